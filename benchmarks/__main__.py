@@ -1,0 +1,26 @@
+"""Run every benchmark, or those that are named: verdicts, selection, scale."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import scale
+from benchmarks import selection
+from benchmarks import usual
+
+
+def verdicts() -> None:
+    """The time of a verdict, beside that of the usual way."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours = selection.alone(Path(folder))
+    theirs = usual.main()
+    print(f"  the probe, for the same server: {ours:.2f} s; ratio {theirs / ours:.0f}")
+
+
+BENCHMARKS = {"verdicts": verdicts, "selection": selection.main, "scale": scale.main}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()

@@ -1,0 +1,189 @@
+"""Held requests against time and memory, up to ten thousand from one process.
+
+The server is gunicorn with gevent workers. Each request takes two open files of the
+probe: its connection, and its hold. Where the system allows fewer than that, the side
+that listens for holds is given a process of its own, and both are counted; the table
+says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from harness.approach import HOST
+from harness.measure import allow_open_files
+from harness.measure import FEW_OPEN_FILES
+from harness.measure import TARGET
+from harness.probe.crowd import Crowd
+from harness.probe.holds import listening
+from harness.probe.overlap import Offer
+from harness.probe.readiness import wait_ready
+from harness.probe.rounds import Probe
+from harness.server import free_port
+from harness.server import running
+
+STEPS = (100, 1_000, 3_000, 9_900, 10_000)
+WORKERS = 4
+"""Of the server: each may open only so many files, two for each request."""
+
+DEADLINE = 120.0
+
+
+class Held(NamedTuple):
+    """What it took to hold some requests at once."""
+
+    requests: int
+    admitted: int
+    offer_seconds: float
+    megabytes: float
+    processes: int
+
+
+def _command(port: int) -> list[str]:
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gevent"]
+    command += ["--workers", str(WORKERS), "--worker-connections", "10000"]
+    command += ["--timeout", "300", "--no-control-socket", "--bind", f"{HOST}:{port}"]
+    return [*command, "--pythonpath", str(TARGET), "app:app"]
+
+
+def _environment(address: str, token: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "FLASK_CONCURRENCY_PROBE": address,
+        "FLASK_CONCURRENCY_TOKEN": token,
+    }
+
+
+def _megabytes(process: int) -> float:
+    return float(psutil.Process(process).memory_info().rss) / 1e6
+
+
+async def in_one_process(requests: int, log: Path) -> Held:
+    """Hold so many with both sides of the probe in this process."""
+    port = free_port(HOST)
+    async with listening(HOST) as holds:
+        env = _environment(holds.address, holds.token)
+        async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
+            await wait_ready(server, (HOST, port), holds.token, DEADLINE)
+            probe = Probe(server, holds, (HOST, port), "/hold?request={name}")
+            await probe.settle_after_start()
+            most = 0.0
+
+            def note() -> None:
+                nonlocal most
+                if len(holds.held) == requests:
+                    most = _megabytes(os.getpid())
+                probe.moved()
+
+            holds.changed = note
+            begun = time.monotonic()
+            done = await probe.round(Offer(requests))
+            seconds = time.monotonic() - begun
+            return Held(requests, done.admitted, seconds, most, 1)
+
+
+async def listen_apart() -> None:
+    """Be the process that listens for holds: tell how many, let go when told."""
+    allow_open_files()
+    requests = int(sys.argv[2])
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    async with listening(HOST) as holds:
+        everyone = asyncio.Event()
+        holds.changed = lambda: everyone.set() if len(holds.held) == requests else None
+        print(holds.address, holds.token, flush=True)
+        await asyncio.wait_for(everyone.wait(), DEADLINE)
+        print(len(holds.held), flush=True)
+        await reader.readline()
+        holds.release_all()
+        await reader.readline()
+
+
+async def in_two_processes(requests: int, log: Path) -> Held:
+    """Hold so many with the listening side in a process of its own."""
+    listener = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.scale", "listen", str(requests)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert listener.stdin is not None and listener.stdout is not None
+    port = free_port(HOST)
+    try:
+        address, token = listener.stdout.readline().split()
+        env = _environment(address, token)
+        async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
+            await wait_ready(server, (HOST, port), token, DEADLINE)
+            moved = asyncio.Event()
+            names = [f"r.{index}" for index in range(requests)]
+            crowd = Crowd(names, (HOST, port), "/hold?request={name}", moved.set)
+            begun = time.monotonic()
+            crowd.open(crowd.clients)
+            admitted = int(
+                await server.unless_ended(
+                    asyncio.to_thread(listener.stdout.readline), DEADLINE
+                )
+            )
+            seconds = time.monotonic() - begun
+            megabytes = _megabytes(os.getpid()) + _megabytes(listener.pid)
+            listener.stdin.write("go\n")
+            listener.stdin.flush()
+            while len(crowd.ended) < requests:
+                moved.clear()
+                await server.unless_ended(moved.wait(), DEADLINE)
+            return Held(requests, admitted, seconds, megabytes, 2)
+    finally:
+        listener.kill()
+        listener.wait()
+
+
+def hold(requests: int, log: Path) -> Held:
+    """Hold so many requests at once."""
+    fits = 2 * requests + FEW_OPEN_FILES <= allow_open_files()
+    return asyncio.run((in_one_process if fits else in_two_processes)(requests, log))
+
+
+def main() -> None:
+    """Print the table."""
+    limit = allow_open_files()
+    print("\nRequests held at once by one client process")
+    print(
+        f"(open files allowed: {limit}; a request takes two, and one more in the app)"
+    )
+    print(f"{'held':>7} {'of':>7} {'seconds':>8} {'ms each':>8} {'MB':>6}  processes")
+    for requests in STEPS:
+        # A process of its own for each step: memory once used is not given back.
+        command = [sys.executable, "-m", "benchmarks.scale", "hold", str(requests)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        print(done.stdout, end="", flush=True)
+
+
+def one() -> None:
+    """Print the row of one step."""
+    with tempfile.TemporaryDirectory() as folder:
+        held = hold(int(sys.argv[2]), Path(folder, "log"))
+    each = held.offer_seconds / held.requests * 1000
+    print(
+        f"{held.admitted:>7} {held.requests:>7} {held.offer_seconds:>8.2f}"
+        f" {each:>8.2f} {held.megabytes:>6.0f}  {held.processes}"
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["listen"]:
+        asyncio.run(listen_apart())
+    elif sys.argv[1:2] == ["hold"]:
+        one()
+    else:
+        main()

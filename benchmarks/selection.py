@@ -1,0 +1,166 @@
+"""The default selection: its wall time, beside starting and stopping the same servers.
+
+*Warm* reuses the environments and the installer's cache, *cold* begins with neither.
+The bare time starts each server of the selection, waits for its first answer, sends
+SIGTERM to it and waits until it has ended, one after the other: what anybody pays who
+tries the same servers by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from harness import store
+from harness.approach import HOST
+from harness.approach import server_environment
+from harness.measure import Bench
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import PlannedCell
+from harness.probe.readiness import wait_ready
+from harness.server import free_port
+from harness.server import running
+
+ROOT = Path(__file__).parents[1]
+TOKEN = "bare"
+DEADLINE = 30.0
+STOP_DEADLINE = 5.0
+BOUNDED = 32
+JOBS = (1, 2, 3, 4)
+
+
+def run(checkout: Path, results: Path, *arguments: str, **environment: str) -> float:
+    """Run ``nox -s probe`` in a checkout; its wall time in seconds."""
+    command = [sys.executable, "-m", "nox", "-f", str(checkout / "noxfile.py")]
+    command += ["-s", "probe", "--", "--results", str(results), *arguments]
+    begun = time.monotonic()
+    subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.monotonic() - begun
+
+
+def cells(results: Path) -> list[CellEvidence]:
+    """Everything that a run has seen."""
+    evidence, faults = store.read_evidence(results)
+    assert not faults, faults
+    return [cell for each in evidence for cell in each.cells]
+
+
+async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
+    """Seconds to start one server, see it answer, and stop it as one would by hand.
+
+    One that does not end is killed after a while, and told of.
+    """
+    bench = Bench(scripts / "python", 1, log.parent)
+    port = free_port(HOST)
+    places = bench.places(port)
+    command = [word.format_map(places) for word in planned.argv]
+    own = {key: value.format_map(places) for key, value in planned.env.items()}
+    own["FLASK_CONCURRENCY_TOKEN"] = TOKEN
+    env = server_environment(os.environ, scripts, own)
+    begun = time.monotonic()
+    async with running(command, env=env, cwd=log.parent, log=log) as server:
+        await wait_ready(server, (HOST, port), TOKEN, DEADLINE)
+        os.kill(server.started.result(), signal.SIGTERM)
+        await asyncio.wait((server.ended,), timeout=STOP_DEADLINE)
+        if not server.ended.done():
+            print(f"  killed, {STOP_DEADLINE:.0f} s after SIGTERM: {planned.id}")
+    return time.monotonic() - begun
+
+
+def bare_seconds(results: Path) -> tuple[float, int]:
+    """The sum over the servers of a run that were measured, and how many they are."""
+    seen = {cell.id: cell for cell in cells(results)}
+    plan = store.read_plan(store.plan_path(results))
+    seconds = [
+        asyncio.run(
+            bare(planned, Path(seen[planned.id].command[0]).parent, results / "bare")
+        )
+        for environment in plan.environments
+        for planned in environment.cells
+        if seen[planned.id].outcome is Outcome.MEASURED
+    ]
+    return sum(seconds), len(seconds)
+
+
+def verdicts(results: Path) -> None:
+    """Print the time from a server that is ready to a verdict, by configuration."""
+    taken: dict[str, list[float]] = {}
+    declared: dict[str, int | None] = {}
+    for cell in cells(results):
+        name = "/".join(cell.id.split("/")[1:3])
+        taken.setdefault(name, []).append(cell.measure_seconds)
+        declared[name] = cell.declaration.declared
+    print("\nFrom server ready to verdict, seconds (median), one at a time")
+    for name, seconds in sorted(taken.items(), key=lambda pair: pair[1]):
+        number = declared[name] or "unbounded"
+        print(f"  {statistics.median(seconds):6.2f}  declares {number:>9}  {name}")
+    bounded = [
+        statistics.median(seconds)
+        for name, seconds in taken.items()
+        if (declared[name] or 1000) <= BOUNDED
+    ]
+    print(f"  {statistics.median(bounded):6.2f}  median of those up to {BOUNDED}")
+
+
+def alone(folder: Path) -> float:
+    """Print verdict times with nothing else running; those of gunicorn ``-w 4``."""
+    results = folder / "alone"
+    run(ROOT, results, "--jobs", "1", "--flask", "3.1.3")
+    verdicts(results)
+    return next(c.measure_seconds for c in cells(results) if "/sync-4/" in c.id)
+
+
+def side_by_side(folder: Path) -> None:
+    """Print whether the numbers are the same however many are measured at a time."""
+    numbers: dict[str, dict[int, int]] = {}
+    for jobs in JOBS:
+        results = folder / f"jobs-{jobs}"
+        seconds = run(ROOT, results, "--jobs", str(jobs))
+        print(f"  {jobs} at a time: {seconds:5.1f} s", flush=True)
+        for cell in cells(results):
+            most = max((round_.peak for round_ in cell.rounds), default=0)
+            numbers.setdefault(cell.id, {})[jobs] = most
+    differ = {
+        cell: seen for cell, seen in numbers.items() if len(set(seen.values())) > 1
+    }
+    print(f"  ceilings that differ: {differ or 'none'} of {len(numbers)}")
+
+
+def main() -> None:
+    """Print all of it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(ROOT, folder / "first")
+        print("\nThe default selection, environments side by side")
+        side_by_side(folder)
+        warm = run(ROOT, folder / "warm")
+        seconds, count = bare_seconds(folder / "warm")
+        print(f"  warm: {warm:.1f} s")
+        print(
+            f"  bare start and stop of the same {count} servers, one after the other:"
+            f" {seconds:.1f} s; ratio {warm / seconds:.2f}"
+        )
+        checkout = folder / "checkout"
+        shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "results"))
+        cache = str(folder / "cache")
+        cold = run(checkout, folder / "cold", UV_CACHE_DIR=cache)
+        print(f"  cold (no environments, nothing cached, uWSGI compiled): {cold:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

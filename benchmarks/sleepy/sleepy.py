@@ -1,0 +1,16 @@
+"""The app of the usual experiment: every request sleeps for a second."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def sleep() -> str:
+    """Sleep, then answer."""
+    time.sleep(1)
+    return "slept"

@@ -1,0 +1,199 @@
+"""Knows the verbs and their exit codes; must not know how anything is done.
+
+Exit codes: 0 measured, whatever the numbers; 1 measured, and it is what ``--fail-on``
+names; 2 bad usage, configuration or file; 3 nothing measured; 4 harness failed; 130
+interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness import action
+from harness import baseline
+from harness import catalog
+from harness import events
+from harness import store
+from harness.collect import collect
+from harness.compare import CellChange
+from harness.compare import gate_changes
+from harness.errors import HarnessError
+from harness.errors import Interrupted
+from harness.events import Event
+from harness.gate import FailOn
+from harness.gate import gate
+from harness.jobs import check_size
+from harness.jobs import job_matrix
+from harness.jobs import shard_of
+from harness.judge import judge
+from harness.measure import measure
+from harness.model import Evidence
+from harness.model import Installed
+from harness.model import Plan
+from harness.model import PlannedCell
+from harness.model import PlannedEnvironment
+from harness.model import Report
+from harness.options import parse
+from harness.options import selection
+from harness.options import Verb
+from harness.plan import list_cells
+from harness.plan import make_plan
+from harness.report import changes
+from harness.report import markdown
+from harness.report import terminal
+from harness.report.progress import Progress
+from harness.run import carry_out
+from harness.run import check_limit
+from harness.schema import report_schema
+
+
+def _selected(options: argparse.Namespace) -> Plan:
+    return make_plan(catalog.load(options.catalog), selection(options))
+
+
+def _probe(options: argparse.Namespace) -> int:
+    plan = _selected(options)
+    if options.list:
+        print("\n".join(list_cells(plan)))
+        return 0
+    check_limit(plan)
+    results = options.results.resolve()
+    store.begin(results, plan)
+    if _carry_out(plan, results, options.jobs):
+        # What was not reached is not missing: the user knows why.
+        evidence, _ = store.read_evidence(results)
+        _show(results, evidence)
+        return Interrupted.exit_code
+    return _judge(results, options)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    plan = _selected(options)
+    check_size(plan, options.max_cells)
+    jobs = job_matrix(plan, options.shards)
+    store.begin(options.results.resolve(), plan)
+    print(jobs)
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> int:
+    """Only of one shard: another one may have its evidence beside it."""
+    results = options.results.resolve()
+    plan = store.read_plan(options.plan or store.plan_path(results))
+    shard = shard_of(plan, options.shard)
+    check_limit(shard)
+    store.write_plan(results, plan)
+    interrupted = _carry_out(shard, results, options.jobs)
+    return Interrupted.exit_code if interrupted else 0
+
+
+def _carry_out(plan: Plan, results: Path, jobs: int) -> bool:
+    """Measure; whether it was interrupted."""
+    with Progress(plan) as progress:
+        try:
+            asyncio.run(carry_out(plan, results, jobs, progress.seen))
+        except KeyboardInterrupt:
+            return True
+    return False
+
+
+def _report(options: argparse.Namespace) -> int:
+    return _judge(options.results.resolve(), options)
+
+
+def _judge(results: Path, options: argparse.Namespace) -> int:
+    """Report on everything planned; the exit code it deserves."""
+    evidence, faults = collect(results)
+    report = _show(results, evidence)
+    for fault in faults:
+        print(f"flask-concurrency: {fault}", file=sys.stderr)
+    if faults:
+        return faults[0].exit_code
+    found: tuple[CellChange, ...] = ()
+    if options.baseline:
+        found = baseline.against(options.baseline, report, results)
+        text = f"{changes.render(found)}\n{markdown.render(report)}"
+        store.write_text(results / "report.md", text)
+        print(changes.tally(found))
+    gate(report, options.fail_on)
+    if options.fail_on is FailOn.REGRESSION:
+        gate_changes(found)
+    return 0
+
+
+def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
+    """Judge the evidence, write and print the report."""
+    report = judge(evidence)
+    baseline.forget(results)
+    store.write_report(results, report)
+    store.write_text(results / "report.md", markdown.render(report))
+    terminal.show(report, results)
+    return report
+
+
+def _schema(options: argparse.Namespace) -> int:
+    sys.stdout.write(report_schema())
+    return 0
+
+
+def _measure_environment(options: argparse.Namespace) -> int:
+    planned, installed = msgspec.json.decode(
+        options.order.read_bytes(), type=tuple[PlannedEnvironment, Installed]
+    )
+    results = options.results.resolve()
+
+    def seen(evidence: Evidence) -> None:
+        store.write_evidence(results, evidence)
+        events.say(events.done(evidence.cells[-1]))
+
+    def begin(cell: PlannedCell) -> None:
+        events.say(Event(id=cell.id))
+
+    logs = results / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    asyncio.run(measure(planned, installed, logs, seen, begin))
+    return 0
+
+
+def _action(options: argparse.Namespace) -> int:
+    return action.run(options.stage, _run)
+
+
+VERBS: dict[str, Verb] = {
+    "probe": _probe,
+    "plan": _plan,
+    "measure": _measure,
+    "report": _report,
+    "schema": _schema,
+    "measure-environment": _measure_environment,
+    "action": _action,
+}
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Run one verb. Raises the errors of ``harness.errors``."""
+    options = parse(argv, VERBS)
+    code: int = options.call(options)
+    return code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; its exit code. Errors of ``harness.errors`` become one line."""
+    try:
+        return _run(argv)
+    except HarnessError as error:
+        print(f"flask-concurrency: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("flask-concurrency: interrupted", file=sys.stderr)
+        return Interrupted.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

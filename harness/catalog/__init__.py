@@ -1,0 +1,223 @@
+"""Knows how the catalog's files are laid out and what makes one of them wrong; must
+not know what is selected from them, nor how anything is installed, started or measured.
+
+Every fault is a ``UsageError`` that names the file, the key and the remedy.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+import msgspec
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from harness.errors import UsageError
+from harness.model import Addition
+from harness.model import Catalog
+from harness.model import Configuration
+from harness.model import Constraint
+from harness.model import DeclaredFor
+from harness.model import Exclusion
+from harness.model import Matrix
+from harness.model import Need
+from harness.model import Record
+from harness.model import Series
+from harness.model import Server
+
+FOLDER = Path(__file__).parent
+
+PLACEHOLDERS = ("python", "scripts", "target", "host", "port")
+"""What an argument or a variable may name in braces; nothing else is in braces."""
+
+TABLES: dict[str, type[Record]] = {
+    "needs": Need,
+    "addition": Addition,
+    "configuration": Configuration,
+    "series": Series,
+    "exclusion": Exclusion,
+}
+"""Tables that a file may repeat, so that a fault can say in which one it is."""
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+def load(folder: Path = FOLDER) -> Catalog:
+    """Everything that could be measured, as the files of a folder say.
+
+    :raises UsageError: naming the file, the key and the remedy of the first fault.
+    """
+    matrix = _read(folder / "matrix.toml", Matrix)
+    paths = sorted((folder / "servers").glob("*.toml"))
+    servers = [_read_server(path) for path in paths]
+    names = dict.fromkeys(series.constraints for series in matrix.series)
+    constraints = {name: _read_constraints(folder, name) for name in names}
+    for server in servers:
+        if server.pinned_by_flask:
+            _check_pins(folder, server, constraints)
+    return Catalog(
+        servers=tuple(sorted(servers, key=lambda s: (s.position, s.name))),
+        matrix=matrix,
+        constraints=constraints,
+    )
+
+
+def _read(path: Path, record: type[RecordType]) -> RecordType:
+    raw = _toml(path)
+    for key, table in TABLES.items():
+        entries = raw.get(key)
+        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+            name = entry.get("id", number + 1) if isinstance(entry, dict) else number
+            _convert(entry, table, f"{path}: {key} {name}")
+    return _convert(raw, record, str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path}: {error.strerror}. The catalog is incomplete: restore it."
+        raise UsageError(message) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML: {error}. Correct that line.") from error
+
+
+def _convert(raw: Any, record: type[RecordType], where: str) -> RecordType:
+    try:
+        return msgspec.convert(raw, record, dec_hook=_parse)
+    except msgspec.ValidationError as error:
+        text = str(error).replace("at `$.", "at `")
+        raise UsageError(f"{where}: {text}. {_remedy(text)}") from error
+
+
+def _parse(kind: type, value: object) -> object:
+    """A version, a specifier or a requirement."""
+    if not isinstance(value, str):
+        raise TypeError(f"Expected `str`, got `{type(value).__name__}`")
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise ValueError(f"Expected `{kind.__name__}`, got {value!r}") from error
+
+
+def _remedy(text: str) -> str:
+    if "missing required field" in text:
+        return "Add that key."
+    unknown = re.search("unknown field `(.*?)`", text)
+    if unknown is None:
+        return "Correct that key."
+    near = get_close_matches(unknown[1], _known_keys(), n=1)
+    return f"Did you mean `{near[0]}`?" if near else "Remove that key."
+
+
+def _known_keys() -> set[str]:
+    records: tuple[type[Record], ...] = (Matrix, Server, DeclaredFor, *TABLES.values())
+    return {key for record in records for key in record.__struct_encode_fields__}
+
+
+# -------------------------------------------------------------------- servers
+
+
+def _read_server(path: Path) -> Server:
+    server = _read(path, Server)
+    for key, fault, remedy in _faults(server, path.stem):
+        raise UsageError(f"{path}: {key}: {fault}. {remedy}")
+    return server
+
+
+def _faults(server: Server, stem: str) -> Iterator[tuple[str, str, str]]:
+    """Key, fault and remedy of what a single key cannot tell."""
+    if server.name != stem:
+        yield "name", f"{server.name!r} is not the file's name", f"Write {stem!r}."
+    if server.pinned_by_flask == bool(server.releases):
+        remedy = "Give one of the two: releases, or pinned-by-flask = true."
+        yield "releases", "it is not clear which releases are meant", remedy
+    ids = Counter(configuration.id for configuration in server.configuration)
+    for name, times in ids.items():
+        if times > 1:
+            yield f"configuration {name}", f"this id is given {times} times", "Rename."
+    for configuration in server.configuration:
+        if not server.argv + configuration.argv:
+            remedy = "Give argv here or for the whole server."
+            yield f"configuration {configuration.id}", "no command line", remedy
+    for key, text in _templates(server):
+        if fault := _placeholder_fault(text):
+            known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            yield key, fault, f"There are: {known}."
+
+
+def _templates(server: Server) -> Iterator[tuple[str, str]]:
+    """Every text in which placeholders are filled in, with its key."""
+    owners: Iterable[tuple[str, Server | Addition | Configuration]] = (
+        ("", server),
+        *((f"addition {entry.release}: ", entry) for entry in server.addition),
+        *((f"configuration {entry.id}: ", entry) for entry in server.configuration),
+    )
+    for where, owner in owners:
+        for text in owner.argv:
+            yield f"{where}argv", text
+        for name, text in owner.env.items():
+            yield f"{where}env.{name}", text
+
+
+def _placeholder_fault(text: str) -> str:
+    for name in re.findall(r"\{([^{}]*)\}", text):
+        if name not in PLACEHOLDERS:
+            return f"{{{name}}} in {text!r} is not a placeholder"
+    lone = re.search("[{}]", re.sub(r"\{[^{}]*\}", "", text))
+    return f"a lone {lone[0]} in {text!r}" if lone else ""
+
+
+# ---------------------------------------------------------------- constraints
+
+
+def _read_constraints(folder: Path, name: str) -> tuple[Constraint, ...]:
+    path = folder / "constraints" / name
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        where = f"{folder / 'matrix.toml'}: series: constraints"
+        message = f"{where}: {path}: {error.strerror}. Add the file or name another."
+        raise UsageError(message) from error
+    return tuple(
+        _constraint(line, f"{path}: line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.startswith("#")
+    )
+
+
+def _constraint(line: str, where: str) -> Constraint:
+    text, _, because = (part.strip() for part in line.partition("#"))
+    if not because:
+        raise UsageError(f"{where}: no reason. Append one: {text}  # because ...")
+    try:
+        return Constraint(requirement=Requirement(text), because=because)
+    except InvalidRequirement as error:
+        message = f"{where}: {text!r} is no requirement. Write it as NAME==RELEASE."
+        raise UsageError(message) from error
+
+
+def _check_pins(
+    folder: Path, server: Server, constraints: dict[str, tuple[Constraint, ...]]
+) -> None:
+    """A server whose release is that of the Flask series needs one in each file."""
+    for name, lines in constraints.items():
+        if not any(_pins(line.requirement, server.package) for line in lines):
+            path = folder / "constraints" / name
+            remedy = f"Add a line {server.package}==RELEASE  # because ..."
+            raise UsageError(f"{path}: {server.package} is not pinned. {remedy}")
+
+
+def _pins(requirement: Requirement, package: str) -> bool:
+    same = canonicalize_name(requirement.name) == canonicalize_name(package)
+    operators = [specifier.operator for specifier in requirement.specifier]
+    return same and operators == ["=="]

@@ -1,0 +1,251 @@
+"""Knows how a user's own deployment is measured; must not judge it.
+
+The command is started as it is, in the folder of its configuration file and with the
+caller's variables; the probe comes in through the start-up hook (``target/hook``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from harness.approach import HOST
+from harness.approach import TargetApp
+from harness.deployment import Deployment
+from harness.measure import Bench
+from harness.measure import control
+from harness.measure import host
+from harness.measure import now
+from harness.model import CellEvidence
+from harness.model import Declaration
+from harness.model import DEFAULT_LIMIT
+from harness.model import Environment
+from harness.model import Evidence
+from harness.model import Outcome
+from harness.model import PlannedCell
+from harness.prepared import environment
+from harness.prepared import Prepared
+from harness.prepared import UNKNOWN
+from harness.probe import quiet
+from harness.probe.clients import Client
+from harness.probe.clients import State
+from harness.probe.holds import Holds
+from harness.probe.readiness import from_app
+from harness.probe.readiness import NotAnswering
+from harness.probe.readiness import unanswered
+from harness.probe.readiness import wait_ready
+from harness.probe.rounds import Probe
+from harness.server import Server
+from harness.surroundings import Surroundings
+from harness.surroundings import with_hook
+
+READY = "/.flask-concurrency/ready"
+HOLD = "/.flask-concurrency/hold?request={name}"
+HEADER = "X-Flask-Concurrency"
+
+READY_SECONDS = 60.0
+"""How long a deployment may take until it answers: its app may import a lot."""
+
+ELSEWHERE_SECONDS = 10
+"""After so long on another port only, a server is believed to stay there."""
+
+ELSEWHERE_QUIET_SECONDS = 3
+"""The same when it does nothing meanwhile."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """What the reserved route says of the process that it is in."""
+
+    patched: bool
+    """Whether its sockets are those of a library such as gevent."""
+    stale: tuple[str, ...]
+    """Names in the user's modules that were taken before the patching."""
+
+
+# ------------------------------------------------------------------------ measuring
+
+
+def planned(prepared: Prepared) -> PlannedCell:
+    """The cell of a deployment."""
+    name = prepared.deployment.name
+    return PlannedCell(
+        id=str(environment(prepared).cell(name)),
+        configuration=name,
+        argv=tuple(map(_places_only, prepared.command.words)),
+        env={key: _places_only(v) for key, v in prepared.command.env.items()},
+        declaration=prepared.declaration,
+    )
+
+
+def _places_only(text: str) -> str:
+    """The same with all braces taken literally but those of our placeholders."""
+    text = text.replace("{", "{{").replace("}", "}}")
+    return re.sub(r"\{(\{(?:host|port)\})\}", r"\1", text)
+
+
+async def measure(
+    prepared: Prepared, limit: int, logs: Path, seconds: float = READY_SECONDS
+) -> tuple[Evidence, Hello | None]:
+    """Measure a deployment, and a control in the same Python."""
+    where = prepared.where
+    path = {k: v for k, v in where.variables.items() if k == "PYTHONPATH"}
+    approach = DeployedApp(where, prepared.deployment.ready, seconds)
+    plain = Bench(where.python, limit, logs, TargetApp(where.python, path))
+    bench = Bench(where.python, limit, logs, approach)
+    evidence = Evidence(
+        environment=environment(prepared),
+        measured_at=now(),
+        host=host(),
+        installed=prepared.versions,
+        control=await control(plain),
+        limit=limit,
+        cells=(await bench.cell(planned(prepared)),),
+    )
+    return evidence, approach.hello
+
+
+def not_installed(deployment: Deployment, problem: str) -> Evidence:
+    """Evidence that the requirements of a deployment would not go in."""
+    where = Environment(
+        flask=UNKNOWN, server=UNKNOWN, server_version="0", python=UNKNOWN
+    )
+    cell = CellEvidence(
+        id=str(where.cell(deployment.name)),
+        configuration=deployment.name,
+        outcome=Outcome.NOT_INSTALLED,
+        reason=f"requirements: {deployment.requirements} could not be installed",
+        log_tail=problem,
+        declaration=Declaration(declared=None, because="It was not asked.", source=""),
+    )
+    return Evidence(
+        environment=where,
+        measured_at=now(),
+        host=host(),
+        limit=DEFAULT_LIMIT,
+        cells=(cell,),
+    )
+
+
+def limit_for(deployment: Deployment, asked: int | None) -> int:
+    """How far a deployment that declares no bound is tried."""
+    return max(asked or DEFAULT_LIMIT, deployment.at_least or 1)
+
+
+class DeployedApp:
+    """A user's own app, reached by the route that the start-up hook adds to it."""
+
+    def __init__(
+        self, where: Surroundings, ready: str | None, seconds: float = READY_SECONDS
+    ) -> None:
+        self._where = where
+        self._ready = ready
+        self._seconds = seconds
+        self.hello: Hello | None = None
+        """What the process that answered first said of itself."""
+
+    def environment(self, own: Mapping[str, str]) -> dict[str, str]:
+        """The caller's, the deployment's own, and the hook."""
+        return with_hook({**self._where.variables, **own})
+
+    def folder(self, scratch: Path) -> Path:
+        """That of the configuration file."""
+        return self._where.folder
+
+    async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
+        """By the reserved route; and the path that must answer, does."""
+        headers = ((HEADER, holds.token),)
+        address = HOST, port
+        waiting = wait_ready(
+            server,
+            address,
+            holds.token,
+            self._seconds,
+            target=READY,
+            headers=headers,
+            instead=_instead,
+        )
+        client = await _unless_elsewhere(server, port, waiting)
+        self.hello = msgspec.json.decode(client.body, type=Hello)
+        if self._ready is not None:
+            await self._answers(server, address, self._ready)
+        return Probe(server, holds, address, HOLD, headers=headers)
+
+    async def _answers(
+        self, server: Server, address: tuple[str, int], path: str
+    ) -> None:
+        def instead(client: Client, token: str) -> str | None:
+            if client.status is not None and client.status < 500:
+                return None
+            return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
+
+        await wait_ready(
+            server, address, "", self._seconds, target=path, instead=instead
+        )
+
+
+def _instead(client: Client, token: str) -> str | None:
+    """Nothing when the reserved route answered, else what came instead."""
+    fault = from_app(client, token)
+    if fault is not None and client.state is State.ANSWERED:
+        return (
+            f"it answered {client.status} where the probe's route should be, so no "
+            "Flask app was reached"
+        )
+    return fault
+
+
+async def _unless_elsewhere(
+    server: Server, port: int, waiting: Coroutine[Any, Any, Client]
+) -> Client:
+    """Wait, but not for a server that listens on some other port only."""
+    answer = asyncio.ensure_future(waiting)
+    elsewhere = asyncio.ensure_future(_elsewhere(server, port))
+    try:
+        await asyncio.wait((answer, elsewhere), return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        ports = ", ".join(map(str, sorted(elsewhere.result())))
+        raise NotAnswering(
+            f"it listens on port {ports} and not on the one it was given; write "
+            "{port} where the command, or a file that it reads, names a port"
+        )
+    finally:
+        answer.cancel()
+        elsewhere.cancel()
+
+
+async def _elsewhere(server: Server, port: int) -> set[int]:
+    """The ports of a server that settled on others than the one it was given."""
+    seconds = rested = 0
+    before = quiet.look(server.processes())
+    while True:
+        await asyncio.sleep(1)
+        now = quiet.look(server.processes())
+        ports = listening(server.processes())
+        if not ports or port in ports:
+            seconds = rested = 0
+        else:
+            seconds += 1
+            rested = rested + 1 if quiet.at_rest(before, now) else 0
+        if seconds >= ELSEWHERE_SECONDS or rested >= ELSEWHERE_QUIET_SECONDS:
+            return ports
+        before = now
+
+
+def listening(processes: list[int]) -> set[int]:
+    """The TCP ports that some processes listen on."""
+    found: set[int] = set()
+    for process in processes:
+        try:
+            connections = psutil.Process(process).net_connections("tcp")
+        except psutil.Error:
+            continue
+        found |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+    return found

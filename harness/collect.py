@@ -1,0 +1,97 @@
+"""Knows how the evidence of one run, or of several jobs of it, comes together; must not
+judge any of it.
+
+Rule: what was planned and is nowhere to be found becomes evidence of just that, so that
+planned cells = rows of the report, whatever became of a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness import store
+from harness.errors import UsageError
+from harness.measure import nothing_measured
+from harness.model import Evidence
+from harness.model import Outcome
+from harness.model import Plan
+from harness.model import PlannedCell
+from harness.model import PlannedEnvironment
+
+MISSING = (
+    "missing: it was planned, and there is no evidence of it; whatever was to measure "
+    "it ended early, or its artifact was not found"
+)
+
+
+def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
+    """All evidence below a folder, and the files there that cannot be used.
+
+    The folder is one of results, or holds several such, as downloaded artifacts do.
+    In the order of the plan; planned cells without evidence come as harness failed.
+    """
+    evidence, faults = [], []
+    for path in _files(folder, f"{store.EVIDENCE}/*.json"):
+        try:
+            evidence.append(store.read_evidence_file(path))
+        except UsageError as fault:
+            faults.append(fault)
+    plan = _plan(folder, faults)
+    evidence = store.newest_cells(evidence) + missing(plan, evidence)
+    order = {str(each.environment): n for n, each in enumerate(plan.environments)}
+    evidence.sort(key=lambda each: order.get(str(each.environment), len(order)))
+    return evidence, faults
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """Of one run: in the folder itself or, where it is none of results, beneath it."""
+    if store.plan_path(folder).exists() or (folder / store.EVIDENCE).exists():
+        return sorted(folder.glob(pattern))
+    return [
+        path
+        for path in sorted(folder.rglob(pattern))
+        if store.PREVIOUS not in path.relative_to(folder).parts
+    ]
+
+
+def _plan(folder: Path, faults: list[UsageError]) -> Plan:
+    """All that was planned: the plan of the whole run, and those of its jobs."""
+    plans = []
+    for path in _files(folder, store.plan_path(Path()).name):
+        try:
+            plans.append(store.read_plan(path))
+        except UsageError as fault:
+            faults.append(fault)
+    plans.sort(key=lambda plan: -len(plan.environments))
+    return _united(each for plan in plans for each in plan.environments)
+
+
+def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
+    united: dict[str, PlannedEnvironment] = {}
+    for each in environments:
+        there = united.setdefault(str(each.environment), each)
+        known = {cell.id for cell in there.cells}
+        more = tuple(cell for cell in each.cells if cell.id not in known)
+        cells = (*there.cells, *more)
+        united[str(each.environment)] = msgspec.structs.replace(there, cells=cells)
+    return Plan(environments=tuple(united.values()))
+
+
+def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence that planned cells have none, by environment."""
+    found = {cell.id for each in evidence for cell in each.cells}
+    return [
+        nothing_measured(_only(each, absent), Outcome.HARNESS_FAILED, MISSING)
+        for each in plan.environments
+        if (absent := tuple(cell for cell in each.cells if cell.id not in found))
+    ]
+
+
+def _only(
+    planned: PlannedEnvironment, cells: Sequence[PlannedCell]
+) -> PlannedEnvironment:
+    return msgspec.structs.replace(planned, cells=tuple(cells))

@@ -1,0 +1,89 @@
+"""Knows when a deployment keeps what its file asks of it, and with which exit code it
+does not; must not know how it was measured.
+
+Rule: green is only what was seen. Of several faults the one that says least about the
+deployment goes first: the instrument failed, could not start, cannot be told, too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.declared import Promise
+from harness.deployment import Deployment
+from harness.errors import CouldNotStart
+from harness.errors import GateFailed
+from harness.errors import HarnessError
+from harness.errors import HarnessFailed
+from harness.errors import NothingMeasured
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Verdict
+from harness.remedy import raise_to
+from harness.surroundings import source_key
+
+ORDER = (HarnessFailed, CouldNotStart, NothingMeasured, GateFailed)
+
+
+class Kept(NamedTuple):
+    """Whether one deployment keeps its contract."""
+
+    deployment: Deployment
+    cell: CellReport
+    fault: type[HarnessError] | None
+    reason: str
+    """What is wrong, and a remedy; empty when nothing is."""
+
+
+def kept(deployment: Deployment, cell: CellReport, promise: Promise | None) -> Kept:
+    """Judge one deployment by its file."""
+    fault, reason = _fault(deployment, cell, promise)
+    return Kept(deployment, cell, fault, reason)
+
+
+def _fault(
+    deployment: Deployment, cell: CellReport, promise: Promise | None
+) -> tuple[type[HarnessError] | None, str]:
+    if cell.outcome is Outcome.HARNESS_FAILED:
+        return HarnessFailed, cell.reason
+    if cell.outcome is not Outcome.MEASURED:
+        return CouldNotStart, _not_measured(deployment, cell)
+    at_least, floor = deployment.at_least, cell.floor or 0
+    if at_least is not None and floor < at_least:
+        return GateFailed, _below(at_least, floor, cell, promise)
+    if cell.verdict is Verdict.FEWER:
+        return GateFailed, f"fewer than declared: {cell.reason}"
+    if cell.verdict is Verdict.UNEVEN and at_least is None:
+        return GateFailed, f"uneven: {cell.reason}"
+    if cell.verdict is Verdict.UNKNOWN and at_least is None:
+        return NothingMeasured, f"cannot be told: {cell.reason}"
+    return None, ""
+
+
+def _not_measured(deployment: Deployment, cell: CellReport) -> str:
+    """The key that it is about, what happened, and what to do next."""
+    installed = cell.outcome is not Outcome.NOT_INSTALLED
+    key = source_key(deployment) if installed else "requirements"
+    return (
+        f"{key}: {cell.outcome}: {cell.reason}; correct that (report.md has the end of "
+        "what was printed) and check again"
+    )
+
+
+def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None) -> str:
+    more = raise_to(at_least, promise) if cell.verdict is Verdict.AS_DECLARED else ""
+    times = "at times only " if cell.ceiling != floor else ""
+    said = f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
+    return "; ".join(filter(None, (said, cell.reason, more)))
+
+
+def enforce(results: Sequence[Kept], path: str) -> None:
+    """Return if all deployments keep what they promise, else raise for the worst."""
+    for kind in ORDER:
+        broken = [each for each in results if each.fault is kind]
+        if broken:
+            first, *others = broken
+            more = f" (and {len(others)} more)" if others else ""
+            name = f"{first.deployment.name}{more}"
+            raise kind(f"{path}: deployment {name}: {first.reason}")

@@ -1,0 +1,88 @@
+"""Knows which server a command starts and what that declares; guesses nothing.
+
+Must not know anything of how it is measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from harness.declared import gunicorn
+from harness.declared import others
+from harness.declared import uwsgi
+from harness.declared.promise import CannotDerive as CannotDerive
+from harness.declared.promise import Promise as Promise
+from harness.declared.promise import Refused as Refused
+from harness.surroundings import Surroundings
+
+Reader = Callable[[Sequence[str], Surroundings], Promise]
+
+READERS: dict[str, Reader] = {
+    "gunicorn": gunicorn.promise,
+    "uwsgi": uwsgi.promise,
+    "pyuwsgi": uwsgi.promise,
+    "waitress-serve": others.waitress,
+    "waitress": others.waitress,
+    "granian": others.granian,
+    "hypercorn": others.hypercorn,
+    "uvicorn": others.uvicorn,
+    "flask": others.flask,
+}
+"""By the name of the program, and of the module that ``python -m`` runs."""
+
+PACKAGES = {
+    "flask": "werkzeug",
+    "waitress-serve": "waitress",
+    "pyuwsgi": "uwsgi",
+}
+"""The name of the server, where its program has another."""
+
+PREFIXES: dict[str, int] = {
+    "env": 0,
+    "exec": 0,
+    "nice": 0,
+    "ddtrace-run": 0,
+    "opentelemetry-instrument": 0,
+    "dumb-init": 0,
+    "tini": 0,
+    "poetry": 1,
+    "pipenv": 1,
+    "uv": 1,
+    "pdm": 1,
+    "newrelic-admin": 1,
+}
+"""Programs that start another, and how many words of theirs stand before it."""
+
+
+def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The program that serves and its arguments, without what only starts it."""
+    rest = list(words)
+    while rest:
+        name = PurePath(rest[0]).name
+        if name in PREFIXES:
+            rest = rest[1 + PREFIXES[name] :]
+            while rest and (rest[0].startswith("-") or re.match(r"\w+=", rest[0])):
+                rest = rest[1:]
+        elif re.match(r"^(python|pypy)[0-9.]*$", name) and "-m" in rest[:4]:
+            rest = rest[rest.index("-m") + 1 :]
+        else:
+            return name, tuple(rest[1:])
+    return "", ()
+
+
+def server_name(words: Sequence[str]) -> str:
+    """What to call the server that a command starts."""
+    name, _ = server_words(words)
+    return PACKAGES.get(name, name)
+
+
+def derive(words: Sequence[str], where: Surroundings) -> Promise:
+    """What a command declares. Raises ``CannotDerive``, saying why."""
+    name, arguments = server_words(words)
+    reader = READERS.get(name)
+    if reader is None:
+        raise CannotDerive(f"{name or 'it'} is no server whose options are known here")
+    return reader(arguments, where)

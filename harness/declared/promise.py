@@ -1,0 +1,104 @@
+"""Knows what can be said of a command once it is understood; imports no reader of one.
+
+A number is derived where the server's documentation leaves no doubt about it, and
+otherwise not at all: a guess would make a verdict of a misunderstanding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class CannotDerive(Exception):
+    """What a command declares cannot be told; the message says why."""
+
+
+class Refused(CannotDerive):
+    """The server would not start with such a command; the message says why."""
+
+
+class Setting(NamedTuple):
+    """A value that a number follows from."""
+
+    value: int | str
+    source: str
+    """The place that it was found in, in words; empty for the server's default."""
+    file: Path | None = None
+    line: int = 0
+
+
+class Promise(NamedTuple):
+    """What a command declares."""
+
+    server: str
+    declared: int | None
+    """Requests at once; ``None`` for no bound."""
+    because: str
+    page: str
+    settings: Mapping[str, Setting] = {}
+    """By the server's own name of each."""
+
+    def value(self, name: str) -> int:
+        """A setting that is a number."""
+        return int(self.settings[name].value)
+
+    @property
+    def kind(self) -> str:
+        """The kind of worker, where a server has several."""
+        found = self.settings.get("worker_class")
+        return "" if found is None else str(found.value)
+
+
+def listed(settings: Mapping[str, Setting]) -> str:
+    """Where settings come from, as the end of a sentence."""
+    given = {name: each.source or "the default" for name, each in settings.items()}
+    places = dict.fromkeys(given.values())
+    said = [
+        f"{_and([name for name in given if given[name] == place])} from {place}"
+        for place in places
+    ]
+    return "; ".join(said)
+
+
+def _and(names: Sequence[str]) -> str:
+    *head, last = names
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def option(
+    words: Sequence[str], *names: str, env: Mapping[str, str], variable: str = ""
+) -> Setting | None:
+    """The last value of an option on a command line, else that of a variable."""
+    found = None
+    for index, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in names and equals:
+            found = value
+        elif word in names and index + 1 < len(words):
+            found = words[index + 1]
+        else:
+            short = [
+                n for n in names if len(n) == 2 and word.startswith(n) and word != n
+            ]
+            found = word[2:] if short and not word.startswith("--") else found
+    if found is not None:
+        return Setting(found, "the command line")
+    if variable and env.get(variable):
+        return Setting(env[variable], f"the variable {variable}")
+    return None
+
+
+def number(found: Setting | None, default: int, name: str) -> Setting:
+    """The same as a positive number. Raises ``CannotDerive``."""
+    if found is None:
+        return Setting(default, "")
+    try:
+        value = int(found.value)
+    except ValueError:
+        raise CannotDerive(f"{name} is no number: {found.value!r}") from None
+    if value < 1:
+        raise CannotDerive(f"{name} is {value}, whose meaning is not known here")
+    return found._replace(value=value)

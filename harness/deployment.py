@@ -1,0 +1,257 @@
+"""Knows the file in which users describe their deployments, and refuses what is wrong
+in it with file, key and remedy; must not know how a deployment is started or measured.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+from harness.errors import UsageError
+from harness.model import ConfigurationId
+from harness.model import Declared
+from harness.model import PositiveInt
+from harness.model import Record
+from harness.model import Sentence
+
+DEFAULT = "concurrency.toml"
+PYPROJECT = "pyproject.toml"
+TABLE = "flask-concurrency"
+
+UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
+PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
+Variables = dict[Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")], str]
+
+
+class Deployment(Record, frozen=True, kw_only=True):
+    """One way in which an app is served, and what it promises."""
+
+    name: ConfigurationId
+    """Stands for the deployment everywhere: lower-case letters, digits, . _ and -."""
+    command: Sentence | None = None
+    """What starts the server, in the folder of this file, with ``{port}`` (and, where
+    it takes one, ``{host}``) in place of the port that it listens on."""
+    procfile: Sentence | None = None
+    """In place of ``command``: the name of a line in the ``Procfile``, such as web."""
+    dockerfile: Sentence | None = None
+    """In place of ``command``: a Dockerfile, of which ``CMD`` is taken."""
+    requirements: Sentence | None = None
+    """A file of requirements to install into an environment of its own; without it the
+    server is started in the current environment."""
+    env: Variables = {}
+    """Variables of the server besides those that are set already."""
+    ready: UrlPath | None = None
+    """A path that must answer, with any status below 500, before it is measured."""
+    declared: Declared | None = None
+    """How many requests at once it promises, where the command does not tell."""
+    at_least: PositiveInt | None = None
+    """How many of those offered at once must always be in the app together."""
+    python: PythonRelease | None = None
+    """The Python that it must run on."""
+
+
+class Deployments(Record, frozen=True, kw_only=True):
+    """The file ``concurrency.toml``, or the table in ``pyproject.toml``."""
+
+    deployment: Annotated[tuple[Deployment, ...], msgspec.Meta(min_length=1)]
+
+
+class Configured(NamedTuple):
+    """A file of deployments that was read."""
+
+    path: Path
+    deployments: tuple[Deployment, ...]
+
+    def fault(self, deployment: Deployment, key: str, problem: str) -> UsageError:
+        """An error that names file, deployment and key."""
+        return UsageError(
+            f"{self.path}: deployment {deployment.name}: {key}: {problem}"
+        )
+
+    def line(self, deployment: Deployment, key: str) -> int:
+        """Where a key of a deployment stands, counted from one."""
+        number = self.deployments.index(deployment)
+        return _line(self.path.read_text(), number, key)
+
+
+def load(path: Path) -> Configured:
+    """Read a file of deployments. Raises ``UsageError`` naming file, key, remedy."""
+    path = path / DEFAULT if path.is_dir() else path
+    found = _table(path)
+    try:
+        read = msgspec.convert(found, Deployments)
+    except msgspec.ValidationError as problem:
+        raise UsageError(f"{path}: {_explain(str(problem), found)}") from None
+    configured = Configured(path, read.deployment)
+    _check_names(configured)
+    for deployment in read.deployment:
+        _check(configured, deployment)
+    return configured
+
+
+def _table(path: Path) -> Any:
+    """The part of a TOML file that is ours."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no such file; write one with a [[deployment]] in it, or "
+            "name another with --config"
+        ) from None
+    except OSError as problem:
+        raise UsageError(
+            f"{path}: cannot be read: {problem.strerror}; check the path"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{path}: is not TOML: {problem}; correct it") from None
+    if path.name != PYPROJECT:
+        return content
+    table = content.get("tool", {}).get(TABLE)
+    if table is None:
+        raise UsageError(
+            f"{path}: has no table [tool.{TABLE}]; add [[tool.{TABLE}.deployment]], or "
+            f"name a file with --config"
+        )
+    return table
+
+
+# ------------------------------------------------------------------ what is wrong
+
+
+_AT = re.compile(r"^(?P<what>.*?)(?: - at (?:key in )?`(?P<at>[^`]*)`)?$")
+_PLACE = re.compile(r"^\$\.deployment\[(?P<number>\d+)\](?:\.(?P<key>[a-z-]+))?")
+_FIELD = re.compile(r"(?:unknown|required) field `([^`]+)`")
+
+REMEDIES = {
+    "name": "write lower-case letters, digits, '.', '_' and '-'",
+    "ready": "write a path such as '/health'",
+    "declared": "write a positive number, or 'unbounded'",
+    "at-least": "write a positive number",
+    "python": "write a release such as '3.12'",
+    "env": "write { NAME = 'text' }: every value is text",
+}
+
+
+def _explain(problem: str, found: Any) -> str:
+    """What is wrong, where, and what to write instead."""
+    match = _AT.match(problem)
+    what, at = (match["what"], match["at"] or "") if match else (problem, "")
+    place = _PLACE.match(at)
+    where = _named(found, int(place["number"])) if place else ""
+    field = _FIELD.search(what)
+    if field:
+        return f"{where}{_about_field(what, field[1], inside=bool(place))}"
+    key = place["key"] if place and place["key"] else "deployment"
+    remedy = REMEDIES.get(key, "correct it" if place else "add a [[deployment]]")
+    return f"{where}{key}: {_lower(what)}; {remedy}"
+
+
+def _about_field(what: str, field: str, *, inside: bool) -> str:
+    known = [each.encode_name for each in msgspec.structs.fields(Deployment)]
+    known = known if inside else ["deployment"]
+    if "required" in what and not inside:
+        return "deployment: there is none; add a [[deployment]]"
+    if "required" in what:
+        return f"{field}: is missing; add {field} = …"
+    close = get_close_matches(field, known, n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+    return f"{field}: is an unknown key; {remedy}"
+
+
+def _named(found: Any, number: int) -> str:
+    """How to call the deployment at a position, whose name may be missing."""
+    try:
+        return f"deployment {found['deployment'][number]['name']}: "
+    except (KeyError, IndexError, TypeError):
+        return f"deployment number {number + 1}: "
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _check_names(configured: Configured) -> None:
+    names = [each.name for each in configured.deployments]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(
+                f"{configured.path}: deployment {name}: name: {names.count(name)} "
+                "deployments have this name; give each one of its own"
+            )
+
+
+def _check(configured: Configured, each: Deployment) -> None:
+    sources = [
+        key for key in ("command", "procfile", "dockerfile") if getattr(each, key)
+    ]
+    if len(sources) != 1:
+        given = f"{' and '.join(sources)} are given" if sources else "is missing"
+        raise configured.fault(
+            each,
+            "command",
+            f"{given}; write exactly one of command, procfile, dockerfile",
+        )
+    if sources == ["command"] and not _has_port(each.command or "", each.env):
+        raise configured.fault(
+            each,
+            "command",
+            "has no {port}, so it cannot be told where to listen; write {port} where "
+            "the port stands (as in --bind {host}:{port}), or hand it on in a variable "
+            'that the server reads: env = { PORT = "{port}" }',
+        )
+    at_least, declared = each.at_least, each.declared
+    if at_least and isinstance(declared, int) and at_least > declared:
+        raise configured.fault(
+            each,
+            "at-least",
+            f"{at_least} is more than declared = {declared}; lower it or raise that",
+        )
+    if each.requirements is not None:
+        _check_file(configured, each, "requirements", each.requirements)
+
+
+def _has_port(command: str, env: Mapping[str, str]) -> bool:
+    return any("{port}" in text for text in (command, *env.values()))
+
+
+def _check_file(configured: Configured, each: Deployment, key: str, name: str) -> None:
+    path = configured.path.parent / name
+    if not path.is_file():
+        raise configured.fault(
+            each,
+            key,
+            f"there is no file {path.resolve()}; correct the path",
+        )
+
+
+# ------------------------------------------------------------------- where it stands
+
+
+def _line(text: str, number: int, key: str) -> int:
+    """The line of a key in the deployment at a position; else where that begins."""
+    start = 1
+    for line, inside, words in _lines(text):
+        if inside == number and words.startswith("[["):
+            start = line
+        elif inside == number and re.match(rf'"?{re.escape(key)}"?\s*=', words):
+            return line
+    return start
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each line: its number, the position of the deployment it is in, its text."""
+    inside = -1
+    for line, words in enumerate(text.splitlines(), start=1):
+        inside += bool(
+            re.match(r"\s*\[\[\s*(tool\.flask-concurrency\.)?deployment", words)
+        )
+        yield line, inside, words.strip()

@@ -1,0 +1,162 @@
+"""Knows how a nox session fills one environment; must not know what is measured in it.
+
+Offline first: every release is pinned, so what the installer has in its cache is what
+would be fetched; online it would ask the index again for every package, and build old
+source releases anew.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import nox
+from nox.command import CommandFailed
+
+from harness import catalog
+from harness import store
+from harness.measure import nothing_measured
+from harness.model import Installed
+from harness.model import NotInstalled
+from harness.model import Outcome
+from harness.model import PlannedEnvironment
+from harness.model import Selection
+from harness.plan import make_plan
+
+PLAN = "FLASK_CONCURRENCY_PLAN"
+"""Names the file of the plan whose environments become sessions."""
+
+RESULTS = "FLASK_CONCURRENCY_RESULTS"
+"""Names the folder that evidence is written to."""
+
+ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
+"""Names the folder that nox keeps environments in (its ``--envdir``)."""
+
+TAIL = 2_000
+"""Characters of an installer's output that are kept."""
+
+
+class CannotInstall(Exception):
+    """Flask and the server could not be installed; the message is the output's end."""
+
+
+def _install(
+    session: nox.Session, arguments: Sequence[str], env: dict[str, str], offline: bool
+) -> str:
+    """Install; nothing when it worked, else the end of what the installer said."""
+    with tempfile.TemporaryFile("w+") as output:
+        try:
+            session.install(
+                *arguments,
+                env={**env, "UV_OFFLINE": "1"} if offline else env,
+                silent=False,
+                stdout=output,
+                log=not offline,
+            )
+        except CommandFailed:
+            output.seek(0)
+            return output.read()[-TAIL:].strip() or "the installer said nothing"
+    return ""
+
+
+def _install_pinned(
+    session: nox.Session, planned: PlannedEnvironment, extra: Sequence[str]
+) -> str:
+    """The same for an environment's requirements and some more, cache first."""
+    with tempfile.TemporaryDirectory() as folder:
+        constraints = Path(folder, "constraints.txt")
+        constraints.write_text("\n".join((*planned.constraints, "")))
+        arguments = ["-c", str(constraints), *planned.requirements, *extra]
+        env = planned.build_env
+        if session.venv_backend == "uv" and not _install(session, arguments, env, True):
+            return ""
+        return _install(session, arguments, env, False)
+
+
+def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
+    """Install everything that the planned cells need into the session's environment.
+
+    What only some configurations need and will not go in is told in the answer.
+    Raises ``CannotInstall`` when Flask or the server will not.
+    """
+    wanted = {cell.requires for cell in planned.cells if cell.not_supported is None}
+    everything = sorted({name for requires in wanted for name in requires})
+    python = os.path.join(session.bin, "python")
+    if not _install_pinned(session, planned, everything):
+        return Installed(python=python)
+    if tail := _install_pinned(session, planned, ()):
+        raise CannotInstall(tail)
+    missing = []
+    for requires in sorted(wanted - {()}):
+        if tail := _install_pinned(session, planned, requires):
+            reason = f"{', '.join(requires)} could not be installed"
+            missing.append(
+                NotInstalled(requires=requires, reason=reason, log_tail=tail)
+            )
+    return Installed(python=python, not_installed=tuple(missing))
+
+
+def measure_in(
+    session: nox.Session, planned: PlannedEnvironment, root: Path, python: str
+) -> None:
+    """The whole session: fill the environment, then measure its cells in it.
+
+    ``python`` is the interpreter that runs the harness, not the session's own.
+    """
+    results = Path(os.environ.get(RESULTS) or root / "results").resolve()
+    if all(cell.not_supported is not None for cell in planned.cells):
+        nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
+        store.write_evidence(results, nothing)
+        return
+    try:
+        installed = fill(session, planned)
+    except CannotInstall as problem:
+        session.warn("not installed; this becomes the outcome of its cells")
+        reason = f"{' and '.join(planned.requirements)} could not be installed"
+        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, str(problem))
+        store.write_evidence(results, nothing)
+        return
+    order = Path(session.create_tmp(), "order.json")
+    order.write_bytes(msgspec.json.encode((planned, installed)))
+    session.run(
+        python,
+        "-m",
+        "harness",
+        "measure-environment",
+        str(order),
+        "--results",
+        str(results),
+        env={"PYTHONPATH": str(root)},
+        external=True,
+        log=False,
+    )
+
+
+def planned_sessions() -> tuple[PlannedEnvironment, ...]:
+    """The environments that are to be sessions: a run's, else all of the catalog."""
+    path = os.environ.get(PLAN)
+    if path:
+        return store.read_plan(Path(path)).environments
+    return make_plan(catalog.load(), Selection(everything=True)).environments
+
+
+def register(planned: PlannedEnvironment, root: Path, python: str) -> None:
+    """Make one environment a nox session, named after it."""
+    environment = planned.environment
+
+    def measure(session: nox.Session) -> None:
+        measure_in(session, planned, root, python)
+
+    count = len(planned.cells)
+    measure.__doc__ = f"{count} {'cell' if count == 1 else 'cells'} of {environment}."
+    current = ".".join(platform.python_version_tuple()[:2])
+    nox.session(
+        name=environment.slug,
+        python=None if environment.python == current else environment.python,
+        tags=["measure"],
+        default=False,
+    )(measure)

@@ -1,0 +1,54 @@
+"""Knows how a measuring process tells what it is doing; must not know who listens.
+
+One line of standard output for each event, told apart from everything else that is
+printed there by its beginning.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import Result
+
+MARK = "\x1eflask-concurrency "
+
+
+class Event(Result, frozen=True, kw_only=True):
+    """A cell is begun (no outcome yet) or done."""
+
+    id: str
+    outcome: Outcome | None = None
+    reason: str = ""
+    most: int = 0
+    """The most that were in the app at once."""
+    bounded: bool = False
+    seconds: float = 0.0
+
+
+def done(cell: CellEvidence) -> Event:
+    """The event that a cell was measured, or was not."""
+    return Event(
+        id=cell.id,
+        outcome=cell.outcome,
+        reason=cell.reason,
+        most=max((round_.peak for round_ in cell.rounds), default=0),
+        bounded=any(round_.waiting for round_ in cell.rounds),
+        seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
+    )
+
+
+def say(event: Event) -> None:
+    """Print an event for whoever started this process."""
+    print(MARK + msgspec.json.encode(event).decode(), flush=True)
+
+
+def parse(line: str) -> Event | None:
+    """The event that a line tells, or nothing when it is some other line."""
+    if not line.startswith(MARK):
+        return None
+    try:
+        return msgspec.json.decode(line[len(MARK) :], type=Event)
+    except msgspec.MsgspecError:
+        return None

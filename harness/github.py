@@ -1,0 +1,249 @@
+"""Knows GitHub's runner: its variables, files, commands and limits; must not know how
+anything is measured or judged.
+
+Rule 1: no other module knows a name that begins with GITHUB_. Rule 2: what others wrote
+(names, reasons, output of servers) never reaches the runner as a command: it is escaped
+where it is part of one, and commands are stopped while anything else is printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+from typing import NamedTuple
+
+import msgspec
+
+from harness.compare import CellChange
+from harness.compare import REGRESSIONS
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Verdict
+from harness.report import legend
+from harness.report import matrix
+from harness.report.escape import terminal as safe
+from harness.report.markdown import MAX_BYTES
+
+Stage = Literal["plan", "measure", "report"]
+Level = Literal["error", "warning", "notice"]
+
+BUDGET: dict[Level, int] = {"error": 8, "warning": 8, "notice": 8}
+"""Annotations of a step, of which GitHub shows ten of each level. A composite action
+is one step: its failing adds an error, and the actions it uses may warn as well."""
+
+CHARACTERS = 1_000
+"""Of one annotation; GitHub cuts at 4096 bytes, and a character has up to four."""
+
+WITH = "WITH_"
+"""What the names of variables begin with that carry inputs; ``INPUT_`` is the runner's
+own, and not every runner sets it for a composite action."""
+
+SEVERAL = {"ONLY": r"\s+", "FLASK": r"[\s,]+", "SERVERS": r"[\s,]+"}
+"""Inputs that hold several values, and what stands between these."""
+
+OPTIONS: dict[Stage, dict[str, str]] = {
+    "plan": {
+        "ONLY": "--only",
+        "FLASK": "--flask",
+        "SERVERS": "--server",
+        "PYTHON_VERSION": "--python",
+        "LIMIT": "--limit",
+        "CATALOG": "--catalog",
+        "SHARDS": "--shards",
+        "MAX_CELLS": "--max-cells",
+    },
+    "measure": {"JOBS": "--jobs", "SHARD": "--shard"},
+    "report": {"FAIL_ON": "--fail-on", "BASELINE": "--baseline"},
+}
+"""The option that each input becomes, by the stage that takes it."""
+
+WORST_FIRST = (
+    *legend.FAILURES,
+    Verdict.FEWER,
+    Verdict.UNEVEN,
+    Verdict.UNKNOWN,
+    Verdict.MORE,
+    Verdict.AS_DECLARED,
+    Outcome.NOT_SUPPORTED,
+)
+"""Of several words, the first of these speaks for all."""
+
+
+# ---------------------------------------------------------------------------- inputs
+
+
+def arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
+    """The command line that the inputs of the action or the workflow come to.
+
+    An empty input is one that was not given.
+    """
+    line: list[str] = [stage]
+    for name, option in OPTIONS[stage].items():
+        text = environ.get(WITH + name, "").strip()
+        values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
+        # One word each, so that no value can pass for an option.
+        line += [f"{option}={value}" for value in values if value]
+    return [*line, f"--results={results(environ)}"]
+
+
+def results(environ: Mapping[str, str]) -> str:
+    """The folder of results: the one asked for, else one of this use of the action."""
+    return environ.get(WITH + "RESULTS") or environ["FLASK_CONCURRENCY_RESULTS"]
+
+
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """An input that is either ``true`` (also when it is empty) or ``false``.
+
+    Raises ``ValueError`` for anything else.
+    """
+    text = environ.get(WITH + name, "").strip().lower()
+    if text not in ("", "true", "false"):
+        raise ValueError(f"{name.lower().replace('_', '-')} is true or false: {text!r}")
+    return text != "false"
+
+
+# ----------------------------------------------------------------------- annotations
+
+
+class Annotation(NamedTuple):
+    """What GitHub shows beside a run."""
+
+    level: Level
+    title: str
+    message: str
+
+
+def command(annotation: Annotation) -> str:
+    """The line that makes the runner show an annotation."""
+    title = _property(safe(annotation.title))
+    message = _data(safe(annotation.message, characters=CHARACTERS))
+    return f"::{annotation.level} title={title}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def remarks_on(
+    report: Report, forbidden: Collection[Outcome | Verdict]
+) -> list[Annotation]:
+    """What is worth a remark, most urgent first, within the runner's limits.
+
+    An error is what fails the run, and nothing else is.
+    """
+    remarks = []
+    for key, notes in matrix.notes(matrix.grid(report)).items():
+        if key is not Outcome.NOT_SUPPORTED:
+            level = _level(key, forbidden)
+            title = f"{legend.MARKS[key].word}: "
+            remarks += [Annotation(level, title + n.where, n.reason) for n in notes]
+    return roll_up(remarks)
+
+
+def changes_on(changes: Sequence[CellChange], fails: bool) -> list[Annotation]:
+    """What is worse than in the baseline; errors if that fails the run."""
+    level: Level = "error" if fails else "warning"
+    return roll_up(
+        [
+            Annotation(level, f"{each.change}: {each.id}", each.reason)
+            for each in changes
+            if each.change in REGRESSIONS
+        ]
+    )
+
+
+def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> Level:
+    if key in forbidden:
+        return "error"
+    if key in legend.FAILURES or key in (Verdict.FEWER, Verdict.UNEVEN):
+        return "warning"
+    return "notice"
+
+
+def roll_up(remarks: Sequence[Annotation]) -> list[Annotation]:
+    """The same, with those that are too many of their level told in one."""
+    kept: list[Annotation] = []
+    for level, budget in BUDGET.items():
+        mine = [remark for remark in remarks if remark.level == level]
+        if len(mine) > budget:
+            rest = mine[budget - 1 :]
+            more = Annotation(
+                level,
+                f"and {len(rest)} more",
+                "The summary tells of all: " + "; ".join(each.title for each in rest),
+            )
+            mine = [*mine[: budget - 1], more]
+        kept += mine
+    return kept
+
+
+# --------------------------------------------------------------------------- outputs
+
+
+def report_outputs(report: Report) -> dict[str, str]:
+    """What later steps may decide by: the worst word, and how many have which."""
+    words = [legend.key(cell) for cell in report.cells]
+    counts = {str(word): words.count(word) for word in WORST_FIRST if word in words}
+    verdict = next((str(word) for word in WORST_FIRST if word in words), "")
+    return {"verdict": verdict, "counts": msgspec.json.encode(counts).decode()}
+
+
+def output(name: str, value: str, delimiter: str) -> str:
+    """Lines that set an output, whatever its value holds."""
+    if delimiter in value:
+        raise ValueError("the delimiter occurs in the value")
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def set_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+    """Hand values to the steps that follow."""
+    text = "".join(
+        output(name, value, secrets.token_hex(16)) for name, value in outputs.items()
+    )
+    _append(environ.get("GITHUB_OUTPUT"), text)
+
+
+def summary_room(environ: Mapping[str, str]) -> int:
+    """Bytes that this step may still add to its summary."""
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    there = Path(path).stat().st_size if path and Path(path).exists() else 0
+    return max(0, MAX_BYTES - there)
+
+
+def add_summary(environ: Mapping[str, str], text: str) -> None:
+    """Show Markdown on the page of the run."""
+    _append(environ.get("GITHUB_STEP_SUMMARY"), text)
+
+
+def _append(path: str | None, text: str) -> None:
+    if path:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+
+
+@contextlib.contextmanager
+def commands_stopped() -> Iterator[None]:
+    """Whatever is printed meanwhile is no command, even if it looks like one."""
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"::{token}::", flush=True)
+
+
+def annotate(remarks: Sequence[Annotation]) -> None:
+    """Print the commands that show annotations."""
+    for remark in remarks:
+        print(command(remark), flush=True)

@@ -1,0 +1,168 @@
+"""Knows all that a deployment needs before it can be started, and finds it; must not
+start it.
+
+What is missing is told here, before anything runs: with the file, the key and what to
+write or install.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.approach import HOST
+from harness.commandline import command_line
+from harness.commandline import CommandLine
+from harness.declared import CannotDerive
+from harness.declared import derive
+from harness.declared import Promise
+from harness.declared import Refused
+from harness.declared import server_name
+from harness.deployment import Configured
+from harness.deployment import Deployment
+from harness.model import Declaration
+from harness.model import Environment
+from harness.surroundings import current
+from harness.surroundings import find
+from harness.surroundings import inside
+from harness.surroundings import installed
+from harness.surroundings import interpreter
+from harness.surroundings import own_environment
+from harness.surroundings import source_key
+from harness.surroundings import Surroundings
+
+UNKNOWN = "unknown"
+
+
+class Prepared(NamedTuple):
+    """A deployment, ready to be started."""
+
+    deployment: Deployment
+    command: CommandLine
+    where: Surroundings
+    versions: dict[str, str]
+    declaration: Declaration
+    promise: Promise | None
+    """What the command itself declares, if that can be derived."""
+
+
+def prepare(
+    configured: Configured,
+    deployment: Deployment,
+    caller: Mapping[str, str],
+    cache: Path,
+) -> Prepared:
+    """Find everything that a deployment needs.
+
+    Raises ``UsageError``, and ``CannotInstall`` when its requirements will not go in.
+    """
+    command = command_line(configured, deployment, caller)
+    folder = configured.path.parent.resolve()
+    if deployment.requirements is None:
+        variables = current(caller, command.env)
+    else:
+        requirements = folder / deployment.requirements
+        scripts = own_environment(requirements, deployment.python, cache, folder)
+        variables = inside(scripts, caller, command.env)
+    executable = find(configured, deployment, command.words, variables)
+    where = Surroundings(folder, interpreter(executable), variables)
+    versions = installed(where)
+    _check_python(configured, deployment, where, versions)
+    try:
+        promise, problem = _promise(command, where)
+    except Refused as refusal:
+        raise configured.fault(
+            deployment, source_key(deployment), f"{refusal}; correct it"
+        ) from None
+    return Prepared(
+        deployment,
+        command,
+        where,
+        versions,
+        _declaration(configured, deployment, promise, problem),
+        promise,
+    )
+
+
+def _check_python(
+    configured: Configured,
+    deployment: Deployment,
+    where: Surroundings,
+    versions: Mapping[str, str],
+) -> None:
+    release = ".".join(versions.get("python", UNKNOWN).split(".")[:2])
+    if deployment.python not in (None, release):
+        raise configured.fault(
+            deployment,
+            "python",
+            f"{deployment.python} is asked for, and {where.python} is {release}; name "
+            "a file of requirements to have it installed there, or run with the other",
+        )
+    if "flask" not in versions:
+        raise configured.fault(
+            deployment,
+            source_key(deployment),
+            f"Flask is not installed for {where.python}, which the command runs on; "
+            "install it there, or name a file of requirements that has it",
+        )
+
+
+def _promise(command: CommandLine, where: Surroundings) -> tuple[Promise | None, str]:
+    """What the command declares, or why that cannot be told."""
+    places = {"{host}": HOST, "{port}": "8000"}
+
+    def filled(text: str) -> str:
+        for place, value in places.items():
+            text = text.replace(place, value)
+        return text
+
+    variables = {key: filled(value) for key, value in where.variables.items()}
+    words = tuple(map(filled, command.words))
+    try:
+        return derive(words, where._replace(variables=variables)), ""
+    except Refused:
+        raise
+    except CannotDerive as problem:
+        return None, str(problem)
+
+
+def _declaration(
+    configured: Configured,
+    deployment: Deployment,
+    promise: Promise | None,
+    problem: str,
+) -> Declaration:
+    said = deployment.declared
+    if said is not None:
+        because = f"{configured.path.name} says so"
+        return Declaration(
+            declared=None if said == "unbounded" else said,
+            because=f"{because}; {promise.because}" if promise else because,
+            source=promise.page if promise else "",
+        )
+    if promise is None:
+        raise configured.fault(
+            deployment,
+            "declared",
+            f"what the command declares cannot be derived ({problem}); write how many "
+            'requests at once it promises: declared = 8, or declared = "unbounded"',
+        )
+    return Declaration(
+        declared=promise.declared, because=promise.because, source=promise.page
+    )
+
+
+def environment(prepared: Prepared) -> Environment:
+    """The releases that a deployment runs on."""
+    versions = prepared.versions
+    server = server_name(prepared.command.words).lower()
+    server = re.sub(r"[^a-z0-9]+", "-", server).strip("-") or UNKNOWN
+    release = versions.get(server) or versions.get(f"py{server}") or "0"
+    return Environment(
+        flask=versions.get("flask", UNKNOWN),
+        server=server,
+        server_version=release,
+        python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
+    )

@@ -1,0 +1,122 @@
+"""Knows when a server that was started answers; must not know how it was started.
+
+An answer counts when it carries the token that this very server was given: another
+program on the same port, or another server that shares it, is not the one started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from harness.probe.clients import Client
+from harness.probe.clients import ENDED
+from harness.probe.clients import Headers
+from harness.probe.clients import State
+from harness.server import Server
+
+RETRY_SECONDS = 0.01
+"""Between two attempts to connect to a port that nobody listens on yet."""
+
+ERRORS_BELIEVED = 3
+"""Answers with an error status, one after the other, that are believed."""
+
+ERROR_RETRY_SECONDS = 0.3
+
+
+class NotAnswering(Exception):
+    """No answer from the app by the deadline; the message says what came instead."""
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    token: str
+    process: int
+
+
+async def _ask(
+    server: Server,
+    address: tuple[str, int],
+    target: str,
+    seconds: float,
+    headers: Headers,
+) -> Client:
+    """One request, followed to its end or given up when the time is over."""
+    ended = asyncio.Event()
+
+    def changed(client: Client) -> None:
+        if client.state is State.OPEN:
+            client.send()
+        elif client.state in ENDED:
+            ended.set()
+
+    client = Client("ready", address, target, changed, headers)
+    client.open()
+    try:
+        await server.unless_ended(ended.wait(), seconds)
+    except TimeoutError:
+        pass
+    finally:
+        client.abort()
+    return client
+
+
+def from_app(client: Client, token: str) -> str | None:
+    """Nothing when the app that was started has answered, else what came instead."""
+    if (fault := unanswered(client)) is not None:
+        return fault
+    try:
+        said = msgspec.json.decode(client.body, type=_Ready)
+    except msgspec.MsgspecError:
+        return f"it answered {client.status} instead of the app's own answer"
+    if client.status == 200 and said.token == token:
+        return None
+    return "another server answered on its port"
+
+
+def unanswered(client: Client) -> str | None:
+    """How a request ended that has no answer; nothing when it has one."""
+    if client.state is State.REFUSED:
+        return "nobody listened on its port"
+    if client.state is State.GIVEN_UP:
+        return (
+            "it accepted a connection and never answered"
+            if client.offered
+            else "its port did not accept a connection"
+        )
+    if client.state is State.RESET:
+        return "it closed the connection without an answer"
+    return None
+
+
+async def wait_ready(
+    server: Server,
+    address: tuple[str, int],
+    token: str,
+    seconds: float,
+    *,
+    target: str = "/ready",
+    headers: Headers = (),
+    instead: Callable[[Client, str], str | None] = from_app,
+) -> Client:
+    """Wait until the app in the server answers; the request that it answered.
+
+    Raises ``NotAnswering`` after ``seconds``, or as soon as several answers in a row
+    were errors, and ``ServerEnded`` when the server ends before.
+    """
+    deadline = time.monotonic() + seconds
+    errors = 0
+    fault: str | None = "it was not asked"
+    while fault is not None:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or errors == ERRORS_BELIEVED:
+            raise NotAnswering(fault)
+        client = await _ask(server, address, target, remaining, headers)
+        fault = instead(client, token)
+        errors = errors + 1 if client.state is State.ANSWERED else 0
+        if fault is not None:
+            pause = ERROR_RETRY_SECONDS if errors else RETRY_SECONDS
+            await asyncio.wait((server.ended,), timeout=min(pause, remaining))
+    return client

@@ -1,0 +1,259 @@
+"""Knows how to run rounds against a running server; must not judge what it sees.
+
+Rule 1: nothing is concluded from elapsed time. A request is in the app while its hold
+is open; no more will enter when the server is quiet and every hold has been counted.
+Rule 2: every request is followed to its one ending, and every wait has a deadline and
+ends when the server does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from harness.model import Arrival
+from harness.model import Round
+from harness.model import Settled
+from harness.probe.clients import Headers
+from harness.probe.crowd import Crowd
+from harness.probe.holds import Holds
+from harness.probe.overlap import Offer
+from harness.probe.overlap import Schedule
+from harness.probe.quiet import BETWEEN
+from harness.probe.quiet import Quiet
+from harness.probe.quiet import ROUND
+from harness.probe.quiet import START
+from harness.probe.quiet import Window
+from harness.server import Server
+
+ROUND_SECONDS = 60.0
+"""No single wait in a round is longer; quiet ends nearly all of them much sooner."""
+
+PATIENCE_SECONDS = 1.5
+"""How long a quiet server is watched before it is believed that it falls short: a
+worker that boots slowly may sleep meanwhile, and some servers look for waiting
+connections once a second."""
+
+
+class Place(NamedTuple):
+    """Where requests were held: the processes, and the most in any one of them."""
+
+    processes: int
+    threads: int
+
+
+class Probe:
+    """The instrument, pointed at one running server."""
+
+    def __init__(
+        self,
+        server: Server,
+        holds: Holds,
+        address: tuple[str, int],
+        target: str,
+        quiet: Quiet | None = None,
+        headers: Headers = (),
+    ) -> None:
+        self.server = server
+        self.holds = holds
+        self._address = address
+        self._target = target
+        self._headers = headers
+        self._quiet = quiet or Quiet(server.processes)
+        self._moved = asyncio.Event()
+        self.moved = self._moved.set
+        """To be called whenever a request has moved; ``holds`` and clients do."""
+        self._crowd = Crowd([], address, target, self.moved)
+        self._number = 0
+        holds.changed = self.moved
+
+    # What is known at any moment -----------------------------------------------
+
+    def _count(self) -> tuple[int, int, int]:
+        """Differs whenever a request has moved: offered, entered or ended."""
+        return self._crowd.offered, len(self.holds.entered), len(self._crowd.ended)
+
+    def _all_entered_or_ended(self) -> bool:
+        entered, ended = self.holds.entered, self._crowd.ended
+        asked = len(self._crowd.clients)
+        # The sizes first: the union is dear with ten thousand requests.
+        return len(entered) + len(ended) >= asked and len(entered | ended) == asked
+
+    def _all_ended(self) -> bool:
+        return len(self._crowd.ended) == len(self._crowd.clients)
+
+    def _waiting(self) -> int:
+        """Offered, neither in the app nor ended."""
+        gone = self.holds.entered | self._crowd.ended
+        return sum(c.offered and c.name not in gone for c in self._crowd.clients)
+
+    def _place(self) -> Place:
+        lanes: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
+        for hold in self.holds.held.values():
+            assert hold.said is not None
+            lanes[hold.said.process].add((hold.said.thread, hold.said.greenlet))
+        return Place(len(lanes), max(map(len, lanes.values()), default=0))
+
+    # Waiting ---------------------------------------------------------------------
+
+    async def settle(self, window: Window = ROUND) -> Settled:
+        """Wait until the server is quiet and all that it has said is counted."""
+        while True:
+            by = await self._quiet.wait(self._count, window)
+            before = self._count()
+            await self.holds.catch_up()
+            if self._count() == before or by is Settled.STEADY_COUNT:
+                return by
+
+    async def settle_after_start(self) -> Settled:
+        """The same, with the longer window that a booting server needs."""
+        return await self.server.unless_ended(self.settle(START), ROUND_SECONDS)
+
+    async def _until(self, reached: Callable[[], bool]) -> Settled:
+        """Wait until something is so, or the server is quiet without it.
+
+        ``Settled.ALL_ENTERED`` means that it is so.
+        """
+        settling = asyncio.ensure_future(self.settle())
+        try:
+            while True:
+                self._moved.clear()
+                if reached():
+                    return Settled.ALL_ENTERED
+                if settling.done():
+                    return settling.result()
+                await self.server.unless_ended(
+                    self._moved_or_done(settling), ROUND_SECONDS
+                )
+        finally:
+            settling.cancel()
+
+    async def _moved_or_done(self, settling: asyncio.Future[Settled]) -> None:
+        moved = asyncio.ensure_future(self._moved.wait())
+        try:
+            await asyncio.wait((moved, settling), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            moved.cancel()
+
+    async def _patiently(self, reached: Callable[[], bool]) -> bool:
+        """Watch a quiet server as long as something still moves now and then."""
+        while not reached():
+            before = self._count()
+            try:
+                self._moved.clear()
+                await self.server.unless_ended(self._moved.wait(), PATIENCE_SECONDS)
+            except TimeoutError:
+                return False
+            if self._count() != before:
+                await self._until(reached)
+        return True
+
+    # One round -------------------------------------------------------------------
+
+    async def round(self, offer: Offer, *, patient_below: int = 0) -> Round:
+        """Offer one load, see how many are in the app, then let all of them go.
+
+        While fewer than ``patient_below`` of the offered ones are in the app, the
+        server is watched for longer before that is believed. Raises ``ServerEnded``.
+        """
+        self._number += 1
+        names = [f"r{self._number}.{index}" for index in range(offer.asked)]
+        self.holds.begin()
+        self._crowd = Crowd(
+            names, self._address, self._target, self.moved, self._headers
+        )
+        try:
+            return await self._run(offer, patient_below)
+        finally:
+            self.holds.release_all()
+            self._crowd.give_up()
+
+    async def _run(self, offer: Offer, patient_below: int) -> Round:
+        settled, settle_seconds = await self._offer(offer.arrival)
+        self._crowd.give_up_opening()
+        first = len(self.holds.entered)
+        if self._waiting() and len(self.holds.held) < patient_below:
+            await self._patiently(self._all_entered_or_ended)
+        admitted, waiting, place = len(self.holds.held), self._waiting(), self._place()
+        late = len(self.holds.entered) - first
+        entered_on_release, hand_off_seconds = None, None
+        if waiting and admitted:
+            entered_on_release, hand_off_seconds = await self._hand_off()
+        stalled = await self._finish()
+        return Round(
+            arrival=offer.arrival,
+            asked=offer.asked,
+            offered=self._crowd.offered,
+            admitted=admitted,
+            peak=self.holds.peak,
+            waiting=waiting,
+            late=late,
+            processes=place.processes,
+            threads=place.threads,
+            settled=settled,
+            settle_seconds=settle_seconds,
+            entered_on_release=entered_on_release,
+            hand_off_seconds=hand_off_seconds,
+            broken=self.holds.broken,
+            stalled=stalled,
+            account=self._crowd.account(self.holds.entered),
+        )
+
+    async def _offer(self, arrival: Arrival) -> tuple[Settled, float]:
+        """Offer the load; how the server settled, and how long after the last sent."""
+        clients = self._crowd.clients
+        if arrival is Arrival.STAGGERED:
+            for client in clients[:-1]:
+                self._crowd.open([client])
+                await self._until(self._is_in_or_ended(client.name))
+            clients = clients[-1:]
+        self._crowd.open(clients)
+        asked = len(self._crowd.clients)
+        await self._until(lambda: self._crowd.offered == asked or self._all_ended())
+        sent = time.monotonic()
+        settled = await self._until(self._all_entered_or_ended)
+        return settled, time.monotonic() - sent
+
+    def _is_in_or_ended(self, name: str) -> Callable[[], bool]:
+        return lambda: name in self.holds.entered or name in self._crowd.ended
+
+    async def _hand_off(self) -> tuple[int, float | None]:
+        """Let one request go; how many enter in its place, and after how long."""
+        before = set(self.holds.entered)
+        released = time.monotonic()
+        self.holds.release_oldest()
+        await self._until(lambda: len(self.holds.entered) > len(before))
+        await self.server.unless_ended(self.settle(), ROUND_SECONDS)
+        entered = [
+            hold.said.at if hold.said.at is not None else hold.entered_at
+            for name, hold in self.holds.held.items()
+            if name not in before and hold.said is not None
+        ]
+        return len(entered), min(entered) - released if entered else None
+
+    async def _finish(self) -> int:
+        """Let everything go and account for it; how many were never served."""
+        self.holds.release_all()
+        await self._until(self._all_ended)
+        if not self._all_ended():
+            await self._patiently(self._all_ended)
+        stalled = self._crowd.give_up()
+        await self.server.unless_ended(self.settle(BETWEEN), ROUND_SECONDS)
+        return stalled
+
+
+async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
+    """Run the scheduled rounds; whether the question is answered.
+
+    It is not when the server has stalled: with requests waiting for ever in it, it
+    has to be started anew for the rounds that are left. Raises ``ServerEnded``.
+    """
+    while offer := schedule.next():
+        done = await probe.round(offer, patient_below=schedule.patient_below(offer))
+        schedule.seen(done)
+        if done.stalled:
+            return schedule.next() is None
+    return True

@@ -1,0 +1,120 @@
+"""Knows how to say the answer in a few sentences of Markdown; must not say why.
+
+The numbers are those of the grid; the sentences hold whatever servers and releases
+were measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Verdict
+from harness.report import legend
+from harness.report.escape import code
+from harness.report.escape import prose
+from harness.report.matrix import Grid
+from harness.report.matrix import open_ended
+from harness.report.matrix import Row
+
+
+def answer(report: Report, laid_out: Grid) -> str:
+    """One or two sentences: the number that was asked for."""
+    servers = [
+        rows
+        for rows in map(_measured, laid_out.groups().values())
+        if any(filter(None, (cell for row in rows for cell in row.cells)))
+    ]
+    if not servers:
+        return "Nothing could be measured."
+    first, *others = servers
+    said = [f"{_across(first[0], laid_out.columns)}."]
+    ranges = [words for rows in others if (words := _range(rows))]
+    if not others and len(first) > 1:
+        ranges = [words] if (words := _range(first)) else []
+    if ranges:
+        newest = prose(laid_out.columns[-1])
+        said.append(f"On Flask {newest}, {_and(ranges)}.")
+    return " ".join(said)
+
+
+def counts(report: Report) -> str:
+    """How many cells were what, as one sentence."""
+    found = [
+        f"{count}&nbsp;{mark.badge}&nbsp;{mark.word}"
+        for count, mark in legend.tally(report.cells)
+    ]
+    cells = legend.how_many(report.cells)
+    return (
+        f"**{cells}** (one configuration under one release of Flask each): "
+        f"{_and(found)}."
+    )
+
+
+def _measured(rows: Sequence[Row]) -> list[Row]:
+    """The rows with something measured, and of their cells only those."""
+    kept = []
+    for row in rows:
+        cells = tuple(
+            cell if cell and cell.outcome is Outcome.MEASURED else None
+            for cell in row.cells
+        )
+        if any(cells):
+            kept.append(row._replace(cells=cells))
+    return kept
+
+
+def _across(row: Row, columns: Sequence[str]) -> str:
+    """One row from the oldest to the newest Flask."""
+    numbered = [(n, cell) for n, cell in enumerate(row.cells) if cell]
+    spans = []
+    for words, found in groupby(numbered, key=lambda pair: at_once(pair[1])):
+        at = [n for n, _ in found]
+        spans.append(f"{words} on {_releases(at, columns)}")
+    return f"{prose(row.server)} ({code(row.label)}) handled {_and(spans)}"
+
+
+def _releases(at: Sequence[int], columns: Sequence[str]) -> str:
+    first, last = prose(columns[at[0]]), prose(columns[at[-1]])
+    if len(at) == 1:
+        return f"Flask {first}"
+    if at[-1] == len(columns) - 1:
+        return f"Flask {first} and later"
+    return f"Flask {first} to {last}"
+
+
+def at_once(cell: CellReport) -> str:
+    """The number of one measured cell in words."""
+    if cell.ceiling == 1 and not open_ended(cell):
+        return "1 request at a time"
+    if cell.verdict is Verdict.UNEVEN:
+        return f"up to {cell.ceiling} at once, but at times only {cell.floor},"
+    return f"{_few(cell)} at once"
+
+
+def _range(rows: Sequence[Row]) -> str:
+    """From which to which number the configurations of one server go, newest Flask."""
+    cells = [(cell, row) for row in rows if (cell := row.cells[-1])]
+    if not cells:
+        return ""
+    least, _ = min(cells, key=lambda pair: pair[0].ceiling or 0)
+    most, _ = max(cells, key=lambda pair: pair[0].ceiling or 0)
+    server = prose(cells[0][1].server)
+    if least.ceiling == most.ceiling:
+        return f"{server} handled {_few(most)} ({code(most.configuration)})"
+    return (
+        f"{server} handled from {least.ceiling} ({code(least.configuration)}) "
+        f"to {_few(most)} ({code(most.configuration)})"
+    )
+
+
+def _few(cell: CellReport) -> str:
+    return f"{'at least ' if open_ended(cell) else ''}{cell.ceiling}"
+
+
+def _and(parts: Sequence[str]) -> str:
+    *head, last = parts
+    return f"{', '.join(head)} and {last}" if head else last

@@ -1,0 +1,34 @@
+"""Knows how a measured number looks as a badge (the shields.io endpoint format); must
+not know where the file is put.
+"""
+
+from __future__ import annotations
+
+import json
+
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Verdict
+from harness.report import legend
+from harness.report.matrix import number
+
+LABEL = "concurrent requests"
+COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}
+"""Where shields.io has another name for a colour than a terminal."""
+
+
+def badge(cell: CellReport) -> str:
+    """The file that an endpoint badge reads."""
+    mark = legend.mark(cell)
+    message = str(mark.word)
+    if cell.outcome is Outcome.MEASURED:
+        message = number(cell).replace(" (≥", " (at times ").replace("≥", "at least ")
+    red = cell.verdict is Verdict.FEWER or cell.outcome is not Outcome.MEASURED
+    said = {
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": message,
+        "color": COLOURS.get(mark.colour, mark.colour),
+        "isError": red,
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,108 @@
+"""Knows how text of others is made harmless for each kind of output; judges nothing.
+
+Names, reasons and output of servers may hold anything. After these functions it is
+still legible, and it can neither end the row, fence or line that it stands in nor pass
+for something that this project says. All other modules of the report write it through
+one of these functions.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movements
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles, links
+    r"|\x1b[@-Z\\-_]"
+)
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Categories of what cannot be seen, or reorders what can."""
+
+_MARKDOWN = re.compile(
+    r"[\\`*{}\[\]<>#!|~&$^]"
+    r"|(?<![a-z0-9])_|_(?![a-z0-9])"
+    r"|:(?=/)"
+    r"|@"
+    r"|(?<=\bwww)\.",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"^(?:[-+=]|\d(?=\d*[.)](?: |$)))")
+"""What would begin a list or underline a heading at the start of a line."""
+
+_SPECIAL_IN_CODE = set("`|")
+"""All that backticks do not make plain; the second ends a cell of a table."""
+
+_JOINER = "&#8288;"
+"""Invisible, and keeps GitHub from making a mention of what follows it."""
+
+
+def _show(character: str) -> str:
+    if unicodedata.category(character) not in _INVISIBLE:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _visible(text: str) -> str:
+    """The same lines without colours, and with all that is invisible spelled out."""
+    lines = _ANSI.sub("", text).replace("\r\n", "\n").expandtabs(4).split("\n")
+    return "\n".join(
+        each if each.isprintable() else "".join(map(_show, each)) for each in lines
+    )
+
+
+def block(text: str, *, characters: int = 4000) -> str:
+    """Several lines, the last ones where there are too many."""
+    shown = _visible(text).strip("\n")
+    if len(shown) <= characters:
+        return shown
+    return "[…]" + shown[-characters:]
+
+
+def line(text: str, *, characters: int = 400) -> str:
+    """One line, the beginning of it where it is too long."""
+    shown = " ".join(_visible(text).split())
+    if len(shown) <= characters:
+        return shown
+    return shown[:characters] + "[…]"
+
+
+def terminal(text: str, *, characters: int = 400) -> str:
+    """One line for a terminal or a log that a CI runner reads for commands."""
+    shown = line(text, characters=characters)
+    while "::" in shown or "##[" in shown:
+        shown = shown.replace("::", ": :").replace("##[", "# #[")
+    return shown
+
+
+def _entity(found: re.Match[str]) -> str:
+    reference = f"&#{ord(found[0])};"
+    return reference + _JOINER if found[0] == "@" else reference
+
+
+def prose(text: str, *, characters: int = 400) -> str:
+    """Text for a line of Markdown, also for a cell of a table."""
+    shown = _MARKDOWN.sub(_entity, line(text, characters=characters))
+    return _OPENING.sub(_entity, shown)
+
+
+def code(text: str, *, characters: int = 160) -> str:
+    """Text in the look of code within a line of Markdown, also in a table."""
+    shown = line(text, characters=characters)
+    if shown and not _SPECIAL_IN_CODE & set(shown):
+        return f"`{shown}`"
+    return f"<code>{prose(shown, characters=characters + 10)}</code>"
+
+
+def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
+    """A fenced block of Markdown that nothing inside it can end."""
+    shown = block(text, characters=characters)
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{shown}\n{ticks}"
+
+
+def mermaid(text: str, *, characters: int = 40) -> str:
+    """A quoted label of a Mermaid chart, in letters that mean nothing to Mermaid."""
+    shown = line(text, characters=characters)
+    return '"' + re.sub(r"[^A-Za-z0-9 .,'+=/_-]", "_", shown) + '"'

@@ -1,0 +1,192 @@
+"""Knows how a report looks as GitHub's job summary; must not compute anything in it.
+
+What was not written by this project is escaped on its way in, by ``escape``. GitHub
+drops a summary that is too large as a whole, so parts are left out here until it fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Verdict
+from harness.report import chart
+from harness.report import folded
+from harness.report import legend
+from harness.report import matrix
+from harness.report.answer import answer
+from harness.report.answer import counts
+from harness.report.escape import code
+from harness.report.escape import prose
+from harness.report.folded import item
+from harness.report.matrix import Grid
+from harness.report.matrix import Note
+
+MAX_BYTES = 1024 * 1024
+"""What GitHub takes for the summary of one step."""
+
+
+class Worth(IntEnum):
+    """What is left out first when there is too much: the lowest."""
+
+    FOLDED = 0
+    CHART = 1
+    MATRIX = 2
+    KEPT = 3
+
+
+class Part(NamedTuple):
+    """A piece of the summary."""
+
+    name: str
+    text: str
+    worth: Worth
+
+
+def render(
+    report: Report, *, max_bytes: int = MAX_BYTES, complete: str = "report.json"
+) -> str:
+    """The report as GitHub-flavoured Markdown of at most ``max_bytes`` (UTF-8).
+
+    What had to be left out is named, and that it is to be found in ``complete``.
+    """
+    laid_out = matrix.grid(report)
+    notes = matrix.notes(laid_out)
+    parts = [
+        Part("the answer", _top(report, laid_out), Worth.KEPT),
+        Part("the matrix", _matrix(report, laid_out), Worth.MATRIX),
+        Part("the findings", _findings(notes), Worth.KEPT),
+        Part("the chart", chart.ceilings(laid_out), Worth.CHART),
+        *(Part(*each, Worth.FOLDED) for each in folded.sections(report, notes)),
+    ]
+    return _fit([part for part in parts if part.text], max_bytes, complete)
+
+
+# ------------------------------------------------------------------------------ size
+
+
+def _fit(parts: list[Part], max_bytes: int, complete: str) -> str:
+    """Leave parts out, the least worthy and of these the largest first."""
+    out: list[str] = []
+    while True:
+        text = "\n\n".join([*(p.text for p in parts), *_left_out(out, complete)]) + "\n"
+        if _size(text) <= max_bytes:
+            return text
+        loose = [part for part in parts if part.worth is not Worth.KEPT]
+        if not loose:
+            return _cut(parts, out, max_bytes, complete)
+        least = min(loose, key=lambda part: (part.worth, -_size(part.text)))
+        parts.remove(least)
+        out.append(least.name)
+
+
+def _cut(parts: list[Part], out: list[str], max_bytes: int, complete: str) -> str:
+    """Keep whole lines from the top: each is an item of its own."""
+    note = "\n\n" + _left_out([*out, "the last of the findings"], complete)[0] + "\n"
+    room = max_bytes - _size(note)
+    kept: list[str] = []
+    for line in "\n\n".join(part.text for part in parts).splitlines(keepends=True):
+        room -= _size(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return "".join(kept).rstrip("\n") + note
+
+
+def _left_out(out: Sequence[str], complete: str) -> list[str]:
+    if not out:
+        return []
+    names = ", ".join(out)
+    return [f"_Left out, to stay within the limit: {names}. See {code(complete)}._"]
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+# ------------------------------------------------------------------------------- top
+
+
+def _top(report: Report, laid_out: Grid) -> str:
+    paragraphs = [
+        "## How many requests at the same time?",
+        answer(report, laid_out),
+        counts(report),
+    ]
+    failed = sum(cell.outcome is Outcome.HARNESS_FAILED for cell in report.cells)
+    if failed:
+        paragraphs.append(
+            "> [!CAUTION]\n"
+            f"> The instrument failed in {failed} of {len(report.cells)} cells. "
+            "These have no numbers, and the reasons are below."
+        )
+    return "\n\n".join(paragraphs)
+
+
+# ---------------------------------------------------------------------------- matrix
+
+
+def _matrix(report: Report, laid_out: Grid) -> str:
+    """The grid as a table, with a row above those of each server."""
+    releases = [f"Flask {prose(release)}" for release in laid_out.columns]
+    lines = [_row(["", *releases]), _row([":--", *["--:"] * len(releases)])]
+    for server, rows in laid_out.groups().items():
+        lines.append(_row([f"**{prose(server)}**", *[""] * len(releases)]))
+        lines += [_row([code(row.label), *map(_cell, row.cells)]) for row in rows]
+    return "\n".join(
+        ["### Requests in the app at once", "", *lines, "", _legend(report, laid_out)]
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(cell: CellReport | None) -> str:
+    if cell is None:
+        return ""
+    shown = matrix.text(cell)
+    if shown.mark is None:
+        return shown.number
+    number = f"**{shown.number}**<br>" if shown.number else ""
+    words = " ".join(filter(None, (shown.mark.word, shown.note)))
+    return f"{number}{shown.mark.badge}&nbsp;{words}"
+
+
+def _legend(report: Report, laid_out: Grid) -> str:
+    """How to read the cells, as far as they occur."""
+    keys = {legend.key(cell) for cell in report.cells}
+    said = []
+    if Verdict.AS_DECLARED in keys:
+        said.append("A number alone: what the configuration declares, always reached.")
+    if any(map(matrix.open_ended, report.cells)):
+        said.append("**≥64**: at least 64, the limit of what was tried.")
+    if keys & {Verdict.UNEVEN, Verdict.FEWER}:
+        said.append("**8 (≥2)**: up to 8, but at times no more than 2.")
+    if laid_out.has_gaps:
+        said.append("Empty: not part of this run.")
+    return " ".join(said)
+
+
+# -------------------------------------------------------------------------- findings
+
+
+def _findings(notes: dict[Outcome | Verdict, list[Note]]) -> str:
+    told = {key: several for key, several in notes.items() if _is_told(key)}
+    if not told:
+        return ""
+    lines = ["### What is not as declared"]
+    for key, several in told.items():
+        mark = legend.MARKS[key]
+        lines += ["", f"{mark.badge} **{mark.word}**: {mark.meaning}", ""]
+        lines += map(item, several)
+    return "\n".join(lines)
+
+
+def _is_told(key: Outcome | Verdict) -> bool:
+    """What cannot be, for a known reason, is no news: it is folded."""
+    return key is not Outcome.NOT_SUPPORTED

@@ -1,0 +1,241 @@
+"""Knows how cells make a grid; must not know what the grid is drawn with.
+
+Rows are configurations, columns are releases of Flask. All text is as it came: whoever
+draws it has to escape it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from packaging.version import InvalidVersion
+from packaging.version import Version
+
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Verdict
+from harness.report import legend
+from harness.report.legend import Mark
+
+
+class Row(NamedTuple):
+    """One configuration across all releases of Flask."""
+
+    server: str
+    """Title and, where it is the same in the whole row, release of the server."""
+    label: str
+    """The configuration, and the Python where there are several."""
+    cells: tuple[CellReport | None, ...]
+    """By column; ``None`` where the cell was no part of the run."""
+
+
+class Grid(NamedTuple):
+    """The matrix."""
+
+    columns: tuple[str, ...]
+    """Releases of Flask, oldest first."""
+    rows: tuple[Row, ...]
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some configuration was not asked for under some release."""
+        return any(None in row.cells for row in self.rows)
+
+    def groups(self) -> dict[str, list[Row]]:
+        """The rows of each server, in order."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            found[row.server].append(row)
+        return found
+
+
+class _Key(NamedTuple):
+    server: str
+    version: str
+    configuration: str
+    python: str
+
+
+def grid(report: Report) -> Grid:
+    """Lay out a report. A server's release makes a row of its own only if some release
+    of Flask was measured with more than one: Flask's own server has another release
+    with each Flask, and is one row nevertheless.
+    """
+    columns = sorted({cell.flask for cell in report.cells}, key=release_order)
+    split = _measured_with_several(report.cells)
+    pythons = {cell.python for cell in report.cells}
+    rows: dict[_Key, dict[str, CellReport]] = defaultdict(dict)
+    for cell in _in_order(report.cells):
+        version = cell.server_version if cell.server in split else ""
+        python = cell.python if len(pythons) > 1 else ""
+        key = _Key(cell.server, version, cell.configuration, python)
+        rows[key][cell.flask] = cell
+    versions = _versions(rows)
+    return Grid(
+        tuple(columns),
+        tuple(
+            Row(
+                _titled(key, versions[key.server, key.version]),
+                f"{key.configuration} · py{key.python}"
+                if key.python
+                else key.configuration,
+                tuple(cells.get(column) for column in columns),
+            )
+            for key, cells in rows.items()
+        ),
+    )
+
+
+def release_order(release: str) -> tuple[int, Version, str]:
+    """A key to sort releases by; what is no release, such as a branch, comes last."""
+    try:
+        return 0, Version(release), release
+    except InvalidVersion:
+        return 1, Version("0"), release
+
+
+def _measured_with_several(cells: Iterable[CellReport]) -> set[str]:
+    """Servers of which some release of Flask was measured with several releases."""
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell in cells:
+        seen[cell.server, cell.flask].add(cell.server_version)
+    return {server for (server, _), versions in seen.items() if len(versions) > 1}
+
+
+def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
+    """Servers as first seen; in each, the environment with most cells goes first, as
+    its order is the most complete.
+    """
+    groups: dict[str, dict[tuple[str, str, str], list[CellReport]]] = {}
+    for cell in cells:
+        where = (cell.server_version, cell.flask, cell.python)
+        groups.setdefault(cell.server, {}).setdefault(where, []).append(cell)
+    return [
+        cell
+        for group in groups.values()
+        for environment in sorted(group.values(), key=len, reverse=True)
+        for cell in environment
+    ]
+
+
+def _versions(
+    rows: dict[_Key, dict[str, CellReport]],
+) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key, cells in rows.items():
+        found[key.server, key.version] |= {c.server_version for c in cells.values()}
+    return found
+
+
+def _titled(key: _Key, versions: set[str]) -> str:
+    title = legend.title(key.server)
+    return f"{title} {next(iter(versions))}" if len(versions) == 1 else title
+
+
+# ------------------------------------------------------------------------- one cell
+
+
+VARYING = (Verdict.UNEVEN, Verdict.FEWER)
+"""Verdicts with which a floor below the ceiling is worth telling."""
+
+
+class Text(NamedTuple):
+    """What is written in a cell of the grid."""
+
+    number: str
+    """Requests at once; empty when nothing was measured."""
+    mark: Mark | None
+    """``None`` for what is as declared: the number alone says it all."""
+    note: str = ""
+    """What the mark's word is completed with."""
+
+    def __str__(self) -> str:
+        symbol = (self.mark.symbol, self.mark.word) if self.mark else ()
+        return " ".join(filter(None, (self.number, *symbol, self.note)))
+
+
+def text(cell: CellReport) -> Text:
+    """What is written in a cell of the grid."""
+    mark = legend.mark(cell)
+    if cell.outcome is not Outcome.MEASURED:
+        return Text("", mark)
+    if cell.verdict is Verdict.AS_DECLARED:
+        return Text(number(cell), None)
+    compared = cell.verdict in (Verdict.FEWER, Verdict.MORE)
+    declared = "declared" if cell.declared is None else cell.declared
+    return Text(number(cell), mark, f"than {declared}" if compared else "")
+
+
+def open_ended(cell: CellReport) -> bool:
+    """Whether there may be room for more; where it fell short there is none."""
+    return cell.bounded is False and cell.verdict is not Verdict.FEWER
+
+
+def number(cell: CellReport) -> str:
+    """``8``, ``8 (≥2)`` when it was as few as 2 at times, ``≥64`` when open ended."""
+    if cell.ceiling is None:
+        return ""
+    most = f"{'≥' if open_ended(cell) else ''}{cell.ceiling}"
+    varies = cell.verdict in VARYING
+    if varies and cell.floor is not None and cell.floor < cell.ceiling:
+        return f"{most} (≥{cell.floor})"
+    return most
+
+
+# ------------------------------------------------------------------------- findings
+
+
+class Note(NamedTuple):
+    """One reason, and all cells of one server that it is true of."""
+
+    server: str
+    labels: tuple[str, ...]
+    """Of the rows."""
+    releases: tuple[str, ...]
+    """Of Flask."""
+    reason: str
+    cells: tuple[CellReport, ...]
+
+    @property
+    def where(self) -> str:
+        """The rows, and the releases of Flask."""
+        rows, releases = ", ".join(self.labels), ", ".join(self.releases)
+        return f"{self.server} · {rows} on Flask {releases}"
+
+
+def notes(laid_out: Grid) -> dict[Outcome | Verdict, list[Note]]:
+    """All that is not simply as declared, by what it is, worst first.
+
+    What is said of several rows of a server in the same words is said once.
+    """
+    found: dict[Outcome | Verdict, list[Note]] = {key: [] for key in legend.NOTEWORTHY}
+    for (key, *_), said in _alike(laid_out.rows).items():
+        if key in found:
+            found[key].append(_merged(said))
+    return {key: several for key, several in found.items() if several}
+
+
+def _alike(
+    rows: Iterable[Row],
+) -> dict[tuple[Outcome | Verdict, str, str, tuple[str, ...]], list[Note]]:
+    """Notes of single rows, together where they differ in nothing but the row."""
+    found = defaultdict(list)
+    for row in rows:
+        same: dict[tuple[Outcome | Verdict, str], list[CellReport]] = defaultdict(list)
+        for cell in filter(None, row.cells):
+            same[legend.key(cell), cell.reason].append(cell)
+        for (key, reason), cells in same.items():
+            releases = tuple(cell.flask for cell in cells)
+            note = Note(row.server, (row.label,), releases, reason, tuple(cells))
+            found[key, reason, row.server, releases].append(note)
+    return found
+
+
+def _merged(said: list[Note]) -> Note:
+    return said[0]._replace(
+        labels=tuple(label for note in said for label in note.labels),
+        cells=tuple(cell for note in said for cell in note.cells),
+    )

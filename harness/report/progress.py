@@ -1,0 +1,91 @@
+"""Knows how a run that is under way looks in a terminal; must not know what it means.
+
+In a terminal a line per finished cell and, below, what is being measured and how many
+cells are left. Elsewhere plain lines only.
+"""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn
+from rich.progress import MofNCompleteColumn
+from rich.progress import Progress as Bar
+from rich.progress import TextColumn
+from rich.progress import TimeElapsedColumn
+
+from harness.events import Event
+from harness.model import Outcome
+from harness.model import Plan
+
+
+def line(event: Event) -> str:
+    """What is said of a cell that is done."""
+    if event.outcome is Outcome.MEASURED:
+        most = f"{event.most}" if event.bounded else f"at least {event.most}"
+        return f"{most} at once"
+    return f"{event.outcome}: {event.reason}" if event.reason else f"{event.outcome}"
+
+
+class Progress:
+    """Shows events as they come, on standard error unless told otherwise."""
+
+    def __init__(self, plan: Plan, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._total = sum(len(each.cells) for each in plan.environments)
+        self._environments = len(plan.environments)
+        self._done = 0
+        self._begun = time.monotonic()
+        self._now: dict[str, str] = {}
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("installing", total=self._total)
+
+    def __enter__(self) -> Progress:
+        cells, environments = self._total, self._environments
+        self._print(
+            f"{cells} cell{'s' * (cells != 1)} "
+            f"in {environments} environment{'s' * (environments != 1)}"
+        )
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+        seconds = time.monotonic() - self._begun
+        self._print(f"{self._done} of {self._total} cells in {seconds:.1f} s")
+
+    def seen(self, event: Event) -> None:
+        """A cell was begun, or is done."""
+        environment = "/".join(event.id.split("/")[:2])
+        if event.outcome is None:
+            self._now[environment] = event.id.split("/")[2]
+        else:
+            self._now.pop(environment, None)
+            self._done += 1
+            left = f"{self._done:>{len(str(self._total))}}/{self._total}"
+            self._print(f"{left}  {event.id}  {line(event)}")
+        self._bar.update(self._task, completed=self._done, description=self._busy())
+
+    def _busy(self) -> str:
+        return escape(
+            ", ".join(f"{e} {c}" for e, c in self._now.items()) or "installing"
+        )
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, markup=False, soft_wrap=True)

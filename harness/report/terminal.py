@@ -1,0 +1,148 @@
+"""Knows how a report looks in a terminal; must not know where its numbers come from.
+
+A table where there is a terminal to draw it in, and otherwise plain lines, one for each
+cell, that are easy to search.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Verdict
+from harness.report import legend
+from harness.report import matrix
+from harness.report.escape import terminal as safe
+from harness.report.matrix import Grid
+
+_ASCII = str.maketrans(
+    {"≥": ">=", "·": "-", "–": "-", "≈": "~"} | dict.fromkeys("✓↓↑✗", "") | {"…": "."}
+)
+"""For outputs that know no other characters."""
+
+
+def show(report: Report, results: Path, console: Console | None = None) -> None:
+    """Print a report, and where its files are, on standard output."""
+    console = console or Console(highlight=False)
+    if console.is_terminal:
+        _draw(report, console)
+        console.print(_files(results), markup=False, soft_wrap=True)
+        return
+    text = f"{plain(report)}{_files(results)}\n"
+    if not console.encoding.lower().startswith("utf"):
+        text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+    console.file.write(text)
+
+
+def _files(results: Path) -> str:
+    folder = safe(str(results))
+    return f"Files: {folder}/report.md, {folder}/report.json, {folder}/evidence/"
+
+
+def _again(note: matrix.Note) -> str:
+    """How to measure the first cell of a note again."""
+    return f"again: {safe(note.cells[0].reproduce)}"
+
+
+# ----------------------------------------------------------------------- plain lines
+
+
+def plain(report: Report) -> str:
+    """A report as lines: each cell with its number, then all that is worth a reason."""
+    widest = max((len(safe(cell.id)) for cell in report.cells), default=0)
+    width = min(widest, 72)
+    lines = [f"{safe(cell.id):<{width}}  {matrix.text(cell)}" for cell in report.cells]
+    lines.append("")
+    for key, notes in matrix.notes(matrix.grid(report)).items():
+        word = legend.MARKS[key].word
+        for note in notes:
+            lines.append(f"{word}: {safe(note.where)}: {safe(note.reason)}")
+            if key is not Outcome.NOT_SUPPORTED:
+                lines.append(f"  {_again(note)}")
+    lines += ["", tally(report)]
+    return "\n".join(lines) + "\n"
+
+
+def tally(report: Report) -> str:
+    """How many cells there are of each kind, as one line."""
+    counts = [f"{count} {mark.word}" for count, mark in legend.tally(report.cells)]
+    return f"{legend.how_many(report.cells)}: {', '.join(counts)}"
+
+
+# ------------------------------------------------------------------------- the table
+
+
+def _draw(report: Report, console: Console) -> None:
+    laid_out = matrix.grid(report)
+    console.print()
+    console.print(Text("Requests in the app at the same time", style="bold"))
+    console.print(_table(laid_out))
+    console.print(_legend(report, laid_out))
+    for key, notes in matrix.notes(laid_out).items():
+        mark = legend.MARKS[key]
+        console.print()
+        console.print(Text(f"{mark.symbol} {mark.word}", style=f"bold {mark.colour}"))
+        for note in notes:
+            console.print(Padding(_note(note), (0, 0, 0, 2)))
+            if key is not Outcome.NOT_SUPPORTED:
+                again = Text(f"  {_again(note)}", style="bright_black")
+                console.print(again, soft_wrap=True)
+    console.print()
+    console.print(Text(tally(report), style="bold"))
+
+
+def _note(note: matrix.Note) -> Text:
+    text = Text(safe(note.where), style="bold")
+    return text.append(f": {safe(note.reason)}", style="not bold")
+
+
+def _table(laid_out: Grid) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("", overflow="fold")
+    for release in laid_out.columns:
+        table.add_column(f"Flask\n{safe(release)}", justify="right", overflow="fold")
+    for server, rows in laid_out.groups().items():
+        table.add_row(Text(safe(server), style="bold"))
+        for row in rows:
+            table.add_row(Text(f" {safe(row.label)}"), *map(_cell, row.cells))
+        table.add_section()
+    return table
+
+
+def _cell(cell: CellReport | None) -> Text:
+    if cell is None:
+        return Text("")
+    shown = matrix.text(cell)
+    text = Text(shown.number)
+    if shown.mark is not None:
+        said = " ".join(filter(None, (shown.mark.symbol, shown.mark.word, shown.note)))
+        text.append("\n" if shown.number else "").append(said, style=shown.mark.colour)
+    return text
+
+
+def _legend(report: Report, laid_out: Grid) -> Text:
+    """Only of what occurs."""
+    keys = {legend.key(cell) for cell in report.cells}
+    text = Text("A number alone: as declared")
+    if any(map(matrix.open_ended, report.cells)):
+        text.append("\n≥64: at least 64, the limit of what was tried")
+    if keys & {Verdict.UNEVEN, Verdict.FEWER}:
+        text.append("\n8 (≥2): up to 8, but at times no more than 2")
+    if laid_out.has_gaps:
+        text.append("\nempty: not part of this run")
+    for key, mark in legend.MARKS.items():
+        if key in keys and key is not Verdict.AS_DECLARED:
+            text.append(f"\n{mark.symbol} {mark.word}", style=mark.colour)
+            text.append(f": {mark.meaning}")
+    return text

@@ -1,0 +1,128 @@
+"""Knows how a plan is carried out, side by side, through nox; must not judge.
+
+Each shard of the plan is one nox process, which fills its environments and measures
+in them one after the other. All of it is beneath wardens: when this process is
+interrupted or killed, installers, measuring processes and servers are gone too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from harness import events
+from harness import store
+from harness.environment import ENVIRONMENTS
+from harness.environment import PLAN
+from harness.environment import RESULTS
+from harness.errors import UsageError
+from harness.events import Event
+from harness.measure import allow_open_files
+from harness.measure import FEW_OPEN_FILES
+from harness.measure import nothing_measured
+from harness.model import Outcome
+from harness.model import Plan
+from harness.plan import shards
+from harness.server import running
+from harness.server import ServerEnded
+
+ROOT = Path(__file__).parent.parent
+NOXFILE = ROOT / "noxfile.py"
+
+SHARD_SECONDS = 6 * 3600.0
+"""No shard takes longer; what it has measured by then is kept."""
+
+
+def check_limit(plan: Plan) -> None:
+    """Raise ``UsageError`` when more would be offered than this machine can hold."""
+    most = max((environment.limit for environment in plan.environments), default=1)
+    can = (allow_open_files() - FEW_OPEN_FILES) // 2
+    if most > can:
+        raise UsageError(
+            f"--limit {most} needs two open files for each request, and this machine "
+            f"allows {can} requests; raise `ulimit -Hn` or choose a lower limit"
+        )
+
+
+def _environment(results: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        PLAN: str(store.plan_path(results)),
+        RESULTS: str(results),
+        # This interpreter has what the noxfile needs already.
+        "NOX_SCRIPT_MODE": "none",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _command(shard: Plan) -> list[str]:
+    sessions = [planned.environment.slug for planned in shard.environments]
+    command = [sys.executable, "-m", "nox", "-f", str(NOXFILE)]
+    if ENVIRONMENTS in os.environ:
+        command += ["--envdir", os.environ[ENVIRONMENTS]]
+    return [*command, "-s", *sessions]
+
+
+async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
+    """Pass on the events that arrive on a pipe, and keep everything else."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**20)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await loop.connect_read_pipe(lambda: protocol, os.fdopen(read, "rb"))
+    with contextlib.closing(transport), log.open("ab") as output:
+        while line := await reader.readline():
+            event = events.parse(line.decode("utf-8", "replace"))
+            if event is not None:
+                seen(event)
+            else:
+                output.write(line)
+
+
+async def _run_shard(
+    shard: Plan,
+    results: Path,
+    log: Path,
+    seen: Callable[[Event], None],
+) -> None:
+    read, write = os.pipe()
+    following = asyncio.ensure_future(_follow(read, log, seen))
+    try:
+        async with running(
+            _command(shard), env=_environment(results), cwd=ROOT, log=log, output=write
+        ) as nox:
+            os.close(write)
+            with contextlib.suppress(ServerEnded, TimeoutError):
+                await nox.unless_ended(asyncio.Event().wait(), SHARD_SECONDS)
+        await following
+    finally:
+        following.cancel()
+
+
+async def carry_out(
+    plan: Plan, results: Path, jobs: int, seen: Callable[[Event], None]
+) -> None:
+    """Measure all of a plan, or a shard of it; evidence appears below ``results``.
+
+    The whole plan is there already, where ``store.begin`` wrote it. ``jobs`` is how
+    many environments are filled and measured side by side. A planned environment whose
+    session left no evidence gets evidence that says so.
+    """
+    for planned in plan.environments:
+        store.evidence_path(results, planned.environment).unlink(missing_ok=True)
+    logs = results / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    await asyncio.gather(
+        *(
+            _run_shard(shard, results, logs / f"nox-{number}.log", seen)
+            for number, shard in enumerate(shards(plan, jobs), start=1)
+        )
+    )
+    for planned in plan.environments:
+        if not store.evidence_path(results, planned.environment).exists():
+            reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
+            nothing = nothing_measured(planned, Outcome.HARNESS_FAILED, reason)
+            store.write_evidence(results, nothing)

@@ -1,0 +1,242 @@
+"""Knows how to own the process tree of one server; must not know what is asked of it.
+
+Rule 1: nothing is started but beneath a warden (see ``warden.py``), so nothing of it is
+left when the harness closes it, is interrupted, or is killed. Rule 2: every wait has a
+deadline, by the monotonic clock, and ends at once when the server does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+from harness import warden
+
+TAIL_BYTES = 4_000
+"""How much of a server's output is kept as evidence."""
+
+STOP_SECONDS = 15.0
+"""How long killed processes may take to be gone before the harness has failed."""
+
+LINUX = sys.platform == "linux"
+
+# Below the range that kernels take the ports of outgoing connections from, so that
+# none of the probe's own connections can occupy the port before the server does.
+PORTS = range(20_000, 30_000)
+
+T = TypeVar("T")
+
+_PR_SET_CHILD_SUBREAPER = 36
+_libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
+
+
+class ServerEnded(Exception):
+    """The server's first process ended while something was awaited of it."""
+
+
+class CannotExecute(Exception):
+    """The command could not be executed at all; the message says why."""
+
+
+class NothingLeftViolated(Exception):
+    """A process of the server could not be killed within ``STOP_SECONDS``."""
+
+
+def become_subreaper() -> None:
+    """Make orphaned descendants ours, where the system can (Linux)."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on now. Raises ``OSError`` when none was found."""
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as candidate:
+            try:
+                candidate.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no free port on {host} among a hundred tried")
+
+
+def describe_status(status: int) -> str:
+    """An exit status in words; negative is the signal that ended the process."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"was ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was ended by signal {-status}"
+
+
+class Server:
+    """A running command and everything that it starts."""
+
+    def __init__(self, process: subprocess.Popen[bytes], lifeline: int, log: Path):
+        loop = asyncio.get_running_loop()
+        self.log = log
+        self.started: asyncio.Future[int] = loop.create_future()
+        """The process id of the command; or ``CannotExecute``."""
+        self.ended: asyncio.Future[str] = loop.create_future()
+        """In words how the command's first process ended, once it has."""
+        self._gone: asyncio.Future[None] = loop.create_future()
+        self._warden = process
+        self._lifeline = lifeline
+        self._pending = b""
+        assert process.stdout is not None
+        self._status = process.stdout
+        os.set_blocking(self._status.fileno(), False)
+        loop.add_reader(self._status.fileno(), self._read_status)
+
+    def _read_status(self) -> None:
+        data = os.read(self._status.fileno(), 4096)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._status.fileno())
+            self._tell("exited", "its warden ended")
+            if not self.started.done():
+                self.started.set_exception(CannotExecute("its warden ended"))
+            self._gone.set_result(None)
+            return
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        for line in lines:
+            word, _, value = line.decode().partition(" ")
+            self._tell(word, value)
+
+    def _tell(self, word: str, value: str) -> None:
+        if word == "started":
+            self.started.set_result(int(value))
+        elif word == "failed":
+            reason = os.strerror(int(value))
+            self.started.set_exception(CannotExecute(reason))
+        if word == "exited" and not self.ended.done():
+            number = value.lstrip("-").isdigit()
+            self.ended.set_result(describe_status(int(value)) if number else value)
+
+    def processes(self) -> list[int]:
+        """Process ids of the whole tree, the command first, as of now."""
+        if LINUX:
+            return warden.descendants(self._warden.pid)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            tree = psutil.Process(self._warden.pid).children(recursive=True)
+            return [process.pid for process in tree]
+        return []
+
+    def tail(self) -> str:
+        """The end of what the server printed, up to ``TAIL_BYTES``."""
+        with self.log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
+        return text if size <= TAIL_BYTES else "…" + text
+
+    async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
+        """Wait for something that the server is to bring about.
+
+        Raises ``ServerEnded`` as soon as the server's first process is gone and
+        ``TimeoutError`` after ``seconds``.
+        """
+        task = asyncio.ensure_future(awaited)
+        try:
+            await asyncio.wait(
+                (task, self.ended),
+                timeout=seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if task.done():
+                return task.result()
+            if self.ended.done():
+                raise ServerEnded(self.ended.result())
+            raise TimeoutError
+        finally:
+            if not task.done():
+                task.cancel()
+
+    async def stop(self) -> None:
+        """Kill the whole tree and see it gone.
+
+        Raises ``NothingLeftViolated`` when it is not within ``STOP_SECONDS``.
+        """
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        try:
+            await asyncio.wait_for(asyncio.shield(self._gone), STOP_SECONDS)
+        except TimeoutError:
+            left = self.processes()
+            raise NothingLeftViolated(f"processes {left} survived SIGKILL") from None
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._status.fileno())
+        self._status.close()
+        self._warden.wait(STOP_SECONDS)
+        if self.started.done():
+            self.started.exception()  # retrieved, so that asyncio does not complain
+
+
+def _spawn(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path, output: int
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a warden with its command; the process and our end of its lifeline."""
+    read, write = os.pipe()
+    prepare: Callable[[], None] | None = become_subreaper if LINUX else None
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", warden.__file__, str(cwd), *argv],
+            stdin=read,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            env=dict(env),
+            start_new_session=True,
+            preexec_fn=prepare,
+        )
+    except BaseException:
+        os.close(write)
+        raise
+    finally:
+        os.close(read)
+    return process, write
+
+
+@contextlib.asynccontextmanager
+async def running(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    output: int | None = None,
+) -> AsyncIterator[Server]:
+    """A command and its process tree, which are gone when the block is left.
+
+    ``env`` is its whole environment; what it prints goes to the file ``log``, or to
+    the open file ``output`` instead. Raises ``CannotExecute`` when there is no such
+    command.
+    """
+    with log.open("wb") as file:
+        process, lifeline = _spawn(argv, env, cwd, output or file.fileno())
+    server = Server(process, lifeline, log)
+    try:
+        await asyncio.wait_for(asyncio.shield(server.started), STOP_SECONDS)
+        yield server
+    finally:
+        # Shielded: a second interrupt must not keep the tree from being killed.
+        await asyncio.shield(server.stop())

@@ -1,0 +1,232 @@
+"""Knows how records are kept on disk; must not know what they mean.
+
+A file appears whole or not at all, always with the same order of keys, and one file
+that cannot be read never costs the others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+from typing import TypeVar
+
+import msgspec
+
+from harness.errors import UsageError
+from harness.model import Environment
+from harness.model import Evidence
+from harness.model import Plan
+from harness.model import Report
+from harness.model import SCHEMA
+
+Kind = TypeVar("Kind")
+
+EVIDENCE = "evidence"
+PREVIOUS = "previous"
+"""Folder for what the run before left, until the next run begins."""
+
+AGAIN = "measure again, or use the release of this project that wrote it"
+
+
+class _Shape(msgspec.Struct):
+    """The one key that is looked at before any other."""
+
+    schema: int
+
+
+# ---------------------------------------------------------------------------- places
+
+
+def plan_path(results: Path) -> Path:
+    """Where the plan of a run is kept."""
+    return results / "plan.json"
+
+
+def report_path(results: Path) -> Path:
+    """Where the report of a run is kept."""
+    return results / "report.json"
+
+
+def evidence_path(results: Path, environment: Environment) -> Path:
+    """Where the evidence of one environment is kept."""
+    return results / EVIDENCE / f"{environment.slug}.json"
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises ``UsageError`` if it cannot be."""
+    # Created like any other file (and not for the owner alone, as tempfile does): the
+    # results may be read by another user, such as one that uploads them.
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as problem:
+        raise UsageError(
+            f"{path}: cannot be written: {problem.strerror}; choose another folder "
+            "with --results"
+        ) from problem
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _write(path: Path, record: msgspec.Struct) -> Path:
+    compact = msgspec.json.encode(record, order="deterministic")
+    write_text(path, msgspec.json.format(compact, indent=2).decode() + "\n")
+    return path
+
+
+def write_plan(results: Path, plan: Plan) -> Path:
+    """Write the plan of a run; the path. Raises ``UsageError``."""
+    return _write(plan_path(results), plan)
+
+
+def write_evidence(results: Path, evidence: Evidence, name: str | None = None) -> Path:
+    """Write the evidence of one environment; the path. Raises ``UsageError``.
+
+    It is filed under the environment, or under a ``name`` of its own.
+    """
+    path = evidence_path(results, evidence.environment)
+    return _write(path.with_name(f"{name}.json") if name else path, evidence)
+
+
+def write_report(results: Path, report: Report) -> Path:
+    """Write ``report.json``; the path. Raises ``UsageError``."""
+    return _write(report_path(results), report)
+
+
+def begin(results: Path, plan: Plan) -> None:
+    """Make room for a run, and write its plan.
+
+    What an earlier run left is moved aside and kept until the next run begins, so that
+    the new report has cells of its own run only and yet nothing is lost by starting.
+    Raises ``UsageError``.
+    """
+    previous = results / PREVIOUS
+    try:
+        for old in (*previous.glob("*.*"), *(previous / EVIDENCE).glob("*.json")):
+            old.unlink()
+        for path in _of_a_run(results):
+            kept = previous / path.relative_to(results)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, kept)
+    except OSError as problem:
+        raise UsageError(
+            f"{results}: cannot be used for results: {problem.strerror}; choose "
+            "another folder with --results"
+        ) from problem
+    write_plan(results, plan)
+
+
+def _of_a_run(results: Path) -> list[Path]:
+    single = [results / name for name in ("plan.json", "report.json", "report.md")]
+    evidence = (results / EVIDENCE).glob("*.json")
+    return [path for path in (*single, *evidence) if path.is_file()]
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def _refuse(path: Path, problem: object, remedy: str) -> NoReturn:
+    raise UsageError(f"{path}: {problem}; {remedy}") from None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        _refuse(path, f"cannot be read: {problem.strerror}", "check the path")
+
+
+def _decode(path: Path, content: bytes, kind: type[Kind], remedy: str) -> Kind:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as problem:
+        _refuse(path, f"is not a file of this project: {problem}", remedy)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        _refuse(path, f"is not whole: {problem}", remedy)
+
+
+def _read(path: Path, kind: type[Kind]) -> Kind:
+    content = _content(path)
+    remedy = f"remove it, or {AGAIN}"
+    schema = _decode(path, content, _Shape, remedy).schema
+    if schema != SCHEMA:
+        _refuse(path, f"has schema {schema}, and only {SCHEMA} can be read", AGAIN)
+    return _decode(path, content, kind, remedy)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan. Raises ``UsageError`` naming the file, the fault and a remedy."""
+    return _decode(path, _content(path), Plan, "make the plan again")
+
+
+def read_evidence_file(path: Path) -> Evidence:
+    """Read the evidence of one environment. Raises ``UsageError`` like all readers.
+
+    Evidence of another ``probe`` is read too: it is good, only never compared.
+    """
+    return _read(path, Evidence)
+
+
+def read_report(path: Path) -> Report:
+    """Read a ``report.json``. Raises ``UsageError`` like all readers."""
+    return _read(path, Report)
+
+
+def read_evidence(results: Path) -> tuple[list[Evidence], list[UsageError]]:
+    """All evidence below a folder of results, and the files that cannot be used.
+
+    In the order of the plan, if that is there, and otherwise of the file names.
+    """
+    evidence, faults = [], []
+    for path in sorted((results / EVIDENCE).glob("*.json")):
+        try:
+            evidence.append(read_evidence_file(path))
+        except UsageError as fault:
+            faults.append(fault)
+    order = _planned_order(results)
+    evidence.sort(key=lambda each: order.get(str(each.environment), len(order)))
+    return newest_cells(evidence), faults
+
+
+def _planned_order(results: Path) -> dict[str, int]:
+    """Position of each environment in the plan; empty when there is no good one."""
+    try:
+        plan = read_plan(plan_path(results))
+    except UsageError:
+        return {}
+    return {str(each.environment): n for n, each in enumerate(plan.environments)}
+
+
+def newest_cells(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same evidence with every cell once: where it was measured last.
+
+    Pieces of one environment stay apart, since each has a control of its own that its
+    cells are judged by; one that has no cell left is dropped.
+    """
+    newest: dict[str, Evidence] = {}
+    for each in sorted(evidence, key=lambda each: each.measured_at):
+        newest.update((cell.id, each) for cell in each.cells)
+    return list(_without_older(evidence, newest))
+
+
+def _without_older(
+    evidence: Iterable[Evidence], newest: dict[str, Evidence]
+) -> Iterable[Evidence]:
+    for each in evidence:
+        cells = tuple(cell for cell in each.cells if newest[cell.id] is each)
+        if cells or not each.cells:
+            yield msgspec.structs.replace(each, cells=cells)

@@ -1,0 +1,223 @@
+"""Knows the environment that a deployment runs in: its variables, its interpreter and
+what is installed for it; must not know what is measured there.
+
+Unlike the cells of the catalog a deployment sees all that its caller sees. What the
+caller's shell would find first is found first here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from harness.deployment import Configured
+from harness.deployment import Deployment
+
+INSTALL_SECONDS = 900.0
+ASK_SECONDS = 60.0
+TAIL = 2_000
+"""Characters of an installer's output that are kept."""
+
+TARGET = Path(__file__).parent / "target"
+HOOK = TARGET / "hook"
+
+MOST_INCLUDED = 10
+_INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
+_OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+class CannotInstall(Exception):
+    """The requirements will not go in; the message is the end of what was said."""
+
+
+class Surroundings(NamedTuple):
+    """Where a deployment runs."""
+
+    folder: Path
+    python: Path
+    """The interpreter that runs the command, as far as can be told."""
+    variables: dict[str, str]
+    """All of the server's environment but what the probe adds."""
+
+
+def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
+    """The same variables, with the start-up hook in front of the Python path."""
+    path = filter(None, (str(HOOK), variables.get("PYTHONPATH", "")))
+    return {**variables, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def current(caller: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """The caller's variables; what is installed beside the harness is found last."""
+    path = [caller.get("PATH", os.defpath), str(Path(sys.executable).parent)]
+    return {**caller, "PATH": os.pathsep.join(path), **env}
+
+
+def find(
+    configured: Configured,
+    deployment: Deployment,
+    words: tuple[str, ...],
+    variables: Mapping[str, str],
+) -> Path:
+    """The file that the first word of a command means. Raises ``UsageError``."""
+    folder = configured.path.parent
+    search = variables.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(str(folder / entry) for entry in search)
+    name = (
+        str(folder / words[0]) if words and os.sep in words[0] else "".join(words[:1])
+    )
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise configured.fault(
+            deployment,
+            source_key(deployment),
+            f"{name or 'nothing'}: command not found; install it in the environment "
+            "that this runs in, or name a file of requirements that does",
+        )
+    return Path(found)
+
+
+def source_key(deployment: Deployment) -> str:
+    """The key of a deployment that its command comes from."""
+    keys = ("command", "procfile", "dockerfile")
+    return next((key for key in keys if getattr(deployment, key)), "command")
+
+
+# ----------------------------------------------------------------- the interpreter
+
+
+def interpreter(executable: Path) -> Path:
+    """The Python that an executable runs on: itself, its first line, or beside it."""
+    if re.match(r"^(python|pypy)[0-9.]*$", executable.name):
+        return executable
+    with executable.open("rb") as file:
+        first = file.readline(512).decode("utf-8", "replace").strip()
+        second = file.readline(512).decode("utf-8", "replace").strip()
+    named = re.match(r"^#!\s*(\S*/(?:python|pypy)[0-9.]*)$", first)
+    # Where the path is long, installers write a line for the shell that execs Python.
+    named = named or re.match(r"""^'''exec' "?([^"]*?)"? "\$0" "\$@\"""", second)
+    if named and Path(named[1]).exists():
+        return Path(named[1])
+    for name in ("python", "python3"):
+        if (beside := executable.parent / name).exists():
+            return beside
+    return Path(shutil.which("python3") or sys.executable)
+
+
+def ask(
+    script: str, arguments: tuple[str, ...], where: Surroundings
+) -> subprocess.CompletedProcess[str]:
+    """Run a script of the target with a deployment's interpreter, as it would run.
+
+    Raises ``subprocess.TimeoutExpired``.
+    """
+    return subprocess.run(
+        [str(where.python), str(TARGET / script), *arguments],
+        env=where.variables,
+        cwd=where.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=ASK_SECONDS,
+    )
+
+
+def installed(where: Surroundings) -> dict[str, str]:
+    """Every distribution that the deployment's Python has; empty if it cannot say."""
+    try:
+        done = ask("about.py", (), where)
+        return msgspec.json.decode(done.stdout, type=dict[str, str])
+    except (OSError, subprocess.TimeoutExpired, msgspec.MsgspecError):
+        return {}
+
+
+# ------------------------------------------------------------ an environment of its own
+
+
+def own_environment(
+    requirements: Path, python: str | None, cache: Path, folder: Path
+) -> Path:
+    """The scripts of an environment with these requirements, made unless it is there.
+
+    It is kept by the content of the requirements. Raises ``CannotInstall``.
+    """
+    wanted = python or "{}.{}".format(*sys.version_info)
+    content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
+    place = cache / hashlib.sha256(content).hexdigest()[:16]
+    done = place / "done"
+    if not done.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        _make(place, wanted, requirements, folder)
+        done.touch()
+    return place / "bin"
+
+
+def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
+    """What a file of requirements holds, and the files that it includes."""
+    content = requirements.read_bytes()
+    yield content
+    for name in _INCLUDED.findall(content.decode("utf-8", "replace")):
+        included = requirements.parent / name
+        if depth < MOST_INCLUDED and included.is_file():
+            yield from _with_included(included, depth + 1)
+
+
+def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    interpreter = place / "bin" / "python"
+    if uv is not None:
+        _run([uv, "venv", "--quiet", "--python", python, str(place)], folder)
+        install = [uv, "pip", "install", "--quiet", "--python", str(interpreter)]
+    else:
+        _run([_named(python), "-m", "venv", str(place)], folder)
+        install = [str(interpreter), "-m", "pip", "install", "--quiet"]
+    _run([*install, "-r", str(requirements)], folder)
+
+
+def _named(python: str) -> str:
+    """An interpreter of a release. Raises ``CannotInstall``."""
+    if python == "{}.{}".format(*sys.version_info):
+        return sys.executable
+    found = shutil.which(f"python{python}")
+    if found is None:
+        raise CannotInstall(f"there is no python{python} on PATH, and no uv to get one")
+    return found
+
+
+def _run(command: list[str], folder: Path) -> None:
+    own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=own,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=INSTALL_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotInstall(f"{command[0]} took over {INSTALL_SECONDS:g} s") from None
+    if done.returncode:
+        raise CannotInstall(done.stdout[-TAIL:].strip() or "the installer said nothing")
+
+
+def inside(
+    scripts: Path, caller: Mapping[str, str], env: Mapping[str, str]
+) -> dict[str, str]:
+    """The caller's variables as if an environment had been activated."""
+    kept = {key: v for key, v in caller.items() if key not in _OF_A_PYTHON}
+    path = os.pathsep.join((str(scripts), caller.get("PATH", os.defpath)))
+    return {**kept, "VIRTUAL_ENV": str(scripts.parent), "PATH": path, **env}

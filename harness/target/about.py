@@ -1,0 +1,27 @@
+"""Knows what is installed beside it; prints it as one line of JSON."""
+
+import json
+import platform
+
+try:
+    from importlib import metadata
+except ImportError:  # Python older than 3.8
+    metadata = None
+
+
+def distributions():
+    """Pairs of name and version, without importing any of them."""
+    if metadata is not None:
+        for found in metadata.distributions():
+            yield found.metadata["Name"], found.version
+        return
+    import pkg_resources
+
+    for found in pkg_resources.working_set:
+        yield found.project_name, found.version
+
+
+if __name__ == "__main__":
+    versions = {str(name).lower(): version for name, version in distributions()}
+    versions["python"] = platform.python_version()
+    print(json.dumps(versions, sort_keys=True))

@@ -1,0 +1,29 @@
+"""Knows the smallest Flask app whose requests can be held; any Flask from 0.10 on.
+
+``/ready`` proves that the answer comes from the server that was started, and
+``/hold?request=NAME`` stays in the view function until the probe lets it go.
+"""
+
+import json
+import os
+
+from flask import Flask
+from flask import request
+from hold import hold
+
+app = Flask(__name__)
+
+
+@app.route("/ready")
+def ready():
+    """The token that this server was started with, and who answers."""
+    token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
+    return json.dumps({"token": token, "process": os.getpid()})
+
+
+@app.route("/hold")
+def held():
+    """Hold the request, then answer with its name."""
+    name = request.args["request"]
+    hold(name)
+    return name

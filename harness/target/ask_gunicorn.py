@@ -1,0 +1,56 @@
+"""Knows how to ask gunicorn what a command line comes to; prints it as JSON.
+
+Run with the arguments, the folder and the environment of the real command. gunicorn
+itself reads them, its own variables and its configuration file, as it would on start;
+nothing is served and the app is not imported.
+"""
+
+import json
+import sys
+
+ASKED = ("workers", "threads", "worker_connections", "worker_class")
+
+
+def given_by(config, origin, path):
+    """For each setting the place that it comes from, for those that were given."""
+    parser = config.parser()
+    places = {}
+    for name in ASKED:
+        if path and config.settings[name].get() != origin[name]:
+            places[name] = "file"
+    for place, words in (
+        ("GUNICORN_CMD_ARGS", config.get_cmd_args_from_env()),
+        ("command", sys.argv[1:]),
+    ):
+        given = vars(parser.parse_args(words))
+        places.update((name, place) for name in ASKED if given.get(name) is not None)
+    return places
+
+
+def answer():
+    """What gunicorn makes of the command line."""
+    from gunicorn import __version__
+    from gunicorn.app.wsgiapp import WSGIApplication
+    from gunicorn.config import Config
+
+    config = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").cfg
+    default = Config()
+    origin = {name: default.settings[name].get() for name in ASKED}
+    path = config.settings["config"].get()
+    return {
+        "version": __version__,
+        "workers": config.workers,
+        "threads": config.threads,
+        "worker_connections": config.worker_connections,
+        "worker_class": str(config.worker_class_str),
+        "config": str(path) if path else "",
+        "given_by": given_by(config, origin, path),
+        "preload": bool(config.preload_app),
+    }
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # this folder, which the real command does not see
+    said = answer()
+    # A configuration file may print too: the answer is the last line.
+    print("\n" + json.dumps(said))

@@ -1,0 +1,117 @@
+"""Knows how to be a WSGI server of exactly N processes x M threads, and no more.
+
+The control of every run: what the probe says of it is known beforehand. N processes
+share one listening socket; in each, M threads take turns of accept, serve, close. The
+kernel wakes one waiting thread for one connection, so N x M requests are in the app
+when so many are offered, whatever their arrival, and the next one waits.
+
+``--unbounded`` starts a thread for every connection instead. Any Python from 2.7 on.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from wsgiref.simple_server import WSGIRequestHandler
+
+
+class Handler(WSGIRequestHandler):
+    """Serves one connection, in the thread that constructs it."""
+
+    def log_message(self, *args):
+        pass
+
+
+class Server(object):
+    """What a wsgiref handler asks of its server, and nothing else."""
+
+    multithread = True
+    multiprocess = True
+
+    def __init__(self, host, port, application):
+        self.application = application
+        self.base_environ = {
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "GATEWAY_INTERFACE": "CGI/1.1",
+            "REMOTE_HOST": "",
+            "CONTENT_LENGTH": "",
+            "SCRIPT_NAME": "",
+        }
+
+    def get_app(self):
+        return self.application
+
+
+def serve(connection, address, server):
+    """Answer one connection and close it."""
+    try:
+        Handler(connection, address, server)
+    except (OSError, socket.error):
+        pass  # the client went away
+    finally:
+        try:
+            connection.shutdown(socket.SHUT_WR)
+        except (OSError, socket.error):
+            pass
+        connection.close()
+
+
+def accept_forever(listener, server, spawn):
+    """Serve one connection after the other; with spawn, each in its own thread."""
+    while True:
+        connection, address = listener.accept()
+        if spawn:
+            thread = threading.Thread(
+                target=serve, args=(connection, address, server)
+            )
+            thread.daemon = True
+            thread.start()
+        else:
+            serve(connection, address, server)
+
+
+def work(listener, server, threads, spawn):
+    """Be one worker process: run its threads until the process ends."""
+    for _ in range(threads - 1):
+        thread = threading.Thread(
+            target=accept_forever, args=(listener, server, spawn)
+        )
+        thread.daemon = True
+        thread.start()
+    accept_forever(listener, server, spawn)
+
+
+def listen(host, port):
+    """The socket that all processes share."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--unbounded", action="store_true")
+    options = parser.parse_args()
+
+    from app import app
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    listener = listen(options.host, options.port)
+    server = Server(options.host, options.port, app)
+    for _ in range(options.processes - 1):
+        if os.fork() == 0:
+            work(listener, server, options.threads, options.unbounded)
+    work(listener, server, options.threads, options.unbounded)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Knows the one reserved route that the probe uses in a user's app.
+
+It stands in front of everything that the app itself does with a request, and answers
+only to who sends the secret of the run in a header; to others it is not there.
+
+``.../ready`` proves that the answer comes from the server that was started, and
+``.../hold?request=NAME`` stays in the app until the probe lets it go. Any Python from
+3.6 on, any Flask; nothing is imported from it.
+"""
+
+import functools
+import hmac
+import importlib.util
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from urllib.parse import parse_qs
+
+READY = "/.flask-concurrency/ready"
+HOLD = "/.flask-concurrency/hold"
+HEADER = "HTTP_X_FLASK_CONCURRENCY"
+
+# What code imported together with Flask got. A library such as gevent that patches the
+# standard library only later does not reach names that were taken before.
+BEFORE = {
+    "sleep": time.sleep,
+    "socket": socket.socket,
+    "create_connection": socket.create_connection,
+    "select": select.select,
+    "Popen": subprocess.Popen,
+}
+_stale = {}
+
+
+def load_hold():
+    """The protocol, from the file that the catalog's own app uses."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    spec = importlib.util.spec_from_file_location(
+        "_flask_concurrency_hold", os.path.join(folder, "hold.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+protocol = load_hold()
+
+
+def patched_late():
+    """Whether the standard library is another one than when Flask was imported."""
+    return socket.socket is not BEFORE["socket"] or time.sleep is not BEFORE["sleep"]
+
+
+def written_here(module):
+    """Whether a module is the user's own: neither installed nor Python's."""
+    path = getattr(module, "__file__", None) or ""
+    installed = any(part in path for part in ("site-packages", "dist-packages"))
+    standard = path.startswith(os.path.dirname(os.__file__) + os.sep)
+    return path.endswith(".py") and not (installed or standard)
+
+
+def find_stale():
+    """Names in the user's modules that still block since they were patched too late."""
+    if not patched_late():
+        return []
+    now = {
+        id(each)
+        for each in (time.sleep, socket.socket, socket.create_connection)
+        + (select.select, subprocess.Popen)
+    }
+    old = {id(each) for each in BEFORE.values()} - now
+    return sorted(
+        module_name + "." + name
+        for module_name, module in list(sys.modules.items())
+        if written_here(module) and not module_name.startswith("_flask_concurrency")
+        for name, value in list(vars(module).items())
+        if id(value) in old
+    )
+
+
+def stale():
+    """The same, looked for once in each process."""
+    if os.getpid() not in _stale:
+        _stale[os.getpid()] = find_stale()
+    return _stale[os.getpid()]
+
+
+def connect(address):
+    """A connection that blocks as the app's own code would."""
+    if not stale():
+        return socket.create_connection(address)
+    # Some of the app's code got away from the patch: it does not switch greenlets.
+    connection = BEFORE["socket"](socket.AF_INET, socket.SOCK_STREAM)
+    connection.connect(address)
+    return connection
+
+
+def holds_secret(environ):
+    """Whether a request comes from the probe."""
+    secret = os.environ.get("FLASK_CONCURRENCY_TOKEN", "").encode("latin-1")
+    said = environ.get(HEADER, "").encode("latin-1", "replace")
+    return bool(secret) and hmac.compare_digest(said, secret)
+
+
+def ready():
+    """Who answers, and what in it blocks though the standard library is patched."""
+    return json.dumps(
+        {
+            "token": os.environ.get("FLASK_CONCURRENCY_TOKEN", ""),
+            "process": os.getpid(),
+            "patched": socket.socket.__module__ != "socket",
+            "stale": stale(),
+        }
+    )
+
+
+def hold(environ):
+    """Hold the request, then answer with its name."""
+    name = parse_qs(environ.get("QUERY_STRING", ""))["request"][0]
+    protocol.hold(name, connect)
+    return name
+
+
+def answer(environ, start_response):
+    """The answer to the probe; ``None`` for what is not for us."""
+    path = environ.get("PATH_INFO", "")
+    # The end of the path: the app may be mounted below one.
+    if not path.endswith((READY, HOLD)) or not holds_secret(environ):
+        return None
+    body = (hold(environ) if path.endswith(HOLD) else ready()).encode("utf-8")
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def in_front(call):
+    """A WSGI method with the reserved route in front of it."""
+
+    @functools.wraps(call)
+    def called(self, environ, start_response):
+        answered = answer(environ, start_response)
+        return call(self, environ, start_response) if answered is None else answered
+
+    return called
+
+
+def add_to(flask):
+    """Put the route in front of every app of a class.
+
+    Both ways in: servers call the app, and some middleware calls its ``wsgi_app``.
+    """
+    flask.__call__ = in_front(flask.__call__)
+    flask.wsgi_app = in_front(flask.wsgi_app)

@@ -1,0 +1,143 @@
+"""Knows how to let nothing of one process tree survive; must not know what it runs.
+
+Run by path with ``-I -S`` (no site, no environment) as a process of its own between
+the harness and a command: ``warden.py CWD COMMAND [ARGUMENT ...]``.
+
+Rule 1: standard input is a lifeline. When it ends, because the harness closed it, was
+interrupted or was killed with SIGKILL, every descendant is killed, then the warden
+ends. Rule 2: the harness makes the warden a child subreaper (Linux) before it starts,
+so a descendant that daemonizes becomes a child of the warden and cannot escape.
+Elsewhere the process group of the command is what can be reached.
+
+Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
+command could not be executed), ``exited STATUS`` (negative: the signal that ended it).
+Standard error is the log; the command's output goes there.
+"""
+
+import os
+import select
+import signal
+import sys
+
+
+def say(*words: object) -> None:
+    """One line to the harness, which may already be gone."""
+    try:
+        os.write(1, (" ".join(map(str, words)) + "\n").encode())
+    except OSError:
+        pass
+
+
+def children(process: int) -> list[int]:
+    """The direct children of a process; empty where the system does not say."""
+    found: list[int] = []
+    try:
+        for task in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{task}/children") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        pass
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    """All processes below one."""
+    found: list[int] = []
+    pending = children(process)
+    while pending:
+        child = pending.pop()
+        found.append(child)
+        pending += children(child)
+    return found
+
+
+def kill(process: int) -> None:
+    """Kill a process, or with a negative number a process group; gone is fine."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass
+
+
+def leave_nothing(command: int) -> None:
+    """Kill every descendant, reap them, and repeat until there is no child left."""
+    while True:
+        for process in descendants(os.getpid()) or [-command]:
+            kill(process)
+        try:
+            # Returns when any child has ended. A child that was forked meanwhile is
+            # ours by then, and the next turn finds it.
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def execute(cwd: str, command: list[str], failure: int) -> None:
+    """Become the command, in a session of its own; only returns by ending."""
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(2, 1)
+        os.chdir(cwd)
+        os.execvp(command[0], command)
+    except OSError as error:
+        os.write(failure, str(error.errno).encode())
+    finally:
+        os._exit(127)
+
+
+def spawn(cwd: str, command: list[str]) -> int:
+    """Start the command; say so, or say with which errno it could not be executed."""
+    read, write = os.pipe()  # close-on-exec: its end says that the command runs
+    pid = os.fork()
+    if pid == 0:
+        execute(cwd, command, write)
+    os.close(write)
+    errno = os.read(read, 16)
+    os.close(read)
+    if errno:
+        say("failed", errno.decode())
+    else:
+        say("started", pid)
+    return pid
+
+
+def reap(command: int) -> None:
+    """Take note of every child that has ended, orphans included."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        if pid == command:
+            say("exited", os.waitstatus_to_exitcode(status))
+
+
+def main() -> None:
+    """Watch over one command until the lifeline ends."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    os.set_blocking(read, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    command = spawn(sys.argv[1], sys.argv[2:])
+    while True:
+        ready, _, _ = select.select([0, read], [], [])
+        if 0 in ready:
+            break  # the harness sends nothing: readable means that it has closed
+        numbers = os.read(read, 1024)
+        if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+            break
+        reap(command)
+    leave_nothing(command)
+
+
+if __name__ == "__main__":
+    main()

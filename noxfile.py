@@ -1,0 +1,113 @@
+#!/usr/bin/env -S uv run --script
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "h11>=0.16",
+#     "msgspec>=0.20",
+#     "nox[uv]>=2026.7",
+#     "packaging>=24",
+#     "psutil>=7",
+#     "requests>=2.32",
+#     "rich>=14",
+# ]
+# ///
+"""How many requests does a Flask deployment really handle at the same time?
+
+Start with `nox -s probe`. What it takes is told by `nox -s probe -- --help`; each
+environment that it measures in is a session of its own, listed below.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+import nox
+import nox.command
+
+ROOT = Path(__file__).parent
+# nox does not look for modules beside the noxfile.
+sys.path.insert(0, str(ROOT))
+
+from harness import environment  # noqa: E402
+
+nox.needs_version = ">=2026.7"
+nox.options.sessions = ["probe"]
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+
+
+def install_groups(session: nox.Session, *groups: str) -> None:
+    """Install this project as it stands, and what some dependency groups name."""
+    wanted = nox.project.dependency_groups(PYPROJECT, *groups)
+    session.install("-e", ".", *wanted)
+
+
+@nox.session(venv_backend="none")
+def probe(session: nox.Session) -> None:
+    """Measure the default selection, or what is selected, and show the matrix."""
+    env = {
+        "PYTHONPATH": str(ROOT),
+        environment.ENVIRONMENTS: str(session.cache_dir.parent.resolve()),
+    }
+    command = [sys.executable, "-m", "harness", "probe", *session.posargs]
+    try:
+        with contextlib.chdir(session.invoked_from):
+            # After Ctrl-C it still writes the report of what was measured.
+            session.run(*command, env=env, log=False, stderr=None, interrupt_timeout=60)
+    except nox.command.CommandFailed as failed:
+        # nox would exit with 1 whatever happened; our exit codes are a contract.
+        sys.exit(failed.return_code or 1)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests: unit, live against real servers, and those of the action."""
+    install_groups(session, "tests")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    install_groups(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check", "--diff")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    install_groups(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the action and the workflows: schemas, security, shell scripts."""
+    install_groups(session, "workflows")
+    for schema, pattern in (
+        ("github-actions", "action.yml"),
+        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("dependabot", ".github/dependabot.yml"),
+    ):
+        paths = sorted(map(str, ROOT.glob(pattern)))
+        session.run("check-jsonschema", f"--builtin-schema=vendor.{schema}", *paths)
+    session.run("zizmor", "--offline", "--no-progress", "action.yml", ".github")
+    session.run("python", "-m", "tests.action.shell")
+
+
+@nox.session
+def benchmark(session: nox.Session) -> None:
+    """Print how fast the probe is and how much it can hold."""
+    install_groups(session, "benchmarks")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+for planned in environment.planned_sessions():
+    environment.register(planned, root=ROOT, python=sys.executable)

@@ -1,0 +1,78 @@
+"""Knows what every test of the action needs: a copy of this project, and a Python."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .runner import cannot_run
+from .runner import export
+from .runner import ROOT
+from .runner import Runner
+
+CATALOG = Path(__file__).parent / "catalog"
+PLACES = {"ODD": ROOT / "tests" / "live" / "odd_server.py", "HERE": CATALOG.parent}
+
+NewRunner = Callable[[str], Runner]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where there is no act for the platform, say so instead of failing."""
+    reason = cannot_run()
+    for item in items:
+        if reason and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What GitHub would fetch of this project, were it committed as it is."""
+    return export(tmp_path_factory.mktemp("ours ü"))
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter with pip, as actions/setup-python leaves one."""
+    folder = tmp_path_factory.mktemp("python")
+    # Not of a virtual environment: one of one would not have its own packages.
+    base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+    subprocess.run([str(base), "-I", "-m", "venv", str(folder)], check=True, timeout=60)
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def new_runner(
+    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
+) -> NewRunner:
+    """Makes a machine with an outsider's repository on it."""
+
+    def new(name: str) -> Runner:
+        runner = Runner(tmp_path_factory.mktemp(name), ours, python)
+        copy_catalog(runner.repository / "our sërvers")
+        return runner
+
+    return new
+
+
+def copy_catalog(to: Path) -> None:
+    """Servers that go wrong, beside Flask's own: none of them is ever shipped."""
+    shipped = ROOT / "harness" / "catalog"
+    shutil.copytree(shipped / "constraints", to / "constraints")
+    shutil.copytree(CATALOG / "servers", to / "servers")
+    shutil.copy2(shipped / "servers" / "werkzeug.toml", to / "servers")
+    text = (CATALOG / "servers" / "odd.toml").read_text()
+    for name, path in PLACES.items():
+        text = text.replace(f"@{name}@", str(path))
+    (to / "servers" / "odd.toml").write_text(text)
+    matrix = (shipped / "matrix.toml").read_text()
+    start, end = matrix.index("\nflask = "), matrix.index("\n[[series]]")
+    (to / "matrix.toml").write_text(
+        'flask = ["3.1.3"]\n'
+        'default = ["flask-*/werkzeug-*/run-without-threads/*"]\n' + matrix[end:]
+    )
+    assert start < end

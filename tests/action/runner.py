@@ -1,0 +1,224 @@
+"""Knows how to run workflows with act, offline; must not know what is expected of them.
+
+act copies its whole environment into every step and reads files that lie about, so it
+gets an environment and a home of its own, and nothing on standard input.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+STAND_INS = Path(__file__).parent / "stand-ins"
+OURS = "example/flask-concurrency-matrix"
+"""What an outsider's workflow calls this project; which name does not matter."""
+
+SECONDS = 180.0
+
+ACT = Path(sysconfig.get_path("scripts"), "act")
+
+PACKAGES = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
+"""What says where packages are is the machine's business."""
+
+NOTE_STEPS = """
+      - if: always()
+        env:
+          STEPS: ${{ toJSON(steps) }}
+        run: printf '%s' "$STEPS" > "$NOTES/$GITHUB_JOB.json"
+"""
+"""Appended to a job whose steps a test wants to look at."""
+
+USES = re.compile(r"^\s*(?:- )?uses: *(actions/([\w-]+)@[0-9a-f]{40})", re.MULTILINE)
+
+
+def cannot_run() -> str:
+    """Why act cannot run here; nothing when it can."""
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        return ""
+    if not ACT.exists():
+        return f"act has no release for {platform.system()} on {platform.machine()}"
+    return ""
+
+
+@dataclasses.dataclass
+class Ran:
+    """What act said, event by event."""
+
+    events: list[dict[str, Any]]
+    code: int
+
+    def results(self) -> dict[str, str]:
+        """The result of each job, by its id and the number of its shard."""
+        return {
+            self._job(event): event["jobResult"]
+            for event in self.events
+            if "jobResult" in event
+        }
+
+    @staticmethod
+    def _job(event: dict[str, Any]) -> str:
+        number = event.get("matrix", {}).get("number")
+        return f"{event['jobID']}-{number}" if number else str(event["jobID"])
+
+    def _of(self, command: str, job: str) -> Iterator[dict[str, Any]]:
+        for event in self.events:
+            if event.get("command") == command and self._job(event) == job:
+                yield event
+
+    def summary(self, job: str) -> list[str]:
+        """What the inner steps of a job added to the summary.
+
+        act tells of the last step of a composite action twice: told once here.
+        """
+        told = list(self._of("summary", job))
+        steps = [event["stepID"] for event in told]
+
+        def is_inner(step: list[str]) -> bool:
+            return not any(s[: len(step)] == step and s != step for s in steps)
+
+        return [event["content"] for event in told if is_inner(event["stepID"])]
+
+    def annotations(self, job: str) -> list[tuple[str, str]]:
+        """Level and raw command of each, in order."""
+        found = []
+        for level in ("error", "warning", "notice"):
+            found += [(level, event["raw"].strip()) for event in self._of(level, job)]
+        return found
+
+    def outputs(self, job: str, step: str) -> dict[str, str]:
+        """What one step of a job set."""
+        return {
+            event["name"]: event["arg"]
+            for event in self._of("set-output", job)
+            if event["stepID"] == [step]
+        }
+
+    def said(self, job: str) -> str:
+        """All that was printed by a job."""
+        return "".join(
+            event["msg"]
+            for event in self.events
+            if event.get("raw_output") and self._job(event) == job
+        )
+
+
+class Runner:
+    """A machine of GitHub's, as far as act can show it, and a repository on it."""
+
+    def __init__(self, folder: Path, ours: Path, python: Path) -> None:
+        # A home and a repository as people have them.
+        self.home = folder / "rünner's home"
+        self.repository = folder / "äpp with spaces"
+        self.artifacts = folder / "artifacts"
+        self.notes = folder / "notes"
+        self.ours = ours
+        self.python = python
+        for each in (self.home, self.repository, self.artifacts, self.notes):
+            each.mkdir(parents=True)
+        self._git("init", "--quiet", "--initial-branch=main")
+        (self.repository / "app.py").write_text("import flask\n")
+
+    def _git(self, *arguments: str) -> None:
+        who = ("-c", "user.name=outsider", "-c", "user.email=outsider@example.org")
+        command = ["git", *who, *arguments]
+        subprocess.run(command, cwd=self.repository, check=True, timeout=60)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """All that steps see of this machine."""
+        kept = {k: v for k, v in os.environ.items() if k.startswith(PACKAGES)}
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": str(self.home),
+            # act itself runs no script whose path has a space; GitHub's runner does.
+            "XDG_CACHE_HOME": str(self.home.parent / "cäche"),
+            "XDG_CONFIG_HOME": str(self.home / "config"),
+            "XDG_DATA_HOME": str(self.home / "data"),
+            "ACT_DISABLE_VERSION_CHECK": "1",
+            "UV_CACHE_DIR": str(Path(cache, "uv")),
+            "PIP_CACHE_DIR": str(Path(cache, "pip")),
+            "STAND_IN_PYTHON": str(self.python),
+            "STAND_IN_ARTIFACTS": str(self.artifacts),
+            "STAND_IN_CHECKOUT": str(self.ours),
+            "NOTES": str(self.notes),
+            **kept,
+            **more,
+        }
+
+    def steps(self, job: str) -> dict[str, Any]:
+        """What ``NOTE_STEPS``, the last step of a job, noted of those before it."""
+        noted: dict[str, Any] = json.loads((self.notes / f"{job}.json").read_text())
+        return noted
+
+    def left_over(self) -> list[str]:
+        """Command lines of processes that were started below this folder."""
+        folder = str(self.home.parent)
+        return [
+            " ".join(process.info["cmdline"])
+            for process in psutil.process_iter(["cmdline"])
+            if folder in " ".join(process.info["cmdline"] or ())
+        ]
+
+    def _replaced(self, workflow: str) -> Iterator[str]:
+        """Options that put stand-ins in the place of what is not to be had offline."""
+        files = [workflow]
+        files += [path.read_text() for path in (self.ours / ".github").rglob("*.yml")]
+        files.append((self.ours / "action.yml").read_text())
+        for reference, name in sorted(set(USES.findall("\n".join(files)))):
+            yield f"--local-repository={reference}={STAND_INS / name}"
+        yield f"--local-repository={OURS}@v1={self.ours}"
+
+    def run(self, workflow: str, **environment: str) -> Ran:
+        """Commit a workflow to the outsider's repository, push, and run it."""
+        path = self.repository / ".github" / "workflows" / "ci.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(workflow)
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--allow-empty", "--message=Push")
+        nothing = ("env", "secret", "var", "input")
+        command = [str(ACT), "push", "-C", str(self.repository), "-W", str(path)]
+        command += ["--json", "--rm", "--action-offline-mode", "--no-cache-server"]
+        command += ["-P", "ubuntu-24.04=-self-hosted"]
+        command += [f"--{each}-file=/dev/null" for each in nothing]
+        command += self._replaced(workflow)
+        done = subprocess.run(
+            command,
+            env=self.environment(**environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+        lines = done.stdout.decode().splitlines()
+        events = [json.loads(line) for line in lines if line.startswith("{")]
+        return Ran(events, done.returncode)
+
+
+def export(to: Path) -> Path:
+    """This project as it lies here, committed or not, and nothing that is ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    return to

@@ -1,0 +1,135 @@
+"""The reusable workflow as an outsider's workflow calls it, run by act."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import NewRunner
+from .runner import OURS
+from .runner import Ran
+from .runner import Runner
+
+CALL = f"""
+on: push
+permissions: {{}}
+jobs:
+  matrix:
+    permissions:
+      contents: read
+    uses: {OURS}/.github/workflows/matrix.yml@v1
+    with:
+      flask: 3.1.3 3.0.3
+      only: "*/werkzeug-*/run-without-threads/* */werkzeug-*/app-run-unthreaded/*"
+      artifact-name: wide
+"""
+WIDE = f"""{CALL}
+      shards: 2
+      fail-on: uneven
+  after:
+    needs: matrix
+    runs-on: ubuntu-24.04
+    steps:
+      - env:
+          NEEDS: ${{{{ toJSON(needs.matrix.outputs) }}}}
+        run: printf '%s' "$NEEDS" > "$NOTES/after.json"
+"""
+
+
+def report(runner: Runner) -> dict[str, Any]:
+    """The report that the last job kept."""
+    path = runner.artifacts / "wide" / "report.json"
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def planned(runner: Runner) -> list[str]:
+    """The ids of all cells that were planned."""
+    plan = json.loads((runner.artifacts / "wide-plan" / "plan.json").read_text())
+    return [cell["id"] for each in plan["environments"] for cell in each["cells"]]
+
+
+@pytest.fixture(scope="module")
+def runner(new_runner: NewRunner) -> Runner:
+    """A machine for all jobs."""
+    return new_runner("wide")
+
+
+@pytest.fixture(scope="module")
+def wide(runner: Runner) -> Ran:
+    """Two environments, measured in two jobs."""
+    return runner.run(WIDE)
+
+
+def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
+    assert wide.results() == {
+        "plan": "success",
+        "measure-1": "success",
+        "measure-2": "success",
+        "report": "success",
+        "after": "success",
+    }
+    rows = report(runner)["cells"]
+    assert len(rows) == 4
+    assert sorted(cell["id"] for cell in rows) == sorted(planned(runner))
+    assert {cell["verdict"] for cell in rows} == {"as declared"}
+    shards = [
+        {path.name for path in (runner.artifacts / name / "evidence").iterdir()}
+        for name in ("wide-shard-1", "wide-shard-2")
+    ]
+    assert [len(files) for files in shards] == [1, 1]
+    assert not shards[0] & shards[1]
+
+
+def test_it_has_one_summary_and_outputs(runner: Runner, wide: Ran) -> None:
+    assert [len(wide.summary(job)) for job in wide.results()].count(1) == 1
+    (summary,) = wide.summary("report")
+    assert "| `app-run-unthreaded` | 1 | 1 |" in summary
+    outputs = json.loads((runner.notes / "after.json").read_text())
+    assert outputs == {
+        "passed": "true",
+        "verdict": "as declared",
+        "counts": '{"as declared":4}',
+        "artifact-name": "wide",
+    }
+
+
+def test_nothing_is_left_running(runner: Runner, wide: Ran) -> None:
+    assert not runner.left_over()
+
+
+def test_a_job_whose_evidence_is_lost_shows_as_missing(new_runner: NewRunner) -> None:
+    runner = new_runner("lost")
+    ran = runner.run(WIDE, STAND_IN_LOSES="wide-shard-2")
+    results = ran.results()
+    assert results["measure-1"] == results["measure-2"] == "success"
+    assert results["report"] == "failure", "a missing cell fails the gate"
+    cells = report(runner)["cells"]
+    assert sorted(cell["id"] for cell in cells) == sorted(planned(runner))
+    missing = [cell for cell in cells if cell["outcome"] == "harness failed"]
+    assert len(missing) == 2
+    assert all(cell["reason"].startswith("missing: ") for cell in missing)
+    (summary,) = ran.summary("report")
+    assert "missing: it was planned" in summary
+    assert {level for level, _ in ran.annotations("report")} == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ("max-cells: 3", "4 cells are selected and --max-cells allows 3"),
+        ("shards: 257", "a matrix has at most 256 jobs"),
+        ("python-version: '2.7'", "nothing to measure"),
+    ],
+)
+def test_an_empty_or_too_large_matrix_is_refused(
+    new_runner: NewRunner, inputs: str, words: str
+) -> None:
+    ran = new_runner("refused").run(f"{CALL}\n      {inputs}\n")
+    # act tells of the jobs that were skipped as if they had been run, but for a result.
+    assert ran.results()["plan"] == "failure"
+    assert not [job for job in ran.results() if job.startswith("measure")]
+    ((level, line),) = ran.annotations("plan")
+    assert level == "error" and words in line

@@ -1,0 +1,184 @@
+"""A WSGI server that goes wrong in one known way; run by the live tests, never a user.
+
+``odd_server.py HOST PORT WAY``. Built from the parts of the control, so that what is
+odd about it is only what the test asks for.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
+
+import control  # type: ignore[import-not-found]  # noqa: E402
+import flask  # noqa: E402
+
+Listener = socket.socket
+
+
+def work(listener: Listener, server: Any, threads: int = 1) -> None:
+    """Be an ordinary worker process of the control."""
+    control.work(listener, server, threads, False)
+
+
+def late(listener: Listener, server: Any) -> None:
+    """Two workers, the second of which sleeps while it boots."""
+    if os.fork() == 0:
+        time.sleep(0.7)
+    work(listener, server)
+
+
+def deaf(listener: Listener, server: Any) -> None:
+    """Two workers, one of which accepts its first connection and never runs it."""
+    if os.fork() == 0:
+        time.sleep(0.2)  # leave the readiness request to the other one
+        listener.accept()[0].recv(1)
+        signal.pause()
+    work(listener, server)
+
+
+def turns_away(listener: Listener, server: Any) -> None:
+    """Three at a time; whoever is too many is answered 503 without entering."""
+    places = threading.Semaphore(3)
+
+    def serve(connection: socket.socket, address: object) -> None:
+        if places.acquire(blocking=False):
+            try:
+                control.serve(connection, address, server)
+            finally:
+                places.release()
+            return
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 503 Full\r\nContent-Length: 0\r\n\r\n")
+        connection.close()
+
+    while True:
+        threading.Thread(target=serve, args=listener.accept(), daemon=True).start()
+
+
+def exits(listener: Listener, server: Any) -> None:
+    """End before any answer."""
+    print("no configuration, giving up", flush=True)
+    sys.exit(3)
+
+
+def silent(listener: Listener, server: Any) -> None:
+    """Accept (the kernel does) and never answer."""
+    signal.pause()
+
+
+def loud(listener: Listener, server: Any) -> None:
+    """Print ten megabytes, then serve two at a time."""
+    for number in range(10 * 1024):
+        print(f"{number:08}".ljust(1023, "."), flush=True)
+    work(listener, server, 2)
+
+
+def errors(listener: Listener, server: Any) -> None:
+    """Answer 500 to everything, as uWSGI does when the app cannot be imported."""
+    while True:
+        connection, _ = listener.accept()
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 500 Oops\r\nContent-Length: 2\r\n\r\nno")
+        connection.close()
+
+
+def dies(listener: Listener, server: Any) -> None:
+    """Two threads; end the process when the tenth connection arrives."""
+    accepted = 0
+
+    def watch() -> None:
+        nonlocal accepted
+        while True:
+            connection, address = listener.accept()
+            accepted += 1
+            if accepted == 10:
+                os._exit(7)
+            control.serve(connection, address, server)
+
+    threading.Thread(target=watch, daemon=True).start()
+    watch()
+
+
+def stubborn(listener: Listener, server: Any) -> None:
+    """Ignore every signal that can be ignored, and serve two at a time."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    work(listener, server, 2)
+
+
+def parent(listener: Listener, server: Any) -> None:
+    """Leave a daemon behind: a grandchild in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            while True:
+                signal.pause()
+        os._exit(0)
+    os.wait()
+    work(listener, server, 2)
+
+
+def breaks(listener: Listener, server: Any) -> None:
+    """One worker, replaced for ever; it ends as soon as it has said it is held."""
+    import hold  # type: ignore[import-not-found]
+
+    def held() -> None:
+        host, port = os.environ["FLASK_CONCURRENCY_PROBE"].split(":")
+        connection = socket.create_connection((host, int(port)))
+        connection.sendall(hold.introduce(flask.request.args["request"]))
+        os._exit(9)
+
+    server.application.view_functions["held"] = held
+    while True:
+        if os.fork() == 0:
+            work(listener, server)
+        os.wait()
+
+
+def restless(listener: Listener, server: Any) -> None:
+    """Two at a time, beside a thread that never stops computing."""
+
+    def compute() -> None:
+        while True:
+            sum(range(10_000))
+
+    threading.Thread(target=compute, daemon=True).start()
+    work(listener, server, 2)
+
+
+WAYS: dict[str, Callable[[Listener, Any], None]] = {
+    "late": late,
+    "deaf": deaf,
+    "turns-away": turns_away,
+    "exits": exits,
+    "silent": silent,
+    "loud": loud,
+    "errors": errors,
+    "dies": dies,
+    "stubborn": stubborn,
+    "parent": parent,
+    "breaks": breaks,
+    "restless": restless,
+}
+
+
+def main() -> None:
+    """Listen, and go wrong."""
+    from app import app  # type: ignore[import-not-found]
+
+    host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    WAYS[way](control.listen(host, port), control.Server(host, port, app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Servers of known capacity are measured as exactly that, whatever else is going on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from harness.model import Arrival
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import Settled
+
+from .conftest import control
+from .conftest import Measure
+from .conftest import odd
+
+SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)]
+
+
+def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:
+    """Every round admitted what was offered, or the capacity where that is less."""
+    capacity = processes * threads
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+    assert {round_.arrival for round_ in evidence.rounds} == (
+        set(Arrival) if capacity > 1 else {Arrival.BURST}
+    )
+    for round_ in evidence.rounds:
+        assert round_.offered == round_.asked
+        assert round_.admitted == min(round_.offered, capacity)
+        assert round_.peak == round_.admitted
+        assert round_.waiting == round_.offered - round_.admitted
+        assert round_.entered_on_release == (1 if round_.waiting else None)
+        assert round_.account.answered == round_.account.total == round_.offered
+        assert (round_.broken, round_.stalled) == (0, 0)
+        if round_.offered >= capacity:
+            assert (round_.processes, round_.threads) == (processes, threads)
+
+
+@contextlib.contextmanager
+def every_core_busy(times: int) -> Iterator[None]:
+    """Keep every processor busy several times over."""
+    command = [sys.executable, "-c", "while True: pass"]
+    count = times * (os.cpu_count() or 1)
+    busy = [subprocess.Popen(command) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+        for process in busy:
+            process.wait()
+
+
+@pytest.mark.parametrize(("processes", "threads"), SHAPES)
+def test_bounded(measure: Measure, processes: int, threads: int) -> None:
+    capacity = processes * threads
+    evidence = measure(control(processes, threads), declared=capacity)
+    assert_exactly(evidence, processes, threads)
+    assert max(round_.offered for round_ in evidence.rounds) == 4 * capacity
+
+
+@pytest.mark.parametrize("declared", [1, 3, 6, 12, None])
+def test_the_declaration_does_not_decide_what_is_measured(
+    measure: Measure, declared: int | None
+) -> None:
+    evidence = measure(control(2, 2), declared=declared, limit=20)
+    for round_ in evidence.rounds:
+        assert round_.admitted == min(round_.offered, 4)
+
+
+def test_unbounded(measure: Measure) -> None:
+    evidence = measure(
+        control(1, 1, "--unbounded"), declared=None, limit=50, also_offered=(500,)
+    )
+    assert evidence.outcome is Outcome.MEASURED
+    assert {round_.offered for round_ in evidence.rounds} == {1, 2, 49, 50, 500}
+    for round_ in evidence.rounds:
+        assert round_.admitted == round_.offered == round_.threads
+        assert round_.settled is Settled.ALL_ENTERED
+        assert round_.processes == 1
+
+
+@pytest.mark.parametrize(("processes", "threads"), [(1, 1), (2, 3), (4, 4)])
+def test_bounded_while_the_machine_is_overloaded(
+    measure: Measure, processes: int, threads: int
+) -> None:
+    with every_core_busy(8):
+        evidence = measure(control(processes, threads), declared=processes * threads)
+    assert_exactly(evidence, processes, threads)
+
+
+def test_unbounded_while_the_machine_is_overloaded(measure: Measure) -> None:
+    with every_core_busy(8):
+        evidence = measure(control(1, 1, "--unbounded"), declared=None, limit=40)
+    assert [round_.admitted for round_ in evidence.rounds] == [
+        round_.offered for round_ in evidence.rounds
+    ]
+
+
+def test_capacity_that_appears_late_is_waited_for(measure: Measure) -> None:
+    evidence = measure(odd("late"), declared=2)
+    assert evidence.restarts == 1
+    assert_exactly(evidence, 2, 1)
+
+
+def test_a_worker_that_accepts_and_never_runs(measure: Measure) -> None:
+    evidence = measure(odd("deaf"), declared=2)
+    assert {round_.admitted for round_ in evidence.rounds} == {1}
+    first_pair = next(each for each in evidence.rounds if each.offered == 2)
+    assert first_pair.waiting + first_pair.account.reset == 1
+
+
+def test_requests_answered_without_entering(measure: Measure) -> None:
+    evidence = measure(odd("turns-away"), declared=3)
+    for round_ in evidence.rounds:
+        admitted = min(round_.offered, 3)
+        assert round_.admitted == round_.account.answered == admitted
+        turned_away = round_.offered - admitted
+        assert round_.account.answered_without_entering == turned_away
+        assert round_.waiting == 0
+
+
+def test_a_server_that_is_never_quiet_is_measured_less_surely(
+    measure: Measure,
+) -> None:
+    evidence = measure(odd("restless"), declared=2)
+    for round_ in evidence.rounds:
+        assert round_.admitted == min(round_.offered, 2)
+        if round_.waiting:
+            assert round_.settled is Settled.STEADY_COUNT

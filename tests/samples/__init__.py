@@ -1,0 +1,1 @@
+"""Knows nothing: the cases are folders beside this file, made by ``generate``."""

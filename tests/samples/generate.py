@@ -1,0 +1,320 @@
+"""Knows the sample cases; ``python -m tests.samples.generate`` writes them anew.
+
+The numbers are those that real servers gave; the texts of the hostile case are made to
+do harm. Reports are written too: whoever changes how they look reviews the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from harness import store
+from harness.judge import judge
+from harness.model import Account
+from harness.model import Arrival
+from harness.model import CellEvidence
+from harness.model import Environment
+from harness.model import Evidence
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Round
+from harness.model import Settled
+from harness.report import markdown
+from harness.report import terminal
+from tests.samples.make import cell
+from tests.samples.make import CONTROL
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import offer
+from tests.samples.make import rounds
+from tests.samples.make import unbounded
+from tests.samples.make import unmeasured
+
+FOLDER = Path(__file__).parent
+
+WERKZEUG = {
+    "0.12.5": "0.16.1",
+    "1.0.4": "0.16.1",
+    "1.1.4": "1.0.1",
+    "2.3.3": "3.0.6",
+    "3.1.3": "3.1.8",
+}
+
+COMPANIONS = {
+    "blinker": "1.9.0",
+    "click": "8.3.1",
+    "itsdangerous": "2.2.0",
+    "Jinja2": "3.1.6",
+    "MarkupSafe": "3.0.3",
+}
+
+
+def _installed(where: Environment) -> dict[str, str]:
+    return {
+        **COMPANIONS,
+        "Flask": where.flask,
+        where.server: where.server_version,
+        "werkzeug": WERKZEUG.get(where.flask, "3.1.8"),
+    }
+
+
+def _of(where: Environment, cells: Iterable[CellEvidence]) -> Evidence:
+    return evidence(where, cells, installed=_installed(where))
+
+
+# ------------------------------------------------------------------------- the story
+
+
+def _own_server(flask: str) -> Evidence:
+    where = environment(flask, "werkzeug", WERKZEUG[flask])
+    before = flask.startswith("0.")
+    single = rounds(1, (1, 1))
+    many = unbounded(64, 400, 500)
+    return _of(
+        where,
+        [
+            cell(where, "run", 1, single) if before else cell(where, "run", None, many),
+            cell(where, "run-without-threads", 1, single),
+            cell(where, "app-run-threaded", None, many),
+            cell(where, "app-run-unthreaded", 1, single),
+            cell(where, "app-run-processes-3", 3, rounds(3, (3, 1))),
+        ],
+    )
+
+
+def _gunicorn(flask: str, at: list[int]) -> Evidence:
+    where = environment(flask, "gunicorn", "27.0.1")
+    return _of(
+        where,
+        [
+            cell(where, "sync-4", 4, rounds(4, (4, 1))),
+            cell(where, "gthread-2x4", 8, rounds(8, (2, 4), at)),
+        ],
+    )
+
+
+def _gunicorn_newest() -> Evidence:
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    connections = rounds(8, (4, 2), [8] * 4)
+    return _of(
+        where,
+        [
+            cell(where, "default", 1, rounds(1, (1, 1))),
+            cell(where, "sync-4", 4, rounds(4, (4, 1))),
+            cell(where, "gthread-1x4", 4, rounds(4, (1, 4))),
+            cell(where, "gthread-2x4", 8, rounds(8, (2, 4), [8, 6, 8, 5, 7])),
+            cell(where, "gthread-4x2", 8, rounds(8, (4, 2), [3, 8, 5, 2, 7, 4])),
+            cell(where, "gthread-4x2-connections-2", 8, connections),
+            cell(where, "gevent", 1000, rounds(1000, (1, 1000))),
+            cell(where, "gevent-connections-10", 10, rounds(10, (1, 10))),
+            cell(where, "gevent-2", 2000, rounds(2000, (2, 1000))),
+            cell(where, "gevent-2-connections-10", 20, rounds(20, (2, 10))),
+            cell(where, "tornado", 1, rounds(1, (1, 1))),
+        ],
+    )
+
+
+def _eventlet() -> Evidence:
+    where = environment("3.1.3", "gunicorn", "25.3.0")
+    return _of(where, [cell(where, "eventlet", 1000, rounds(1000, (1, 1000)))])
+
+
+def _uwsgi() -> Evidence:
+    where = environment("3.1.3", "uwsgi", "2.0.31")
+    return _of(
+        where,
+        [
+            cell(where, "default", 1, rounds(1, (1, 1))),
+            cell(where, "processes-4", 4, rounds(4, (4, 1))),
+            cell(where, "processes-2x4", 8, rounds(8, (2, 4))),
+            cell(where, "gevent-100", 100, rounds(100, (1, 100))),
+        ],
+    )
+
+
+def story() -> list[Evidence]:
+    """The default selection as it came out."""
+    older = {"0.12.5": [8, 8], "1.0.4": [7, 8], "1.1.4": [8, 6], "2.3.3": [5, 8]}
+    return [
+        *(each for flask in WERKZEUG for each in [_own_server(flask)]),
+        *(_gunicorn(flask, at) for flask, at in older.items()),
+        _gunicorn_newest(),
+        _eventlet(),
+        _uwsgi(),
+    ]
+
+
+# ---------------------------------------------------------------------- other cases
+
+
+def _async_views(where: Environment) -> CellEvidence:
+    """An ``async def`` view under gevent: one enters, the others get an error."""
+    ended = Account(answered=1, answered_without_entering=39)
+    first = offer(1, 1)
+    later = offer(40, 1, (1, 1), waiting=0, account=ended)
+    return cell(where, "gevent-async-views", 40, (first, later, later))
+
+
+def _stops_answering(where: Environment) -> CellEvidence:
+    """What 21.2.0 does with as many connections as threads."""
+    ended = Account(answered=6, timed_out=10)
+    stuck = offer(16, 6, (4, 2), stalled=10, entered_on_release=0, account=ended)
+    at = offer(8, 6, (4, 2))
+    return cell(where, "gthread-4x2-connections-2", 8, (offer(1, 1), at, at, stuck))
+
+
+def _never_quiet() -> tuple[Round, ...]:
+    busy = offer(8, 4, (1, 4), settled=Settled.STEADY_COUNT, settle_seconds=3.6)
+    return (offer(1, 1), offer(4, 4, (1, 4)), offer(4, 4, (1, 4)), busy)
+
+
+def _one_by_one() -> tuple[Round, ...]:
+    """Admits both of two that come together, but not the second after the first."""
+    late = offer(2, 1, (2, 1), arrival=Arrival.STAGGERED)
+    both = offer(2, 2, (2, 1))
+    return (offer(1, 1), both, both, late, offer(4, 2, (2, 1)))
+
+
+TRACEBACK = """\
+\x1b[31mTraceback (most recent call last):\x1b[0m
+  File "app.py", line 3, in <module>
+    import nothing_of_the_kind
+ModuleNotFoundError: No module named 'nothing_of_the_kind'
+[2026-11-21 09:30:00 +0000] [4711] [ERROR] Worker (pid:4712) exited with code 3
+"""
+
+
+def failures() -> list[Evidence]:
+    """One cell for each way in which something is not as declared."""
+    where = environment("3.1.3", "gunicorn", "21.2.0")
+    old = environment("0.12.5", "gunicorn", "21.2.0")
+    gone = (
+        unmeasured(where, "not-installed", Outcome.NOT_INSTALLED,
+                   "eventlet could not be built", "error: no C compiler\n"),
+        unmeasured(where, "not-started", Outcome.NOT_STARTED,
+                   "the server exited with status 3 before it answered", TRACEBACK),
+        unmeasured(where, "not-answering", Outcome.NOT_ANSWERING,
+                   "no answer from the app within 20 s"),
+        unmeasured(where, "died", Outcome.DIED,
+                   "the server was ended by SIGSEGV after 4 rounds", "Segfault\n"),
+        unmeasured(where, "not-supported", Outcome.NOT_SUPPORTED,
+                   "Gunicorn 26 removed the eventlet worker"),
+    )  # fmt: skip
+    leaving = tuple(
+        msgspec.structs.replace(each, broken=2) for each in rounds(4, (4, 1))
+    )
+    return [
+        _of(
+            where,
+            [
+                *gone,
+                cell(where, "as-declared", 4, rounds(4, (4, 1))),
+                cell(where, "more", 8, rounds(8, (1, 12), [8])[:2] + (offer(16, 12),)),
+                cell(where, "never-offered-more", 1000, (offer(1000, 1000),)),
+                cell(where, "never-quiet", 4, _never_quiet()),
+                cell(where, "leaving-early", 4, leaving),
+                cell(where, "one-by-one", 2, _one_by_one()),
+                cell(where, "unbounded-but-bounded", None, rounds(64, (1, 10), [10])),
+                _async_views(where),
+                _stops_answering(where),
+            ],
+        ),
+        _of(
+            old,
+            [
+                unmeasured(old, "not-supported", Outcome.NOT_SUPPORTED,
+                           "Gunicorn 26 removed the eventlet worker"),
+                cell(old, "as-declared", 4, rounds(4, (4, 1))),
+            ],
+        ),
+    ]  # fmt: skip
+
+
+EVIL = (
+    "x|y`z\n| forged | row |\n</details><script>alert(1)</script><!-- -->\r"
+    "::error::forged\n##[error]forged\x1b[2J\x1b]0;title\x07\u202egnp.exe\u2066 "
+    "@everyone https://evil.example www.evil.example ![i](https://evil.example/i.png) "
+    "[l](javascript:alert(1)) **b** _i_ ~~s~~ $x$ &amp; \\| :tada: \x00\u2028\u200b"
+)
+
+EVIL_LOG = (
+    "```\n````\n</details>\n\n# forged\n::error file=a::forged\n::stop-commands::x\n"
+    "\x1b[31mred\x1b[0m | a | b |\n| --- | --- |\n<img src=x onerror=alert(1)>\n"
+    "```mermaid\ngraph TD; A-->B\n```\n- [ ] forged\n\u202eevil\n"
+)
+
+
+def hostile() -> list[Evidence]:
+    """Names, reasons and output that try to break out of wherever they stand."""
+    where = environment('3.1.3"]|`', 'gun"]icorn\n- [x] x', "1|0`", "3.11<b>")
+    return [
+        _of(
+            where,
+            [
+                unmeasured(where, EVIL, Outcome.DIED, EVIL, EVIL_LOG),
+                cell(where, '"] bar [1', 2, rounds(2, (1, 2))),
+                cell(where, "1. " + EVIL, 4, rounds(4, (1, 4), [3, 4])),
+            ],
+        )
+    ]
+
+
+def control_wrong() -> list[Evidence]:
+    """The control runs 2 × 2 and was measured as 3: no number can be trusted."""
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    wrong = msgspec.structs.replace(CONTROL, rounds=rounds(4, (2, 2), [3, 4, 3]))
+    cells = [
+        cell(where, "sync-4", 4, rounds(4, (4, 1))),
+        unmeasured(where, "gevent", Outcome.NOT_INSTALLED, "gevent did not build"),
+    ]
+    return [evidence(where, cells, control=wrong)]
+
+
+def nothing_measured() -> list[Evidence]:
+    """An environment that could not be installed has no control either."""
+    where = environment("0.9", "gunicorn", "27.0.1")
+    reason = "Flask 0.9 needs Python 2"
+    cells = [unmeasured(where, "default", Outcome.NOT_INSTALLED, reason, "No match\n")]
+    return [evidence(where, cells, control=None, installed={})]
+
+
+def single() -> list[Evidence]:
+    """One cell, such as someone who asks for just that gets."""
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    uneven = rounds(8, (4, 2), [3, 8, 5, 2, 7, 4])
+    return [_of(where, [cell(where, "gthread-4x2", 8, uneven)])]
+
+
+CASES: dict[str, Callable[[], list[Evidence]]] = {
+    "story": story,
+    "failures": failures,
+    "hostile": hostile,
+    "control-wrong": control_wrong,
+    "nothing-measured": nothing_measured,
+    "single": single,
+}
+
+
+def write(name: str) -> Report:
+    """Write one case: evidence, and the report in both forms."""
+    folder = FOLDER / name
+    for number, each in enumerate(CASES[name](), start=1):
+        # On one line, unlike what the store writes: the cases are made by a program.
+        text = msgspec.json.encode(each, order="deterministic").decode() + "\n"
+        slug = each.environment.slug if name != "hostile" else "hostile"
+        store.write_text(folder / "evidence" / f"{number:02}-{slug}.json", text)
+    found, faults = store.read_evidence(folder)
+    assert not faults
+    report = judge(found)
+    store.write_text(folder / "report.md", markdown.render(report))
+    store.write_text(folder / "report.txt", terminal.plain(report))
+    return report
+
+
+if __name__ == "__main__":
+    for case in CASES:
+        write(case)

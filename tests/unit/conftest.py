@@ -1,0 +1,26 @@
+"""Keeps unit tests from touching the world; must not know any of them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from typing import NoReturn
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nothing_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets and processes are for the live tests: here their use fails a test."""
+
+    def forbidden(what: str) -> object:
+        def fail(*_args: object, **_keywords: object) -> NoReturn:
+            pytest.fail(
+                f"a unit test may not {what}: move it to tests/live", pytrace=True
+            )
+
+        return fail
+
+    # The methods and not the classes: libraries derive classes of their own.
+    monkeypatch.setattr(socket.socket, "__init__", forbidden("open a socket"))
+    monkeypatch.setattr(subprocess.Popen, "__init__", forbidden("start a process"))

@@ -1,0 +1,180 @@
+"""What a file of deployments asks for is kept, or it is told why not and what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.contract import enforce
+from harness.contract import kept
+from harness.declared import Promise
+from harness.declared.promise import Setting
+from harness.deployment import Deployment
+from harness.errors import CouldNotStart
+from harness.errors import GateFailed
+from harness.errors import HarnessError
+from harness.errors import HarnessFailed
+from harness.errors import NothingMeasured
+from harness.judge import judge
+from harness.model import CellReport
+from harness.model import Outcome
+from harness.model import Verdict
+from harness.remedy import explained
+from harness.remedy import raise_to
+from harness.report.badge import badge
+from tests.samples import make
+
+WHERE = make.environment("3.1.3", "gunicorn", "27.0.1")
+
+
+def cell(declared: int = 8, at: tuple[int, ...] = (), **changed: Any) -> CellReport:
+    """A cell as it was judged, with any field changed."""
+    seen = make.rounds(declared, (2, 4), at)
+    evidence = make.evidence(WHERE, [make.cell(WHERE, "mine", declared, seen)])
+    return msgspec.structs.replace(judge([evidence]).cells[0], **changed)
+
+
+def deployment(at_least: int | None = None) -> Deployment:
+    return Deployment(name="mine", command="x {port}", at_least=at_least)
+
+
+def gthread(version: str = "27.0.1", connections: int = 1000) -> Promise:
+    settings: dict[str, int | str] = {
+        "workers": 4,
+        "threads": 2,
+        "worker_connections": connections,
+        "worker_class": "gthread",
+        "version": version,
+    }
+    given = {
+        name: Setting(value, "the command line") for name, value in settings.items()
+    }
+    return Promise("gunicorn", 8, "4 workers × 2 threads", "https://x", given)
+
+
+UNEVEN = cell(at=(8, 2))
+FEWER = cell(at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
+DIED = cell(outcome=Outcome.DIED, reason="the server was ended by SIGSEGV")
+FAILED = cell(outcome=Outcome.HARNESS_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("seen", "at_least", "fault"),
+    [
+        (cell(), None, None),
+        (cell(), 8, None),
+        (cell(), 9, GateFailed),
+        (UNEVEN, None, GateFailed),
+        (UNEVEN, 2, None),
+        (UNEVEN, 3, GateFailed),
+        (FEWER, None, GateFailed),
+        (FEWER, 1, GateFailed),
+        (cell(verdict=Verdict.MORE), None, None),
+        (cell(verdict=Verdict.UNKNOWN), None, NothingMeasured),
+        (cell(verdict=Verdict.UNKNOWN), 8, None),
+        (cell(outcome=Outcome.NOT_STARTED), 1, CouldNotStart),
+        (cell(outcome=Outcome.NOT_ANSWERING), None, CouldNotStart),
+        (cell(outcome=Outcome.NOT_INSTALLED), None, CouldNotStart),
+        (DIED, None, CouldNotStart),
+        (FAILED, None, HarnessFailed),
+    ],
+)
+def test_the_contract(
+    seen: CellReport, at_least: int | None, fault: type[HarnessError] | None
+) -> None:
+    result = kept(deployment(at_least), seen, None)
+    assert result.fault is fault
+    assert bool(result.reason) == bool(fault)
+
+
+def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
+    for outcome in set(Outcome) - {Outcome.MEASURED}:
+        assert kept(deployment(), cell(outcome=outcome), None).fault is not None
+    for verdict in Verdict:
+        kept(deployment(), cell(verdict=verdict), None)
+
+
+def test_the_gravest_fault_decides() -> None:
+    seen = [kept(deployment(), each, None) for each in (UNEVEN, cell(), DIED, FAILED)]
+    for count, kind, code in ((4, HarnessFailed, 4), (3, CouldNotStart, 5)):
+        with pytest.raises(kind) as caught:
+            enforce(seen[:count], "concurrency.toml")
+        assert caught.value.exit_code == code
+        assert str(caught.value).startswith("concurrency.toml: deployment mine: ")
+    enforce(seen[1:2], "concurrency.toml")
+
+
+def test_faults_of_the_same_kind_are_counted() -> None:
+    with pytest.raises(GateFailed, match=r"deployment mine \(and 1 more\): uneven"):
+        enforce([kept(deployment(), UNEVEN, None)] * 2, "c.toml")
+
+
+# -------------------------------------------------------------------------- remedies
+
+
+@pytest.mark.parametrize(
+    ("promise", "words"),
+    [
+        (gthread(), "add `--worker-connections 2`"),
+        (gthread("20.1.0"), "add `--worker-connections 2`"),
+        (gthread("23.0.0"), "install gunicorn 24 or newer"),
+        (gthread("what?"), "install gunicorn 24 or newer"),
+    ],
+)
+def test_the_remedy_for_gthread_depends_on_the_release(
+    promise: Promise, words: str
+) -> None:
+    assert words in explained(UNEVEN, promise, (), patched=False)
+
+
+@pytest.mark.parametrize("promise", [None, gthread(connections=2)])
+def test_no_remedy_is_better_than_a_wrong_one(promise: Promise | None) -> None:
+    assert explained(UNEVEN, promise, (), patched=False) == UNEVEN.reason
+
+
+def test_names_that_block_are_named() -> None:
+    names = ("a.sleep", "b.socket", "c.sleep", "d.sleep")
+    said = explained(FEWER, gthread(), names, patched=True)
+    assert "a.sleep, b.socket, c.sleep and others was imported before gevent" in said
+
+
+def test_the_last_error_is_the_cause() -> None:
+    log = "Traceback:\n  File\nValueError: one\nlib.errors.NoSuchError: two\nbye\n"
+    said = explained(
+        cell(outcome=Outcome.NOT_STARTED, log_tail=log), None, (), patched=False
+    )
+    assert said.endswith("it said: lib.errors.NoSuchError: two")
+
+
+def test_how_to_raise_what_is_declared() -> None:
+    sync = gthread()._replace(
+        settings={"worker_class": Setting("sync", ""), "workers": Setting(2, "")}
+    )
+    uwsgi = Promise(
+        "uwsgi", 4, "", "", {"processes": Setting(2, ""), "threads": Setting(2, "")}
+    )
+    assert raise_to(3, sync) == "`--workers 3` declares 3"
+    assert raise_to(5, uwsgi) == "`processes = 3` declares 6"
+    assert raise_to(3, None) == raise_to(3, gthread()) == ""
+
+
+# ----------------------------------------------------------------------------- badge
+
+
+@pytest.mark.parametrize(
+    ("seen", "message", "colour"),
+    [
+        (cell(), "8", "green"),
+        (UNEVEN, "8 (at times 2)", "yellow"),
+        (FEWER, "3", "red"),
+        (DIED, "died", "red"),
+        (cell(bounded=False), "at least 8", "green"),
+    ],
+)
+def test_a_badge(seen: CellReport, message: str, colour: str) -> None:
+    said = json.loads(badge(seen))
+    assert said["schemaVersion"] == 1
+    assert (said["message"], said["color"]) == (message, colour)

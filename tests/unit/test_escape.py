@@ -1,0 +1,170 @@
+"""Text of others stays text, in the Markdown of GitHub and everywhere else."""
+
+from __future__ import annotations
+
+import html
+import re
+import string
+from collections.abc import Callable
+
+import cmarkgfm  # type: ignore[import-untyped]
+import nh3
+import pytest
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
+
+from harness.judge import judge
+from harness.report import escape
+from harness.report import markdown
+from tests.samples.generate import CASES
+from tests.samples.generate import EVIL
+from tests.samples.generate import EVIL_LOG
+
+TAGS = set(
+    "a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins "
+    "kbd li ol p pre q s samp span strike strong sub summary sup table tbody td tfoot "
+    "th thead tr tt ul var".split()
+)
+"""What GitHub lets through."""
+
+ATTACKS = [
+    EVIL,
+    EVIL_LOG,
+    "a | b",
+    "`code` ``x``",
+    "\\`x\\|",
+    "1. one",
+    "- one",
+    "+ one",
+    "# one",
+    "===",
+    "---",
+    "> quote",
+    "    indented",
+    "<b>bold</b>",
+    "<!-- hidden",
+    "<details><summary>x</summary>",
+    "&lt;&#60;&copy;",
+    "[x](https://x.example)",
+    "![x](https://x.example/x.png)",
+    "https://x.example www.x.example me@x.example mailto:me@x.example",
+    "*a* **a** _a_ __a__ ~~a~~",
+    "$a$ $$a$$",
+    "[^1] [x][y]\n[y]: https://x.example",
+    "- [x] task",
+    "@someone",
+    "a\u2028b\u2029c\x85d\x0be",
+    "\u202edesrever\u202c \u2066x\u2069",
+    "\x1b[31mred\x1b[0m \x1b]8;;https://x.example\x07link\x1b]8;;\x07",
+    "\x00\x07\x08",
+    string.punctuation,
+    string.punctuation[::-1],
+    "",
+    " ",
+]
+
+
+def rendered(text: str) -> str:
+    """Markdown as HTML, the way GitHub makes it before cleaning."""
+    made: str = cmarkgfm.github_flavored_markdown_to_html(
+        text, options=Options.CMARK_OPT_UNSAFE
+    )
+    return made
+
+
+def cleaned(made: str) -> str:
+    """HTML the way GitHub lets it through."""
+    attributes = {"*": {"align", "lang"}, "a": {"href"}, "code": {"class"}}
+    return nh3.clean(made, tags=TAGS, attributes=attributes, link_rel=None)
+
+
+def read(made: str) -> str:
+    """What a reader sees of HTML, without GitHub's invisible joiners."""
+    text = html.unescape(re.sub(r"<[^>]*>", "", made))
+    return " ".join(text.replace("\u2060", "").split())
+
+
+def tags(made: str) -> list[str]:
+    """The elements of HTML, in order."""
+    return re.findall(r"<([a-z][a-z0-9]*)", made)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_prose_is_one_paragraph_of_plain_text(attack: str) -> None:
+    made = rendered(escape.prose(attack) or "empty")
+    assert tags(made) == ["p"]
+    assert read(made) == (escape.line(attack) or "empty")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("how", [escape.prose, escape.code])
+def test_a_row_stays_a_row(attack: str, how: Callable[[str], str]) -> None:
+    made = rendered(f"| a | b |\n| - | - |\n| {how(attack)} | end |\n\nafter")
+    assert made.count("<tr>") == 2
+    assert made.count("<td>") == 2
+    assert "<td>end</td>" in made
+    assert made.endswith("<p>after</p>\n")
+    assert set(tags(made)) <= {"table", "thead", "tbody", "tr", "th", "td", "p", "code"}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_fence_holds(attack: str) -> None:
+    made = rendered(f"{escape.fence(attack)}\n\nafter")
+    assert tags(made) == ["pre", "code", "p"]
+    assert made.endswith("<p>after</p>\n")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_invisible_is_left(attack: str) -> None:
+    for shown in (escape.line(attack), escape.terminal(attack)):
+        assert shown.isprintable()
+    for line in escape.block(attack).split("\n"):
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_label_means_nothing_to_mermaid(attack: str) -> None:
+    assert re.fullmatch(r'"[A-Za-z0-9 .,\'+=/_-]*"', escape.mermaid(attack))
+
+
+def test_ordinary_text_is_left_as_it_is() -> None:
+    sentence = "declares 8; between 3 and 8 of 8 offered (at 10:30) were x86_64's, 95%"
+    assert escape.prose(sentence) == sentence
+    assert escape.code("flask-3.1.3/gunicorn-27.0.1/x/py3.11") == (
+        "`flask-3.1.3/gunicorn-27.0.1/x/py3.11`"
+    )
+
+
+def test_long_text_keeps_the_end_that_matters() -> None:
+    assert escape.line("a" * 500, characters=10) == "a" * 10 + "[…]"
+    assert escape.block("a" * 500 + "end", characters=3) == "[…]end"
+
+
+def test_commands_of_ci_runners_are_broken() -> None:
+    for command in ("::error::x", "::::", "##[group]x", ":::set-output name=x:::y"):
+        shown = escape.terminal(command)
+        assert "::" not in shown
+        assert "##[" not in shown
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_github_takes_nothing_from_a_summary(case: str) -> None:
+    made = rendered(markdown.render(judge(CASES[case]())))
+    assert read(cleaned(made)) == read(made)
+    assert tags(cleaned(made)) == tags(made)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_summary_has_no_structure_but_ours(case: str) -> None:
+    made = rendered(markdown.render(judge(CASES[case]())))
+    assert made.count("<details>") == made.count("</details>")
+    assert "<script" not in made and "<img" not in made and "<input" not in made
+    assert 'evil.example"' not in made
+    for link in re.findall(r'href="([^"]*)"', made):
+        assert link.startswith("https://flask.palletsprojects.com/")
+    for row in re.findall(r"<table>.*?</table>", made, re.DOTALL):
+        cells = {
+            len(re.findall("<t[dh][ >]", each)) for each in row.split("</tr>")[:-1]
+        }
+        assert len(cells) == 1, "a row with other columns than the rest"
+    for heading in re.findall(r"<h\d>(.*?)</h\d>", made):
+        assert "forged" not in heading

@@ -1,0 +1,307 @@
+"""What GitHub's runner is told, as far as it can be seen without one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import github
+from harness.errors import GateFailed
+from harness.errors import HarnessFailed
+from harness.errors import NothingMeasured
+from harness.gate import FailOn
+from harness.gate import FORBIDDEN
+from harness.gate import gate
+from harness.github import Annotation
+from harness.model import CellReport
+from harness.model import Host
+from harness.model import Outcome
+from harness.model import Report
+from harness.model import Settled
+from harness.model import Verdict
+
+HOST = Host(
+    system="Linux",
+    kernel="6",
+    machine="x86_64",
+    processors=2,
+    quiet_by=Settled.SCHEDSTAT,
+    open_files=1024,
+)
+RESULTS = {"FLASK_CONCURRENCY_RESULTS": "/r"}
+
+
+def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellReport:
+    """A cell that one word says most about."""
+    measured = isinstance(word, Verdict)
+    return CellReport(
+        id=f"flask-3.1.3/server-1/c{number}/py3.13",
+        flask="3.1.3",
+        server="server",
+        server_version="1",
+        configuration=f"c{number}",
+        python="3.13",
+        outcome=Outcome.MEASURED if isinstance(word, Verdict) else word,
+        declared=1,
+        declared_because="",
+        declared_source="",
+        ceiling=1 if measured else None,
+        bounded=True if measured else None,
+        floor=1 if measured else None,
+        verdict=word if isinstance(word, Verdict) else Verdict.UNKNOWN,
+        processes=1 if measured else None,
+        threads=1 if measured else None,
+        rounds=(),
+        curve=(),
+        hand_off_seconds=None,
+        seconds=1.0,
+        reason=reason,
+        command=(),
+        log_tail="",
+        reproduce="",
+    )
+
+
+def report(*cells: CellReport) -> Report:
+    """A report of some cells."""
+    return Report(
+        measured_at="2026-01-01T00:00:00+00:00",
+        host=HOST,
+        limit=64,
+        environments=(),
+        cells=cells,
+    )
+
+
+# ---------------------------------------------------------------------------- inputs
+
+
+def test_inputs_become_options() -> None:
+    environ = {
+        **RESULTS,
+        "WITH_ONLY": " flask-3.1.3/* \n\n*/x y\n",
+        "WITH_FLASK": "3.1.3, 2.3.3",
+        "WITH_SERVERS": "gunicorn==27.0.1\nwaitress",
+        "WITH_LIMIT": "8",
+        "WITH_JOBS": "2",
+    }
+    assert github.arguments("plan", environ) == [
+        "plan",
+        "--only=flask-3.1.3/*",
+        "--only=*/x",
+        "--only=y",
+        "--flask=3.1.3",
+        "--flask=2.3.3",
+        "--server=gunicorn==27.0.1",
+        "--server=waitress",
+        "--limit=8",
+        "--results=/r",
+    ]
+    assert github.arguments("measure", environ) == [
+        "measure",
+        "--jobs=2",
+        "--results=/r",
+    ]
+
+
+def test_an_input_cannot_pass_for_an_option() -> None:
+    line = github.arguments("plan", {**RESULTS, "WITH_ONLY": "--all --results=/etc"})
+    assert line == ["plan", "--only=--all", "--only=--results=/etc", "--results=/r"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("", True), ("true", True), ("False ", False), (" ", True)]
+)
+def test_a_flag(text: str, value: bool) -> None:
+    assert github.flag({"WITH_SUMMARY": text}, "SUMMARY") is value
+
+
+def test_what_is_no_flag() -> None:
+    with pytest.raises(ValueError, match="summary is true or false: 'maybe'"):
+        github.flag({"WITH_SUMMARY": "maybe"}, "SUMMARY")
+
+
+# ----------------------------------------------------------------------- annotations
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a\n::error::forged",
+        "a\r\n::error::forged",
+        "::error::forged",
+        "##[error]forged",
+        "a\x1b[31m\n::set-output name=x::y",
+        "a\u2028::error::forged",
+        "a\x00b::c",
+        "%0A::error::forged",
+    ],
+)
+def test_an_annotation_is_one_line_whatever_it_holds(hostile: str) -> None:
+    line = github.command(Annotation("error", f"t: {hostile}", hostile))
+    assert len(line.splitlines()) == 1
+    assert line.startswith("::error title=t%3A ")
+    title, _, message = line[2:].partition("::")
+    assert "::" not in title + message
+    assert "##[" not in line
+    # A runner decodes %XX last: what it decodes to is no new line of ours.
+    assert "\n" not in message.replace("%25", "")
+
+
+def test_a_property_is_escaped() -> None:
+    line = github.command(Annotation("notice", "a, b: 100%", "c, d: 100%"))
+    assert line == "::notice title=a%2C b%3A 100%25::c, d: 100%25"
+
+
+def test_a_long_message_is_cut() -> None:
+    line = github.command(Annotation("error", "t", "€" * 5_000))
+    assert len(line.encode()) < 4_096
+
+
+def test_too_many_are_rolled_up() -> None:
+    remarks = [Annotation("error", f"e{n}", "m") for n in range(20)]
+    remarks += [Annotation("notice", "n", "m")]
+    rolled = github.roll_up(remarks)
+    assert [remark.title for remark in rolled] == [
+        *(f"e{n}" for n in range(7)),
+        "and 13 more",
+        "n",
+    ]
+    assert "e7; e8" in rolled[7].message and "e19" in rolled[7].message
+
+
+def test_an_error_is_what_fails_the_run() -> None:
+    found = report(
+        cell(Verdict.AS_DECLARED, 0),
+        cell(Verdict.FEWER, 1),
+        cell(Outcome.DIED, 2),
+        cell(Outcome.HARNESS_FAILED, 3),
+        cell(Verdict.UNKNOWN, 4),
+        cell(Outcome.NOT_SUPPORTED, 5),
+    )
+
+    def levels(fail_on: FailOn) -> dict[str, str]:
+        remarks = github.remarks_on(found, FORBIDDEN[fail_on])
+        return {remark.title.partition(":")[0]: remark.level for remark in remarks}
+
+    assert levels(FailOn.NEVER) == {
+        "harness failed": "warning",
+        "died": "warning",
+        "fewer": "warning",
+        "unknown": "notice",
+    }
+    assert levels(FailOn.HARNESS)["harness failed"] == "error"
+    assert levels(FailOn.HARNESS)["fewer"] == "warning"
+    assert set(levels(FailOn.FEWER).values()) == {"error", "notice"}
+
+
+def test_commands_are_stopped_meanwhile(capsys: pytest.CaptureFixture[str]) -> None:
+    with github.commands_stopped():
+        print("::error::forged")
+    with github.commands_stopped():
+        pass
+    lines = capsys.readouterr().out.splitlines()
+    first, second = (line.removeprefix("::stop-commands::") for line in lines[::3])
+    assert lines[2] == f"::{first}::"
+    assert re.fullmatch("[0-9a-f]{32}", first)
+    assert first != second
+
+
+# --------------------------------------------------------------------------- outputs
+
+
+def test_outputs_cannot_forge_others(tmp_path: Path) -> None:
+    file = tmp_path / "output"
+    environ = {"GITHUB_OUTPUT": str(file)}
+    github.set_outputs(environ, {"a": "1\nEOF\nb=2", "c": ""})
+    lines = file.read_text().splitlines()
+    name, _, delimiter = lines[0].partition("<<")
+    assert (name, lines[4]) == ("a", delimiter)
+    assert lines[1:4] == ["1", "EOF", "b=2"]
+    assert lines[5].startswith("c<<") and delimiter not in lines[5]
+
+
+def test_the_delimiter_is_not_in_the_value() -> None:
+    with pytest.raises(ValueError, match="delimiter"):
+        github.output("a", "b\nX\nc", "X")
+
+
+def test_the_worst_word_speaks_for_all() -> None:
+    words = [Verdict.AS_DECLARED, Verdict.MORE, Verdict.FEWER, Verdict.AS_DECLARED]
+    outputs = github.report_outputs(report(*map(cell, words)))
+    assert outputs["verdict"] == "fewer"
+    assert json.loads(outputs["counts"]) == {"fewer": 1, "more": 1, "as declared": 2}
+
+
+def test_every_word_has_its_place() -> None:
+    words = {*Outcome, *Verdict} - {Outcome.MEASURED}
+    assert set(github.WORST_FIRST) == words
+    assert len(github.WORST_FIRST) == len(words)
+
+
+def test_room_for_the_summary(tmp_path: Path) -> None:
+    file = tmp_path / "summary"
+    environ = {"GITHUB_STEP_SUMMARY": str(file)}
+    assert github.summary_room(environ) == 1024 * 1024
+    github.add_summary(environ, "é\udcff")
+    assert file.read_text() == "é\\udcff"
+    assert github.summary_room(environ) == 1024 * 1024 - len(file.read_bytes())
+
+
+def test_without_a_runner_nothing_is_written() -> None:
+    github.set_outputs({}, {"a": "b"})
+    github.add_summary({}, "text")
+
+
+# ---------------------------------------------------------------------------- gates
+
+
+@pytest.mark.parametrize(
+    ("word", "passes"),
+    [
+        (Verdict.AS_DECLARED, "never harness regression fewer uneven"),
+        (Verdict.MORE, "never harness regression fewer uneven"),
+        (Verdict.UNKNOWN, "never harness regression fewer uneven"),
+        (Outcome.NOT_SUPPORTED, "never harness regression fewer uneven"),
+        (Verdict.UNEVEN, "never harness regression fewer"),
+        (Verdict.FEWER, "never harness regression"),
+        (Outcome.NOT_INSTALLED, "never harness regression"),
+        (Outcome.NOT_STARTED, "never harness regression"),
+        (Outcome.NOT_ANSWERING, "never harness regression"),
+        (Outcome.DIED, "never harness regression"),
+        (Outcome.HARNESS_FAILED, "never"),
+    ],
+)
+def test_what_each_gate_lets_through(word: Outcome | Verdict, passes: str) -> None:
+    found = report(cell(Verdict.AS_DECLARED), cell(word, 1))
+    for fail_on in FailOn:
+        if fail_on in passes.split():
+            gate(found, fail_on)
+        else:
+            error = HarnessFailed if word is Outcome.HARNESS_FAILED else GateFailed
+            with pytest.raises(error):
+                gate(found, fail_on)
+
+
+def test_nothing_measured_fails_all_gates_but_one() -> None:
+    found = report(cell(Outcome.NOT_SUPPORTED))
+    gate(found, FailOn.NEVER)
+    with pytest.raises(NothingMeasured):
+        gate(found, FailOn.HARNESS)
+
+
+def test_the_reason_names_what_was_found() -> None:
+    with pytest.raises(GateFailed, match="2 of 3 .* fewer: 1 fewer, 1 died; "):
+        gate(
+            report(cell(Verdict.FEWER), cell(Outcome.DIED, 1), cell(Verdict.MORE, 2)),
+            FailOn.FEWER,
+        )
+
+
+def test_reports_can_be_read_back() -> None:
+    found = report(cell(Verdict.FEWER))
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Report) == found

@@ -1,0 +1,92 @@
+"""How a plan is spread, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.errors import UsageError
+from harness.jobs import check_size
+from harness.jobs import job_matrix
+from harness.jobs import shard_of
+from harness.model import Declaration
+from harness.model import Environment
+from harness.model import Plan
+from harness.model import PlannedCell
+from harness.model import PlannedEnvironment
+
+
+def environment(
+    flask: str, cells: int, not_supported: str | None = None
+) -> PlannedEnvironment:
+    """One with so many cells."""
+    where = Environment(flask=flask, server="s", server_version="1", python="3.13")
+    return PlannedEnvironment(
+        environment=where,
+        requirements=(),
+        constraints=(),
+        cells=tuple(
+            PlannedCell(
+                id=str(where.cell(f"c{number}")),
+                configuration=f"c{number}",
+                argv=(),
+                declaration=Declaration(declared=1, because="", source=""),
+                not_supported=not_supported,
+            )
+            for number in range(cells)
+        ),
+    )
+
+
+def plan(*sizes: int) -> Plan:
+    """Environments of such sizes."""
+    return Plan(
+        environments=tuple(environment(f"{n}.0", size) for n, size in enumerate(sizes))
+    )
+
+
+def test_jobs_are_all_of_the_plan_and_nothing_twice() -> None:
+    whole = plan(5, 3, 3, 1)
+    jobs = json.loads(job_matrix(whole, 3))["include"]
+    assert [job["shard"] for job in jobs] == ["1/3", "2/3", "3/3"]
+    assert [job["number"] for job in jobs] == [1, 2, 3]
+    assert sum(job["cells"] for job in jobs) == 12
+    found = [
+        each for job in jobs for each in shard_of(whole, job["shard"]).environments
+    ]
+    assert sorted(map(str, found)) == sorted(map(str, whole.environments))
+
+
+def test_no_more_jobs_than_environments() -> None:
+    jobs = json.loads(job_matrix(plan(1, 1), 8))["include"]
+    assert [job["shard"] for job in jobs] == ["1/8", "2/8"]
+    assert [len(shard_of(plan(1, 1), job["shard"]).environments) for job in jobs] == [
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "1/0", "a/b", "-1/2", "3/8"])
+def test_what_is_no_shard(text: str) -> None:
+    with pytest.raises(UsageError, match="--shard"):
+        shard_of(plan(1, 1), text)
+
+
+def test_too_many_jobs() -> None:
+    with pytest.raises(UsageError, match="at most 256 jobs"):
+        job_matrix(plan(1), 257)
+
+
+def test_nothing_to_measure() -> None:
+    with pytest.raises(UsageError, match="the plan is empty"):
+        check_size(Plan(environments=()))
+    never = Plan(environments=(environment("3.0", 2, "not on Tuesdays"),))
+    with pytest.raises(UsageError, match="none of the 2 .* not on Tuesdays"):
+        check_size(never)
+
+
+def test_too_much_to_measure() -> None:
+    check_size(plan(2, 3), 5)
+    with pytest.raises(UsageError, match="5 cells are selected .* allows 4"):
+        check_size(plan(2, 3), 4)

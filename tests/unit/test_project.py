@@ -1,0 +1,32 @@
+"""What is said twice is said alike."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import harness
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def script_metadata() -> dict[str, object]:
+    """The PEP 723 block of the noxfile."""
+    text = (ROOT / "noxfile.py").read_text()
+    block = re.search(r"(?m)^# /// script\n((?:#.*\n)*?)# ///$", text)
+    assert block
+    lines = [line[2:] for line in block[1].splitlines()]
+    return tomllib.loads("\n".join(lines))
+
+
+def test_noxfile_and_project_need_the_same() -> None:
+    script = script_metadata()
+    assert script["dependencies"] == PYPROJECT["project"]["dependencies"]
+    assert script["requires-python"] == PYPROJECT["project"]["requires-python"]
+
+
+def test_the_changelog_knows_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    assert f"## {harness.__version__}" in changelog

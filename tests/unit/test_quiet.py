@@ -1,0 +1,35 @@
+"""When two looks at all threads of a tree prove that it slept in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.probe.quiet import ALLOWANCE
+from harness.probe.quiet import at_rest
+from harness.probe.quiet import Look
+
+A, B = (10, 10), (10, 11)
+
+
+def test_nothing_moved() -> None:
+    assert at_rest(Look({A: 5, B: 7}, False), Look({A: 5, B: 7}, False))
+
+
+def test_housekeeping_is_allowed_over_the_whole_tree() -> None:
+    half = ALLOWANCE // 2
+    before = Look({A: 0, B: 0}, False)
+    assert at_rest(before, Look({A: half, B: half}, False))
+    assert not at_rest(before, Look({A: half, B: half + 2}, False))
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_a_thread_that_waits_for_a_processor_is_not_charged_yet(
+    first: bool, second: bool
+) -> None:
+    assert not at_rest(Look({A: 5}, first), Look({A: 5}, second))
+
+
+def test_threads_that_come_or_go_are_movement() -> None:
+    one, two = Look({A: 5}, False), Look({A: 5, B: 0}, False)
+    assert not at_rest(one, two)
+    assert not at_rest(two, one)

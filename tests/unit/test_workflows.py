@@ -1,0 +1,124 @@
+"""What is always true of the action and the workflows, by looking at them only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness import github
+from harness.gate import FailOn
+from tests.action import tables
+from tests.action.runner import STAND_INS
+from tests.action.shell import files
+from tests.action.shell import steps
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTION = tables.action()
+PINNED = re.compile(r"actions/([\w-]+)@[0-9a-f]{40}")
+WITHOUT_OPTION = {"FAIL_ON", "RESULTS", "SUMMARY", "WORKING_DIRECTORY"}
+
+
+def name_of(path: Path) -> str:
+    """For the name of a test."""
+    return str(path.relative_to(ROOT))
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    """One workflow; YAML takes its key ``on`` for a truth."""
+    read: dict[Any, Any] = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / name).read_text()
+    )
+    return read
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -> None:
+    for step in steps(path):
+        uses = step.get("uses", "./")
+        if uses.startswith("./"):
+            continue
+        match = PINNED.fullmatch(uses)
+        assert match, f"{uses} is not pinned by a full hash"
+        stand_in = yaml.safe_load((STAND_INS / match[1] / "action.yml").read_text())
+        assert set(step.get("with", ())) <= set(stand_in["inputs"]), uses
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_a_pin_says_which_version_it_is(path: Path) -> None:
+    for line in path.read_text().splitlines():
+        if "uses: actions/" in line:
+            assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_one_pin_for_each_action() -> None:
+    text = "\n".join(path.read_text() for path in files())
+    pins = set(re.findall(r"uses: (actions/\S+) # (\S+)", text))
+    assert len({pin.partition("@")[0] for pin, _ in pins}) == len(pins)
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_nothing_is_pasted_into_a_script(path: Path) -> None:
+    for step in steps(path):
+        assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_jobs_have_least_permissions_and_an_end(path: Path) -> None:
+    read = workflow(path.name)
+    assert read["permissions"] == {}
+    for name, job in read["jobs"].items():
+        assert job["permissions"] in ({"contents": "read"}, {}), name
+        assert "timeout-minutes" in job or "uses" in job, name
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_no_credentials_stay_behind(path: Path) -> None:
+    for step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_the_workflow_runs_its_own_code() -> None:
+    for step in steps(ROOT / ".github" / "workflows" / "matrix.yml"):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["repository"] == "${{ job.workflow_repository }}"
+            assert step["with"]["ref"] == "${{ job.workflow_sha }}"
+
+
+@pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
+def test_every_input_is_used(name: str) -> None:
+    text = (ROOT / name).read_text()
+    read = yaml.safe_load(text)
+    declared = read[True]["workflow_call"]["inputs"] if True in read else read["inputs"]
+    assert set(declared) == set(re.findall(r"inputs\.([\w-]+)", text))
+    assert all(each["description"] for each in declared.values())
+
+
+@pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
+def test_every_variable_is_known_to_the_harness(name: str) -> None:
+    known = {option for stage in github.OPTIONS.values() for option in stage}
+    used = set(re.findall(r"\bWITH_(\w+):", (ROOT / name).read_text()))
+    assert used <= known | WITHOUT_OPTION
+
+
+def test_the_action_and_the_workflow_mean_the_same_by_the_same_name() -> None:
+    called = workflow("matrix.yml")[True]["workflow_call"]["inputs"]
+    for name in set(called) & set(ACTION["inputs"]):
+        own, other = ACTION["inputs"][name]["default"], called[name]["default"]
+        assert own == (str(other).lower() if isinstance(other, bool) else str(other))
+
+
+def test_every_gate_is_documented() -> None:
+    described = ACTION["inputs"]["fail-on"]["description"]
+    assert [word for word in FailOn if f"`{word}`" in described] == list(FailOn)
+
+
+@pytest.mark.parametrize("name", ["inputs", "outputs"])
+def test_the_readme_has_the_table(name: str) -> None:
+    table = tables.inputs() if name == "inputs" else tables.outputs()
+    assert tables.in_readme(name) == table, "python -m tests.action.tables prints it"
