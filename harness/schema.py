@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 from itertools import pairwise
 from textwrap import dedent
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -21,21 +21,21 @@ from harness import model
 
 def report_schema() -> str:
     """The JSON Schema of ``report.json``, as it is published in ``schema/``."""
-    return _schema("The report of a run of Flask Concurrency Matrix", model.Report)
+    title = "The report of a run of Flask Concurrency Matrix"
+    return _schema(title, model.Report, model)
 
 
 def deployment_schema() -> str:
     """The JSON Schema of ``concurrency.toml``, as it is published in ``schema/``."""
-    return _schema("Deployments to check", deployment.Deployments)
+    return _schema("Deployments to check", deployment.Deployments, deployment)
 
 
-def _schema(title: str, kind: type) -> str:
+def _schema(title: str, kind: type, home: ModuleType) -> str:
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
         **msgspec.json.schema(kind),
     }
-    home = sys.modules[kind.__module__]
     for name, record in schema["$defs"].items():
         _describe(record, getattr(home, name))
     compact = msgspec.json.encode(schema)

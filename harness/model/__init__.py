@@ -1,0 +1,102 @@
+"""Knows every record and every word of the project; imports nothing of ours.
+
+The words are those of the README's glossary. Records are frozen, take keywords only
+and refuse unknown keys when read. *Evidence* is what was seen, without an opinion;
+a *report* is evidence and the findings that were made of it.
+"""
+
+from __future__ import annotations
+
+from harness.model.catalog import Addition
+from harness.model.catalog import ANY
+from harness.model.catalog import Catalog
+from harness.model.catalog import Configuration
+from harness.model.catalog import ConfigurationId
+from harness.model.catalog import Constraint
+from harness.model.catalog import Declared
+from harness.model.catalog import DeclaredFor
+from harness.model.catalog import Exclusion
+from harness.model.catalog import Matrix
+from harness.model.catalog import Need
+from harness.model.catalog import Page
+from harness.model.catalog import Selection
+from harness.model.catalog import Sentence
+from harness.model.catalog import Series
+from harness.model.catalog import Server
+from harness.model.catalog import ServerName
+from harness.model.evidence import Account
+from harness.model.evidence import CellEvidence
+from harness.model.evidence import ControlEvidence
+from harness.model.evidence import Evidence
+from harness.model.evidence import Host
+from harness.model.evidence import Round
+from harness.model.plan import Cell
+from harness.model.plan import Declaration
+from harness.model.plan import Environment
+from harness.model.plan import Installed
+from harness.model.plan import NotInstalled
+from harness.model.plan import Plan
+from harness.model.plan import PlannedCell
+from harness.model.plan import PlannedEnvironment
+from harness.model.report import AdmissionPoint
+from harness.model.report import CellReport
+from harness.model.report import EnvironmentReport
+from harness.model.report import Report
+from harness.model.words import Arrival
+from harness.model.words import DEFAULT_LIMIT
+from harness.model.words import Outcome
+from harness.model.words import PositiveInt
+from harness.model.words import PROBE
+from harness.model.words import Record
+from harness.model.words import Result
+from harness.model.words import SCHEMA
+from harness.model.words import Settled
+from harness.model.words import Verdict
+
+__all__ = [
+    "ANY",
+    "Account",
+    "Addition",
+    "AdmissionPoint",
+    "Arrival",
+    "Catalog",
+    "Cell",
+    "CellEvidence",
+    "CellReport",
+    "Configuration",
+    "ConfigurationId",
+    "Constraint",
+    "ControlEvidence",
+    "DEFAULT_LIMIT",
+    "Declaration",
+    "Declared",
+    "DeclaredFor",
+    "Environment",
+    "EnvironmentReport",
+    "Evidence",
+    "Exclusion",
+    "Host",
+    "Installed",
+    "Matrix",
+    "Need",
+    "NotInstalled",
+    "Outcome",
+    "PROBE",
+    "Page",
+    "Plan",
+    "PlannedCell",
+    "PlannedEnvironment",
+    "PositiveInt",
+    "Record",
+    "Report",
+    "Result",
+    "Round",
+    "SCHEMA",
+    "Selection",
+    "Sentence",
+    "Series",
+    "Server",
+    "ServerName",
+    "Settled",
+    "Verdict",
+]

@@ -1,0 +1,168 @@
+"""Knows the records of the catalog's files, and of what is selected from them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+from typing import Literal
+
+import msgspec
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from harness.model.words import DEFAULT_LIMIT
+from harness.model.words import PositiveInt
+from harness.model.words import Record
+from harness.model.words import Result
+
+ANY = SpecifierSet()
+"""The specifier that every release meets: what a missing key means."""
+
+Sentence = Annotated[str, msgspec.Meta(min_length=1)]
+Page = Annotated[str, msgspec.Meta(pattern="^https://[^ ]+$")]
+ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$")]
+ConfigurationId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$")]
+
+Declared = PositiveInt | Literal["unbounded"]
+"""What a configuration promises, as its file spells it."""
+
+
+class Need(Record, frozen=True, kw_only=True):
+    """What must hold for a cell to be possible; every key that is given must."""
+
+    where: SpecifierSet = ANY
+    """Releases of the server that this is said of; others need nothing."""
+    release: SpecifierSet = ANY
+    """Releases of the server that will do."""
+    flask: SpecifierSet = ANY
+    python: SpecifierSet = ANY
+    platforms: tuple[str, ...] = ()
+    """Values of ``sys.platform`` that will do; none given means all."""
+    because: Sentence
+
+
+class Addition(Record, frozen=True, kw_only=True):
+    """What some releases of a server get besides what all get."""
+
+    release: SpecifierSet
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    requires: tuple[Requirement, ...] = ()
+    because: Sentence
+
+
+class DeclaredFor(Record, frozen=True, kw_only=True):
+    """Another declaration, for some releases of Flask or of the server."""
+
+    flask: SpecifierSet = ANY
+    release: SpecifierSet = ANY
+    declared: Declared
+    because: Sentence
+    source: Page
+    also_offered: tuple[PositiveInt, ...] = ()
+
+
+class Configuration(Record, frozen=True, kw_only=True):
+    """One way to start a server, and what it promises."""
+
+    id: ConfigurationId
+    argv: tuple[str, ...] = ()
+    """Appended to the server's own."""
+    env: dict[str, str] = {}
+    requires: tuple[Requirement, ...] = ()
+    releases: tuple[Version, ...] = ()
+    """Releases of the server to measure by default, where not the server's own."""
+    needs: tuple[Need, ...] = ()
+    declared: Declared
+    because: Sentence
+    source: Page
+    also_offered: tuple[PositiveInt, ...] = ()
+    declaration: tuple[DeclaredFor, ...] = ()
+    """The first of these that fits takes the place of the four keys above."""
+
+
+class Server(Record, frozen=True, kw_only=True):
+    """One file of ``catalog/servers``."""
+
+    name: ServerName
+    title: Sentence
+    package: Sentence
+    documentation: Page
+    position: int = 100
+    """Servers are listed by this number, then by name."""
+    pinned_by_flask: bool = False
+    """Its release is the one that the constraints of the Flask series pin."""
+    releases: tuple[Version, ...] = ()
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    build_env: dict[str, str] = {}
+    """Variables to install it with, where it has to be built."""
+    requires: tuple[Requirement, ...] = ()
+    needs: tuple[Need, ...] = ()
+    addition: tuple[Addition, ...] = ()
+    configuration: Annotated[tuple[Configuration, ...], msgspec.Meta(min_length=1)]
+
+
+class Series(Record, frozen=True, kw_only=True):
+    """Flask releases that share their companions and their Pythons."""
+
+    flask: SpecifierSet
+    constraints: Sentence
+    """The file in ``catalog/constraints``."""
+    python: SpecifierSet
+    because: Sentence
+    """Why not on other Pythons."""
+
+
+class Exclusion(Record, frozen=True, kw_only=True):
+    """Cells that are not measured though nothing above says that they cannot be."""
+
+    cells: Sentence
+    """A glob on cell ids."""
+    why: Sentence
+
+
+class Matrix(Record, frozen=True, kw_only=True):
+    """The file ``catalog/matrix.toml``."""
+
+    flask: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)]
+    """The releases of Flask to measure, oldest first."""
+    default: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
+    """Globs on cell ids: what is measured when nothing is selected."""
+    series: Annotated[tuple[Series, ...], msgspec.Meta(min_length=1)]
+    """The first that a Flask release belongs to is the one that counts."""
+    exclusion: tuple[Exclusion, ...] = ()
+
+
+class Constraint(Record, frozen=True, kw_only=True):
+    """One line of a file of constraints."""
+
+    requirement: Requirement
+    because: Sentence
+
+
+class Catalog(Record, frozen=True, kw_only=True):
+    """Everything that could be measured."""
+
+    servers: tuple[Server, ...]
+    matrix: Matrix
+    constraints: dict[str, tuple[Constraint, ...]]
+    """By the name of the file."""
+
+
+class Selection(Result, frozen=True, kw_only=True):
+    """What the user asked to measure, each as it was typed."""
+
+    python: str = "{}.{}".format(*sys.version_info)
+    """The Python of the environments; by default the one that runs this."""
+    only: tuple[str, ...] = ()
+    """Globs on cell ids, or whole ids."""
+    flask: tuple[str, ...] = ()
+    """Releases of Flask, in place of those of the matrix."""
+    servers: tuple[str, ...] = ()
+    """Names of servers, or ``NAME==RELEASE``."""
+    everything: bool = False
+    """Everything in the catalog rather than its default selection."""
+    limit: PositiveInt = DEFAULT_LIMIT
+    platform: str = sys.platform

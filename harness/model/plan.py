@@ -1,0 +1,133 @@
+"""Knows the records of what is going to be measured, and of what it is installed in."""
+
+from __future__ import annotations
+
+import re
+
+from harness.model.words import DEFAULT_LIMIT
+from harness.model.words import PositiveInt
+from harness.model.words import Result
+
+
+class Environment(Result, frozen=True, kw_only=True):
+    """One Python with one Flask release and one server release."""
+
+    flask: str
+    server: str
+    server_version: str
+    python: str
+
+    def __str__(self) -> str:
+        return f"flask-{self.flask}/{self.server}-{self.server_version}/py{self.python}"
+
+    @property
+    def slug(self) -> str:
+        """The id as a file name and as the name of the nox session."""
+        return re.sub(r"[^A-Za-z0-9._+-]", "_", str(self).replace("/", "+"))
+
+    def cell(self, configuration: str) -> Cell:
+        """The cell of one configuration in this environment."""
+        return Cell(
+            flask=self.flask,
+            server=self.server,
+            server_version=self.server_version,
+            configuration=configuration,
+            python=self.python,
+        )
+
+
+class Cell(Result, frozen=True, kw_only=True):
+    """One configuration in one environment; ``str(cell)`` is its name everywhere."""
+
+    flask: str
+    server: str
+    server_version: str
+    configuration: str
+    python: str
+
+    def __str__(self) -> str:
+        return (
+            f"flask-{self.flask}/{self.server}-{self.server_version}"
+            f"/{self.configuration}/py{self.python}"
+        )
+
+    @property
+    def environment(self) -> Environment:
+        """The environment that this cell is measured in."""
+        return Environment(
+            flask=self.flask,
+            server=self.server,
+            server_version=self.server_version,
+            python=self.python,
+        )
+
+
+class Declaration(Result, frozen=True, kw_only=True):
+    """What a configuration promises on paper."""
+
+    declared: PositiveInt | None
+    """Requests at once; ``None`` promises no bound."""
+    because: str
+    """One sentence: why the configuration promises this."""
+    source: str
+    """The page of the server's documentation that says so."""
+
+
+class PlannedCell(Result, frozen=True, kw_only=True):
+    """One cell, and all that is needed to start and measure it."""
+
+    id: str
+    configuration: str
+    argv: tuple[str, ...]
+    """The command with placeholders: ``{python} {scripts} {target} {host} {port}``."""
+    declaration: Declaration
+    env: dict[str, str] = {}
+    requires: tuple[str, ...] = ()
+    """Requirements beyond Flask and the server, such as ``gevent``."""
+    also_offered: tuple[PositiveInt, ...] = ()
+    """Offered loads to try besides those around the declared number."""
+    not_supported: str | None = None
+    """Why this cell cannot be, known before anything is installed."""
+
+
+class PlannedEnvironment(Result, frozen=True, kw_only=True):
+    """One environment and the cells to measure in it: the unit of work."""
+
+    environment: Environment
+    requirements: tuple[str, ...]
+    """What is installed for every cell: Flask and the server, each pinned."""
+    constraints: tuple[str, ...]
+    """Pins of companions that the Flask release needs."""
+    build_env: dict[str, str] = {}
+    """Variables to install with, where something has to be built."""
+    cells: tuple[PlannedCell, ...]
+    limit: PositiveInt = DEFAULT_LIMIT
+
+
+class Plan(Result, frozen=True, kw_only=True):
+    """Everything that a run is going to measure, in order."""
+
+    environments: tuple[PlannedEnvironment, ...]
+
+
+class NotInstalled(Result, frozen=True, kw_only=True):
+    """Why requirements are missing from an environment."""
+
+    requires: tuple[str, ...]
+    reason: str
+    log_tail: str
+
+
+class Installed(Result, frozen=True, kw_only=True):
+    """An environment that was filled: its interpreter, and what would not go in."""
+
+    python: str
+    """Path of the interpreter; its scripts are beside it."""
+    not_installed: tuple[NotInstalled, ...] = ()
+
+    def missing(self, cell: PlannedCell) -> NotInstalled | None:
+        """What keeps a cell from being measured here, if anything does."""
+        for missing in self.not_installed:
+            if set(missing.requires) & set(cell.requires):
+                return missing
+        return None

@@ -1,0 +1,79 @@
+"""Knows the records of a report: evidence, and the findings that were made of it."""
+
+from __future__ import annotations
+
+from harness.model.evidence import Host
+from harness.model.evidence import Round
+from harness.model.words import Outcome
+from harness.model.words import PROBE
+from harness.model.words import Result
+from harness.model.words import SCHEMA
+from harness.model.words import Verdict
+
+
+class AdmissionPoint(Result, frozen=True, kw_only=True):
+    """One offered load of the admission curve."""
+
+    offered: int
+    rounds: int
+    worst: int
+    median: float
+    best: int
+
+
+class CellReport(Result, frozen=True, kw_only=True):
+    """One cell: its evidence summed up, and the findings."""
+
+    id: str
+    flask: str
+    server: str
+    server_version: str
+    configuration: str
+    python: str
+    outcome: Outcome
+    declared: int | None
+    """Requests at once that the configuration promises; null for no bound."""
+    declared_because: str
+    declared_source: str
+    ceiling: int | None
+    """The most ever seen in the app at once; null when nothing was measured."""
+    bounded: bool | None
+    """Whether a request was seen to wait; if not, the ceiling is a lower bound."""
+    floor: int | None
+    """The least admitted when the declared number (or the limit) was offered."""
+    verdict: Verdict
+    processes: int | None
+    threads: int | None
+    rounds: tuple[Round, ...]
+    curve: tuple[AdmissionPoint, ...]
+    hand_off_seconds: float | None
+    """Median over the rounds in which a waiting request took a released one's place."""
+    seconds: float
+    """Wall time spent on this cell: start, rounds and stop."""
+    reason: str
+    """One sentence that explains the outcome or the verdict."""
+    command: tuple[str, ...]
+    log_tail: str
+    reproduce: str
+    """The command that measures this one cell again."""
+
+
+class EnvironmentReport(Result, frozen=True, kw_only=True):
+    """One environment as it was installed."""
+
+    id: str
+    installed: dict[str, str]
+    control: Outcome | None
+    control_reason: str
+
+
+class Report(Result, frozen=True, kw_only=True):
+    """The whole run: the file ``report.json``."""
+
+    schema: int = SCHEMA
+    probe: int = PROBE
+    measured_at: str
+    host: Host
+    limit: int
+    environments: tuple[EnvironmentReport, ...]
+    cells: tuple[CellReport, ...]

@@ -1,0 +1,82 @@
+"""Knows the words that records are written in, and the numbers that version them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+SCHEMA = 1
+"""Shape of the files that are written. Raised when a key changes its meaning."""
+
+PROBE = 1
+"""Meaning of a measurement. Raised when the same server would give other numbers;
+results with different values of it are never compared."""
+
+DEFAULT_LIMIT = 64
+"""How many requests are offered to a configuration that declares no bound."""
+
+
+PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Record(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename="kebab",
+):
+    """Read from TOML by people: keys are written with hyphens."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Written to JSON by us: keys are written with underscores."""
+
+
+# --------------------------------------------------------------------- words
+
+
+class Outcome(StrEnum):
+    """What happened?"""
+
+    MEASURED = "measured"
+    NOT_INSTALLED = "not installed"
+    NOT_STARTED = "not started"
+    NOT_ANSWERING = "not answering"
+    DIED = "died"
+    NOT_SUPPORTED = "not supported"
+    HARNESS_FAILED = "harness failed"
+
+
+class Verdict(StrEnum):
+    """Is it what was declared?"""
+
+    AS_DECLARED = "as declared"
+    FEWER = "fewer"
+    MORE = "more"
+    UNEVEN = "uneven"
+    UNKNOWN = "unknown"
+
+
+class Arrival(StrEnum):
+    """How the requests of a round reach the server."""
+
+    BURST = "burst"
+    """All at once."""
+    STAGGERED = "staggered"
+    """One, and once it is held (or the server is quiet) the next."""
+
+
+class Settled(StrEnum):
+    """What told that no more requests would enter."""
+
+    ALL_ENTERED = "all entered"
+    """Every offered request was held: there was nothing left to wait for."""
+    SCHEDSTAT = "schedstat"
+    """No thread of the server ran or waited for a processor (Linux)."""
+    CPU_TIMES = "cpu times"
+    """No process of the server used processor time (elsewhere; coarser)."""
+    STEADY_COUNT = "steady count"
+    """The server never went quiet; the number of holds did not change for long."""
