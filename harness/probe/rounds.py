@@ -249,9 +249,14 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
     """Run the scheduled rounds; whether the question is answered.
 
     It is not when the server has stalled: with requests waiting for ever in it, it
-    has to be started anew for the rounds that are left. Raises ``ServerEnded``.
+    has to be started anew for the rounds that are left. Nor is it when what is left is
+    to be offered to another server. Raises ``ServerEnded``.
     """
+    fresh = True
     while offer := schedule.next():
+        if offer.anew and not fresh:
+            return False
+        fresh = False
         done = await probe.round(offer, patient_below=schedule.patient_below(offer))
         schedule.seen(done)
         if done.stalled:

@@ -9,8 +9,10 @@ from harness.model import Account
 from harness.model import Arrival
 from harness.model import Round
 from harness.model import Settled
+from harness.probe.overlap import AT_DECLARED
 from harness.probe.overlap import AT_DISAGREEMENT
 from harness.probe.overlap import AT_SHORTFALL
+from harness.probe.overlap import AT_STEADY_SHORTFALL
 from harness.probe.overlap import BEGUN_ANEW
 from harness.probe.overlap import further
 from harness.probe.overlap import Offer
@@ -88,8 +90,9 @@ def test_more_rounds_where_they_disagree() -> None:
 
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
     rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
-    for _ in range(AT_SHORTFALL):
-        assert further(rounds, 8, 64) == Offer(128)
+    for number in range(2 * AT_SHORTFALL):
+        anew = number == AT_SHORTFALL
+        assert further(rounds, 8, 64) == Offer(128, anew=anew)
         rounds.append(seen(128, 7))
     assert further(rounds, 8, 64) is None
 
@@ -107,8 +110,27 @@ def test_a_shortfall_at_another_load_asks_for_more_at_the_declared_number() -> N
     assert further(rounds, 8, 64) is None
 
 
-def test_a_steady_shortfall_is_not_tried_again() -> None:
-    assert further([seen(8, 4), seen(8, 4), seen(8, 4)], 8, 64) is None
+def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> None:
+    rounds = [*[seen(8, 6)] * AT_DECLARED, seen(9, 5), seen(16, 7), seen(32, 6)]
+    assert further(rounds, 8, 64) == Offer(128)
+    rounds.append(seen(128, 8))
+    assert further(rounds, 8, 64) is None
+
+
+def test_a_steady_shortfall_is_soon_believed() -> None:
+    rounds = [*[seen(8, 4)] * AT_DECLARED, seen(9, 4), seen(16, 4), seen(32, 4)]
+    for _ in range(AT_STEADY_SHORTFALL):
+        assert further(rounds, 8, 64) == Offer(128)
+        rounds.append(seen(128, 4))
+    assert further(rounds, 8, 64) is None
+
+
+def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
+    assert further([seen(1000, 400), seen(1001, 500)], 1000, 64) is None
+
+
+def test_no_bound_is_not_tried_from_above() -> None:
+    assert further([seen(64, 4), seen(64, 4)], None, 64) is None
 
 
 @pytest.mark.parametrize(
