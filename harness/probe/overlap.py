@@ -21,6 +21,11 @@ from harness.verdict import load_of
 AT_DECLARED = 5
 """Bursts of exactly the declared number."""
 
+AT_SHARED = 10
+"""Rounds of exactly the declared number where processes share the work: which of them
+gets a request is chance, and a gthread server of two workers was seen to be even in one
+round of two."""
+
 AT_DISAGREEMENT = 10
 """Rounds at a load at which they admitted different numbers."""
 
@@ -81,9 +86,9 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
     """One more load to offer, if what was seen leaves something open.
 
     More rounds are run where those that offered the same admitted different numbers,
-    and at the declared number when only other loads fell short of it. When it was
-    never reached it is tried from far above: a shortfall that comes and goes must not
-    be taken for a lower ceiling.
+    where more than one process took part, and at the declared number when only other
+    loads fell short of it. When it was never reached it is tried from far above: a
+    shortfall that comes and goes must not be taken for a lower ceiling.
     """
     load = load_of(declared, limit)
     admitted: dict[int, list[int]] = defaultdict(list)
@@ -96,6 +101,9 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
     for offered in sorted(uneven):
         if offered <= load < MANY and len(admitted[offered]) < AT_DISAGREEMENT:
             return Offer(offered)
+    shared = any(done.processes > 1 for done in rounds)
+    if shared and load < MANY and len(admitted[load]) < AT_SHARED:
+        return Offer(load)
     reached = max((done.peak for done in rounds), default=0) >= load
     if declared is None or reached or load >= MANY:
         return None

@@ -112,13 +112,13 @@ jobs:
       - uses: {OURS}@v1
         id: lenient
         with:
-          only: flask-3.1.3/gunicorn-27*/gthread-2x4/*
+          only: flask-3.1.3/gunicorn-27*/gthread-4x2/*
           fail-on: fewer
       - uses: {OURS}@v1
         id: strict
         continue-on-error: true
         with:
-          only: flask-3.1.3/gunicorn-27*/gthread-2x4/*
+          only: flask-3.1.3/gunicorn-27*/gthread-4x2/*
           fail-on: uneven
 {NOTE_STEPS}
   refused:

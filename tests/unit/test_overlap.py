@@ -11,6 +11,7 @@ from harness.model import Round
 from harness.model import Settled
 from harness.probe.overlap import AT_DECLARED
 from harness.probe.overlap import AT_DISAGREEMENT
+from harness.probe.overlap import AT_SHARED
 from harness.probe.overlap import AT_SHORTFALL
 from harness.probe.overlap import AT_STEADY_SHORTFALL
 from harness.probe.overlap import BEGUN_ANEW
@@ -123,6 +124,16 @@ def test_a_steady_shortfall_is_soon_believed() -> None:
         assert further(rounds, 8, 64) == Offer(128)
         rounds.append(seen(128, 4))
     assert further(rounds, 8, 64) is None
+
+
+def test_processes_that_share_the_work_are_asked_more_often() -> None:
+    shared = msgspec.structs.replace(seen(8, 8), processes=2)
+    rounds = [shared] * AT_DECLARED
+    while offer := further(rounds, 8, 64):
+        assert offer == Offer(8)
+        rounds.append(shared)
+    assert len(rounds) == AT_SHARED
+    assert further([msgspec.structs.replace(shared, offered=1000)], 1000, 64) is None
 
 
 def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
