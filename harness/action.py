@@ -15,10 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import baseline
+from harness import findings
 from harness import github
+from harness import inputs
 from harness import store
 from harness.compare import CellChange
 from harness.errors import HarnessError
+from harness.errors import HarnessFailed
 from harness.errors import UsageError
 from harness.gate import FailOn
 from harness.gate import FORBIDDEN
@@ -29,6 +32,9 @@ from harness.model import Report
 from harness.options import check
 from harness.report import changes
 from harness.report import markdown
+from harness.report.escape import terminal as safe
+
+STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
 Run = Callable[[Sequence[str]], int]
 """Runs a command line; its exit code, or an error of ``harness.errors``."""
@@ -46,22 +52,44 @@ def run(stage: Stage, command: Run) -> int:
 
 
 def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
-    problem: HarnessError | None = None
-    code = 0
-    try:
-        _check(stage, environ)
-        with github.commands_stopped():
-            try:
-                code = command(github.arguments(stage, environ))
-            except HarnessError as error:
-                print(f"flask-concurrency: {error}", flush=True)
-                problem = error
-    except UsageError as error:
-        problem = error
+    deployments = inputs.of_deployments(environ)
+    _check(stage, environ, deployments)
+    if deployments:
+        return _run_check(stage, command, environ)
+    problem, code = _carry_out(command, github.arguments(stage, environ))
     if stage == "report":
         _publish(environ)
     _conclude(stage, environ, problem, code)
     return 0
+
+
+def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
+    """One stage of measuring deployments, which are told of by the last of them."""
+    problem: HarnessError | None = None
+    code = 0
+    if stage == "report":
+        try:
+            code = _publish_check(environ)
+        except HarnessFailed as error:
+            problem = error
+    else:
+        for name in github.not_the_callers(environ):
+            os.environ.pop(name, None)
+        problem, code = _carry_out(command, inputs.check_arguments(stage, environ))
+        if stage == "measure" and not isinstance(problem, UsageError):
+            return 0
+    _conclude(stage, environ, problem, code)
+    return 0
+
+
+def _carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, int]:
+    """Run a command line; what went wrong, or its exit code."""
+    with github.commands_stopped():
+        try:
+            return None, command(line)
+        except HarnessError as error:
+            print(f"flask-concurrency: {safe(str(error), characters=1000)}", flush=True)
+            return error, error.exit_code
 
 
 def _working_directory(environ: Mapping[str, str]) -> Path:
@@ -71,11 +99,11 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
     return path
 
 
-def _check(stage: Stage, environ: Mapping[str, str]) -> None:
+def _check(stage: Stage, environ: Mapping[str, str], deployments: bool) -> None:
     """What only a later stage needs is looked at before anything is measured."""
     if stage == "plan":
-        check(github.arguments("measure", environ))
-        check(github.arguments("report", environ))
+        for later in () if deployments else STAGES[1:]:
+            check(github.arguments(later, environ))
         if path := environ.get("WITH_BASELINE"):
             store.read_report(Path(path))
         try:
@@ -97,9 +125,11 @@ def _conclude(
         outputs["passed"] = "false" if code else "true"
     if stage == "plan" and not code:
         results = Path(github.results(environ)).resolve()
-        plan = store.read_plan(store.plan_path(results))
-        shards = int(environ.get("WITH_SHARDS") or 1)
-        outputs |= {"matrix": job_matrix(plan, shards), "results": str(results)}
+        outputs["results"] = str(results)
+        if not inputs.of_deployments(environ):
+            plan = store.read_plan(store.plan_path(results))
+            shards = int(environ.get("WITH_SHARDS") or 1)
+            outputs["matrix"] = job_matrix(plan, shards)
     github.set_outputs(environ, outputs)
     if problem:
         title = "Flask Concurrency Matrix"
@@ -116,14 +146,38 @@ def _publish(environ: Mapping[str, str]) -> None:
         found = baseline.read(path.parent)
         github.add_summary(environ, _summary(report, found, environ))
     github.annotate(_remarks(report, baseline.read(path.parent), environ))
-    github.set_outputs(
-        environ,
-        {
-            **github.report_outputs(report),
-            "report": str(path),
-            "markdown": str(path.with_suffix(".md")),
-        },
-    )
+    _set_outputs(environ, report, path)
+
+
+def _publish_check(environ: Mapping[str, str]) -> int:
+    """Show what was found of deployments; the exit code of the check.
+
+    Raises ``HarnessFailed`` where not even a report could be made.
+    """
+    results = Path(github.results(environ)).resolve()
+    path = store.report_path(results)
+    if not path.exists() or not store.check_path(results).exists():
+        raise HarnessFailed(
+            "nothing was measured, and there is no report; the log of the step before "
+            "says why"
+        )
+    report = store.read_report(path)
+    result = store.read_check(store.check_path(results))
+    if github.flag(environ, "SUMMARY"):
+        room = github.summary_room(environ)
+        text = findings.render(
+            report, result, max_bytes=room, complete=_complete(environ)
+        )
+        github.add_summary(environ, text)
+    github.annotate(findings.remarks(report, result, environ))
+    _set_outputs(environ, report, path)
+    return result.exit_code
+
+
+def _set_outputs(environ: Mapping[str, str], report: Report, path: Path) -> None:
+    outputs = github.report_outputs(report)
+    outputs |= {"report": str(path), "markdown": str(path.with_suffix(".md"))}
+    github.set_outputs(environ, outputs)
 
 
 def _remarks(
@@ -138,8 +192,12 @@ def _summary(
     report: Report, found: Sequence[CellChange], environ: Mapping[str, str]
 ) -> str:
     """Within the limit: changes are few and come first, the rest gives way."""
-    artifact = environ.get("ARTIFACT", "")
-    where = f"report.json in the artifact {artifact}" if artifact else "report.json"
     above = f"{changes.render(found)}\n" if found else ""
     room = github.summary_room(environ) - len(above.encode())
-    return above + markdown.render(report, max_bytes=room, complete=where)
+    return above + markdown.render(report, max_bytes=room, complete=_complete(environ))
+
+
+def _complete(environ: Mapping[str, str]) -> str:
+    """Where the whole report is to be found."""
+    artifact = environ.get("ARTIFACT", "")
+    return f"report.json in the artifact {artifact}" if artifact else "report.json"

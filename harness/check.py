@@ -23,6 +23,7 @@ from harness.measure import Bench
 from harness.measure import control
 from harness.measure import host
 from harness.measure import now
+from harness.measure import unmeasured
 from harness.model import CellEvidence
 from harness.model import Declaration
 from harness.model import DEFAULT_LIMIT
@@ -109,6 +110,18 @@ async def measure(
         cells=(await bench.cell(planned(prepared)),),
     )
     return evidence, approach.hello
+
+
+def nothing(prepared: Prepared, limit: int, outcome: Outcome, reason: str) -> Evidence:
+    """Evidence that a deployment was not measured."""
+    cells = (unmeasured(planned(prepared), outcome, reason),)
+    return Evidence(
+        environment=environment(prepared),
+        measured_at=now(),
+        host=host(),
+        limit=limit,
+        cells=cells,
+    )
 
 
 def not_installed(deployment: Deployment, problem: str) -> Evidence:

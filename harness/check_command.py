@@ -7,46 +7,34 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from typing import NamedTuple
-
-import msgspec
 
 from harness import check
-from harness import contract
 from harness import deployment as deployments
+from harness import findings
 from harness import github
 from harness import prepared as preparing
 from harness import store
-from harness.check import Hello
-from harness.contract import Kept
 from harness.deployment import Configured
 from harness.deployment import Deployment
 from harness.errors import Interrupted
 from harness.errors import UsageError
-from harness.judge import judge
+from harness.findings import Checked
+from harness.findings import Findings
+from harness.findings import not_yet
+from harness.gate import FailOn
 from harness.measure import allow_open_files
 from harness.measure import FEW_OPEN_FILES
 from harness.model import DEFAULT_LIMIT
-from harness.model import Evidence
 from harness.model import Plan
-from harness.model import Report
 from harness.prepared import Prepared
-from harness.remedy import explained
-from harness.report import legend
-from harness.report import markdown
 from harness.report import terminal
-from harness.report.badge import badge
-from harness.report.escape import code
-from harness.report.escape import prose
 from harness.report.escape import terminal as safe
 from harness.schema import deployment_schema
 from harness.surroundings import CannotInstall
-from harness.surroundings import source_key
 
 CODES = """\
 exit codes: 0 as declared, or at least `at-least`; 1 fewer than declared, at times or
@@ -55,13 +43,10 @@ always, or below `at-least`; 2 bad configuration; 3 nothing measured that could 
 """
 
 
-class Checked(NamedTuple):
-    """One deployment, and all that is known of it now."""
+OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
+"""Keys of a deployment that are options too, together with ``--command``."""
 
-    deployment: Deployment
-    prepared: Prepared | None
-    evidence: Evidence
-    hello: Hello | None
+GATES = tuple(str(each) for each in FailOn if each is not FailOn.REGRESSION)
 
 
 def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -76,6 +61,14 @@ def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
         help="concurrency.toml, or pyproject.toml (default: whichever is here)",
     )
     add("--only", action="append", default=[], metavar="NAME", help="deployment")
+    _add_command(verb.add_argument_group("instead of a file"))
+    add(
+        "--fail-on",
+        choices=GATES,
+        metavar="WHAT",
+        help=f"one of {', '.join(GATES)} (default: whatever is not kept)",
+    )
+    add("--list", action="store_true", help="say what each declares, measure nothing")
     add("--results", type=Path, default=Path("results"), metavar="DIR")
     add(
         "--cache",
@@ -101,31 +94,64 @@ def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
     verb.set_defaults(call=run)
 
 
+def _add_command(group: argparse._ArgumentGroup) -> None:
+    """The options that describe one deployment, as the keys of a file do."""
+    add = group.add_argument
+    add("--command", metavar="COMMAND", help="starts the server; has {port} in it")
+    add("--requirements", metavar="FILE", help="to install into an environment")
+    add("--python-version", metavar="X.Y", help="Python that it must run on")
+    add("--interpreter", type=Path, metavar="FILE", help="where that Python is")
+    add("--ready", metavar="PATH", help="must answer before it is measured")
+    add("--declared", type=_number, metavar="N", help="how many it promises")
+    add("--at-least", type=_number, metavar="N", help="how many must always get in")
+
+
+def _number(text: str) -> int | str:
+    """A number if it is one, and else left to the checks of the file."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def run(options: argparse.Namespace) -> int:
-    """Measure every deployment of a file; raises the errors of ``harness.errors``."""
+    """Measure every deployment asked for; raises the errors of ``harness.errors``."""
     if options.schema:
         sys.stdout.write(deployment_schema())
         return 0
-    configured = deployments.load(options.config or default_config())
+    configured = configuration(options)
     chosen = choose(configured, options.only)
     results = options.results.resolve()
     prepared = [prepare(configured, each, options) for each in chosen]
+    if options.list:
+        print("\n".join(map(declares, prepared)))
+        return 0
     store.begin(results, Plan(environments=()))
-    checked: list[Checked] = []
-    try:
-        for each in prepared:
-            checked.append(measure(each, results, options))
-    except KeyboardInterrupt:
-        if checked:
-            show(configured, checked, results)
-        raise Interrupted(
-            f"interrupted; {len(checked)} of {len(prepared)} deployments were measured"
-        ) from None
-    kept = show(configured, checked, results)
+    found = measure_all(configured, prepared, results, options)
+    tell(found, results)
     if options.annotate:
-        annotate(configured, checked, kept)
-    contract.enforce(kept, str(configured.path))
+        result = store.read_check(store.check_path(results))
+        github.annotate(findings.remarks(found.report, result, os.environ))
+    found.enforce()
     return 0
+
+
+def configuration(options: argparse.Namespace) -> Configured:
+    """The deployments of a file, or the one that options describe."""
+    asked = {key: getattr(options, _attribute(key)) for key in OF_A_COMMAND}
+    given = {key: value for key, value in asked.items() if value is not None}
+    if options.command is None and given:
+        key = next(iter(given))
+        raise UsageError(f"{key}: is said of one deployment; give its --command too")
+    if options.command is None:
+        return deployments.load(options.config or default_config())
+    if options.config is not None:
+        raise UsageError("--config and --command: give one of them")
+    return deployments.described(Path(), {"command": options.command, **given})
+
+
+def _attribute(key: str) -> str:
+    return deployments.OPTIONS.get(key, key).replace("-", "_")
 
 
 def default_config() -> Path:
@@ -143,9 +169,10 @@ def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
     known = {each.name: each for each in configured.deployments}
     for name in names:
         if name not in known:
+            where = configured.path or "the command line"
             raise UsageError(
-                f"--only {name}: {configured.path} has no deployment of that name; it "
-                f"has {', '.join(known)}"
+                f"--only {name}: {where} has no deployment of that name; it has "
+                f"{', '.join(known)}"
             )
     return [known[name] for name in names] or list(configured.deployments)
 
@@ -170,7 +197,11 @@ def prepare(
     """
     try:
         prepared = preparing.prepare(
-            configured, deployment, os.environ, cache_folder(options)
+            configured,
+            deployment,
+            os.environ,
+            cache_folder(options),
+            options.interpreter,
         )
     except CannotInstall as problem:
         return deployment, str(problem)
@@ -191,14 +222,59 @@ def check_limit(configured: Configured, prepared: Prepared, limit: int) -> None:
         )
 
 
-def measure(
-    each: Prepared | tuple[Deployment, str], results: Path, options: argparse.Namespace
-) -> Checked:
-    """Measure one deployment; the evidence is written before any opinion."""
+def declares(each: Prepared | tuple[Deployment, str]) -> str:
+    """What is known of a deployment before it is measured, in one line."""
     if not isinstance(each, Prepared):
         deployment, problem = each
-        checked = Checked(deployment, None, check.not_installed(*each), None)
-    else:
+        return safe(f"{deployment.name}: cannot be installed: {problem}")
+    found = each.declaration
+    number = "no bound" if found.declared is None else found.declared
+    words = f"{each.deployment.name}: declares {number}: {found.because}"
+    return safe(f"{words}; it runs on {each.where.python}", characters=1000)
+
+
+def measure_all(
+    configured: Configured,
+    prepared: Sequence[Prepared | tuple[Deployment, str]],
+    results: Path,
+    options: argparse.Namespace,
+) -> Findings:
+    """Measure one after the other; after each there is a report of all.
+
+    Raises ``Interrupted``, with a report of those that were measured.
+    """
+    fail_on = FailOn(options.fail_on) if options.fail_on else None
+    checked = [
+        not_yet(each, options.limit or DEFAULT_LIMIT)  # until it is measured
+        for each in prepared
+    ]
+    found = findings.find(configured, checked, fail_on)
+    findings.write(found, results)
+    for number, each in enumerate(prepared):
+        try:
+            checked[number] = measure(each, checked[number], results, options)
+        except KeyboardInterrupt:
+            if number:
+                found = findings.find(configured, checked[:number], fail_on)
+                findings.write(found, results)
+                tell(found, results)
+            raise Interrupted(
+                f"interrupted; {number} of {len(prepared)} deployments were measured"
+            ) from None
+        found = findings.find(configured, checked, fail_on)
+        findings.write(found, results)
+    return found
+
+
+def measure(
+    each: Prepared | tuple[Deployment, str],
+    before: Checked,
+    results: Path,
+    options: argparse.Namespace,
+) -> Checked:
+    """Measure one deployment; the evidence is written before any opinion."""
+    checked = before
+    if isinstance(each, Prepared):
         deployment = each.deployment
         print(f"{deployment.name}: measuring", file=sys.stderr, flush=True)
         logs = results / "logs"
@@ -208,99 +284,14 @@ def measure(
             check.measure(each, limit, logs, options.start_seconds)
         )
         checked = Checked(deployment, each, evidence, hello)
-    store.write_evidence(results, checked.evidence, name=deployment.name)
+    name = checked.deployment.name
+    store.write_evidence(results, checked.evidence, name=name)
     return checked
 
 
-# ------------------------------------------------------------------------ reporting
-
-
-def show(
-    configured: Configured, checked: Sequence[Checked], results: Path
-) -> list[Kept]:
-    """Judge, write the report and the badges, print; which promises are kept."""
-
-    def again(cell_id: str, limit: int) -> str:
-        name = cell_id.split("/")[2]
-        command = ["flask-concurrency", "check", "--config", str(configured.path)]
-        asked = [] if limit == DEFAULT_LIMIT else ["--limit", str(limit)]
-        return shlex.join([*command, "--only", name, *asked])
-
-    report = judge([each.evidence for each in checked], reproduce=again)
-    report = with_remedies(report, checked)
-    store.write_report(results, report)
-    kept = [
-        contract.kept(each.deployment, cell, each.prepared and each.prepared.promise)
-        for each, cell in zip(checked, report.cells, strict=True)
-    ]
-    top = broken_promises(kept)
-    room = markdown.MAX_BYTES - len(top.encode())
-    text = top + markdown.render(report, max_bytes=room)
-    store.write_text(results / "report.md", text)
-    for cell in report.cells:
-        store.write_text(results / "badges" / f"{cell.configuration}.json", badge(cell))
-    terminal.show(report, results)
-    broken = [each for each in kept if each.fault is not None]
+def tell(found: Findings, results: Path) -> None:
+    """Print what was found."""
+    terminal.show(found.report, results)
+    broken = [each for each in found.kept if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
         print(safe(f"fails: {each.deployment.name}: {each.reason}", characters=1000))
-    return kept
-
-
-def broken_promises(kept: Sequence[Kept]) -> str:
-    """What fails the check, as Markdown to go above the report; empty if nothing."""
-    items = [
-        f"> - {code(each.deployment.name)}: {prose(each.reason, characters=1000)}\n"
-        for each in kept
-        if each.fault is not None
-    ]
-    head = "> [!CAUTION]\n> Not what the deployments promise:\n"
-    return f"{head}{''.join(items)}\n" if items else ""
-
-
-def with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
-    """The same report, whose reasons say what to do."""
-    cells = tuple(
-        msgspec.structs.replace(
-            cell,
-            reason=explained(
-                cell,
-                each.prepared and each.prepared.promise,
-                each.hello.stale if each.hello else (),
-                patched=each.hello is not None and each.hello.patched,
-            ),
-        )
-        for each, cell in zip(checked, report.cells, strict=True)
-    )
-    return msgspec.structs.replace(report, cells=cells)
-
-
-def annotate(
-    configured: Configured, checked: Sequence[Checked], kept: Sequence[Kept]
-) -> None:
-    """Print a remark for each broken promise, at the setting that it is about."""
-    for each, result in zip(checked, kept, strict=True):
-        if result.fault is not None:
-            path, line = stands(configured, each)
-            title = f"{each.deployment.name}: {legend.key(result.cell)}"
-            remark = github.Annotation("error", title, result.reason)
-            shown = os.path.relpath(path)
-            said = github.command(remark)
-            place = f"::error file={shown},line={line},"
-            print(said.replace("::error ", place, 1), flush=True)
-
-
-def stands(configured: Configured, checked: Checked) -> tuple[Path, int]:
-    """The file and the line of the setting that decides how many are declared."""
-    prepared = checked.prepared
-    if prepared is None:
-        key = "requirements"
-        return configured.path, configured.line(checked.deployment, key)
-    settings = prepared.promise.settings if prepared.promise else {}
-    for name in ("threads", "worker_connections", "gevent", "workers", "processes"):
-        setting = settings.get(name)
-        if setting is not None and setting.file is not None:
-            return setting.file, setting.line
-    if prepared.command.path != configured.path:
-        return prepared.command.path, prepared.command.line
-    key = source_key(checked.deployment)
-    return configured.path, configured.line(checked.deployment, key)

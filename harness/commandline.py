@@ -32,9 +32,9 @@ class CommandLine(NamedTuple):
     words: tuple[str, ...]
     env: dict[str, str]
     """Variables for the server, with placeholders too."""
-    path: Path
+    path: Path | None
     line: int
-    """Where the command stands, for remarks on it."""
+    """Where the command stands, for remarks on it; an option stands in no file."""
 
 
 def command_line(
@@ -90,7 +90,7 @@ def _from_procfile(
     variables: Mapping[str, str],
     env: dict[str, str],
 ) -> CommandLine:
-    path = configured.path.parent / PROCFILE
+    path = configured.folder / PROCFILE
     lines = _read(configured, deployment, "procfile", path).splitlines()
     names = []
     for number, line in enumerate(lines, start=1):
@@ -124,7 +124,7 @@ def _from_dockerfile(
     caller: Mapping[str, str],
     env: dict[str, str],
 ) -> CommandLine:
-    path = configured.path.parent / str(deployment.dockerfile)
+    path = configured.folder / str(deployment.dockerfile)
     found: dict[str, tuple[str, int]] = {}
     variables: dict[str, str] = {}
     text = _read(configured, deployment, "dockerfile", path)

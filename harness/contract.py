@@ -1,5 +1,5 @@
-"""Knows when a deployment keeps what its file asks of it, and with which exit code it
-does not; must not know how it was measured.
+"""Knows when a deployment keeps what is asked of it, and with which exit code it does
+not; must not know how it was measured.
 
 Rule: green is only what was seen. Of several faults the one that says least about the
 deployment goes first: the instrument failed, could not start, cannot be told, too few.
@@ -17,6 +17,7 @@ from harness.errors import GateFailed
 from harness.errors import HarnessError
 from harness.errors import HarnessFailed
 from harness.errors import NothingMeasured
+from harness.gate import FailOn
 from harness.model import CellReport
 from harness.model import Outcome
 from harness.model import Verdict
@@ -32,6 +33,7 @@ class Kept(NamedTuple):
     deployment: Deployment
     cell: CellReport
     fault: type[HarnessError] | None
+    """None also where the gate lets through what is not kept."""
     reason: str
     """What is wrong, and a remedy; empty when nothing is."""
 
@@ -78,12 +80,43 @@ def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None)
     return "; ".join(filter(None, (said, cell.reason, more)))
 
 
+def gated(results: Sequence[Kept], fail_on: FailOn | None) -> list[Kept]:
+    """The same, without the faults that a gate lets through; ``None`` lets none.
+
+    ``NEVER`` lets through all; ``HARNESS`` what a deployment can do wrong, as long as
+    one of them was measured; ``FEWER`` what is uneven or cannot be told, unless that is
+    below ``at-least``. ``UNEVEN`` lets nothing through, and adds what is uneven though
+    never below ``at-least``.
+    """
+    measured = any(each.cell.outcome is Outcome.MEASURED for each in results)
+    return [_gated(each, fail_on, measured) for each in results]
+
+
+def _gated(each: Kept, fail_on: FailOn | None, measured: bool) -> Kept:
+    verdict, asked = each.cell.verdict, each.deployment.at_least
+    match fail_on:
+        case FailOn.NEVER:
+            return each._replace(fault=None)
+        case FailOn.HARNESS if each.fault is not HarnessFailed:
+            return each._replace(fault=None if measured else each.fault)
+        case FailOn.FEWER if each.fault is NothingMeasured:
+            return each._replace(fault=None)
+        case FailOn.FEWER if verdict is Verdict.UNEVEN and asked is None:
+            return each._replace(fault=None)
+        case FailOn.UNEVEN if verdict is Verdict.UNEVEN and each.fault is None:
+            return each._replace(fault=GateFailed, reason=f"uneven: {each.cell.reason}")
+    return each
+
+
 def enforce(results: Sequence[Kept], path: str) -> None:
-    """Return if all deployments keep what they promise, else raise for the worst."""
+    """Return if all deployments keep what they promise, else raise for the worst.
+
+    ``path`` is the file that they stand in; empty for one that stands in none.
+    """
     for kind in ORDER:
         broken = [each for each in results if each.fault is kind]
         if broken:
             first, *others = broken
             more = f" (and {len(others)} more)" if others else ""
-            name = f"{first.deployment.name}{more}"
-            raise kind(f"{path}: deployment {name}: {first.reason}")
+            where = f"{path}: deployment {first.deployment.name}{more}: "
+            raise kind(f"{where if path else ''}{first.reason}")

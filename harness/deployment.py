@@ -1,5 +1,5 @@
-"""Knows the file in which users describe their deployments, and refuses what is wrong
-in it with file, key and remedy; must not know how a deployment is started or measured.
+"""Knows how users describe their deployments, in a file or by options, and refuses what
+is wrong there with place, key and remedy; must not know how one is started or measured.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ from harness.model import Sentence
 DEFAULT = "concurrency.toml"
 PYPROJECT = "pyproject.toml"
 TABLE = "flask-concurrency"
+
+UNNAMED = "deployment"
+"""The name of a deployment that options describe."""
+
+OPTIONS = {"python": "python-version"}
+"""Options, and inputs of the action, that are not spelled as the key of a file."""
 
 UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
 PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
@@ -66,19 +72,29 @@ class Deployments(Record, frozen=True, kw_only=True):
 
 
 class Configured(NamedTuple):
-    """A file of deployments that was read."""
+    """Deployments that were read."""
 
-    path: Path
+    path: Path | None
+    """The file that they stand in; none when one was described by options."""
+    folder: Path
+    """The folder to start them in, which their paths are relative to."""
     deployments: tuple[Deployment, ...]
 
+    def about(self, deployment: Deployment, words: str) -> str:
+        """The same words behind the file and the deployment that they are about."""
+        if self.path is None:
+            return words
+        return f"{self.path}: deployment {deployment.name}: {words}"
+
     def fault(self, deployment: Deployment, key: str, problem: str) -> UsageError:
-        """An error that names file, deployment and key."""
-        return UsageError(
-            f"{self.path}: deployment {deployment.name}: {key}: {problem}"
-        )
+        """An error that names file, deployment and key; or the option."""
+        key = key if self.path else OPTIONS.get(key, key)
+        return UsageError(self.about(deployment, f"{key}: {problem}"))
 
     def line(self, deployment: Deployment, key: str) -> int:
-        """Where a key of a deployment stands, counted from one."""
+        """Where a key of a deployment stands, counted from one; else zero."""
+        if self.path is None:
+            return 0
         number = self.deployments.index(deployment)
         return _line(self.path.read_text(), number, key)
 
@@ -91,10 +107,27 @@ def load(path: Path) -> Configured:
         read = msgspec.convert(found, Deployments)
     except msgspec.ValidationError as problem:
         raise UsageError(f"{path}: {_explain(str(problem), found)}") from None
-    configured = Configured(path, read.deployment)
+    configured = Configured(path, path.parent, read.deployment)
     _check_names(configured)
     for deployment in read.deployment:
         _check(configured, deployment)
+    return configured
+
+
+def described(folder: Path, given: Mapping[str, Any]) -> Configured:
+    """The one deployment that options describe, by the keys of the file.
+
+    Raises ``UsageError`` naming option and remedy.
+    """
+    found = {"deployment": [{"name": UNNAMED, **given}]}
+    try:
+        read = msgspec.convert(found, Deployments)
+    except msgspec.ValidationError as problem:
+        words = _explain(str(problem), found).removeprefix(_named(found, 0))
+        key, colon, rest = words.partition(":")
+        raise UsageError(f"{OPTIONS.get(key, key)}{colon}{rest}") from None
+    configured = Configured(None, folder, read.deployment)
+    _check(configured, read.deployment[0])
     return configured
 
 
@@ -181,11 +214,13 @@ def _lower(text: str) -> str:
 
 def _check_names(configured: Configured) -> None:
     names = [each.name for each in configured.deployments]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(
-                f"{configured.path}: deployment {name}: name: {names.count(name)} "
-                "deployments have this name; give each one of its own"
+    for each in configured.deployments:
+        if names.count(each.name) > 1:
+            raise configured.fault(
+                each,
+                "name",
+                f"{names.count(each.name)} deployments have this name; give each one "
+                "of its own",
             )
 
 
@@ -201,12 +236,13 @@ def _check(configured: Configured, each: Deployment) -> None:
             f"{given}; write exactly one of command, procfile, dockerfile",
         )
     if sources == ["command"] and not _has_port(each.command or "", each.env):
+        file = "" if configured.path else f"in a {DEFAULT} "
         raise configured.fault(
             each,
             "command",
             "has no {port}, so it cannot be told where to listen; write {port} where "
-            "the port stands (as in --bind {host}:{port}), or hand it on in a variable "
-            'that the server reads: env = { PORT = "{port}" }',
+            f"the port stands (as in --bind {{host}}:{{port}}), or {file}hand it on in "
+            'a variable that the server reads: env = { PORT = "{port}" }',
         )
     at_least, declared = each.at_least, each.declared
     if at_least and isinstance(declared, int) and at_least > declared:
@@ -224,7 +260,7 @@ def _has_port(command: str, env: Mapping[str, str]) -> bool:
 
 
 def _check_file(configured: Configured, each: Deployment, key: str, name: str) -> None:
-    path = configured.path.parent / name
+    path = configured.folder / name
     if not path.is_file():
         raise configured.fault(
             each,

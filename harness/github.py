@@ -9,6 +9,7 @@ where it is part of one, and commands are stopped while anything else is printed
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 from collections.abc import Collection
@@ -44,6 +45,12 @@ CHARACTERS = 1_000
 WITH = "WITH_"
 """What the names of variables begin with that carry inputs; ``INPUT_`` is the runner's
 own, and not every runner sets it for a composite action."""
+
+FILES = ("OUTPUT", "STEP_SUMMARY", "ENV", "PATH", "STATE")
+"""What the names of variables end with that hold the files of a step's commands."""
+
+OURS = "FLASK_CONCURRENCY_"
+"""What the names of variables begin with that the action's steps hand on."""
 
 SEVERAL = {"ONLY": r"\s+", "FLASK": r"[\s,]+", "SERVERS": r"[\s,]+"}
 """Inputs that hold several values, and what stands between these."""
@@ -84,18 +91,37 @@ def arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
 
     An empty input is one that was not given.
     """
-    line: list[str] = [stage]
-    for name, option in OPTIONS[stage].items():
-        text = environ.get(WITH + name, "").strip()
-        values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
-        # One word each, so that no value can pass for an option.
-        line += [f"{option}={value}" for value in values if value]
+    line = [stage, *options(OPTIONS[stage], environ)]
     return [*line, f"--results={results(environ)}"]
+
+
+def options(known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
+    """The options that some inputs become, of which each is one word."""
+    for name, option in known.items():
+        text = given(environ, name)
+        values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
+        # With its value in it, so that no value can pass for an option.
+        yield from (f"{option}={value}" for value in values if value)
+
+
+def given(environ: Mapping[str, str], name: str) -> str:
+    """The value of an input; empty when it was not given."""
+    return environ.get(WITH + name, "").strip()
+
+
+def not_the_callers(environ: Mapping[str, str]) -> list[str]:
+    """Variables that a step of the caller's own would not see, or not as they are.
+
+    The files that hold the commands of a step are of the action's steps: what a user's
+    app writes there would become outputs of these.
+    """
+    files = {f"GITHUB_{name}" for name in FILES}
+    return [n for n in environ if n in files or n.startswith((WITH, OURS))]
 
 
 def results(environ: Mapping[str, str]) -> str:
     """The folder of results: the one asked for, else one of this use of the action."""
-    return environ.get(WITH + "RESULTS") or environ["FLASK_CONCURRENCY_RESULTS"]
+    return environ.get(WITH + "RESULTS") or environ[OURS + "RESULTS"]
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:
@@ -118,13 +144,35 @@ class Annotation(NamedTuple):
     level: Level
     title: str
     message: str
+    file: str = ""
+    """Where it is shown, relative to the repository; empty for nowhere in it."""
+    line: int = 0
+    """Of that file, counted from one; zero for the file as a whole."""
 
 
 def command(annotation: Annotation) -> str:
     """The line that makes the runner show an annotation."""
-    title = _property(safe(annotation.title))
+    # Not shortened nor made visible: it has to be the name of the file.
+    file = annotation.file if annotation.file.isprintable() else ""
+    properties = {
+        "file": _property(file),
+        "line": str(annotation.line) if file and annotation.line else "",
+        "title": _property(safe(annotation.title)),
+    }
+    given = ",".join(f"{name}={value}" for name, value in properties.items() if value)
     message = _data(safe(annotation.message, characters=CHARACTERS))
-    return f"::{annotation.level} title={title}::{message}"
+    return f"::{annotation.level} {given}::{message}"
+
+
+def in_repository(path: str, environ: Mapping[str, str]) -> str:
+    """A file as an annotation names it; empty for one outside of the repository.
+
+    Without a runner the current folder stands for the repository.
+    """
+    root = os.path.realpath(environ.get("GITHUB_WORKSPACE") or os.curdir)
+    whole = os.path.realpath(path)
+    inside = bool(path) and os.path.commonpath((root, whole)) == root
+    return os.path.relpath(whole, root) if inside else ""
 
 
 def _data(text: str) -> str:

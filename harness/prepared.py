@@ -53,18 +53,24 @@ def prepare(
     deployment: Deployment,
     caller: Mapping[str, str],
     cache: Path,
+    made_with: Path | None = None,
 ) -> Prepared:
     """Find everything that a deployment needs.
 
-    Raises ``UsageError``, and ``CannotInstall`` when its requirements will not go in.
+    The interpreter ``made_with``, if any, is the one to make an environment with,
+    unless a file asks for a release. Raises ``UsageError``, and ``CannotInstall`` when
+    its requirements will not go in.
     """
     command = command_line(configured, deployment, caller)
-    folder = configured.path.parent.resolve()
+    folder = configured.folder.resolve()
     if deployment.requirements is None:
         variables = current(caller, command.env)
     else:
         requirements = folder / deployment.requirements
-        scripts = own_environment(requirements, deployment.python, cache, folder)
+        python = deployment.python
+        if made_with and not (python and configured.path):
+            python = str(made_with)
+        scripts = own_environment(requirements, python, cache, folder)
         variables = inside(scripts, caller, command.env)
     executable = find(configured, deployment, command.words, variables)
     where = Surroundings(folder, interpreter(executable), variables)
@@ -136,7 +142,8 @@ def _declaration(
 ) -> Declaration:
     said = deployment.declared
     if said is not None:
-        because = f"{configured.path.name} says so"
+        told = configured.path.name if configured.path else "the option `declared`"
+        because = f"{told} says so"
         return Declaration(
             declared=None if said == "unbounded" else said,
             because=f"{because}; {promise.because}" if promise else because,
@@ -146,7 +153,7 @@ def _declaration(
         raise configured.fault(
             deployment,
             "declared",
-            f"what the command declares cannot be derived ({problem}); write how many "
+            f"what the command declares cannot be derived ({problem}); say how many "
             'requests at once it promises: declared = 8, or declared = "unbounded"',
         )
     return Declaration(

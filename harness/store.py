@@ -18,6 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from harness.errors import UsageError
+from harness.model import CheckResult
 from harness.model import Environment
 from harness.model import Evidence
 from harness.model import Plan
@@ -50,6 +51,11 @@ def plan_path(results: Path) -> Path:
 def report_path(results: Path) -> Path:
     """Where the report of a run is kept."""
     return results / "report.json"
+
+
+def check_path(results: Path) -> Path:
+    """Where it is kept what a check came to."""
+    return results / "check.json"
 
 
 def evidence_path(results: Path, environment: Environment) -> Path:
@@ -107,6 +113,11 @@ def write_report(results: Path, report: Report) -> Path:
     return _write(report_path(results), report)
 
 
+def write_check(results: Path, result: CheckResult) -> Path:
+    """Write ``check.json``; the path. Raises ``UsageError``."""
+    return _write(check_path(results), result)
+
+
 def begin(results: Path, plan: Plan) -> None:
     """Make room for a run, and write its plan.
 
@@ -131,7 +142,8 @@ def begin(results: Path, plan: Plan) -> None:
 
 
 def _of_a_run(results: Path) -> list[Path]:
-    single = [results / name for name in ("plan.json", "report.json", "report.md")]
+    names = ("plan.json", "report.json", "report.md", "check.json")
+    single = [results / name for name in names]
     evidence = (results / EVIDENCE).glob("*.json")
     return [path for path in (*single, *evidence) if path.is_file()]
 
@@ -184,6 +196,11 @@ def read_evidence_file(path: Path) -> Evidence:
 def read_report(path: Path) -> Report:
     """Read a ``report.json``. Raises ``UsageError`` like all readers."""
     return _read(path, Report)
+
+
+def read_check(path: Path) -> CheckResult:
+    """Read a ``check.json``. Raises ``UsageError`` like all readers."""
+    return _read(path, CheckResult)
 
 
 def read_evidence(results: Path) -> tuple[list[Evidence], list[UsageError]]:

@@ -8,6 +8,7 @@ caller's shell would find first is found first here.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -57,8 +58,14 @@ def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def current(caller: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
-    """The caller's variables; what is installed beside the harness is found last."""
-    path = [caller.get("PATH", os.defpath), str(Path(sys.executable).parent)]
+    """The caller's variables; what is installed beside the harness is found last.
+
+    But not where Flask is not installed beside it: an environment of the harness alone
+    is none that a deployment could run in.
+    """
+    path = [caller.get("PATH", os.defpath)]
+    if importlib.util.find_spec("flask"):
+        path.append(str(Path(sys.executable).parent))
     return {**caller, "PATH": os.pathsep.join(path), **env}
 
 
@@ -69,7 +76,7 @@ def find(
     variables: Mapping[str, str],
 ) -> Path:
     """The file that the first word of a command means. Raises ``UsageError``."""
-    folder = configured.path.parent
+    folder = configured.folder
     search = variables.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(str(folder / entry) for entry in search)
     name = (
@@ -149,9 +156,10 @@ def own_environment(
 ) -> Path:
     """The scripts of an environment with these requirements, made unless it is there.
 
-    It is kept by the content of the requirements. Raises ``CannotInstall``.
+    ``python`` is a release or an interpreter; none is the one that runs this. It is
+    kept by the content of the requirements. Raises ``CannotInstall``.
     """
-    wanted = python or "{}.{}".format(*sys.version_info)
+    wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
     place = cache / hashlib.sha256(content).hexdigest()[:16]
     done = place / "done"
@@ -186,6 +194,8 @@ def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
 
 def _named(python: str) -> str:
     """An interpreter of a release. Raises ``CannotInstall``."""
+    if os.sep in python:
+        return python
     if python == "{}.{}".format(*sys.version_info):
         return sys.executable
     found = shutil.which(f"python{python}")

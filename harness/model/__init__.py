@@ -40,6 +40,8 @@ from harness.model.plan import PlannedCell
 from harness.model.plan import PlannedEnvironment
 from harness.model.report import AdmissionPoint
 from harness.model.report import CellReport
+from harness.model.report import CheckedDeployment
+from harness.model.report import CheckResult
 from harness.model.report import EnvironmentReport
 from harness.model.report import Report
 from harness.model.words import Arrival
@@ -63,6 +65,8 @@ __all__ = [
     "Cell",
     "CellEvidence",
     "CellReport",
+    "CheckResult",
+    "CheckedDeployment",
     "Configuration",
     "ConfigurationId",
     "Constraint",

@@ -58,6 +58,29 @@ class CellReport(Result, frozen=True, kw_only=True):
     """The command that measures this one cell again."""
 
 
+class CheckedDeployment(Result, frozen=True, kw_only=True):
+    """Whether a deployment keeps what is asked of it."""
+
+    name: str
+    exit_code: int
+    """What it alone makes of the check; zero when it is kept or let through."""
+    reason: str
+    """What is not kept, and a remedy; empty when nothing is."""
+    file: str
+    """The file with the setting that decides; empty when it stands in none."""
+    line: int
+
+
+class CheckResult(Result, frozen=True, kw_only=True):
+    """What a check came to: the file ``check.json``."""
+
+    schema: int = SCHEMA
+    exit_code: int
+    reason: str
+    """Why it fails; empty when it does not."""
+    deployments: tuple[CheckedDeployment, ...]
+
+
 class EnvironmentReport(Result, frozen=True, kw_only=True):
     """One environment as it was installed."""
 

@@ -182,9 +182,12 @@ def _commands(cells: Sequence[CellReport]) -> str:
     if not cells:
         return ""
     commands = "\n".join(" ".join(cell.reproduce.split()) for cell in cells)
+    ours = all(cell.reproduce.startswith("nox ") for cell in cells)
     return _details(
         "The command that measures a cell again",
-        "In a checkout of this project:",
+        "In a checkout of this project:"
+        if ours
+        else "In the folder that it was measured in:",
         fence(commands, "sh", characters=max(4000, len(commands))),
     )
 

@@ -308,7 +308,7 @@ def test_any_path_will_do(tmp_path: Path, ours: Path, python: Path) -> None:
     output = tmp_path / "output"
     environ = {
         **os.environ,
-        "PYTHON": str(python),
+        "FLASK_CONCURRENCY_PYTHON": str(python),
         "FLASK_CONCURRENCY_HOME": str(home),
         "GITHUB_OUTPUT": str(output),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from harness.contract import enforce
+from harness.contract import gated
 from harness.contract import kept
 from harness.declared import Promise
 from harness.declared.promise import Setting
@@ -18,6 +19,7 @@ from harness.errors import GateFailed
 from harness.errors import HarnessError
 from harness.errors import HarnessFailed
 from harness.errors import NothingMeasured
+from harness.gate import FailOn
 from harness.judge import judge
 from harness.model import CellReport
 from harness.model import Outcome
@@ -105,6 +107,49 @@ def test_the_gravest_fault_decides() -> None:
         assert caught.value.exit_code == code
         assert str(caught.value).startswith("concurrency.toml: deployment mine: ")
     enforce(seen[1:2], "concurrency.toml")
+
+
+UNKNOWN = cell(verdict=Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("seen", "at_least", "fails"),
+    [
+        (cell(), None, ""),
+        (cell(verdict=Verdict.MORE), None, ""),
+        (cell(), 9, "default fewer uneven"),
+        (FEWER, None, "default fewer uneven"),
+        (UNEVEN, None, "default uneven"),
+        (UNEVEN, 2, "uneven"),
+        (UNEVEN, 3, "default fewer uneven"),
+        (UNKNOWN, None, "default uneven"),
+        (DIED, None, "default fewer uneven"),
+        (FAILED, None, "default harness fewer uneven"),
+    ],
+)
+def test_what_each_gate_lets_through(
+    seen: CellReport, at_least: int | None, fails: str
+) -> None:
+    results = [kept(deployment(at_least), seen, None), kept(deployment(), cell(), None)]
+    for word in ("default", "never", "harness", "fewer", "uneven"):
+        fail_on = None if word == "default" else FailOn(word)
+        found = gated(results, fail_on)
+        assert bool(found[0].fault) == (word in fails.split()), word
+        assert found[1].fault is None
+        told = bool(results[0].reason) or word in fails.split()
+        assert bool(found[0].reason) == told, "it is told even where it is let through"
+
+
+def test_nothing_measured_fails_all_gates_but_one() -> None:
+    for fail_on in (*FailOn, None):
+        found = gated([kept(deployment(), DIED, None)], fail_on)
+        fault = None if fail_on is FailOn.NEVER else CouldNotStart
+        assert found[0].fault is fault
+
+
+def test_what_stands_in_no_file_is_named_by_its_key() -> None:
+    with pytest.raises(GateFailed, match="^at-least: 9 asked for"):
+        enforce([kept(deployment(9), cell(), None)], "")
 
 
 def test_faults_of_the_same_kind_are_counted() -> None:

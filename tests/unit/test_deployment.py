@@ -13,6 +13,7 @@ import pytest
 from harness.commandline import command_line
 from harness.commandline import expand
 from harness.deployment import Configured
+from harness.deployment import described
 from harness.deployment import load
 from harness.errors import UsageError
 from harness.schema import deployment_schema
@@ -153,7 +154,7 @@ def test_a_line_of_a_procfile(write: Write, tmp_path: Path) -> None:
     assert words(configured)[1:] == ("a:a", "-b", ":{port}", "-w", "3")
     assert words(configured, WORKERS="5")[-1] == "5"
     found = command_line(configured, configured.deployments[0], {})
-    assert (found.path.name, found.line) == ("Procfile", 2)
+    assert (found.path, found.line) == (tmp_path / "Procfile", 2)
     assert found.env == {"PORT": "{port}"}
 
 
@@ -229,3 +230,39 @@ def test_every_key_is_explained() -> None:
     keys = SCHEMA["$defs"]["Deployment"]["properties"]
     assert {key for key, said in keys.items() if "description" not in said} == set()
     assert "at-least" in keys
+
+
+# ------------------------------------------------------------- described by options
+
+
+def test_a_deployment_described_by_options(tmp_path: Path) -> None:
+    given = {"command": 'gunicorn "a b:app" -b :{port}', "at-least": 3}
+    configured = described(tmp_path, given)
+    (found,) = configured.deployments
+    assert (found.name, found.at_least, configured.path) == ("deployment", 3, None)
+    assert words(configured)[1] == "a b:app"
+    assert configured.line(found, "command") == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"command": "x"}, "command: has no {port}"),
+        ({"command": ""}, "command: "),
+        ({"command": "x {port}", "at-least": "many"}, "at-least: "),
+        ({"command": "x {port}", "at-least": 3, "declared": 2}, "at-least: 3 is more"),
+        ({"command": "x {port}", "python": "3"}, "python-version: "),
+        (
+            {"command": "x {port}", "requirements": "no.txt"},
+            "requirements: there is no",
+        ),
+        ({"command": "x {port}", "ready": "health"}, "ready: "),
+    ],
+)
+def test_a_wrong_option_is_named(
+    tmp_path: Path, given: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        described(tmp_path, given)
+    assert str(caught.value).startswith(message)
+    assert "toml" not in str(caught.value).partition("{port}")[0]

@@ -157,6 +157,30 @@ def test_a_property_is_escaped() -> None:
     assert line == "::notice title=a%2C b%3A 100%25::c, d: 100%25"
 
 
+def test_an_annotation_stands_at_a_line_of_a_file() -> None:
+    line = github.command(Annotation("error", "t", "m", "à b/c:d,e%.toml", 4))
+    assert line == "::error file=à b/c%3Ad%2Ce%25.toml,line=4,title=t::m"
+    whole = github.command(Annotation("error", "t", "m", "a.toml"))
+    assert whole == "::error file=a.toml,title=t::m"
+    nowhere = github.command(Annotation("error", "t", "m", "", 4))
+    assert nowhere == "::error title=t::m"
+    hostile = github.command(Annotation("error", "t", "m", "a\n::error::forged", 4))
+    assert hostile == "::error title=t::m"
+
+
+def test_a_file_is_named_from_the_root_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "mine" / "sub")
+    file = str(tmp_path / "mine" / "sub" / "a.toml")
+    runner = {"GITHUB_WORKSPACE": str(tmp_path / "mine")}
+    assert github.in_repository(file, runner) == "sub/a.toml"
+    assert github.in_repository(file, {}) == "a.toml"
+    assert github.in_repository(str(tmp_path / "b.toml"), runner) == ""
+    assert github.in_repository("", runner) == ""
+
+
 def test_a_long_message_is_cut() -> None:
     line = github.command(Annotation("error", "t", "€" * 5_000))
     assert len(line.encode()) < 4_096

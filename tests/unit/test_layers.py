@@ -22,8 +22,9 @@ LAYERS = [
     {"probe"},
     {"approach"},
     {"measure", "collect", "baseline", "github"},
+    {"inputs"},
     {"environment", "prepared", "check"},
-    {"run", "options", "action", "check_command"},
+    {"run", "options", "action", "check_command", "findings"},
     {"__main__"},
 ]
 # Pure functions of their arguments: they touch neither files nor processes.

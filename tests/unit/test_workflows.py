@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from harness import github
+from harness import inputs
 from harness.gate import FailOn
 from tests.action import tables
 from tests.action.runner import STAND_INS
@@ -102,6 +103,7 @@ def test_every_input_is_used(name: str) -> None:
 @pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
 def test_every_variable_is_known_to_the_harness(name: str) -> None:
     known = {option for stage in github.OPTIONS.values() for option in stage}
+    known |= set(inputs.DEPLOYMENT)
     used = set(re.findall(r"\bWITH_(\w+):", (ROOT / name).read_text()))
     assert used <= known | WITHOUT_OPTION
 

@@ -1,0 +1,104 @@
+"""Inputs of the action that do not go together are one error, which names one."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness import github
+from harness import inputs
+from harness.errors import UsageError
+from tests.action import tables
+
+COMMAND = {"WITH_COMMAND": "gunicorn shop:app -b {host}:{port}"}
+CONFIG = {"WITH_CONFIG": "concurrency.toml"}
+HOME = {
+    "FLASK_CONCURRENCY_RESULTS": "/r",
+    "FLASK_CONCURRENCY_ENVIRONMENTS": "/e",
+}
+# What both the matrix and a deployment take.
+COMMON = {"only", "python-version", "limit", "fail-on"}
+NO_OPTION = {"results", "artifact-name", "summary", "working-directory"}
+
+
+@pytest.mark.parametrize(
+    ("given", "whether"),
+    [({}, False), ({"WITH_COMMAND": " "}, False), (COMMAND, True), (CONFIG, True)],
+)
+def test_what_is_measured(given: dict[str, str], whether: bool) -> None:
+    assert inputs.of_deployments(given) is whether
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({**COMMAND, **CONFIG}, "command: is given together with `config`: give eith"),
+        ({**COMMAND, "WITH_ONLY": "a"}, "only: is given together with `command`: "),
+        ({**COMMAND, "WITH_FLASK": "3"}, "flask: .* `command`: it is about the matrix"),
+        ({**CONFIG, "WITH_SERVERS": "a"}, "servers: .* it is about the matrix"),
+        ({**CONFIG, "WITH_BASELINE": "a"}, "baseline: .* it is about the matrix"),
+        ({**CONFIG, "WITH_AT_LEAST": "2"}, "at-least: .* `config`: write it in the fi"),
+        ({**CONFIG, "WITH_PYTHON_VERSION": "3.12"}, "python-version: .* write `python"),
+        ({**COMMAND, "WITH_PYTHON_VERSION": "3.12"}, "python-version: .*requirements"),
+        ({"WITH_AT_LEAST": "2"}, "at-least: is given without `command`: "),
+        ({"WITH_REQUIREMENTS": "a"}, "requirements: is given without `command`: "),
+    ],
+)
+def test_what_does_not_go_together(given: dict[str, str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        inputs.of_deployments(given)
+
+
+def test_every_input_has_its_place() -> None:
+    matrix = {name for stage in github.OPTIONS.values() for name in stage}
+    of_both = {*matrix, *inputs.DEPLOYMENT}
+    spelled = {name.lower().replace("_", "-") for name in of_both}
+    assert set(tables.action()["inputs"]) <= spelled | NO_OPTION
+    # Each is either common to both, or refused where it would have no effect.
+    for name in tables.action()["inputs"]:
+        key = name.upper().replace("-", "_")
+        if name not in COMMON | NO_OPTION | {"config"}:
+            refused = {*inputs.WITH_NEITHER, *inputs.WITH_CONFIG, *inputs.WITH_COMMAND}
+            assert key in refused, name
+
+
+def test_inputs_become_options() -> None:
+    environ = {
+        **HOME,
+        **COMMAND,
+        "WITH_REQUIREMENTS": "a b.txt",
+        "WITH_PYTHON_VERSION": "3.12",
+        "WITH_AT_LEAST": "--list",
+        "FLASK_CONCURRENCY_MEASURED_PYTHON": "/p",
+    }
+    expected = [
+        "check",
+        "--command=gunicorn shop:app -b {host}:{port}",
+        "--requirements=a b.txt",
+        "--python-version=3.12",
+        "--at-least=--list",
+        "--cache=/e",
+        "--interpreter=/p",
+        "--results=/r",
+    ]
+    assert inputs.check_arguments("measure", environ) == expected
+    planned = inputs.check_arguments("plan", environ)
+    assert planned == [*expected[:-1], "--list", expected[-1]]
+
+
+def test_names_of_deployments() -> None:
+    environ = {**HOME, **CONFIG, "WITH_ONLY": "web\n other"}
+    line = inputs.check_arguments("measure", environ)
+    assert line[1:4] == ["--config=concurrency.toml", "--only=web", "--only=other"]
+
+
+def test_a_deployment_sees_what_a_step_of_the_callers_sees() -> None:
+    environ = {
+        **HOME,
+        **COMMAND,
+        "PATH": "/bin",
+        "GITHUB_SHA": "1",
+        "GITHUB_OUTPUT": "/o",
+        "GITHUB_ENV": "/n",
+    }
+    ours = github.not_the_callers(environ)
+    assert set(environ) - set(ours) == {"PATH", "GITHUB_SHA"}
