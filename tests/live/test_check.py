@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -472,3 +475,69 @@ def test_report_badge_and_remarks(deploy: Check, tmp_path: Path) -> None:
     assert "--only mine" in checked.cells["mine"]["reproduce"]
     conf.write_text("workers = 4\nthreads = 2\nworker_connections = 2\n")
     assert numbers(deploy(command)) == ("as declared", 8, 8)
+
+
+# ------------------------------------------------------------------------ interrupted
+
+
+STUCK = """\
+import os, signal
+with open(os.environ["SAY"], "w") as file:
+    print(os.getpid(), file=file)
+signal.pause()
+"""
+
+TWO = """\
+[[deployment]]
+name = "first"
+command = "gunicorn shop:app -w 2 -b {host}:{port}"
+
+[[deployment]]
+name = "second"
+command = "gunicorn stuck:app -b {host}:{port}"
+"""
+
+
+def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(APP)
+    (tmp_path / "stuck.py").write_text(STUCK)
+    (tmp_path / "concurrency.toml").write_text(TWO)
+    os.mkfifo(tmp_path / "say")
+    # Opened for writing too, so that it is no end of file when a worker closes it.
+    said = os.open(tmp_path / "say", os.O_RDWR | os.O_NONBLOCK)
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "harness", "check"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(path),
+            "PYTHONPATH": str(ROOT),
+            "SAY": str(tmp_path / "say"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        # The second is running, and will not answer, once its worker says so.
+        deadline = time.monotonic() + 120
+        while process.poll() is None and not select.select([said], [], [], 0.5)[0]:
+            assert time.monotonic() < deadline, "the second was not started"
+        assert process.poll() is None, process.communicate()[0]
+        worker = psutil.Process(int(os.read(said, 100).split()[0]))
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(said)
+    assert process.returncode == 130, out
+    assert "interrupted; 1 of 2 deployments were measured" in out
+    assert not worker.is_running()
+    results = tmp_path / "results"
+    (cell,) = json.loads((results / "report.json").read_text())["cells"]
+    assert (cell["configuration"], cell["verdict"]) == ("first", "as declared")
+    assert (cell["ceiling"], cell["floor"]) == (2, 2)
+    assert "`first`" in (results / "report.md").read_text()
+    assert [path.name for path in (results / "badges").iterdir()] == ["first.json"]
