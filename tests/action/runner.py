@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 STAND_INS = Path(__file__).parent / "stand-ins"
 OURS = "example/flask-concurrency-matrix"
 """What an outsider's workflow calls this project; which name does not matter."""
+IN_README = "OWNER/flask-concurrency-matrix"
+"""What the workflows of the README call it."""
 
 SECONDS = 180.0
 
@@ -41,7 +43,9 @@ NOTE_STEPS = """
 """
 """Appended to a job whose steps a test wants to look at."""
 
-USES = re.compile(r"^\s*(?:- )?uses: *(actions/([\w-]+)@[0-9a-f]{40})", re.MULTILINE)
+USES = re.compile(
+    r"^\s*(?:- )?uses: *(actions/([\w-]+)@(?:[0-9a-f]{40}|v\d+))", re.MULTILINE
+)
 
 
 def cannot_run() -> str:
@@ -180,7 +184,8 @@ class Runner:
         files.append((self.ours / "action.yml").read_text())
         for reference, name in sorted(set(USES.findall("\n".join(files)))):
             yield f"--local-repository={reference}={STAND_INS / name}"
-        yield f"--local-repository={OURS}@v1={self.ours}"
+        for name in (OURS, IN_README):
+            yield f"--local-repository={name}@v1={self.ours}"
 
     def run(self, workflow: str, **environment: str) -> Ran:
         """Commit a workflow to the outsider's repository, push, and run it."""

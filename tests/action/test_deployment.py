@@ -16,6 +16,7 @@ from .conftest import NewRunner
 from .runner import NOTE_STEPS
 from .runner import OURS
 from .runner import Ran
+from .runner import ROOT
 from .runner import Runner
 
 HERE = ".".join(map(str, sys.version_info[:2]))
@@ -88,6 +89,8 @@ jobs:
     steps:
       - uses: {CHECKOUT}
       - run: printf '%s\\n' "$SCRIPTS" >> "$GITHUB_PATH"
+      # gunicorn makes it, as soon as somebody wants to know its defaults.
+      - run: mkdir "$HOME/.gunicorn"
       - run: |{NOTE} > "$NOTES/before"
       - uses: {OURS}@v1
         id: file
@@ -327,4 +330,24 @@ def test_what_is_wrong_is_one_error_that_names_the_input(
 
 
 def test_nothing_is_left_running(runner: Runner, ran: Ran) -> None:
+    assert not runner.left_over()
+
+
+def test_the_workflow_of_the_readme_guards_a_deployment(new_runner: NewRunner) -> None:
+    readme = (ROOT / "README.md").read_text()
+    section = readme.partition("### Guard your own deployment")[2]
+    (workflow,) = re.findall(r"```yaml\n(.*?)```", section.partition("\n### ")[0], re.S)
+    runner = new_runner("guarded")
+    (runner.repository / "shop.py").write_text(
+        "from flask import Flask\napp = Flask(__name__)\n"
+    )
+    (runner.repository / "requirements.txt").write_text("flask\ngunicorn\n")
+    ran = runner.run(workflow)
+    assert ran.results() == {"concurrency": "success"}
+    (summary,) = ran.summary("concurrency")
+    assert "| `deployment` | 4 |" in summary
+    worse = runner.run(workflow.replace("--threads 4", "--threads 3"))
+    assert worse.results() == {"concurrency": "failure"}
+    (error,) = errors(worse, "concurrency")
+    assert "at-least: 4 asked for, and 3 were in the app at once" in error
     assert not runner.left_over()
