@@ -254,13 +254,14 @@ def measure_all(
         try:
             checked[number] = measure(each, checked[number], results, options)
         except KeyboardInterrupt:
+            ended = Interrupted(
+                f"interrupted; {number} of {len(prepared)} deployments were measured"
+            )
             if number:
                 found = findings.find(configured, checked[:number], fail_on)
-                findings.write(found, results)
+                findings.write(found, results, ended)
                 tell(found, results)
-            raise Interrupted(
-                f"interrupted; {number} of {len(prepared)} deployments were measured"
-            ) from None
+            raise ended from None
         found = findings.find(configured, checked, fail_on)
         findings.write(found, results)
     return found

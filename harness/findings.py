@@ -139,9 +139,11 @@ def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
 # ------------------------------------------------------------------------- writing
 
 
-def write(found: Findings, results: Path) -> CheckResult:
-    """Write the report, the badges, and what the check comes to."""
-    result = _result(found)
+def write(
+    found: Findings, results: Path, ended: HarnessError | None = None
+) -> CheckResult:
+    """Write the report, the badges, and what the check comes to; or was ended by."""
+    result = _result(found, ended)
     store.write_report(results, found.report)
     store.write_text(results / "report.md", render(found.report, result))
     for cell in found.report.cells:
@@ -152,12 +154,14 @@ def write(found: Findings, results: Path) -> CheckResult:
     return result
 
 
-def _result(found: Findings) -> CheckResult:
+def _result(found: Findings, ended: HarnessError | None) -> CheckResult:
     deployments = tuple(
         _checked_deployment(found.configured, each, kept)
         for each, kept in zip(found.checked, found.kept, strict=True)
     )
     try:
+        if ended is not None:
+            raise ended
         found.enforce()
     except HarnessError as error:
         exit_code, reason = error.exit_code, str(error)

@@ -540,4 +540,5 @@ def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> No
     assert (cell["configuration"], cell["verdict"]) == ("first", "as declared")
     assert (cell["ceiling"], cell["floor"]) == (2, 2)
     assert "`first`" in (results / "report.md").read_text()
+    assert json.loads((results / "check.json").read_text())["exit_code"] == 130
     assert [path.name for path in (results / "badges").iterdir()] == ["first.json"]
