@@ -69,7 +69,9 @@ command = "gunicorn shop:app --bind {host}:{port}"
 
 NOTE = """
           { env | grep -v -e ^GITHUB_ -e ^_= | sort; pwd
-            git status --short --ignored; find "$HOME" | sort; }"""
+            git status --short --ignored
+            find "$HOME" -not -path "*/.gunicorn*" | sort; }"""
+"""gunicorn itself makes a folder at home, in any of the jobs that run side by side."""
 
 WORKFLOW = f"""
 on: push
@@ -89,8 +91,6 @@ jobs:
     steps:
       - uses: {CHECKOUT}
       - run: printf '%s\\n' "$SCRIPTS" >> "$GITHUB_PATH"
-      # gunicorn makes it, as soon as somebody wants to know its defaults.
-      - run: mkdir "$HOME/.gunicorn"
       - run: |{NOTE} > "$NOTES/before"
       - uses: {OURS}@v1
         id: file
