@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import baseline
-from harness import findings
+from harness import check_findings
 from harness import github
 from harness import inputs
 from harness import store
@@ -165,11 +165,11 @@ def _publish_check(environ: Mapping[str, str]) -> int:
     result = store.read_check(store.check_path(results))
     if github.flag(environ, "SUMMARY"):
         room = github.summary_room(environ)
-        text = findings.render(
+        text = check_findings.render(
             report, result, max_bytes=room, complete=_complete(environ)
         )
         github.add_summary(environ, text)
-    github.annotate(findings.remarks(report, result, environ))
+    github.annotate(check_findings.remarks(report, result, environ))
     _set_outputs(environ, report, path)
     return result.exit_code
 

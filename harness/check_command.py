@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from harness import check
+from harness import check_findings
 from harness import deployment as deployments
-from harness import findings
 from harness import github
 from harness import prepared as preparing
 from harness import store
+from harness.check_findings import Checked
+from harness.check_findings import Findings
+from harness.check_findings import not_yet
 from harness.deployment import Configured
 from harness.deployment import Deployment
 from harness.errors import Interrupted
 from harness.errors import UsageError
-from harness.findings import Checked
-from harness.findings import Findings
-from harness.findings import not_yet
 from harness.gate import FailOn
 from harness.measure import allow_open_files
 from harness.measure import FEW_OPEN_FILES
@@ -131,7 +131,7 @@ def run(options: argparse.Namespace) -> int:
     tell(found, results)
     if options.annotate:
         result = store.read_check(store.check_path(results))
-        github.annotate(findings.remarks(found.report, result, os.environ))
+        github.annotate(check_findings.remarks(found.report, result, os.environ))
     found.enforce()
     return 0
 
@@ -248,8 +248,8 @@ def measure_all(
         not_yet(each, options.limit or DEFAULT_LIMIT)  # until it is measured
         for each in prepared
     ]
-    found = findings.find(configured, checked, fail_on)
-    findings.write(found, results)
+    found = check_findings.find(configured, checked, fail_on)
+    check_findings.write(found, results)
     for number, each in enumerate(prepared):
         try:
             checked[number] = measure(each, checked[number], results, options)
@@ -258,12 +258,12 @@ def measure_all(
                 f"interrupted; {number} of {len(prepared)} deployments were measured"
             )
             if number:
-                found = findings.find(configured, checked[:number], fail_on)
-                findings.write(found, results, ended)
+                found = check_findings.find(configured, checked[:number], fail_on)
+                check_findings.write(found, results, ended)
                 tell(found, results)
             raise ended from None
-        found = findings.find(configured, checked, fail_on)
-        findings.write(found, results)
+        found = check_findings.find(configured, checked, fail_on)
+        check_findings.write(found, results)
     return found
 
 

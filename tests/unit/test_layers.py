@@ -24,7 +24,7 @@ LAYERS = [
     {"measure", "collect", "baseline", "github"},
     {"inputs"},
     {"environment", "prepared", "check"},
-    {"run", "options", "action", "check_command", "findings"},
+    {"run", "options", "action", "check_command", "check_findings"},
     {"__main__"},
 ]
 # Pure functions of their arguments: they touch neither files nor processes.
