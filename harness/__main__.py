@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from harness import baseline
 from harness import catalog
 from harness import events
 from harness import store
+from harness.build import with_built
 from harness.collect import collect
 from harness.compare import CellChange
 from harness.compare import gate_changes
@@ -53,17 +55,28 @@ from harness.run import check_limit
 from harness.schema import report_schema
 
 
-def _selected(options: argparse.Namespace) -> Plan:
-    return make_plan(catalog.load(options.catalog), selection(options))
+def _selected(options: argparse.Namespace, results: Path) -> Plan:
+    """The plan; wheels of what is on no index go below ``results``."""
+
+    def say(words: str) -> None:
+        print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
+
+    known = catalog.load(options.catalog)
+    return make_plan(known, with_built(known, selection(options), results, say))
+
+
+def _list(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
+        print("\n".join(list_cells(_selected(options, Path(scratch)))))
+    return 0
 
 
 def _probe(options: argparse.Namespace) -> int:
-    plan = _selected(options)
     if options.list:
-        print("\n".join(list_cells(plan)))
-        return 0
-    check_limit(plan)
+        return _list(options)
     results = options.results.resolve()
+    plan = _selected(options, results)
+    check_limit(plan)
     store.begin(results, plan)
     if _carry_out(plan, results, options.jobs):
         # What was not reached is not missing: the user knows why.
@@ -74,10 +87,11 @@ def _probe(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    plan = _selected(options)
+    results = options.results.resolve()
+    plan = _selected(options, results)
     check_size(plan, options.max_cells)
     jobs = job_matrix(plan, options.shards)
-    store.begin(options.results.resolve(), plan)
+    store.begin(results, plan)
     print(jobs)
     return 0
 
@@ -85,9 +99,11 @@ def _plan(options: argparse.Namespace) -> int:
 def _measure(options: argparse.Namespace) -> int:
     """Only of one shard: another one may have its evidence beside it."""
     results = options.results.resolve()
-    plan = store.read_plan(options.plan or store.plan_path(results))
+    path = options.plan or store.plan_path(results)
+    plan = store.read_plan(path)
     shard = shard_of(plan, options.shard)
     check_limit(shard)
+    store.bring_wheels(shard, path.resolve().parent, results)
     store.write_plan(results, plan)
     interrupted = _carry_out(shard, results, options.jobs)
     return Interrupted.exit_code if interrupted else 0

@@ -71,6 +71,9 @@ def _install_pinned(
         constraints = Path(folder, "constraints.txt")
         constraints.write_text("\n".join((*planned.constraints, "")))
         arguments = ["-c", str(constraints), *planned.requirements, *extra]
+        if planned.built and session.venv_backend != "uv":
+            # pip keeps what it has of the same version, whatever is in the file.
+            arguments.append("--force-reinstall")
         env = planned.build_env
         if session.venv_backend == "uv" and not _install(session, arguments, env, True):
             return ""
@@ -100,6 +103,15 @@ def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
     return Installed(python=python, not_installed=tuple(missing))
 
 
+def with_files(planned: PlannedEnvironment, results: Path) -> PlannedEnvironment:
+    """The same, with the wheels that were built for this run as requirements."""
+    wheels = [(built.package, results / built.wheel) for built in planned.built]
+    files = [f"{package} @ {wheel.as_uri()}" for package, wheel in wheels]
+    return msgspec.structs.replace(
+        planned, requirements=(*files, *planned.requirements)
+    )
+
+
 def measure_in(
     session: nox.Session, planned: PlannedEnvironment, root: Path, python: str
 ) -> None:
@@ -108,6 +120,7 @@ def measure_in(
     ``python`` is the interpreter that runs the harness, not the session's own.
     """
     results = Path(os.environ.get(RESULTS) or root / "results").resolve()
+    planned = with_files(planned, results)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
         store.write_evidence(results, nothing)

@@ -30,6 +30,8 @@ from harness.verdict import load_of
 from harness.verdict import sum_up
 from harness.verdict import verdict
 
+FLASK = "Flask"
+
 Reproduce = Callable[[str, int], str]
 """From a cell's id and the limit of its run to the command that measures it again."""
 
@@ -128,7 +130,23 @@ def _cell_report(
         reason=finding.reason,
         command=cell.command,
         log_tail=cell.log_tail,
-        reproduce=reproduce(cell.id, evidence.limit),
+        reproduce=reproduce(cell.id, evidence.limit) + _sources(evidence),
+    )
+
+
+def _version(evidence: Evidence, package: str) -> str:
+    where = evidence.environment
+    return where.flask if package == FLASK else where.server_version
+
+
+def _sources(evidence: Evidence) -> str:
+    """The options that build again what was measured and is on no index."""
+    server = evidence.environment.server
+    return "".join(
+        f" --flask {shlex.quote(source)}"
+        if package == FLASK
+        else f" --server-release {shlex.quote(f'{server}=={source}')}"
+        for package, source in evidence.sources.items()
     )
 
 
@@ -164,6 +182,10 @@ def _environment(evidence: Evidence) -> EnvironmentReport:
     return EnvironmentReport(
         id=str(evidence.environment),
         installed=evidence.installed,
+        sources={
+            f"{package} {_version(evidence, package)}": source
+            for package, source in evidence.sources.items()
+        },
         control=outcome,
         control_reason=fault or _control_words(control),
     )

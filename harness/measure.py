@@ -331,6 +331,7 @@ async def measure(
         measured_at=now(),
         host=host(),
         installed=installed_versions(python),
+        sources=planned.sources,
         control=await control(bench),
         limit=planned.limit,
         cells=(),
@@ -356,6 +357,7 @@ def nothing_measured(
         environment=planned.environment,
         measured_at=now(),
         host=host(),
+        sources=planned.sources,
         limit=planned.limit,
         cells=tuple(
             unmeasured(cell, Outcome.NOT_SUPPORTED, cell.not_supported)

@@ -93,6 +93,7 @@ def selection(options: argparse.Namespace) -> Selection:
         only=tuple(options.only),
         flask=tuple(options.flask),
         servers=tuple(options.server),
+        server_releases=tuple(options.server_release),
         everything=options.all,
         limit=options.limit,
         python=options.python or Selection().python,
@@ -106,8 +107,21 @@ def selection(options: argparse.Namespace) -> Selection:
 def _selection(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     add("--only", action="append", default=[], metavar="GLOB", help="cells to measure")
-    add("--flask", action="append", default=[], metavar="RELEASE", help="Flask release")
+    add(
+        "--flask",
+        action="append",
+        default=[],
+        metavar="RELEASE",
+        help="Flask release, folder, archive, or git+URL@REFERENCE",
+    )
     add("--server", action="append", default=[], metavar="NAME", help="server to take")
+    add(
+        "--server-release",
+        action="append",
+        default=[],
+        metavar="NAME==RELEASE,...",
+        help="releases of a server (or folders, ... as above) instead of its own",
+    )
     add("--all", action="store_true", help="everything in the catalog")
     add("--python", metavar="X.Y", help="Python to measure with (default: this one)")
     add(

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from harness.errors import UsageError
 from harness.model import Addition
+from harness.model import Built
 from harness.model import Catalog
 from harness.model import Cell
 from harness.model import Configuration
@@ -24,11 +29,15 @@ from harness.model import Selection
 from harness.model import Server
 from harness.selection import chosen_cells
 from harness.selection import companions_of
+from harness.selection import find_built
 from harness.selection import find_configuration
 from harness.selection import find_series
 from harness.selection import find_server
+from harness.selection import FLASK
 from harness.selection import is_of
+from harness.selection import SERVER_RELEASE
 from harness.selection import within
+from harness.source import is_labelled
 
 
 def make_plan(catalog: Catalog, selection: Selection) -> Plan:
@@ -97,33 +106,71 @@ def _planned_environment(
 ) -> PlannedEnvironment:
     server = find_server(catalog, environment.server)
     owners = _owners(server, environment.server_version)
+    wanted = (FLASK, environment.flask), (server.package, environment.server_version)
+    built = {each: _built(selection, *each) for each in wanted}
     return PlannedEnvironment(
         environment=environment,
         requirements=(
-            f"Flask=={environment.flask}",
-            f"{server.package}=={environment.server_version}",
+            *(f"{name}=={v}" for name, v in wanted if built[name, v] is None),
             *(str(r) for owner in owners for r in owner.requires),
         ),
-        constraints=_constraints(catalog, server, environment),
+        built=tuple(filter(None, built.values())),
+        constraints=_constraints(catalog, selection, server, environment),
         build_env=server.build_env,
-        cells=tuple(_planned_cell(catalog, cell, selection.platform) for cell in cells),
+        cells=tuple(_planned_cell(catalog, selection, cell) for cell in cells),
         limit=selection.limit,
     )
 
 
+def _built(selection: Selection, package: str, version: str) -> Built | None:
+    """What a version was built from; ``None`` for one of an index."""
+    found = find_built(selection, package, version)
+    if found is None and is_labelled(version):
+        option = "--flask" if package == FLASK else SERVER_RELEASE
+        raise UsageError(
+            f"{package} {version} is on no index: it was built from a folder, an "
+            f"archive or a git reference. Name that with {option} as well."
+        )
+    return found
+
+
 def _constraints(
-    catalog: Catalog, server: Server, environment: Environment
+    catalog: Catalog, selection: Selection, server: Server, environment: Environment
 ) -> tuple[str, ...]:
-    """The pins of the Flask series, but for the server's: its release is asked for."""
+    """The pins of the Flask series, but for the server's: its release is asked for.
+
+    A Flask of somebody's own may be ahead of its series: what it says itself that it
+    needs goes before a pin, and all other pins are kept, so that a difference from the
+    release beside it is its own.
+    """
     series = find_series(catalog, environment.flask)
+    flask = find_built(selection, FLASK, environment.flask)
     return tuple(
         str(requirement)
         for requirement in companions_of(catalog, series, environment.python)
         if not is_of(requirement, server.package)
+        and (flask is None or _admits(flask, requirement, environment.python))
     )
 
 
-def _planned_cell(catalog: Catalog, cell: Cell, platform: str) -> PlannedCell:
+def _admits(built: Built, pin: Requirement, python: str) -> bool:
+    versions = [each.version for each in pin.specifier if each.operator == "=="]
+    needs = _needs(built, pin.name, python)
+    return all(need.contains(v, prereleases=True) for need in needs for v in versions)
+
+
+def _needs(built: Built, package: str, python: str) -> list[SpecifierSet]:
+    """The releases of a package that a built project says it runs with."""
+    where = {"python_version": python, "extra": ""}
+    return [
+        requirement.specifier
+        for requirement in map(Requirement, built.requires)
+        if is_of(requirement, package)
+        and (requirement.marker is None or requirement.marker.evaluate(where))
+    ]
+
+
+def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> PlannedCell:
     server = find_server(catalog, cell.server)
     configuration = find_configuration(server, cell.configuration)
     declares = _declares(configuration, cell)
@@ -140,7 +187,7 @@ def _planned_cell(catalog: Catalog, cell: Cell, platform: str) -> PlannedCell:
         env={name: value for owner in owners for name, value in owner.env.items()},
         requires=tuple(str(requirement) for requirement in configuration.requires),
         also_offered=declares.also_offered,
-        not_supported=_obstacle(catalog, cell, platform),
+        not_supported=_obstacle(catalog, selection, cell),
     )
 
 
@@ -163,7 +210,7 @@ def _number(declared: Declared) -> int | None:
     return None if declared == "unbounded" else declared
 
 
-def _obstacle(catalog: Catalog, cell: Cell, platform: str) -> str | None:
+def _obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
     """Why a cell cannot be, or is not to be; ``None`` when nothing is in its way."""
     series = find_series(catalog, cell.flask)
     if not within(cell.python, series.python):
@@ -171,8 +218,16 @@ def _obstacle(catalog: Catalog, cell: Cell, platform: str) -> str | None:
         return f"{wrong}: {series.because}"
     server = find_server(catalog, cell.server)
     for need in (*server.needs, *find_configuration(server, cell.configuration).needs):
-        if unmet := _unmet(need, server, cell, platform):
+        if unmet := _unmet(need, server, cell, selection.platform):
             return f"{unmet}: {need.because}"
+    if flask := find_built(selection, FLASK, cell.flask):
+        for specifier in _needs(flask, server.package, cell.python):
+            if not specifier.contains(cell.server_version, prereleases=True):
+                return (
+                    f"{flask.origin} needs {server.package} {specifier}, not "
+                    f"{cell.server_version}: choose one with {SERVER_RELEASE} "
+                    f"{server.name}==RELEASE"
+                )
     for exclusion in catalog.matrix.exclusion:
         if fnmatchcase(str(cell), exclusion.cells):
             return f"excluded: {exclusion.why}"

@@ -18,12 +18,16 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.errors import UsageError
+from harness.model import Built
 from harness.model import Catalog
 from harness.model import Cell
 from harness.model import Configuration
 from harness.model import Selection
 from harness.model import Series
 from harness.model import Server
+
+FLASK = "Flask"
+SERVER_RELEASE = "--server-release"
 
 EXAMPLE = "flask-3.1.3/gunicorn-27.0.1/sync-4/py3.11"
 
@@ -44,10 +48,29 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
     cells = list(_everything(catalog, selection))
     if selection.only:
         return _only(catalog, selection, cells)
-    if selection.everything or selection.flask or selection.servers:
+    if selection.everything or selection.flask:
         return cells
+    if selection.servers or selection.server_releases:
+        usual = _usual_flask(catalog, selection)
+        return [cell for cell in cells if cell.flask in usual]
+    return _default(catalog, cells)
+
+
+def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:
     globs = catalog.matrix.default
     return [cell for cell in cells if any(fnmatchcase(str(cell), g) for g in globs)]
+
+
+def _usual_flask(catalog: Catalog, selection: Selection) -> set[str]:
+    """The releases of Flask that a server is measured under, unless some are asked for.
+
+    Those of the default selection. The newest alone for releases of a server: one axis
+    at a time can be read.
+    """
+    if selection.server_releases:
+        return {str(catalog.matrix.flask[-1])}
+    everything = _everything(catalog, Selection(python=selection.python))
+    return {cell.flask for cell in _default(catalog, list(everything))}
 
 
 def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
@@ -72,15 +95,50 @@ def _flask_releases(catalog: Catalog, selection: Selection) -> list[str]:
 
 def _servers(catalog: Catalog, selection: Selection) -> list[tuple[Server, str | None]]:
     """Servers in the catalog's order, each with the release asked for, if any."""
-    if not selection.servers:
+    if not selection.servers and not selection.server_releases:
         return [(server, None) for server in catalog.servers]
-    asked: list[tuple[Server, str | None]] = []
+    releases = _server_releases(catalog, selection)
+    asked = [(server, each) for server, found in releases for each in found]
+    named = [server for server, _ in releases]
     for text in selection.servers:
         name, _, release = text.partition("==")
         server = find_server(catalog, name)
         wanted = _version(release, f"--server {name}") if "==" in text else None
-        asked.append((server, wanted))
+        if wanted or server not in named:
+            asked.append((server, wanted))
     return sorted(asked, key=lambda choice: catalog.servers.index(choice[0]))
+
+
+def _server_releases(
+    catalog: Catalog, selection: Selection
+) -> list[tuple[Server, list[str | None]]]:
+    """The releases that take the place of a server's own, oldest first."""
+    found: dict[str, set[str]] = {}
+    for text in selection.server_releases:
+        name, releases = split_releases(text)
+        server = find_server(catalog, name)
+        where = f"{SERVER_RELEASE} {name}"
+        asked = {_version(release, where) for release in releases}
+        found.setdefault(server.name, set()).update(asked)
+    return [
+        (find_server(catalog, name), [*sorted(releases, key=Version)])
+        for name, releases in found.items()
+    ]
+
+
+def split_releases(text: str) -> tuple[str, list[str]]:
+    """The name and the releases of ``NAME==RELEASE,RELEASE``.
+
+    :raises UsageError: when it is not written like that.
+    """
+    name, _, rest = text.partition("==")
+    releases = [release for each in rest.split(",") if (release := each.strip())]
+    if not releases:
+        raise UsageError(
+            f"{SERVER_RELEASE} {text!r}: no release. Write it like "
+            "gunicorn==23.0.0,27.0.1."
+        )
+    return name.strip(), releases
 
 
 def _everything(catalog: Catalog, selection: Selection) -> Iterator[Cell]:
@@ -180,8 +238,10 @@ def _version(text: str, where: str) -> str:
     try:
         return str(Version(text))
     except InvalidVersion:
-        message = f"{where}: {text!r} is not a version. Write it like 3.1 or 3.1.3."
-        raise UsageError(message) from None
+        several = f" Several go with {SERVER_RELEASE}." if "," in text else ""
+        raise UsageError(
+            f"{where}: {text!r} is not a version. Write it like 3.1 or 3.1.3.{several}"
+        ) from None
 
 
 # -------------------------------------------------------------------- looking up
@@ -241,6 +301,15 @@ def companions_of(catalog: Catalog, series: Series, python: str) -> list[Require
 def is_of(requirement: Requirement, package: str) -> bool:
     """Whether a requirement is on a package, however either name is written."""
     return canonicalize_name(requirement.name) == canonicalize_name(package)
+
+
+def find_built(selection: Selection, package: str, version: str) -> Built | None:
+    """What a version of a package was built from; ``None`` for one of an index."""
+    name = canonicalize_name(package)
+    for built in selection.built:
+        if canonicalize_name(built.package) == name and built.version == version:
+            return built
+    return None
 
 
 def within(version: str, specifier: SpecifierSet) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from collections.abc import Sequence
 from contextlib import suppress
@@ -97,6 +98,28 @@ def _write(path: Path, record: msgspec.Struct) -> Path:
 def write_plan(results: Path, plan: Plan) -> Path:
     """Write the plan of a run; the path. Raises ``UsageError``."""
     return _write(plan_path(results), plan)
+
+
+def bring_wheels(plan: Plan, beside: Path, results: Path) -> None:
+    """Have the wheels of a plan below ``results``; they were made ``beside`` it.
+
+    Raises ``UsageError`` when one is in neither place.
+    """
+    for built in (built for each in plan.environments for built in each.built):
+        source, target = beside / built.wheel, results / built.wheel
+        if target.exists():
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{os.getpid()}.part")
+            shutil.copyfile(source, part)
+            os.replace(part, target)
+        except OSError as problem:
+            raise UsageError(
+                f"{source}: cannot be read: {problem.strerror}; the plan measures "
+                f"{built.package} {built.version} from it: copy the folder of wheels "
+                "together with the plan, or make the plan again"
+            ) from problem
 
 
 def write_evidence(results: Path, evidence: Evidence, name: str | None = None) -> Path:

@@ -30,6 +30,7 @@ from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
 from harness.model.evidence import Host
 from harness.model.evidence import Round
+from harness.model.plan import Built
 from harness.model.plan import Cell
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
@@ -61,6 +62,7 @@ __all__ = [
     "Addition",
     "AdmissionPoint",
     "Arrival",
+    "Built",
     "Catalog",
     "Cell",
     "CellEvidence",

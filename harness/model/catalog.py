@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from harness.model.plan import Built
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import PositiveInt
 from harness.model.words import Record
@@ -162,6 +163,10 @@ class Selection(Result, frozen=True, kw_only=True):
     """Releases of Flask, in place of those of the matrix."""
     servers: tuple[str, ...] = ()
     """Names of servers, or ``NAME==RELEASE``."""
+    server_releases: tuple[str, ...] = ()
+    """Releases of servers, in place of those of the catalog: ``NAME==RELEASE,...``."""
+    built: tuple[Built, ...] = ()
+    """What the two axes name that is no release on an index."""
     everything: bool = False
     """Everything in the catalog rather than its default selection."""
     limit: PositiveInt = DEFAULT_LIMIT

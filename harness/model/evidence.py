@@ -126,6 +126,8 @@ class Evidence(Result, frozen=True, kw_only=True):
     host: Host
     installed: dict[str, str] = {}
     """Every distribution in the environment, and its version."""
+    sources: dict[str, str] = {}
+    """Of what came from no index, by the name of the package: the source asked for."""
     control: ControlEvidence | None = None
     limit: int
     cells: tuple[CellEvidence, ...]

@@ -90,18 +90,42 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """Why this cell cannot be, known before anything is installed."""
 
 
+class Built(Result, frozen=True, kw_only=True):
+    """A release that no index has: what a checkout, an archive or a git reference was
+    made into.
+    """
+
+    package: str
+    """As the catalog writes its name."""
+    version: str
+    """The project's own, with a local part that tells the source."""
+    origin: str
+    """The source, as it was asked for."""
+    wheel: str
+    """The file to install, relative to the folder that the plan is in."""
+    requires: tuple[str, ...] = ()
+    """What the project itself says that it needs."""
+
+
 class PlannedEnvironment(Result, frozen=True, kw_only=True):
     """One environment and the cells to measure in it: the unit of work."""
 
     environment: Environment
     requirements: tuple[str, ...]
     """What is installed for every cell: Flask and the server, each pinned."""
+    built: tuple[Built, ...] = ()
+    """Of Flask and the server, what is installed from a wheel made for this run."""
     constraints: tuple[str, ...]
     """Pins of companions that the Flask release needs."""
     build_env: dict[str, str] = {}
     """Variables to install with, where something has to be built."""
     cells: tuple[PlannedCell, ...]
     limit: PositiveInt = DEFAULT_LIMIT
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Of what is on no index, by the name of the package: the source asked for."""
+        return {built.package: built.origin for built in self.built}
 
 
 class Plan(Result, frozen=True, kw_only=True):

@@ -86,6 +86,8 @@ class EnvironmentReport(Result, frozen=True, kw_only=True):
 
     id: str
     installed: dict[str, str]
+    sources: dict[str, str] = {}
+    """Of what came from no index, by name and version: the source asked for."""
     control: Outcome | None
     control_reason: str
 

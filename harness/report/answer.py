@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from itertools import pairwise
 
 from harness.model import CellReport
 from harness.model import Outcome
@@ -31,14 +32,22 @@ def answer(report: Report, laid_out: Grid) -> str:
     if not servers:
         return "Nothing could be measured."
     first, *others = servers
-    said = [f"{_across(first[0], laid_out.columns)}."]
+    if laid_out.under:
+        first = sorted(first, key=_changes, reverse=True)
+    said = [f"{_across(first[0], laid_out)}."]
     ranges = [words for rows in others if (words := _range(rows))]
     if not others and len(first) > 1:
         ranges = [words] if (words := _range(first)) else []
     if ranges:
-        newest = prose(laid_out.columns[-1])
-        said.append(f"On Flask {newest}, {_and(ranges)}.")
+        newest = f"{prose(laid_out.axis)} {prose(laid_out.columns[-1])}"
+        said.append(f"On {newest}, {_and(ranges)}.")
     return " ".join(said)
+
+
+def _changes(row: Row) -> int:
+    """How often a configuration came out otherwise than in the column before."""
+    found = [(cell.verdict, cell.ceiling) for cell in row.cells if cell]
+    return sum(one != other for one, other in pairwise(found))
 
 
 def counts(report: Report) -> str:
@@ -67,23 +76,26 @@ def _measured(rows: Sequence[Row]) -> list[Row]:
     return kept
 
 
-def _across(row: Row, columns: Sequence[str]) -> str:
-    """One row from the oldest to the newest Flask."""
+def _across(row: Row, laid_out: Grid) -> str:
+    """One row from the oldest to the newest release."""
     numbered = [(n, cell) for n, cell in enumerate(row.cells) if cell]
     spans = []
     for words, found in groupby(numbered, key=lambda pair: at_once(pair[1])):
         at = [n for n, _ in found]
-        spans.append(f"{words} on {_releases(at, columns)}")
-    return f"{prose(row.server)} ({code(row.label)}) handled {_and(spans)}"
+        spans.append(f"{words} on {_releases(at, laid_out)}")
+    who = f"{prose(row.server)} ({code(row.label)})"
+    under = f"On {prose(laid_out.under)}, " if laid_out.under else ""
+    return f"{under}{who} handled {_and(spans)}"
 
 
-def _releases(at: Sequence[int], columns: Sequence[str]) -> str:
+def _releases(at: Sequence[int], laid_out: Grid) -> str:
+    columns, axis = laid_out.columns, prose(laid_out.axis)
     first, last = prose(columns[at[0]]), prose(columns[at[-1]])
     if len(at) == 1:
-        return f"Flask {first}"
+        return f"{axis} {first}"
     if at[-1] == len(columns) - 1:
-        return f"Flask {first} and later"
-    return f"Flask {first} to {last}"
+        return f"{axis} {first} and later"
+    return f"{axis} {first} to {last}"
 
 
 def at_once(cell: CellReport) -> str:

@@ -36,7 +36,7 @@ def ceilings(laid_out: Grid) -> str:
     shown = [(row, cell) for row, cell in found if _fits(cell)][:AT_MOST]
     if len(shown) < 2:
         return ""
-    heading = f"### Flask {prose(laid_out.columns[-1])} as a chart"
+    heading = f"### {prose(laid_out.axis)} {prose(laid_out.columns[-1])} as a chart"
     lines = "\n".join(_lines(shown))
     return f"{heading}\n\n```mermaid\n{lines}\n```\n\n{_caption(found, shown)}".strip()
 

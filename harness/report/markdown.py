@@ -132,14 +132,19 @@ def _top(report: Report, laid_out: Grid) -> str:
 
 def _matrix(report: Report, laid_out: Grid) -> str:
     """The grid as a table, with a row above those of each server."""
-    releases = [f"Flask {prose(release)}" for release in laid_out.columns]
+    releases = [_head(laid_out.axis, release) for release in laid_out.columns]
     lines = [_row(["", *releases]), _row([":--", *["--:"] * len(releases)])]
     for server, rows in laid_out.groups().items():
         lines.append(_row([f"**{prose(server)}**", *[""] * len(releases)]))
         lines += [_row([code(row.label), *map(_cell, row.cells)]) for row in rows]
-    return "\n".join(
-        ["### Requests in the app at once", "", *lines, "", _legend(report, laid_out)]
-    )
+    under = f", on {prose(laid_out.under)}" if laid_out.under else ""
+    said = ["", *lines, "", _legend(report, laid_out)]
+    return "\n".join([f"### Requests in the app at once{under}", *said])
+
+
+def _head(axis: str, release: str) -> str:
+    """Where a release has a local part, that is long: it goes below."""
+    return f"{prose(axis)} {prose(release).replace('+', '<br>+', 1)}"
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -169,6 +174,10 @@ def _legend(report: Report, laid_out: Grid) -> str:
         said.append("**8 (≥2)**: up to 8, but at times no more than 2.")
     if laid_out.has_gaps:
         said.append("Empty: not part of this run.")
+    said += [
+        f"{prose(release)}: from {code(source)}."
+        for release, source in matrix.sources(report).items()
+    ]
     return " ".join(said)
 
 

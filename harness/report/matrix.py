@@ -1,13 +1,15 @@
 """Knows how cells make a grid; must not know what the grid is drawn with.
 
-Rows are configurations, columns are releases of Flask. All text is as it came: whoever
-draws it has to escape it.
+Rows are configurations, columns are releases of Flask; or of the server, where several
+of one server were measured under one Flask. All text is as it came: whoever draws it
+has to escape it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from packaging.version import InvalidVersion
@@ -22,7 +24,7 @@ from harness.report.legend import Mark
 
 
 class Row(NamedTuple):
-    """One configuration across all releases of Flask."""
+    """One configuration across all columns."""
 
     server: str
     """Title and, where it is the same in the whole row, release of the server."""
@@ -36,12 +38,16 @@ class Grid(NamedTuple):
     """The matrix."""
 
     columns: tuple[str, ...]
-    """Releases of Flask, oldest first."""
+    """Releases, oldest first."""
     rows: tuple[Row, ...]
+    axis: str
+    """What the columns are releases of."""
+    under: str
+    """The one release of Flask, where the columns are not of Flask; else empty."""
 
     @property
     def has_gaps(self) -> bool:
-        """Whether some configuration was not asked for under some release."""
+        """Whether some configuration was not asked for in some column."""
         return any(None in row.cells for row in self.rows)
 
     def groups(self) -> dict[str, list[Row]]:
@@ -62,17 +68,23 @@ class _Key(NamedTuple):
 def grid(report: Report) -> Grid:
     """Lay out a report. A server's release makes a row of its own only if some release
     of Flask was measured with more than one: Flask's own server has another release
-    with each Flask, and is one row nevertheless.
+    with each Flask, and is one row nevertheless. It makes a column of its own where
+    only the server's release differs: that is the server's history.
     """
-    columns = sorted({cell.flask for cell in report.cells}, key=release_order)
-    split = _measured_with_several(report.cells)
+    history = _is_history(report.cells)
+
+    def column(cell: CellReport) -> str:
+        return cell.server_version if history else cell.flask
+
+    columns = sorted(set(map(column, report.cells)), key=release_order)
+    split = set() if history else _measured_with_several(report.cells)
     pythons = {cell.python for cell in report.cells}
     rows: dict[_Key, dict[str, CellReport]] = defaultdict(dict)
     for cell in _in_order(report.cells):
         version = cell.server_version if cell.server in split else ""
         python = cell.python if len(pythons) > 1 else ""
         key = _Key(cell.server, version, cell.configuration, python)
-        rows[key][cell.flask] = cell
+        rows[key][column(cell)] = cell
     versions = _versions(rows)
     return Grid(
         tuple(columns),
@@ -82,10 +94,12 @@ def grid(report: Report) -> Grid:
                 f"{key.configuration} · py{key.python}"
                 if key.python
                 else key.configuration,
-                tuple(cells.get(column) for column in columns),
+                tuple(cells.get(release) for release in columns),
             )
             for key, cells in rows.items()
         ),
+        legend.title(report.cells[0].server) if history else "Flask",
+        f"Flask {report.cells[0].flask}" if history else "",
     )
 
 
@@ -95,6 +109,12 @@ def release_order(release: str) -> tuple[int, Version, str]:
         return 0, Version(release), release
     except InvalidVersion:
         return 1, Version("0"), release
+
+
+def _is_history(cells: Sequence[CellReport]) -> bool:
+    """Whether nothing but the release of one server differs."""
+    servers = {(cell.server, cell.flask) for cell in cells}
+    return len(servers) == 1 and len({cell.server_version for cell in cells}) > 1
 
 
 def _measured_with_several(cells: Iterable[CellReport]) -> set[str]:
@@ -133,6 +153,15 @@ def _versions(
 def _titled(key: _Key, versions: set[str]) -> str:
     title = legend.title(key.server)
     return f"{title} {next(iter(versions))}" if len(versions) == 1 else title
+
+
+def sources(report: Report) -> dict[str, str]:
+    """What was built for this run, and what each was built from."""
+    return {
+        release: source
+        for environment in report.environments
+        for release, source in environment.sources.items()
+    }
 
 
 # ------------------------------------------------------------------------- one cell
@@ -192,6 +221,7 @@ class Note(NamedTuple):
     """One reason, and all cells of one server that it is true of."""
 
     server: str
+    """As in its rows, with the releases where these are the columns."""
     labels: tuple[str, ...]
     """Of the rows."""
     releases: tuple[str, ...]
@@ -212,25 +242,28 @@ def notes(laid_out: Grid) -> dict[Outcome | Verdict, list[Note]]:
     What is said of several rows of a server in the same words is said once.
     """
     found: dict[Outcome | Verdict, list[Note]] = {key: [] for key in legend.NOTEWORTHY}
-    for (key, *_), said in _alike(laid_out.rows).items():
+    for (key, *_), said in _alike(laid_out).items():
         if key in found:
             found[key].append(_merged(said))
     return {key: several for key, several in found.items() if several}
 
 
 def _alike(
-    rows: Iterable[Row],
+    laid_out: Grid,
 ) -> dict[tuple[Outcome | Verdict, str, str, tuple[str, ...]], list[Note]]:
     """Notes of single rows, together where they differ in nothing but the row."""
     found = defaultdict(list)
-    for row in rows:
+    for row in laid_out.rows:
         same: dict[tuple[Outcome | Verdict, str], list[CellReport]] = defaultdict(list)
         for cell in filter(None, row.cells):
             same[legend.key(cell), cell.reason].append(cell)
         for (key, reason), cells in same.items():
-            releases = tuple(cell.flask for cell in cells)
-            note = Note(row.server, (row.label,), releases, reason, tuple(cells))
-            found[key, reason, row.server, releases].append(note)
+            releases = tuple(dict.fromkeys(cell.flask for cell in cells))
+            server = row.server
+            if laid_out.under:
+                server += f" {', '.join(cell.server_version for cell in cells)}"
+            note = Note(server, (row.label,), releases, reason, tuple(cells))
+            found[key, reason, server, releases].append(note)
     return found
 
 

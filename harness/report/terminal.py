@@ -6,6 +6,7 @@ cell, that are easy to search.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich import box
@@ -83,8 +84,10 @@ def tally(report: Report) -> str:
 def _draw(report: Report, console: Console) -> None:
     laid_out = matrix.grid(report)
     console.print()
-    console.print(Text("Requests in the app at the same time", style="bold"))
-    console.print(_table(laid_out))
+    under = f", on {safe(laid_out.under)}" if laid_out.under else ""
+    console.print(Text(f"Requests in the app at the same time{under}", style="bold"))
+    for table in _tables(laid_out, console):
+        console.print(table)
     console.print(_legend(report, laid_out))
     for key, notes in matrix.notes(laid_out).items():
         mark = legend.MARKS[key]
@@ -104,20 +107,46 @@ def _note(note: matrix.Note) -> Text:
     return text.append(f": {safe(note.reason)}", style="not bold")
 
 
-def _table(laid_out: Grid) -> Table:
+def _tables(laid_out: Grid, console: Console) -> Iterator[Table]:
+    """The grid as one table or, where that is too wide, as many columns at a time as
+    there is room for: no word is broken for want of room.
+    """
+    first, end = 0, len(laid_out.columns)
+    while first < end:
+        last = first + 1
+        while last < end and _fits(_table(laid_out, first, last + 1), console):
+            last += 1
+        yield _table(laid_out, first, last)
+        first = last
+
+
+def _fits(table: Table, console: Console) -> bool:
+    return console.measure(table).maximum < console.width
+
+
+def _table(laid_out: Grid, first: int, last: int) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
     table.add_column("", overflow="fold")
-    for release in laid_out.columns:
-        table.add_column(f"Flask\n{safe(release)}", justify="right", overflow="fold")
+    for release in laid_out.columns[first:last]:
+        head = "\n".join(map(safe, _head(laid_out, release)))
+        table.add_column(head, justify="right", overflow="fold")
     for server, rows in laid_out.groups().items():
         table.add_row(Text(safe(server), style="bold"))
         for row in rows:
-            table.add_row(Text(f" {safe(row.label)}"), *map(_cell, row.cells))
+            cells = map(_cell, row.cells[first:last])
+            table.add_row(Text(f" {safe(row.label)}"), *cells)
         table.add_section()
     return table
+
+
+def _head(laid_out: Grid, release: str) -> list[str]:
+    """A line for each word; what the columns are of, unless all rows are of that."""
+    public, _, local = release.partition("+")
+    axis = "" if laid_out.under else laid_out.axis
+    return list(filter(None, (axis, public, *local.split("."))))
 
 
 def _cell(cell: CellReport | None) -> Text:
@@ -126,8 +155,10 @@ def _cell(cell: CellReport | None) -> Text:
     shown = matrix.text(cell)
     text = Text(shown.number)
     if shown.mark is not None:
-        said = " ".join(filter(None, (shown.mark.symbol, shown.mark.word, shown.note)))
-        text.append("\n" if shown.number else "").append(said, style=shown.mark.colour)
+        # A line for the note: what is narrow leaves room for more columns.
+        said = [f"{shown.mark.symbol} {shown.mark.word}", shown.note]
+        text.append("\n" if shown.number else "")
+        text.append("\n".join(filter(None, said)), style=shown.mark.colour)
     return text
 
 
@@ -141,6 +172,8 @@ def _legend(report: Report, laid_out: Grid) -> Text:
         text.append("\n8 (≥2): up to 8, but at times no more than 2")
     if laid_out.has_gaps:
         text.append("\nempty: not part of this run")
+    for release, source in matrix.sources(report).items():
+        text.append(f"\n{safe(release)}: from {safe(source)}")
     for key, mark in legend.MARKS.items():
         if key in keys and key is not Verdict.AS_DECLARED:
             text.append(f"\n{mark.symbol} {mark.word}", style=mark.colour)

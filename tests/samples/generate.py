@@ -289,6 +289,47 @@ def single() -> list[Evidence]:
     return [_of(where, [cell(where, "gthread-4x2", 8, uneven)])]
 
 
+def history() -> list[Evidence]:
+    """Releases of one server under one Flask, as they came out."""
+
+    def release(version: str, admitted: int, *more: CellEvidence) -> Evidence:
+        where = environment("3.1.3", "gunicorn", version)
+        at = [admitted, admitted] if admitted < 4 else [4, 4]
+        limited = rounds(4, (1, 4), at)
+        cells = [
+            cell(where, "sync-4", 4, rounds(4, (4, 1))),
+            cell(where, "gthread-1x4-connections-4", 4, limited),
+        ]
+        return _of(where, [*cells, *more])
+
+    old, new = (environment("3.1.3", "gunicorn", v) for v in ("20.1.0", "27.0.1"))
+    between = environment("3.1.3", "gunicorn", "23.0.0")
+    return [
+        release("20.1.0", 4,
+                unmeasured(old, "eventlet", Outcome.NOT_STARTED,
+                           "the server exited with status 1 before it answered",
+                           "ImportError: cannot import name 'ALREADY_HANDLED'\n")),
+        release("23.0.0", 3,
+                cell(between, "eventlet", 1000, rounds(1000, (1, 1000)))),
+        release("27.0.1", 4,
+                unmeasured(new, "eventlet", Outcome.NOT_SUPPORTED,
+                           "needs gunicorn <26, not 27.0.1: it was removed")),
+    ]  # fmt: skip
+
+
+def checkout() -> list[Evidence]:
+    """Somebody's own Flask beside the newest release."""
+    own = environment("3.2.0.dev0+checkout.1a2b3c4.dirty", "werkzeug", "3.1.9")
+    release = environment("3.1.3", "werkzeug", "3.1.9")
+    return [
+        _of(release, [cell(release, "run", None, unbounded(64, 500))]),
+        msgspec.structs.replace(
+            _of(own, [cell(own, "run", None, unbounded(64, 500))]),
+            sources={"Flask": "./flask"},
+        ),
+    ]
+
+
 CASES: dict[str, Callable[[], list[Evidence]]] = {
     "story": story,
     "failures": failures,
@@ -296,6 +337,8 @@ CASES: dict[str, Callable[[], list[Evidence]]] = {
     "control-wrong": control_wrong,
     "nothing-measured": nothing_measured,
     "single": single,
+    "history": history,
+    "checkout": checkout,
 }
 
 

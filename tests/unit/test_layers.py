@@ -15,14 +15,14 @@ HOOK = HARNESS / "target" / "hook"
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
     {"model", "errors", "warden"},
-    {"catalog", "selection", "plan", "jobs", "deployment"},
+    {"source", "catalog", "selection", "plan", "jobs", "deployment"},
     {"verdict", "judge", "gate", "compare", "schema", "store", "report", "events"},
     {"commandline", "surroundings", "declared", "remedy", "contract"},
     {"server"},
     {"probe"},
     {"approach"},
-    {"measure", "collect", "baseline", "github"},
-    {"inputs"},
+    {"fetch", "measure", "collect", "baseline", "github"},
+    {"build", "inputs"},
     {"environment", "prepared", "check"},
     {"run", "options", "action", "check_command", "check_findings"},
     {"__main__"},
@@ -30,7 +30,7 @@ LAYERS = [
 # Pure functions of their arguments: they touch neither files nor processes.
 PURE = [
     *("judge", "verdict", "gate", "compare"),
-    *("plan", "jobs", "selection", "probe/overlap"),
+    *("source", "plan", "jobs", "selection", "probe/overlap"),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}
 

@@ -12,6 +12,7 @@ import pytest
 
 from harness import catalog
 from harness.errors import UsageError
+from harness.model import Built
 from harness.model import Catalog
 from harness.model import Declaration
 from harness.model import Plan
@@ -209,6 +210,48 @@ def test_a_server_of_one_release_has_every_configuration(small: Catalog) -> None
     ]
 
 
+def test_releases_of_a_server_are_an_axis_under_the_newest_flask(
+    small: Catalog,
+) -> None:
+    made = plan(small, server_releases=("pool==3.0,2.0", "pool==v2.0", "own== 3.1.0 "))
+    assert [str(entry.environment) for entry in made.environments] == [
+        "flask-3.1.3/own-3.1.0/py3.11",
+        "flask-3.1.3/pool-2.0/py3.11",
+        "flask-3.1.3/pool-3.0/py3.11",
+    ]
+    assert [len(entry.cells) for entry in made.environments] == [1, 3, 3]
+
+
+def test_releases_of_a_server_take_the_place_of_its_own(small: Catalog) -> None:
+    asked = {"server_releases": ("pool==9.0",), "flask": ("3.1.3",)}
+    for servers in ((), ("pool",)):
+        made = plan(small, servers=servers, **asked)
+        assert {e.environment.server_version for e in made.environments} == {"9.0"}
+    made = plan(small, servers=("own",), **asked)
+    assert len(made.environments) == 2
+
+
+def test_releases_of_a_server_with_everything_else_that_selects(small: Catalog) -> None:
+    releases = ("pool==9.0,8.0",)
+    old = plan(small, server_releases=releases, flask=("1.0.4",))
+    assert {e.environment.flask for e in old.environments} == {"1.0.4"}
+    assert len(plan(small, server_releases=releases, everything=True).environments) == 4
+    one = plan(small, server_releases=releases, only=("flask-1.0.4/*/one/*",))
+    assert ids(one) == [
+        "flask-1.0.4/pool-8.0/one/py3.11",
+        "flask-1.0.4/pool-9.0/one/py3.11",
+    ]
+
+
+def test_a_server_is_measured_under_the_flask_releases_of_the_default() -> None:
+    made = plan(REAL, servers=("gunicorn",))
+    usual = {e.environment.flask for e in plan(REAL).environments}
+    assert {e.environment.flask for e in made.environments} == usual
+    assert len(usual) == 5
+    every = plan(REAL, servers=("gunicorn",), everything=True)
+    assert len({e.environment.flask for e in every.environments}) == 11
+
+
 def test_servers_keep_the_catalogs_order_and_come_once(small: Catalog) -> None:
     made = plan(small, servers=("pool", "own", "pool==2.0"), flask=("3.1.3",))
     assert ids(made) == [
@@ -311,6 +354,19 @@ def test_a_named_cell_must_fit_what_else_is_selected(
         ({"servers": ("zzz",)}, ["no server 'zzz'. There are: own, pool"]),
         ({"servers": ("pool==",)}, ["--server pool: ''", "not a version"]),
         ({"servers": ("pool==new",)}, ["--server pool: 'new'"]),
+        ({"servers": ("pool==1,2",)}, ["'1,2'", "--server-release"]),
+        ({"server_releases": ("pol==2.0",)}, ["no server 'pol'", "Did you mean pool?"]),
+        ({"server_releases": ("pool",)}, ["--server-release 'pool': no release"]),
+        ({"server_releases": ("pool==,",)}, ["no release", "gunicorn==23.0.0,27.0.1"]),
+        ({"server_releases": ("pool==2.0,new",)}, ["--server-release pool: 'new'"]),
+        (
+            {"flask": ("3.2.0.dev0+checkout.1a2b3c4",)},
+            ["Flask 3.2.0.dev0+checkout.1a2b3c4 is on no index", "--flask"],
+        ),
+        (
+            {"server_releases": ("pool==3.1+git.1a2b3c4",)},
+            ["pool 3.1+git.1a2b3c4 is on no index", "--server-release"],
+        ),
         ({"flask": ("3.x",)}, ["--flask: '3.x'", "3.1.3"]),
         ({"python": "pypy"}, ["Python: 'pypy'"]),
     ],
@@ -458,6 +514,76 @@ def test_the_limit_reaches_each_environment(small: Catalog) -> None:
 
 def test_a_plan_is_the_same_each_time(small: Catalog) -> None:
     assert plan(small, everything=True) == plan(small, everything=True)
+
+
+# --------------------------------------------------------------- what was built
+
+
+def own_flask(version: str = "3.2.0.dev0", *requires: str) -> Built:
+    """A Flask of somebody's own, as it was built."""
+    return Built(
+        package="Flask",
+        version=f"{version}+checkout.1a2b3c4",
+        origin="./flask",
+        wheel="wheels/0123/flask.whl",
+        requires=requires,
+    )
+
+
+def test_what_was_built_is_a_release_beside_others(small: Catalog) -> None:
+    built = own_flask()
+    made = plan(small, flask=(built.version, "3.1.3"), servers=("own",), built=(built,))
+    release, own = made.environments
+    assert str(own.environment) == (
+        "flask-3.2.0.dev0+checkout.1a2b3c4/own-3.1.9/py3.11"
+    )
+    assert (release.built, own.built) == ((), (built,))
+    assert own.requirements == ("Own_Server==3.1.9",)
+    assert own.sources == {"Flask": "./flask"}
+    assert own.cells[0].declaration == release.cells[0].declaration
+
+
+def test_a_server_may_be_built_too(small: Catalog) -> None:
+    built = msgspec.structs.replace(
+        own_flask("3.5"), package="pool", origin="git+https://example.org/pool"
+    )
+    releases = f"pool=={built.version},3.0"
+    made = plan(small, server_releases=(releases,), built=(built,))
+    release, own = made.environments
+    assert release.built == ()
+    assert own.built == (built,)
+    assert own.requirements == ("Flask==3.1.3", "six", "setuptools<81")
+    assert own.cells[0].argv == release.cells[0].argv
+
+
+def test_what_a_flask_needs_goes_before_the_pins_of_its_series(small: Catalog) -> None:
+    def constraints(*requires: str) -> tuple[str, ...]:
+        built = own_flask("3.2.0.dev0", *requires)
+        made = plan(
+            small, flask=(built.version,), servers=("pool==3.0",), built=(built,)
+        )
+        return made.environments[0].constraints
+
+    pin = ('own.server==3.1.9; python_version >= "3.10"',)
+    assert constraints() == pin
+    assert constraints("Own-Server>=3.1", "six") == pin
+    assert constraints('Own-Server>=4; extra == "new"') == pin
+    assert constraints('Own-Server>=4; python_version < "3.9"') == pin
+    assert constraints("Own-Server>=3.2") == ()
+
+
+def test_a_flask_that_needs_another_server_than_the_pinned_says_so(
+    small: Catalog,
+) -> None:
+    built = own_flask("3.2.0.dev0", "own_server>=3.2")
+    asked: dict[str, Any] = {"flask": (built.version,), "built": (built,)}
+    (cell,) = cells(plan(small, servers=("own",), **asked))
+    assert cell.not_supported == (
+        "./flask needs Own_Server >=3.2, not 3.1.9: choose one with --server-release "
+        "own==RELEASE"
+    )
+    (cell,) = cells(plan(small, server_releases=("own==3.2.1",), **asked))
+    assert cell.not_supported is None
 
 
 # ------------------------------------------------------------- shards, the list

@@ -114,6 +114,37 @@ def test_releases_of_a_server_under_one_flask_are_rows() -> None:
     assert grid.rows[0].cells[0] is None
 
 
+def test_releases_of_the_one_server_are_columns_under_one_flask() -> None:
+    grid = matrix.grid(sample("history"))
+    assert grid.columns == ("20.1.0", "23.0.0", "27.0.1")
+    assert (grid.axis, grid.under) == ("gunicorn", "Flask 3.1.3")
+    assert list(grid.groups()) == ["gunicorn"]
+    assert [row.label for row in grid.rows] == [
+        *("sync-4", "gthread-1x4-connections-4", "eventlet")
+    ]
+    assert not grid.has_gaps
+    (note,) = matrix.notes(grid)[Verdict.FEWER]
+    assert note.where == "gunicorn 23.0.0 · gthread-1x4-connections-4 on Flask 3.1.3"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        measured("3.1.3", "werkzeug", "3.1.9", "run"),
+        measured("2.3.3", "gunicorn", "27.0.1", "sync-4"),
+    ],
+)
+def test_with_more_than_that_columns_are_of_flask(
+    other: tuple[Environment, CellEvidence],
+) -> None:
+    several = [
+        measured("3.1.3", "gunicorn", release, "sync-4") for release in ("23.0", "27.0")
+    ]
+    grid = matrix.grid(report(*several, other))
+    assert (grid.axis, grid.under) == ("Flask", "")
+    assert {"gunicorn 23.0", "gunicorn 27.0"} <= set(grid.groups())
+
+
 def test_one_release_everywhere_is_in_the_title() -> None:
     grid = matrix.grid(sample("story"))
     assert list(grid.groups()) == [
@@ -205,6 +236,28 @@ def test_five_releases_fit_in_eighty_columns() -> None:
     assert row.split() == ["gthread-2x4", "8", *"8 (≥7) 8 (≥6) 8 (≥5) 8 (≥5)".split()]
 
 
+@pytest.mark.parametrize(("width", "tables"), [(60, 2), (80, 1), (200, 1)])
+def test_columns_that_do_not_fit_have_a_table_of_their_own(
+    width: int, tables: int
+) -> None:
+    text = shown("history", width, color_system=None)
+    table = text[: text.index("A number alone")]
+    assert table.count("gthread-1x4-connections-4") == tables
+    assert max(map(len, table.splitlines())) <= width
+    heads = [line.split() for line in table.splitlines() if "20.1.0" in line]
+    assert heads[0][0] == "20.1.0"
+    assert ("27.0.1" in heads[0]) == (tables == 1)
+
+
+def test_what_was_built_is_told_with_its_source() -> None:
+    told = "Flask 3.2.0.dev0+checkout.1a2b3c4.dirty: from "
+    assert f"{told}./flask" in shown("checkout", color_system=None)
+    assert f"{told}`./flask`" in markdown.render(sample("checkout"))
+    own, release = sample("checkout").cells[::-1]
+    assert own.reproduce.endswith(" --flask ./flask")
+    assert "--flask" not in release.reproduce
+
+
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_every_sample_can_be_drawn(case: str, width: int) -> None:
@@ -263,6 +316,15 @@ def test_the_answer_of_the_story() -> None:
         "handled from 1 (`default`) to 2000 (`gevent-2`), gunicorn 25.3.0 handled 1000 "
         "(`eventlet`) and uWSGI 2.0.31 handled from 1 (`default`) to 100 "
         "(`gevent-100`)."
+    )
+
+
+def test_the_answer_of_a_history_is_what_changed() -> None:
+    answer = markdown.render(sample("history")).splitlines()[2]
+    assert answer.startswith(
+        "On Flask 3.1.3, gunicorn (`gthread-1x4-connections-4`) handled 4 at once on "
+        "gunicorn 20.1.0, 3 at once on gunicorn 23.0.0 and 4 at once on gunicorn "
+        "27.0.1."
     )
 
 

@@ -1,0 +1,122 @@
+"""Knows how a release that is on no index is written: a folder, an archive, a git
+reference; must not look at any of them.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import unquote
+from urllib.parse import urlsplit
+from urllib.parse import urlunsplit
+
+from packaging.version import InvalidVersion
+from packaging.version import Version
+
+from harness.errors import UsageError
+
+ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
+
+GIT = "git+"
+GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
+"""Those that fetch; git knows others, which run a command."""
+
+LABEL_CHARACTERS = 7
+
+HOW = (
+    "write a release like 3.1.3, a folder like ./flask, an archive (a path or a URL), "
+    "or git+https://github.com/pallets/flask@main"
+)
+
+
+class Kind(StrEnum):
+    """Where a project comes from; the word stands in the local part of its version."""
+
+    CHECKOUT = "checkout"
+    """A folder that git knows the content of."""
+    FOLDER = "folder"
+    """Any other folder."""
+    ARCHIVE = "archive"
+    """A source archive or a wheel."""
+    GIT = "git"
+    """A reference in a repository."""
+
+
+class Source(NamedTuple):
+    """What somebody asked for instead of a release."""
+
+    text: str
+    """As it was written, without a user's name or password."""
+    kind: Kind | None
+    """``None`` for a path: what it is can only be seen."""
+    location: str
+    """A path, or a URL."""
+    reference: str = ""
+    """In a git repository: a branch, a tag or a commit; empty for the current one."""
+
+
+def parse(text: str) -> Source | None:
+    """The source that a text names; ``None`` where it is to be a version.
+
+    :raises UsageError: when it is neither.
+    """
+    if _is_version(text):
+        return None
+    if text.startswith(GIT):
+        return _git(text)
+    url = urlsplit(text)
+    if url.scheme in ("http", "https"):
+        return Source(without_user(text), Kind.ARCHIVE, text)
+    if url.scheme == "file":
+        return Source(text, None, unquote(url.path))
+    if "/" in text or text.startswith((".", "~")) or text.endswith(ARCHIVES):
+        return Source(text, None, text)
+    return None
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _git(text: str) -> Source:
+    url = urlsplit(text.removeprefix(GIT))
+    path, at, reference = url.path.rpartition("@")
+    if not at:
+        path, reference = url.path, ""
+    shown = without_user(text)
+    if url.scheme not in GIT_SCHEMES or not path.strip("/"):
+        raise UsageError(f"{shown!r} names no repository; {HOW}")
+    if url.fragment or url.query:
+        raise UsageError(f"{shown!r}: nothing may follow the reference; {HOW}")
+    if at and not re.fullmatch(r"[A-Za-z0-9_][^\s~^:?*\[\\]*", reference):
+        raise UsageError(f"{shown!r}: {reference!r} is no reference of git; {HOW}")
+    location = urlunsplit(url._replace(path=path))
+    return Source(shown, Kind.GIT, location, reference)
+
+
+def without_user(text: str) -> str:
+    """A URL that can be shown: a name or a token of its user is not told."""
+    return re.sub(r"(https?://)[^/@]*@", r"\1", text)
+
+
+def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str:
+    """A version with a local part that tells where it comes from.
+
+    ``content`` is a hash, of which enough is taken not to be read as a number: leading
+    zeros of a number would be lost.
+    """
+    most = range(LABEL_CHARACTERS, len(content) + 1)
+    short = next((c for n in most if not (c := content[:n]).isdigit()), f"x{content}")
+    label = [kind, short, *(["dirty"] if dirty else [])]
+    return str(Version(f"{Version(version).public}+{'.'.join(label)}"))
+
+
+def is_labelled(version: str) -> bool:
+    """Whether a version is one that ``labelled`` makes: no index has it."""
+    local = Version(version).local or ""
+    return local.partition(".")[0] in list(Kind)
