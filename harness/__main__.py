@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,28 +54,23 @@ from harness.run import check_limit
 from harness.schema import report_schema
 
 
-def _selected(options: argparse.Namespace, results: Path) -> Plan:
-    """The plan; wheels of what is on no index go below ``results``."""
+def _selected(options: argparse.Namespace) -> Plan:
+    """The plan; wheels of what is on no index go to the folder of results."""
 
     def say(words: str) -> None:
         print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
 
-    known = catalog.load(options.catalog)
+    known, results = catalog.load(options.catalog), options.results.resolve()
     return make_plan(known, with_built(known, selection(options), results, say))
 
 
-def _list(options: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
-        print("\n".join(list_cells(_selected(options, Path(scratch)))))
-    return 0
-
-
 def _probe(options: argparse.Namespace) -> int:
+    plan = _selected(options)
     if options.list:
-        return _list(options)
-    results = options.results.resolve()
-    plan = _selected(options, results)
+        print("\n".join(list_cells(plan)))
+        return 0
     check_limit(plan)
+    results = options.results.resolve()
     store.begin(results, plan)
     if _carry_out(plan, results, options.jobs):
         # What was not reached is not missing: the user knows why.
@@ -87,11 +81,10 @@ def _probe(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    results = options.results.resolve()
-    plan = _selected(options, results)
+    plan = _selected(options)
     check_size(plan, options.max_cells)
     jobs = job_matrix(plan, options.shards)
-    store.begin(results, plan)
+    store.begin(options.results.resolve(), plan)
     print(jobs)
     return 0
 

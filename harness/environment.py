@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,11 @@ RESULTS = "FLASK_CONCURRENCY_RESULTS"
 
 ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
 """Names the folder that nox keeps environments in (its ``--envdir``)."""
+
+ABSENT = re.compile(
+    r"there\s+is\s+no\s+version\s+of\s+(\S+)|No matching distribution found for (\S+)"
+)
+"""How uv and pip say that a release is not to be had."""
 
 TAIL = 2_000
 """Characters of an installer's output that are kept."""
@@ -112,6 +118,18 @@ def with_files(planned: PlannedEnvironment, results: Path) -> PlannedEnvironment
     )
 
 
+def why_not(planned: PlannedEnvironment, tail: str) -> str:
+    """Why Flask or the server could not be installed, by what the installer said."""
+    built = [f"{each.package} {each.version}" for each in planned.built]
+    wanted = [*built, *planned.requirements]
+    reason = f"{' and '.join(wanted)} could not be installed"
+    absent = {"".join(each).rstrip(".,").lower() for each in ABSENT.findall(tail)}
+    for requirement in planned.requirements:
+        if requirement.lower() in absent:
+            return f"{reason}: the index has no {requirement}"
+    return reason
+
+
 def measure_in(
     session: nox.Session, planned: PlannedEnvironment, root: Path, python: str
 ) -> None:
@@ -120,17 +138,17 @@ def measure_in(
     ``python`` is the interpreter that runs the harness, not the session's own.
     """
     results = Path(os.environ.get(RESULTS) or root / "results").resolve()
-    planned = with_files(planned, results)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
         store.write_evidence(results, nothing)
         return
     try:
-        installed = fill(session, planned)
+        installed = fill(session, with_files(planned, results))
     except CannotInstall as problem:
         session.warn("not installed; this becomes the outcome of its cells")
-        reason = f"{' and '.join(planned.requirements)} could not be installed"
-        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, str(problem))
+        tail = str(problem)
+        reason = why_not(planned, tail)
+        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
         store.write_evidence(results, nothing)
         return
     order = Path(session.create_tmp(), "order.json")

@@ -123,10 +123,12 @@ async def run(
 
 
 def tail(log: Path) -> str:
-    """The last words of a command, on one line."""
+    """Where a command said what went wrong, and just before; on one line."""
     text = log.read_text("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return safe("; ".join(lines[-4:])) or "it said nothing"
+    wrong = [n for n, line in enumerate(lines) if re.match("fatal:|error:", line)]
+    first = max(0, wrong[0] - 1) if wrong else max(0, len(lines) - 4)
+    return safe("; ".join(lines[first : first + 4])) or "it said nothing"
 
 
 def _environment() -> dict[str, str]:
@@ -303,6 +305,8 @@ def _unpack(path: Path, to: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             archive.extractall(to)
         return
+    if not tarfile.is_tarfile(path):
+        raise Fault("is no archive: neither zip nor tar", HOW)
     with tarfile.open(path) as archive:
         # Nothing of it is put outside of the folder. Python 3.11.4 and newer know how.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)

@@ -52,7 +52,12 @@ FILES = ("OUTPUT", "STEP_SUMMARY", "ENV", "PATH", "STATE")
 OURS = "FLASK_CONCURRENCY_"
 """What the names of variables begin with that the action's steps hand on."""
 
-SEVERAL = {"ONLY": r"\s+", "FLASK": r"[\s,]+", "SERVERS": r"[\s,]+"}
+SEVERAL = {
+    "ONLY": r"\s+",
+    "FLASK": r"[\s,]+",
+    "SERVERS": r"[\s,]+",
+    "SERVER_RELEASES": r"\s+",
+}
 """Inputs that hold several values, and what stands between these."""
 
 OPTIONS: dict[Stage, dict[str, str]] = {
@@ -60,6 +65,7 @@ OPTIONS: dict[Stage, dict[str, str]] = {
         "ONLY": "--only",
         "FLASK": "--flask",
         "SERVERS": "--server",
+        "SERVER_RELEASES": "--server-release",
         "PYTHON_VERSION": "--python",
         "LIMIT": "--limit",
         "CATALOG": "--catalog",

@@ -238,9 +238,11 @@ def _version(text: str, where: str) -> str:
     try:
         return str(Version(text))
     except InvalidVersion:
-        several = f" Several go with {SERVER_RELEASE}." if "," in text else ""
+        more = f" Several go with {SERVER_RELEASE}." if "," in text else ""
+        if where.startswith(("--flask", SERVER_RELEASE)):
+            more += f" A folder is written ./{text}."
         raise UsageError(
-            f"{where}: {text!r} is not a version. Write it like 3.1 or 3.1.3.{several}"
+            f"{where}: {text!r} is not a version. Write it like 3.1 or 3.1.3.{more}"
         ) from None
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+import msgspec
 
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import PositiveInt
@@ -90,6 +93,10 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """Why this cell cannot be, known before anything is installed."""
 
 
+Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]
+"""A path that stays below its folder, whoever wrote the plan."""
+
+
 class Built(Result, frozen=True, kw_only=True):
     """A release that no index has: what a checkout, an archive or a git reference was
     made into.
@@ -101,7 +108,7 @@ class Built(Result, frozen=True, kw_only=True):
     """The project's own, with a local part that tells the source."""
     origin: str
     """The source, as it was asked for."""
-    wheel: str
+    wheel: Wheel
     """The file to install, relative to the folder that the plan is in."""
     requires: tuple[str, ...] = ()
     """What the project itself says that it needs."""

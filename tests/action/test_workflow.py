@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests import own_flask
+
 from .conftest import NewRunner
 from .runner import OURS
 from .runner import Ran
@@ -59,8 +61,9 @@ def runner(new_runner: NewRunner) -> Runner:
 
 @pytest.fixture(scope="module")
 def wide(runner: Runner) -> Ran:
-    """Two environments, measured in two jobs."""
-    return runner.run(WIDE)
+    """Two environments, measured in two jobs; one with a Flask that is built first."""
+    own = own_flask.make(runner.home.parent / "own-flask")
+    return runner.run(WIDE.replace("3.0.3", f"git+file://{own}@main"))
 
 
 def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
@@ -75,6 +78,7 @@ def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
     assert len(rows) == 4
     assert sorted(cell["id"] for cell in rows) == sorted(planned(runner))
     assert {cell["verdict"] for cell in rows} == {"as declared"}
+    assert sum("+git." in cell["flask"] for cell in rows) == 2
     shards = [
         {path.name for path in (runner.artifacts / name / "evidence").iterdir()}
         for name in ("wide-shard-1", "wide-shard-2")

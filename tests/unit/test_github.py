@@ -86,6 +86,7 @@ def test_inputs_become_options() -> None:
         "WITH_ONLY": " flask-3.1.3/* \n\n*/x y\n",
         "WITH_FLASK": "3.1.3, 2.3.3",
         "WITH_SERVERS": "gunicorn==27.0.1\nwaitress",
+        "WITH_SERVER_RELEASES": "gunicorn==26.0,27.0\nwerkzeug==./werkzeug",
         "WITH_LIMIT": "8",
         "WITH_JOBS": "2",
     }
@@ -98,6 +99,8 @@ def test_inputs_become_options() -> None:
         "--flask=2.3.3",
         "--server=gunicorn==27.0.1",
         "--server=waitress",
+        "--server-release=gunicorn==26.0,27.0",
+        "--server-release=werkzeug==./werkzeug",
         "--limit=8",
         "--results=/r",
     ]

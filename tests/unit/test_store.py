@@ -11,6 +11,7 @@ import pytest
 from harness import store
 from harness.errors import UsageError
 from harness.judge import judge
+from harness.model import Built
 from harness.model import Evidence
 from harness.model import Outcome
 from harness.model import Plan
@@ -225,3 +226,44 @@ def test_results_that_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--results"):
         store.begin(tmp_path / "file", plan())
+
+
+# ---------------------------------------------------------------------------- wheels
+
+
+def planned_with(wheel: str) -> Plan:
+    """A plan that needs a wheel."""
+    built = Built(package="Flask", version="1+git.a", origin="./flask", wheel=wheel)
+    environment = PlannedEnvironment(
+        environment=WHERE,
+        requirements=(),
+        built=(built,),
+        constraints=(),
+        cells=(),
+    )
+    return Plan(environments=(environment,))
+
+
+def test_wheels_come_along_with_a_plan(tmp_path: Path) -> None:
+    plan = planned_with("wheels/0a/flask.whl")
+    there, here = tmp_path / "there" / "wheels" / "0a", tmp_path / "here"
+    there.mkdir(parents=True)
+    (there / "flask.whl").write_bytes(b"wheel")
+    for _ in range(2):
+        store.bring_wheels(plan, tmp_path / "there", here)
+        assert (here / "wheels" / "0a" / "flask.whl").read_bytes() == b"wheel"
+    store.bring_wheels(plan, here, here)
+
+
+def test_a_wheel_that_did_not_come_along_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Flask 1.git.a from it: copy the folder"):
+        store.bring_wheels(planned_with("wheels/0a/flask.whl"), tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "wheel", ["../flask.whl", "/wheels/0a/f.whl", "wheels/../f.whl"]
+)
+def test_a_plan_names_no_file_elsewhere(tmp_path: Path, wheel: str) -> None:
+    store.write_plan(tmp_path, planned_with(wheel))
+    with pytest.raises(UsageError, match="wheel"):
+        store.read_plan(store.plan_path(tmp_path))
