@@ -48,12 +48,11 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
     cells = list(_everything(catalog, selection))
     if selection.only:
         return _only(catalog, selection, cells)
-    if selection.everything or selection.flask:
-        return cells
     if selection.servers or selection.server_releases:
-        usual = _usual_flask(catalog, selection)
-        return [cell for cell in cells if cell.flask in usual]
-    return _default(catalog, cells)
+        return _usual(catalog, selection, cells)
+    return (
+        cells if selection.everything or selection.flask else _default(catalog, cells)
+    )
 
 
 def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:
@@ -61,28 +60,36 @@ def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:
     return [cell for cell in cells if any(fnmatchcase(str(cell), g) for g in globs)]
 
 
-def _usual_flask(catalog: Catalog, selection: Selection) -> set[str]:
-    """The releases of Flask that a server is measured under, unless some are asked for.
-
-    Those of the default selection. The newest alone for releases of a server: one axis
-    at a time can be read.
+def _usual(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
+    """The cells of a server under the releases of Flask that are asked for, else under
+    those of the default selection. Where releases of the server are asked for, under
+    the newest alone: one axis at a time can be read.
     """
+    if selection.everything or selection.flask:
+        return cells
     if selection.server_releases:
-        return {str(catalog.matrix.flask[-1])}
-    everything = _everything(catalog, Selection(python=selection.python))
-    return {cell.flask for cell in _default(catalog, list(everything))}
+        usual = {str(catalog.matrix.flask[-1])}
+    else:
+        everything = _everything(catalog, Selection(python=selection.python))
+        usual = {cell.flask for cell in _default(catalog, list(everything))}
+    return [cell for cell in cells if cell.flask in usual]
 
 
 def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
     wanted: dict[Cell, None] = {}
+    usual = _usual(catalog, selection, cells) if selection.server_releases else []
     for glob in selection.only:
-        matching = [cell for cell in cells if fnmatchcase(str(cell), glob)]
+        matching = _matching(usual, glob) or _matching(cells, glob)
         named = None if matching else _named(catalog, selection, glob)
         if not matching and named is None:
             raise UsageError(_no_match(glob, cells))
         wanted |= dict.fromkeys([named] if named else matching)
     inside = [cell for cell in cells if cell in wanted]
     return list(dict.fromkeys([*inside, *wanted]))
+
+
+def _matching(cells: list[Cell], glob: str) -> list[Cell]:
+    return [cell for cell in cells if fnmatchcase(str(cell), glob)]
 
 
 def _flask_releases(catalog: Catalog, selection: Selection) -> list[str]:

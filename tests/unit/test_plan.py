@@ -241,6 +241,8 @@ def test_releases_of_a_server_with_everything_else_that_selects(small: Catalog) 
         "flask-1.0.4/pool-8.0/one/py3.11",
         "flask-1.0.4/pool-9.0/one/py3.11",
     ]
+    newest = plan(small, server_releases=releases, only=("*/one/*",))
+    assert ids(newest) == [each.replace("1.0.4", "3.1.3") for each in ids(one)]
 
 
 def test_a_server_is_measured_under_the_flask_releases_of_the_default() -> None:
