@@ -21,9 +21,11 @@ from typing import NamedTuple
 from typing import NoReturn
 
 import msgspec
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.utils import InvalidWheelFilename
 from packaging.utils import parse_wheel_filename
+from packaging.version import Version
 
 from harness import fetch
 from harness.errors import UsageError
@@ -105,21 +107,22 @@ class Builder:
         wheel = found.path
         if wheel.suffix != ".whl":
             wheel = await self._wheel(asked, found, scratch)
-        name, version, requires = _metadata(wheel)
-        if canonicalize_name(name) != canonicalize_name(asked.package):
+        told = _metadata(wheel)
+        if canonicalize_name(told.name) != canonicalize_name(asked.package):
             raise Fault(
-                f"is the project {name}, not {asked.package}",
+                f"is the project {told.name}, not {asked.package}",
                 f"name a source of {asked.package}",
             )
         content = _content(wheel)
         return Built(
             package=asked.package,
             version=labelled(
-                version, found.kind, found.content or content, found.dirty
+                told.version, found.kind, found.content or content, found.dirty
             ),
             origin=asked.source.text,
             wheel=self._kept(wheel, content),
-            requires=requires,
+            python=told.python,
+            requires=told.requires,
         )
 
     async def _wheel(self, asked: Asked, found: Fetched, scratch: Path) -> Path:
@@ -199,17 +202,33 @@ def _only_wheel(folder: Path) -> Path:
     return wheels[0]
 
 
-def _metadata(wheel: Path) -> tuple[str, str, tuple[str, ...]]:
-    """Name, version and requirements that a wheel tells of itself."""
+class Metadata(NamedTuple):
+    """What a wheel tells of itself."""
+
+    name: str
+    version: str
+    python: str
+    requires: tuple[str, ...]
+
+
+def _metadata(wheel: Path) -> Metadata:
     try:
         parse_wheel_filename(wheel.name)
         with zipfile.ZipFile(wheel) as archive:
             (name,) = [n for n in archive.namelist() if _is_metadata(n)]
             text = archive.read(name).decode("utf-8", "replace")
-    except (ValueError, OSError, zipfile.BadZipFile, InvalidWheelFilename):
+        said = email.parser.HeaderParser().parsestr(text)
+        return Metadata(
+            name=str(said["Name"]),
+            version=str(Version(str(said["Version"]))),
+            python=str(SpecifierSet(said["Requires-Python"] or "")),
+            requires=tuple(
+                str(Requirement(each)) for each in said.get_all("Requires-Dist") or ()
+            ),
+        )
+    # What cannot be parsed is a ValueError in all of them.
+    except (ValueError, OSError, zipfile.BadZipFile):
         raise Fault("is not a whole wheel", "make it again") from None
-    said = email.parser.HeaderParser().parsestr(text)
-    return said["Name"], said["Version"], tuple(said.get_all("Requires-Dist") or ())
 
 
 def _is_metadata(name: str) -> bool:

@@ -220,17 +220,31 @@ def _obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
     for need in (*server.needs, *find_configuration(server, cell.configuration).needs):
         if unmet := _unmet(need, server, cell, selection.platform):
             return f"{unmet}: {need.because}"
-    if flask := find_built(selection, FLASK, cell.flask):
-        for specifier in _needs(flask, server.package, cell.python):
-            if not specifier.contains(cell.server_version, prereleases=True):
-                return (
-                    f"{flask.origin} needs {server.package} {specifier}, not "
-                    f"{cell.server_version}: choose one with {SERVER_RELEASE} "
-                    f"{server.name}==RELEASE"
-                )
+    if unfit := _unfit(selection, server, cell):
+        return unfit
     for exclusion in catalog.matrix.exclusion:
         if fnmatchcase(str(cell), exclusion.cells):
             return f"excluded: {exclusion.why}"
+    return None
+
+
+def _unfit(selection: Selection, server: Server, cell: Cell) -> str | None:
+    """Why a cell cannot be, by what a built project says of itself."""
+    flask = find_built(selection, FLASK, cell.flask)
+    own = find_built(selection, server.package, cell.server_version)
+    for built in filter(None, (flask, own)):
+        # Any patch of this Python will do.
+        fits = SpecifierSet(built.python).contains
+        if not fits(cell.python) and not fits(f"{cell.python}.99"):
+            release = f"{built.package} {built.version}"
+            return f"{release} needs Python {built.python}, not {cell.python}"
+    for specifier in _needs(flask, server.package, cell.python) if flask else ():
+        if not specifier.contains(cell.server_version, prereleases=True):
+            return (
+                f"Flask {cell.flask} needs {server.package} {specifier}, not "
+                f"{cell.server_version}: choose one with {SERVER_RELEASE} "
+                f"{server.name}==RELEASE"
+            )
     return None
 
 

@@ -110,6 +110,8 @@ class Built(Result, frozen=True, kw_only=True):
     """The source, as it was asked for."""
     wheel: Wheel
     """The file to install, relative to the folder that the plan is in."""
+    python: str = ""
+    """Pythons that the project itself says it runs on; empty for any."""
     requires: tuple[str, ...] = ()
     """What the project itself says that it needs."""
 

@@ -18,6 +18,7 @@ METADATA = """\
 Metadata-Version: 2.4
 Name: Flask
 Version: 3.2.0.dev0
+Requires-Python: >=3.10
 Requires-Dist: werkzeug>=3.1.0
 Requires-Dist: asgiref>=3.2; extra == "async"
 
@@ -77,6 +78,7 @@ def test_a_wheel_tells_of_itself(tmp_path: Path) -> None:
     assert build._metadata(path) == (
         "Flask",
         "3.2.0.dev0",
+        ">=3.10",
         ("werkzeug>=3.1.0", 'asgiref>=3.2; extra == "async"'),
     )
 

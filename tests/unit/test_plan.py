@@ -581,11 +581,28 @@ def test_a_flask_that_needs_another_server_than_the_pinned_says_so(
     asked: dict[str, Any] = {"flask": (built.version,), "built": (built,)}
     (cell,) = cells(plan(small, servers=("own",), **asked))
     assert cell.not_supported == (
-        "./flask needs Own_Server >=3.2, not 3.1.9: choose one with --server-release "
-        "own==RELEASE"
+        "Flask 3.2.0.dev0+checkout.1a2b3c4 needs Own_Server >=3.2, not 3.1.9: choose "
+        "one with --server-release own==RELEASE"
     )
     (cell,) = cells(plan(small, server_releases=("own==3.2.1",), **asked))
     assert cell.not_supported is None
+
+
+@pytest.mark.parametrize("package", ["Flask", "pool"])
+@pytest.mark.parametrize(
+    ("python", "fits"), [(">=3.10", True), (">=3.11.4", True), (">=3.12", False)]
+)
+def test_what_was_built_says_on_which_python_it_runs(
+    small: Catalog, package: str, python: str, fits: bool
+) -> None:
+    built = msgspec.structs.replace(own_flask(), package=package, python=python)
+    if package == "Flask":
+        asked: dict[str, Any] = {"flask": (built.version,), "servers": ("pool==3.0",)}
+    else:
+        asked = {"server_releases": (f"pool=={built.version}",)}
+    first, *_ = cells(plan(small, built=(built,), **asked))
+    why = f"{package} {built.version} needs Python >=3.12, not 3.11"
+    assert first.not_supported == (None if fits else why)
 
 
 # ------------------------------------------------------------- shards, the list
