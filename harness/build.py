@@ -34,6 +34,7 @@ from harness.fetch import Fetched
 from harness.model import Built
 from harness.model import Catalog
 from harness.model import Selection
+from harness.report.escape import terminal as safe
 from harness.selection import find_server
 from harness.selection import FLASK
 from harness.selection import SERVER_RELEASE
@@ -101,6 +102,9 @@ class Builder:
                 return asyncio.run(self._make(asked, Path(scratch)))
             except Fault as fault:
                 _refuse(asked, fault)
+            except OSError as problem:
+                reason = safe(str(problem))
+                _refuse(asked, Fault(f"cannot be copied: {reason}", "correct that"))
 
     async def _make(self, asked: Asked, scratch: Path) -> Built:
         found = await fetch.fetch(asked.source, scratch, self._results)
@@ -183,7 +187,8 @@ def with_built(
 
 def _refuse(asked: Asked, fault: Fault) -> NoReturn:
     where = f"{asked.option}: {asked.source.text}"
-    raise UsageError(f"{where} {fault.problem}; {fault.remedy}") from None
+    text = f"{where} {fault.problem}; {fault.remedy}"
+    raise UsageError(safe(text, characters=2_000)) from None
 
 
 def _interpreter(python: str) -> str:

@@ -68,7 +68,9 @@ class Fetched(NamedTuple):
 
 
 async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
-    """Bring a source below ``scratch``, which is empty. Raises ``Fault``.
+    """Bring a source below ``scratch``, which is empty.
+
+    Raises ``Fault``, and ``OSError`` where a file cannot be read or written.
 
     What is below ``results`` is not part of any project, though it may lie inside.
     """
@@ -77,7 +79,7 @@ async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
     if source.kind is Kind.ARCHIVE:
         path = await asyncio.to_thread(_download, source, scratch)
         return _archive(path, scratch)
-    path = Path(source.location).expanduser().resolve()
+    path = Path(os.path.expanduser(source.location)).resolve()
     if path.is_dir():
         _check_project(path)
         checkout = _checkout(path)
@@ -256,10 +258,7 @@ def _folder(folder: Path, scratch: Path, results: Path) -> Fetched:
         outside = {name for name in names if Path(where, name) == results}
         return outside | set(NOT_COPIED) if Path(where) == folder else outside
 
-    try:
-        shutil.copytree(folder, copy, symlinks=True, ignore=skipped)
-    except (OSError, shutil.Error) as problem:
-        raise Fault(f"cannot be copied: {safe(str(problem))}", "correct that") from None
+    shutil.copytree(folder, copy, symlinks=True, ignore=skipped)
     return Fetched(copy, Kind.FOLDER)
 
 
