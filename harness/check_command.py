@@ -26,6 +26,7 @@ from harness.deployment import Deployment
 from harness.errors import Interrupted
 from harness.errors import UsageError
 from harness.gate import FailOn
+from harness.installing import CannotInstall
 from harness.measure import allow_open_files
 from harness.measure import FEW_OPEN_FILES
 from harness.model import DEFAULT_LIMIT
@@ -34,7 +35,6 @@ from harness.prepared import Prepared
 from harness.report import terminal
 from harness.report.escape import terminal as safe
 from harness.schema import deployment_schema
-from harness.surroundings import CannotInstall
 
 CODES = """\
 exit codes: 0 as declared, or at least `at-least`; 1 fewer than declared, at times or

@@ -20,6 +20,10 @@ from nox.command import CommandFailed
 
 from harness import catalog
 from harness import store
+from harness.installing import CannotInstall
+from harness.installing import end_of
+from harness.installing import OFFLINE
+from harness.installing import offline_first
 from harness.measure import nothing_measured
 from harness.model import Installed
 from harness.model import NotInstalled
@@ -42,30 +46,23 @@ ABSENT = re.compile(
 )
 """How uv and pip say that a release is not to be had."""
 
-TAIL = 2_000
-"""Characters of an installer's output that are kept."""
-
-
-class CannotInstall(Exception):
-    """Flask and the server could not be installed; the message is the output's end."""
-
 
 def _install(
-    session: nox.Session, arguments: Sequence[str], env: dict[str, str], offline: bool
+    session: nox.Session, arguments: Sequence[str], env: dict[str, str]
 ) -> str:
     """Install; nothing when it worked, else the end of what the installer said."""
     with tempfile.TemporaryFile("w+") as output:
         try:
             session.install(
                 *arguments,
-                env={**env, "UV_OFFLINE": "1"} if offline else env,
+                env=env,
                 silent=False,
                 stdout=output,
-                log=not offline,
+                log=not OFFLINE.keys() <= env.keys(),
             )
         except CommandFailed:
             output.seek(0)
-            return output.read()[-TAIL:].strip() or "the installer said nothing"
+            return end_of(output.read())
     return ""
 
 
@@ -80,10 +77,13 @@ def _install_pinned(
         if planned.built and session.venv_backend != "uv":
             # pip keeps what it has of the same version, whatever is in the file.
             arguments.append("--force-reinstall")
-        env = planned.build_env
-        if session.venv_backend == "uv" and not _install(session, arguments, env, True):
-            return ""
-        return _install(session, arguments, env, False)
+
+        def install(env: dict[str, str]) -> str:
+            return _install(session, arguments, env)
+
+        if session.venv_backend == "uv":
+            return offline_first(install, planned.build_env)
+        return install(dict(planned.build_env))
 
 
 def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:

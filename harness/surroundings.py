@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,22 +24,18 @@ import msgspec
 
 from harness.deployment import Configured
 from harness.deployment import Deployment
+from harness.installing import CannotInstall
+from harness.installing import end_of
+from harness.installing import offline_first
 
 INSTALL_SECONDS = 900.0
 ASK_SECONDS = 60.0
-TAIL = 2_000
-"""Characters of an installer's output that are kept."""
-
 TARGET = Path(__file__).parent / "target"
 HOOK = TARGET / "hook"
 
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
-
-
-class CannotInstall(Exception):
-    """The requirements will not go in; the message is the end of what was said."""
 
 
 class Surroundings(NamedTuple):
@@ -120,6 +117,14 @@ def interpreter(executable: Path) -> Path:
     return Path(shutil.which("python3") or sys.executable)
 
 
+def on_path(variables: Mapping[str, str]) -> Path | None:
+    """The Python that a shell with these variables would start."""
+    for name in ("python", "python3"):
+        if found := shutil.which(name, path=variables.get("PATH", os.defpath)):
+            return Path(found)
+    return None
+
+
 def ask(
     script: str, arguments: tuple[str, ...], where: Surroundings
 ) -> subprocess.CompletedProcess[str]:
@@ -127,8 +132,15 @@ def ask(
 
     Raises ``subprocess.TimeoutExpired``.
     """
+    return ask_command([str(where.python), str(TARGET / script), *arguments], where)
+
+
+def ask_command(
+    words: Sequence[str], where: Surroundings
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that soon ends, where a deployment would run. Raises the same."""
     return subprocess.run(
-        [str(where.python), str(TARGET / script), *arguments],
+        list(words),
         env=where.variables,
         cwd=where.folder,
         stdin=subprocess.DEVNULL,
@@ -182,14 +194,16 @@ def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
 
 def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
     uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
-    interpreter = place / "bin" / "python"
-    if uv is not None:
-        _run([uv, "venv", "--quiet", "--python", python, str(place)], folder)
-        install = [uv, "pip", "install", "--quiet", "--python", str(interpreter)]
-    else:
+    interpreter = str(place / "bin" / "python")
+    wanted = ["-r", str(requirements)]
+    if uv is None:
         _run([_named(python), "-m", "venv", str(place)], folder)
-        install = [str(interpreter), "-m", "pip", "install", "--quiet"]
-    _run([*install, "-r", str(requirements)], folder)
+        _run([interpreter, "-m", "pip", "install", "--quiet", *wanted], folder)
+        return
+    _run([uv, "venv", "--quiet", "--python", python, str(place)], folder)
+    install = [uv, "pip", "install", "--quiet", "--python", interpreter, *wanted]
+    if problem := offline_first(lambda env: _said(install, folder, env), {}):
+        raise CannotInstall(problem)
 
 
 def _named(python: str) -> str:
@@ -205,12 +219,18 @@ def _named(python: str) -> str:
 
 
 def _run(command: list[str], folder: Path) -> None:
+    if problem := _said(command, folder, {}):
+        raise CannotInstall(problem)
+
+
+def _said(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
+    """Run an installer; nothing when it worked, else the end of what it said."""
     own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
     try:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=own,
+            env={**own, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -219,9 +239,8 @@ def _run(command: list[str], folder: Path) -> None:
             timeout=INSTALL_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise CannotInstall(f"{command[0]} took over {INSTALL_SECONDS:g} s") from None
-    if done.returncode:
-        raise CannotInstall(done.stdout[-TAIL:].strip() or "the installer said nothing")
+        return f"{command[0]} took over {INSTALL_SECONDS:g} s"
+    return end_of(done.stdout) if done.returncode else ""
 
 
 def inside(
