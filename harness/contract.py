@@ -74,7 +74,8 @@ def _not_measured(deployment: Deployment, cell: CellReport) -> str:
 
 
 def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None) -> str:
-    more = raise_to(at_least, promise) if cell.verdict is Verdict.AS_DECLARED else ""
+    enough = cell.verdict in (Verdict.AS_DECLARED, Verdict.UNEVEN)
+    more = raise_to(at_least, promise) if enough else ""
     times = "at times only " if cell.ceiling != floor else ""
     said = f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
     return "; ".join(filter(None, (said, cell.reason, more)))

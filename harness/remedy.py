@@ -19,6 +19,9 @@ from harness.model import Verdict
 
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
+LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
+"""Of what each worker has so many, in servers whose workers take more than they run."""
+
 _ERROR = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$")
 
 
@@ -29,6 +32,11 @@ def explained(
     parts = [cell.reason]
     if cell.outcome is not Outcome.MEASURED:
         parts.append(_cause(cell.log_tail))
+        if "exited with status 0 before" in cell.reason:
+            parts.append(
+                "a server has to stay in the foreground, without an option such as "
+                "`--daemon`"
+            )
     elif cell.verdict in SHORT:
         parts.append(_about_short(cell, promise, stale, patched=patched))
     elif cell.verdict is Verdict.MORE:
@@ -52,8 +60,10 @@ def _about_short(
     if promise.declared is not None and promise.declared != cell.declared:
         if cell.ceiling == promise.declared:
             return f"the command itself declares {promise.declared}: {promise.because}"
-    if promise.server == "gunicorn" and promise.kind == "gthread":
-        return _gthread(promise) if cell.verdict is Verdict.UNEVEN else ""
+    if promise.kind == "gthread":
+        return _gthread(promise, cell.verdict)
+    if cell.verdict is Verdict.UNEVEN:
+        return _one_worker(promise)
     if promise.server == "uwsgi" and "gevent" in promise.settings and not patched:
         return (
             "because the standard library is not patched, so that a request that waits "
@@ -71,22 +81,55 @@ def _patched_late(stale: Sequence[str]) -> str:
     )
 
 
-def _gthread(promise: Promise) -> str:
-    """Several workers of which each accepts more than its threads can run."""
-    threads = promise.value("threads")
-    connections = promise.settings["worker_connections"]
-    if promise.value("workers") < 2 or int(connections.value) <= threads:
+def _gthread(promise: Promise, verdict: Verdict) -> str:
+    """Workers of which each accepts more than its threads can run."""
+    workers, threads = promise.value("workers"), promise.value("threads")
+    limited = promise.value("worker_connections") <= threads
+    holds = _accepts_no_more(str(promise.settings["version"].value))
+    if limited and not holds:
+        return (
+            "because gunicorn 21 to 23 leave requests waiting for ever when "
+            "`--worker-connections` is no more than the threads; install gunicorn 24 "
+            "or newer"
+        )
+    if verdict is not Verdict.UNEVEN or limited or workers < 2:
         return ""
     because = "because a gthread worker accepts what its busy threads cannot run"
-    if not _accepts_no_more(str(promise.settings["version"].value)):
+    if not holds:
         return (
             f"{because}; install gunicorn 24 or newer and add "
-            f"`--worker-connections {threads}`"
+            f"`--worker-connections {threads}`, or have one worker: `--workers 1 "
+            f"--threads {workers * threads}`"
         )
     if promise.settings["threads"].file is not None:
         file = promise.settings["threads"].source
         return f"{because}; write `worker_connections = {threads}` in {file}"
     return f"{because}; add `--worker-connections {threads}`"
+
+
+def _one_worker(promise: Promise) -> str:
+    """Servers that have no option against workers that accept too much."""
+    if promise.server not in LANES or promise.value("workers") < 2:
+        return ""
+    if _limited(promise):
+        return ""
+    workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
+    because = "because a worker accepts what its busy threads cannot run"
+    if promise.server == "granian":
+        return (
+            f"{because}; have one worker: `--workers 1 --blocking-threads "
+            f"{workers * lanes}`"
+        )
+    return (
+        f"{because}, against which {promise.server} has no option; `--workers 1` "
+        f"declares {lanes}, always"
+    )
+
+
+def _limited(promise: Promise) -> bool:
+    """Whether granian was told how many connections a worker may have."""
+    limit = promise.settings.get("backpressure")
+    return limit is not None and limit.source != ""
 
 
 def _accepts_no_more(release: str) -> bool:
@@ -102,14 +145,34 @@ def _accepts_no_more(release: str) -> bool:
 
 def raise_to(at_least: int, promise: Promise | None) -> str:
     """What to change so that at least so many are declared, where that is simple."""
-    if promise is None or promise.declared is None:
+    if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
-    if promise.server == "gunicorn" and promise.kind == "sync":
-        return f"`--workers {at_least}` declares {at_least}"
+    if promise.server == "gunicorn":
+        return _raise_gunicorn(at_least, promise)
     if promise.server == "waitress":
         return f"`--threads={at_least}` declares {at_least}"
-    if promise.server == "uwsgi" and "threads" in promise.settings:
-        processes = -(-at_least // promise.value("threads"))
-        declared = processes * promise.value("threads")
+    if promise.server == "granian" and not _limited(promise):
+        return f"`--workers 1 --blocking-threads {at_least}` declares {at_least}"
+    if promise.server == "werkzeug":
+        return "without `--without-threads` it declares no bound"
+    if promise.server == "uwsgi":
+        lane = "gevent" if "gevent" in promise.settings else "threads"
+        processes = -(-at_least // promise.value(lane))
+        declared = processes * promise.value(lane)
         return f"`processes = {processes}` declares {declared}"
     return ""
+
+
+def _raise_gunicorn(at_least: int, promise: Promise) -> str:
+    workers = promise.value("workers")
+    each = -(-at_least // workers)
+    if promise.kind == "sync":
+        return f"`--workers {at_least}` declares {at_least}"
+    if promise.kind in ("gevent", "eventlet"):
+        return f"`--worker-connections {each}` declares {workers * each}"
+    if promise.kind != "gthread":
+        return ""
+    holds = _accepts_no_more(str(promise.settings["version"].value))
+    if not holds or (workers == 1 and promise.value("worker_connections") >= at_least):
+        return f"`--workers 1 --threads {at_least}` declares {at_least}"
+    return f"`--threads {each} --worker-connections {each}` declares {workers * each}"

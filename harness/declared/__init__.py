@@ -6,11 +6,14 @@ Must not know anything of how it is measured.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from harness.declared import granian
 from harness.declared import gunicorn
+from harness.declared import hypercorn
 from harness.declared import others
 from harness.declared import uwsgi
 from harness.declared.promise import CannotDerive as CannotDerive
@@ -22,21 +25,23 @@ Reader = Callable[[Sequence[str], Surroundings], Promise]
 
 READERS: dict[str, Reader] = {
     "gunicorn": gunicorn.promise,
-    "uwsgi": uwsgi.promise,
-    "pyuwsgi": uwsgi.promise,
     "waitress-serve": others.waitress,
     "waitress": others.waitress,
-    "granian": others.granian,
-    "hypercorn": others.hypercorn,
+    "granian": granian.promise,
+    "hypercorn": hypercorn.promise,
     "uvicorn": others.uvicorn,
     "flask": others.flask,
 }
 """By the name of the program, and of the module that ``python -m`` runs."""
 
+WHOLE: dict[str, Reader] = {"uwsgi": uwsgi.promise, "pyuwsgi": uwsgi.promise}
+"""The same for programs that are asked by running the whole command."""
+
 PACKAGES = {
     "flask": "werkzeug",
     "waitress-serve": "waitress",
     "pyuwsgi": "uwsgi",
+    "docker-compose": "docker",
 }
 """The name of the server, where its program has another."""
 
@@ -57,12 +62,23 @@ PREFIXES: dict[str, int] = {
 """Programs that start another, and how many words of theirs stand before it."""
 
 
+SHELLS = frozenset({"sh", "bash", "dash"})
+_SHELL_ONLY = re.compile(r"[$`;&|<>*?()\[\]~#\n\\]")
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a line for a shell, if they are words only; else none."""
+    return [] if _SHELL_ONLY.search(text) else shlex.split(text)
+
+
 def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The program that serves and its arguments, without what only starts it."""
     rest = list(words)
     while rest:
         name = PurePath(rest[0]).name
-        if name in PREFIXES:
+        if name in SHELLS and rest[1:2] == ["-c"] and len(rest) == 3:
+            rest = _plain(rest[2])
+        elif name in PREFIXES:
             rest = rest[1 + PREFIXES[name] :]
             while rest and (rest[0].startswith("-") or re.match(r"\w+=", rest[0])):
                 rest = rest[1:]
@@ -82,7 +98,10 @@ def server_name(words: Sequence[str]) -> str:
 def derive(words: Sequence[str], where: Surroundings) -> Promise:
     """What a command declares. Raises ``CannotDerive``, saying why."""
     name, arguments = server_words(words)
+    if name in WHOLE:
+        return WHOLE[name](words, where)
     reader = READERS.get(name)
     if reader is None:
-        raise CannotDerive(f"{name or 'it'} is no server whose options are known here")
+        said = f"{name} is no server whose options are known here"
+        raise CannotDerive(said if name else "a line for a shell is not looked into")
     return reader(arguments, where)

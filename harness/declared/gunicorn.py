@@ -1,25 +1,20 @@
-"""Knows what gunicorn's settings promise; must not read them: gunicorn itself is asked.
-
-Its command line, GUNICORN_CMD_ARGS, WEB_CONCURRENCY and a configuration file written in
-Python come together in ways that only its own code gets right in every release.
+"""Knows what gunicorn's settings promise; must not read them: gunicorn itself is asked
+what its command line, GUNICORN_CMD_ARGS, WEB_CONCURRENCY and configuration file say.
 """
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Sequence
 from math import prod
-from pathlib import Path
 
 import msgspec
 
+from harness.declared.asking import asked
+from harness.declared.asking import line_of
 from harness.declared.promise import CannotDerive
 from harness.declared.promise import listed
 from harness.declared.promise import Promise
-from harness.declared.promise import Refused
 from harness.declared.promise import Setting
-from harness.surroundings import ask
 from harness.surroundings import Surroundings
 
 PAGE = "https://gunicorn.org/reference/settings/"
@@ -42,7 +37,7 @@ class Said(msgspec.Struct, frozen=True):
 
 def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
     """What a gunicorn command line declares. Raises ``CannotDerive``."""
-    said = _ask(arguments, where)
+    said = asked("gunicorn", arguments, where, Said)
     used = _used(said)
     settings = {name: _setting(said, name, where) for name in used}
     words = " × ".join(_count(getattr(said, name), name) for name in used[:-1])
@@ -59,17 +54,6 @@ def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
         PAGE,
         everything | {"version": Setting(said.version, "")},
     )
-
-
-def _ask(arguments: Sequence[str], where: Surroundings) -> Said:
-    try:
-        done = ask("ask_gunicorn.py", tuple(arguments), where)
-        if done.returncode == 0:
-            return msgspec.json.decode(done.stdout.splitlines()[-1], type=Said)
-    except (OSError, subprocess.TimeoutExpired, msgspec.MsgspecError, IndexError) as p:
-        raise CannotDerive(f"gunicorn did not say: {p}") from None
-    lines = (done.stderr or done.stdout).strip().splitlines()
-    raise Refused(f"gunicorn refuses it: {lines[-1] if lines else 'no reason'}")
 
 
 def _used(said: Said) -> tuple[str, ...]:
@@ -99,17 +83,7 @@ def _setting(said: Said, name: str, where: Surroundings) -> Setting:
         return Setting(value, "the variable GUNICORN_CMD_ARGS")
     if given == "file":
         path = where.folder / said.config.removeprefix("file:")
-        return Setting(value, path.name, path, _line(path, name))
+        return Setting(value, path.name, path, line_of(path, name) or 1)
     if name == "workers" and where.variables.get("WEB_CONCURRENCY"):
         return Setting(value, "the variable WEB_CONCURRENCY")
     return Setting(value, "")
-
-
-def _line(path: Path, name: str) -> int:
-    """The last line of a configuration file that assigns a setting, else the first."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()
-    except OSError:
-        return 0
-    found = [n for n, line in enumerate(lines, 1) if re.match(rf"{name}\s*[:=]", line)]
-    return found[-1] if found else 1

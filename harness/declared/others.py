@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from pathlib import Path
 
 from harness.declared.promise import CannotDerive
 from harness.declared.promise import listed
@@ -61,61 +60,8 @@ def uvicorn(arguments: Sequence[str], where: Surroundings) -> Promise:
         f"{workers.value} workers × {UVICORN_THREADS} threads for WSGI apps "
         f"({listed({'workers': workers})})",
         "https://uvicorn.dev/settings/#implementation",
-        {"workers": workers},
+        {"workers": workers, "threads": Setting(UVICORN_THREADS, "")},
     )
-
-
-def hypercorn(arguments: Sequence[str], where: Surroundings) -> Promise:
-    """WSGI apps run in asyncio's default pool of threads in each worker."""
-    if option(arguments, "-c", "--config", env={}) is not None:
-        raise CannotDerive("its configuration file is not read here")
-    kind = option(arguments, "-k", "--worker-class", env={})
-    if kind is not None and kind.value not in ("asyncio", "uvloop"):
-        raise CannotDerive(f"what the worker class {kind.value} declares is not known")
-    workers = number(option(arguments, "-w", "--workers", env={}), 1, "--workers")
-    threads = min(32, _processors() + 4)
-    return Promise(
-        "hypercorn",
-        int(workers.value) * threads,
-        f"{workers.value} workers × {threads} threads, asyncio's default on a machine "
-        f"with {_processors()} processors ({listed({'workers': workers})})",
-        "https://docs.python.org/3/library/concurrent.futures.html"
-        "#concurrent.futures.ThreadPoolExecutor",
-        {"workers": workers},
-    )
-
-
-def granian(arguments: Sequence[str], where: Surroundings) -> Promise:
-    """WSGI apps run in a pool of threads in each worker, whose default varies."""
-    env = where.variables
-    asked = option(arguments, "--interface", env=env, variable="GRANIAN_INTERFACE")
-    if asked is None or asked.value != "wsgi":
-        raise CannotDerive("it serves a Flask app only with --interface wsgi")
-    pool = option(
-        arguments, "--blocking-threads", env=env, variable="GRANIAN_BLOCKING_THREADS"
-    )
-    if pool is None or _limited(arguments, env):
-        raise CannotDerive(
-            "without --blocking-threads, or with --backpressure, the number depends on "
-            "the release of granian"
-        )
-    threads = number(pool, 1, "--blocking-threads")
-    workers = _workers(arguments, env, "GRANIAN_WORKERS")
-    settings = {"workers": workers, "blocking-threads": threads}
-    return Promise(
-        "granian",
-        int(workers.value) * int(threads.value),
-        f"{workers.value} workers × {threads.value} threads ({listed(settings)})",
-        "https://github.com/emmett-framework/granian#workers-and-threads",
-        settings,
-    )
-
-
-def _limited(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
-    found = option(
-        arguments, "--backpressure", env=env, variable="GRANIAN_BACKPRESSURE"
-    )
-    return found is not None
 
 
 def _workers(
@@ -123,8 +69,3 @@ def _workers(
 ) -> Setting:
     found = option(arguments, "--workers", env=env, variable=variable)
     return number(found, 1, "--workers")
-
-
-def _processors() -> int:
-    """What Python's own default counts."""
-    return sum(1 for _ in Path("/sys/devices/system/cpu").glob("cpu[0-9]*")) or 1

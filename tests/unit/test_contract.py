@@ -194,16 +194,96 @@ def test_the_last_error_is_the_cause() -> None:
     assert said.endswith("it said: lib.errors.NoSuchError: two")
 
 
-def test_how_to_raise_what_is_declared() -> None:
-    sync = gthread()._replace(
-        settings={"worker_class": Setting("sync", ""), "workers": Setting(2, "")}
-    )
-    uwsgi = Promise(
-        "uwsgi", 4, "", "", {"processes": Setting(2, ""), "threads": Setting(2, "")}
-    )
-    assert raise_to(3, sync) == "`--workers 3` declares 3"
-    assert raise_to(5, uwsgi) == "`processes = 3` declares 6"
-    assert raise_to(3, None) == raise_to(3, gthread()) == ""
+def pool(server: str, declared: int, **settings: int | str) -> Promise:
+    """What a command of some server declares; every setting is given."""
+    given = {
+        name.replace("_", "-"): Setting(value, "the command line")
+        for name, value in settings.items()
+    }
+    return Promise(server, declared, "", "", given)
+
+
+def gunicorn(declared: int, kind: str, **settings: int | str) -> Promise:
+    default: dict[str, int | str] = {"workers": 2, "threads": 2, "version": "27.0.1"}
+    default |= {"worker_connections": 1000, "worker_class": kind}
+    given = {name: Setting(v, "") for name, v in (default | settings).items()}
+    return Promise("gunicorn", declared, "", "", given)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "promise", "words"),
+    [
+        (3, gunicorn(2, "sync"), "`--workers 3` declares 3"),
+        (6, gunicorn(4, "gthread"), "`--threads 3 --worker-connections 3` declares 6"),
+        (5, gunicorn(4, "gthread", version="23.0.0"), "`--workers 1 --threads 5` decl"),
+        (5, gunicorn(4, "gthread", workers=1), "`--workers 1 --threads 5` declares 5"),
+        (7, gunicorn(6, "gevent"), "`--worker-connections 4` declares 8"),
+        (5, pool("uwsgi", 4, processes=2, threads=2), "`processes = 3` declares 6"),
+        (5, pool("uwsgi", 4, processes=2, gevent=2), "`processes = 3` declares 6"),
+        (5, pool("waitress", 4, threads=4), "`--threads=5` declares 5"),
+        (
+            5,
+            pool("granian", 4, workers=2, blocking_threads=2),
+            "`--workers 1 --blockin",
+        ),
+        (2, Promise("werkzeug", 1, "", ""), "without `--without-threads`"),
+    ],
+)
+def test_how_to_raise_what_is_declared(
+    at_least: int, promise: Promise, words: str
+) -> None:
+    assert raise_to(at_least, promise).startswith(words)
+    assert promise.declared is not None
+    assert raise_to(promise.declared, promise) == "", "enough is declared"
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        None,
+        gunicorn(1, "tornado"),
+        pool("uvicorn", 10, workers=1, threads=10),
+        pool("granian", 4, workers=2, blocking_threads=2, backpressure=2),
+    ],
+)
+def test_nothing_is_said_where_nothing_is_known(promise: Promise | None) -> None:
+    assert raise_to(99, promise) == ""
+
+
+@pytest.mark.parametrize(
+    ("promise", "words"),
+    [
+        (
+            pool("granian", 6, workers=2, blocking_threads=3),
+            "one worker: `--workers 1 --blocking-threads 6`",
+        ),
+        (
+            pool("uvicorn", 20, workers=2, threads=10),
+            "uvicorn has no option; `--workers 1` declares 10, always",
+        ),
+        (pool("hypercorn", 12, workers=2, threads=6), "`--workers 1` declares 6"),
+    ],
+)
+def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
+    assert promise.declared
+    seen = cell(promise.declared, at=(promise.declared, 3))
+    assert seen.verdict is Verdict.UNEVEN
+    assert words in explained(seen, promise, (), patched=False)
+    fewer = cell(promise.declared, at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
+    assert words not in explained(fewer, promise, (), patched=False)
+
+
+def test_gthread_that_is_limited_where_that_stalls() -> None:
+    seen = explained(FEWER, gthread("23.0.0", connections=2), (), patched=False)
+    assert "install gunicorn 24 or newer" in seen
+    other = explained(FEWER, gthread("24.1.1", connections=2), (), patched=False)
+    assert other == FEWER.reason
+
+
+def test_a_server_that_goes_to_the_background() -> None:
+    gone = "the server exited with status 0 before it answered"
+    seen = cell(outcome=Outcome.NOT_STARTED, reason=gone)
+    assert "stay in the foreground" in explained(seen, None, (), patched=False)
 
 
 # ----------------------------------------------------------------------------- badge

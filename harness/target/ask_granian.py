@@ -1,0 +1,44 @@
+"""Knows how to ask granian what a command line comes to; prints it as JSON.
+
+Run with the arguments, the folder and the environment of the real command. granian
+itself reads them and its variables, as it would on start; nothing is served and the
+app is not imported.
+"""
+
+import json
+import sys
+
+
+def answer():
+    """What granian makes of the command line."""
+    from granian import cli
+
+    class Asked(getattr(cli, "Server", None) or cli.Granian):
+        """The server that the command would start."""
+
+        def serve(self, *_, **__):
+            seen.append(self)
+
+    seen = []
+    if hasattr(cli, "Server"):
+        cli.Server = Asked
+    else:
+        cli.Granian = Asked
+    sys.argv[0] = "granian"  # how it calls itself when it refuses something
+    try:
+        cli.entrypoint()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    return {
+        "interface": str(getattr(seen[0].interface, "value", seen[0].interface)),
+        "workers": seen[0].workers,
+        "threads": seen[0].blocking_threads,
+        "backpressure": seen[0].backpressure,
+    }
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # this folder, which the real command does not see
+    said = answer()
+    print("\n" + json.dumps(said))

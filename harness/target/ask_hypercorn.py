@@ -1,0 +1,33 @@
+"""Knows how to ask hypercorn what a command line comes to; prints it as JSON.
+
+Run with the arguments, the folder and the environment of the real command. hypercorn
+itself reads them and its configuration file, as it would on start; nothing is served
+and the app is not imported.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+
+def answer():
+    """What hypercorn makes of the command line."""
+    from hypercorn import __main__ as program
+
+    seen = []
+    program.run = seen.append
+    sys.argv[0] = "hypercorn"  # how it calls itself when it refuses something
+    program.main()
+    return {
+        "workers": seen[0].workers,
+        "worker_class": str(seen[0].worker_class),
+        # WSGI apps run in asyncio's default pool, which is made like this one.
+        "threads": ThreadPoolExecutor()._max_workers,
+    }
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # this folder, which the real command does not see
+    said = answer()
+    # A configuration file may print too: the answer is the last line.
+    print("\n" + json.dumps(said))
