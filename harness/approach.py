@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -33,11 +34,17 @@ server will look for next year would change its defaults."""
 class Approach(Protocol):
     """How a server is started and its app reached."""
 
+    listen: str
+    """The address at which the probe listens for what is held in the app."""
+
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of the server, with its ``own`` variables."""
 
     def folder(self, scratch: Path) -> Path:
         """The folder to start the server in; ``scratch`` is empty."""
+
+    def remove(self, port: int) -> Sequence[str]:
+        """The command that removes what is not gone with the server's processes."""
 
     async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
         """Wait until the app answers; the instrument pointed at it.
@@ -58,6 +65,8 @@ def server_environment(
 class TargetApp:
     """The app in ``target/app.py``, served with one interpreter."""
 
+    listen = HOST
+
     def __init__(self, python: Path, more: Mapping[str, str] | None = None) -> None:
         self._scripts = python.parent
         self._more = more or {}
@@ -69,6 +78,10 @@ class TargetApp:
     def folder(self, scratch: Path) -> Path:
         """An empty one."""
         return scratch
+
+    def remove(self, port: int) -> Sequence[str]:
+        """All of it are processes."""
+        return ()
 
     async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
         """By the routes of that app."""

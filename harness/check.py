@@ -10,14 +10,19 @@ import asyncio
 import re
 from collections.abc import Coroutine
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psutil
 
+from harness import container
 from harness.approach import HOST
 from harness.approach import TargetApp
+from harness.commandline import CommandLine
+from harness.commandline import instead_of
+from harness.container import engine
 from harness.deployment import Deployment
 from harness.measure import Bench
 from harness.measure import control
@@ -31,6 +36,7 @@ from harness.model import Environment
 from harness.model import Evidence
 from harness.model import Outcome
 from harness.model import PlannedCell
+from harness.model import Settled
 from harness.prepared import environment
 from harness.prepared import Prepared
 from harness.prepared import UNKNOWN
@@ -38,13 +44,13 @@ from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.clients import State
 from harness.probe.holds import Holds
+from harness.probe.quiet import Quiet
 from harness.probe.readiness import from_app
 from harness.probe.readiness import NotAnswering
 from harness.probe.readiness import unanswered
 from harness.probe.readiness import wait_ready
 from harness.probe.rounds import Probe
 from harness.server import Server
-from harness.surroundings import Surroundings
 from harness.surroundings import with_hook
 
 READY = "/.flask-concurrency/ready"
@@ -68,6 +74,9 @@ class Hello(msgspec.Struct, frozen=True):
     """Whether its sockets are those of a library such as gevent."""
     stale: tuple[str, ...]
     """Names in the user's modules that were taken before the patching."""
+    python: str = ""
+    flask: str = ""
+    """Releases, where it could say."""
 
 
 # ------------------------------------------------------------------------ measuring
@@ -95,19 +104,31 @@ async def measure(
     prepared: Prepared, limit: int, logs: Path, seconds: float = READY_SECONDS
 ) -> tuple[Evidence, Hello | None]:
     """Measure a deployment, and a control in the same Python."""
-    where = prepared.where
+    where, contained = prepared.where, prepared.contained
     path = {k: v for k, v in where.variables.items() if k == "PYTHONPATH"}
-    approach = DeployedApp(where, prepared.deployment.ready, seconds)
+    approach = DeployedApp(prepared, seconds)
     plain = Bench(where.python, limit, logs, TargetApp(where.python, path))
     bench = Bench(where.python, limit, logs, approach)
+    seen = await control(plain)
+    release, problem = engine(where) if contained else ("", "")
+    plan = planned(prepared)
+    cell = (
+        unmeasured(plan, Outcome.NOT_STARTED, problem)
+        if problem
+        else await bench.cell(plan)
+    )
+    if contained is not None:
+        versions = _inside(release, approach.hello)
+        prepared = prepared._replace(versions=versions)
+        cell = msgspec.structs.replace(cell, id=planned(prepared).id)
     evidence = Evidence(
         environment=environment(prepared),
         measured_at=now(),
         host=host(),
         installed=prepared.versions,
-        control=await control(plain),
+        control=seen,
         limit=limit,
-        cells=(await bench.cell(planned(prepared)),),
+        cells=(cell,),
     )
     return evidence, approach.hello
 
@@ -122,6 +143,14 @@ def nothing(prepared: Prepared, limit: int, outcome: Outcome, reason: str) -> Ev
         limit=limit,
         cells=cells,
     )
+
+
+def _inside(engine_release: str, hello: Hello | None) -> dict[str, str]:
+    """The releases that are known of a container, some of them by its app only."""
+    found = {"docker": engine_release}
+    if hello is not None:
+        found |= {"flask": hello.flask, "python": hello.python}
+    return {name: release for name, release in found.items() if release}
 
 
 def not_installed(deployment: Deployment, problem: str) -> Evidence:
@@ -155,21 +184,34 @@ class DeployedApp:
     """A user's own app, reached by the route that the start-up hook adds to it."""
 
     def __init__(
-        self, where: Surroundings, ready: str | None, seconds: float = READY_SECONDS
+        self,
+        prepared: Prepared,
+        seconds: float = READY_SECONDS,
     ) -> None:
+        where, contained = prepared.where, prepared.contained
+        self._command = prepared.command
+        self._contained = contained
+        self.listen = HOST if contained is None else container.LISTEN
         self._where = where
-        self._ready = ready
+        self._ready = prepared.deployment.ready
         self._seconds = seconds
         self.hello: Hello | None = None
         """What the process that answered first said of itself."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The caller's, the deployment's own, and the hook."""
+        if self._contained is not None:
+            return container.variables({**self._where.variables, **own})
         return with_hook({**self._where.variables, **own})
 
     def folder(self, scratch: Path) -> Path:
         """That of the configuration file."""
         return self._where.folder
+
+    def remove(self, port: int) -> Sequence[str]:
+        """What removes containers."""
+        words = self._contained.remove if self._contained else ()
+        return [word.replace("{port}", str(port)) for word in words]
 
     async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
         """By the reserved route; and the path that must answer, does."""
@@ -184,11 +226,13 @@ class DeployedApp:
             headers=headers,
             instead=_instead,
         )
-        client = await _unless_elsewhere(server, port, waiting)
+        client = await _unless_elsewhere(server, port, waiting, self._command)
         self.hello = msgspec.json.decode(client.body, type=Hello)
         if self._ready is not None:
             await self._answers(server, address, self._ready)
-        return Probe(server, holds, address, HOLD, headers=headers)
+        unseen = Quiet(server.processes, Settled.STEADY_COUNT)
+        quiet = unseen if self._contained else None
+        return Probe(server, holds, address, HOLD, quiet, headers)
 
     async def _answers(
         self, server: Server, address: tuple[str, int], path: str
@@ -209,13 +253,17 @@ def _instead(client: Client, token: str) -> str | None:
     if fault is not None and client.state is State.ANSWERED:
         return (
             f"it answered {client.status} where the probe's route should be, so no "
-            "Flask app was reached"
+            "Flask app was reached: none may be mounted at the root, or its Python "
+            "may ignore PYTHONPATH"
         )
     return fault
 
 
 async def _unless_elsewhere(
-    server: Server, port: int, waiting: Coroutine[Any, Any, Client]
+    server: Server,
+    port: int,
+    waiting: Coroutine[Any, Any, Client],
+    command: CommandLine,
 ) -> Client:
     """Wait, but not for a server that listens on some other port only."""
     answer = asyncio.ensure_future(waiting)
@@ -224,14 +272,21 @@ async def _unless_elsewhere(
         await asyncio.wait((answer, elsewhere), return_when=asyncio.FIRST_COMPLETED)
         if answer.done():
             return answer.result()
-        ports = ", ".join(map(str, sorted(elsewhere.result())))
-        raise NotAnswering(
-            f"it listens on port {ports} and not on the one it was given; write "
-            "{port} where the command, or a file that it reads, names a port"
-        )
+        raise NotAnswering(_about_ports(command, elsewhere.result()))
     finally:
         answer.cancel()
         elsewhere.cancel()
+
+
+def _about_ports(command: CommandLine, ports: set[int]) -> str:
+    """What to do about a server that listens on some other ports."""
+    listed = ", ".join(map(str, sorted(ports)))
+    said = f"it listens on port {listed} and not on the one it was given; "
+    for word in command.words:
+        for port in map(str, ports):
+            if re.search(rf"(?<!\d){port}$", word):
+                return said + instead_of(word, port, "{port}")
+    return f"{said}write {{port}} where the command, or a file that it reads, names one"
 
 
 async def _elsewhere(server: Server, port: int) -> set[int]:

@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,16 @@ PORT = "{port}"
 _VARIABLE = re.compile(
     r"\$(?:(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\})"
 )
+_RUN = ("ENTRYPOINT", "CMD")
+"""Instructions of a Dockerfile that a command is made of, in its order."""
 _OPERATORS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
+
+
+_ADDRESSES = frozenset(
+    {"-b", "--bind", "--listen", "--http", "--http-socket", "--socket", "--port", "-p"}
+)
+"""Options of servers that name a port; some take a number alone."""
+_LITERAL = re.compile(r"^(?P<host>[\w.*\[\]:-]*:)?(?P<port>(?<=:)\d{2,5}|\d{4,5})$")
 
 
 class CommandLine(NamedTuple):
@@ -81,6 +91,51 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, text)
 
 
+# ------------------------------------------------------------------ ports of its own
+
+
+def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
+    """The word in which a command names a port, and the port; nothing without one."""
+    for before, word in zip(("", *words), words, strict=False):
+        option, equals, value = word.partition("=")
+        glued = word[:2] if word[:2] in _ADDRESSES and not equals else ""
+        if equals and option in _ADDRESSES:
+            found = _LITERAL.match(value)
+        elif glued and len(word) > 2:
+            found = _LITERAL.match(word[2:])
+        else:
+            found = _LITERAL.match(word) if before in _ADDRESSES else None
+        if found:
+            return word, found["port"]
+    return None
+
+
+def instead_of(word: str, port: str, place: str) -> str:
+    """What to write in place of a word that names a port."""
+    other = place.join((word[: -len(port)], ""))
+    return f"write `{other}` in place of `{word}`"
+
+
+def _check_port(
+    configured: Configured,
+    deployment: Deployment,
+    key: str,
+    words: Sequence[str],
+    more: str = "",
+) -> None:
+    """Raise ``UsageError`` when a command names a port of its own and no other."""
+    found = literal_port(words)
+    if found is None or any(PORT in word for word in words):
+        return
+    word, port = found
+    raise configured.fault(
+        deployment,
+        key,
+        f"listens on port {port} whatever $PORT is; "
+        f"{instead_of(word, port, f'${{PORT:-{port}}}')}{more}",
+    )
+
+
 # -------------------------------------------------------------------------- Procfile
 
 
@@ -97,6 +152,7 @@ def _from_procfile(
         name, colon, text = line.partition(":")
         if colon and name.strip() == deployment.procfile:
             words = _split(configured, deployment, "procfile", expand(text, variables))
+            _check_port(configured, deployment, "procfile", words)
             return CommandLine(words, env, path, number)
         names += [name.strip()] if colon and not line.startswith("#") else []
     raise configured.fault(
@@ -134,16 +190,22 @@ def _from_dockerfile(
         elif instruction == "ENV":
             variables |= _assignments(rest)
         found[instruction] = rest, number
-    if not {"CMD", "ENTRYPOINT"} & set(found):
+    if not set(_RUN) & set(found):
         raise configured.fault(
             deployment, "dockerfile", f"{path} has no CMD; write command instead"
         )
     env = {**variables, **env}
     words: list[str] = []
-    for instruction in ("ENTRYPOINT", "CMD"):
+    for instruction in _RUN:
         if instruction in found:
             rest = found[instruction][0]
             words += _docker_words(configured, deployment, rest, {**caller, **env})
+    listed = any(found[each][0].startswith("[") for each in found if each in _RUN)
+    more = (
+        ", in a line without brackets: a list is not filled in, and "
+        "`CMD exec gunicorn …` is"
+    )
+    _check_port(configured, deployment, "dockerfile", words, more if listed else "")
     line = found.get("CMD", found.get("ENTRYPOINT", ("", 1)))[1]
     return CommandLine(tuple(words), env, path, line)
 

@@ -194,7 +194,7 @@ class Attempt:
         log = self._bench.logs / (self._planned.id.replace("/", "+") + ".log")
         with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
             for _ in range(STARTS):
-                async with listening(HOST) as holds:
+                async with listening(self._bench.approach.listen) as holds:
                     if await self._start_and_stop(holds, Path(scratch), log):
                         return
 
@@ -202,9 +202,12 @@ class Attempt:
         begun = stopping = time.monotonic()
         port = free_port(HOST)
         env = self._prepare(holds, port)
-        cwd = self._bench.approach.folder(scratch)
+        approach, command = self._bench.approach, self.command
+        cwd, remove = approach.folder(scratch), approach.remove(port)
         try:
-            async with running(self.command, env=env, cwd=cwd, log=log) as server:
+            async with running(
+                command, env=env, cwd=cwd, log=log, remove=remove
+            ) as server:
                 try:
                     probe = await self._ready(server, holds, port)
                     self.start_seconds += time.monotonic() - begun

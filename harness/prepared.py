@@ -8,6 +8,7 @@ write or install.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from harness.approach import HOST
 from harness.commandline import command_line
 from harness.commandline import CommandLine
+from harness.container import Contained
+from harness.container import contained
 from harness.declared import CannotDerive
 from harness.declared import derive
 from harness.declared import Promise
@@ -29,6 +32,7 @@ from harness.surroundings import find
 from harness.surroundings import inside
 from harness.surroundings import installed
 from harness.surroundings import interpreter
+from harness.surroundings import on_path
 from harness.surroundings import own_environment
 from harness.surroundings import source_key
 from harness.surroundings import Surroundings
@@ -46,6 +50,8 @@ class Prepared(NamedTuple):
     declaration: Declaration
     promise: Promise | None
     """What the command itself declares, if that can be derived."""
+    contained: Contained | None = None
+    """How it is started where that is in containers."""
 
 
 def prepare(
@@ -74,7 +80,9 @@ def prepare(
         variables = inside(scripts, caller, command.env)
     executable = find(configured, deployment, command.words, variables)
     where = Surroundings(folder, interpreter(executable), variables)
-    versions = installed(where)
+    if containers := contained(configured, deployment, command):
+        return _in_containers(configured, deployment, where, containers)
+    where, versions = _with_flask(where)
     _check_python(configured, deployment, where, versions)
     try:
         promise, problem = _promise(command, where)
@@ -90,6 +98,39 @@ def prepare(
         _declaration(configured, deployment, promise, problem),
         promise,
     )
+
+
+def _in_containers(
+    configured: Configured,
+    deployment: Deployment,
+    where: Surroundings,
+    containers: Contained,
+) -> Prepared:
+    """What is in a container is not seen from outside."""
+    problem = "what runs in a container is not seen from outside"
+    return Prepared(
+        deployment,
+        containers.command,
+        where._replace(python=Path(sys.executable)),
+        {},
+        _declaration(configured, deployment, None, problem),
+        None,
+        containers,
+    )
+
+
+def _with_flask(where: Surroundings) -> tuple[Surroundings, dict[str, str]]:
+    """What is installed; where that is no Flask, by the first Python on the path.
+
+    What starts a server, such as make or a shell, may stand beside another Python.
+    """
+    versions = installed(where)
+    first = on_path(where.variables)
+    if "flask" not in versions and first is not None:
+        other = where._replace(python=first)
+        if "flask" in (beside := installed(other)):
+            return other, beside
+    return where, versions
 
 
 def _check_python(

@@ -100,6 +100,7 @@ class Server:
         self._warden = process
         self._lifeline = lifeline
         self._pending = b""
+        self._not_removed = ""
         assert process.stdout is not None
         self._status = process.stdout
         os.set_blocking(self._status.fileno(), False)
@@ -125,6 +126,8 @@ class Server:
         elif word == "failed":
             reason = os.strerror(int(value))
             self.started.set_exception(CannotExecute(reason))
+        elif word == "left":
+            self._not_removed = describe_status(int(value))
         if word == "exited" and not self.ended.done():
             number = value.lstrip("-").isdigit()
             self.ended.set_result(describe_status(int(value)) if number else value)
@@ -168,21 +171,27 @@ class Server:
             if not task.done():
                 task.cancel()
 
-    async def stop(self) -> None:
-        """Kill the whole tree and see it gone.
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Kill the whole tree, remove what it had others start, and see it gone.
 
-        Raises ``NothingLeftViolated`` when it is not within ``STOP_SECONDS``.
+        Raises ``NothingLeftViolated`` when it is not within ``seconds``.
         """
+        by_itself = self.ended.done()
         if self._lifeline >= 0:
             os.close(self._lifeline)
             self._lifeline = -1
         try:
-            await asyncio.wait_for(asyncio.shield(self._gone), STOP_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._gone), seconds)
         except TimeoutError:
             left = self.processes()
             raise NothingLeftViolated(f"processes {left} survived SIGKILL") from None
         finally:
             self._close()
+        # What ended by itself, such as a client without an engine, may leave nothing.
+        if self._not_removed and not by_itself:
+            raise NothingLeftViolated(
+                f"the command that removes its containers {self._not_removed}"
+            )
 
     def _close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._status.fileno())
@@ -193,14 +202,19 @@ class Server:
 
 
 def _spawn(
-    argv: Sequence[str], env: Mapping[str, str], cwd: Path, output: int
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    output: int,
+    remove: Sequence[str],
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start a warden with its command; the process and our end of its lifeline."""
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
+    script = [sys.executable, "-I", "-S", warden.__file__]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", warden.__file__, str(cwd), *argv],
+            [*script, str(cwd), str(len(remove)), *remove, *argv],
             stdin=read,
             stdout=subprocess.PIPE,
             stderr=output,
@@ -224,19 +238,22 @@ async def running(
     cwd: Path,
     log: Path,
     output: int | None = None,
+    remove: Sequence[str] = (),
 ) -> AsyncIterator[Server]:
     """A command and its process tree, which are gone when the block is left.
 
     ``env`` is its whole environment; what it prints goes to the file ``log``, or to
-    the open file ``output`` instead. Raises ``CannotExecute`` when there is no such
-    command.
+    the open file ``output`` instead. ``remove`` is run when all is killed, and removes
+    what the command had others start, such as containers. Raises ``CannotExecute``
+    when there is no such command.
     """
     with log.open("wb") as file:
-        process, lifeline = _spawn(argv, env, cwd, output or file.fileno())
+        process, lifeline = _spawn(argv, env, cwd, output or file.fileno(), remove)
     server = Server(process, lifeline, log)
     try:
         await asyncio.wait_for(asyncio.shield(server.started), STOP_SECONDS)
         yield server
     finally:
         # Shielded: a second interrupt must not keep the tree from being killed.
-        await asyncio.shield(server.stop())
+        seconds = STOP_SECONDS + (warden.REMOVE_SECONDS if remove else 0)
+        await asyncio.shield(server.stop(seconds))

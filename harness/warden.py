@@ -1,7 +1,9 @@
 """Knows how to let nothing of one process tree survive; must not know what it runs.
 
 Run by path with ``-I -S`` (no site, no environment) as a process of its own between
-the harness and a command: ``warden.py CWD COMMAND [ARGUMENT ...]``.
+the harness and a command: ``warden.py CWD N [REMOVE ...] COMMAND [ARGUMENT ...]``. The
+N words of REMOVE are a command to run when all is killed: it removes what the processes
+had others start, such as the containers of an engine.
 
 Rule 1: standard input is a lifeline. When it ends, because the harness closed it, was
 interrupted or was killed with SIGKILL, every descendant is killed, then the warden
@@ -10,7 +12,8 @@ so a descendant that daemonizes becomes a child of the warden and cannot escape.
 Elsewhere the process group of the command is what can be reached.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
-command could not be executed), ``exited STATUS`` (negative: the signal that ended it).
+command could not be executed), ``exited STATUS`` (negative: the signal that ended it),
+``left STATUS`` (of REMOVE, when that failed).
 Standard error is the log; the command's output goes there.
 """
 
@@ -18,6 +21,9 @@ import os
 import select
 import signal
 import sys
+
+REMOVE_SECONDS = 60
+"""How long REMOVE may take."""
 
 
 def say(*words: object) -> None:
@@ -119,6 +125,19 @@ def reap(command: int) -> None:
             say("exited", os.waitstatus_to_exitcode(status))
 
 
+def run_remove(cwd: str, remove: list[str]) -> None:
+    """Remove what the processes had others start; say so when that fails."""
+    pid = os.fork()
+    if pid == 0:
+        read, write = os.pipe()
+        execute(cwd, remove, write)
+    signal.signal(signal.SIGALRM, lambda *_: kill(pid))
+    signal.alarm(REMOVE_SECONDS)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        say("left", os.waitstatus_to_exitcode(status))
+
+
 def main() -> None:
     """Watch over one command until the lifeline ends."""
     read, write = os.pipe()
@@ -127,7 +146,9 @@ def main() -> None:
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    command = spawn(sys.argv[1], sys.argv[2:])
+    cwd, count = sys.argv[1], 3 + int(sys.argv[2])
+    remove, words = sys.argv[3:count], sys.argv[count:]
+    command = spawn(cwd, words)
     while True:
         ready, _, _ = select.select([0, read], [], [])
         if 0 in ready:
@@ -137,6 +158,8 @@ def main() -> None:
             break
         reap(command)
     leave_nothing(command)
+    if remove:
+        run_remove(cwd, remove)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,18 @@ def at_rest(before: Look, now: Look) -> bool:
     return moved <= ALLOWANCE
 
 
+def look_at_nothing(processes: Iterable[int]) -> Look:
+    """Where its processes are not to be seen a server is never known to be quiet."""
+    return Look({}, runnable=True)
+
+
+LOOKS = {
+    Settled.SCHEDSTAT: look,
+    Settled.CPU_TIMES: look_at_times,
+    Settled.STEADY_COUNT: look_at_nothing,
+}
+
+
 class Quiet:
     """Tells when one process tree is quiet."""
 
@@ -140,7 +152,7 @@ class Quiet:
     ) -> None:
         self._processes = processes
         self.by = by or method()
-        self._look = look if self.by is Settled.SCHEDSTAT else look_at_times
+        self._look = LOOKS[self.by]
         self._restless = False
 
     async def wait(

@@ -181,6 +181,45 @@ def test_the_command_of_a_dockerfile(write: Write, tmp_path: Path, lines: str) -
     assert found.env == {"THREADS": "2", "PORT": "{port}"}
 
 
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("--bind 0.0.0.0:8000", "`0.0.0.0:${PORT:-8000}` in place of `0.0.0.0:8000`"),
+        ("-b :8000", "write `:${PORT:-8000}` in place of `:8000`"),
+        ("-b:80", "write `-b:${PORT:-80}` in place of `-b:80`"),
+        ("--bind=[::]:8000", "`--bind=[::]:${PORT:-8000}` in place of"),
+        ("--port 5000", "write `${PORT:-5000}` in place of `5000`"),
+        ("--port=5000", "write `--port=${PORT:-5000}` in place of `--port=5000`"),
+        ("-p 5000", "write `${PORT:-5000}` in place of `5000`"),
+        ("--statsd-host localhost:8125", ""),
+        ("-b unix:/run/a.sock", ""),
+        ("-p 16", ""),
+        ("-b :$PORT", ""),
+        ("-b :${PORT:-8000}", ""),
+    ],
+)
+def test_a_port_that_is_written_out(
+    write: Write, tmp_path: Path, line: str, remedy: str
+) -> None:
+    (tmp_path / "Procfile").write_text(f"web: gunicorn a:a {line}\n")
+    items = json.dumps(["gunicorn", "a:a", *line.split()])
+    for name, text in (("Shell", f"gunicorn a:a {line}"), ("List", items)):
+        (tmp_path / name).write_text(f"FROM python\nCMD {text}\n")
+    for key, value in (
+        ("procfile", "web"),
+        ("dockerfile", "Shell"),
+        ("dockerfile", "List"),
+    ):
+        configured = load(write(deployment(f'{key} = "{value}"')))
+        if not remedy:
+            words(configured)
+            continue
+        with pytest.raises(UsageError, match=f"production: {key}: listens") as caught:
+            words(configured)
+        assert remedy in str(caught.value)
+        assert ("without brackets" in str(caught.value)) == (value == "List")
+
+
 def test_a_dockerfile_without_a_command(write: Write, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python\n")
     with pytest.raises(UsageError, match="has no CMD; write command instead"):

@@ -7,6 +7,7 @@ import pytest
 from harness.probe.quiet import ALLOWANCE
 from harness.probe.quiet import at_rest
 from harness.probe.quiet import Look
+from harness.probe.quiet import look_at_nothing
 
 A, B = (10, 10), (10, 11)
 
@@ -33,3 +34,8 @@ def test_threads_that_come_or_go_are_movement() -> None:
     one, two = Look({A: 5}, False), Look({A: 5, B: 0}, False)
     assert not at_rest(one, two)
     assert not at_rest(two, one)
+
+
+def test_what_cannot_be_seen_is_never_known_to_be_quiet() -> None:
+    unseen = look_at_nothing([])
+    assert not at_rest(unseen, unseen)

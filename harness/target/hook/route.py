@@ -106,6 +106,16 @@ def holds_secret(environ):
     return bool(secret) and hmac.compare_digest(said, secret)
 
 
+def flask_release():
+    """The release of Flask; nothing where Python cannot say."""
+    try:
+        from importlib.metadata import version
+
+        return version("flask")
+    except Exception:
+        return ""
+
+
 def ready():
     """Who answers, and what in it blocks though the standard library is patched."""
     return json.dumps(
@@ -114,6 +124,8 @@ def ready():
             "process": os.getpid(),
             "patched": socket.socket.__module__ != "socket",
             "stale": stale(),
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "flask": flask_release(),
         }
     )
 
