@@ -105,6 +105,12 @@ def title(server: str) -> str:
     return TITLES.get(server, server)
 
 
+def chain(cell: CellReport) -> str:
+    """What people call a server, and the proxy in front of it if there is one."""
+    server = title(cell.server)
+    return f"{cell.front.title} → {server}" if cell.front else server
+
+
 def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:
     """How many cells there are of each kind that occurs, in the order of the table."""
     keys = [key(cell) for cell in cells]

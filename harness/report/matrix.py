@@ -25,7 +25,8 @@ class Row(NamedTuple):
     """One configuration across all releases of Flask."""
 
     server: str
-    """Title and, where it is the same in the whole row, release of the server."""
+    """Title and, where it is the same in the whole row, release of the server; before
+    it the proxy, if there is one."""
     label: str
     """The configuration, and the Python where there are several."""
     cells: tuple[CellReport | None, ...]
@@ -54,6 +55,7 @@ class Grid(NamedTuple):
 
 class _Key(NamedTuple):
     server: str
+    chain: str
     version: str
     configuration: str
     python: str
@@ -71,7 +73,8 @@ def grid(report: Report) -> Grid:
     for cell in _in_order(report.cells):
         version = cell.server_version if cell.server in split else ""
         python = cell.python if len(pythons) > 1 else ""
-        key = _Key(cell.server, version, cell.configuration, python)
+        chain = legend.chain(cell)
+        key = _Key(cell.server, chain, version, cell.configuration, python)
         rows[key][cell.flask] = cell
     versions = _versions(rows)
     return Grid(
@@ -131,8 +134,7 @@ def _versions(
 
 
 def _titled(key: _Key, versions: set[str]) -> str:
-    title = legend.title(key.server)
-    return f"{title} {next(iter(versions))}" if len(versions) == 1 else title
+    return f"{key.chain} {next(iter(versions))}" if len(versions) == 1 else key.chain
 
 
 # ------------------------------------------------------------------------- one cell

@@ -14,8 +14,10 @@ from harness import catalog
 from harness.errors import UsageError
 from harness.model import Catalog
 from harness.model import Declaration
+from harness.model import NeededHere
 from harness.model import Plan
 from harness.model import PlannedCell
+from harness.model import PlannedFront
 from harness.model import Selection
 from harness.plan import list_cells
 from harness.plan import make_plan
@@ -115,6 +117,52 @@ because = "2.0 removed it"
 [[configuration.needs]]
 platforms = ["linux", "darwin"]
 because = "it forks"
+"""
+
+PROXY = """
+name = "proxy"
+title = "Proxy"
+documentation = "https://example.org"
+argv = ["proxyd", "-p", "{folder}"]
+because = "install it"
+version = ["-v"]
+file = "proxy.conf"
+template = "listen {port}; { {pass} }"
+[passes]
+plain = "to {upstream};"
+other = "other {upstream};"
+"""
+
+CHAINED = """
+name = "chained"
+title = "Chained"
+package = "chained"
+documentation = "https://example.org"
+releases = ["1.0"]
+argv = ["{scripts}/chained"]
+listen = ["--http", "{port}"]
+[[needs]]
+programs = ["cc", "ld"]
+because = "it is built"
+[[needs]]
+where = ">=2"
+succeeds = ["sh", "{target}/x"]
+because = "newer ones try"
+[[configuration]]
+id = "alone"
+argv = ["--more"]
+declared = 1
+because = "One."
+source = "https://example.org"
+[[configuration]]
+id = "proxied"
+behind = "proxy"
+passed-by = "other"
+listen = ["--other", "{port}"]
+argv = ["--more"]
+declared = 1
+because = "One."
+source = "https://example.org"
 """
 
 OLD = """
@@ -458,6 +506,57 @@ def test_the_limit_reaches_each_environment(small: Catalog) -> None:
 
 def test_a_plan_is_the_same_each_time(small: Catalog) -> None:
     assert plan(small, everything=True) == plan(small, everything=True)
+
+
+@pytest.fixture(scope="module")
+def chained(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A catalog of one server that may stand behind a proxy."""
+    folder: Path = tmp_path_factory.mktemp("chained")
+    for name, text in (
+        ("matrix.toml", MATRIX),
+        ("servers/chained.toml", CHAINED),
+        ("proxies/proxy.toml", PROXY),
+        ("constraints/old.txt", OLD),
+        ("constraints/new.txt", NEW),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return catalog.load(folder)
+
+
+def test_a_configuration_may_listen_in_another_way(chained: Catalog) -> None:
+    alone = the_cell(chained, "flask-3.1.3/chained-1.0/alone/py3.11")
+    proxied = the_cell(chained, "flask-3.1.3/chained-1.0/proxied/py3.11")
+    assert alone.argv == ("{scripts}/chained", "--http", "{port}", "--more")
+    assert proxied.argv == ("{scripts}/chained", "--other", "{port}", "--more")
+
+
+def test_a_proxy_is_planned_with_its_file(chained: Catalog) -> None:
+    alone = the_cell(chained, "flask-3.1.3/chained-1.0/alone/py3.11")
+    proxied = the_cell(chained, "flask-3.1.3/chained-1.0/proxied/py3.11")
+    assert alone.front is None
+    assert proxied.front == PlannedFront(
+        title="Proxy",
+        argv=("proxyd", "-p", "{folder}"),
+        version=("-v",),
+        file="proxy.conf",
+        template="listen {port}; { other {upstream}; }",
+    )
+
+
+def test_what_the_machine_must_have_is_left_to_it(chained: Catalog) -> None:
+    built = NeededHere(programs=("cc", "ld"), because="it is built")
+    tried = NeededHere(succeeds=("sh", "{target}/x"), because="newer ones try")
+    proxy = NeededHere(programs=("proxyd",), because="install it")
+    name = "flask-3.1.3/chained-{}/{}/py3.11"
+    for release, configuration, needed in (
+        ("1.0", "alone", (built,)),
+        ("2.0", "alone", (built, tried)),
+        ("1.0", "proxied", (built, proxy)),
+    ):
+        cell = the_cell(chained, name.format(release, configuration))
+        assert cell.needs_here == needed
+        assert cell.not_supported is None
 
 
 # ------------------------------------------------------------- shards, the list
