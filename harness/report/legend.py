@@ -86,7 +86,11 @@ NOTEWORTHY = (
 )
 """All that a reader is told about beyond the number, in this order."""
 
-TITLES = {"werkzeug": "Flask's own server", "uwsgi": "uWSGI"}
+TITLES = {
+    "werkzeug": "Flask's own server",
+    "uwsgi": "uWSGI",
+    "mod-wsgi": "Apache with mod_wsgi",
+}
 """What people call a server, where it is not its name."""
 
 

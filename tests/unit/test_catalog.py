@@ -46,7 +46,8 @@ def test_a_copy_of_the_catalog_says_the_same(folder: Path) -> None:
 
 
 def test_flasks_own_server_stands_first() -> None:
-    assert [server.name for server in REAL.servers] == ["werkzeug", "gunicorn", "uwsgi"]
+    names = [server.name for server in REAL.servers]
+    assert names == ["werkzeug", "gunicorn", "uwsgi", "mod-wsgi"]
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
