@@ -170,19 +170,23 @@ class Server:
         return []
 
     def tail(self) -> str:
-        """The end of what was printed, up to ``TAIL_BYTES``; of each under its name."""
+        """The end of what was printed; of a chain half as much of each, with its name.
+
+        About ``TAIL_BYTES`` in all.
+        """
         if self._behind is None:
-            return self._own_tail()
+            return self._own_tail(TAIL_BYTES)
         return "\n".join(
-            f"[{each.name}]\n{each._own_tail()}" for each in (self, self._behind)
+            f"[{each.name}]\n{each._own_tail(TAIL_BYTES // 2)}"
+            for each in (self, self._behind)
         )
 
-    def _own_tail(self) -> str:
+    def _own_tail(self, most: int) -> str:
         with self.log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL_BYTES))
+            file.seek(max(0, size - most))
             text = file.read().decode("utf-8", "replace")
-        return text if size <= TAIL_BYTES else "…" + text
+        return text if size <= most else "…" + text
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
         """Wait for something that the server is to bring about.
