@@ -641,6 +641,8 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/gunicorn-*/gevent-2-connections-10/*", 20),
         ("flask-3.1.3/gunicorn-25.3.0/eventlet/*", 1000),
         ("flask-3.1.3/gunicorn-*/tornado/*", 1),
+        ("flask-3.1.3/gunicorn-*/nginx-sync-4/*", 4),
+        ("flask-3.1.3/gunicorn-*/nginx-gevent/*", 239),
         ("flask-3.1.3/uwsgi-*/processes-2x4/*", 8),
         ("flask-3.1.3/uwsgi-*/gevent-100/*", 100),
     ],
@@ -649,6 +651,14 @@ def test_the_default_selection_tells_the_story(glob: str, declared: int | None) 
     cell = the_cell(REAL, glob)
     assert cell.declaration.declared == declared
     assert cell.id in ids(plan(REAL))
+
+
+def test_everything_behind_a_proxy_is_asked_for_with_all() -> None:
+    behind = {cell.id for cell in cells(plan(REAL, everything=True)) if cell.front}
+    small = behind & set(ids(plan(REAL)))
+    assert len(small) == 2
+    configurations = {cell.split("/")[2] for cell in behind}
+    assert configurations > {cell.split("/")[2] for cell in small}
 
 
 def test_the_loads_of_2018_are_offered_to_threads_only() -> None:
