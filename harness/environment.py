@@ -20,6 +20,7 @@ from nox.command import CommandFailed
 
 from harness import catalog
 from harness import store
+from harness.here import supported_here
 from harness.installing import CannotInstall
 from harness.installing import end_of
 from harness.installing import OFFLINE
@@ -138,6 +139,7 @@ def measure_in(
     ``python`` is the interpreter that runs the harness, not the session's own.
     """
     results = Path(os.environ.get(RESULTS) or root / "results").resolve()
+    planned = supported_here(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
         store.write_evidence(results, nothing)

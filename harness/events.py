@@ -11,6 +11,7 @@ import msgspec
 from harness.model import CellEvidence
 from harness.model import Outcome
 from harness.model import Result
+from harness.verdict import sum_up
 
 MARK = "\x1eflask-concurrency "
 
@@ -34,7 +35,7 @@ def done(cell: CellEvidence) -> Event:
         outcome=cell.outcome,
         reason=cell.reason,
         most=max((round_.peak for round_ in cell.rounds), default=0),
-        bounded=any(round_.waiting for round_ in cell.rounds),
+        bounded=bool(sum_up(cell.rounds, 1).bounded),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
     )
 

@@ -129,6 +129,7 @@ def _cell_report(
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
         reason=finding.reason,
         command=cell.command,
+        front=cell.front,
         log_tail=cell.log_tail,
         reproduce=reproduce(cell.id, evidence.limit) + _sources(evidence),
     )

@@ -22,12 +22,17 @@ import msgspec
 
 from harness.approach import Approach
 from harness.approach import HOST
+from harness.approach import READY_SECONDS
 from harness.approach import server_environment
 from harness.approach import TargetApp
+from harness.chain import front_of
+from harness.chain import Link
+from harness.chain import started
 from harness.model import CellEvidence
 from harness.model import ControlEvidence
 from harness.model import Declaration
 from harness.model import Evidence
+from harness.model import Front
 from harness.model import Host
 from harness.model import Installed
 from harness.model import Outcome
@@ -38,12 +43,12 @@ from harness.probe.holds import Holds
 from harness.probe.holds import listening
 from harness.probe.overlap import Schedule
 from harness.probe.readiness import NotAnswering
+from harness.probe.readiness import wait_listening
 from harness.probe.rounds import measure_overlap
 from harness.probe.rounds import Probe
 from harness.server import CannotExecute
-from harness.server import free_port
+from harness.server import free_ports
 from harness.server import NothingLeftViolated
-from harness.server import running
 from harness.server import Server
 from harness.server import ServerEnded
 
@@ -131,12 +136,13 @@ class Bench:
         self.logs = logs
         self.approach = approach or TargetApp(python)
 
-    def places(self, port: int) -> dict[str, str]:
+    def places(self, port: int, folder: Path) -> dict[str, str]:
         """What the placeholders of a planned command stand for."""
         return {
             "python": str(self.python),
             "scripts": str(self.python.parent),
             "target": str(TARGET),
+            "folder": str(folder),
             "host": HOST,
             "port": str(port),
         }
@@ -158,6 +164,7 @@ class Bench:
             reason=reason,
             log_tail=attempt.tail if attempt.tail_matters(outcome) else "",
             command=tuple(attempt.command),
+            front=attempt.front,
             declaration=planned.declaration,
             rounds=tuple(attempt.schedule.rounds),
             restarts=attempt.schedule.begun_anew,
@@ -176,6 +183,7 @@ class Attempt:
         declared = planned.declaration.declared
         self.schedule = Schedule(declared, bench.limit, planned.also_offered)
         self.command: list[str] = []
+        self.front: Front | None = None
         self.tail = ""
         self.start_seconds = 0.0
         self.measure_seconds = 0.0
@@ -184,7 +192,10 @@ class Attempt:
     def tail_matters(self, outcome: Outcome) -> bool:
         """Whether the server's output explains something that went wrong."""
         faults = any(
-            round_.stalled or round_.broken or round_.account.failed
+            round_.stalled
+            or round_.broken
+            or round_.account.failed
+            or round_.offered > round_.admitted + round_.waiting
             for round_ in self.schedule.rounds
         )
         return outcome is not Outcome.MEASURED or faults
@@ -200,45 +211,60 @@ class Attempt:
 
     async def _start_and_stop(self, holds: Holds, scratch: Path, log: Path) -> bool:
         begun = stopping = time.monotonic()
-        port = free_port(HOST)
-        env = self._prepare(holds, port)
-        approach, command = self._bench.approach, self.command
-        cwd, remove = approach.folder(scratch), approach.remove(port)
+        ports = free_ports(HOST, 2 if self._planned.front else 1)
+        folder = self._bench.approach.folder(scratch)
+        remove = self._bench.approach.remove(ports[0])
+        own = Link(*self._prepare(holds, ports[0], folder), folder, log, remove)
+        front = self._in_front(ports, folder, log)
+        title = self.front.title if self.front else ""
         try:
-            async with running(
-                command, env=env, cwd=cwd, log=log, remove=remove
-            ) as server:
+            async with started(own, front, title) as server:
                 try:
-                    probe = await self._ready(server, holds, port)
+                    probe = await self._ready(server, holds, ports)
                     self.start_seconds += time.monotonic() - begun
                     return await self._ask(probe)
                 finally:
                     stopping = time.monotonic()
                     self.tail = server.tail()
         except CannotExecute as problem:
-            reason = f"cannot execute {self.command[0]}: {problem}"
-            raise Unmeasured(Outcome.NOT_STARTED, reason) from None
+            raise Unmeasured(Outcome.NOT_STARTED, str(problem)) from None
         except NothingLeftViolated as problem:
             raise Unmeasured(Outcome.HARNESS_FAILED, str(problem)) from None
         finally:
             self.stop_seconds += time.monotonic() - stopping
 
-    def _prepare(self, holds: Holds, port: int) -> dict[str, str]:
-        """Fill in the command; the environment to run it with."""
-        places = self._bench.places(port)
+    def _prepare(
+        self, holds: Holds, port: int, folder: Path
+    ) -> tuple[list[str], dict[str, str]]:
+        """Fill in the command; it, and the environment to run it with."""
+        places = self._bench.places(port, folder)
         self.command = [word.format_map(places) for word in self._planned.argv]
         own = {key: v.format_map(places) for key, v in self._planned.env.items()}
         own["FLASK_CONCURRENCY_PROBE"] = holds.address
         own["FLASK_CONCURRENCY_TOKEN"] = holds.token
-        return self._bench.approach.environment(own)
+        return self.command, self._bench.approach.environment(own)
 
-    async def _ready(self, server: Server, holds: Holds, port: int) -> Probe:
+    def _in_front(self, ports: list[int], folder: Path, log: Path) -> Link | None:
+        """What is to stand in front of the server, its configuration written."""
+        planned = self._planned.front
+        if planned is None:
+            return None
+        place = folder / "front"
+        place.mkdir(exist_ok=True)
+        env = self._bench.approach.environment({})
+        self.front = front_of(planned, env, place, HOST, ports)
+        (place / planned.file).write_text(self.front.file)
+        return Link(list(self.front.command), env, place, log.with_suffix(".front.log"))
+
+    async def _ready(self, server: Server, holds: Holds, ports: list[int]) -> Probe:
         """Wait until the server answers and is quiet; the instrument pointed at it."""
         try:
-            probe = await self._bench.approach.reach(server, holds, port)
+            for behind in ports[:-1]:
+                await wait_listening(server, (HOST, behind), READY_SECONDS)
+            probe = await self._bench.approach.reach(server, holds, ports[-1])
             await probe.settle_after_start()
         except ServerEnded as problem:
-            reason = f"the server {problem} before it answered"
+            reason = f"{problem} before it answered"
             raise Unmeasured(Outcome.NOT_STARTED, reason) from None
         except NotAnswering as problem:
             raise Unmeasured(Outcome.NOT_ANSWERING, str(problem)) from None
@@ -250,7 +276,7 @@ class Attempt:
             return await measure_overlap(probe, self.schedule)
         except ServerEnded as problem:
             rounds = len(self.schedule.rounds)
-            reason = f"the server {problem} after {rounds} rounds"
+            reason = f"{problem} after {rounds} rounds"
             raise Unmeasured(Outcome.DIED, reason) from None
         except TimeoutError:
             reason = "a wait in a round reached its deadline"
@@ -270,6 +296,7 @@ def unmeasured(
         reason=reason,
         log_tail=log_tail,
         command=planned.argv,
+        front=Front(title=planned.front.title) if planned.front else None,
         declaration=planned.declaration,
     )
 

@@ -6,6 +6,8 @@ Nothing is read or asked here: the catalog and the selection are all there is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from packaging.requirements import Requirement
@@ -22,15 +24,19 @@ from harness.model import Declared
 from harness.model import DeclaredFor
 from harness.model import Environment
 from harness.model import Need
+from harness.model import NeededHere
 from harness.model import Plan
 from harness.model import PlannedCell
 from harness.model import PlannedEnvironment
+from harness.model import PlannedFront
+from harness.model import Proxy
 from harness.model import Selection
 from harness.model import Server
 from harness.selection import chosen_cells
 from harness.selection import companions_of
 from harness.selection import find_built
 from harness.selection import find_configuration
+from harness.selection import find_proxy
 from harness.selection import find_series
 from harness.selection import find_server
 from harness.selection import FLASK
@@ -178,7 +184,8 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
     return PlannedCell(
         id=str(cell),
         configuration=configuration.id,
-        argv=tuple(text for owner in owners for text in owner.argv),
+        argv=_argv(server, owners, configuration),
+        front=_front(catalog, configuration),
         declaration=Declaration(
             declared=_number(declares.declared),
             because=declares.because,
@@ -188,7 +195,52 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
         requires=tuple(str(requirement) for requirement in configuration.requires),
         also_offered=declares.also_offered,
         not_supported=_obstacle(catalog, selection, cell),
+        needs_here=tuple(_needed_here(catalog, server, configuration, cell)),
     )
+
+
+def _argv(
+    server: Server,
+    owners: Iterable[Server | Addition | Configuration],
+    configuration: Configuration,
+) -> tuple[str, ...]:
+    """The server's own words, where it listens, and what all others add."""
+    listen = configuration.listen or server.listen
+    added = (text for owner in owners if owner != server for text in owner.argv)
+    return (*server.argv, *listen, *added)
+
+
+def _front(catalog: Catalog, configuration: Configuration) -> PlannedFront | None:
+    if configuration.behind is None or configuration.passed_by is None:
+        return None
+    return front(find_proxy(catalog, configuration.behind), configuration.passed_by)
+
+
+def front(proxy: Proxy, passed_by: str) -> PlannedFront:
+    """A proxy that hands requests on in one of its ways."""
+    handed_on = proxy.passes[passed_by]
+    return PlannedFront(
+        title=proxy.title,
+        argv=proxy.argv,
+        version=proxy.version,
+        file=proxy.file,
+        template=proxy.template.replace("{pass}", handed_on),
+    )
+
+
+def _needed_here(
+    catalog: Catalog, server: Server, configuration: Configuration, cell: Cell
+) -> Iterator[NeededHere]:
+    """What only the machine that measures can tell of what a cell needs."""
+    for need in (*server.needs, *configuration.needs):
+        here = need.programs or need.succeeds
+        if here and within(cell.server_version, need.where):
+            yield NeededHere(
+                programs=need.programs, succeeds=need.succeeds, because=need.because
+            )
+    if configuration.behind is not None:
+        proxy = find_proxy(catalog, configuration.behind)
+        yield NeededHere(programs=proxy.argv[:1], because=proxy.because)
 
 
 def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:

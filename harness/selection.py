@@ -22,6 +22,7 @@ from harness.model import Built
 from harness.model import Catalog
 from harness.model import Cell
 from harness.model import Configuration
+from harness.model import Proxy
 from harness.model import Selection
 from harness.model import Series
 from harness.model import Server
@@ -277,6 +278,17 @@ def find_configuration(server: Server, name: str) -> Configuration:
             return configuration
     known = [configuration.id for configuration in server.configuration]
     raise UsageError(_unknown(f"configuration of {server.name}", name, known))
+
+
+def find_proxy(catalog: Catalog, name: str) -> Proxy:
+    """The proxy of that name.
+
+    :raises UsageError: when there is none; it says which there are.
+    """
+    for proxy in catalog.proxies:
+        if proxy.name == name:
+            return proxy
+    raise UsageError(_unknown("proxy", name, [p.name for p in catalog.proxies]))
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:

@@ -47,11 +47,11 @@ _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
 class ServerEnded(Exception):
-    """The server's first process ended while something was awaited of it."""
+    """A first process, which the message names, ended while something was awaited."""
 
 
 class CannotExecute(Exception):
-    """The command could not be executed at all; the message says why."""
+    """A command could not be executed at all; the message says which and why."""
 
 
 class NothingLeftViolated(Exception):
@@ -66,14 +66,22 @@ def become_subreaper() -> None:
 
 def free_port(host: str) -> int:
     """A port nobody listens on now. Raises ``OSError`` when none was found."""
+    return free_ports(host, 1)[0]
+
+
+def free_ports(host: str, count: int) -> list[int]:
+    """So many of them, no two alike. Raises ``OSError`` when there were not enough."""
+    found: list[int] = []
     for port in random.sample(PORTS, 100):
         with socket.socket() as candidate:
             try:
                 candidate.bind((host, port))
             except OSError:
                 continue
-            return port
-    raise OSError(f"no free port on {host} among a hundred tried")
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise OSError(f"no {count} free ports on {host} among a hundred tried")
 
 
 def describe_status(status: int) -> str:
@@ -87,16 +95,31 @@ def describe_status(status: int) -> str:
 
 
 class Server:
-    """A running command and everything that it starts."""
+    """A running command and everything that it starts.
 
-    def __init__(self, process: subprocess.Popen[bytes], lifeline: int, log: Path):
+    One that stands in front of another, ``behind``, speaks for both: it has ended when
+    either has, and the processes and the output are those of both.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        lifeline: int,
+        log: Path,
+        name: str,
+        behind: Server | None,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.log = log
+        self.name = name
         self.started: asyncio.Future[int] = loop.create_future()
         """The process id of the command; or ``CannotExecute``."""
         self.ended: asyncio.Future[str] = loop.create_future()
-        """In words how the command's first process ended, once it has."""
+        """In words which first process ended and how, once one has."""
         self._gone: asyncio.Future[None] = loop.create_future()
+        self._behind = behind
+        if behind is not None:
+            behind.ended.add_done_callback(lambda ended: self._end(ended.result()))
         self._warden = process
         self._lifeline = lifeline
         self._pending = b""
@@ -110,7 +133,7 @@ class Server:
         data = os.read(self._status.fileno(), 4096)
         if not data:
             asyncio.get_running_loop().remove_reader(self._status.fileno())
-            self._tell("exited", "its warden ended")
+            self._end(f"{self.name} lost its warden")
             if not self.started.done():
                 self.started.set_exception(CannotExecute("its warden ended"))
             self._gone.set_result(None)
@@ -128,12 +151,20 @@ class Server:
             self.started.set_exception(CannotExecute(reason))
         elif word == "left":
             self._not_removed = describe_status(int(value))
-        if word == "exited" and not self.ended.done():
-            number = value.lstrip("-").isdigit()
-            self.ended.set_result(describe_status(int(value)) if number else value)
+        elif word == "exited":
+            self._end(f"{self.name} {describe_status(int(value))}")
+
+    def _end(self, words: str) -> None:
+        if not self.ended.done():
+            self.ended.set_result(words)
 
     def processes(self) -> list[int]:
         """Process ids of the whole tree, the command first, as of now."""
+        return self._own_processes() + (
+            self._behind.processes() if self._behind else []
+        )
+
+    def _own_processes(self) -> list[int]:
         if LINUX:
             return warden.descendants(self._warden.pid)
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -142,17 +173,28 @@ class Server:
         return []
 
     def tail(self) -> str:
-        """The end of what the server printed, up to ``TAIL_BYTES``."""
+        """The end of what was printed; of a chain half as much of each, with its name.
+
+        About ``TAIL_BYTES`` in all.
+        """
+        if self._behind is None:
+            return self._own_tail(TAIL_BYTES)
+        return "\n".join(
+            f"[{each.name}]\n{each._own_tail(TAIL_BYTES // 2)}"
+            for each in (self, self._behind)
+        )
+
+    def _own_tail(self, most: int) -> str:
         with self.log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL_BYTES))
+            file.seek(max(0, size - most))
             text = file.read().decode("utf-8", "replace")
-        return text if size <= TAIL_BYTES else "…" + text
+        return text if size <= most else "…" + text
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
         """Wait for something that the server is to bring about.
 
-        Raises ``ServerEnded`` as soon as the server's first process is gone and
+        Raises ``ServerEnded`` as soon as a first process is gone and
         ``TimeoutError`` after ``seconds``.
         """
         task = asyncio.ensure_future(awaited)
@@ -183,7 +225,7 @@ class Server:
         try:
             await asyncio.wait_for(asyncio.shield(self._gone), seconds)
         except TimeoutError:
-            left = self.processes()
+            left = self._own_processes()
             raise NothingLeftViolated(f"processes {left} survived SIGKILL") from None
         finally:
             self._close()
@@ -239,19 +281,25 @@ async def running(
     log: Path,
     output: int | None = None,
     remove: Sequence[str] = (),
+    name: str = "the server",
+    behind: Server | None = None,
 ) -> AsyncIterator[Server]:
     """A command and its process tree, which are gone when the block is left.
 
     ``env`` is its whole environment; what it prints goes to the file ``log``, or to
     the open file ``output`` instead. ``remove`` is run when all is killed, and removes
-    what the command had others start, such as containers. Raises ``CannotExecute``
-    when there is no such command.
+    what the command had others start, such as containers. ``name`` is what it is
+    called when it ends, and ``behind`` the server that it passes requests on to.
+    Raises ``CannotExecute`` when there is no such command.
     """
     with log.open("wb") as file:
         process, lifeline = _spawn(argv, env, cwd, output or file.fileno(), remove)
-    server = Server(process, lifeline, log)
+    server = Server(process, lifeline, log, name, behind)
     try:
-        await asyncio.wait_for(asyncio.shield(server.started), STOP_SECONDS)
+        try:
+            await asyncio.wait_for(asyncio.shield(server.started), STOP_SECONDS)
+        except CannotExecute as problem:
+            raise CannotExecute(f"cannot execute {argv[0]}: {problem}") from None
         yield server
     finally:
         # Shielded: a second interrupt must not keep the tree from being killed.

@@ -98,8 +98,12 @@ def _waited(each: Round) -> bool:
 
 
 def _turned_away(each: Round) -> bool:
-    """Some request was sent away by a server that was holding others."""
-    away = each.account.answered_without_entering + each.account.refused
+    """Some request was sent away by a server that was holding others.
+
+    One that was cut off counts if it neither was in the app nor waited.
+    """
+    cut_off = min(each.account.reset, each.offered - each.admitted - each.waiting)
+    away = each.account.answered_without_entering + each.account.refused + cut_off
     return each.admitted > 0 and away > 0
 
 

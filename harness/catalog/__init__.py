@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
@@ -21,6 +22,8 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from harness.catalog.proxies import link_faults
+from harness.catalog.proxies import proxy_faults
 from harness.errors import UsageError
 from harness.model import Addition
 from harness.model import Catalog
@@ -30,13 +33,14 @@ from harness.model import DeclaredFor
 from harness.model import Exclusion
 from harness.model import Matrix
 from harness.model import Need
+from harness.model import Proxy
 from harness.model import Record
 from harness.model import Series
 from harness.model import Server
 
 FOLDER = Path(__file__).parent
 
-PLACEHOLDERS = ("python", "scripts", "target", "host", "port")
+PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port")
 """What an argument or a variable may name in braces; nothing else is in braces."""
 
 TABLES: dict[str, type[Record]] = {
@@ -58,7 +62,8 @@ def load(folder: Path = FOLDER) -> Catalog:
     """
     matrix = _read(folder / "matrix.toml", Matrix)
     paths = sorted((folder / "servers").glob("*.toml"))
-    servers = [_read_server(path) for path in paths]
+    proxies = [_read_proxy(path) for path in sorted(folder.glob("proxies/*.toml"))]
+    servers = [_read_server(path, proxies) for path in paths]
     names = dict.fromkeys(series.constraints for series in matrix.series)
     constraints = {name: _read_constraints(folder, name) for name in names}
     for server in servers:
@@ -66,6 +71,7 @@ def load(folder: Path = FOLDER) -> Catalog:
             _check_pins(folder, server, constraints)
     return Catalog(
         servers=tuple(sorted(servers, key=lambda s: (s.position, s.name))),
+        proxies=tuple(proxies),
         matrix=matrix,
         constraints=constraints,
     )
@@ -120,18 +126,27 @@ def _remedy(text: str) -> str:
 
 
 def _known_keys() -> set[str]:
-    records: tuple[type[Record], ...] = (Matrix, Server, DeclaredFor, *TABLES.values())
+    files: tuple[type[Record], ...] = (Matrix, Server, Proxy, DeclaredFor)
+    records = (*files, *TABLES.values())
     return {key for record in records for key in record.__struct_encode_fields__}
 
 
 # -------------------------------------------------------------------- servers
 
 
-def _read_server(path: Path) -> Server:
+def _read_server(path: Path, proxies: list[Proxy]) -> Server:
     server = _read(path, Server)
-    for key, fault, remedy in _faults(server, path.stem):
+    faults = chain(_faults(server, path.stem), link_faults(server, proxies))
+    for key, fault, remedy in faults:
         raise UsageError(f"{path}: {key}: {fault}. {remedy}")
     return server
+
+
+def _read_proxy(path: Path) -> Proxy:
+    proxy = _read(path, Proxy)
+    for key, fault, remedy in proxy_faults(proxy, path.stem):
+        raise UsageError(f"{path}: {key}: {fault}. {remedy}")
+    return proxy
 
 
 def _faults(server: Server, stem: str) -> Iterator[tuple[str, str, str]]:
@@ -165,6 +180,8 @@ def _templates(server: Server) -> Iterator[tuple[str, str]]:
     for where, owner in owners:
         for text in owner.argv:
             yield f"{where}argv", text
+        for text in () if isinstance(owner, Addition) else owner.listen:
+            yield f"{where}listen", text
         for name, text in owner.env.items():
             yield f"{where}env.{name}", text
 

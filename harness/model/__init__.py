@@ -19,6 +19,7 @@ from harness.model.catalog import Exclusion
 from harness.model.catalog import Matrix
 from harness.model.catalog import Need
 from harness.model.catalog import Page
+from harness.model.catalog import Proxy
 from harness.model.catalog import Selection
 from harness.model.catalog import Sentence
 from harness.model.catalog import Series
@@ -28,6 +29,7 @@ from harness.model.evidence import Account
 from harness.model.evidence import CellEvidence
 from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
+from harness.model.evidence import Front
 from harness.model.evidence import Host
 from harness.model.evidence import Round
 from harness.model.plan import Built
@@ -35,10 +37,12 @@ from harness.model.plan import Cell
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
 from harness.model.plan import Installed
+from harness.model.plan import NeededHere
 from harness.model.plan import NotInstalled
 from harness.model.plan import Plan
 from harness.model.plan import PlannedCell
 from harness.model.plan import PlannedEnvironment
+from harness.model.plan import PlannedFront
 from harness.model.report import AdmissionPoint
 from harness.model.report import CellReport
 from harness.model.report import CheckedDeployment
@@ -81,10 +85,12 @@ __all__ = [
     "EnvironmentReport",
     "Evidence",
     "Exclusion",
+    "Front",
     "Host",
     "Installed",
     "Matrix",
     "Need",
+    "NeededHere",
     "NotInstalled",
     "Outcome",
     "PROBE",
@@ -92,7 +98,9 @@ __all__ = [
     "Plan",
     "PlannedCell",
     "PlannedEnvironment",
+    "PlannedFront",
     "PositiveInt",
+    "Proxy",
     "Record",
     "Report",
     "Result",

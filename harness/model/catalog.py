@@ -40,6 +40,11 @@ class Need(Record, frozen=True, kw_only=True):
     python: SpecifierSet = ANY
     platforms: tuple[str, ...] = ()
     """Values of ``sys.platform`` that will do; none given means all."""
+    programs: tuple[str, ...] = ()
+    """Programs that must be on PATH, all of them."""
+    succeeds: tuple[str, ...] = ()
+    """A command, with ``{target}``, that must end with exit status 0. Like ``programs``
+    it is tried where a cell is measured, before anything is installed."""
     because: Sentence
 
 
@@ -68,6 +73,12 @@ class Configuration(Record, frozen=True, kw_only=True):
     """One way to start a server, and what it promises."""
 
     id: ConfigurationId
+    behind: str | None = None
+    """The proxy in front, by the name of its file; none without this."""
+    passed_by: str | None = None
+    """How the proxy hands a request on: one of its ``passes``."""
+    listen: tuple[str, ...] = ()
+    """In place of the server's own ``listen``."""
     argv: tuple[str, ...] = ()
     """Appended to the server's own."""
     env: dict[str, str] = {}
@@ -96,6 +107,9 @@ class Server(Record, frozen=True, kw_only=True):
     """Its release is the one that the constraints of the Flask series pin."""
     releases: tuple[Version, ...] = ()
     argv: tuple[str, ...] = ()
+    listen: tuple[str, ...] = ()
+    """Arguments that say where it listens, and what it speaks there, where that may
+    differ between configurations. They follow ``argv``."""
     env: dict[str, str] = {}
     build_env: dict[str, str] = {}
     """Variables to install it with, where it has to be built."""
@@ -103,6 +117,26 @@ class Server(Record, frozen=True, kw_only=True):
     needs: tuple[Need, ...] = ()
     addition: tuple[Addition, ...] = ()
     configuration: Annotated[tuple[Configuration, ...], msgspec.Meta(min_length=1)]
+
+
+class Proxy(Record, frozen=True, kw_only=True):
+    """One file of ``catalog/proxies``: what can stand in front of a server."""
+
+    name: ServerName
+    title: Sentence
+    documentation: Page
+    argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """Its command; the first word is a program that is looked for on PATH."""
+    because: Sentence
+    """What has that program, for those who do not."""
+    version: tuple[str, ...]
+    """Arguments with which the program prints its release."""
+    file: Sentence
+    """The name of its configuration file, in the folder that it is started in."""
+    template: Sentence
+    """That file, with placeholders."""
+    passes: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
+    """Ways to hand a request on: what stands for ``{pass}`` in the template."""
 
 
 class Series(Record, frozen=True, kw_only=True):
@@ -147,6 +181,7 @@ class Catalog(Record, frozen=True, kw_only=True):
     """Everything that could be measured."""
 
     servers: tuple[Server, ...]
+    proxies: tuple[Proxy, ...] = ()
     matrix: Matrix
     constraints: dict[str, tuple[Constraint, ...]]
     """By the name of the file."""

@@ -81,6 +81,18 @@ class ControlEvidence(Result, frozen=True, kw_only=True):
     rounds: tuple[Round, ...] = ()
 
 
+class Front(Result, frozen=True, kw_only=True):
+    """The proxy that stood in front of a server."""
+
+    title: str
+    version: str = ""
+    """As the program said; empty where it was not asked."""
+    command: tuple[str, ...] = ()
+    """The command as it was run."""
+    file: str = ""
+    """Its configuration file as it was run."""
+
+
 class CellEvidence(Result, frozen=True, kw_only=True):
     """What was seen of one cell."""
 
@@ -91,7 +103,9 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     log_tail: str = ""
     """The end of the server's (or the installer's) output, where something failed."""
     command: tuple[str, ...] = ()
-    """The command as it was run."""
+    """The command of the server as it was run."""
+    front: Front | None = None
+    """The proxy in front of the server, if there was one."""
     declaration: Declaration
     rounds: tuple[Round, ...] = ()
     restarts: int = 0

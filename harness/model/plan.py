@@ -76,13 +76,39 @@ class Declaration(Result, frozen=True, kw_only=True):
     """The page of the server's documentation that says so."""
 
 
+class NeededHere(Result, frozen=True, kw_only=True):
+    """What the machine that measures must have; only that machine can tell."""
+
+    programs: tuple[str, ...] = ()
+    """On PATH, all of them."""
+    succeeds: tuple[str, ...] = ()
+    """A command with ``{target}`` that ends with exit status 0; none when empty."""
+    because: str
+
+
+class PlannedFront(Result, frozen=True, kw_only=True):
+    """The proxy that is to stand in front of a server."""
+
+    title: str
+    argv: tuple[str, ...]
+    """The command with placeholders: ``{folder} {host} {port} {upstream}``."""
+    version: tuple[str, ...]
+    """Arguments with which the program prints its release."""
+    file: str
+    """The name of its configuration file."""
+    template: str
+    """That file, with the same placeholders."""
+
+
 class PlannedCell(Result, frozen=True, kw_only=True):
     """One cell, and all that is needed to start and measure it."""
 
     id: str
     configuration: str
     argv: tuple[str, ...]
-    """The command with placeholders: ``{python} {scripts} {target} {host} {port}``."""
+    """The command with placeholders, such as ``{python}`` and ``{port}``."""
+    front: PlannedFront | None = None
+    """The proxy in front of the server, if there is one."""
     declaration: Declaration
     env: dict[str, str] = {}
     requires: tuple[str, ...] = ()
@@ -91,6 +117,7 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """Offered loads to try besides those around the declared number."""
     not_supported: str | None = None
     """Why this cell cannot be, known before anything is installed."""
+    needs_here: tuple[NeededHere, ...] = ()
 
 
 Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]

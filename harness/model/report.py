@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.model.evidence import Front
 from harness.model.evidence import Host
 from harness.model.evidence import Round
 from harness.model.words import Outcome
@@ -53,6 +54,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     reason: str
     """One sentence that explains the outcome or the verdict."""
     command: tuple[str, ...]
+    front: Front | None = None
+    """The proxy in front of the server, if there was one."""
     log_tail: str
     reproduce: str
     """The command that measures this one cell again."""

@@ -91,6 +91,30 @@ def unanswered(client: Client) -> str | None:
     return None
 
 
+async def wait_listening(
+    server: Server, address: tuple[str, int], seconds: float
+) -> None:
+    """Wait until a connection can be opened; it is closed at once.
+
+    For what stands behind a proxy, which would answer errors until then. Raises
+    ``NotAnswering`` after ``seconds``, and ``ServerEnded`` when the server ends before.
+    """
+    deadline = time.monotonic() + seconds
+    while (remaining := deadline - time.monotonic()) > 0:
+        try:
+            opening = asyncio.open_connection(*address)
+            _, writer = await server.unless_ended(opening, remaining)
+        except TimeoutError:
+            break
+        except OSError:
+            pause = min(RETRY_SECONDS, remaining)
+            await asyncio.wait((server.ended,), timeout=pause)
+            continue
+        writer.close()
+        return
+    raise NotAnswering("nobody listened on the port behind the proxy")
+
+
 async def wait_ready(
     server: Server,
     address: tuple[str, int],

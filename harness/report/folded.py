@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from collections.abc import Sequence
 from itertools import chain
@@ -50,6 +51,7 @@ def sections(
     yield "all numbers", _numbers(report.cells)
     yield "what is declared", _declarations(report.cells)
     yield "how it was measured", _how(report)
+    yield "what stood in front", _fronts(report.cells)
     yield "the commands that measure a cell again", _commands(report.cells)
     yield "the versions installed", _versions(report.environments)
 
@@ -176,6 +178,17 @@ def _how(report: Report) -> str:
 
 def _control(environment: EnvironmentReport) -> str:
     return f"- {code(environment.id)}: {prose(environment.control_reason)}"
+
+
+def _fronts(cells: Sequence[CellReport]) -> str:
+    """Both commands of each chain; the proxy's file is in ``report.json``."""
+    parts = []
+    for cell in cells:
+        if cell.front is not None and cell.front.command:
+            commands = [shlex.join(cell.front.command), shlex.join(cell.command)]
+            release = prose(" ".join((cell.front.title, cell.front.version)).strip())
+            parts += [f"{code(cell.id)} behind {release}:", fence("\n".join(commands))]
+    return _details("The commands of a proxy and of the server behind it", *parts)
 
 
 def _commands(cells: Sequence[CellReport]) -> str:

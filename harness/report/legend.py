@@ -86,7 +86,11 @@ NOTEWORTHY = (
 )
 """All that a reader is told about beyond the number, in this order."""
 
-TITLES = {"werkzeug": "Flask's own server", "uwsgi": "uWSGI"}
+TITLES = {
+    "werkzeug": "Flask's own server",
+    "uwsgi": "uWSGI",
+    "mod-wsgi": "Apache with mod_wsgi",
+}
 """What people call a server, where it is not its name."""
 
 
@@ -103,6 +107,12 @@ def mark(cell: CellReport) -> Mark:
 def title(server: str) -> str:
     """What people call a server."""
     return TITLES.get(server, server)
+
+
+def chain(cell: CellReport) -> str:
+    """What people call a server, and the proxy in front of it if there is one."""
+    server = title(cell.server)
+    return f"{cell.front.title} → {server}" if cell.front else server
 
 
 def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:

@@ -27,7 +27,8 @@ class Row(NamedTuple):
     """One configuration across all columns."""
 
     server: str
-    """Title and, where it is the same in the whole row, release of the server."""
+    """Title and, where it is the same in the whole row, release of the server; before
+    it the proxy, if there is one."""
     label: str
     """The configuration, and the Python where there are several."""
     cells: tuple[CellReport | None, ...]
@@ -60,6 +61,7 @@ class Grid(NamedTuple):
 
 class _Key(NamedTuple):
     server: str
+    chain: str
     version: str
     configuration: str
     python: str
@@ -83,7 +85,8 @@ def grid(report: Report) -> Grid:
     for cell in _in_order(report.cells):
         version = cell.server_version if cell.server in split else ""
         python = cell.python if len(pythons) > 1 else ""
-        key = _Key(cell.server, version, cell.configuration, python)
+        chain = legend.chain(cell)
+        key = _Key(cell.server, chain, version, cell.configuration, python)
         rows[key][column(cell)] = cell
     versions = _versions(rows)
     return Grid(
@@ -151,8 +154,7 @@ def _versions(
 
 
 def _titled(key: _Key, versions: set[str]) -> str:
-    title = legend.title(key.server)
-    return f"{title} {next(iter(versions))}" if len(versions) == 1 else title
+    return f"{key.chain} {next(iter(versions))}" if len(versions) == 1 else key.chain
 
 
 def sources(report: Report) -> dict[str, str]:

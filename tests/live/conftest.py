@@ -18,6 +18,7 @@ from harness.measure import Bench
 from harness.model import CellEvidence
 from harness.model import Declaration
 from harness.model import PlannedCell
+from harness.model import PlannedFront
 
 ODD_SERVER = Path(__file__).parent / "odd_server.py"
 
@@ -25,13 +26,17 @@ Measure = Callable[..., CellEvidence]
 
 
 def planned(
-    *argv: str, declared: int | None, also_offered: tuple[int, ...] = ()
+    *argv: str,
+    declared: int | None,
+    also_offered: tuple[int, ...] = (),
+    front: PlannedFront | None = None,
 ) -> PlannedCell:
     """A cell that is in no catalog."""
     return PlannedCell(
         id="flask-0/control-0/shape/py0",
         configuration="shape",
         argv=argv,
+        front=front,
         declaration=Declaration(declared=declared, because="It is known.", source=""),
         also_offered=also_offered,
     )
@@ -86,9 +91,10 @@ def measure(tmp_path: Path) -> Measure:
         declared: int | None,
         limit: int = 64,
         also_offered: tuple[int, ...] = (),
+        front: PlannedFront | None = None,
     ) -> CellEvidence:
         bench = Bench(Path(sys.executable), limit, tmp_path)
-        cell = planned(*argv, declared=declared, also_offered=also_offered)
+        cell = planned(*argv, declared=declared, also_offered=also_offered, front=front)
         return asyncio.run(bench.cell(cell))
 
     return one

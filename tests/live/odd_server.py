@@ -108,6 +108,17 @@ def dies(listener: Listener, server: Any) -> None:
     watch()
 
 
+def kills_front(listener: Listener, server: Any) -> None:
+    """One thread; end the proxy in front when the tenth connection arrives."""
+    accepted = 0
+    while True:
+        connection, address = listener.accept()
+        accepted += 1
+        if accepted == 10:
+            os.kill(int(Path("front/nginx.pid").read_text()), signal.SIGKILL)
+        control.serve(connection, address, server)
+
+
 def stubborn(listener: Listener, server: Any) -> None:
     """Ignore every signal that can be ignored, and serve two at a time."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
@@ -165,6 +176,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "loud": loud,
     "errors": errors,
     "dies": dies,
+    "kills-front": kills_front,
     "stubborn": stubborn,
     "parent": parent,
     "breaks": breaks,

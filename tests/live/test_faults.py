@@ -73,7 +73,7 @@ def test_port_that_another_program_answers_on(
 ) -> None:
     # The one that has the port is of the same kind; only the token tells them apart.
     port = free_port("127.0.0.1")
-    monkeypatch.setattr(measuring, "free_port", lambda host: port)
+    monkeypatch.setattr(measuring, "free_ports", lambda host, count: [port])
     command = [sys.executable, str(measuring.TARGET / "control.py"), "--host"]
     command += ["127.0.0.1", "--port", str(port)]
 

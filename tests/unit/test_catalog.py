@@ -46,7 +46,8 @@ def test_a_copy_of_the_catalog_says_the_same(folder: Path) -> None:
 
 
 def test_flasks_own_server_stands_first() -> None:
-    assert [server.name for server in REAL.servers] == ["werkzeug", "gunicorn", "uwsgi"]
+    names = [server.name for server in REAL.servers]
+    assert names == ["werkzeug", "gunicorn", "uwsgi", "mod-wsgi"]
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
@@ -121,6 +122,7 @@ def test_a_series_knows_its_pythons(release: str, python: str, works: bool) -> N
 
 GUNICORN = "servers/gunicorn.toml"
 WERKZEUG = "servers/werkzeug.toml"
+NGINX = "proxies/nginx.toml"
 
 FAULTS = {
     "unknown key": (
@@ -177,17 +179,78 @@ FAULTS = {
         'declared = "many"',
         ["configuration run", "`declared`", "many"],
     ),
+    "behind a proxy that is not there": (
+        GUNICORN,
+        'behind = "nginx"',
+        'behind = "ngnix"',
+        ["configuration nginx-sync-4: behind", "no proxy 'ngnix'", "There are: nginx."],
+    ),
+    "behind without a way": (
+        GUNICORN,
+        'behind = "nginx"\npassed-by = "proxy_pass"',
+        'behind = "nginx"',
+        ["configuration nginx-sync-4: passed-by", "missing", "both"],
+    ),
+    "a way without behind": (
+        GUNICORN,
+        'behind = "nginx"\npassed-by = "proxy_pass"',
+        'passed-by = "proxy_pass"',
+        ["configuration nginx-sync-4: behind", "missing", "both"],
+    ),
+    "a way that the proxy does not have": (
+        GUNICORN,
+        'passed-by = "proxy_pass"',
+        'passed-by = "fastcgi_pass"',
+        ["passed-by", "'fastcgi_pass'", "It has: proxy_pass, uwsgi_pass."],
+    ),
+    "proxy of another name": (NGINX, 'name = "nginx"', 'name = "x"', ["'nginx'"]),
+    "proxy whose file is a path": (
+        NGINX,
+        'file = "nginx.conf"',
+        'file = "/etc/nginx.conf"',
+        ["file", "Write the name alone."],
+    ),
+    "proxy that hands nothing on": (
+        NGINX,
+        "            {pass}\n",
+        "",
+        ["template", "{pass} does not occur"],
+    ),
+    "unknown placeholder in a template": (
+        NGINX,
+        "listen {host}:{port};",
+        "listen {address};",
+        ["template", "{address}", "{folder} {host} {port} {upstream}"],
+    ),
+    "unknown placeholder in a way": (
+        NGINX,
+        "proxy_pass http://{upstream};",
+        "proxy_pass http://{server};",
+        ["passes.proxy_pass", "{server}"],
+    ),
+    "proxy without a command": (
+        NGINX,
+        'argv = ["nginx", "-p", "{folder}", "-c", "nginx.conf", "-e", "stderr"]',
+        "argv = []",
+        ["argv", "length >= 1"],
+    ),
+    "unknown placeholder in what says where to listen": (
+        "servers/uwsgi.toml",
+        'listen = ["--http-socket", "{host}:{port}"]',
+        'listen = ["--http-socket", "{address}"]',
+        ["listen", "{address}"],
+    ),
     "unknown placeholder": (
         GUNICORN,
         "{host}:{port}",
         "{address}:{port}",
-        ["argv", "{address}", "{python} {scripts} {target} {host} {port}"],
+        ["argv", "{address}", "{python} {scripts} {target} {folder} {host} {port}"],
     ),
     "unknown placeholder in a variable": (
         WERKZEUG,
         'FLASK_APP = "{target}/app.py"',
-        'FLASK_APP = "{folder}/app.py"',
-        ["configuration run: env.FLASK_APP", "{folder}"],
+        'FLASK_APP = "{place}/app.py"',
+        ["configuration run: env.FLASK_APP", "{place}"],
     ),
     "unknown placeholder in an addition": (
         GUNICORN,

@@ -356,3 +356,18 @@ def test_check_nothing_measured() -> None:
         check(judge([evidence(WHERE, [gone], control=None)]))
     with pytest.raises(NothingMeasured, match="no evidence"):
         judge([])
+
+
+def test_cut_off_while_others_are_held_is_turned_away() -> None:
+    few = (offer(1, 1), offer(4, 4, (1, 4)))
+    account = Account(answered=4, reset=4)
+    full = offer(8, 4, waiting=0, entered_on_release=None, account=account)
+    word, reason = verdict(4, 64, (*few, full))
+    assert word is Verdict.AS_DECLARED
+    assert reason.endswith("and further ones were turned away; 4 of 8 cut off")
+    assert sum_up((*few, full), 4).bounded
+
+
+def test_cut_off_later_is_not_turned_away() -> None:
+    late = offer(4, 4, (1, 4), account=Account(reset=4))
+    assert not sum_up((offer(1, 1), late), 4).bounded

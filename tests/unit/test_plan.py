@@ -15,8 +15,10 @@ from harness.errors import UsageError
 from harness.model import Built
 from harness.model import Catalog
 from harness.model import Declaration
+from harness.model import NeededHere
 from harness.model import Plan
 from harness.model import PlannedCell
+from harness.model import PlannedFront
 from harness.model import Selection
 from harness.plan import list_cells
 from harness.plan import make_plan
@@ -116,6 +118,52 @@ because = "2.0 removed it"
 [[configuration.needs]]
 platforms = ["linux", "darwin"]
 because = "it forks"
+"""
+
+PROXY = """
+name = "proxy"
+title = "Proxy"
+documentation = "https://example.org"
+argv = ["proxyd", "-p", "{folder}"]
+because = "install it"
+version = ["-v"]
+file = "proxy.conf"
+template = "listen {port}; { {pass} }"
+[passes]
+plain = "to {upstream};"
+other = "other {upstream};"
+"""
+
+CHAINED = """
+name = "chained"
+title = "Chained"
+package = "chained"
+documentation = "https://example.org"
+releases = ["1.0"]
+argv = ["{scripts}/chained"]
+listen = ["--http", "{port}"]
+[[needs]]
+programs = ["cc", "ld"]
+because = "it is built"
+[[needs]]
+where = ">=2"
+succeeds = ["sh", "{target}/x"]
+because = "newer ones try"
+[[configuration]]
+id = "alone"
+argv = ["--more"]
+declared = 1
+because = "One."
+source = "https://example.org"
+[[configuration]]
+id = "proxied"
+behind = "proxy"
+passed-by = "other"
+listen = ["--other", "{port}"]
+argv = ["--more"]
+declared = 1
+because = "One."
+source = "https://example.org"
 """
 
 OLD = """
@@ -605,6 +653,57 @@ def test_what_was_built_says_on_which_python_it_runs(
     assert first.not_supported == (None if fits else why)
 
 
+@pytest.fixture(scope="module")
+def chained(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A catalog of one server that may stand behind a proxy."""
+    folder: Path = tmp_path_factory.mktemp("chained")
+    for name, text in (
+        ("matrix.toml", MATRIX),
+        ("servers/chained.toml", CHAINED),
+        ("proxies/proxy.toml", PROXY),
+        ("constraints/old.txt", OLD),
+        ("constraints/new.txt", NEW),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return catalog.load(folder)
+
+
+def test_a_configuration_may_listen_in_another_way(chained: Catalog) -> None:
+    alone = the_cell(chained, "flask-3.1.3/chained-1.0/alone/py3.11")
+    proxied = the_cell(chained, "flask-3.1.3/chained-1.0/proxied/py3.11")
+    assert alone.argv == ("{scripts}/chained", "--http", "{port}", "--more")
+    assert proxied.argv == ("{scripts}/chained", "--other", "{port}", "--more")
+
+
+def test_a_proxy_is_planned_with_its_file(chained: Catalog) -> None:
+    alone = the_cell(chained, "flask-3.1.3/chained-1.0/alone/py3.11")
+    proxied = the_cell(chained, "flask-3.1.3/chained-1.0/proxied/py3.11")
+    assert alone.front is None
+    assert proxied.front == PlannedFront(
+        title="Proxy",
+        argv=("proxyd", "-p", "{folder}"),
+        version=("-v",),
+        file="proxy.conf",
+        template="listen {port}; { other {upstream}; }",
+    )
+
+
+def test_what_the_machine_must_have_is_left_to_it(chained: Catalog) -> None:
+    built = NeededHere(programs=("cc", "ld"), because="it is built")
+    tried = NeededHere(succeeds=("sh", "{target}/x"), because="newer ones try")
+    proxy = NeededHere(programs=("proxyd",), because="install it")
+    name = "flask-3.1.3/chained-{}/{}/py3.11"
+    for release, configuration, needed in (
+        ("1.0", "alone", (built,)),
+        ("2.0", "alone", (built, tried)),
+        ("1.0", "proxied", (built, proxy)),
+    ):
+        cell = the_cell(chained, name.format(release, configuration))
+        assert cell.needs_here == needed
+        assert cell.not_supported is None
+
+
 # ------------------------------------------------------------- shards, the list
 
 
@@ -687,6 +786,8 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/gunicorn-*/gevent-2-connections-10/*", 20),
         ("flask-3.1.3/gunicorn-25.3.0/eventlet/*", 1000),
         ("flask-3.1.3/gunicorn-*/tornado/*", 1),
+        ("flask-3.1.3/gunicorn-*/nginx-sync-4/*", 4),
+        ("flask-3.1.3/gunicorn-*/nginx-gevent/*", 239),
         ("flask-3.1.3/uwsgi-*/processes-2x4/*", 8),
         ("flask-3.1.3/uwsgi-*/gevent-100/*", 100),
     ],
@@ -695,6 +796,14 @@ def test_the_default_selection_tells_the_story(glob: str, declared: int | None) 
     cell = the_cell(REAL, glob)
     assert cell.declaration.declared == declared
     assert cell.id in ids(plan(REAL))
+
+
+def test_everything_behind_a_proxy_is_asked_for_with_all() -> None:
+    behind = {cell.id for cell in cells(plan(REAL, everything=True)) if cell.front}
+    small = behind & set(ids(plan(REAL)))
+    assert len(small) == 2
+    configurations = {cell.split("/")[2] for cell in behind}
+    assert configurations > {cell.split("/")[2] for cell in small}
 
 
 def test_the_loads_of_2018_are_offered_to_threads_only() -> None:

@@ -14,6 +14,7 @@ from harness import store
 from harness.judge import judge
 from harness.model import CellEvidence
 from harness.model import Environment
+from harness.model import Front
 from harness.model import Outcome
 from harness.model import Report
 from harness.model import Verdict
@@ -153,6 +154,53 @@ def test_one_release_everywhere_is_in_the_title() -> None:
         "gunicorn 25.3.0",
         "uWSGI 2.0.31",
     ]
+
+
+def behind_nginx(outcome: Outcome, **front: Any) -> Report:
+    """A report of one configuration alone, and one with nginx in front."""
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    proxied = cell(
+        where,
+        "nginx-sync-4",
+        4,
+        rounds(4, (4, 1)) if outcome is Outcome.MEASURED else (),
+        outcome=outcome,
+        reason="It is so.",
+        front=Front(title="nginx", **front),
+    )
+    return judge(
+        [evidence(where, [cell(where, "sync-4", 4, rounds(4, (4, 1))), proxied])]
+    )
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MEASURED, Outcome.NOT_SUPPORTED])
+def test_what_stands_in_front_is_in_the_title(outcome: Outcome) -> None:
+    grid = matrix.grid(behind_nginx(outcome))
+    assert {
+        title: [row.label for row in rows] for title, rows in grid.groups().items()
+    } == {
+        "gunicorn 27.0.1": ["sync-4"],
+        "nginx → gunicorn 27.0.1": ["nginx-sync-4"],
+    }
+
+
+def test_both_commands_of_a_chain_are_shown() -> None:
+    command = ("nginx", "-p", "a folder")
+    text = markdown.render(
+        behind_nginx(Outcome.MEASURED, version="1.2", command=command)
+    )
+    assert "nginx → gunicorn 27.0.1" in text
+    assert "behind nginx 1.2:" in text
+    assert "nginx -p 'a folder'\ngunicorn nginx-sync-4\n" in text
+
+
+def test_what_a_proxy_says_of_itself_is_escaped() -> None:
+    version = "<b>1</b>|`\n# x"
+    report = behind_nginx(Outcome.MEASURED, version=version, command=("```\n<b>x",))
+    text = markdown.render(report)
+    assert "<b>1" not in text
+    assert "\n# x" not in text
+    assert "````" in text
 
 
 def test_several_pythons_are_rows() -> None:

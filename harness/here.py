@@ -1,0 +1,71 @@
+"""Knows what this machine has of what a cell needs besides packages; must not install
+anything, nor know what is measured.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from harness.model import NeededHere
+from harness.model import PlannedCell
+from harness.model import PlannedEnvironment
+
+TARGET = Path(__file__).parent / "target"
+
+TRY_SECONDS = 20.0
+"""How long a command may take that is to succeed."""
+
+
+def supported_here(planned: PlannedEnvironment) -> PlannedEnvironment:
+    """The same plan; a cell that cannot be on this machine says so."""
+    found: dict[NeededHere, str] = {}
+    cells = tuple(_cell(cell, found) for cell in planned.cells)
+    return msgspec.structs.replace(planned, cells=cells)
+
+
+def _cell(cell: PlannedCell, found: dict[NeededHere, str]) -> PlannedCell:
+    if cell.not_supported is not None:
+        return cell
+    for need in cell.needs_here:
+        if need not in found:
+            found[need] = "; ".join(_missing(need))
+        if found[need]:
+            reason = f"not supported here: {found[need]}: {need.because}"
+            return msgspec.structs.replace(cell, not_supported=reason)
+    return cell
+
+
+def _missing(need: NeededHere) -> Iterator[str]:
+    absent = [name for name in need.programs if shutil.which(name) is None]
+    yield from (f"{name} not found" for name in absent)
+    if need.succeeds and not absent:
+        command = [word.format(target=TARGET) for word in need.succeeds]
+        if fault := _fault(command):
+            yield f"{' '.join(need.succeeds)} failed ({fault})"
+
+
+def _fault(command: list[str]) -> str:
+    """Why a command did not succeed; empty when it did."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=TRY_SECONDS,
+        )
+    except OSError as problem:
+        return problem.strerror or str(problem)
+    except subprocess.TimeoutExpired:
+        return f"it took over {TRY_SECONDS:g} s"
+    if done.returncode == 0:
+        return ""
+    lines = done.stdout.strip().splitlines()
+    return lines[-1] if lines else f"exit status {done.returncode}"

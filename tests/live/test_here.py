@@ -1,0 +1,67 @@
+"""A command that is to succeed on a machine is tried there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import here
+from harness.here import supported_here
+from harness.model import Environment
+from harness.model import NeededHere
+from harness.model import PlannedEnvironment
+
+from .conftest import planned
+
+NOT_AS_ROOT = here.TARGET / "not_as_root.sh"
+
+
+def reason(*command: str) -> str | None:
+    """What is said of a cell that needs a command to succeed."""
+    need = NeededHere(succeeds=command, because="it is tried")
+    cell = msgspec.structs.replace(planned("x", declared=1), needs_here=(need,))
+    where = Environment(flask="1", server="x", server_version="1", python="3")
+    environment = PlannedEnvironment(
+        environment=where, requirements=(), constraints=(), cells=(cell,)
+    )
+    return supported_here(environment).cells[0].not_supported
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"),
+    [
+        (("sh", "-c", "exit 0"), None),
+        (("ls", "{target}/app.py"), None),
+        (("sh", "-c", "exit 3"), "exit status 3"),
+        (("sh", "-c", "echo hm; echo no way >&2; exit 1"), "no way"),
+        (("no-such-program",), "No such file or directory"),
+    ],
+)
+def test_a_command_that_must_succeed(
+    command: tuple[str, ...], fault: str | None
+) -> None:
+    said = reason(*command)
+    if fault is None:
+        assert said is None
+    else:
+        words = " ".join(command)
+        expected = f"not supported here: {words} failed ({fault}): it is tried"
+        assert said == expected
+
+
+def test_not_as_root(tmp_path: Path) -> None:
+    command = ["sh", str(NOT_AS_ROOT)]
+    tried = subprocess.run([*command, "true"], capture_output=True)
+    if tried.returncode:
+        assert os.geteuid() == 0
+        pytest.skip(f"no user namespaces here: {tried.stderr.decode()}")
+    seen = subprocess.run([*command, "id", "-u"], capture_output=True, text=True)
+    assert seen.stdout.strip() == ("33" if os.geteuid() == 0 else str(os.geteuid()))
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    subprocess.run([*command, "touch", str(folder / "file")], check=True)
+    assert (folder / "file").stat().st_uid == os.geteuid()

@@ -1,0 +1,89 @@
+"""What a machine lacks is told of each cell that needs it, and of no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import catalog
+from harness.chain import front_of
+from harness.here import supported_here
+from harness.model import NeededHere
+from harness.model import PlannedEnvironment
+from harness.model import Selection
+from harness.plan import front
+from harness.plan import make_plan
+from harness.selection import find_proxy
+
+REAL = catalog.load()
+
+
+@pytest.fixture
+def planned() -> PlannedEnvironment:
+    """Gunicorn's cells, with nginx in front and without."""
+    globs = tuple(f"flask-3.1.3/gunicorn-*/{name}/*" for name in ("sync-4", "nginx-*"))
+    (environment,) = make_plan(REAL, Selection(only=globs, python="3.11")).environments
+    return environment
+
+
+def program(folder: Path, name: str) -> None:
+    """A file that can be executed."""
+    (folder / name).touch(mode=0o755)
+
+
+def test_without_a_program_only_its_cells_are_not_supported(
+    planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for cell in supported_here(planned).cells:
+        if cell.front is None:
+            assert cell.not_supported is None
+        else:
+            reason = cell.not_supported or ""
+            assert reason.startswith("not supported here: nginx not found: ")
+            assert "nginx-light" in reason
+
+
+def test_with_the_program_nothing_changes(
+    planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "nginx")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert supported_here(planned) == planned
+
+
+def test_every_program_that_is_missing_is_named(
+    planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "cc")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    need = NeededHere(programs=("cc", "ld", "ar"), because="it is built")
+    cell = msgspec.structs.replace(planned.cells[0], needs_here=(need,))
+    (seen,) = supported_here(msgspec.structs.replace(planned, cells=(cell,))).cells
+    expected = "not supported here: ld not found; ar not found: it is built"
+    assert seen.not_supported == expected
+
+
+def test_what_is_known_already_is_not_asked_again(planned: PlannedEnvironment) -> None:
+    need = NeededHere(programs=("no-such-program",), because="it is needed")
+    cell = msgspec.structs.replace(
+        planned.cells[0], needs_here=(need,), not_supported="excluded: It hangs."
+    )
+    (seen,) = supported_here(msgspec.structs.replace(planned, cells=(cell,))).cells
+    assert seen.not_supported == "excluded: It hangs."
+
+
+@pytest.mark.parametrize("passed_by", ["proxy_pass", "uwsgi_pass"])
+def test_nothing_is_left_open_in_the_file_of_nginx(
+    passed_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.chain._release", lambda *_: "1.0")
+    planned = front(find_proxy(REAL, "nginx"), passed_by)
+    made = front_of(planned, {}, Path("/there"), "127.0.0.1", [4000, 5000])
+    assert made.command[:3] == ("nginx", "-p", "/there")
+    assert "listen 127.0.0.1:5000;" in made.file
+    assert f"{passed_by} " in made.file
+    assert "127.0.0.1:4000;" in made.file
+    assert made.file.count("{") == made.file.count("}") == 4
