@@ -24,6 +24,15 @@ from harness.model.catalog import Sentence
 from harness.model.catalog import Series
 from harness.model.catalog import Server
 from harness.model.catalog import ServerName
+from harness.model.change import CellChange
+from harness.model.change import Change
+from harness.model.change import Changes
+from harness.model.change import Difference
+from harness.model.change import MeasuredRun
+from harness.model.change import Reason
+from harness.model.change import ReleaseChange
+from harness.model.change import Seen
+from harness.model.change import Unmatched
 from harness.model.evidence import Account
 from harness.model.evidence import CellEvidence
 from harness.model.evidence import ControlEvidence
@@ -65,10 +74,13 @@ __all__ = [
     "Built",
     "Catalog",
     "Cell",
+    "CellChange",
     "CellEvidence",
     "CellReport",
     "CheckResult",
     "CheckedDeployment",
+    "Change",
+    "Changes",
     "Configuration",
     "ConfigurationId",
     "Constraint",
@@ -77,6 +89,7 @@ __all__ = [
     "Declaration",
     "Declared",
     "DeclaredFor",
+    "Difference",
     "Environment",
     "EnvironmentReport",
     "Evidence",
@@ -84,6 +97,7 @@ __all__ = [
     "Host",
     "Installed",
     "Matrix",
+    "MeasuredRun",
     "Need",
     "NotInstalled",
     "Outcome",
@@ -93,16 +107,20 @@ __all__ = [
     "PlannedCell",
     "PlannedEnvironment",
     "PositiveInt",
+    "Reason",
     "Record",
+    "ReleaseChange",
     "Report",
     "Result",
     "Round",
     "SCHEMA",
+    "Seen",
     "Selection",
     "Sentence",
     "Series",
     "Server",
     "ServerName",
     "Settled",
+    "Unmatched",
     "Verdict",
 ]
