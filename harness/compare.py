@@ -180,7 +180,7 @@ def _by_outcome(pair: Pair, not_at_all: str) -> Finding | None:
         return Finding(Change.NOT_COMPARABLE, f"{not_at_all}: {_both(before, now)}")
     for when, cell in (("before", before), ("now", now)):
         if cell.outcome is Outcome.HARNESS_FAILED:
-            words = f"the instrument failed {when}: {_both(before, now)}"
+            words = f"{_both(before, now)}: the instrument failed {when}"
             return Finding(Change.NOT_COMPARABLE, words)
     if before.outcome is now.outcome is Outcome.MEASURED:
         return None

@@ -8,7 +8,6 @@ costs a measurement.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from harness.model import Changes
 from harness.model import Report
 from harness.releases import between_releases
 from harness.report import changes as rendering
+from harness.report import terminal
 
 FILE = "changes.json"
 
@@ -95,19 +95,15 @@ def pass_or_fail(report: Report, changes: Changes, fail_on: FailOn) -> None:
 # -------------------------------------------------------------------------- the verb
 
 
-def _text(changes: Changes) -> str:
-    return rendering.plain(changes)
-
-
 def _json(changes: Changes) -> str:
     compact = msgspec.json.encode(changes, order="deterministic")
-    return msgspec.json.format(compact, indent=2).decode() + "\n"
+    return msgspec.json.format(compact, indent=2).decode()
 
 
-FORMATS: dict[str, Callable[[Changes], str]] = {
-    "text": _text,
-    "markdown": rendering.render,
-    "json": _json,
+FORMATS: dict[str, Callable[[Changes], None]] = {
+    "text": terminal.show_changes,
+    "markdown": lambda changes: print(rendering.render(changes), end=""),
+    "json": lambda changes: print(_json(changes)),
 }
 
 
@@ -163,6 +159,6 @@ def run(options: argparse.Namespace) -> int:
     promised = expected.read(options.expected) if options.expected else Expected()
     before, now = baseline.read(options.old), baseline.read(options.new)
     changes = changes_in(now, Known(before, promised))
-    sys.stdout.write(FORMATS[options.format](changes))
+    FORMATS[options.format](changes)
     pass_or_fail(now, changes, options.fail_on)
     return 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from harness.model import CellChange
 from harness.model import Change
@@ -41,8 +42,18 @@ BADGES = {
 MOST = 50
 """Cells that are named for each change."""
 
-FEW = 4
-"""Versions that are named for each cell."""
+FEW, SOME = 4, 12
+"""Versions that are named for one cell, and for all of them."""
+
+COLOURS = {
+    Change.BROKE: "red",
+    Change.FEWER: "red",
+    Change.NOT_COMPARABLE: "magenta",
+    Change.GONE: "bright_black",
+    Change.RECOVERED: "green",
+    Change.MORE: "blue",
+    Change.NEW: "bright_black",
+}
 
 Word = Callable[[str], str]
 """Makes text of others harmless where it is going to stand."""
@@ -59,24 +70,12 @@ def tally(changes: Changes) -> str:
     return f"Compared with the run of {safe(before)}: {', '.join(found) or 'no cells'}"
 
 
-# -------------------------------------------------------------------------- Markdown
-
-
-def render(changes: Changes) -> str:
-    """A section of its own; the counts, then each cell that is not the same."""
-    lines = ["### Since the baseline", "", f"{tally(changes)}."]
-    if changes.machine:
-        lines += ["", f"The runs differ in {_and_all(changes.machine, prose)}."]
-    for change, cells in _surprising(changes):
-        lines += ["", f"{BADGES[change]} **{change}**", ""]
-        lines += _capped([_item(cell) for cell in cells])
-    if expected := [each for each in changes.cells if each.expected]:
-        lines += ["", "⚪ **expected**: acknowledged in advance, so nothing fails", ""]
-        lines += _capped([_item(cell) for cell in expected])
-    if changes.unmatched:
-        lines += ["", "🟡 **acknowledged, but nothing of the kind was found**", ""]
-        lines += _capped([_left(each) for each in changes.unmatched])
-    return "\n".join(lines) + "\n"
+def common(changes: Changes) -> tuple[Difference, ...]:
+    """What differs for every cell that is in both runs: told once, and not of each."""
+    both = [set(each.versions) for each in changes.cells if each.before and each.now]
+    shared = set.intersection(*both) if both else set()
+    order = dict.fromkeys(v for each in changes.cells for v in each.versions)
+    return (*changes.machine, *(v for v in order if v in shared))
 
 
 def _surprising(changes: Changes) -> Iterable[tuple[Change, list[CellChange]]]:
@@ -86,18 +85,58 @@ def _surprising(changes: Changes) -> Iterable[tuple[Change, list[CellChange]]]:
             yield change, cells
 
 
+def _was(cell: CellChange, word: Word) -> str:
+    return f" (was {word(cell.previous_id)})" if cell.previous_id else ""
+
+
+def _with(cell: CellChange, known: Sequence[Difference], word: Word) -> str:
+    """The versions that differ here, and not everywhere."""
+    own = [each for each in cell.versions if each not in known]
+    return f". With {_listed(own, FEW, word)}" if own else ""
+
+
+def _listed(differences: Sequence[Difference], most: int, word: Word) -> str:
+    told = [
+        f"{word(d.name)} {word(d.now or 'gone')} (was {word(d.before or 'not there')})"
+        for d in differences[:most]
+    ]
+    more = len(differences) - most
+    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
+
+
+# -------------------------------------------------------------------------- Markdown
+
+
+def render(changes: Changes) -> str:
+    """A section of its own; the counts, then each cell that is not the same."""
+    known = common(changes)
+    lines = ["### Since the baseline", "", f"{tally(changes)}."]
+    if known:
+        lines += ["", f"Everywhere differs: {_listed(known, SOME, prose)}."]
+    for change, cells in _surprising(changes):
+        lines += ["", f"{BADGES[change]} **{change}**", ""]
+        lines += _capped([_item(cell, known) for cell in cells])
+    if expected := [each for each in changes.cells if each.expected]:
+        lines += ["", "⚪ **expected**: acknowledged in advance, so nothing fails", ""]
+        lines += _capped([_item(cell, known) for cell in expected])
+    if changes.unmatched:
+        lines += ["", "🟡 **acknowledged, but nothing of the kind was found**", ""]
+        lines += _capped([_left(each) for each in changes.unmatched])
+    return "\n".join(lines) + "\n"
+
+
 def _capped(items: Sequence[str]) -> list[str]:
     more = len(items) - MOST
     rest = [f"- and {more} more: see `changes.json`"] if more > 0 else []
     return [*items[:MOST], *rest]
 
 
-def _item(cell: CellChange) -> str:
+def _item(cell: CellChange, known: Sequence[Difference]) -> str:
     said = f"- {code(cell.id)}{_was(cell, code)}: "
     if cell.expected:
         why = prose(cell.expected.why)
         said += f"{cell.change}, because {why} ({link('more', cell.expected.link)}): "
-    return f"{said}{prose(cell.reason)}{_with(cell, prose)}"
+    return f"{said}{prose(cell.reason)}{_with(cell, known, prose)}"
 
 
 def _left(entry: Unmatched) -> str:
@@ -105,49 +144,48 @@ def _left(entry: Unmatched) -> str:
     return f"- {told}: {prose(entry.problem)}"
 
 
-def _was(cell: CellChange, word: Word) -> str:
-    return f" (was {word(cell.previous_id)})" if cell.previous_id else ""
-
-
-def _with(cell: CellChange, word: Word) -> str:
-    """The versions that differ, where that may be the reason."""
-    return f". With {_and_all(cell.versions, word)}" if cell.versions else ""
-
-
-def _and_all(differences: Sequence[Difference], word: Word) -> str:
-    told = [
-        f"{word(d.name)} {word(d.now or 'gone')} (was {word(d.before or 'not there')})"
-        for d in differences[:FEW]
-    ]
-    if len(differences) > FEW:
-        told.append(f"{len(differences) - FEW} other versions")
-    return ", ".join(told)
-
-
 # -------------------------------------------------------------------------- terminal
 
 
-def plain(changes: Changes) -> str:
-    """The same as lines for a terminal or a log."""
-    lines = [f"{tally(changes)}"]
-    if changes.machine:
-        lines.append(f"The runs differ in {_and_all(changes.machine, safe)}")
+class Line(NamedTuple):
+    """One line for a terminal."""
+
+    colour: str
+    head: str
+    """What is written in that colour."""
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.head}{self.text}"
+
+
+def lines(changes: Changes) -> list[Line]:
+    """The same for a terminal or a log."""
+    known = common(changes)
+    found = [Line("", "", tally(changes))]
+    if known:
+        found.append(Line("", "", f"Everywhere differs: {_listed(known, SOME, safe)}"))
     for change, cells in _surprising(changes):
-        lines += _cut([f"{change}: {_line(cell)}" for cell in cells])
+        told = [f"{safe(c.id)}{_text(c, known)}" for c in cells[:MOST]]
+        found += [Line(COLOURS[change], f"{change}: ", each) for each in told]
+        if len(cells) > MOST:
+            found.append(Line("", "", f"and {len(cells) - MOST} more"))
     for cell in changes.cells:
         if cell.expected:
             why = f"{safe(cell.expected.why)} ({safe(cell.expected.link)})"
-            lines.append(f"expected: {cell.change}: {_line(cell)}; because {why}")
+            told_ = f"{cell.change}: {safe(cell.id)}{_text(cell, known)}; because {why}"
+            found.append(Line("bright_black", "expected: ", told_))
     for each in changes.unmatched:
-        told = f"{safe(each.cell)} from {safe(each.before)} to {safe(each.now)}"
-        lines.append(f"acknowledged, not found: {told}: {safe(each.problem)}")
-    return "\n".join(lines) + "\n"
+        told_ = f"{safe(each.cell)} from {safe(each.before)} to {safe(each.now)}"
+        told_ += f": {safe(each.problem)}"
+        found.append(Line("yellow", "acknowledged, not found: ", told_))
+    return found
 
 
-def _line(cell: CellChange) -> str:
-    return f"{safe(cell.id)}{_was(cell, safe)}: {safe(cell.reason)}{_with(cell, safe)}"
+def plain(changes: Changes) -> str:
+    """The same as text."""
+    return "".join(f"{each}\n" for each in lines(changes))
 
 
-def _cut(lines: Sequence[str]) -> list[str]:
-    more = len(lines) - MOST
-    return [*lines[:MOST], *([f"and {more} more"] if more > 0 else [])]
+def _text(cell: CellChange, known: Sequence[Difference]) -> str:
+    return f"{_was(cell, safe)}: {safe(cell.reason)}{_with(cell, known, safe)}"

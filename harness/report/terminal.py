@@ -41,19 +41,23 @@ def show(report: Report, results: Path, console: Console | None = None) -> None:
         _draw(report, console)
         console.print(_files(results), markup=False, soft_wrap=True)
         return
-    text = f"{plain(report)}{_files(results)}\n"
-    if not console.encoding.lower().startswith("utf"):
-        text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
-    console.file.write(text)
+    console.file.write(_encodable(f"{plain(report)}{_files(results)}\n", console))
 
 
 def show_changes(found: Changes, console: Console | None = None) -> None:
     """Print what changed since the baseline, on standard output."""
     console = console or Console(highlight=False)
-    text = f"\n{changes.plain(found)}"
-    if not console.encoding.lower().startswith("utf"):
-        text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
-    console.print(text, end="", markup=False, soft_wrap=True)
+    for each in changes.lines(found):
+        line = Text(_encodable(each.head, console), style=each.colour)
+        line.append(_encodable(each.text, console), style="default")
+        console.print(line, soft_wrap=True)
+
+
+def _encodable(text: str, console: Console) -> str:
+    """The same text where the output knows no more than ASCII."""
+    if console.encoding.lower().startswith("utf"):
+        return text
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
 
 
 def _files(results: Path) -> str:

@@ -305,9 +305,10 @@ def test_the_versions_that_differ_are_told() -> None:
         ("b", None, "1"),
         ("click", "8.1", "8.3"),
     ]
-    text = changes.render(found)
-    assert "8 before; now 4. With Python 3.13.2 (was 3.13.1), Werkzeug 3.1.4" in text
-    assert "1 other versions" in text or "and 1 other" in text
+    for text in (changes.render(found), changes.plain(found)):
+        assert "Everywhere differs: Python 3.13.2 (was 3.13.1), Werkzeug 3.1.4" in text
+        assert "a gone (was 1), b 1 (was not there)" in text
+        assert "8 before; now 4\n" in text, "not once more for each cell"
 
 
 # ------------------------------------------------------------------ gates and shows
@@ -353,3 +354,19 @@ def test_names_of_others_cannot_forge_a_line() -> None:
 def test_changes_can_be_read_back() -> None:
     found = compare(report(EIGHT), report(SELDOM))
     assert msgspec.json.decode(msgspec.json.encode(found), type=Changes) == found
+
+
+def test_versions_that_differ_for_some_cells_are_told_with_these() -> None:
+    def both(flask: str, werkzeug: str) -> Report:
+        other = elsewhere("3.0.3", "1", "c1")
+        ids = (str(WHERE), "flask-3.0.3/server-1/py3.13")
+        environments = [
+            msgspec.structs.replace(installed(werkzeug=each)[0], id=id_)
+            for id_, each in zip(ids, (werkzeug, "3.0.0"), strict=True)
+        ]
+        found = report(EIGHT if flask == "a" else even(4, 8), other)
+        return msgspec.structs.replace(found, environments=tuple(environments))
+
+    text = changes.render(compare(both("a", "3.1.3"), both("b", "3.1.4")))
+    assert "Everywhere" not in text
+    assert "8 before; now 4. With Werkzeug 3.1.4 (was 3.1.3)\n" in text
