@@ -1,8 +1,8 @@
-"""Knows what the first stage of the action keeps for the last: the baseline, and what is
-expected; must not compare anything.
+"""Knows what the first stage of the action keeps for the last: the baseline, and what
+is expected; must not compare anything.
 
 The last stage may run on another machine, and an address may hold something else by
-then. So both are looked up once, before anything is measured, and kept among the results.
+then. So both are looked up once, before anything is measured, and are kept.
 """
 
 from __future__ import annotations
