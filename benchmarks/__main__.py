@@ -1,4 +1,4 @@
-"""Run every benchmark, or those that are named: verdicts, selection, scale."""
+"""Run every benchmark, or those that are named: verdicts, selection, scale, alarms."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import alarms
 from benchmarks import scale
 from benchmarks import selection
 from benchmarks import usual
@@ -19,7 +20,12 @@ def verdicts() -> None:
     print(f"  the probe, for the same server: {ours:.2f} s; ratio {theirs / ours:.0f}")
 
 
-BENCHMARKS = {"verdicts": verdicts, "selection": selection.main, "scale": scale.main}
+BENCHMARKS = {
+    "verdicts": verdicts,
+    "selection": selection.main,
+    "scale": scale.main,
+    "alarms": alarms.main,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

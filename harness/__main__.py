@@ -1,8 +1,8 @@
 """Knows the verbs and their exit codes; must not know how anything is done.
 
 Exit codes: 0 measured, whatever the numbers; 1 measured, and it is what ``--fail-on``
-names; 2 bad usage, configuration or file; 3 nothing measured; 4 harness failed; 130
-interrupted.
+names; 2 bad usage, configuration or file; 3 nothing measured; 4 harness failed; 5 a
+deployment could not be started; 6 a stored report cannot be read; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from pathlib import Path
 import msgspec
 
 from harness import action
-from harness import baseline
 from harness import catalog
 from harness import events
 from harness import store
 from harness.build import with_built
 from harness.collect import collect
-from harness.compare import CellChange
-from harness.compare import gate_changes
+from harness.compare_command import changes_in
+from harness.compare_command import keep
+from harness.compare_command import Known
+from harness.compare_command import known
+from harness.compare_command import pass_or_fail
 from harness.errors import HarnessError
 from harness.errors import Interrupted
 from harness.events import Event
-from harness.gate import FailOn
-from harness.gate import gate
 from harness.jobs import check_size
 from harness.jobs import job_matrix
 from harness.jobs import shard_of
@@ -51,7 +51,7 @@ from harness.report import terminal
 from harness.report.progress import Progress
 from harness.run import carry_out
 from harness.run import check_limit
-from harness.schema import report_schema
+from harness.schema import SCHEMAS
 
 
 def _selected(options: argparse.Namespace) -> Plan:
@@ -70,6 +70,7 @@ def _probe(options: argparse.Namespace) -> int:
         print("\n".join(list_cells(plan)))
         return 0
     check_limit(plan)
+    compared = known(options)
     results = options.results.resolve()
     store.begin(results, plan)
     if _carry_out(plan, results, options.jobs):
@@ -77,7 +78,7 @@ def _probe(options: argparse.Namespace) -> int:
         evidence, _ = store.read_evidence(results)
         _show(results, evidence)
         return Interrupted.exit_code
-    return _judge(results, options)
+    return _judge(results, options, compared)
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -113,10 +114,10 @@ def _carry_out(plan: Plan, results: Path, jobs: int) -> bool:
 
 
 def _report(options: argparse.Namespace) -> int:
-    return _judge(options.results.resolve(), options)
+    return _judge(options.results.resolve(), options, known(options))
 
 
-def _judge(results: Path, options: argparse.Namespace) -> int:
+def _judge(results: Path, options: argparse.Namespace, compared: Known) -> int:
     """Report on everything planned; the exit code it deserves."""
     evidence, faults = collect(results)
     report = _show(results, evidence)
@@ -124,22 +125,20 @@ def _judge(results: Path, options: argparse.Namespace) -> int:
         print(f"flask-concurrency: {fault}", file=sys.stderr)
     if faults:
         return faults[0].exit_code
-    found: tuple[CellChange, ...] = ()
-    if options.baseline:
-        found = baseline.against(options.baseline, report, results)
+    found = changes_in(report, compared)
+    keep(results, found)
+    if found.baseline is not None:
         text = f"{changes.render(found)}\n{markdown.render(report)}"
         store.write_text(results / "report.md", text)
-        print(changes.tally(found))
-    gate(report, options.fail_on)
-    if options.fail_on is FailOn.REGRESSION:
-        gate_changes(found)
+        terminal.show_changes(found)
+    pass_or_fail(report, found, options.fail_on)
     return 0
 
 
 def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
     """Judge the evidence, write and print the report."""
     report = judge(evidence)
-    baseline.forget(results)
+    keep(results, changes_in(report, Known()))
     store.write_report(results, report)
     store.write_text(results / "report.md", markdown.render(report))
     terminal.show(report, results)
@@ -147,7 +146,7 @@ def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    sys.stdout.write(report_schema())
+    sys.stdout.write(SCHEMAS[options.which]())
     return 0
 
 

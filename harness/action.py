@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import baseline
 from harness import check_findings
 from harness import github
 from harness import inputs
+from harness import kept
 from harness import store
-from harness.compare import CellChange
+from harness.compare_command import FATAL
+from harness.compare_command import FILE
 from harness.errors import HarnessError
 from harness.errors import HarnessFailed
 from harness.errors import UsageError
@@ -28,6 +29,7 @@ from harness.gate import FORBIDDEN
 from harness.github import Annotation
 from harness.github import Stage
 from harness.jobs import job_matrix
+from harness.model import Changes
 from harness.model import Report
 from harness.options import check
 from harness.report import changes
@@ -56,7 +58,14 @@ def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
     _check(stage, environ, deployments)
     if deployments:
         return _run_check(stage, command, environ)
-    problem, code = _carry_out(command, github.arguments(stage, environ))
+    found = kept.look_up(environ) if stage == "plan" else {}
+    results = Path(github.results(environ)).resolve()
+    line = github.arguments(stage, environ)
+    if stage == "report":
+        line = kept.arguments(results, environ)
+    problem, code = _carry_out(command, line)
+    if stage == "plan":
+        kept.keep(results, found)
     if stage == "report":
         _publish(environ)
     _conclude(stage, environ, problem, code)
@@ -104,8 +113,6 @@ def _check(stage: Stage, environ: Mapping[str, str], deployments: bool) -> None:
     if stage == "plan":
         for later in () if deployments else STAGES[1:]:
             check(github.arguments(later, environ))
-        if path := environ.get("WITH_BASELINE"):
-            store.read_report(Path(path))
         try:
             github.flag(environ, "SUMMARY")
         except ValueError as problem:
@@ -142,10 +149,10 @@ def _publish(environ: Mapping[str, str]) -> None:
     if not path.exists():
         return
     report = store.read_report(path)
+    found = store.read_changes(path.with_name(FILE))
     if github.flag(environ, "SUMMARY"):
-        found = baseline.read(path.parent)
         github.add_summary(environ, _summary(report, found, environ))
-    github.annotate(_remarks(report, baseline.read(path.parent), environ))
+    github.annotate(_remarks(report, found, environ))
     _set_outputs(environ, report, path)
 
 
@@ -181,18 +188,16 @@ def _set_outputs(environ: Mapping[str, str], report: Report, path: Path) -> None
 
 
 def _remarks(
-    report: Report, found: Sequence[CellChange], environ: Mapping[str, str]
+    report: Report, found: Changes, environ: Mapping[str, str]
 ) -> list[Annotation]:
     fail_on = FailOn(environ.get("WITH_FAIL_ON", "").strip() or FailOn.HARNESS)
-    remarks = github.changes_on(found, fail_on is FailOn.REGRESSION)
+    remarks = github.changes_on(found, FATAL.get(fail_on, ()))
     return github.roll_up([*remarks, *github.remarks_on(report, FORBIDDEN[fail_on])])
 
 
-def _summary(
-    report: Report, found: Sequence[CellChange], environ: Mapping[str, str]
-) -> str:
+def _summary(report: Report, found: Changes, environ: Mapping[str, str]) -> str:
     """Within the limit: changes are few and come first, the rest gives way."""
-    above = f"{changes.render(found)}\n" if found else ""
+    above = f"{changes.render(found)}\n" if found.baseline is not None else ""
     room = github.summary_room(environ) - len(above.encode())
     return above + markdown.render(report, max_bytes=room, complete=_complete(environ))
 

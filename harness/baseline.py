@@ -1,35 +1,76 @@
-"""Knows where the changes since a baseline are kept; must not find any itself."""
+"""Knows where a report of before may be had; must not compare anything with it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
+from harness import artifacts
+from harness import download
 from harness import store
-from harness.compare import CellChange
-from harness.compare import compare
+from harness.artifacts import Repository
+from harness.errors import UsageError
 from harness.model import Report
 
-FILE = "changes.json"
+KEPT = "baseline.json"
+"""The file among the results that a baseline is kept as, wherever it came from."""
+
+ARTIFACT = "artifact"
+"""In place of a file or an address: the artifact of the default branch."""
 
 
-def against(baseline: Path, report: Report, results: Path) -> tuple[CellChange, ...]:
-    """What changed since a baseline, kept beside the report. Raises ``UsageError``."""
-    changes = compare(store.read_report(baseline), report)
-    text = msgspec.json.format(msgspec.json.encode(changes), indent=2).decode()
-    store.write_text(results / FILE, text + "\n")
-    return changes
+def find(text: str, repository: Repository | None = None, name: str = "") -> str | None:
+    """A report of before, as text; ``None`` where there is none yet.
+
+    ``text`` is a file, an https address, or ``artifact``, which stands for the newest
+    artifact ``name`` of the default branch of ``repository``. Raises ``UsageError``
+    when it cannot be had, or ``Unreadable`` when it is no whole report.
+    """
+    content = _content(text, repository, name)
+    if content is None:
+        return None
+    store.parse_report(content, text)
+    return content.decode()
 
 
-def read(results: Path) -> tuple[CellChange, ...]:
-    """What ``against`` kept; nothing where it was not asked for."""
-    path = results / FILE
-    if not path.exists():
-        return ()
-    return msgspec.json.decode(path.read_bytes(), type=tuple[CellChange, ...])
+def read(text: str) -> Report:
+    """The report in a file, a folder of results or at an https address.
+
+    Raises ``UsageError`` when it is not there, or ``Unreadable``.
+    """
+    if "://" not in text:
+        return store.read_report(Path(text))
+    content = download.fetch(text)
+    if content is None:
+        raise UsageError(f"{text}: there is nothing; check the address")
+    return store.parse_report(content, text)
 
 
-def forget(results: Path) -> None:
-    """What was compared with an earlier report is no longer true of a new one."""
-    (results / FILE).unlink(missing_ok=True)
+def _content(text: str, repository: Repository | None, name: str) -> bytes | None:
+    if text == ARTIFACT:
+        return _artifact(repository, name)
+    if "://" in text:
+        return download.fetch(text)
+    path = Path(text)
+    path = store.report_path(path) if path.is_dir() else path
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise UsageError(
+            f"baseline: {path}: cannot be read: {problem.strerror}; check the path"
+        ) from None
+
+
+def _artifact(repository: Repository | None, name: str) -> bytes | None:
+    if repository is None:
+        raise UsageError(
+            "baseline: artifact is for workflows on GitHub: the runner does not say "
+            "which repository this is"
+        )
+    if not name or "*" in name:
+        raise UsageError(
+            f"baseline: artifact needs an artifact-name that is the same every time, "
+            f"and it is {name!r}; give one without a *"
+        )
+    return artifacts.newest_report(repository, name)

@@ -21,6 +21,7 @@ from harness import store
 from harness.check_findings import Checked
 from harness.check_findings import Findings
 from harness.check_findings import not_yet
+from harness.compare_command import FATAL
 from harness.deployment import Configured
 from harness.deployment import Deployment
 from harness.errors import Interrupted
@@ -46,7 +47,7 @@ always, or below `at-least`; 2 bad configuration; 3 nothing measured that could 
 OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
 """Keys of a deployment that are options too, together with ``--command``."""
 
-GATES = tuple(str(each) for each in FailOn if each is not FailOn.REGRESSION)
+GATES = tuple(str(each) for each in FailOn if each not in FATAL)
 
 
 def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:

@@ -42,6 +42,12 @@ class CouldNotStart(HarnessError):
     exit_code = 5
 
 
+class Unreadable(UsageError):
+    """A stored report or stored evidence is cut off, foreign, or of another schema."""
+
+    exit_code = 6
+
+
 class Interrupted(HarnessError):
     """The user, or the machine, stopped the run; what was measured is kept."""
 

@@ -31,6 +31,9 @@ class FailOn(StrEnum):
     """Also a configuration that handles what it declares at times only."""
     REGRESSION = "regression"
     """Like ``harness``, and also a cell that is fewer than in the baseline or broke."""
+    CHANGE = "change"
+    """Like ``regression``, and also a cell that is more, recovered or is gone, and an
+    acknowledged change that is not found."""
 
 
 _BROKEN = frozenset(legend.FAILURES)
@@ -41,6 +44,7 @@ FORBIDDEN: dict[FailOn, frozenset[Outcome | Verdict]] = {
     FailOn.FEWER: _BROKEN | {Verdict.FEWER},
     FailOn.UNEVEN: _BROKEN | {Verdict.FEWER, Verdict.UNEVEN},
     FailOn.REGRESSION: frozenset({Outcome.HARNESS_FAILED}),
+    FailOn.CHANGE: frozenset({Outcome.HARNESS_FAILED}),
 }
 """The words that no cell may have, for each gate."""
 

@@ -22,8 +22,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.compare import CellChange
+from harness.artifacts import Repository
 from harness.compare import REGRESSIONS
+from harness.model import Change
+from harness.model import Changes
 from harness.model import Outcome
 from harness.model import Report
 from harness.model import Verdict
@@ -73,7 +75,11 @@ OPTIONS: dict[Stage, dict[str, str]] = {
         "MAX_CELLS": "--max-cells",
     },
     "measure": {"JOBS": "--jobs", "SHARD": "--shard"},
-    "report": {"FAIL_ON": "--fail-on", "BASELINE": "--baseline"},
+    "report": {
+        "FAIL_ON": "--fail-on",
+        "BASELINE": "--baseline",
+        "EXPECTED": "--expected",
+    },
 }
 """The option that each input becomes, by the stage that takes it."""
 
@@ -128,6 +134,15 @@ def not_the_callers(environ: Mapping[str, str]) -> list[str]:
 def results(environ: Mapping[str, str]) -> str:
     """The folder of results: the one asked for, else one of this use of the action."""
     return environ.get(WITH + "RESULTS") or environ[OURS + "RESULTS"]
+
+
+def repository(environ: Mapping[str, str]) -> Repository | None:
+    """The repository that the runner works for, and the token to ask it with."""
+    name = environ.get("GITHUB_REPOSITORY", "")
+    if not name:
+        return None
+    api = environ.get("GITHUB_API_URL") or "https://api.github.com"
+    return Repository(api, name, environ.get(WITH + "TOKEN", ""))
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:
@@ -205,16 +220,29 @@ def remarks_on(
     return roll_up(remarks)
 
 
-def changes_on(changes: Sequence[CellChange], fails: bool) -> list[Annotation]:
-    """What is worse than in the baseline; errors if that fails the run."""
-    level: Level = "error" if fails else "warning"
-    return roll_up(
-        [
-            Annotation(level, f"{each.change}: {each.id}", each.reason)
-            for each in changes
-            if each.change in REGRESSIONS
-        ]
-    )
+def changes_on(changes: Changes, fatal: Collection[Change]) -> list[Annotation]:
+    """What became worse unexpectedly, or is fatal, and what was expected in vain.
+
+    What fails the run is an error.
+    """
+    remarks = [
+        Annotation(
+            "error" if each.change in fatal else "warning",
+            f"{each.change}: {each.id}",
+            each.reason,
+        )
+        for each in changes.cells
+        if each.change in (*REGRESSIONS, *fatal) and not each.expected
+    ]
+    unmatched = [
+        Annotation(
+            "warning",
+            f"expected, but not found: {each.cell}",
+            f"from {each.before} to {each.now}: {each.problem}",
+        )
+        for each in changes.unmatched
+    ]
+    return roll_up([*remarks, *unmatched])
 
 
 def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> Level:

@@ -32,7 +32,10 @@ Refused = Mapping[str, str]
 """By the name of an input, what to do instead."""
 
 _MATRIX = dict.fromkeys(
-    ("FLASK", "SERVERS", "SERVER_RELEASES", "CATALOG", "BASELINE", "JOBS"),
+    (
+        *("FLASK", "SERVERS", "SERVER_RELEASES", "CATALOG"),
+        *("BASELINE", "EXPECTED", "JOBS"),
+    ),
     "it is about the matrix of the catalog, and has no meaning for a deployment; leave "
     "it out",
 )

@@ -13,12 +13,16 @@ from typing import NoReturn
 import harness
 from harness.catalog import FOLDER
 from harness.check_command import add_check
+from harness.compare_command import add_baseline
+from harness.compare_command import add_compare
+from harness.compare_command import FATAL
 from harness.errors import UsageError
 from harness.gate import FailOn
 from harness.jobs import MAX_CELLS
 from harness.measure import side_by_side
 from harness.model import DEFAULT_LIMIT
 from harness.model import Selection
+from harness.schema import SCHEMAS
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -28,7 +32,8 @@ GLOBs match cell ids such as flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11; quo
 
 CODES = """\
 exit codes: 0 measured; 1 --fail-on, or fewer than declared; 2 usage; 3 nothing
-measured; 4 harness failed; 5 a deployment could not be started; 130 interrupted
+measured; 4 harness failed; 5 a deployment could not be started; 6 a stored report
+cannot be read; 130 interrupted
 """
 
 
@@ -71,14 +76,18 @@ def parser(verbs: Mapping[str, Verb]) -> Parser:
             group(verb)
         verb.set_defaults(call=verbs[name])
     add_check(added)
+    add_compare(added, _fail_on)
     return top
 
 
 def parse(argv: Sequence[str] | None, verbs: Mapping[str, Verb]) -> argparse.Namespace:
     """The options of a command line. Raises ``UsageError``."""
     options = parser(verbs).parse_args(argv)
-    if getattr(options, "fail_on", None) is FailOn.REGRESSION and not options.baseline:
-        raise UsageError("--fail-on regression needs a --baseline to compare with")
+    compares = getattr(options, "fail_on", None) in FATAL
+    if compares and not getattr(options, "baseline", "the first of two"):
+        raise UsageError(
+            f"--fail-on {options.fail_on} needs a --baseline to compare with"
+        )
     return options
 
 
@@ -196,12 +205,6 @@ def _fail_on(verb: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"one of {', '.join(FailOn)} (default: %(default)s)",
     )
-    verb.add_argument(
-        "--baseline",
-        type=Path,
-        metavar="FILE",
-        help="a report.json of before, to compare with",
-    )
 
 
 def _results(verb: argparse.ArgumentParser) -> None:
@@ -218,6 +221,16 @@ def _order(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("order", type=Path, help="file written by the nox session")
 
 
+def _which_schema(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "which",
+        nargs="?",
+        choices=SCHEMAS,
+        default="report",
+        help="of which file (default: %(default)s)",
+    )
+
+
 def _stage(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("stage", choices=("plan", "measure", "report"))
 
@@ -225,11 +238,14 @@ def _stage(verb: argparse.ArgumentParser) -> None:
 Group = Callable[[argparse.ArgumentParser], None]
 
 VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
-    "probe": ("measure and show the matrix", (_selection, _listing, _jobs, _fail_on)),
+    "probe": (
+        "measure and show the matrix",
+        (_selection, _listing, _jobs, _fail_on, add_baseline),
+    ),
     "plan": ("write the plan of a run, print its jobs", (_selection, _shards)),
     "measure": ("measure a plan, or a shard of it", (_shard, _jobs)),
-    "report": ("judge and show evidence that is there", (_fail_on,)),
-    "schema": ("print the JSON Schema of report.json", ()),
+    "report": ("judge and show evidence that is there", (_fail_on, add_baseline)),
+    "schema": ("print a published JSON Schema", (_which_schema,)),
     "measure-environment": ("measure one filled environment (internal)", (_order,)),
     "action": ("run a stage of the GitHub Action (internal)", (_stage,)),
 }

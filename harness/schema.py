@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from itertools import pairwise
 from textwrap import dedent
 from types import ModuleType
@@ -16,6 +17,7 @@ from typing import Any
 import msgspec
 
 from harness import deployment
+from harness import expected
 from harness import model
 
 
@@ -28,6 +30,26 @@ def report_schema() -> str:
 def deployment_schema() -> str:
     """The JSON Schema of ``concurrency.toml``, as it is published in ``schema/``."""
     return _schema("Deployments to check", deployment.Deployments, deployment)
+
+
+def changes_schema() -> str:
+    """The JSON Schema of ``changes.json``, as it is published in ``schema/``."""
+    title = "What changed between two runs, and from release to release in one"
+    return _schema(title, model.Changes, model)
+
+
+def expected_schema() -> str:
+    """The JSON Schema of ``expected.toml``, as it is published in ``schema/``."""
+    return _schema("Changes that are expected", expected.Expected, expected)
+
+
+SCHEMAS: dict[str, Callable[[], str]] = {
+    "report": report_schema,
+    "changes": changes_schema,
+    "expected": expected_schema,
+    "deployment": deployment_schema,
+}
+"""By the name of the file in ``schema/``."""
 
 
 def _schema(title: str, kind: type, home: ModuleType) -> str:

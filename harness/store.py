@@ -2,6 +2,12 @@
 
 A file appears whole or not at all, always with the same order of keys, and one file
 that cannot be read never costs the others.
+
+How files of an older schema are read: a key that is added has a default, so that files
+without it are good as they are, and ``SCHEMA`` stays. When a key changes its meaning or
+its name, or goes, ``SCHEMA`` is raised, and ``OLDER`` gets a function that turns what
+was written before into what would be written now; several run one after the other. The
+frozen files in ``tests/frozen/schema-1`` hold this: they are never written anew.
 """
 
 from __future__ import annotations
@@ -9,16 +15,20 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from typing import NoReturn
 from typing import TypeVar
 
 import msgspec
 
+from harness.errors import Unreadable
 from harness.errors import UsageError
+from harness.model import Changes
 from harness.model import CheckResult
 from harness.model import Environment
 from harness.model import Evidence
@@ -29,10 +39,16 @@ from harness.model import SCHEMA
 Kind = TypeVar("Kind")
 
 EVIDENCE = "evidence"
+SINGLE = ("plan.json", "report.json", "report.md", "changes.json", "check.json")
+"""Files that a run writes beside its evidence."""
+
 PREVIOUS = "previous"
 """Folder for what the run before left, until the next run begins."""
 
 AGAIN = "measure again, or use the release of this project that wrote it"
+
+OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""By schema: what turns a file of it into one of the next. None is needed yet."""
 
 
 class _Shape(msgspec.Struct):
@@ -165,8 +181,7 @@ def begin(results: Path, plan: Plan) -> None:
 
 
 def _of_a_run(results: Path) -> list[Path]:
-    names = ("plan.json", "report.json", "report.md", "check.json")
-    single = [results / name for name in names]
+    single = [results / name for name in SINGLE]
     evidence = (results / EVIDENCE).glob("*.json")
     return [path for path in (*single, *evidence) if path.is_file()]
 
@@ -174,18 +189,20 @@ def _of_a_run(results: Path) -> list[Path]:
 # --------------------------------------------------------------------------- reading
 
 
-def _refuse(path: Path, problem: object, remedy: str) -> NoReturn:
-    raise UsageError(f"{path}: {problem}; {remedy}") from None
+def _refuse(path: Path | str, problem: object, remedy: str) -> NoReturn:
+    raise Unreadable(f"{path}: {problem}; {remedy}") from None
 
 
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        _refuse(path, f"cannot be read: {problem.strerror}", "check the path")
+        raise UsageError(
+            f"{path}: cannot be read: {problem.strerror}; check the path"
+        ) from None
 
 
-def _decode(path: Path, content: bytes, kind: type[Kind], remedy: str) -> Kind:
+def _decode(path: Path | str, content: bytes, kind: type[Kind], remedy: str) -> Kind:
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as problem:
@@ -194,13 +211,24 @@ def _decode(path: Path, content: bytes, kind: type[Kind], remedy: str) -> Kind:
         _refuse(path, f"is not whole: {problem}", remedy)
 
 
-def _read(path: Path, kind: type[Kind]) -> Kind:
-    content = _content(path)
+def _read(path: Path | str, content: bytes, kind: type[Kind]) -> Kind:
     remedy = f"remove it, or {AGAIN}"
     schema = _decode(path, content, _Shape, remedy).schema
+    known = [*OLDER, SCHEMA]
+    if schema not in known:
+        can = " and ".join(map(str, known))
+        _refuse(path, f"has schema {schema}, and only {can} can be read", AGAIN)
     if schema != SCHEMA:
-        _refuse(path, f"has schema {schema}, and only {SCHEMA} can be read", AGAIN)
+        content = _brought_up(_decode(path, content, dict[str, Any], remedy), schema)
     return _decode(path, content, kind, remedy)
+
+
+def _brought_up(written: dict[str, Any], schema: int) -> bytes:
+    """What would be written now, of what was written with an older schema."""
+    while schema != SCHEMA:
+        written = OLDER[schema](written)
+        schema += 1
+    return msgspec.json.encode(written | {"schema": schema})
 
 
 def read_plan(path: Path) -> Plan:
@@ -213,17 +241,37 @@ def read_evidence_file(path: Path) -> Evidence:
 
     Evidence of another ``probe`` is read too: it is good, only never compared.
     """
-    return _read(path, Evidence)
+    return _read(path, _content(path), Evidence)
 
 
 def read_report(path: Path) -> Report:
-    """Read a ``report.json``. Raises ``UsageError`` like all readers."""
-    return _read(path, Report)
+    """Read a ``report.json``, or that of a folder of results.
+
+    Raises ``UsageError`` like all readers; ``Unreadable``, which is one, when there is
+    such a file but it is no whole report.
+    """
+    path = report_path(path) if path.is_dir() else path
+    return parse_report(_content(path), str(path))
+
+
+def parse_report(content: bytes, origin: str) -> Report:
+    """A report from what a file or an address holds. Raises ``Unreadable``."""
+    return _read(origin, content, Report)
+
+
+def read_changes(path: Path) -> Changes:
+    """Read a ``changes.json``. Raises ``UsageError`` like all readers."""
+    return _read(path, _content(path), Changes)
+
+
+def write_changes(path: Path, changes: Changes) -> Path:
+    """Write a ``changes.json``; the path. Raises ``UsageError``."""
+    return _write(path, changes)
 
 
 def read_check(path: Path) -> CheckResult:
     """Read a ``check.json``. Raises ``UsageError`` like all readers."""
-    return _read(path, CheckResult)
+    return _read(path, _content(path), CheckResult)
 
 
 def read_evidence(results: Path) -> tuple[list[Evidence], list[UsageError]]:

@@ -25,6 +25,15 @@ from harness.model.catalog import Sentence
 from harness.model.catalog import Series
 from harness.model.catalog import Server
 from harness.model.catalog import ServerName
+from harness.model.change import CellChange
+from harness.model.change import Change
+from harness.model.change import Changes
+from harness.model.change import Difference
+from harness.model.change import MeasuredRun
+from harness.model.change import Reason
+from harness.model.change import ReleaseChange
+from harness.model.change import Seen
+from harness.model.change import Unmatched
 from harness.model.evidence import Account
 from harness.model.evidence import CellEvidence
 from harness.model.evidence import ControlEvidence
@@ -69,10 +78,13 @@ __all__ = [
     "Built",
     "Catalog",
     "Cell",
+    "CellChange",
     "CellEvidence",
     "CellReport",
     "CheckResult",
     "CheckedDeployment",
+    "Change",
+    "Changes",
     "Configuration",
     "ConfigurationId",
     "Constraint",
@@ -81,6 +93,7 @@ __all__ = [
     "Declaration",
     "Declared",
     "DeclaredFor",
+    "Difference",
     "Environment",
     "EnvironmentReport",
     "Evidence",
@@ -89,6 +102,7 @@ __all__ = [
     "Host",
     "Installed",
     "Matrix",
+    "MeasuredRun",
     "Need",
     "NeededHere",
     "NotInstalled",
@@ -101,16 +115,20 @@ __all__ = [
     "PlannedFront",
     "PositiveInt",
     "Proxy",
+    "Reason",
     "Record",
+    "ReleaseChange",
     "Report",
     "Result",
     "Round",
     "SCHEMA",
+    "Seen",
     "Selection",
     "Sentence",
     "Series",
     "Server",
     "ServerName",
     "Settled",
+    "Unmatched",
     "Verdict",
 ]

@@ -100,7 +100,7 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
         uneven.add(load)
     for offered in sorted(uneven):
         if offered <= load < MANY and len(admitted[offered]) < AT_DISAGREEMENT:
-            return Offer(offered)
+            return Offer(offered, _telling(rounds, offered))
     shared = any(done.processes > 1 for done in rounds)
     if shared and load < MANY and len(admitted[load]) < AT_SHARED:
         return Offer(load)
@@ -108,6 +108,14 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
     if declared is None or reached or load >= MANY:
         return None
     return _from_above(load, admitted)
+
+
+def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
+    """The arrival to repeat: one after another where only that told something else."""
+    at = [done for done in rounds if done.offered == offered]
+    singly = any(done.arrival is Arrival.STAGGERED for done in at)
+    together = {done.admitted for done in at if done.arrival is Arrival.BURST}
+    return Arrival.STAGGERED if singly and len(together) == 1 else Arrival.BURST
 
 
 def _from_above(load: int, admitted: dict[int, list[int]]) -> Offer | None:

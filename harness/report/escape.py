@@ -94,6 +94,14 @@ def code(text: str, *, characters: int = 160) -> str:
     return f"<code>{prose(shown, characters=characters + 10)}</code>"
 
 
+_LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/#%?=&+,;-]*")
+
+
+def link(words: str, url: str) -> str:
+    """Our own words as a link; the address as text where it is no plain one."""
+    return f"[{words}]({url})" if _LINK.fullmatch(url) else code(url)
+
+
 def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
     """A fenced block of Markdown that nothing inside it can end."""
     shown = block(text, characters=characters)

@@ -14,10 +14,12 @@ from harness.model import CellReport
 from harness.model import Outcome
 from harness.model import Report
 from harness.model import Verdict
+from harness.releases import between_releases
 from harness.report import chart
 from harness.report import folded
 from harness.report import legend
 from harness.report import matrix
+from harness.report import releases
 from harness.report.answer import answer
 from harness.report.answer import counts
 from harness.report.escape import code
@@ -59,6 +61,7 @@ def render(
     parts = [
         Part("the answer", _top(report, laid_out), Worth.KEPT),
         Part("the matrix", _matrix(report, laid_out), Worth.MATRIX),
+        Part("from release to release", _releases(report), Worth.MATRIX),
         Part("the findings", _findings(notes), Worth.KEPT),
         Part("the chart", chart.ceilings(laid_out), Worth.CHART),
         *(Part(*each, Worth.FOLDED) for each in folded.sections(report, notes)),
@@ -179,6 +182,10 @@ def _legend(report: Report, laid_out: Grid) -> str:
         for release, source in matrix.sources(report).items()
     ]
     return " ".join(said)
+
+
+def _releases(report: Report) -> str:
+    return releases.render(between_releases(report))
 
 
 # -------------------------------------------------------------------------- findings

@@ -16,11 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model import CellReport
+from harness.model import Changes
 from harness.model import Outcome
 from harness.model import Report
 from harness.model import Verdict
+from harness.releases import between_releases
+from harness.report import changes
 from harness.report import legend
 from harness.report import matrix
+from harness.report import releases
 from harness.report.escape import terminal as safe
 from harness.report.matrix import Grid
 
@@ -37,10 +41,23 @@ def show(report: Report, results: Path, console: Console | None = None) -> None:
         _draw(report, console)
         console.print(_files(results), markup=False, soft_wrap=True)
         return
-    text = f"{plain(report)}{_files(results)}\n"
-    if not console.encoding.lower().startswith("utf"):
-        text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
-    console.file.write(text)
+    console.file.write(_encodable(f"{plain(report)}{_files(results)}\n", console))
+
+
+def show_changes(found: Changes, console: Console | None = None) -> None:
+    """Print what changed since the baseline, on standard output."""
+    console = console or Console(highlight=False)
+    for each in changes.lines(found):
+        line = Text(_encodable(each.head, console), style=each.colour)
+        line.append(_encodable(each.text, console), style="default")
+        console.print(line, soft_wrap=True)
+
+
+def _encodable(text: str, console: Console) -> str:
+    """The same text where the output knows no more than ASCII."""
+    if console.encoding.lower().startswith("utf"):
+        return text
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
 
 
 def _files(results: Path) -> str:
@@ -68,6 +85,8 @@ def plain(report: Report) -> str:
             lines.append(f"{word}: {safe(note.where)}: {safe(note.reason)}")
             if key is not Outcome.NOT_SUPPORTED:
                 lines.append(f"  {_again(note)}")
+    if told := releases.plain(between_releases(report)):
+        lines += ["", *told]
     lines += ["", tally(report)]
     return "\n".join(lines) + "\n"
 
@@ -98,6 +117,11 @@ def _draw(report: Report, console: Console) -> None:
             if key is not Outcome.NOT_SUPPORTED:
                 again = Text(f"  {_again(note)}", style="bright_black")
                 console.print(again, soft_wrap=True)
+    if told := releases.plain(between_releases(report)):
+        console.print()
+        console.print(Text("From release to release", style="bold"))
+        for each in told:
+            console.print(Padding(Text(each), (0, 0, 0, 2)))
     console.print()
     console.print(Text(tally(report), style="bold"))
 

@@ -255,7 +255,7 @@ def test_what_regressed_fails_its_gate(runner: Runner, ran: Ran) -> None:
     now = step(runner, "regression", "now")
     assert now["outcome"] == "failure"
     kept = runner.artifacts / now["outputs"]["artifact-name"]
-    found = json.loads((kept / "changes.json").read_text())
+    found = json.loads((kept / "changes.json").read_text())["cells"]
     assert {each["id"].split("/")[2]: each["change"] for each in found} == {
         "exact": "fewer",
         "forges": "same",

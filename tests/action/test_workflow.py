@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from harness.judge import judge
+from harness.measure import processors
 from tests import own_flask
+from tests.samples import make
 
 from .conftest import NewRunner
 from .runner import OURS
@@ -30,6 +35,8 @@ jobs:
 WIDE = f"""{CALL}
       shards: 2
       fail-on: uneven
+      baseline: our reports/báseline.json
+      expected: our reports/expected.toml
   after:
     needs: matrix
     runs-on: ubuntu-24.04
@@ -59,11 +66,61 @@ def runner(new_runner: NewRunner) -> Runner:
     return new_runner("wide")
 
 
+EXPECTED = """
+[[change]]
+cell = "flask-3.1.3/*/run-without-threads/*"
+from = 2
+to = 1
+why = "It was told to"
+link = "https://example.org/1"
+"""
+
+
+def lay_down_baseline(repository: Path) -> None:
+    """A report of before in the outsider's repository, and what he expects of now."""
+    before = []
+    for flask, numbers in (("3.0.3", (1, 1)), ("3.1.3", (2, 2))):
+        where = make.environment(flask, "werkzeug", "0.1", "3.11")
+        names = ("run-without-threads", "app-run-unthreaded")
+        cells = [
+            make.cell(where, name, number, make.rounds(number, (1, number)))
+            for name, number in zip(names, numbers, strict=True)
+        ]
+        host = msgspec.structs.replace(make.HOST, processors=processors())
+        before.append(make.evidence(where, cells, host=host))
+    folder = repository / "our reports"
+    folder.mkdir()
+    report = msgspec.json.encode(judge(before))
+    (folder / "báseline.json").write_bytes(report)
+    (folder / "expected.toml").write_text(EXPECTED)
+
+
 @pytest.fixture(scope="module")
 def wide(runner: Runner) -> Ran:
     """Two environments, measured in two jobs; one with a Flask that is built first."""
+    lay_down_baseline(runner.repository)
     own = own_flask.make(runner.home.parent / "own-flask")
     return runner.run(WIDE.replace("3.0.3", f"git+file://{own}@main"))
+
+
+def test_a_baseline_reaches_the_last_job(runner: Runner, wide: Ran) -> None:
+    kept = json.loads((runner.artifacts / "wide" / "changes.json").read_text())
+    found = {
+        "/".join(each["id"].split("/")[:3:2]): (each["change"], bool(each["expected"]))
+        for each in kept["cells"]
+        if each["change"] != "new"
+    }
+    assert found == {
+        "flask-3.0.3/run-without-threads": ("gone", False),
+        "flask-3.0.3/app-run-unthreaded": ("gone", False),
+        "flask-3.1.3/run-without-threads": ("fewer", True),
+        "flask-3.1.3/app-run-unthreaded": ("fewer", False),
+    }
+    (summary,) = wide.summary("report")
+    assert summary.startswith("### Since the baseline")
+    assert "fewer, because It was told to" in summary
+    ((level, line),) = wide.annotations("report")
+    assert level == "warning" and "title=fewer%3A flask-3.1.3/" in line
 
 
 def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
@@ -106,7 +163,12 @@ def test_nothing_is_left_running(runner: Runner, wide: Ran) -> None:
 
 def test_a_job_whose_evidence_is_lost_shows_as_missing(new_runner: NewRunner) -> None:
     runner = new_runner("lost")
-    ran = runner.run(WIDE, STAND_IN_LOSES="wide-shard-2")
+    ran = runner.run(
+        WIDE.replace("báseline", "not there yet").replace("expected:", "#"),
+        STAND_IN_LOSES="wide-shard-2",
+    )
+    ((level, line),) = ran.annotations("plan")
+    assert level == "notice" and "there is no baseline yet" in line
     results = ran.results()
     assert results["measure-1"] == results["measure-2"] == "success"
     assert results["report"] == "failure", "a missing cell fails the gate"

@@ -17,7 +17,7 @@ HOME = {
 }
 # What both the matrix and a deployment take.
 COMMON = {"only", "python-version", "limit", "fail-on"}
-NO_OPTION = {"results", "artifact-name", "summary", "working-directory"}
+NO_OPTION = {"results", "artifact-name", "summary", "working-directory", "token"}
 
 
 @pytest.mark.parametrize(

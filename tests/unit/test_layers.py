@@ -14,23 +14,32 @@ HOOK = HARNESS / "target" / "hook"
 
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
-    {"model", "errors", "warden"},
-    {"source", "catalog", "selection", "plan", "jobs", "deployment"},
-    {"verdict", "judge", "gate", "compare", "schema", "store", "report", "events"},
+    {"model", "errors", "warden", "chance"},
+    {"source", "catalog", "selection", "plan", "jobs", "deployment", "expected"},
+    {
+        *("verdict", "judge", "gate", "difference", "compare", "releases"),
+        *("schema", "store", "report", "events"),
+    },
     {"installing", "commandline", "surroundings", "declared", "container", "here"},
     {"remedy", "contract"},
     {"server"},
     {"probe"},
     {"approach", "chain"},
-    {"fetch", "measure", "collect", "baseline", "github"},
-    {"build", "inputs"},
+    {
+        *("fetch", "measure", "collect", "download", "artifacts", "baseline"),
+        "github",
+    },
+    {"build", "inputs", "kept"},
     {"environment", "prepared", "check"},
-    {"run", "options", "action", "check_command", "check_findings"},
+    {
+        *("run", "options", "action", "check_command", "compare_command"),
+        "check_findings",
+    },
     {"__main__"},
 ]
 # Pure functions of their arguments: they touch neither files nor processes.
 PURE = [
-    *("judge", "verdict", "gate", "compare"),
+    *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
     *("source", "plan", "jobs", "selection", "probe/overlap"),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}

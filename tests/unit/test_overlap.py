@@ -89,6 +89,14 @@ def test_more_rounds_where_they_disagree() -> None:
     assert further(rounds, 8, 64) is None
 
 
+def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
+    """A burst hides it, and one round of the kind may be chance."""
+    singly = msgspec.structs.replace(seen(8, 7), arrival=Arrival.STAGGERED)
+    rounds = [seen(8, 8)] * 5 + [singly]
+    assert further(rounds, 8, 64) == Offer(8, Arrival.STAGGERED)
+    assert further([*rounds, seen(8, 6)], 8, 64) == Offer(8)
+
+
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
     rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
     for number in range(2 * AT_SHORTFALL):

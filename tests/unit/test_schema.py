@@ -10,11 +10,14 @@ import jsonschema
 import msgspec
 import pytest
 
+from harness.compare_command import changes_in
+from harness.compare_command import Known
 from harness.judge import judge
 from harness.schema import report_schema
+from harness.schema import SCHEMAS
 from tests.samples.generate import CASES
 
-PUBLISHED = Path(__file__).parents[2] / "schema" / "report.schema.json"
+FOLDER = Path(__file__).parents[2] / "schema"
 SCHEMA: dict[str, Any] = json.loads(report_schema())
 
 
@@ -23,10 +26,32 @@ def as_json(case: str) -> Any:
     return json.loads(msgspec.json.encode(judge(CASES[case]())))
 
 
-def test_what_is_published_is_current() -> None:
-    assert PUBLISHED.read_text() == report_schema(), (
-        "write it anew: python -m harness schema > schema/report.schema.json"
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_what_is_published_is_current(name: str) -> None:
+    path = FOLDER / f"{name}.schema.json"
+    assert path.read_text() == SCHEMAS[name](), (
+        f"write it anew: python -m harness schema {name} > schema/{path.name}"
     )
+
+
+def test_changes_keep_to_theirs() -> None:
+    before, now = judge(CASES["failures"]()), judge(CASES["story"]())
+    found = changes_in(now, Known(before))
+    assert found.cells and found.releases
+    schema = json.loads(SCHEMAS["changes"]())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(json.loads(msgspec.json.encode(found)))
+
+
+def test_expected_changes_keep_to_theirs() -> None:
+    schema = json.loads(SCHEMAS["expected"]())
+    validator = jsonschema.Draft202012Validator(schema)
+    entry = {"cell": "*", "from": 8, "to": "up to 8", "why": "w", "link": "https://a"}
+    validator.validate({"change": [entry]})
+    for wrong in ({"to": 0}, {"to": "some"}, {"link": "http://a"}, {"form": 8}):
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate({"change": [entry | wrong]})
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,0 +1,140 @@
+"""How often ``compare`` is wrong: the same thing again and again, and known changes.
+
+Every configuration is measured so many times, in turn, so that all of them see the same
+loads of the machine. Then all runs of one are compared with each other: whatever is
+called a change there is a false alarm. And all runs of one are compared with all runs
+of another that is known to differ: what is called the same there is a change missed.
+Each comparison is that of a report with one uneven cell, where a false alarm in this
+cell is likeliest: the more are compared at a time, the stricter the rule is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+from itertools import product
+from pathlib import Path
+
+import msgspec
+
+from harness import catalog
+from harness.difference import differ
+from harness.difference import Terms
+from harness.judge import judge
+from harness.measure import allow_open_files
+from harness.measure import Bench
+from harness.measure import control
+from harness.measure import host
+from harness.measure import now
+from harness.model import CellReport
+from harness.model import Change
+from harness.model import Environment
+from harness.model import Evidence
+from harness.model import PlannedCell
+from harness.model import Selection
+from harness.plan import make_plan
+
+RUNS = 40
+LIMIT = 64
+FLASK, GUNICORN = "3.1.3", "27.0.1"
+"""Of the catalog; what is measured is what is installed beside the benchmark."""
+
+SHIPPED = (
+    "gthread-2x4",
+    "gthread-4x2",
+    "gthread-2x4-connections-4",
+    "gthread-4x2-connections-2",
+)
+OTHERS = {"4 x 4": (4, 4, 16), "2 x 2 for 8": (2, 2, 8), "1 x 4 for 8": (1, 4, 8)}
+"""By name: workers, threads, and what is declared, which may be more than there is."""
+
+KNOWN = (
+    ("gthread-4x2", "gthread-4x2-connections-2"),
+    ("gthread-4x2-connections-2", "gthread-4x2"),
+    ("gthread-2x4", "gthread-2x4-connections-4"),
+    ("gthread-2x4-connections-4", "gthread-2x4"),
+    ("gthread-2x4", "2 x 2 for 8"),
+    ("gthread-4x2", "2 x 2 for 8"),
+    ("gthread-2x4", "1 x 4 for 8"),
+    ("gthread-4x2", "1 x 4 for 8"),
+    ("gthread-4x2-connections-2", "1 x 4 for 8"),
+)
+"""Changes that there are; 2 x 2 and 1 x 4 are falls from 8 to 4."""
+
+
+def cells() -> dict[str, PlannedCell]:
+    """What is measured, by name."""
+    globs = tuple(f"flask-{FLASK}/gunicorn-{GUNICORN}/{name}/*" for name in SHIPPED)
+    plan = make_plan(catalog.load(), Selection(only=globs))
+    found = {c.configuration: c for each in plan.environments for c in each.cells}
+    for name, (workers, threads, declared) in OTHERS.items():
+        argv = list(found["gthread-4x2"].argv)
+        argv[argv.index("--workers") + 1] = str(workers)
+        argv[argv.index("--threads") + 1] = str(threads)
+        found[name] = msgspec.structs.replace(
+            found["gthread-4x2"],
+            argv=tuple(argv),
+            declaration=msgspec.structs.replace(
+                found["gthread-4x2"].declaration, declared=declared
+            ),
+        )
+    return found
+
+
+async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
+    """Every configuration so many times, in turn."""
+    allow_open_files()
+    bench = Bench(Path(sys.executable), LIMIT, logs)
+    checked = await control(bench)
+    where = Environment(
+        flask=FLASK, server="gunicorn", server_version=GUNICORN, python="3"
+    )
+    found: dict[str, list[CellReport]] = {}
+    for _ in range(runs):
+        for name, planned in cells().items():
+            evidence = Evidence(
+                environment=where,
+                measured_at=now(),
+                host=host(),
+                control=checked,
+                limit=LIMIT,
+                cells=(await bench.cell(planned),),
+            )
+            found.setdefault(name, []).append(judge([evidence]).cells[0])
+    return found
+
+
+def told(pairs: Iterable[tuple[CellReport, CellReport]]) -> Counter[Change]:
+    """How many pairs came out as what, each by itself."""
+    terms = Terms((LIMIT, LIMIT), (1, 1))
+    return Counter(differ([(one, other, terms)])[0].change for one, other in pairs)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:>6} of {whole:<6} {part / whole:7.2%}"
+
+
+def main(runs: int = RUNS) -> None:
+    """Print both tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(measured(runs, Path(folder)))
+    print(f"\nThe same thing against itself, {runs} runs each: false alarms")
+    for name, reports in found.items():
+        counts = told(combinations(reports, 2))
+        alarms = counts.total() - counts[Change.SAME]
+        spans = sorted({(each.floor, each.ceiling) for each in reports})
+        words = " ".join(f"{floor}-{ceiling}" for floor, ceiling in spans)
+        print(f"  {_share(alarms, counts.total())}  {name:26} {words}")
+    print("\nKnown changes: those that were noticed")
+    for one, other in KNOWN:
+        counts = told(product(found[one], found[other]))
+        noticed = counts[Change.FEWER] + counts[Change.MORE]
+        print(f"  {_share(noticed, counts.total())}  {one} -> {other}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))

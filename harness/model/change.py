@@ -1,0 +1,133 @@
+"""Knows the records of what differs: between two runs, and between releases in one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.model.evidence import Host
+from harness.model.words import Outcome
+from harness.model.words import Result
+from harness.model.words import SCHEMA
+from harness.model.words import Verdict
+
+
+class Change(StrEnum):
+    """Is it different from before?"""
+
+    SAME = "same"
+    FEWER = "fewer"
+    MORE = "more"
+    BROKE = "broke"
+    RECOVERED = "recovered"
+    NEW = "new"
+    GONE = "gone"
+    NOT_COMPARABLE = "not comparable"
+
+
+class Seen(Result, frozen=True, kw_only=True):
+    """One side of a comparison."""
+
+    said: str
+    """The number as ``expected.toml`` spells it: ``8`` when 8 were in the app every
+    time, ``up to 8`` when at times fewer, ``unbounded``, or the outcome."""
+    outcome: Outcome
+    verdict: Verdict
+    declared: int | None
+    ceiling: int | None
+    floor: int | None
+    bounded: bool | None
+
+
+class Difference(Result, frozen=True, kw_only=True):
+    """Something that has another version, or another value, than before."""
+
+    name: str
+    before: str | None
+    """Null where it was not there."""
+    now: str | None
+    """Null where it is no longer there."""
+
+
+class Reason(Result, frozen=True, kw_only=True):
+    """Why a change was expected."""
+
+    why: str
+    link: str
+
+
+class CellChange(Result, frozen=True, kw_only=True):
+    """What became of one cell."""
+
+    id: str
+    """As it is now, or as it was where it is gone."""
+    previous_id: str | None = None
+    """As it was, where it was measured with other releases."""
+    change: Change
+    reason: str
+    """One sentence, with both numbers."""
+    before: Seen | None = None
+    now: Seen | None = None
+    versions: tuple[Difference, ...] = ()
+    """What was installed in another version; the most important first."""
+    chance: float | None = None
+    """How likely the rounds differ as much when nothing has changed; null where chance
+    has no part in it."""
+    expected: Reason | None = None
+    """Set where the change is acknowledged."""
+
+
+class ReleaseChange(Result, frozen=True, kw_only=True):
+    """What changed from one release to the next that was measured, in one run."""
+
+    package: str
+    """Flask, or the server."""
+    release: str
+    """The first with the new number."""
+    after: str
+    """The one before it in this run: what lies between was not measured."""
+    server: str
+    configuration: str
+    cells: tuple[str, ...]
+    """Ids of the cells that have the new number."""
+    change: Change
+    before: Seen
+    now: Seen
+    versions: tuple[Difference, ...]
+    """What else was installed in another version; it may be the cause as well."""
+    chance: float | None
+    reason: str
+    """Why, where that is known before anything is measured."""
+
+
+class MeasuredRun(Result, frozen=True, kw_only=True):
+    """When, where and how a run was measured."""
+
+    measured_at: str
+    probe: int
+    limit: int
+    host: Host
+
+
+class Unmatched(Result, frozen=True, kw_only=True):
+    """An acknowledgement that no longer matches anything."""
+
+    cell: str
+    before: str
+    now: str
+    why: str
+    problem: str
+    """What there is instead."""
+
+
+class Changes(Result, frozen=True, kw_only=True):
+    """All that differs: the file ``changes.json``."""
+
+    schema: int = SCHEMA
+    baseline: MeasuredRun | None
+    """Null when the run was compared with no other."""
+    now: MeasuredRun
+    machine: tuple[Difference, ...] = ()
+    """What differs between the machines of the two runs."""
+    cells: tuple[CellChange, ...] = ()
+    releases: tuple[ReleaseChange, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()

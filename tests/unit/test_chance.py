@@ -1,0 +1,68 @@
+"""The exact tests, against values that can be counted by hand or looked up."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from random import Random
+
+import pytest
+
+from harness.chance import fisher
+from harness.chance import least
+from harness.chance import stand_out
+
+
+def test_the_lady_tasting_tea() -> None:
+    # Fisher's own example: all eight cups told right, and six of eight.
+    assert fisher(4, 4, 0, 4) == pytest.approx(2 / 70)
+    assert fisher(3, 4, 1, 4) == pytest.approx(34 / 70)
+
+
+def test_known_values() -> None:
+    # As scipy.stats.fisher_exact gives them.
+    assert fisher(8, 10, 1, 6) == pytest.approx(0.034965034965, abs=1e-10)
+    assert fisher(1, 10, 11, 14) == pytest.approx(0.002759456185, abs=1e-10)
+    assert fisher(6, 6, 0, 10) == pytest.approx(1 / 8008)
+
+
+def test_it_is_the_share_of_all_ways_to_deal_the_same_rounds() -> None:
+    """Counted one by one, with no formula."""
+    seen = [1, 1, 1, 1, 0, 0] + [1, 0, 0, 0, 0]
+    of = 6
+    found = [sum(seen[i] for i in chosen) for chosen in combinations(range(11), of)]
+    ways = {count: found.count(count) for count in set(found)}
+    expected = sum(w for w in ways.values() if w <= ways[4]) / len(found)
+    assert fisher(4, 6, 1, 5) == pytest.approx(expected)
+
+
+def test_sides_do_not_matter_and_equal_shares_are_no_evidence() -> None:
+    assert fisher(2, 9, 7, 10) == pytest.approx(fisher(7, 10, 2, 9))
+    assert fisher(3, 10, 3, 10) == pytest.approx(1)
+    assert fisher(0, 10, 0, 6) == fisher(6, 6, 10, 10) == 1
+
+
+def test_the_least_that_so_many_rounds_can_show() -> None:
+    assert least(6, 10) == pytest.approx(fisher(6, 6, 0, 10))
+    assert least(2, 2) == pytest.approx(1 / 6)
+
+
+def test_the_more_are_looked_at_the_less_stands_out() -> None:
+    assert stand_out([0.0009], 0.01, 0.001) == [True]
+    assert stand_out([0.002], 0.01, 0.001) == [False], "never more than for one"
+    many = [0.0004] + [0.5] * 30
+    assert stand_out(many, 0.01, 0.001)[0] is False
+    assert stand_out([0.5, 0.0001, *many], 0.01, 0.001)[:3] == [False, True, False]
+    assert stand_out([], 0.01, 0.001) == []
+
+
+def test_of_what_does_not_differ_few_stand_out() -> None:
+    """Rounds that are independent: then the rate is what is promised, or less."""
+    random = Random(1)
+    alarms = 0
+    for _ in range(2_000):
+        shares = [
+            (sum(random.random() < 0.4 for _ in range(10)), 10) for _ in range(12)
+        ]
+        found = [fisher(*shares[n], *shares[n + 6]) for n in range(6)]
+        alarms += any(stand_out(found, 0.01, 0.001))
+    assert alarms / 2_000 <= 0.01

@@ -1,0 +1,133 @@
+"""The verb ``compare``, and ``--baseline`` and ``--expected`` of others, as users type
+them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import store
+from harness.__main__ import main
+from harness.model import Report
+from tests.samples.generate import single
+from tests.samples.make import evidence
+
+from .test_compare import EIGHT
+from .test_compare import even
+from .test_expected import GOOD
+from .test_github import report
+
+
+def write(folder: Path, name: str, what: Report) -> str:
+    """A folder of results with such a report."""
+    store.write_report(folder / name, what)
+    return str(folder / name)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> str:
+    """Eight, every time."""
+    return write(tmp_path, "old", report(EIGHT))
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> str:
+    """Four, every time."""
+    return write(tmp_path, "new", report(even(4, 8)))
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
+    assert main(["compare", old, f"{new}/report.json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "Compared with the run of 2026-01-01T00:00:00+00:00: 1 fewer",
+        "fewer: flask-3.1.3/server-1/c0/py3.13: 8 before; now 4",
+    ]
+
+
+def test_what_fails_is_asked_for(old: str, new: str, capsys: Capture) -> None:
+    assert main(["compare", old, new, "--fail-on", "regression"]) == 1
+    assert "1 of 1 cells regressed; the first is flask-3.1.3" in capsys.readouterr().err
+    assert main(["compare", new, old, "--fail-on", "regression"]) == 0
+    assert main(["compare", new, old, "--fail-on", "change"]) == 1
+    assert main(["compare", old, old, "--fail-on", "change"]) == 0
+
+
+def test_what_is_expected_passes(
+    tmp_path: Path, old: str, new: str, capsys: Capture
+) -> None:
+    path = tmp_path / "expected.toml"
+    path.write_text(GOOD)
+    gate = ["--expected", str(path), "--fail-on", "change"]
+    assert main(["compare", old, new, *gate]) == 0
+    out = capsys.readouterr().out
+    assert "1 fewer, 1 of these expected" in out
+    assert "expected: fewer: flask-3.1.3/server-1/c0/py3.13: 8 before; now 4" in out
+    assert main(["compare", old, old, *gate]) == 1
+    assert "acknowledged, not found" in capsys.readouterr().out
+
+
+def test_other_formats(old: str, new: str, capsys: Capture) -> None:
+    assert main(["compare", old, new, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["cells"][0]["change"] == "fewer"
+    assert main(["compare", old, new, "--format", "markdown"]) == 0
+    assert capsys.readouterr().out.startswith("### Since the baseline\n")
+
+
+def test_bad_files_have_an_exit_code(tmp_path: Path, old: str, capsys: Capture) -> None:
+    cut = tmp_path / "cut.json"
+    cut.write_bytes((Path(old) / "report.json").read_bytes()[:500])
+    for arguments, code, words in (
+        (["compare", old, str(cut)], 6, f"{cut}: is not whole: "),
+        (["compare", str(tmp_path / "none"), old], 2, "No such file"),
+        (["compare", old], 2, "the following arguments are required: NEW"),
+        (["compare", old, old, "--expected", "none"], 2, "none: cannot be read"),
+        (["report", "--baseline", str(cut)], 6, f"{cut}: is not whole: "),
+        (["report", "--fail-on", "change"], 2, "needs a --baseline"),
+    ):
+        assert main(arguments) == code
+        assert words in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------ the report
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """A folder with evidence of one cell."""
+    folder = tmp_path / "results"
+    for each in single():
+        store.write_evidence(folder, evidence(each.environment, each.cells))
+    return folder
+
+
+def test_a_report_has_what_changed_on_top(
+    tmp_path: Path, results: Path, capsys: Capture
+) -> None:
+    assert main(["report", "--results", str(results)]) == 0
+    found = store.read_changes(results / "changes.json")
+    assert found.baseline is None and not found.cells
+    before = store.read_report(results)
+    other = msgspec.structs.replace(before, cells=())
+    write(tmp_path, "before", other)
+    arguments = ["--baseline", str(tmp_path / "before"), "--results", str(results)]
+    assert main(["report", *arguments, "--fail-on", "change"]) == 0
+    assert "1 new" in capsys.readouterr().out
+    assert (results / "report.md").read_text().startswith("### Since the baseline")
+    (cell,) = store.read_changes(results / "changes.json").cells
+    assert cell.change == "new"
+
+
+def test_the_first_run_has_no_baseline(results: Path, capsys: Capture) -> None:
+    missing = ["report", "--results", str(results), "--baseline", "no such file"]
+    assert main(missing) == 2
+    assert not (results / "report.json").exists(), "read before anything is done"
+    assert main([*missing, "--baseline-optional", "--fail-on", "regression"]) == 0
+    assert "There is no baseline yet: no such file" in capsys.readouterr().out

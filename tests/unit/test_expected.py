@@ -1,0 +1,158 @@
+"""The file of expected changes: read strictly, applied exactly, told when left over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import expected
+from harness.compare import ALTERED
+from harness.compare import compare
+from harness.compare import gate_changes
+from harness.compare_command import pass_or_fail
+from harness.errors import GateFailed
+from harness.errors import UsageError
+from harness.gate import FailOn
+from harness.github import changes_on
+from harness.model import Changes
+from harness.model import Outcome
+from harness.report import changes
+
+from .test_compare import DIED
+from .test_compare import EIGHT
+from .test_compare import even
+from .test_compare import NEVER
+from .test_compare import unbounded
+from .test_github import report
+
+GOOD = """
+[[change]]
+cell = "flask-*/server-*/c0/*"
+from = 8
+to = 4
+why = "The pool is smaller now"
+link = "https://example.org/1"
+"""
+
+
+def read(folder: Path, text: str) -> expected.Expected:
+    """What such a file comes to."""
+    path = folder / "expected.toml"
+    path.write_text(text)
+    return expected.read(path)
+
+
+def told(folder: Path, found: Changes, text: str = GOOD) -> Changes:
+    """Changes to which such a file was applied."""
+    return expected.acknowledge(found, read(folder, text))
+
+
+def test_what_is_expected_fails_nothing_and_says_why(tmp_path: Path) -> None:
+    worse = compare(report(EIGHT), report(even(4, 8)))
+    with pytest.raises(GateFailed):
+        gate_changes(worse)
+    known = told(tmp_path, worse)
+    gate_changes(known, ALTERED)
+    assert not changes_on(known, ALTERED) and not known.unmatched
+    text = changes.render(known)
+    assert "1 fewer, 1 of these expected" in text
+    assert "🔴" not in text
+    assert "fewer, because The pool is smaller now ([more](https://example.org/1))" in (
+        text
+    )
+    assert "because The pool is smaller now (https://example.org/1)" in (
+        changes.plain(known)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "was", "became"),
+    [
+        (EIGHT, NEVER, "8", '"up to 8"'),
+        (EIGHT, DIED, "8", '"died"'),
+        (unbounded(), even(10), '"unbounded"', "10"),
+        (None, EIGHT, '"absent"', "8"),
+        (EIGHT, None, "8", '"absent"'),
+    ],
+)
+def test_every_side_has_a_spelling(
+    tmp_path: Path, before: object, now: object, was: str, became: str
+) -> None:
+    def of(one: object) -> tuple[object, ...]:
+        return (one,) if one else ()
+
+    text = GOOD.replace("from = 8", f"from = {was}").replace("to = 4", f"to = {became}")
+    found = compare(report(*of(before)), report(*of(now)))  # type: ignore[arg-type]
+    known = told(tmp_path, found, text)
+    assert known.cells[0].expected, expected.spelled(known.cells[0])
+    assert not known.unmatched
+
+
+def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
+    known = told(tmp_path, compare(report(EIGHT), report(even(3, 8))))
+    with pytest.raises(GateFailed):
+        gate_changes(known)
+    (left,) = known.unmatched
+    assert left.problem.startswith("flask-3.1.3/server-1/c0/py3.13 went from 8 to 3")
+    (remark,) = [r for r in changes_on(known, ()) if "expected" in r.title]
+    assert remark.level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (GOOD, "nothing changed (1 cell matched); remove it"),
+        (GOOD.replace("c0", "c7"), "no cell of either run matches it"),
+    ],
+)
+def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> None:
+    known = told(tmp_path, compare(report(EIGHT), report(EIGHT)), text)
+    assert problem in known.unmatched[0].problem
+    assert "acknowledged, but nothing of the kind was found" in changes.render(known)
+    assert problem in changes.plain(known)
+    pass_or_fail(report(EIGHT), known, FailOn.REGRESSION)
+    with pytest.raises(GateFailed, match="1 expected changes were not found"):
+        pass_or_fail(report(EIGHT), known, FailOn.CHANGE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "from = 8",
+            "form = 8",
+            "change 1: form: is an unknown key; did you mean from?",
+        ),
+        ("to = 4\n", "", "change 1: to: is missing; add to = "),
+        (
+            "to = 4",
+            "to = 0",
+            "change 1: to: expected `int` >= 1; write a positive number",
+        ),
+        ("to = 4", 'to = "some"', "change 1: to: expected `str` matching regex"),
+        ("to = 4", "to = 4.5", "change 1: to: expected `int | str`, got `float`"),
+        (
+            "https:",
+            "http:",
+            "change 1: link: .*; write an address that begins with http",
+        ),
+        ('"flask-*/server-*/c0/*"', '""', "change 1: cell: .*; write a glob"),
+        ("[[change]]", "[[chance]]", "chance: is an unknown key; did you mean change?"),
+        ("[[change]]", "[change]", r"change: expected `array`, .*\[\[change\]\]"),
+        ("[[change]]", "[[change", "is not TOML: "),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert old in GOOD
+    with pytest.raises(UsageError, match=f"expected.toml: .*{words}"):
+        read(tmp_path, GOOD.replace(old, new))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file .*--expected"):
+        expected.read(tmp_path / "expected.toml")
+
+
+def test_every_outcome_can_be_written() -> None:
+    assert {str(word) for word in Outcome} - {"measured"} < set(expected.WORDS)

@@ -1,0 +1,85 @@
+"""What earlier releases wrote is still read. The files are never written anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness import store
+from harness.compare import compare
+from harness.errors import Unreadable
+from harness.judge import judge
+from harness.model import Change
+from harness.model import Outcome
+from harness.model import Verdict
+
+FROZEN = Path(__file__).parents[1] / "frozen"
+SCHEMAS = sorted(FROZEN.iterdir())
+
+
+@pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)
+def test_a_report_loads_and_is_like_itself(folder: Path) -> None:
+    report = store.read_report(folder)
+    assert {cell.id: (cell.ceiling, cell.verdict) for cell in report.cells} == {
+        "flask-0.12.5/werkzeug-0.16.1/run/py3.11": (1, Verdict.AS_DECLARED),
+        "flask-3.1.3/werkzeug-3.1.9/run/py3.11": (500, Verdict.AS_DECLARED),
+        "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11": (8, Verdict.UNEVEN),
+    }
+    assert {each.change for each in compare(report, report).cells} == {Change.SAME}
+
+
+@pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)
+def test_evidence_loads_and_is_judged(folder: Path) -> None:
+    evidence = store.read_evidence_file(folder / "evidence.json")
+    (cell,) = judge([evidence]).cells
+    assert (cell.outcome, cell.ceiling) == (Outcome.MEASURED, 8)
+    assert evidence.installed["gunicorn"] == "27.0.1"
+
+
+def test_an_older_file_is_brought_up_step_by_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As will be once the shape changes: of the two steps, each does its part."""
+    written = json.loads((FROZEN / "schema-1" / "report.json").read_text())
+    written["tried"] = written.pop("limit")
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(written))
+    monkeypatch.setattr(store, "SCHEMA", 3)
+    monkeypatch.setattr(store, "OLDER", {})
+    with pytest.raises(Unreadable, match="has schema 1, and only 3 can be read"):
+        store.read_report(path)
+    store.OLDER[1] = lambda file: {
+        "most" if key == "tried" else key: value for key, value in file.items()
+    }
+    store.OLDER[2] = lambda file: {
+        "limit" if key == "most" else key: value for key, value in file.items()
+    }
+    report = store.read_report(path)
+    assert (report.schema, report.limit) == (3, 64)
+
+
+CUT = (FROZEN / "schema-1" / "report.json").read_bytes()[:5_000]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (CUT, "is not whole"),
+        (b"", "is not whole"),
+        (b"<!doctype html>", "is not whole"),
+        (b'{"schema": 1}', "is not a file of this project: .*`measured_at`"),
+        (b'{"name": "x"}', "is not a file of this project"),
+        (b'{"schema": 99}', "has schema 99"),
+    ],
+)
+def test_a_report_that_is_none_has_an_exit_code_of_its_own(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match=f"^{path}: {words}") as caught:
+        store.read_report(path)
+    assert caught.value.exit_code == 6
+    assert "\n" not in str(caught.value)
