@@ -7,6 +7,7 @@ Rule: a process that runs for long is beneath a warden and has a deadline.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -113,15 +114,14 @@ async def run(
     env = {**_environment(), **(more or {})}
     try:
         async with running(command, env=env, cwd=cwd, log=log) as process:
-            await process.unless_ended(asyncio.Event().wait(), seconds)
-    except ServerEnded as ended:
-        return str(ended) == "exited with status 0"
+            with contextlib.suppress(ServerEnded):
+                await process.unless_ended(asyncio.Event().wait(), seconds)
+            return process.status == 0
     except CannotExecute as problem:
         raise Fault(f"needs {command[0]}: {problem}", "install it") from None
     except TimeoutError:
         name = Path(command[0]).name
         raise Fault(f"took over {seconds:g} s in {name}", "try again") from None
-    return False
 
 
 def tail(log: Path) -> str:

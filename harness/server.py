@@ -116,6 +116,8 @@ class Server:
         """The process id of the command; or ``CannotExecute``."""
         self.ended: asyncio.Future[str] = loop.create_future()
         """In words which first process ended and how, once one has."""
+        self.status: int | None = None
+        """The command's exit status once it has ended; negative is the signal."""
         self._gone: asyncio.Future[None] = loop.create_future()
         self._behind = behind
         if behind is not None:
@@ -152,7 +154,8 @@ class Server:
         elif word == "left":
             self._not_removed = describe_status(int(value))
         elif word == "exited":
-            self._end(f"{self.name} {describe_status(int(value))}")
+            self.status = int(value)
+            self._end(f"{self.name} {describe_status(self.status)}")
 
     def _end(self, words: str) -> None:
         if not self.ended.done():

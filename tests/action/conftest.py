@@ -63,6 +63,7 @@ def copy_catalog(to: Path) -> None:
     """Servers that go wrong, beside Flask's own: none of them is ever shipped."""
     shipped = ROOT / "harness" / "catalog"
     shutil.copytree(shipped / "constraints", to / "constraints")
+    shutil.copytree(shipped / "proxies", to / "proxies")
     shutil.copytree(CATALOG / "servers", to / "servers")
     shutil.copy2(shipped / "servers" / "werkzeug.toml", to / "servers")
     text = (CATALOG / "servers" / "odd.toml").read_text()

@@ -190,9 +190,9 @@ def test_what_is_in_front_is_stopped_first(
     order: list[str] = []
     stop = Server.stop
 
-    async def noted(server: Server) -> None:
+    async def noted(server: Server, *seconds: float) -> None:
         order.append(server.name)
-        await stop(server)
+        await stop(server, *seconds)
 
     async def run() -> list[int]:
         command = [sys.executable, "-c", "import signal; signal.pause()"]
