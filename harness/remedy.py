@@ -22,7 +22,15 @@ SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """Of what each worker has so many, in servers whose workers take more than they run."""
 
-_ERROR = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$")
+CAUSES = (
+    re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
+    re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
+    re.compile(
+        r".*\b(?:unable to|failed to|could not|cannot|not found)\b", re.IGNORECASE
+    ),
+)
+"""How a line begins that tells why a server ended: an exception, an app that is not in
+its module (gunicorn, uvicorn and waitress put that in words), anything else."""
 
 
 def explained(
@@ -45,9 +53,12 @@ def explained(
 
 
 def _cause(log: str) -> str:
-    """The last error that a server printed."""
-    errors = [line.strip() for line in log.splitlines() if _ERROR.match(line.strip())]
-    return f"it said: {errors[-1]}" if errors else ""
+    """The last line that tells most of what went wrong."""
+    lines = [line.strip() for line in log.splitlines()]
+    for cause in CAUSES:
+        if errors := [line for line in lines if cause.match(line)]:
+            return f"it said: {errors[-1]}"
+    return ""
 
 
 def _about_short(

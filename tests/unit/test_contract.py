@@ -194,6 +194,38 @@ def test_the_last_error_is_the_cause() -> None:
     assert said.endswith("it said: lib.errors.NoSuchError: two")
 
 
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        # gunicorn 27
+        (
+            "[INFO] Booting worker with pid: 7\n"
+            "Failed to find attribute 'ap' in 'shop'.\n"
+            "[ERROR] Reason: App failed to load.\n",
+            "it said: Failed to find attribute 'ap' in 'shop'.",
+        ),
+        # waitress 3
+        (
+            "There was an exception (AttributeError) importing your module.\n\n"
+            "It had these arguments: \n1. module 'shop' has no attribute 'ap'\n",
+            "it said: 1. module 'shop' has no attribute 'ap'",
+        ),
+        # uWSGI 2.0
+        (
+            "*** Operational MODE: single process ***\n"
+            "unable to load app 0 (mountpoint='') (callable not found)\n"
+            "*** no app loaded. GAME OVER ***\n",
+            "it said: unable to load app 0 (mountpoint='') (callable not found)",
+        ),
+        ("I am well.\n", ""),
+    ],
+)
+def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
+    seen = cell(outcome=Outcome.NOT_STARTED, reason="it ended", log_tail=log)
+    words = "; ".join(filter(None, ("it ended", said)))
+    assert explained(seen, None, (), patched=False) == words
+
+
 def pool(server: str, declared: int, **settings: int | str) -> Promise:
     """What a command of some server declares; every setting is given."""
     given = {
