@@ -22,11 +22,11 @@ from pathlib import Path
 import msgspec
 
 from harness import catalog
+from harness.bench import Bench
 from harness.difference import differ
 from harness.difference import Terms
 from harness.judge import judge
 from harness.measure import allow_open_files
-from harness.measure import Bench
 from harness.measure import control
 from harness.measure import host
 from harness.measure import now

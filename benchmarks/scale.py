@@ -20,9 +20,9 @@ from typing import NamedTuple
 import psutil
 
 from harness.approach import HOST
+from harness.bench import TARGET
 from harness.measure import allow_open_files
 from harness.measure import FEW_OPEN_FILES
-from harness.measure import TARGET
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
 from harness.probe.overlap import Offer

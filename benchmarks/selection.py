@@ -22,7 +22,7 @@ from pathlib import Path
 from harness import store
 from harness.approach import HOST
 from harness.approach import server_environment
-from harness.measure import Bench
+from harness.bench import Bench
 from harness.model import CellEvidence
 from harness.model import Outcome
 from harness.model import PlannedCell

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 from collections.abc import Coroutine
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -20,15 +21,15 @@ import psutil
 from harness import container
 from harness.approach import HOST
 from harness.approach import TargetApp
+from harness.bench import Bench
+from harness.bench import unmeasured
 from harness.commandline import CommandLine
 from harness.commandline import instead_of
 from harness.container import engine
 from harness.deployment import Deployment
-from harness.measure import Bench
 from harness.measure import control
 from harness.measure import host
 from harness.measure import now
-from harness.measure import unmeasured
 from harness.model import CellEvidence
 from harness.model import Declaration
 from harness.model import DEFAULT_LIMIT
@@ -36,6 +37,7 @@ from harness.model import Environment
 from harness.model import Evidence
 from harness.model import Outcome
 from harness.model import PlannedCell
+from harness.model import Question
 from harness.model import Settled
 from harness.prepared import environment
 from harness.prepared import Prepared
@@ -101,7 +103,11 @@ def _places_only(text: str) -> str:
 
 
 async def measure(
-    prepared: Prepared, limit: int, logs: Path, seconds: float = READY_SECONDS
+    prepared: Prepared,
+    limit: int,
+    logs: Path,
+    seconds: float = READY_SECONDS,
+    ask: Collection[Question] = (),
 ) -> tuple[Evidence, Hello | None]:
     """Measure a deployment, and a control in the same Python."""
     where, contained = prepared.where, prepared.contained
@@ -115,7 +121,7 @@ async def measure(
     cell = (
         unmeasured(plan, Outcome.NOT_STARTED, problem)
         if problem
-        else await bench.cell(plan)
+        else await bench.cell(plan, ask)
     )
     if contained is not None:
         versions = _inside(release, approach.hello)

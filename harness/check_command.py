@@ -18,6 +18,9 @@ from harness import deployment as deployments
 from harness import github
 from harness import prepared as preparing
 from harness import store
+from harness.ask_option import add_ask
+from harness.ask_option import asked
+from harness.asking import OF_ANY_APP
 from harness.check_findings import Checked
 from harness.check_findings import Findings
 from harness.check_findings import not_yet
@@ -83,6 +86,7 @@ def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="N",
         help=f"how far an unbounded one is tried (default: {DEFAULT_LIMIT})",
     )
+    add_ask(verb, OF_ANY_APP)
     add(
         "--start-seconds",
         type=float,
@@ -283,7 +287,7 @@ def measure(
         logs.mkdir(parents=True, exist_ok=True)
         limit = check.limit_for(deployment, options.limit)
         evidence, hello = asyncio.run(
-            check.measure(each, limit, logs, options.start_seconds)
+            check.measure(each, limit, logs, options.start_seconds, asked(options.ask))
         )
         checked = Checked(deployment, each, evidence, hello)
     name = checked.deployment.name

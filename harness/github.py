@@ -59,6 +59,7 @@ SEVERAL = {
     "FLASK": r"[\s,]+",
     "SERVERS": r"[\s,]+",
     "SERVER_RELEASES": r"\s+",
+    "ASK": r"[\s,]+",
 }
 """Inputs that hold several values, and what stands between these."""
 
@@ -70,6 +71,7 @@ OPTIONS: dict[Stage, dict[str, str]] = {
         "SERVER_RELEASES": "--server-release",
         "PYTHON_VERSION": "--python",
         "LIMIT": "--limit",
+        "ASK": "--ask",
         "CATALOG": "--catalog",
         "SHARDS": "--shards",
         "MAX_CELLS": "--max-cells",

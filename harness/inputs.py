@@ -24,6 +24,7 @@ DEPLOYMENT = {
     "AT_LEAST": "--at-least",
     "ONLY": "--only",
     "LIMIT": "--limit",
+    "ASK": "--ask",
     "FAIL_ON": "--fail-on",
 }
 """The option that each input becomes when deployments are checked."""

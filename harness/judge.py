@@ -13,15 +13,18 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.answers import answers
 from harness.errors import HarnessFailed
 from harness.errors import NothingMeasured
 from harness.model import CellEvidence
 from harness.model import CellReport
 from harness.model import ControlEvidence
+from harness.model import DEFAULT_ASK
 from harness.model import DEFAULT_LIMIT
 from harness.model import EnvironmentReport
 from harness.model import Evidence
 from harness.model import Outcome
+from harness.model import Question
 from harness.model import Report
 from harness.model import Verdict
 from harness.verdict import admission_curve
@@ -127,12 +130,21 @@ def _cell_report(
         rounds=cell.rounds,
         curve=admission_curve(cell.rounds) if measured else (),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
+        answers=answers(cell, "" if measured else finding.reason),
         reason=finding.reason,
         command=cell.command,
         front=cell.front,
         log_tail=cell.log_tail,
-        reproduce=reproduce(cell.id, evidence.limit) + _sources(evidence),
+        reproduce=reproduce(cell.id, evidence.limit) + _sources(evidence) + _ask(cell),
     )
+
+
+def _ask(cell: CellEvidence) -> str:
+    """The option that asks the same again, where that is not what is asked anyway."""
+    asked = {Question.OVERLAP, *(each.question for each in cell.asked)}
+    if len(asked) == 1 or asked == set(DEFAULT_ASK):
+        return ""
+    return f" --ask {','.join(each for each in Question if each in asked)}"
 
 
 def _version(evidence: Evidence, package: str) -> str:

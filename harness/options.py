@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import harness
+from harness.ask_option import add_ask
+from harness.ask_option import asked
 from harness.catalog import FOLDER
 from harness.check_command import add_check
 from harness.compare_command import add_baseline
@@ -98,16 +100,16 @@ def check(argv: Sequence[str]) -> None:
 
 def selection(options: argparse.Namespace) -> Selection:
     """What was asked for."""
-    asked = Selection(
+    return Selection(
         only=tuple(options.only),
         flask=tuple(options.flask),
         servers=tuple(options.server),
         server_releases=tuple(options.server_release),
         everything=options.all,
         limit=options.limit,
+        ask=asked(options.ask),
         python=options.python or Selection().python,
     )
-    return asked
 
 
 # ---------------------------------------------------------------------------- groups
@@ -240,9 +242,12 @@ Group = Callable[[argparse.ArgumentParser], None]
 VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
     "probe": (
         "measure and show the matrix",
-        (_selection, _listing, _jobs, _fail_on, add_baseline),
+        (_selection, add_ask, _listing, _jobs, _fail_on, add_baseline),
     ),
-    "plan": ("write the plan of a run, print its jobs", (_selection, _shards)),
+    "plan": (
+        "write the plan of a run, print its jobs",
+        (_selection, add_ask, _shards),
+    ),
     "measure": ("measure a plan, or a shard of it", (_shard, _jobs)),
     "report": ("judge and show evidence that is there", (_fail_on, add_baseline)),
     "schema": ("print a published JSON Schema", (_which_schema,)),

@@ -125,6 +125,7 @@ def _planned_environment(
         build_env=server.build_env,
         cells=tuple(_planned_cell(catalog, selection, cell) for cell in cells),
         limit=selection.limit,
+        ask=selection.ask,
     )
 
 

@@ -7,6 +7,7 @@ a *report* is evidence and the findings that were made of it.
 
 from __future__ import annotations
 
+from harness.model.account import Account
 from harness.model.catalog import Addition
 from harness.model.catalog import ANY
 from harness.model.catalog import Catalog
@@ -34,7 +35,6 @@ from harness.model.change import Reason
 from harness.model.change import ReleaseChange
 from harness.model.change import Seen
 from harness.model.change import Unmatched
-from harness.model.evidence import Account
 from harness.model.evidence import CellEvidence
 from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
@@ -52,6 +52,13 @@ from harness.model.plan import Plan
 from harness.model.plan import PlannedCell
 from harness.model.plan import PlannedEnvironment
 from harness.model.plan import PlannedFront
+from harness.model.question import Answer
+from harness.model.question import AnyAsked
+from harness.model.question import Asked
+from harness.model.question import CallRound
+from harness.model.question import DEFAULT_ASK
+from harness.model.question import Question
+from harness.model.question import SelfCallAsked
 from harness.model.report import AdmissionPoint
 from harness.model.report import CellReport
 from harness.model.report import CheckedDeployment
@@ -74,21 +81,26 @@ __all__ = [
     "Account",
     "Addition",
     "AdmissionPoint",
+    "Answer",
+    "AnyAsked",
     "Arrival",
+    "Asked",
     "Built",
+    "CallRound",
     "Catalog",
     "Cell",
     "CellChange",
     "CellEvidence",
     "CellReport",
-    "CheckResult",
-    "CheckedDeployment",
     "Change",
     "Changes",
+    "CheckResult",
+    "CheckedDeployment",
     "Configuration",
     "ConfigurationId",
     "Constraint",
     "ControlEvidence",
+    "DEFAULT_ASK",
     "DEFAULT_LIMIT",
     "Declaration",
     "Declared",
@@ -115,6 +127,7 @@ __all__ = [
     "PlannedFront",
     "PositiveInt",
     "Proxy",
+    "Question",
     "Reason",
     "Record",
     "ReleaseChange",
@@ -124,6 +137,7 @@ __all__ = [
     "SCHEMA",
     "Seen",
     "Selection",
+    "SelfCallAsked",
     "Sentence",
     "Series",
     "Server",

@@ -12,6 +12,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from harness.model.plan import Built
+from harness.model.question import DEFAULT_ASK
+from harness.model.question import Question
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import PositiveInt
 from harness.model.words import Record
@@ -205,4 +207,5 @@ class Selection(Result, frozen=True, kw_only=True):
     everything: bool = False
     """Everything in the catalog rather than its default selection."""
     limit: PositiveInt = DEFAULT_LIMIT
+    ask: tuple[Question, ...] = DEFAULT_ASK
     platform: str = sys.platform

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
+from harness.model.account import Account
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
+from harness.model.question import AnyAsked
 from harness.model.words import Arrival
 from harness.model.words import Outcome
 from harness.model.words import PROBE
 from harness.model.words import Result
 from harness.model.words import SCHEMA
 from harness.model.words import Settled
-
-
-class Account(Result, frozen=True, kw_only=True):
-    """How the requests of a round ended; each ended in exactly one way."""
-
-    answered: int = 0
-    """Entered the app and were answered with success."""
-    failed: int = 0
-    """Entered the app and were answered with an error status."""
-    answered_without_entering: int = 0
-    """Answered, with any status, though the view function never ran."""
-    refused: int = 0
-    """The connection was refused."""
-    reset: int = 0
-    """The connection ended without a whole answer."""
-    timed_out: int = 0
-    """No answer by the deadline; the probe gave up on them."""
-    unopened: int = 0
-    """The connection was still being opened when the round went on: never offered."""
-
-    @property
-    def total(self) -> int:
-        """The sum over all endings."""
-        return sum(getattr(self, name) for name in self.__struct_fields__)
 
 
 class Round(Result, frozen=True, kw_only=True):
@@ -108,6 +86,8 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """The proxy in front of the server, if there was one."""
     declaration: Declaration
     rounds: tuple[Round, ...] = ()
+    asked: tuple[AnyAsked, ...] = ()
+    """What was seen when other questions were asked, each at most once."""
     restarts: int = 0
     """Times that the rounds were begun anew because capacity appeared late."""
     start_seconds: float = 0.0

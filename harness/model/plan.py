@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from harness.model.question import DEFAULT_ASK
+from harness.model.question import Question
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import PositiveInt
 from harness.model.words import Result
@@ -157,6 +159,8 @@ class PlannedEnvironment(Result, frozen=True, kw_only=True):
     """Variables to install with, where something has to be built."""
     cells: tuple[PlannedCell, ...]
     limit: PositiveInt = DEFAULT_LIMIT
+    ask: tuple[Question, ...] = DEFAULT_ASK
+    """The overlap is measured whatever is asked."""
 
     @property
     def sources(self) -> dict[str, str]:

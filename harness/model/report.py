@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.model.evidence import Front
 from harness.model.evidence import Host
 from harness.model.evidence import Round
+from harness.model.question import Answer
 from harness.model.words import Outcome
 from harness.model.words import PROBE
 from harness.model.words import Result
@@ -51,6 +52,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Median over the rounds in which a waiting request took a released one's place."""
     seconds: float
     """Wall time spent on this cell: start, rounds and stop."""
+    answers: tuple[Answer, ...] = ()
+    """To the other questions that were asked."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     command: tuple[str, ...]

@@ -130,7 +130,7 @@ class Holds:
         self.held[name] = hold
         self.peak = max(self.peak, len(self.held))
         if self.letting_go:
-            self._release(name)
+            self.release(name)
         self.changed()
 
     def lose(self, hold: Hold) -> None:
@@ -143,20 +143,21 @@ class Holds:
             self.broken += 1
             self.changed()
 
-    def _release(self, name: str) -> None:
+    def release(self, name: str) -> None:
+        """Let one held request go."""
         self.held.pop(name).release()
 
     def release_oldest(self) -> str:
         """Let the request go that is held the longest; its name."""
         name = next(iter(self.held))
-        self._release(name)
+        self.release(name)
         return name
 
     def release_all(self) -> None:
         """Let every held request go, and every one that enters from now on."""
         self.letting_go = True
         for name in list(self.held):
-            self._release(name)
+            self.release(name)
 
     async def catch_up(self) -> None:
         """Return when every hold is counted whose line was sent before the call.

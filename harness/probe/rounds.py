@@ -59,14 +59,15 @@ class Probe:
     ) -> None:
         self.server = server
         self.holds = holds
-        self._address = address
+        self.address = address
+        """Where its requests go to."""
         self._target = target
         self._headers = headers
         self._quiet = quiet or Quiet(server.processes)
         self._moved = asyncio.Event()
         self.moved = self._moved.set
         """To be called whenever a request has moved; ``holds`` and clients do."""
-        self._crowd = Crowd([], address, target, self.moved)
+        self.crowd = Crowd([], address, target, self.moved)
         self._number = 0
         holds.changed = self.moved
 
@@ -74,21 +75,23 @@ class Probe:
 
     def _count(self) -> tuple[int, int, int]:
         """Differs whenever a request has moved: offered, entered or ended."""
-        return self._crowd.offered, len(self.holds.entered), len(self._crowd.ended)
+        return self.crowd.offered, len(self.holds.entered), len(self.crowd.ended)
 
-    def _all_entered_or_ended(self) -> bool:
-        entered, ended = self.holds.entered, self._crowd.ended
-        asked = len(self._crowd.clients)
+    def all_in_or_ended(self) -> bool:
+        """Whether none of the offered requests waits."""
+        entered, ended = self.holds.entered, self.crowd.ended
+        asked = len(self.crowd.clients)
         # The sizes first: the union is dear with ten thousand requests.
         return len(entered) + len(ended) >= asked and len(entered | ended) == asked
 
-    def _all_ended(self) -> bool:
-        return len(self._crowd.ended) == len(self._crowd.clients)
+    def all_ended(self) -> bool:
+        """Whether every request has ended."""
+        return len(self.crowd.ended) == len(self.crowd.clients)
 
-    def _waiting(self) -> int:
+    def waiting(self) -> int:
         """Offered, neither in the app nor ended."""
-        gone = self.holds.entered | self._crowd.ended
-        return sum(c.offered and c.name not in gone for c in self._crowd.clients)
+        gone = self.holds.entered | self.crowd.ended
+        return sum(c.offered and c.name not in gone for c in self.crowd.clients)
 
     def _place(self) -> Place:
         lanes: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
@@ -112,7 +115,7 @@ class Probe:
         """The same, with the longer window that a booting server needs."""
         return await self.server.unless_ended(self.settle(START), ROUND_SECONDS)
 
-    async def _until(self, reached: Callable[[], bool]) -> Settled:
+    async def until(self, reached: Callable[[], bool]) -> Settled:
         """Wait until something is so, or the server is quiet without it.
 
         ``Settled.ALL_ENTERED`` means that it is so.
@@ -138,55 +141,76 @@ class Probe:
         finally:
             moved.cancel()
 
-    async def _patiently(self, reached: Callable[[], bool]) -> bool:
-        """Watch a quiet server as long as something still moves now and then."""
+    async def watch(
+        self, reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS
+    ) -> bool:
+        """Watch a quiet server as long as something still moves now and then.
+
+        Whether it came to what is to be reached; not, when nothing has moved for so
+        many seconds.
+        """
         while not reached():
             before = self._count()
             try:
                 self._moved.clear()
-                await self.server.unless_ended(self._moved.wait(), PATIENCE_SECONDS)
+                await self.server.unless_ended(self._moved.wait(), seconds)
             except TimeoutError:
                 return False
             if self._count() != before:
-                await self._until(reached)
+                await self.until(reached)
         return True
+
+    # Requests --------------------------------------------------------------------
+
+    def gather(self, count: int, more: str = "") -> Crowd:
+        """So many requests that are to be held, none opened yet; accounts begin anew.
+
+        ``more`` is added to what each asks for, such as ``&wait=lock``.
+        """
+        self._number += 1
+        names = [f"r{self._number}.{index}" for index in range(count)]
+        self.holds.begin()
+        target = self._target + more
+        self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
+        return self.crowd
+
+    def disperse(self) -> None:
+        """Let go of every hold, and give up every request that has not ended."""
+        self.holds.release_all()
+        self.crowd.give_up()
 
     # One round -------------------------------------------------------------------
 
-    async def round(self, offer: Offer, *, patient_below: int = 0) -> Round:
+    async def round(
+        self, offer: Offer, *, patient_below: int = 0, more: str = ""
+    ) -> Round:
         """Offer one load, see how many are in the app, then let all of them go.
 
         While fewer than ``patient_below`` of the offered ones are in the app, the
         server is watched for longer before that is believed. Raises ``ServerEnded``.
         """
-        self._number += 1
-        names = [f"r{self._number}.{index}" for index in range(offer.asked)]
-        self.holds.begin()
-        self._crowd = Crowd(
-            names, self._address, self._target, self.moved, self._headers
-        )
+        self.gather(offer.asked, more)
         try:
             return await self._run(offer, patient_below)
         finally:
-            self.holds.release_all()
-            self._crowd.give_up()
+            self.disperse()
 
     async def _run(self, offer: Offer, patient_below: int) -> Round:
-        settled, settle_seconds = await self._offer(offer.arrival)
-        self._crowd.give_up_opening()
+        settled, settle_seconds = await self.offer(offer.arrival)
+        self.crowd.give_up_opening()
         first = len(self.holds.entered)
-        if self._waiting() and len(self.holds.held) < patient_below:
-            await self._patiently(self._all_entered_or_ended)
-        admitted, waiting, place = len(self.holds.held), self._waiting(), self._place()
+        if self.waiting() and len(self.holds.held) < patient_below:
+            await self.watch(self.all_in_or_ended)
+        admitted, waiting, place = len(self.holds.held), self.waiting(), self._place()
         late = len(self.holds.entered) - first
         entered_on_release, hand_off_seconds = None, None
         if waiting and admitted:
-            entered_on_release, hand_off_seconds = await self._hand_off()
-        stalled = await self._finish()
+            entered_on_release, hand_off_seconds = await self.hand_off()
+        stalled = await self.finish()
         return Round(
             arrival=offer.arrival,
             asked=offer.asked,
-            offered=self._crowd.offered,
+            offered=self.crowd.offered,
             admitted=admitted,
             peak=self.holds.peak,
             waiting=waiting,
@@ -199,33 +223,33 @@ class Probe:
             hand_off_seconds=hand_off_seconds,
             broken=self.holds.broken,
             stalled=stalled,
-            account=self._crowd.account(self.holds.entered),
+            account=self.crowd.account(self.holds.entered),
         )
 
-    async def _offer(self, arrival: Arrival) -> tuple[Settled, float]:
+    async def offer(self, arrival: Arrival) -> tuple[Settled, float]:
         """Offer the load; how the server settled, and how long after the last sent."""
-        clients = self._crowd.clients
+        clients = self.crowd.clients
         if arrival is Arrival.STAGGERED:
             for client in clients[:-1]:
-                self._crowd.open([client])
-                await self._until(self._is_in_or_ended(client.name))
+                self.crowd.open([client])
+                await self.until(self._is_in_or_ended(client.name))
             clients = clients[-1:]
-        self._crowd.open(clients)
-        asked = len(self._crowd.clients)
-        await self._until(lambda: self._crowd.offered == asked or self._all_ended())
+        self.crowd.open(clients)
+        asked = len(self.crowd.clients)
+        await self.until(lambda: self.crowd.offered == asked or self.all_ended())
         sent = time.monotonic()
-        settled = await self._until(self._all_entered_or_ended)
+        settled = await self.until(self.all_in_or_ended)
         return settled, time.monotonic() - sent
 
     def _is_in_or_ended(self, name: str) -> Callable[[], bool]:
-        return lambda: name in self.holds.entered or name in self._crowd.ended
+        return lambda: name in self.holds.entered or name in self.crowd.ended
 
-    async def _hand_off(self) -> tuple[int, float | None]:
+    async def hand_off(self) -> tuple[int, float | None]:
         """Let one request go; how many enter in its place, and after how long."""
         before = set(self.holds.entered)
         released = time.monotonic()
         self.holds.release_oldest()
-        await self._until(lambda: len(self.holds.entered) > len(before))
+        await self.until(lambda: len(self.holds.entered) > len(before))
         await self.server.unless_ended(self.settle(), ROUND_SECONDS)
         entered = [
             hold.said.at if hold.said.at is not None else hold.entered_at
@@ -234,13 +258,13 @@ class Probe:
         ]
         return len(entered), min(entered) - released if entered else None
 
-    async def _finish(self) -> int:
+    async def finish(self) -> int:
         """Let everything go and account for it; how many were never served."""
         self.holds.release_all()
-        await self._until(self._all_ended)
-        if not self._all_ended():
-            await self._patiently(self._all_ended)
-        stalled = self._crowd.give_up()
+        await self.until(self.all_ended)
+        if not self.all_ended():
+            await self.watch(self.all_ended)
+        stalled = self.crowd.give_up()
         await self.server.unless_ended(self.settle(BETWEEN), ROUND_SECONDS)
         return stalled
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.model import CellReport
 from harness.model import Outcome
+from harness.model import Question
 from harness.model import Report
 from harness.model import Verdict
 from harness.releases import between_releases
@@ -19,6 +20,7 @@ from harness.report import chart
 from harness.report import folded
 from harness.report import legend
 from harness.report import matrix
+from harness.report import questions
 from harness.report import releases
 from harness.report.answer import answer
 from harness.report.answer import counts
@@ -63,6 +65,7 @@ def render(
         Part("the matrix", _matrix(report, laid_out), Worth.MATRIX),
         Part("from release to release", _releases(report), Worth.MATRIX),
         Part("the findings", _findings(notes), Worth.KEPT),
+        Part("the other questions", _questions(report, laid_out), Worth.MATRIX),
         Part("the chart", chart.ceilings(laid_out), Worth.CHART),
         *(Part(*each, Worth.FOLDED) for each in folded.sections(report, notes)),
     ]
@@ -201,6 +204,50 @@ def _findings(notes: dict[Outcome | Verdict, list[Note]]) -> str:
         lines += ["", f"{mark.badge} **{mark.word}**: {mark.meaning}", ""]
         lines += map(item, several)
     return "\n".join(lines)
+
+
+def _questions(report: Report, laid_out: Grid) -> str:
+    """A table of what was asked beside the overlap, and what the answers mean."""
+    asked = questions.asked(report.cells)
+    if not asked:
+        return ""
+    lines = [_row(["", *asked]), _row([":--"] * (len(asked) + 1))]
+    server = ""
+    for each in questions.table(laid_out, asked):
+        if each.row.server != server:
+            server = each.row.server
+            lines.append(_row([f"**{prose(server)}**", *[""] * len(asked)]))
+        lines.append(_row([code(each.row.label), *map(prose, each.answers)]))
+    said = [line for question in asked for line in _told(laid_out, question)]
+    return "\n".join([f"### {questions.TITLE}", "", *lines, *said])
+
+
+def _told(laid_out: Grid, question: Question) -> list[str]:
+    """What one question means, and what was found, as far as there is room for it."""
+    words = questions.WORDS[question]
+    found = questions.told(laid_out, question)
+    items = []
+    for each in found[: questions.MOST_TOLD]:
+        items.append(f"- {_places(each)}: {prose(each.sentence)}")
+    if len(found) > questions.MOST_TOLD:
+        items.append(f"- and {len(found) - questions.MOST_TOLD} more, in the report")
+    head = f"**{prose(words.question)}** ({question}) {prose(words.meaning)}"
+    return ["", head, "", *items]
+
+
+def _places(each: questions.Told) -> str:
+    """Some of the rows that a sentence is true of, by server."""
+    servers, more = each.by_server()
+    said = [
+        f"{prose(server)} {', '.join(map(_place, places))}"
+        for server, places in servers.items()
+    ]
+    return "; ".join(said) + (f" and {more} more" if more else "")
+
+
+def _place(place: questions.Place) -> str:
+    on = f" on {prose(place.releases)}" if place.releases else ""
+    return f"{code(place.label)}{on}"
 
 
 def _is_told(key: Outcome | Verdict) -> bool:

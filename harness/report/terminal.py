@@ -24,6 +24,7 @@ from harness.releases import between_releases
 from harness.report import changes
 from harness.report import legend
 from harness.report import matrix
+from harness.report import questions
 from harness.report import releases
 from harness.report.escape import terminal as safe
 from harness.report.matrix import Grid
@@ -87,8 +88,19 @@ def plain(report: Report) -> str:
                 lines.append(f"  {_again(note)}")
     if told := releases.plain(between_releases(report)):
         lines += ["", *told]
+    if answers := _plain_answers(report):
+        lines += ["", *answers]
     lines += ["", tally(report)]
     return "\n".join(lines) + "\n"
+
+
+def _plain_answers(report: Report) -> list[str]:
+    """A line for each question that was asked of a cell."""
+    return [
+        f"{safe(cell.id)}  {answer.question}: {safe(answer.answer)}"
+        for cell in report.cells
+        for answer in cell.answers
+    ]
 
 
 def tally(report: Report) -> str:
@@ -122,8 +134,50 @@ def _draw(report: Report, console: Console) -> None:
         console.print(Text("From release to release", style="bold"))
         for each in told:
             console.print(Padding(Text(each), (0, 0, 0, 2)))
+    _draw_questions(report, laid_out, console)
     console.print()
     console.print(Text(tally(report), style="bold"))
+
+
+def _draw_questions(report: Report, laid_out: Grid, console: Console) -> None:
+    """The answers to what was asked beside the overlap, and what they mean."""
+    asked = questions.asked(report.cells)
+    if not asked:
+        return
+    console.print()
+    console.print(Text(questions.TITLE, style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for head in ("", *asked):
+        table.add_column(head, overflow="fold")
+    server = ""
+    for each in questions.table(laid_out, asked):
+        if each.row.server != server:
+            server = each.row.server
+            table.add_row(Text(safe(server), style="bold"))
+        answers = [Text(safe(answer)) for answer in each.answers]
+        table.add_row(Text(f" {safe(each.row.label)}"), *answers)
+    console.print(table)
+    for question in asked:
+        words = questions.WORDS[question]
+        text = Text(f"{question}: {words.question} ", style="bold")
+        text.append(words.meaning, style="not bold")
+        console.print(Padding(text, (0, 0, 0, 2)))
+        for told in questions.told(laid_out, question)[: questions.MOST_TOLD]:
+            text = Text(f"- {_places(told)}: {safe(told.sentence)}")
+            console.print(Padding(text, (0, 0, 0, 4)))
+
+
+def _places(told: questions.Told) -> str:
+    """Some of the rows that a sentence is true of, by server."""
+    servers, more = told.by_server()
+    said = []
+    for server, places in servers.items():
+        labels = [
+            f"{place.label} on {place.releases}" if place.releases else place.label
+            for place in places
+        ]
+        said.append(f"{server} {', '.join(labels)}")
+    return safe("; ".join(said) + (f" and {more} more" if more else ""))
 
 
 def _note(note: matrix.Note) -> Text:

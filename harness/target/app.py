@@ -1,7 +1,8 @@
 """Knows the smallest Flask app whose requests can be held; any Flask from 0.10 on.
 
 ``/ready`` proves that the answer comes from the server that was started, and
-``/hold?request=NAME`` stays in the view function until the probe lets it go.
+``/hold?request=NAME`` stays in the view function until the probe lets it go; with
+``&call=HOST:PORT`` it then calls its own server there.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 
 from flask import Flask
 from flask import request
+from hold import call
 from hold import hold
 
 app = Flask(__name__)
@@ -25,5 +27,7 @@ def ready():
 def held():
     """Hold the request, then answer with its name."""
     name = request.args["request"]
+    if "call" in request.args:
+        return call(name, request.args["call"], request.path)
     hold(name)
     return name

@@ -11,16 +11,24 @@ the standard library, nothing of the harness. The protocol, one connection a req
    so the request was in the app all the time until then. The connection's end instead
    means that the probe is gone, and is an error.
 
+A request that is let go may have more to do: ``call`` says how one calls its own server.
+
 The socket is the one that the app's own code would get: where a server has patched the
 standard library, waiting here switches greenlets just as waiting for a database does.
 """
 
 import json
 import os
+import select
 import socket
 import sys
 import threading
 import time
+
+try:
+    from http.client import HTTPConnection
+except ImportError:  # Python 2
+    from httplib import HTTPConnection
 
 
 class ProbeGone(Exception):
@@ -50,17 +58,57 @@ def introduce(request):
     return json.dumps(words).encode("utf-8") + b"\n"
 
 
+def introduced(request, connect):
+    """A connection to the probe on which a request has said that it is in the app."""
+    host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
+    connection = (connect or socket.create_connection)((host, int(port)))
+    try:
+        connection.sendall(introduce(request))
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
 def hold(request, connect=None):
     """Stay here until the probe lets the request go.
 
     ``connect`` opens the connection in place of the standard library.
     """
-    host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
-    connection = (connect or socket.create_connection)((host, int(port)))
+    connection = introduced(request, connect)
     try:
-        connection.sendall(introduce(request))
         if not connection.recv(16):
             raise ProbeGone("the probe closed the connection of request " + request)
         connection.sendall(b"left\n")
     finally:
         connection.close()
+
+
+def call(request, address, path, headers=None, connect=None, wait_for=None):
+    """Call the own server at ``address`` once the probe lets the request go.
+
+    The inner request is held under the name ``NAME.in``. While it has no answer, this
+    one is held as ``NAME.out``, and gives up when the probe says so. Waiting for both
+    at once is a ``select`` (or ``wait_for`` in its place): it blocks as reading an
+    answer does, and switches greenlets where reading one would. The answer is the name
+    of the request when the call was answered as it should be.
+    """
+    hold(request, connect)
+    waiting = introduced(request + ".out", connect)
+    host, _, port = address.rpartition(":")
+    own = HTTPConnection(host, int(port))
+    try:
+        own.sock = (connect or socket.create_connection)((host, int(port)))
+        inner = request + ".in"
+        headers = dict(headers or {}, Connection="close")
+        own.request("GET", path + "?request=" + inner, headers=headers)
+        ready = (wait_for or select.select)([own.sock, waiting], [], [])[0]
+        if waiting in ready:
+            return "gave up"
+        response = own.getresponse()
+        answered = response.status == 200 and response.read().decode() == inner
+        return request if answered else "status %d" % response.status
+    finally:
+        own.close()
+        waiting.sendall(b"left\n")
+        waiting.close()

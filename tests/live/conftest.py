@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.bench import Bench
 from harness.measure import allow_open_files
-from harness.measure import Bench
 from harness.model import CellEvidence
 from harness.model import Declaration
 from harness.model import PlannedCell

@@ -108,6 +108,19 @@ def dies(listener: Listener, server: Any) -> None:
     watch()
 
 
+def dies_calling(listener: Listener, server: Any) -> None:
+    """One thread; end the process when a request is to call its own server."""
+    app = server.application
+
+    def watch(environ: dict[str, Any], start_response: Any) -> Any:
+        if "call=" in environ["QUERY_STRING"]:
+            os._exit(7)
+        return app(environ, start_response)
+
+    server.application = watch
+    work(listener, server)
+
+
 def kills_front(listener: Listener, server: Any) -> None:
     """One thread; end the proxy in front when the tenth connection arrives."""
     accepted = 0
@@ -176,6 +189,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "loud": loud,
     "errors": errors,
     "dies": dies,
+    "dies-calling": dies_calling,
     "kills-front": kills_front,
     "stubborn": stubborn,
     "parent": parent,

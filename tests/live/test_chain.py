@@ -17,10 +17,10 @@ import psutil
 import pytest
 
 from harness import catalog
+from harness.bench import Bench
 from harness.chain import Link
 from harness.chain import started
 from harness.measure import allow_open_files
-from harness.measure import Bench
 from harness.model import Outcome
 from harness.model import PlannedFront
 from harness.model import Selection
@@ -212,7 +212,7 @@ HARNESS = """
 import asyncio, sys
 from pathlib import Path
 from harness import catalog
-from harness.measure import Bench
+from harness.bench import Bench
 from harness.plan import front
 from harness.selection import find_proxy
 from tests.live.conftest import odd, planned

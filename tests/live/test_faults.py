@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from harness import approach
-from harness import measure as measuring
+from harness import bench
 from harness.model import CellEvidence
 from harness.model import Outcome
 from harness.model import Verdict
@@ -73,8 +73,8 @@ def test_port_that_another_program_answers_on(
 ) -> None:
     # The one that has the port is of the same kind; only the token tells them apart.
     port = free_port("127.0.0.1")
-    monkeypatch.setattr(measuring, "free_ports", lambda host, count: [port])
-    command = [sys.executable, str(measuring.TARGET / "control.py"), "--host"]
+    monkeypatch.setattr(bench, "free_ports", lambda host, count: [port])
+    command = [sys.executable, str(bench.TARGET / "control.py"), "--host"]
     command += ["127.0.0.1", "--port", str(port)]
 
     async def occupied() -> None:
@@ -89,9 +89,7 @@ def test_port_that_another_program_answers_on(
                     continue
                 writer.close()
                 break
-            seen.append(
-                await measuring.Bench(Path(sys.executable), 4, tmp_path).cell(cell)
-            )
+            seen.append(await bench.Bench(Path(sys.executable), 4, tmp_path).cell(cell))
 
     seen: list[CellEvidence] = []
     cell = planned(
@@ -134,7 +132,7 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from harness.measure import Bench
+from harness.bench import Bench
 from tests.live.conftest import odd, planned
 cell = planned(*odd(sys.argv[1]), declared=2)
 asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[2])).cell(cell))

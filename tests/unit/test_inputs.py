@@ -16,7 +16,7 @@ HOME = {
     "FLASK_CONCURRENCY_ENVIRONMENTS": "/e",
 }
 # What both the matrix and a deployment take.
-COMMON = {"only", "python-version", "limit", "fail-on"}
+COMMON = {"only", "python-version", "limit", "ask", "fail-on"}
 NO_OPTION = {"results", "artifact-name", "summary", "working-directory", "token"}
 
 

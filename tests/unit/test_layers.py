@@ -18,13 +18,14 @@ LAYERS = [
     {"source", "catalog", "selection", "plan", "jobs", "deployment", "expected"},
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
-        *("schema", "store", "report", "events"),
+        *("schema", "store", "report", "events", "answers"),
     },
     {"installing", "commandline", "surroundings", "declared", "container", "here"},
     {"remedy", "contract"},
     {"server"},
     {"probe"},
-    {"approach", "chain"},
+    {"approach", "chain", "asking"},
+    {"bench"},
     {
         *("fetch", "measure", "collect", "download", "artifacts", "baseline"),
         "github",
@@ -33,7 +34,7 @@ LAYERS = [
     {"environment", "prepared", "check"},
     {
         *("run", "options", "action", "check_command", "compare_command"),
-        "check_findings",
+        *("check_findings", "ask_option"),
     },
     {"__main__"},
 ]
@@ -41,6 +42,7 @@ LAYERS = [
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
     *("source", "plan", "jobs", "selection", "probe/overlap"),
+    *(f"answers/{path.stem}" for path in (HARNESS / "answers").glob("*.py")),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}
 
@@ -100,7 +102,8 @@ def test_model_imports_nothing_of_ours(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
 def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
     beside = {other.stem for other in path.parent.glob("*.py")}
-    older = {"pkg_resources"}  # of setuptools, on Pythons before 3.8
+    # Of setuptools, on Pythons before 3.8; and of Python 2.
+    older = {"pkg_resources", "httplib"}
     asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
     known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
     assert {name.split(".")[0] for name in imported(path)} <= known

@@ -4,8 +4,9 @@ It stands in front of everything that the app itself does with a request, and an
 only to who sends the secret of the run in a header; to others it is not there.
 
 ``.../ready`` proves that the answer comes from the server that was started, and
-``.../hold?request=NAME`` stays in the app until the probe lets it go. Any Python from
-3.6 on, any Flask; nothing is imported from it.
+``.../hold?request=NAME`` stays in the app until the probe lets it go; with
+``&call=HOST:PORT`` it then calls its own server there. Any Python from 3.6 on, any
+Flask; nothing is imported from it.
 """
 
 import functools
@@ -130,9 +131,20 @@ def ready():
     )
 
 
+def wait_for(*several):
+    """Wait for one of several, as the app's own code would."""
+    return (BEFORE["select"] if stale() else select.select)(*several)
+
+
 def hold(environ):
-    """Hold the request, then answer with its name."""
-    name = parse_qs(environ.get("QUERY_STRING", ""))["request"][0]
+    """Hold the request, then do as it asks, and answer with its name."""
+    asked = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    name = asked["request"]
+    if "call" in asked:
+        # Where it is mounted below some path, the call goes the same way.
+        path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
+        secret = {"X-Flask-Concurrency": environ[HEADER]}
+        return protocol.call(name, asked["call"], path, secret, connect, wait_for)
     protocol.hold(name, connect)
     return name
 

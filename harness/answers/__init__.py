@@ -1,0 +1,51 @@
+"""What the other questions came to: from what was seen to answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.answers import self_call
+from harness.answers.found import Found
+from harness.answers.found import UNKNOWN
+from harness.model import Answer
+from harness.model import AnyAsked
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import Question
+
+ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
+    Question.SELF_CALL: self_call.found,
+}
+"""From what was seen when a question was asked, and all else that was seen of the cell,
+to what is found."""
+
+
+def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
+    """To every question that was asked of a cell, in the order of the questions.
+
+    ``fault`` is why nothing that was seen of it can be trusted, if that is so.
+    """
+    asked = sorted(cell.asked, key=lambda each: list(Question).index(each.question))
+    return tuple(_answer(each, cell, fault) for each in asked)
+
+
+def _answer(asked: AnyAsked, cell: CellEvidence, fault: str) -> Answer:
+    found = Found(UNKNOWN, f"It is not known: {fault}.") if fault else _not_asked(asked)
+    if found is None:
+        found = ANSWERING[asked.question](asked, cell)
+    return Answer(
+        question=asked.question,
+        answer=found.answer,
+        sentence=found.sentence,
+        number=found.number,
+        seconds=asked.seconds,
+    )
+
+
+def _not_asked(asked: AnyAsked) -> Found | None:
+    """That a question could not be asked, if it could not."""
+    if asked.outcome is Outcome.MEASURED:
+        return None
+    because = asked.reason or asked.outcome
+    return Found(UNKNOWN, f"It could not be asked ({asked.outcome}): {because}.")

@@ -1,0 +1,55 @@
+"""Knows the option ``--ask`` and what its words mean; must not know how any question is
+asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from harness.asking import ASKABLE
+from harness.model import DEFAULT_ASK
+from harness.model import Question
+
+ALL = "all"
+
+
+def add_ask(
+    verb: argparse.ArgumentParser, askable: tuple[Question, ...] = ASKABLE
+) -> None:
+    """Add the option; what was asked for is told by ``asked``."""
+
+    def questions(text: str) -> tuple[Question, ...]:
+        return named(text, askable)
+
+    verb.add_argument(
+        "--ask",
+        action="append",
+        default=[],
+        type=questions,
+        metavar="WHAT,...",
+        help=f"questions to ask: {', '.join((*askable, ALL))} "
+        f"(default: {','.join(DEFAULT_ASK)}; overlap is always asked)",
+    )
+
+
+def named(text: str, askable: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The questions that some words name, such as ``waits,self-call``.
+
+    Raises ``argparse.ArgumentTypeError`` for a word that names none.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if ALL in words:
+        return askable
+    for word in words:
+        if word not in askable:
+            known = ", ".join((*askable, ALL))
+            raise argparse.ArgumentTypeError(f"{word!r} is none of: {known}")
+    return tuple(map(Question, words))
+
+
+def asked(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
+    """Everything that was asked for, each once and in the order of the questions."""
+    wanted = {question for several in given for question in several}
+    wanted = wanted | {Question.OVERLAP} if wanted else set(DEFAULT_ASK)
+    return tuple(each for each in Question if each in wanted)

@@ -1,0 +1,111 @@
+"""Knows the questions beside "how many at once?", what was seen of each, and the form
+that all answers have.
+
+What was seen is kept without an opinion: rounds and counts. A question that could not
+be asked carries an outcome and a reason, and says nothing of the cell that it was asked
+of.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.model.account import Account
+from harness.model.words import Outcome
+from harness.model.words import Result
+from harness.model.words import Settled
+
+
+class Question(StrEnum):
+    """What can be asked of a configuration."""
+
+    OVERLAP = "overlap"
+    """How many requests are in the app at the same time? Always asked."""
+    WAITS = "waits"
+    """Does it depend on what a request waits for?"""
+    PARALLEL = "parallel"
+    """How many requests compute at the same time?"""
+    SELF_CALL = "self-call"
+    """Can a request call its own server?"""
+    SILENT = "silent"
+    """What can a slow client do?"""
+    OVERFLOW = "overflow"
+    """What happens to requests beyond the ceiling?"""
+    ABANDONED = "abandoned"
+    """What happens when the client gives up?"""
+    RECOVERY = "recovery"
+    """What happens when a worker, or the server, is ended?"""
+
+
+DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
+"""What is asked when nobody says otherwise: what takes milliseconds."""
+
+
+# -------------------------------------------------------------------- what was seen
+
+
+class Asked(Result, frozen=True, kw_only=True, tag_field="question"):
+    """What all questions have in common; each adds what was seen when it was asked."""
+
+    outcome: Outcome = Outcome.MEASURED
+    """What happened when it was asked."""
+    reason: str = ""
+    """Why it could not be asked; empty when it was."""
+    log_tail: str = ""
+    """The end of the server's output, where it could not be asked."""
+    seconds: float = 0.0
+    """Wall time that the question took, with starting a server for it if one was."""
+
+    @property
+    def question(self) -> Question:
+        """The question that was asked: the tag that it is written with."""
+        return Question(str(self.__struct_config__.tag))
+
+
+class CallRound(Result, frozen=True, kw_only=True):
+    """Some requests together in the app, each of which then called its own server."""
+
+    calls: int
+    """Requests that were to call."""
+    together: int
+    """How many of these were in the app when they were let go to call."""
+    answered: int
+    """Calls that were answered by the app."""
+    failed: int
+    """Calls, or requests that were to call, that came to another end."""
+    stuck: int
+    """Calls that were not let in, with the server quiet."""
+    waiting: int
+    """Requests that were to call and were not let in themselves, at that moment."""
+    settled: Settled
+    """What told that no more would happen: all of them answered, or quiet."""
+    account: Account
+    """How the requests that were to call ended, the stuck ones after giving up."""
+
+
+class SelfCallAsked(Asked, frozen=True, kw_only=True, tag="self-call"):
+    """What was seen of requests that call their own server."""
+
+    rounds: tuple[CallRound, ...] = ()
+
+
+AnyAsked = SelfCallAsked
+"""What was seen of one question; in JSON the key ``question`` tells of which."""
+
+
+# ----------------------------------------------------------------------- the answers
+
+
+class Answer(Result, frozen=True, kw_only=True):
+    """What one question came to."""
+
+    question: Question
+    answer: str
+    """In a word or a few, such as ``yes``, ``deadlock``, ``10``; or ``unknown``."""
+    sentence: str
+    """The same for somebody who has not heard of the question."""
+    number: int | None = None
+    """The answer as a number, where it is one; what it counts is told by the page
+    about the question."""
+    seconds: float
+    """Wall time that the question took."""

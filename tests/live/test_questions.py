@@ -1,0 +1,84 @@
+"""The other questions, of servers of which the answer is known, and of its opposite."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.answers import answers
+from harness.bench import Bench
+from harness.measure import allow_open_files
+from harness.model import Answer
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import Question
+
+from .conftest import control
+from .conftest import odd
+from .conftest import planned
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
+    """Ask one question of one command; the evidence, and the answer."""
+    allow_open_files()
+
+    def one(
+        argv: tuple[str, ...],
+        declared: int | None,
+        question: Question,
+        limit: int = 8,
+    ) -> tuple[CellEvidence, Answer]:
+        bench = Bench(Path(sys.executable), limit, tmp_path)
+        cell = planned(*argv, declared=declared)
+        evidence = asyncio.run(bench.cell(cell, (question,)))
+        assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+        (answer,) = answers(evidence)
+        assert answer.question is question
+        return evidence, answer
+
+    return one
+
+
+# ------------------------------------------------------------------------- self-call
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "number"),
+    [((1, 1), "deadlock", 0), ((1, 3), "yes; deadlock at 3", 1)],
+)
+def test_a_call_needs_a_place_of_its_own(
+    ask: Any, shape: tuple[int, int], words: str, number: int
+) -> None:
+    capacity = shape[0] * shape[1]
+    evidence, answer = ask(control(*shape), capacity, Question.SELF_CALL)
+    assert (answer.answer, answer.number) == (words, number)
+    stuck = evidence.asked[0].rounds[-1]
+    assert (stuck.together, stuck.stuck) == (capacity, capacity)
+
+
+def test_where_there_is_always_a_place_every_call_is_answered(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SELF_CALL)
+    assert (answer.answer, answer.number) == ("yes", 8)
+    assert [each.account.answered for each in evidence.asked[0].rounds] == [1, 8]
+
+
+def test_calls_that_are_turned_away_are_no_deadlock(ask: Any) -> None:
+    evidence, answer = ask(odd("turns-away"), 3, Question.SELF_CALL)
+    assert answer.answer == "unknown"
+    last = evidence.asked[0].rounds[-1]
+    assert last.failed and not last.stuck
+
+
+def test_a_server_that_dies_on_a_question_keeps_what_was_measured(ask: Any) -> None:
+    evidence, answer = ask(odd("dies-calling"), 1, Question.SELF_CALL)
+    assert evidence.asked[0].outcome is Outcome.DIED
+    assert "while it was asked" in answer.sentence
+    assert max(round_.peak for round_ in evidence.rounds) == 1

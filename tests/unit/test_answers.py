@@ -1,0 +1,125 @@
+"""What was seen of each question, and the answer that it comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.answers import answers
+from harness.judge import judge
+from harness.model import Account
+from harness.model import Answer
+from harness.model import AnyAsked
+from harness.model import CallRound
+from harness.model import ControlEvidence
+from harness.model import Outcome
+from harness.model import Question
+from harness.model import SelfCallAsked
+from harness.model import Settled
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import rounds
+
+WHERE = environment("3.1.3", "gunicorn", "27.0.1")
+
+
+def answer(asked: AnyAsked, declared: int = 4) -> Answer:
+    """The answer to one question of a cell that is as declared."""
+    seen = rounds(declared, (declared, 1))
+    (found,) = answers(cell(WHERE, "sync-4", declared, seen, asked=(asked,)))
+    assert found.question is asked.question
+    return found
+
+
+# ------------------------------------------------------------------------- self-call
+
+
+def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
+    """A round of calls."""
+    fields: dict[str, Any] = {
+        "calls": calls,
+        "together": calls,
+        "answered": answered,
+        "failed": calls - answered - stuck,
+        "stuck": stuck,
+        "waiting": 0,
+        "settled": Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
+        "account": Account(answered=answered, failed=calls - answered),
+    }
+    return CallRound(**fields | other)
+
+
+@pytest.mark.parametrize(
+    ("seen", "word", "number", "said"),
+    [
+        ((call(1, 0, 1),), "deadlock", 0, "waits for ever"),
+        ((call(1, 1), call(4, 4)), "yes", 4, "also when many do so at once"),
+        ((call(1, 1),), "yes", 1, "is answered."),
+        (
+            (call(1, 1), call(4, 0, 4)),
+            "yes; deadlock at 4",
+            1,
+            "when such requests take all places, all of them wait for ever",
+        ),
+        (
+            (call(1, 1), call(8, 3, 4, failed=0, waiting=1)),
+            "yes; deadlock at 8",
+            1,
+            "when such requests take all places, some of them wait for ever",
+        ),
+        ((call(1, 0),), "unknown", None, "of 1 calls 1 ended with an error"),
+        (
+            (call(1, 0, 1, settled=Settled.STEADY_COUNT),),
+            "unknown",
+            None,
+            "1 waited while the server was never quiet",
+        ),
+        ((call(1, 1), call(4, 2, 1)), "unknown", None, "1 ended with an error and 1"),
+        ((), "unknown", None, "no request was seen to call"),
+    ],
+)
+def test_self_call(
+    seen: tuple[CallRound, ...], word: str, number: int | None, said: str
+) -> None:
+    found = answer(SelfCallAsked(rounds=seen, seconds=0.25))
+    assert (found.answer, found.number, found.seconds) == (word, number, 0.25)
+    assert said in found.sentence
+
+
+# ------------------------------------------------------------------------- all others
+
+
+def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:
+    died = SelfCallAsked(outcome=Outcome.DIED, reason="the server exited", seconds=1)
+    found = answer(died)
+    assert (found.answer, found.number, found.seconds) == ("unknown", None, 1)
+    assert found.sentence == "It could not be asked (died): the server exited."
+
+
+def test_a_question_says_nothing_of_the_overlap() -> None:
+    died = SelfCallAsked(outcome=Outcome.DIED, reason="the server exited")
+    seen = rounds(4, (4, 1))
+    one = cell(WHERE, "sync-4", 4, seen, asked=(died,))
+    (found,) = judge([evidence(WHERE, [one])]).cells
+    assert (found.outcome, found.ceiling) == (Outcome.MEASURED, 4)
+    assert [each.question for each in found.answers] == [Question.SELF_CALL]
+
+
+def test_nothing_is_answered_where_the_control_was_wrong() -> None:
+    seen = rounds(4, (4, 1))
+    asked = SelfCallAsked(rounds=(call(1, 1),))
+    one = cell(WHERE, "sync-4", 4, seen, asked=(asked,))
+    wrong = ControlEvidence(processes=2, threads=2, outcome=Outcome.DIED, reason="odd")
+    (found,) = judge([evidence(WHERE, [one], control=wrong)]).cells
+    assert found.answers[0].answer == "unknown"
+    assert "control" in found.answers[0].sentence
+
+
+def test_what_was_asked_is_asked_again() -> None:
+    seen = rounds(4, (4, 1))
+    overlap_alone = cell(WHERE, "sync-4", 4, seen)
+    usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallAsked(),))
+    for each in judge([evidence(WHERE, [overlap_alone, usual])]).cells:
+        assert "--ask" not in each.reproduce

@@ -1,0 +1,91 @@
+"""What ``--ask`` means, and that every question has all that it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import ask_option
+from harness import catalog
+from harness.answers import ANSWERING
+from harness.asking import ASKABLE
+from harness.asking import ASKING
+from harness.asking import cheap
+from harness.asking import dear
+from harness.errors import UsageError
+from harness.model import AnyAsked
+from harness.model import CellEvidence
+from harness.model import DEFAULT_ASK
+from harness.model import Outcome
+from harness.model import Question
+from harness.options import parse
+from harness.options import selection
+from harness.plan import make_plan
+from harness.report.questions import WORDS
+from tests.action import tables
+
+ROOT = Path(__file__).parents[2]
+VERBS = dict.fromkeys(
+    ("probe", "plan", "measure", "report", "schema", "measure-environment", "action"),
+    lambda _: 0,
+)
+
+
+def asked(*words: str) -> tuple[Question, ...]:
+    """What a command line asks."""
+    return selection(parse(["probe", *words], VERBS)).ask
+
+
+def test_what_is_asked_by_default_is_cheap() -> None:
+    assert asked() == DEFAULT_ASK
+    assert not dear(DEFAULT_ASK)
+    assert cheap(DEFAULT_ASK) == [Question.SELF_CALL]
+
+
+@pytest.mark.parametrize(
+    "words", [("--ask", "self-call"), ("--ask=self-call,overlap", "--ask", "overlap")]
+)
+def test_the_overlap_is_always_asked(words: tuple[str, ...]) -> None:
+    assert asked(*words) == (Question.OVERLAP, Question.SELF_CALL)
+
+
+def test_the_overlap_may_be_all() -> None:
+    assert asked("--ask", "overlap") == (Question.OVERLAP,)
+
+
+def test_all_is_everything() -> None:
+    assert asked("--ask", "all") == ASKABLE
+    assert asked("--ask", "self-call,all") == ASKABLE
+
+
+@pytest.mark.parametrize("word", ["overlaps", "", "self call"])
+def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
+    with pytest.raises(UsageError, match=f"'{word}' is none of: overlap, .*all"):
+        asked(f"--ask=self-call,{word}")
+
+
+def test_each_environment_is_told() -> None:
+    wanted = selection(parse(["plan", "--ask=overlap", "--server=gunicorn"], VERBS))
+    plan = make_plan(catalog.load(), wanted)
+    assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
+
+
+@pytest.mark.parametrize("question", ASKING)
+def test_every_question_has_all_that_it_needs(question: Question) -> None:
+    asking = ASKING[question]
+    failed = asking.failed(outcome=Outcome.DIED, reason="It fell over")
+    assert failed.question is question
+    written = msgspec.json.encode(failed)
+    assert msgspec.json.decode(written, type=AnyAsked) == failed
+    assert {question} <= ANSWERING.keys() & WORDS.keys()
+    assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
+    assert question in (ROOT / "README.md").read_text()
+    assert f"`{question}`" in tables.action()["inputs"]["ask"]["description"]
+    assert ask_option.named(question, ASKABLE) == (question,)
+
+
+def test_old_evidence_was_asked_nothing() -> None:
+    fields = {each.name: each for each in msgspec.structs.fields(CellEvidence)}
+    assert fields["asked"].default == ()
