@@ -20,7 +20,9 @@ from harness.model import AnyAsked
 from harness.model import Outcome
 from harness.model import Question
 from harness.model import SelfCallAsked
+from harness.model import WaitsAsked
 from harness.probe import self_call
+from harness.probe import waits
 from harness.probe.rounds import Probe
 from harness.probe.terms import Servers
 from harness.probe.terms import Terms
@@ -53,6 +55,7 @@ class Asking(NamedTuple):
 
 
 ASKING: dict[Question, Asking] = {
+    Question.WAITS: Asking(waits.ask, WaitsAsked, anew=True, of_any_app=True),
     Question.SELF_CALL: Asking(
         self_call.ask, SelfCallAsked, anew=False, of_any_app=True
     ),

@@ -30,6 +30,7 @@ from harness.model import PlannedCell
 from harness.model import PlannedEnvironment
 from harness.model import PlannedFront
 from harness.model import Proxy
+from harness.model import Question
 from harness.model import Selection
 from harness.model import Server
 from harness.selection import chosen_cells
@@ -44,6 +45,12 @@ from harness.selection import is_of
 from harness.selection import SERVER_RELEASE
 from harness.selection import within
 from harness.source import is_labelled
+
+ASYNC_VIEWS = SpecifierSet(">=2.0")
+"""Releases of Flask with views that are coroutines."""
+
+ASYNC = "asgiref>=3.2"
+"""What these need: Flask's extra ``async``."""
 
 
 def make_plan(catalog: Catalog, selection: Selection) -> Plan:
@@ -119,6 +126,7 @@ def _planned_environment(
         requirements=(
             *(f"{name}=={v}" for name, v in wanted if built[name, v] is None),
             *(str(r) for owner in owners for r in owner.requires),
+            *_asked_of(selection, environment),
         ),
         built=tuple(filter(None, built.values())),
         constraints=_constraints(catalog, selection, server, environment),
@@ -127,6 +135,12 @@ def _planned_environment(
         limit=selection.limit,
         ask=selection.ask,
     )
+
+
+def _asked_of(selection: Selection, environment: Environment) -> tuple[str, ...]:
+    """What a question needs in the environment, beside Flask and the server."""
+    views = Question.WAITS in selection.ask and within(environment.flask, ASYNC_VIEWS)
+    return (ASYNC,) if views else ()
 
 
 def _built(selection: Selection, package: str, version: str) -> Built | None:

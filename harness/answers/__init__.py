@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.answers import self_call
+from harness.answers import waits
 from harness.answers.found import Found
 from harness.answers.found import UNKNOWN
 from harness.model import Answer
@@ -15,6 +16,7 @@ from harness.model import Outcome
 from harness.model import Question
 
 ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
+    Question.WAITS: waits.found,
     Question.SELF_CALL: self_call.found,
 }
 """From what was seen when a question was asked, and all else that was seen of the cell,

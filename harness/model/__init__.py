@@ -7,7 +7,6 @@ a *report* is evidence and the findings that were made of it.
 
 from __future__ import annotations
 
-from harness.model.account import Account
 from harness.model.catalog import Addition
 from harness.model.catalog import ANY
 from harness.model.catalog import Catalog
@@ -40,7 +39,6 @@ from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
 from harness.model.evidence import Front
 from harness.model.evidence import Host
-from harness.model.evidence import Round
 from harness.model.plan import Built
 from harness.model.plan import Cell
 from harness.model.plan import Declaration
@@ -59,12 +57,17 @@ from harness.model.question import CallRound
 from harness.model.question import DEFAULT_ASK
 from harness.model.question import Question
 from harness.model.question import SelfCallAsked
+from harness.model.question import Wait
+from harness.model.question import WaitsAsked
+from harness.model.question import WaitSeen
 from harness.model.report import AdmissionPoint
 from harness.model.report import CellReport
 from harness.model.report import CheckedDeployment
 from harness.model.report import CheckResult
 from harness.model.report import EnvironmentReport
 from harness.model.report import Report
+from harness.model.round import Account
+from harness.model.round import Round
 from harness.model.words import Arrival
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import Outcome
@@ -145,4 +148,7 @@ __all__ = [
     "Settled",
     "Unmatched",
     "Verdict",
+    "Wait",
+    "WaitSeen",
+    "WaitsAsked",
 ]

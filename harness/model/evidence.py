@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-from harness.model.account import Account
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
 from harness.model.question import AnyAsked
-from harness.model.words import Arrival
+from harness.model.round import Round
 from harness.model.words import Outcome
 from harness.model.words import PROBE
 from harness.model.words import Result
 from harness.model.words import SCHEMA
 from harness.model.words import Settled
-
-
-class Round(Result, frozen=True, kw_only=True):
-    """One load offered once. Times are seconds, by a monotonic clock."""
-
-    arrival: Arrival
-    asked: int
-    """Requests that the probe set out to send."""
-    offered: int
-    """Requests sent whole on an open connection."""
-    admitted: int
-    """In the app once the server had gone quiet; where that is fewer than declared, it
-    was watched for longer first."""
-    peak: int
-    """The most in the app at any moment of the round."""
-    waiting: int
-    """Offered, neither in the app nor ended, at that same moment."""
-    late: int
-    """Of the admitted, those that entered only while it was watched for longer."""
-    processes: int
-    """Distinct processes that held a request when the server had gone quiet."""
-    threads: int
-    """The most requests held in one process, each by its thread or greenlet."""
-    settled: Settled
-    settle_seconds: float
-    """From the last request sent to the server known to be quiet."""
-    entered_on_release: int | None = None
-    """How many entered when one was released while others waited; 1 is right."""
-    hand_off_seconds: float | None = None
-    """From releasing one held request to a waiting one entering the app."""
-    broken: int = 0
-    """Holds that ended without the app's answer to their release (a fault)."""
-    stalled: int = 0
-    """Requests that still waited with the server quiet after all were released."""
-    account: Account
 
 
 class ControlEvidence(Result, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.model.account import Account
+from harness.model.round import Account
+from harness.model.round import Round
 from harness.model.words import Outcome
 from harness.model.words import Result
 from harness.model.words import Settled
@@ -89,7 +90,38 @@ class SelfCallAsked(Asked, frozen=True, kw_only=True, tag="self-call"):
     rounds: tuple[CallRound, ...] = ()
 
 
-AnyAsked = SelfCallAsked
+class Wait(StrEnum):
+    """What a request in the app waits for."""
+
+    BLOCKING = "blocking"
+    """A C function that lets other threads run, but knows nothing of greenlets."""
+    LOCK = "lock"
+    """A lock of ``threading``."""
+    SLEEP = "sleep"
+    """``time.sleep``."""
+    ASYNC = "async"
+    """An ``await``, in an ``async def`` view."""
+
+
+class WaitSeen(Result, frozen=True, kw_only=True):
+    """What was seen of requests that waited for one thing."""
+
+    wait: Wait
+    outcome: Outcome = Outcome.MEASURED
+    """What happened; not supported where there is no such wait."""
+    reason: str = ""
+    rounds: tuple[Round, ...] = ()
+
+
+class WaitsAsked(Asked, frozen=True, kw_only=True, tag="waits"):
+    """What was seen of requests that wait for something else than a socket, for which
+    requests wait when their overlap is measured.
+    """
+
+    waits: tuple[WaitSeen, ...] = ()
+
+
+AnyAsked = SelfCallAsked | WaitsAsked
 """What was seen of one question; in JSON the key ``question`` tells of which."""
 
 

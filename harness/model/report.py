@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.model.evidence import Front
 from harness.model.evidence import Host
-from harness.model.evidence import Round
 from harness.model.question import Answer
+from harness.model.round import Round
 from harness.model.words import Outcome
 from harness.model.words import PROBE
 from harness.model.words import Result

@@ -162,15 +162,16 @@ class Probe:
 
     # Requests --------------------------------------------------------------------
 
-    def gather(self, count: int, more: str = "") -> Crowd:
+    def gather(self, count: int, more: str = "", view: str = "hold") -> Crowd:
         """So many requests that are to be held, none opened yet; accounts begin anew.
 
-        ``more`` is added to what each asks for, such as ``&wait=lock``.
+        ``more`` is added to what each asks for, such as ``&wait=lock``; ``view`` is the
+        end of the path that is asked.
         """
         self._number += 1
         names = [f"r{self._number}.{index}" for index in range(count)]
         self.holds.begin()
-        target = self._target + more
+        target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         return self.crowd
 
@@ -182,14 +183,19 @@ class Probe:
     # One round -------------------------------------------------------------------
 
     async def round(
-        self, offer: Offer, *, patient_below: int = 0, more: str = ""
+        self,
+        offer: Offer,
+        *,
+        patient_below: int = 0,
+        more: str = "",
+        view: str = "hold",
     ) -> Round:
         """Offer one load, see how many are in the app, then let all of them go.
 
         While fewer than ``patient_below`` of the offered ones are in the app, the
         server is watched for longer before that is believed. Raises ``ServerEnded``.
         """
-        self.gather(offer.asked, more)
+        self.gather(offer.asked, more, view)
         try:
             return await self._run(offer, patient_below)
         finally:

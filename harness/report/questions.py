@@ -30,6 +30,11 @@ class Words(NamedTuple):
 
 
 WORDS: dict[Question, Words] = {
+    Question.WAITS: Words(
+        "Does it depend on what a request waits for?",
+        "“no”: as many are in the app at once whatever they wait for. “blocking: 1”: "
+        "only one when it waits in a C function, as database drivers do.",
+    ),
     Question.SELF_CALL: Words(
         "Can a request call its own server?",
         "“deadlock”: its call waits for ever. “Deadlock at 4”: calls are answered, but "

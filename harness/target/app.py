@@ -2,11 +2,13 @@
 
 ``/ready`` proves that the answer comes from the server that was started, and
 ``/hold?request=NAME`` stays in the view function until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there.
+``&call=HOST:PORT`` it then calls its own server there, and ``&wait=`` says how it waits.
+``/async`` is the same in an ``async def`` view, where Flask has these.
 """
 
 import json
 import os
+import sys
 
 from flask import Flask
 from flask import request
@@ -29,5 +31,31 @@ def held():
     name = request.args["request"]
     if "call" in request.args:
         return call(name, request.args["call"], request.path)
-    hold(name)
+    hold(name, wait=request.args.get("wait", "socket"))
     return name
+
+
+def why_not_async():
+    """Why there are no views that are coroutines; nothing if there are."""
+    if not hasattr(app, "ensure_sync"):
+        return "they came with Flask 2.0"
+    if sys.version_info < (3, 7):
+        return "Flask needs Python 3.7 for them"
+    try:
+        import asgiref  # noqa: F401
+    except ImportError:
+        return "Flask needs asgiref for them, and it is not installed"
+    return ""
+
+
+def no_async():
+    """The answer where there are none."""
+    return why_not_async(), 501
+
+
+if why_not_async():
+    app.add_url_rule("/async", "no_async", no_async)
+else:
+    from hold_async import view
+
+    app.add_url_rule("/async", "view", view)

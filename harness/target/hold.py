@@ -11,12 +11,17 @@ the standard library, nothing of the harness. The protocol, one connection a req
    so the request was in the app all the time until then. The connection's end instead
    means that the probe is gone, and is an error.
 
-A request that is let go may have more to do: ``call`` says how one calls its own server.
+There are several ways to wait, since some servers run others meanwhile for some of them
+only: ``WAITS``. A request that is let go may have more to do: ``call`` says how one calls
+its own server.
 
 The socket is the one that the app's own code would get: where a server has patched the
 standard library, waiting here switches greenlets just as waiting for a database does.
 """
 
+import ctypes
+import errno
+import fcntl
 import json
 import os
 import select
@@ -29,6 +34,9 @@ try:
     from http.client import HTTPConnection
 except ImportError:  # Python 2
     from httplib import HTTPConnection
+
+SHORTEST_SLEEP = 0.001
+LONGEST_SLEEP = 0.5
 
 
 class ProbeGone(Exception):
@@ -70,14 +78,90 @@ def introduced(request, connect):
     return connection
 
 
-def hold(request, connect=None):
+def wait_for_socket(connection):
+    """Read from a socket: what waiting for a database in Python comes to."""
+    return connection.recv(16)
+
+
+def wait_in_c(connection):
+    """Read in a C function, as a database driver written in C does.
+
+    It lets other threads run, but knows nothing of greenlets. Where the library of a
+    server has patched sockets their descriptors do not block, and this must.
+    """
+    descriptor = connection.fileno()
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags & ~os.O_NONBLOCK)
+    buffer = ctypes.create_string_buffer(16)
+    receive = ctypes.CDLL(None, use_errno=True).recv
+    while True:
+        received = receive(descriptor, buffer, 16, 0)
+        if received >= 0 or ctypes.get_errno() != errno.EINTR:
+            break
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
+    return buffer.raw[: max(0, received)]
+
+
+def wait_for_lock(connection):
+    """Wait for a lock of ``threading``, which another thread lets go of."""
+    lock = threading.Lock()
+    lock.acquire()
+    received = []
+
+    def let_go():
+        try:
+            received.append(connection.recv(16))
+        finally:
+            lock.release()
+
+    waiter = threading.Thread(target=let_go)
+    waiter.daemon = True
+    waiter.start()
+    lock.acquire()
+    return received[0] if received else b""
+
+
+def wait_asleep(connection):
+    """Sleep again and again, until the probe has let the request go.
+
+    Nothing can wake a thread from ``time.sleep``. So it looks, without waiting, whether
+    it was let go, and sleeps for twice as long as before if it was not: at first for a
+    moment, so that one who is let go at once leaves at once, and at last for long, so
+    that the server is quiet nearly all of the time.
+    """
+    connection.setblocking(False)
+    seconds = SHORTEST_SLEEP
+    while True:
+        try:
+            received = connection.recv(16)
+            break
+        except (OSError, socket.error) as problem:
+            if problem.errno not in (errno.EAGAIN, errno.EWOULDBLOCK):
+                raise
+        time.sleep(seconds)
+        seconds = min(2 * seconds, LONGEST_SLEEP)
+    connection.setblocking(True)
+    return received
+
+
+WAITS = {
+    "socket": wait_for_socket,
+    "blocking": wait_in_c,
+    "lock": wait_for_lock,
+    "sleep": wait_asleep,
+}
+"""Ways to wait on a connection for a line from the probe, by name."""
+
+
+def hold(request, connect=None, wait="socket"):
     """Stay here until the probe lets the request go.
 
-    ``connect`` opens the connection in place of the standard library.
+    ``connect`` opens the connection in place of the standard library, and ``wait`` is
+    one of ``WAITS``.
     """
     connection = introduced(request, connect)
     try:
-        if not connection.recv(16):
+        if not WAITS[wait](connection):
             raise ProbeGone("the probe closed the connection of request " + request)
         connection.sendall(b"left\n")
     finally:

@@ -17,6 +17,8 @@ from harness.model import Answer
 from harness.model import CellEvidence
 from harness.model import Outcome
 from harness.model import Question
+from harness.model import Wait
+from harness.model import WaitsAsked
 
 from .conftest import control
 from .conftest import odd
@@ -82,3 +84,42 @@ def test_a_server_that_dies_on_a_question_keeps_what_was_measured(ask: Any) -> N
     assert evidence.asked[0].outcome is Outcome.DIED
     assert "while it was asked" in answer.sentence
     assert max(round_.peak for round_ in evidence.rounds) == 1
+
+
+# ------------------------------------------------------------------------------ waits
+
+
+GEVENT = (
+    *("{python}", "-m", "gunicorn", "--worker-class", "gevent", "--no-control-socket"),
+    *("--worker-connections", "4", "--bind", "{host}:{port}"),
+    *("--pythonpath", "{target}", "app:app"),
+)
+
+
+def most(evidence: CellEvidence) -> dict[str, int]:
+    """The most at once, by the kind of wait."""
+    (asked,) = evidence.asked
+    assert isinstance(asked, WaitsAsked)
+    return {seen.wait: max(r.peak for r in seen.rounds) for seen in asked.waits}
+
+
+def test_to_threads_all_waits_are_alike(ask: Any) -> None:
+    evidence, answer = ask(control(1, 3), 3, Question.WAITS)
+    assert most(evidence) == dict.fromkeys(Wait, 3)
+    assert (answer.answer, answer.number) == ("no", 3)
+
+
+def test_to_greenlets_they_are_not(ask: Any) -> None:
+    evidence, answer = ask(GEVENT, 4, Question.WAITS)
+    assert most(evidence) == {
+        Wait.BLOCKING: 1,
+        Wait.LOCK: 4,
+        Wait.SLEEP: 4,
+        Wait.ASYNC: 1,
+    }
+    assert answer.answer == "blocking: 1; async: 1, 7 of 8 fail"
+    for seen in evidence.asked[0].waits:
+        for each in seen.rounds:
+            assert (each.broken, each.stalled) == (0, 0)
+            entered = each.offered - each.account.answered_without_entering
+            assert each.account.answered == entered

@@ -15,11 +15,16 @@ from harness.model import CallRound
 from harness.model import ControlEvidence
 from harness.model import Outcome
 from harness.model import Question
+from harness.model import Round
 from harness.model import SelfCallAsked
 from harness.model import Settled
+from harness.model import Wait
+from harness.model import WaitsAsked
+from harness.model import WaitSeen
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import offer
 from tests.samples.make import rounds
 
 WHERE = environment("3.1.3", "gunicorn", "27.0.1")
@@ -88,6 +93,73 @@ def test_self_call(
     assert said in found.sentence
 
 
+# ------------------------------------------------------------------------------ waits
+
+
+def wait(kind: Wait, *seen: Round, **other: Any) -> WaitSeen:
+    """One kind of wait."""
+    return WaitSeen(wait=kind, rounds=seen, **other)
+
+
+GOOD = (offer(1, 1), offer(8, 4))
+FAILING = offer(
+    8, 1, waiting=0, account=Account(answered=1, answered_without_entering=7)
+)
+
+
+@pytest.mark.parametrize(
+    ("waits", "words", "number", "said"),
+    [
+        (
+            [wait(Wait.BLOCKING, *GOOD), wait(Wait.LOCK, *GOOD)],
+            "no",
+            4,
+            "whatever they wait for: a socket, a C function that knows nothing of "
+            "greenlets and a lock.",
+        ),
+        (
+            [wait(Wait.BLOCKING, offer(1, 1), offer(8, 1)), wait(Wait.LOCK, *GOOD)],
+            "blocking: 1",
+            1,
+            "that knows nothing of greenlets than for a socket. A lock: as many.",
+        ),
+        (
+            [wait(Wait.SLEEP, *GOOD), wait(Wait.ASYNC, offer(1, 1), FAILING)],
+            "async: 1, 7 of 8 fail",
+            1,
+            "Of the requests that wait for `await` in an `async def` view some fail.",
+        ),
+        (
+            [
+                wait(Wait.LOCK, *GOOD),
+                wait(Wait.ASYNC, outcome=Outcome.NOT_SUPPORTED, reason="Flask 1"),
+            ],
+            "no",
+            4,
+            "a socket, a lock.",
+        ),
+        # All that were offered got in: nothing says that there is no room for more.
+        ([wait(Wait.LOCK, offer(1, 1), offer(3, 3))], "no", 3, "a socket, a lock."),
+        ([], "unknown", None, "no kind of wait was seen"),
+    ],
+)
+def test_waits(
+    waits: list[WaitSeen], words: str, number: int | None, said: str
+) -> None:
+    found = answer(WaitsAsked(waits=tuple(waits)))
+    assert (found.answer, found.number) == (words, number)
+    assert said in found.sentence
+
+
+def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
+    """Of an uneven server, of which the overlap saw from 5 to 8 in the app at once."""
+    seen = rounds(8, (4, 2), [5, 8])
+    for most, words in ((6, "no"), (4, "lock: 4")):
+        asked = WaitsAsked(waits=(wait(Wait.LOCK, offer(16, most)),))
+        (found,) = answers(cell(WHERE, "gthread", 8, seen, asked=(asked,)))
+        assert found.answer == words
+
+
 # ------------------------------------------------------------------------- all others
 
 
@@ -123,3 +195,6 @@ def test_what_was_asked_is_asked_again() -> None:
     usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallAsked(),))
     for each in judge([evidence(WHERE, [overlap_alone, usual])]).cells:
         assert "--ask" not in each.reproduce
+    more = cell(WHERE, "sync-4", 4, seen, asked=(WaitsAsked(), SelfCallAsked()))
+    (found,) = judge([evidence(WHERE, [more])]).cells
+    assert found.reproduce.endswith("py3.11 --ask overlap,waits,self-call")

@@ -57,7 +57,7 @@ def test_the_overlap_may_be_all() -> None:
 
 def test_all_is_everything() -> None:
     assert asked("--ask", "all") == ASKABLE
-    assert asked("--ask", "self-call,all") == ASKABLE
+    assert asked("--ask", "waits,all") == ASKABLE
 
 
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])
@@ -70,6 +70,17 @@ def test_each_environment_is_told() -> None:
     wanted = selection(parse(["plan", "--ask=overlap", "--server=gunicorn"], VERBS))
     plan = make_plan(catalog.load(), wanted)
     assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
+
+
+@pytest.mark.parametrize(
+    ("ask", "flask", "needed"),
+    [("waits", "3.1.3", True), ("waits", "1.1.4", False), ("overlap", "3.1.3", False)],
+)
+def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
+    words = ["plan", f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
+    plan = make_plan(catalog.load(), selection(parse(words, VERBS)))
+    for each in plan.environments:
+        assert ("asgiref>=3.2" in each.requirements) == needed
 
 
 @pytest.mark.parametrize("question", ASKING)

@@ -1,0 +1,114 @@
+"""Knows what the kind of wait has to do with how many requests are in the app at once,
+by what was seen; must not know how that was seen.
+
+Rule: fewer than in *any* round of the overlap that offered as many is fewer. Where
+those rounds differ among themselves, chance does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.answers.found import Found
+from harness.answers.found import UNKNOWN
+from harness.model import CellEvidence
+from harness.model import Outcome
+from harness.model import Round
+from harness.model import Wait
+from harness.model import WaitsAsked
+from harness.model import WaitSeen
+
+SAME = "no"
+
+SAID = {
+    Wait.BLOCKING: "a C function that knows nothing of greenlets",
+    Wait.LOCK: "a lock",
+    Wait.SLEEP: "`time.sleep`",
+    Wait.ASYNC: "`await` in an `async def` view",
+}
+"""What a request waits for, in a sentence."""
+
+
+class _Kind(NamedTuple):
+    wait: Wait
+    most: int
+    """The most in the app at once."""
+    at_least: bool
+    """Whether all that were offered got in."""
+    failed: int
+    offered: int
+    """Of the round with most failures."""
+
+    def __str__(self) -> str:
+        number = f"{'≥' if self.at_least else ''}{self.most}"
+        failing = f", {self.failed} of {self.offered} fail" if self.failed else ""
+        return f"{self.wait}: {number}{failing}"
+
+
+def found(asked: WaitsAsked, cell: CellEvidence) -> Found:
+    """Whether it matters; the number is the fewest at once of any kind of wait."""
+    seen = [each for each in asked.waits if each.outcome is Outcome.MEASURED]
+    kinds = [_kind(each) for each in seen if each.rounds]
+    if not kinds:
+        return Found(UNKNOWN, "It is not known: no kind of wait was seen.")
+    fewest = min(kind.most for kind in kinds)
+    unlike = [kind for kind in kinds if _fewer(kind, cell.rounds) or kind.failed]
+    if not unlike:
+        return Found(
+            SAME,
+            "As many requests are in the app at once whatever they wait for: a socket, "
+            f"{_and([SAID[kind.wait] for kind in kinds])}.",
+            fewest,
+        )
+    return Found("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)
+
+
+def _kind(seen: WaitSeen) -> _Kind:
+    worst = max(seen.rounds, key=_failed)
+    most = max(each.peak for each in seen.rounds)
+    return _Kind(
+        wait=seen.wait,
+        most=most,
+        at_least=most == max(each.offered for each in seen.rounds),
+        failed=_failed(worst),
+        offered=worst.offered,
+    )
+
+
+def _failed(round_: Round) -> int:
+    """Requests that were answered with an error, or not at all."""
+    account = round_.account
+    return round_.offered - account.answered - account.timed_out + round_.stalled
+
+
+def _fewer(kind: _Kind, overlap: Sequence[Round]) -> bool:
+    """Whether that is fewer than in any round of the overlap that offered as many."""
+    if kind.at_least:
+        return False
+    admitted = [each.admitted for each in overlap if each.offered > kind.most]
+    return bool(admitted) and kind.most < min(admitted)
+
+
+def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
+    """What differs, in words; the numbers are beside them."""
+    said = []
+    fewer = [kind for kind in unlike if not kind.failed]
+    if fewer:
+        said.append(
+            "Fewer requests are in the app at once when they wait for "
+            f"{_and([SAID[kind.wait] for kind in fewer])} than for a socket"
+        )
+    if any(kind.failed for kind in unlike):
+        failing = _and([SAID[kind.wait] for kind in unlike if kind.failed])
+        beginning = "those" if said else "the requests"
+        said.append(f"of {beginning} that wait for {failing} some fail")
+    same = [SAID[kind.wait] for kind in kinds if kind not in unlike]
+    also = f" {_and(same)[:1].upper()}{_and(same)[1:]}: as many." if same else ""
+    whole = ", and ".join(said)
+    return f"{whole[0].upper()}{whole[1:]}.{also}"
+
+
+def _and(parts: Sequence[str]) -> str:
+    *head, last = parts
+    return f"{', '.join(head)} and {last}" if head else last
