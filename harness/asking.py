@@ -18,9 +18,11 @@ import msgspec
 
 from harness.model import AnyAsked
 from harness.model import Outcome
+from harness.model import OverflowAsked
 from harness.model import Question
 from harness.model import SelfCallAsked
 from harness.model import WaitsAsked
+from harness.probe import overflow
 from harness.probe import self_call
 from harness.probe import waits
 from harness.probe.rounds import Probe
@@ -59,6 +61,7 @@ ASKING: dict[Question, Asking] = {
     Question.SELF_CALL: Asking(
         self_call.ask, SelfCallAsked, anew=False, of_any_app=True
     ),
+    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked, anew=True, of_any_app=True),
 }
 """Every question but the overlap, which is measured always and first."""
 

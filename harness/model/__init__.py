@@ -55,6 +55,7 @@ from harness.model.question import AnyAsked
 from harness.model.question import Asked
 from harness.model.question import CallRound
 from harness.model.question import DEFAULT_ASK
+from harness.model.question import OverflowAsked
 from harness.model.question import Question
 from harness.model.question import SelfCallAsked
 from harness.model.question import Wait
@@ -122,6 +123,7 @@ __all__ = [
     "NeededHere",
     "NotInstalled",
     "Outcome",
+    "OverflowAsked",
     "PROBE",
     "Page",
     "Plan",

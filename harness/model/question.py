@@ -121,7 +121,36 @@ class WaitsAsked(Asked, frozen=True, kw_only=True, tag="waits"):
     waits: tuple[WaitSeen, ...] = ()
 
 
-AnyAsked = SelfCallAsked | WaitsAsked
+class OverflowAsked(Asked, frozen=True, kw_only=True, tag="overflow"):
+    """What was seen of requests beyond the ceiling."""
+
+    came: int = 0
+    """Requests that came in all, until one got no connection, was sent away, or as many
+    had come as are tried."""
+    in_app: int = 0
+    """Of these in the app, with the server quiet."""
+    waiting: int = 0
+    """Of these sent whole, neither in the app nor ended, at that moment."""
+    in_backlog: int | None = None
+    """Connections that the kernel held for the server and that this had not accepted;
+    null where that cannot be told."""
+    not_opened: int = 0
+    """Requests that got no connection, though it was begun several times."""
+    refused: int = 0
+    reset: int = 0
+    turned_away: dict[str, int] = {}
+    """Requests that were answered without entering the app, by status."""
+    served: tuple[int, ...] = ()
+    """When one was let go after the other: which entered, by the order in which they
+    had come."""
+    stalled: int = 0
+    """Requests that still waited with the server quiet after all were let go."""
+    settled: Settled = Settled.STEADY_COUNT
+    account: Account = Account()
+    """How all of those that came ended, and as not opened those that did not come."""
+
+
+AnyAsked = SelfCallAsked | WaitsAsked | OverflowAsked
 """What was seen of one question; in JSON the key ``question`` tells of which."""
 
 

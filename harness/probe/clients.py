@@ -61,6 +61,7 @@ class Client:
         "_parser",
         "_socket",
         "_unsent",
+        "attempts",
         "body",
         "headers",
         "name",
@@ -84,6 +85,8 @@ class Client:
         self.state = State.NEW
         self.offered = False
         """Whether the request was once sent whole on an open connection."""
+        self.attempts = 0
+        """How often its connection was begun."""
         self.status: int | None = None
         self.body = b""
         self._address = address
@@ -102,6 +105,7 @@ class Client:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.state = State.OPENING
+        self.attempts += 1
         code = self._socket.connect_ex(self._address)
         if code in (0, errno.EINPROGRESS):
             self._loop.add_writer(self._socket, self._connected)
@@ -112,6 +116,7 @@ class Client:
     def _open_again(self) -> None:
         self._release_socket()
         self.open()
+        self._changed(self)
 
     def send(self) -> None:
         """Send the request whole; ``changed`` tells when it is OFFERED."""

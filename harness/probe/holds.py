@@ -173,9 +173,11 @@ class Holds:
             request=name, process=0, thread=0, greenlet=None, at=None, token=self.token
         )
         mark = self._marks[name]
-        writer.write(msgspec.json.encode(line) + b"\nleft\n")
-        await mark
-        writer.close()
+        try:
+            writer.write(msgspec.json.encode(line) + b"\nleft\n")
+            await mark
+        finally:
+            writer.close()
 
 
 @contextlib.asynccontextmanager

@@ -40,6 +40,11 @@ WORDS: dict[Question, Words] = {
         "“deadlock”: its call waits for ever. “Deadlock at 4”: calls are answered, but "
         "when 4 requests in the app all call at once, some or all wait for ever.",
     ),
+    Question.OVERFLOW: Words(
+        "What happens to requests beyond the ceiling?",
+        "“129 wait, then stall”: so many have a connection and wait; the next gets no "
+        "connection until there is room.",
+    ),
 }
 """Every question but the overlap, which the matrix answers."""
 

@@ -7,6 +7,7 @@ odd about it is only what the test asks for.
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import socket
 import sys
@@ -62,6 +63,38 @@ def turns_away(listener: Listener, server: Any) -> None:
 
     while True:
         threading.Thread(target=serve, args=listener.accept(), daemon=True).start()
+
+
+def short_queue(listener: Listener, server: Any) -> None:
+    """One at a time, and a listen backlog of five."""
+    listener.listen(5)
+    work(listener, server)
+
+
+def newest_first(listener: Listener, server: Any) -> None:
+    """One at a time, of all who wait the one who came last."""
+    waiting: queue.LifoQueue[tuple[socket.socket, object]] = queue.LifoQueue()
+
+    def serve() -> None:
+        while True:
+            control.serve(*waiting.get(), server)
+
+    threading.Thread(target=serve, daemon=True).start()
+    while True:
+        waiting.put(listener.accept())
+
+
+def forgets(listener: Listener, server: Any) -> None:
+    """One at a time; from the twentieth on, each third is cut off at its turn."""
+    turn = 0
+    while True:
+        connection, address = listener.accept()
+        request = connection.recv(65_536, socket.MSG_PEEK)
+        turn += b"r" in request.partition(b"request=")[2][:1]
+        if turn > 20 and turn % 3 == 0:
+            connection.close()
+        else:
+            control.serve(connection, address, server)
 
 
 def exits(listener: Listener, server: Any) -> None:
@@ -184,6 +217,9 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
     "deaf": deaf,
     "turns-away": turns_away,
+    "short-queue": short_queue,
+    "newest-first": newest_first,
+    "forgets": forgets,
     "exits": exits,
     "silent": silent,
     "loud": loud,

@@ -19,6 +19,7 @@ from harness.model import Outcome
 from harness.model import Question
 from harness.model import Wait
 from harness.model import WaitsAsked
+from harness.probe import overflow
 
 from .conftest import control
 from .conftest import odd
@@ -123,3 +124,53 @@ def test_to_greenlets_they_are_not(ask: Any) -> None:
             assert (each.broken, each.stalled) == (0, 0)
             entered = each.offered - each.account.answered_without_entering
             assert each.account.answered == entered
+
+
+# -------------------------------------------------------------------------- overflow
+
+
+def test_the_listen_backlog_holds_so_many(ask: Any) -> None:
+    """Linux lets one more in than the number that a server asks for."""
+    evidence, answer = ask(odd("short-queue"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 6, 6)
+    assert seen.not_opened and seen.came == 1 + 6 + seen.not_opened
+    assert seen.served == (1, 2, 3, 4, 5, 6)
+    assert seen.account.answered == 7
+    assert (answer.answer, answer.number) == ("6 wait (0 in the server), then stall", 6)
+
+
+def test_a_server_may_have_room_for_all_and_turn_them_round(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overflow, "MOST", 40)
+    evidence, answer = ask(odd("newest-first"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 40, 0)
+    assert seen.served == tuple(range(40, 24, -1))
+    assert (answer.answer, answer.number) == ("≥40 wait (40 in the server)", 40)
+    assert "not let in in the order" in answer.sentence
+    assert "None of those that waited is lost" in answer.sentence
+
+
+def test_who_is_too_many_may_be_turned_away(ask: Any) -> None:
+    evidence, answer = ask(odd("turns-away"), 3, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.turned_away) == (3, 0, {"503": 16})
+    assert (answer.answer, answer.number) == ("nobody waits, then 503", 0)
+
+
+def test_who_waited_may_be_lost(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overflow, "MOST", 40)
+    evidence, answer = ask(odd("forgets"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    lost = seen.waiting + 1 - seen.account.answered
+    assert lost and lost == seen.account.reset
+    assert f"{lost} of those that waited were never answered" in answer.sentence
+
+
+def test_where_there_is_no_end_nobody_waits(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert seen.in_app == seen.came and not seen.waiting
+    assert (answer.answer, answer.number) == ("nobody waits", 0)

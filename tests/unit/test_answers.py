@@ -14,6 +14,7 @@ from harness.model import AnyAsked
 from harness.model import CallRound
 from harness.model import ControlEvidence
 from harness.model import Outcome
+from harness.model import OverflowAsked
 from harness.model import Question
 from harness.model import Round
 from harness.model import SelfCallAsked
@@ -21,6 +22,7 @@ from harness.model import Settled
 from harness.model import Wait
 from harness.model import WaitsAsked
 from harness.model import WaitSeen
+from harness.probe.overflow import waiting_in
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -158,6 +160,85 @@ def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
         asked = WaitsAsked(waits=(wait(Wait.LOCK, offer(16, most)),))
         (found,) = answers(cell(WHERE, "gthread", 8, seen, asked=(asked,)))
         assert found.answer == words
+
+
+# -------------------------------------------------------------------------- overflow
+
+
+def beyond(**seen: Any) -> OverflowAsked:
+    """What was seen beyond a ceiling of 4."""
+    fields: dict[str, Any] = {"in_app": 4, "account": Account(answered=4)}
+    return OverflowAsked(**fields | seen)
+
+
+IN_THE_END = Account(answered=133)
+
+
+@pytest.mark.parametrize(
+    ("seen", "words", "number", "said"),
+    [
+        (
+            beyond(waiting=129, in_backlog=129, not_opened=15, account=IN_THE_END),
+            "129 wait (0 in the server), then stall",
+            129,
+            "the server has not accepted them yet. The next ones get no connection",
+        ),
+        (
+            beyond(waiting=129, in_backlog=29, refused=1, account=IN_THE_END),
+            "129 wait (100 in the server), then refused",
+            129,
+            "wait in the server, and further ones in the listen backlog.",
+        ),
+        (
+            beyond(waiting=129, reset=2, account=IN_THE_END),
+            "129 wait, then cut off",
+            129,
+            "wait. The connections of the next ones are cut off.",
+        ),
+        (
+            beyond(waiting=129, in_backlog=0, account=IN_THE_END, served=(4, 5, 9)),
+            "≥129 wait (129 in the server)",
+            129,
+            "are let in in the order in which they came. None of those that waited is "
+            "lost.",
+        ),
+        (
+            beyond(waiting=129, account=Account(answered=130), served=(4, 6, 5)),
+            "≥129 wait",
+            129,
+            "not let in in the order in which they came. 3 of those that waited were "
+            "never answered.",
+        ),
+        (
+            beyond(turned_away={"503": 9, "500": 1}),
+            "nobody waits, then 503",
+            0,
+            "do not wait. The next ones are answered with status 503 at once.",
+        ),
+        (beyond(), "nobody waits", 0, "none was seen to wait"),
+        (beyond(in_app=0), "unknown", None, "no request was in the app"),
+    ],
+)
+def test_overflow(
+    seen: OverflowAsked, words: str, number: int | None, said: str
+) -> None:
+    found = answer(seen)
+    assert (found.answer, found.number) == (words, number)
+    assert said in found.sentence
+
+
+def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
+    """As Linux prints it: port 20527, which listens, and a connection to it."""
+    head = "  sl  local_address rem_address   st tx_queue:rx_queue tr tm->when"
+    lines = [
+        head,
+        "   0: 0100007F:502F 00000000:0000 0A 00000000:00000081 00:00000000 00000000",
+        "   1: 0100007F:502F 0100007F:9A12 01 00000000:0000004B 00:00000000 00000000",
+        "   2: 0100007F:0035 00000000:0000 0A 00000000:00000007 00:00000000 00000000",
+    ]
+    assert waiting_in(lines, {0x502F}) == 129
+    assert waiting_in(lines, {0x502F, 0x35}) == 136
+    assert waiting_in(lines, {1}) == 0
 
 
 # ------------------------------------------------------------------------- all others
