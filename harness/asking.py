@@ -19,10 +19,12 @@ import msgspec
 from harness.model import AnyAsked
 from harness.model import Outcome
 from harness.model import OverflowAsked
+from harness.model import ParallelAsked
 from harness.model import Question
 from harness.model import SelfCallAsked
 from harness.model import WaitsAsked
 from harness.probe import overflow
+from harness.probe import parallel
 from harness.probe import self_call
 from harness.probe import waits
 from harness.probe.rounds import Probe
@@ -58,6 +60,7 @@ class Asking(NamedTuple):
 
 ASKING: dict[Question, Asking] = {
     Question.WAITS: Asking(waits.ask, WaitsAsked, anew=True, of_any_app=True),
+    Question.PARALLEL: Asking(parallel.ask, ParallelAsked, anew=True, of_any_app=True),
     Question.SELF_CALL: Asking(
         self_call.ask, SelfCallAsked, anew=False, of_any_app=True
     ),

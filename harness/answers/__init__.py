@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.answers import overflow
+from harness.answers import parallel
 from harness.answers import self_call
 from harness.answers import waits
 from harness.answers.found import Found
@@ -18,6 +19,7 @@ from harness.model import Question
 
 ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
     Question.WAITS: waits.found,
+    Question.PARALLEL: parallel.found,
     Question.SELF_CALL: self_call.found,
     Question.OVERFLOW: overflow.found,
 }

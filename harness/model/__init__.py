@@ -54,8 +54,10 @@ from harness.model.question import Answer
 from harness.model.question import AnyAsked
 from harness.model.question import Asked
 from harness.model.question import CallRound
+from harness.model.question import ComputeRound
 from harness.model.question import DEFAULT_ASK
 from harness.model.question import OverflowAsked
+from harness.model.question import ParallelAsked
 from harness.model.question import Question
 from harness.model.question import SelfCallAsked
 from harness.model.question import Wait
@@ -100,6 +102,7 @@ __all__ = [
     "Changes",
     "CheckResult",
     "CheckedDeployment",
+    "ComputeRound",
     "Configuration",
     "ConfigurationId",
     "Constraint",
@@ -126,6 +129,7 @@ __all__ = [
     "OverflowAsked",
     "PROBE",
     "Page",
+    "ParallelAsked",
     "Plan",
     "PlannedCell",
     "PlannedEnvironment",

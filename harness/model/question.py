@@ -150,7 +150,31 @@ class OverflowAsked(Asked, frozen=True, kw_only=True, tag="overflow"):
     """How all of those that came ended, and as not opened those that did not come."""
 
 
-AnyAsked = SelfCallAsked | WaitsAsked | OverflowAsked
+class ComputeRound(Result, frozen=True, kw_only=True):
+    """Some requests that computed together, from when they were let go until the first
+    of them was through. Times are seconds.
+    """
+
+    computing: int
+    processes: int
+    """Distinct processes that they were in."""
+    seconds: float
+    """How long that took, by a monotonic clock."""
+    used: float
+    """Processor time of the server meanwhile."""
+    waited: float
+    """Time in which its threads were ready to run and waited for a processor."""
+
+
+class ParallelAsked(Asked, frozen=True, kw_only=True, tag="parallel"):
+    """What was seen of requests that compute."""
+
+    processors: int = 0
+    """Processors that the server was allowed to use."""
+    rounds: tuple[ComputeRound, ...] = ()
+
+
+AnyAsked = SelfCallAsked | WaitsAsked | OverflowAsked | ParallelAsked
 """What was seen of one question; in JSON the key ``question`` tells of which."""
 
 

@@ -93,7 +93,8 @@ class Probe:
         gone = self.holds.entered | self.crowd.ended
         return sum(c.offered and c.name not in gone for c in self.crowd.clients)
 
-    def _place(self) -> Place:
+    def place(self) -> Place:
+        """Where requests are held now."""
         lanes: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
         for hold in self.holds.held.values():
             assert hold.said is not None
@@ -160,6 +161,19 @@ class Probe:
                 await self.until(reached)
         return True
 
+    async def wait(self, reached: Callable[[], bool]) -> None:
+        """Wait until something is so, without looking at the server meanwhile.
+
+        For what it is to be busy with. Raises ``TimeoutError`` and ``ServerEnded``.
+        """
+
+        async def moving() -> None:
+            while not reached():
+                self._moved.clear()
+                await self._moved.wait()
+
+        await self.server.unless_ended(moving(), ROUND_SECONDS)
+
     # Requests --------------------------------------------------------------------
 
     def gather(self, count: int, more: str = "", view: str = "hold") -> Crowd:
@@ -207,7 +221,7 @@ class Probe:
         first = len(self.holds.entered)
         if self.waiting() and len(self.holds.held) < patient_below:
             await self.watch(self.all_in_or_ended)
-        admitted, waiting, place = len(self.holds.held), self.waiting(), self._place()
+        admitted, waiting, place = len(self.holds.held), self.waiting(), self.place()
         late = len(self.holds.entered) - first
         entered_on_release, hand_off_seconds = None, None
         if waiting and admitted:

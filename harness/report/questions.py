@@ -35,6 +35,11 @@ WORDS: dict[Question, Words] = {
         "“no”: as many are in the app at once whatever they wait for. “blocking: 1”: "
         "only one when it waits in a C function, as database drivers do.",
     ),
+    Question.PARALLEL: Words(
+        "How many requests compute at the same time?",
+        "“1”: of those that compute, and wait for nothing, one does so at a time. “4; "
+        "here 2”: four would, and this machine has two processors.",
+    ),
     Question.SELF_CALL: Words(
         "Can a request call its own server?",
         "“deadlock”: its call waits for ever. “Deadlock at 4”: calls are answered, but "

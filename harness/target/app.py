@@ -2,7 +2,8 @@
 
 ``/ready`` proves that the answer comes from the server that was started, and
 ``/hold?request=NAME`` stays in the view function until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there, and ``&wait=`` says how it waits.
+``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it computes
+so much, and ``&wait=`` says how it waits.
 ``/async`` is the same in an ``async def`` view, where Flask has these.
 """
 
@@ -13,6 +14,7 @@ import sys
 from flask import Flask
 from flask import request
 from hold import call
+from hold import compute
 from hold import hold
 
 app = Flask(__name__)
@@ -31,6 +33,9 @@ def held():
     name = request.args["request"]
     if "call" in request.args:
         return call(name, request.args["call"], request.path)
+    if "compute" in request.args:
+        compute(name, int(request.args["compute"]))
+        return name
     hold(name, wait=request.args.get("wait", "socket"))
     return name
 

@@ -13,7 +13,7 @@ the standard library, nothing of the harness. The protocol, one connection a req
 
 There are several ways to wait, since some servers run others meanwhile for some of them
 only: ``WAITS``. A request that is let go may have more to do: ``call`` says how one calls
-its own server.
+its own server, ``compute`` how one computes.
 
 The socket is the one that the app's own code would get: where a server has patched the
 standard library, waiting here switches greenlets just as waiting for a database does.
@@ -37,6 +37,11 @@ except ImportError:  # Python 2
 
 SHORTEST_SLEEP = 0.001
 LONGEST_SLEEP = 0.5
+
+if hasattr(sys, "setswitchinterval"):
+    SWITCH, USUALLY, SELDOM = sys.setswitchinterval, sys.getswitchinterval(), 60.0
+else:  # Python 2 counts steps
+    SWITCH, USUALLY, SELDOM = sys.setcheckinterval, sys.getcheckinterval(), 2**30
 
 
 class ProbeGone(Exception):
@@ -196,3 +201,19 @@ def call(request, address, path, headers=None, connect=None, wait_for=None):
         own.close()
         waiting.sendall(b"left\n")
         waiting.close()
+
+
+def compute(request, steps, connect=None):
+    """Compute once the probe lets the request go; then wait once more, as ``NAME.out``.
+
+    A thread that waits for the lock of the interpreter wakes now and then to ask for
+    it, and on a busy machine waits for a processor to do so, as if it had something to
+    compute. So meanwhile it is to ask seldom: how many compute at the same time is not
+    changed by that, only who is next.
+    """
+    hold(request, connect)
+    SWITCH(SELDOM)
+    while steps:
+        steps -= 1
+    hold(request + ".out", connect)
+    SWITCH(USUALLY)

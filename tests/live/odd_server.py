@@ -6,6 +6,7 @@ odd about it is only what the test asks for.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import queue
 import signal
@@ -154,6 +155,23 @@ def dies_calling(listener: Listener, server: Any) -> None:
     work(listener, server)
 
 
+def lets_others_compute(listener: Listener, server: Any) -> None:
+    """Three threads; what they compute is in C, without the lock of the interpreter."""
+    import app  # type: ignore[import-not-found]
+    import hold  # type: ignore[import-not-found,unused-ignore]
+
+    block = bytes(1_000_000)
+
+    def compute(request: str, steps: int) -> None:
+        hold.hold(request)
+        for _ in range(1 + steps // 10_000):
+            hashlib.sha256(block)
+        hold.hold(request + ".out")
+
+    app.compute = compute
+    work(listener, server, 3)
+
+
 def kills_front(listener: Listener, server: Any) -> None:
     """One thread; end the proxy in front when the tenth connection arrives."""
     accepted = 0
@@ -187,7 +205,7 @@ def parent(listener: Listener, server: Any) -> None:
 
 def breaks(listener: Listener, server: Any) -> None:
     """One worker, replaced for ever; it ends as soon as it has said it is held."""
-    import hold  # type: ignore[import-not-found]
+    import hold
 
     def held() -> None:
         host, port = os.environ["FLASK_CONCURRENCY_PROBE"].split(":")
@@ -226,6 +244,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "errors": errors,
     "dies": dies,
     "dies-calling": dies_calling,
+    "lets-others-compute": lets_others_compute,
     "kills-front": kills_front,
     "stubborn": stubborn,
     "parent": parent,
@@ -236,7 +255,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
 
 def main() -> None:
     """Listen, and go wrong."""
-    from app import app  # type: ignore[import-not-found]
+    from app import app
 
     host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     WAYS[way](control.listen(host, port), control.Server(host, port, app))

@@ -24,6 +24,7 @@ from harness.probe import overflow
 from .conftest import control
 from .conftest import odd
 from .conftest import planned
+from .test_overlap import every_core_busy
 
 Ask = Callable[..., Answer]
 
@@ -174,3 +175,26 @@ def test_where_there_is_no_end_nobody_waits(ask: Any) -> None:
     (seen,) = evidence.asked
     assert seen.in_app == seen.came and not seen.waiting
     assert (answer.answer, answer.number) == ("nobody waits", 0)
+
+
+# -------------------------------------------------------------------------- parallel
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (2, 2)])
+def test_one_of_each_process_computes(ask: Any, shape: tuple[int, int]) -> None:
+    evidence, answer = ask(control(*shape), shape[0] * shape[1], Question.PARALLEL)
+    assert answer.number == shape[0]
+    assert evidence.asked[0].rounds[-1].computing == shape[0] * shape[1]
+
+
+def test_without_the_lock_of_the_interpreter_each_thread_computes(ask: Any) -> None:
+    _, answer = ask(odd("lets-others-compute"), 3, Question.PARALLEL)
+    assert answer.number == 3
+    assert "also those that share a process" in answer.sentence
+
+
+def test_a_busy_machine_changes_nothing(ask: Any) -> None:
+    with every_core_busy(4):
+        _, alone = ask(control(1, 3), 3, Question.PARALLEL)
+        _, each = ask(control(3, 1), 3, Question.PARALLEL)
+    assert (alone.number, each.number) == (1, 3)

@@ -12,9 +12,11 @@ from harness.model import Account
 from harness.model import Answer
 from harness.model import AnyAsked
 from harness.model import CallRound
+from harness.model import ComputeRound
 from harness.model import ControlEvidence
 from harness.model import Outcome
 from harness.model import OverflowAsked
+from harness.model import ParallelAsked
 from harness.model import Question
 from harness.model import Round
 from harness.model import SelfCallAsked
@@ -23,6 +25,8 @@ from harness.model import Wait
 from harness.model import WaitsAsked
 from harness.model import WaitSeen
 from harness.probe.overflow import waiting_in
+from harness.probe.processor import between
+from harness.probe.processor import Used
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -239,6 +243,60 @@ def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
     assert waiting_in(lines, {0x502F}) == 129
     assert waiting_in(lines, {0x502F, 0x35}) == 136
     assert waiting_in(lines, {1}) == 0
+
+
+# -------------------------------------------------------------------------- parallel
+
+
+def computed(computing: int, processes: int, ready: float, used: float) -> ComputeRound:
+    """A round in which so many threads were ready to run, on average."""
+    return ComputeRound(
+        computing=computing,
+        processes=processes,
+        seconds=2.0,
+        used=2 * used,
+        waited=2 * (ready - used),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "words", "number", "said"),
+    [
+        ([computed(4, 1, 1.04, 0.4)], "1", 1, "and there is one process"),
+        ([computed(4, 2, 2.1, 1.9)], "2", 2, "One request of each process computes"),
+        (
+            [computed(4, 4, 3.71, 1.9)],
+            "4; here 2",
+            4,
+            "at the same time, as far as there are processors for them.",
+        ),
+        ([computed(2, 1, 1.95, 1.9)], "≥2", 2, "also those that share a process"),
+        ([computed(3, 1, 1.0, 1), computed(4, 2, 2.0, 2)], "2", 2, "of each process"),
+        ([computed(4, 3, 2.0, 1.9)], "2", 2, "Fewer requests compute at the same time"),
+        ([computed(4, 1, 2.5, 1.9)], "unknown", None, "was not the same"),
+        ([computed(4, 1, 0.1, 0.1)], "unknown", None, "was not the same"),
+        ([], "unknown", None, "no request was seen to compute"),
+    ],
+)
+def test_parallel(
+    seen: list[ComputeRound], words: str, number: int | None, said: str
+) -> None:
+    found = answer(ParallelAsked(processors=2, rounds=tuple(seen)))
+    assert (found.answer, found.number) == (words, number)
+    assert said in found.sentence
+
+
+def test_where_one_is_let_in_one_computes() -> None:
+    asked = ParallelAsked(processors=2, rounds=(computed(1, 1, 1.0, 1.0),))
+    found = answer(asked, declared=1)
+    assert found.answer == "1"
+    assert found.sentence.endswith("no more are in the app.")
+
+
+def test_what_threads_used_is_what_has_been_added() -> None:
+    before = Used(10.0, {(1, 1): (2_000, 5_000), (1, 2): (7, 7)})
+    now = Used(12.0, {(1, 1): (1_000_002_000, 5_000), (1, 3): (0, 500_000_000)})
+    assert between(before, now) == (2.0, 1.0, 0.5)
 
 
 # ------------------------------------------------------------------------- all others

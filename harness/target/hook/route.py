@@ -5,8 +5,8 @@ only to who sends the secret of the run in a header; to others it is not there.
 
 ``.../ready`` proves that the answer comes from the server that was started, and
 ``.../hold?request=NAME`` stays in the app until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there, and ``&wait=`` says how it waits.
-Any Python from 3.6 on, any Flask; nothing is imported from it.
+``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it computes
+so much, and ``&wait=`` says how it waits. Any Python from 3.6 on, any Flask; nothing is imported from it.
 """
 
 import functools
@@ -145,6 +145,9 @@ def hold(environ):
         path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
         secret = {"X-Flask-Concurrency": environ[HEADER]}
         return protocol.call(name, asked["call"], path, secret, connect, wait_for)
+    if "compute" in asked:
+        protocol.compute(name, int(asked["compute"]), connect)
+        return name
     protocol.hold(name, connect, asked.get("wait", "socket"))
     return name
 

@@ -1,0 +1,77 @@
+"""Knows how much processor time the threads of a process tree used and waited for; must
+not know what for.
+
+Linux counts both for each thread, in nanoseconds (``/proc/PID/task/TID/schedstat``, the
+kernel's ``Documentation/scheduler/sched-stats``).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+Spent = dict[tuple[int, int], tuple[int, int]]
+"""By process and thread: nanoseconds that it ran, and waited for a processor."""
+
+
+class CannotTell(Exception):
+    """That is not counted here, or not to be seen."""
+
+
+class Used(NamedTuple):
+    """What was used until some moment."""
+
+    at: float
+    """Seconds, by ``time.monotonic()``."""
+    spent: Spent
+
+
+class Between(NamedTuple):
+    """What was used between two moments, in seconds."""
+
+    seconds: float
+    used: float
+    """Processor time."""
+    waited: float
+    """Time in which threads were ready to run and waited for a processor."""
+
+
+def processors() -> int:
+    """Processors that this process is allowed to use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def used(processes: Iterable[int]) -> Used:
+    """What was used until now. Raises ``CannotTell``."""
+    spent: Spent = {}
+    for process in processes:
+        spent |= _spent(process)
+    if not any(ran for ran, _ in spent.values()):
+        raise CannotTell("the processor time of the server's threads cannot be seen")
+    return Used(time.monotonic(), spent)
+
+
+def _spent(process: int) -> Spent:
+    found = {}
+    for folder in Path(f"/proc/{process}/task").glob("*"):
+        try:
+            ran, waited, _ = map(int, (folder / "schedstat").read_text().split())
+        except (OSError, ValueError):
+            continue  # it has ended
+        found[process, int(folder.name)] = ran, waited
+    return found
+
+
+def between(before: Used, now: Used) -> Between:
+    """What was used from one moment to another, by threads that are there now."""
+    ran = waited = 0
+    for thread, (ran_now, waited_now) in now.spent.items():
+        ran_before, waited_before = before.spent.get(thread, (0, 0))
+        ran += ran_now - ran_before
+        waited += waited_now - waited_before
+    return Between(now.at - before.at, ran / 1e9, waited / 1e9)
