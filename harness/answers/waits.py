@@ -24,8 +24,8 @@ SAME = "no"
 SAID = {
     Wait.BLOCKING: "a C function that knows nothing of greenlets",
     Wait.LOCK: "a lock",
-    Wait.SLEEP: "`time.sleep`",
-    Wait.ASYNC: "`await` in an `async def` view",
+    Wait.SLEEP: "time.sleep",
+    Wait.ASYNC: "await in an async def view",
 }
 """What a request waits for, in a sentence."""
 

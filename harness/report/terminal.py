@@ -6,7 +6,10 @@ cell, that are easy to search.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich import box
@@ -18,6 +21,7 @@ from rich.text import Text
 from harness.model import CellReport
 from harness.model import Changes
 from harness.model import Outcome
+from harness.model import Question
 from harness.model import Report
 from harness.model import Verdict
 from harness.releases import between_releases
@@ -117,7 +121,7 @@ def _draw(report: Report, console: Console) -> None:
     console.print()
     under = f", on {safe(laid_out.under)}" if laid_out.under else ""
     console.print(Text(f"Requests in the app at the same time{under}", style="bold"))
-    for table in _tables(laid_out, console):
+    for table in _tables(partial(_table, laid_out), len(laid_out.columns), console):
         console.print(table)
     console.print(_legend(report, laid_out))
     for key, notes in matrix.notes(laid_out).items():
@@ -146,17 +150,9 @@ def _draw_questions(report: Report, laid_out: Grid, console: Console) -> None:
         return
     console.print()
     console.print(Text(questions.TITLE, style="bold"))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("", *asked):
-        table.add_column(head, overflow="fold")
-    server = ""
-    for each in questions.table(laid_out, asked):
-        if each.row.server != server:
-            server = each.row.server
-            table.add_row(Text(safe(server), style="bold"))
-        answers = [Text(safe(answer)) for answer in each.answers]
-        table.add_row(Text(f" {safe(each.row.label)}"), *answers)
-    console.print(table)
+    rows = questions.table(laid_out, asked)
+    for table in _tables(partial(_answers, rows, asked), len(asked), console):
+        console.print(table)
     for question in asked:
         words = questions.WORDS[question]
         text = Text(f"{question}: {words.question} ", style="bold")
@@ -165,6 +161,25 @@ def _draw_questions(report: Report, laid_out: Grid, console: Console) -> None:
         for told in questions.told(laid_out, question)[: questions.MOST_TOLD]:
             text = Text(f"- {_places(told)}: {safe(told.sentence)}")
             console.print(Padding(text, (0, 0, 0, 4)))
+
+
+def _answers(
+    rows: Sequence[questions.Answered],
+    asked: Sequence[Question],
+    first: int,
+    last: int,
+) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for head in ("", *asked[first:last]):
+        table.add_column(head, overflow="fold")
+    server = ""
+    for each in rows:
+        if each.row.server != server:
+            server = each.row.server
+            table.add_row(Text(safe(server), style="bold"))
+        answers = [Text(safe(answer)) for answer in each.answers[first:last]]
+        table.add_row(Text(f" {safe(each.row.label)}"), *answers)
+    return table
 
 
 def _places(told: questions.Told) -> str:
@@ -185,16 +200,19 @@ def _note(note: matrix.Note) -> Text:
     return text.append(f": {safe(note.reason)}", style="not bold")
 
 
-def _tables(laid_out: Grid, console: Console) -> Iterator[Table]:
-    """The grid as one table or, where that is too wide, as many columns at a time as
-    there is room for: no word is broken for want of room.
+def _tables(
+    table: Callable[[int, int], Table], columns: int, console: Console
+) -> Iterator[Table]:
+    """A table whole or, where that is too wide, as many columns at a time as there is
+    room for: no word is broken for want of room. ``table`` has those from one to before
+    another.
     """
-    first, end = 0, len(laid_out.columns)
-    while first < end:
+    first = 0
+    while first < columns:
         last = first + 1
-        while last < end and _fits(_table(laid_out, first, last + 1), console):
+        while last < columns and _fits(table(first, last + 1), console):
             last += 1
-        yield _table(laid_out, first, last)
+        yield table(first, last)
         first = last
 
 

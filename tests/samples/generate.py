@@ -16,13 +16,21 @@ from harness import store
 from harness.judge import judge
 from harness.model import Account
 from harness.model import Arrival
+from harness.model import CallRound
 from harness.model import CellEvidence
+from harness.model import ComputeRound
 from harness.model import Environment
 from harness.model import Evidence
 from harness.model import Outcome
+from harness.model import OverflowAsked
+from harness.model import ParallelAsked
 from harness.model import Report
 from harness.model import Round
+from harness.model import SelfCallAsked
 from harness.model import Settled
+from harness.model import Wait
+from harness.model import WaitsAsked
+from harness.model import WaitSeen
 from harness.report import markdown
 from harness.report import terminal
 from tests.samples.make import cell
@@ -256,7 +264,16 @@ def hostile() -> list[Evidence]:
             where,
             [
                 unmeasured(where, EVIL, Outcome.DIED, EVIL, EVIL_LOG),
-                cell(where, '"] bar [1', 2, rounds(2, (1, 2))),
+                cell(
+                    where,
+                    '"] bar [1',
+                    2,
+                    rounds(2, (1, 2)),
+                    asked=(
+                        SelfCallAsked(outcome=Outcome.DIED, reason=EVIL),
+                        OverflowAsked(in_app=1, turned_away={EVIL: 1}),
+                    ),
+                ),
                 cell(where, "1. " + EVIL, 4, rounds(4, (1, 4), [3, 4])),
             ],
         )
@@ -330,6 +347,85 @@ def checkout() -> list[Evidence]:
     ]
 
 
+def questions() -> list[Evidence]:
+    """What a few configurations answered to all questions, as it came out; and one that
+    could not be asked.
+    """
+    old = environment("0.12.5", "werkzeug", "0.16.1")
+    new = environment("3.1.3", "werkzeug", "3.1.9")
+    gunicorn = environment("3.1.3", "gunicorn", "27.0.1")
+    sync = (
+        _waits(4, Wait.BLOCKING, Wait.LOCK, Wait.SLEEP, Wait.ASYNC),
+        ParallelAsked(processors=2, rounds=(_computed(4, 4, 3.95),), seconds=3.1),
+        SelfCallAsked(rounds=(_called(1, 1), _called(4, 0)), seconds=0.18),
+        OverflowAsked(
+            came=2068, in_app=4, waiting=2049, in_backlog=2049, not_opened=15,
+            served=tuple(range(4, 20)), settled=Settled.SCHEDSTAT,
+            account=Account(answered=2053, unopened=451), seconds=6.9,
+        ),
+    )  # fmt: skip
+    green = (
+        _waits(10, Wait.LOCK, Wait.SLEEP, one=(Wait.BLOCKING, Wait.ASYNC)),
+        ParallelAsked(processors=2, rounds=(_computed(8, 1, 1.02),), seconds=4.0),
+        SelfCallAsked(rounds=(_called(1, 1), _called(10, 0)), seconds=0.24),
+        OverflowAsked(outcome=Outcome.DIED, reason="the server was ended by SIGKILL "
+                      "while it was asked", seconds=1.0),
+    )  # fmt: skip
+    one, many = (_called(1, 0),), (_called(1, 1), _called(64, 64))
+    return [
+        _of(old, [cell(old, "run", 1, rounds(1, (1, 1)),
+                       asked=(SelfCallAsked(rounds=one, seconds=0.06),))]),
+        _of(new, [cell(new, "run", None, unbounded(64, 500),
+                       asked=(SelfCallAsked(rounds=many, seconds=0.87),))]),
+        _of(gunicorn, [
+            cell(gunicorn, "sync-4", 4, rounds(4, (4, 1)), asked=sync),
+            cell(gunicorn, "gevent-connections-10", 10, rounds(10, (1, 10)),
+                 asked=green),
+        ]),
+    ]  # fmt: skip
+
+
+def _called(calls: int, answered: int) -> CallRound:
+    """Requests that called their own server; what was not answered was stuck."""
+    stuck = calls - answered
+    return CallRound(
+        calls=calls,
+        together=calls,
+        answered=answered,
+        failed=0,
+        stuck=stuck,
+        waiting=0,
+        settled=Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
+        account=Account(answered=answered, failed=stuck),
+    )
+
+
+def _computed(computing: int, processes: int, ready: float) -> ComputeRound:
+    used = min(ready, 1.9)
+    return ComputeRound(
+        computing=computing,
+        processes=processes,
+        seconds=1.25,
+        used=1.25 * used,
+        waited=1.25 * (ready - used),
+    )
+
+
+def _waits(declared: int, *alike: Wait, one: tuple[Wait, ...] = ()) -> WaitsAsked:
+    """Kinds of wait like that for a socket, and those with ``one`` at a time; of which
+    others fail where it is ``async``.
+    """
+    failing = Account(answered=1, answered_without_entering=2 * declared - 1)
+    single = offer(2 * declared, 1)
+    failed = offer(2 * declared, 1, waiting=0, account=failing)
+    seen = {wait: rounds(declared, (1, declared)) for wait in alike}
+    seen |= {wait: (failed if wait is Wait.ASYNC else single,) for wait in one}
+    return WaitsAsked(
+        waits=tuple(WaitSeen(wait=wait, rounds=seen[wait]) for wait in Wait),
+        seconds=5.4,
+    )
+
+
 CASES: dict[str, Callable[[], list[Evidence]]] = {
     "story": story,
     "failures": failures,
@@ -339,6 +435,7 @@ CASES: dict[str, Callable[[], list[Evidence]]] = {
     "single": single,
     "history": history,
     "checkout": checkout,
+    "questions": questions,
 }
 
 

@@ -133,7 +133,7 @@ FAILING = offer(
             [wait(Wait.SLEEP, *GOOD), wait(Wait.ASYNC, offer(1, 1), FAILING)],
             "async: 1, 7 of 8 fail",
             1,
-            "Of the requests that wait for `await` in an `async def` view some fail.",
+            "Of the requests that wait for await in an async def view some fail.",
         ),
         (
             [

@@ -17,11 +17,13 @@ from harness.model import Environment
 from harness.model import Front
 from harness.model import Outcome
 from harness.model import Report
+from harness.model import SelfCallAsked
 from harness.model import Verdict
 from harness.report import chart
 from harness.report import legend
 from harness.report import markdown
 from harness.report import matrix
+from harness.report import questions
 from harness.report import terminal
 from tests.samples import generate
 from tests.samples.make import cell
@@ -388,6 +390,48 @@ def test_no_answer() -> None:
     for case in ("nothing-measured", "control-wrong"):
         assert "Nothing could be measured." in markdown.render(sample(case))
     assert "[!CAUTION]" in markdown.render(sample("control-wrong"))
+
+
+# ------------------------------------------------------------------ other questions
+
+
+def test_nothing_is_said_of_questions_that_were_not_asked() -> None:
+    for text in (markdown.render(sample("story")), terminal.plain(sample("story"))):
+        assert "other questions" not in text
+        assert "self-call" not in text
+
+
+def test_where_releases_differ_each_answer_is_told() -> None:
+    text = markdown.render(sample("questions"))
+    assert "| `run` |  |  | deadlock on Flask 0.12.5, yes on Flask 3.1.3 |  |" in text
+    assert "- Flask's own server `run` on Flask 3.1.3: A request that calls" in text
+
+
+def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
+    text = markdown.render(sample("questions"))
+    sentence = "when such requests take all places, all of them wait for ever."
+    assert text.count(sentence) == 1
+    (line,) = (line for line in text.splitlines() if sentence in line)
+    assert line.startswith("- gunicorn 27.0.1 `sync-4`, `gevent-connections-10`: ")
+
+
+def test_many_sentences_leave_room_for_the_rest() -> None:
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    cells = [
+        cell(
+            where,
+            f"c{number}",
+            4,
+            rounds(4, (4, 1)),
+            asked=(SelfCallAsked(outcome=Outcome.DIED, reason=f"of {number}"),),
+        )
+        for number in range(40)
+    ]
+    found = judge([evidence(where, cells)])
+    text = markdown.render(found)
+    assert text.count("It could not be asked") == questions.MOST_TOLD
+    assert "- and 32 more, in the report" in text
+    assert text.count("| unknown |") == 40
 
 
 # ----------------------------------------------------------------------------- chart
