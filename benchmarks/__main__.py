@@ -1,4 +1,6 @@
-"""Run every benchmark, or those that are named: verdicts, selection, scale, alarms."""
+"""Run every benchmark, or those that are named: verdicts, selection, questions, scale,
+alarms.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import alarms
+from benchmarks import questions
 from benchmarks import scale
 from benchmarks import selection
 from benchmarks import usual
@@ -23,6 +26,7 @@ def verdicts() -> None:
 BENCHMARKS = {
     "verdicts": verdicts,
     "selection": selection.main,
+    "questions": questions.main,
     "scale": scale.main,
     "alarms": alarms.main,
 }

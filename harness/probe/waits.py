@@ -42,7 +42,7 @@ async def _seen(probe: Probe, wait: Wait, terms: Terms) -> WaitSeen:
     """One request alone, then more than the declared number, until that is reached."""
     alone = await _round(probe, wait, Offer(1))
     (client,) = probe.crowd.clients
-    if client.status in (NOT_IMPLEMENTED, 404):
+    if client.status == NOT_IMPLEMENTED:
         said = client.body.decode("utf-8", "replace")
         return WaitSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=said)
     rounds = [alone]

@@ -83,12 +83,12 @@ def introduced(request, connect):
     return connection
 
 
-def wait_for_socket(connection):
+def wait_for_socket(connection, sleep):
     """Read from a socket: what waiting for a database in Python comes to."""
     return connection.recv(16)
 
 
-def wait_in_c(connection):
+def wait_in_c(connection, sleep):
     """Read in a C function, as a database driver written in C does.
 
     It lets other threads run, but knows nothing of greenlets. Where the library of a
@@ -107,7 +107,7 @@ def wait_in_c(connection):
     return buffer.raw[: max(0, received)]
 
 
-def wait_for_lock(connection):
+def wait_for_lock(connection, sleep):
     """Wait for a lock of ``threading``, which another thread lets go of."""
     lock = threading.Lock()
     lock.acquire()
@@ -126,7 +126,7 @@ def wait_for_lock(connection):
     return received[0] if received else b""
 
 
-def wait_asleep(connection):
+def wait_asleep(connection, sleep):
     """Sleep again and again, until the probe has let the request go.
 
     Nothing can wake a thread from ``time.sleep``. So it looks, without waiting, whether
@@ -143,7 +143,7 @@ def wait_asleep(connection):
         except (OSError, socket.error) as problem:
             if problem.errno not in (errno.EAGAIN, errno.EWOULDBLOCK):
                 raise
-        time.sleep(seconds)
+        sleep(seconds)
         seconds = min(2 * seconds, LONGEST_SLEEP)
     connection.setblocking(True)
     return received
@@ -155,18 +155,18 @@ WAITS = {
     "lock": wait_for_lock,
     "sleep": wait_asleep,
 }
-"""Ways to wait on a connection for a line from the probe, by name."""
+"""Ways to wait on a connection for a line from the probe, by name; with what sleeps."""
 
 
-def hold(request, connect=None, wait="socket"):
+def hold(request, connect=None, wait="socket", sleep=None):
     """Stay here until the probe lets the request go.
 
-    ``connect`` opens the connection in place of the standard library, and ``wait`` is
-    one of ``WAITS``.
+    ``connect`` opens the connection in place of the standard library, ``sleep`` is what
+    sleeps in place of ``time.sleep``, and ``wait`` is one of ``WAITS``.
     """
     connection = introduced(request, connect)
     try:
-        if not WAITS[wait](connection):
+        if not WAITS[wait](connection, sleep or time.sleep):
             raise ProbeGone("the probe closed the connection of request " + request)
         connection.sendall(b"left\n")
     finally:

@@ -103,6 +103,22 @@ def numbers(checked: Checked, name: str = "mine") -> tuple[str, int, int]:
     return cell["verdict"], cell["ceiling"], cell["floor"]
 
 
+# ------------------------------------------------------------------- other questions
+
+
+def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
+    command = "gunicorn --worker-class gevent --worker-connections 4 shop:app"
+    command += " --backlog 10 --bind {host}:{port}"
+    checked = deploy(command, options=("--ask", "waits,parallel,self-call,overflow"))
+    assert (checked.code, numbers(checked)) == (0, ("as declared", 4, 4))
+    answers = {each["question"]: each for each in checked.cells["mine"]["answers"]}
+    assert answers["waits"]["answer"] == "blocking: 1"
+    assert answers["parallel"]["answer"] == "1"
+    assert answers["self-call"]["answer"] == "yes; deadlock at 4"
+    assert answers["overflow"]["answer"] == "11 wait (0 in the server), then stall"
+    assert "other questions" in checked.out or "self-call: yes" in checked.out
+
+
 # -------------------------------------------------------------------------- examples
 
 

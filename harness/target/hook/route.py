@@ -23,6 +23,7 @@ from urllib.parse import parse_qs
 
 READY = "/.flask-concurrency/ready"
 HOLD = "/.flask-concurrency/hold"
+ASYNC = "/.flask-concurrency/async"
 HEADER = "HTTP_X_FLASK_CONCURRENCY"
 
 # What code imported together with Flask got. A library such as gevent that patches the
@@ -148,7 +149,8 @@ def hold(environ):
     if "compute" in asked:
         protocol.compute(name, int(asked["compute"]), connect)
         return name
-    protocol.hold(name, connect, asked.get("wait", "socket"))
+    sleep = BEFORE["sleep"] if stale() else None
+    protocol.hold(name, connect, asked.get("wait", "socket"), sleep)
     return name
 
 
@@ -156,11 +158,17 @@ def answer(environ, start_response):
     """The answer to the probe; ``None`` for what is not for us."""
     path = environ.get("PATH_INFO", "")
     # The end of the path: the app may be mounted below one.
-    if not path.endswith((READY, HOLD)) or not holds_secret(environ):
+    if not path.endswith((READY, HOLD, ASYNC)) or not holds_secret(environ):
         return None
-    body = (hold(environ) if path.endswith(HOLD) else ready()).encode("utf-8")
+    status = "200 OK"
+    if path.endswith(ASYNC):
+        # Only Flask itself runs coroutines, and this is in front of it.
+        status, text = "501 Not Implemented", "only in the catalog's own app"
+    else:
+        text = hold(environ) if path.endswith(HOLD) else ready()
+    body = text.encode("utf-8")
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
-    start_response("200 OK", headers)
+    start_response(status, headers)
     return [body]
 
 

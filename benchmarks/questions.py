@@ -1,0 +1,49 @@
+"""What each of the other questions takes, by configuration, and what it came to."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.selection import cells
+from benchmarks.selection import ROOT
+from benchmarks.selection import run
+from harness.answers import answers
+from harness.asking import ASKING
+from harness.model import Answer
+from harness.model import Question
+
+FLASK = "flask-3.1.3"
+GLOBS = (
+    f"{FLASK}/werkzeug-*/run/*",
+    f"{FLASK}/werkzeug-*/run-without-threads/*",
+    f"{FLASK}/gunicorn-27*/sync-4/*",
+    f"{FLASK}/gunicorn-27*/gthread-1x4/*",
+    f"{FLASK}/gunicorn-27*/gevent-connections-10/*",
+)
+
+
+def taken(folder: Path) -> dict[str, dict[Question, Answer]]:
+    """Ask everything, one cell after the other; the answers by cell and question."""
+    only = [word for glob in GLOBS for word in ("--only", glob)]
+    run(ROOT, folder, "--jobs", "1", "--ask", "all", *only)
+    return {
+        "/".join(cell.id.split("/")[1:3]): {a.question: a for a in answers(cell)}
+        for cell in cells(folder)
+    }
+
+
+def main() -> None:
+    """Print a line for each question and configuration."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = taken(Path(folder))
+    print("\nSeconds for each question, with starting a server where it needs its own")
+    for question in ASKING:
+        print(f"  {question}")
+        for name, told in found.items():
+            answer = told[question]
+            print(f"  {answer.seconds:7.2f}  {name:38} {answer.answer}")
+
+
+if __name__ == "__main__":
+    main()
