@@ -52,10 +52,18 @@ def _next(asked: OverflowAsked) -> tuple[str, str]:
 
 
 def _where(asked: OverflowAsked) -> str:
-    """How many of those that wait the server itself has."""
+    """Whether the server itself has those that wait."""
     if asked.in_backlog is None or not asked.waiting:
         return ""
-    return f" ({max(0, asked.waiting - asked.in_backlog)} in the server)"
+    inside = _inside(asked)
+    if inside == 0:
+        return " in the backlog"
+    return " in the server" if inside == asked.waiting else f", {inside} in the server"
+
+
+def _inside(asked: OverflowAsked) -> int:
+    """How many wait in the server; what the kernel has not handed over, does not."""
+    return max(0, asked.waiting - (asked.in_backlog or 0))
 
 
 def _waiting(asked: OverflowAsked) -> str:
@@ -63,8 +71,7 @@ def _waiting(asked: OverflowAsked) -> str:
         return "Requests beyond the ceiling do not wait."
     if asked.in_backlog is None:
         return "Requests beyond the ceiling wait."
-    inside = asked.waiting - asked.in_backlog
-    if inside <= 0:
+    if not _inside(asked):
         where = "in the listen backlog: the server has not accepted them yet"
     elif not asked.in_backlog:
         where = "in the server, which has accepted their connections"

@@ -102,7 +102,8 @@ def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
     if any(kind.failed for kind in unlike):
         failing = _and([SAID[kind.wait] for kind in unlike if kind.failed])
         beginning = "those" if said else "the requests"
-        said.append(f"of {beginning} that wait for {failing} some fail")
+        some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
+        said.append(f"of {beginning} that wait for {failing} {some} fail")
     same = [SAID[kind.wait] for kind in kinds if kind not in unlike]
     also = f" {_and(same)[:1].upper()}{_and(same)[1:]}: as many." if same else ""
     whole = ", and ".join(said)

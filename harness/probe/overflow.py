@@ -37,8 +37,11 @@ IN_ORDER = 16
 ATTEMPTS = 3
 """How often a connection is begun before it is believed that it cannot be opened."""
 
-LISTENS = "0A"
-"""The state of a listening socket in ``/proc/net/tcp``."""
+LISTENS, BEGUN = "0A", "03"
+"""States in ``/proc/net/tcp``: of a socket that listens, and of a connection that the
+kernel has not given to one yet. With ``TCP_DEFER_ACCEPT``, which uWSGI sets, that is
+so until the request has come, and remains so while the backlog is full.
+"""
 
 
 async def ask(servers: Servers, terms: Terms) -> OverflowAsked:
@@ -179,8 +182,9 @@ def waiting_in(lines: list[str], ports: set[int]) -> int:
     """
     count = 0
     for words in map(str.split, lines):
-        if len(words) > 4 and words[3] == LISTENS:
+        if len(words) > 4 and words[3] in (LISTENS, BEGUN):
             port = int(words[1].rpartition(":")[2], 16)
             queued = int(words[4].rpartition(":")[2], 16)
-            count += queued if port in ports else 0
+            if port in ports:
+                count += queued if words[3] == LISTENS else 1
     return count

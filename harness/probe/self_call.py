@@ -23,6 +23,11 @@ from harness.probe.terms import Terms
 OUT = ".out"
 """What the name of a hold ends with whose request waits for its call."""
 
+ROUNDS = 4
+"""Rounds of as many as are let in at once, while places are left: where workers share
+the work, those that come together are not always all let in.
+"""
+
 AT_ONCE = 64
 """Calls at once that are tried, at most; each takes two requests and three holds."""
 
@@ -35,7 +40,12 @@ async def ask(servers: Servers, terms: Terms) -> SelfCallAsked:
         most = min(terms.ceiling, max(terms.load, 1), AT_ONCE)
         if first.answered < first.calls or most < 2:
             return (first,)
-        return first, await _round(probe, most, terms)
+        seen = [first]
+        for _ in range(ROUNDS):
+            seen.append(await _round(probe, most, terms))
+            if seen[-1].stuck or seen[-1].together == most:
+                break
+        return tuple(seen)
 
     return SelfCallAsked(rounds=await servers.use(rounds))
 

@@ -115,7 +115,7 @@ def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
     assert answers["waits"]["answer"] == "blocking: 1"
     assert answers["parallel"]["answer"] == "1"
     assert answers["self-call"]["answer"] == "yes; deadlock at 4"
-    assert answers["overflow"]["answer"] == "11 wait (0 in the server), then stall"
+    assert answers["overflow"]["answer"] == "11 wait in the backlog, then stall"
     assert "other questions" in checked.out or "self-call: yes" in checked.out
 
 

@@ -138,7 +138,7 @@ def test_the_listen_backlog_holds_so_many(ask: Any) -> None:
     assert seen.not_opened and seen.came == 1 + 6 + seen.not_opened
     assert seen.served == (1, 2, 3, 4, 5, 6)
     assert seen.account.answered == 7
-    assert (answer.answer, answer.number) == ("6 wait (0 in the server), then stall", 6)
+    assert (answer.answer, answer.number) == ("6 wait in the backlog, then stall", 6)
 
 
 def test_a_server_may_have_room_for_all_and_turn_them_round(
@@ -149,7 +149,7 @@ def test_a_server_may_have_room_for_all_and_turn_them_round(
     (seen,) = evidence.asked
     assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 40, 0)
     assert seen.served == tuple(range(40, 24, -1))
-    assert (answer.answer, answer.number) == ("≥40 wait (40 in the server)", 40)
+    assert (answer.answer, answer.number) == ("≥40 wait in the server", 40)
     assert "not let in in the order" in answer.sentence
     assert "None of those that waited is lost" in answer.sentence
 

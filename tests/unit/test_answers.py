@@ -80,6 +80,12 @@ def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
             1,
             "when such requests take all places, some of them wait for ever",
         ),
+        (
+            (call(1, 1), call(8, 8, together=6), call(8, 0, 8)),
+            "yes; deadlock at 8",
+            1,
+            "all of them wait for ever",
+        ),
         ((call(1, 0),), "unknown", None, "of 1 calls 1 ended with an error"),
         (
             (call(1, 0, 1, settled=Settled.STEADY_COUNT),),
@@ -183,13 +189,13 @@ IN_THE_END = Account(answered=133)
     [
         (
             beyond(waiting=129, in_backlog=129, not_opened=15, account=IN_THE_END),
-            "129 wait (0 in the server), then stall",
+            "129 wait in the backlog, then stall",
             129,
             "the server has not accepted them yet. The next ones get no connection",
         ),
         (
             beyond(waiting=129, in_backlog=29, refused=1, account=IN_THE_END),
-            "129 wait (100 in the server), then refused",
+            "129 wait, 100 in the server, then refused",
             129,
             "wait in the server, and further ones in the listen backlog.",
         ),
@@ -201,7 +207,7 @@ IN_THE_END = Account(answered=133)
         ),
         (
             beyond(waiting=129, in_backlog=0, account=IN_THE_END, served=(4, 5, 9)),
-            "≥129 wait (129 in the server)",
+            "≥129 wait in the server",
             129,
             "are let in in the order in which they came. None of those that waited is "
             "lost.",
@@ -242,6 +248,10 @@ def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
     ]
     assert waiting_in(lines, {0x502F}) == 129
     assert waiting_in(lines, {0x502F, 0x35}) == 136
+    begun = (
+        "   3: 0100007F:502F 0100007F:9A14 03 00000000:00000000 00:00000000 00000000"
+    )
+    assert waiting_in([*lines, begun, begun], {0x502F}) == 131
     assert waiting_in(lines, {1}) == 0
 
 
