@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.probe.holds import Holds
+from harness.probe.readiness import claims_of
 from harness.probe.readiness import wait_ready
 from harness.probe.rounds import Probe
 from harness.server import Server
@@ -85,5 +86,7 @@ class TargetApp:
 
     async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
         """By the routes of that app."""
-        await wait_ready(server, (HOST, port), holds.token, READY_SECONDS)
-        return Probe(server, holds, (HOST, port), "/hold?request={name}")
+        address = HOST, port
+        answered = await wait_ready(server, address, holds.token, READY_SECONDS)
+        claims = claims_of(answered)
+        return Probe(server, holds, address, "/hold?request={name}", claims=claims)

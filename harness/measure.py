@@ -29,6 +29,7 @@ from harness.chain import front_of
 from harness.chain import Link
 from harness.chain import started
 from harness.model import CellEvidence
+from harness.model import Claims
 from harness.model import ControlEvidence
 from harness.model import Declaration
 from harness.model import Evidence
@@ -166,6 +167,7 @@ class Bench:
             command=tuple(attempt.command),
             front=attempt.front,
             declaration=planned.declaration,
+            claims=attempt.claims,
             rounds=tuple(attempt.schedule.rounds),
             restarts=attempt.schedule.begun_anew,
             start_seconds=attempt.start_seconds,
@@ -184,6 +186,7 @@ class Attempt:
         self.schedule = Schedule(declared, bench.limit, planned.also_offered)
         self.command: list[str] = []
         self.front: Front | None = None
+        self.claims: Claims | None = None
         self.tail = ""
         self.start_seconds = 0.0
         self.measure_seconds = 0.0
@@ -262,6 +265,7 @@ class Attempt:
             for behind in ports[:-1]:
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.approach.reach(server, holds, ports[-1])
+            self.claims = probe.claims
             await probe.settle_after_start()
         except ServerEnded as problem:
             reason = f"{problem} before it answered"
@@ -358,6 +362,7 @@ async def measure(
     bench = Bench(python, planned.limit, logs)
     evidence = Evidence(
         environment=planned.environment,
+        title=planned.title,
         measured_at=now(),
         host=host(),
         installed=installed_versions(python),
@@ -385,6 +390,7 @@ def nothing_measured(
     """Evidence of an environment in which nothing could be measured."""
     return Evidence(
         environment=planned.environment,
+        title=planned.title,
         measured_at=now(),
         host=host(),
         sources=planned.sources,

@@ -19,6 +19,7 @@ from harness.model.catalog import Exclusion
 from harness.model.catalog import Matrix
 from harness.model.catalog import Need
 from harness.model.catalog import Page
+from harness.model.catalog import Promised
 from harness.model.catalog import Proxy
 from harness.model.catalog import Selection
 from harness.model.catalog import Sentence
@@ -36,6 +37,7 @@ from harness.model.change import Seen
 from harness.model.change import Unmatched
 from harness.model.evidence import Account
 from harness.model.evidence import CellEvidence
+from harness.model.evidence import Claims
 from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
 from harness.model.evidence import Front
@@ -45,6 +47,7 @@ from harness.model.plan import Built
 from harness.model.plan import Cell
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
+from harness.model.plan import Formula
 from harness.model.plan import Installed
 from harness.model.plan import NeededHere
 from harness.model.plan import NotInstalled
@@ -85,6 +88,7 @@ __all__ = [
     "CheckedDeployment",
     "Change",
     "Changes",
+    "Claims",
     "Configuration",
     "ConfigurationId",
     "Constraint",
@@ -98,6 +102,7 @@ __all__ = [
     "EnvironmentReport",
     "Evidence",
     "Exclusion",
+    "Formula",
     "Front",
     "Host",
     "Installed",
@@ -114,6 +119,7 @@ __all__ = [
     "PlannedEnvironment",
     "PlannedFront",
     "PositiveInt",
+    "Promised",
     "Proxy",
     "Reason",
     "Record",

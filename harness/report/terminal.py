@@ -22,6 +22,7 @@ from harness.model import Report
 from harness.model import Verdict
 from harness.releases import between_releases
 from harness.report import changes
+from harness.report import claims
 from harness.report import legend
 from harness.report import matrix
 from harness.report import releases
@@ -87,6 +88,8 @@ def plain(report: Report) -> str:
                 lines.append(f"  {_again(note)}")
     if told := releases.plain(between_releases(report)):
         lines += ["", *told]
+    if told := claims.plain(report.cells):
+        lines += ["", f"{claims.TITLE}:", *told]
     lines += ["", tally(report)]
     return "\n".join(lines) + "\n"
 
@@ -120,6 +123,11 @@ def _draw(report: Report, console: Console) -> None:
     if told := releases.plain(between_releases(report)):
         console.print()
         console.print(Text("From release to release", style="bold"))
+        for each in told:
+            console.print(Padding(Text(each), (0, 0, 0, 2)))
+    if told := claims.plain(report.cells):
+        console.print()
+        console.print(Text(claims.TITLE, style="bold"))
         for each in told:
             console.print(Padding(Text(each), (0, 0, 0, 2)))
     console.print()

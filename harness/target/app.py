@@ -9,6 +9,7 @@ import os
 
 from flask import Flask
 from flask import request
+from hold import claims
 from hold import hold
 
 app = Flask(__name__)
@@ -16,9 +17,10 @@ app = Flask(__name__)
 
 @app.route("/ready")
 def ready():
-    """The token that this server was started with, and who answers."""
+    """The token that this server was started with, who answers, and its claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
-    return json.dumps({"token": token, "process": os.getpid()})
+    said = dict(claims(request.environ), token=token, process=os.getpid())
+    return json.dumps(said)
 
 
 @app.route("/hold")

@@ -15,7 +15,16 @@ HOOK = HARNESS / "target" / "hook"
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
     {"model", "errors", "warden", "chance"},
-    {"source", "catalog", "selection", "plan", "jobs", "deployment", "expected"},
+    {
+        "source",
+        "formula",
+        "catalog",
+        "selection",
+        "plan",
+        "jobs",
+        "deployment",
+        "expected",
+    },
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
         *("schema", "store", "report", "events"),
@@ -40,7 +49,7 @@ LAYERS = [
 # Pure functions of their arguments: they touch neither files nor processes.
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
-    *("source", "plan", "jobs", "selection", "probe/overlap"),
+    *("source", "formula", "plan", "jobs", "selection", "probe/overlap"),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}
 
@@ -100,7 +109,8 @@ def test_model_imports_nothing_of_ours(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
 def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
     beside = {other.stem for other in path.parent.glob("*.py")}
-    older = {"pkg_resources"}  # of setuptools, on Pythons before 3.8
+    # Of setuptools, on Pythons before 3.8, and of Python 2.
+    older = {"pkg_resources", "SocketServer"}
     asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
     known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
     assert {name.split(".")[0] for name in imported(path)} <= known

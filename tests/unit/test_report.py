@@ -372,7 +372,7 @@ def test_the_answer_of_the_story() -> None:
 def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
     report = sample("story")
     cells = tuple(
-        msgspec.structs.replace(cell, server=f"{cell.server}-{number}")
+        msgspec.structs.replace(cell, server=f"{cell.server}-{number}", server_title="")
         for cell in report.cells
         for number in range(4 if cell.server == "gunicorn" else 1)
     )

@@ -116,7 +116,7 @@ def flask_release():
         return ""
 
 
-def ready():
+def ready(environ):
     """Who answers, and what in it blocks though the standard library is patched."""
     return json.dumps(
         {
@@ -126,6 +126,7 @@ def ready():
             "stale": stale(),
             "python": ".".join(map(str, sys.version_info[:3])),
             "flask": flask_release(),
+            **protocol.claims(environ),
         }
     )
 
@@ -143,7 +144,7 @@ def answer(environ, start_response):
     # The end of the path: the app may be mounted below one.
     if not path.endswith((READY, HOLD)) or not holds_secret(environ):
         return None
-    body = (hold(environ) if path.endswith(HOLD) else ready()).encode("utf-8")
+    body = (hold(environ) if path.endswith(HOLD) else ready(environ)).encode("utf-8")
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]
