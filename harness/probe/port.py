@@ -16,7 +16,7 @@ TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
 
 def _listeners(port: int) -> set[str]:
-    """The inodes of all sockets that listen on a port; empty elsewhere than on Linux."""
+    """The inodes of all sockets that listen on a port; none elsewhere than on Linux."""
     found = set()
     for table in TABLES:
         try:

@@ -173,6 +173,24 @@ FAULTS = {
         "declared = 0",
         ["configuration sync-4", "`declared`", ">= 1"],
     ),
+    "a formula that is none": (
+        "servers/hypercorn.toml",
+        '"2 x thread-pool"',
+        '"2 x treads"',
+        ["configuration workers-2: `declared`", "'2 x treads'", "thread-pool; or"],
+    ),
+    "a server that comes from nowhere": (
+        "servers/wsgiref.toml",
+        "part-of-python = true\n",
+        "",
+        ["releases", "pinned-by-flask = true or part-of-python = true"],
+    ),
+    "a package that is a part of Python": (
+        "servers/wsgiref.toml",
+        "part-of-python = true\n",
+        'part-of-python = true\npackage = "wsgiref"\n',
+        ["package", "not clear where the server comes from"],
+    ),
     "declared a word that means nothing": (
         WERKZEUG,
         'declared = "unbounded"',
