@@ -3,7 +3,7 @@ saw of them beside it; must not know any server.
 
 ``python -m tests.pages.servers RESULTS ...`` keeps what is needed of one or several
 runs in ``docs/servers.json`` and writes ``docs/servers.md``; without folders of results
-it writes the page anew for what the catalog says now.
+it writes the page, and the list in the README, anew for what the catalog says now.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from harness.report.legend import chain
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "servers.md"
 KEPT = DOCS / "servers.json"
+README = DOCS.parent / "README.md"
+LISTED = re.compile(r"(?<=<!-- servers -->\n).*?(?=<!-- /servers -->)", re.DOTALL)
 
 HEAD = """\
 # Every server, and every configuration of it
@@ -263,6 +265,19 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", r"\|")
 
 
+def listed(known: Catalog) -> str:
+    """The sentence of the README with every server."""
+    names = [server.title for server in known.servers]
+    return f"{', '.join(names[:-1])} and {names[-1]}.\n"
+
+
+def listed_in_readme() -> str:
+    """The same as it stands there."""
+    found = LISTED.search(README.read_text())
+    assert found, "the README has no markers for the servers"
+    return found[0]
+
+
 def read() -> Run:
     """What is kept of the last runs."""
     return msgspec.json.decode(KEPT.read_bytes(), type=Run)
@@ -274,7 +289,9 @@ def main(folders: Sequence[str]) -> None:
         run = keep([store.read_report(Path(folder)) for folder in folders])
         compact = msgspec.json.encode(run, order="deterministic")
         KEPT.write_bytes(msgspec.json.format(compact, indent=1) + b"\n")
-    PAGE.write_text(page(catalog.load(), read()))
+    known = catalog.load()
+    PAGE.write_text(page(known, read()))
+    README.write_text(LISTED.sub(lambda _: listed(known), README.read_text()))
 
 
 if __name__ == "__main__":

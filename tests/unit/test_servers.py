@@ -122,6 +122,10 @@ def test_the_page_is_that_of_the_catalog() -> None:
     )
 
 
+def test_the_readme_lists_the_catalog() -> None:
+    assert servers.listed_in_readme() == servers.listed(REAL)
+
+
 def test_the_page_has_every_configuration_once() -> None:
     text = servers.PAGE.read_text()
     for server in REAL.servers:
