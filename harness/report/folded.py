@@ -111,7 +111,19 @@ def item(note: Note) -> str:
     """One reason, as an item of a list on a line of its own."""
     labels = ", ".join(map(code, note.labels))
     releases = ", ".join(map(prose, note.releases))
-    return f"- {prose(note.server)} {labels} on Flask {releases}: {prose(note.reason)}"
+    said = f"{prose(note.reason)}{_documented(note)}"
+    return f"- {prose(note.server)} {labels} on Flask {releases}: {said}"
+
+
+def _documented(note: Note) -> str:
+    """Where it says so, for numbers that are others than these: it may be wrong."""
+    wrong = [
+        cell for cell in note.cells if cell.verdict in (Verdict.FEWER, Verdict.MORE)
+    ]
+    pages = dict.fromkeys(cell.declared_source for cell in wrong)
+    return "".join(
+        f" ([its documentation]({page}))" for page in pages if _LINK.fullmatch(page)
+    )
 
 
 def _numbers(cells: Sequence[CellReport]) -> str:

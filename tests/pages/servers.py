@@ -29,7 +29,6 @@ from harness.model import Report
 from harness.model import Server
 from harness.model import Verdict
 from harness.report import matrix
-from harness.report.legend import chain
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "servers.md"
@@ -61,7 +60,7 @@ without doing it is allowed; not saying so and doing it is not:
 MISSING = """\
 ## What could not be measured
 
-On the machine that made this page:
+On that machine, with Python {python}:
 """
 
 
@@ -75,9 +74,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     denied: str = ""
     """What was seen that denies the server's claims."""
     reason: str = ""
-    """Why it has no number."""
+    """Why it has no number on the Python of the page."""
     python: str
-    front: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,21 +93,25 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep(reports: Sequence[Report]) -> Run:
-    """What the page needs of some reports; a cell of a later one goes first."""
+    """What the page needs of some reports; the first says on which Python.
+
+    What has no number there may have one in a later report, on another Python.
+    """
     first = reports[0]
-    newest = max((c.flask for c in first.cells), key=matrix.release_order)
-    host = first.host
+    newest = max((cell.flask for cell in first.cells), key=matrix.release_order)
+    cells: dict[str, Kept] = {}
+    for cell in (cell for report in reports for cell in report.cells):
+        if cell.flask == newest:
+            known = cells.get(_key(cell))
+            if known is None or not known.number:
+                reason = known.reason if known else ""
+                cells[_key(cell)] = _kept(cell, reason)
     return Run(
         flask=newest,
-        system=host.system,
-        processors=host.processors,
+        system=first.host.system,
+        processors=first.host.processors,
         python=first.cells[0].python,
-        cells={
-            _key(cell): _kept(cell)
-            for report in reports
-            for cell in report.cells
-            if cell.flask == newest
-        },
+        cells=cells,
     )
 
 
@@ -117,16 +119,15 @@ def _key(cell: CellReport) -> str:
     return f"{cell.server}-{cell.server_version}/{cell.configuration}"
 
 
-def _kept(cell: CellReport) -> Kept:
+def _kept(cell: CellReport, reason: str) -> Kept:
     measured = cell.outcome is Outcome.MEASURED
     return Kept(
         number=matrix.text(cell).number,
         outcome=cell.outcome,
         as_declared=cell.verdict is Verdict.AS_DECLARED,
         denied=cell.claims_fault,
-        reason="" if measured else cell.reason,
+        reason=reason if measured else f"{cell.outcome}: {cell.reason}",
         python=cell.python,
-        front=chain(cell) if cell.front else "",
     )
 
 
@@ -145,7 +146,11 @@ def page(known: Catalog, run: Run) -> str:
     denied = sorted(_denied(run))
     missing = list(_missing(run))
     parts += [DENIED + "\n" + "\n".join(denied) + "\n"] if denied else []
-    parts += [MISSING + "\n" + "\n".join(missing) + "\n"] if missing else []
+    parts += (
+        [MISSING.format(python=run.python) + "\n" + "\n".join(missing) + "\n"]
+        if missing
+        else []
+    )
     return "\n".join(parts)
 
 
@@ -258,7 +263,8 @@ def _denied(run: Run) -> Iterator[str]:
 def _missing(run: Run) -> Iterator[str]:
     for key, kept in run.cells.items():
         if kept.reason:
-            yield f"- `{key}`: {kept.outcome}: {kept.reason}."
+            other = f" It was measured on Python {kept.python}." if kept.number else ""
+            yield f"- `{key}`: {kept.reason}.{other}"
 
 
 def _cell(text: str) -> str:
