@@ -48,6 +48,12 @@ the one that is declared**: the documentation, or what is read into it, is wrong
 not tried.
 """
 
+WRONG = """\
+## What is not as declared
+
+Each with what it declares, and the page that says so:
+"""
+
 DENIED = """\
 ## What servers tell apps, and what was seen instead
 
@@ -71,6 +77,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """As the matrix shows it; empty where there is none."""
     outcome: str
     as_declared: bool
+    finding: str = ""
+    """What is not as declared, and where the documentation says otherwise."""
     denied: str = ""
     """What was seen that denies the server's claims."""
     reason: str = ""
@@ -125,10 +133,18 @@ def _kept(cell: CellReport, reason: str) -> Kept:
         number=matrix.text(cell).number,
         outcome=cell.outcome,
         as_declared=cell.verdict is Verdict.AS_DECLARED,
+        finding=_finding(cell) if measured else "",
         denied=cell.claims_fault,
         reason=reason if measured else f"{cell.outcome}: {cell.reason}",
         python=cell.python,
     )
+
+
+def _finding(cell: CellReport) -> str:
+    if cell.verdict is Verdict.AS_DECLARED:
+        return ""
+    page = f"([source]({cell.declared_source}))"
+    return f"{cell.verdict}: {cell.reason}. {cell.declared_because} {page}"
 
 
 # --------------------------------------------------------------------------- the page
@@ -142,9 +158,14 @@ def page(known: Catalog, run: Run) -> str:
         processors=run.processors,
         python=run.python,
     )
-    parts = [head, *(_server(known, server, run) for server in known.servers)]
+    wrong = [
+        f"- `{k}`: {kept.finding}" for k, kept in run.cells.items() if kept.finding
+    ]
     denied = sorted(_denied(run))
     missing = list(_missing(run))
+    parts = [head]
+    parts += [WRONG + "\n" + "\n".join(wrong) + "\n"] if wrong else []
+    parts += [_server(known, server, run) for server in known.servers]
     parts += [DENIED + "\n" + "\n".join(denied) + "\n"] if denied else []
     parts += (
         [MISSING.format(python=run.python) + "\n" + "\n".join(missing) + "\n"]
