@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.probe.holds import Holds
+from harness.probe.port import shared
+from harness.probe.readiness import claims_of
+from harness.probe.readiness import NotAnswering
 from harness.probe.readiness import wait_ready
 from harness.probe.rounds import Probe
 from harness.server import Server
@@ -84,6 +87,10 @@ class TargetApp:
         return ()
 
     async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
-        """By the routes of that app."""
-        await wait_ready(server, (HOST, port), holds.token, READY_SECONDS)
-        return Probe(server, holds, (HOST, port), "/hold?request={name}")
+        """By the routes of that app; nobody else shares its port."""
+        address = HOST, port
+        answered = await wait_ready(server, address, holds.token, READY_SECONDS)
+        if shared(port, server.processes()):
+            raise NotAnswering("another program listens on its port as well")
+        claims = claims_of(answered)
+        return Probe(server, holds, address, "/hold?request={name}", claims=claims)

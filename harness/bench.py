@@ -30,6 +30,7 @@ from harness.chain import Link
 from harness.chain import started
 from harness.model import AnyAsked
 from harness.model import CellEvidence
+from harness.model import Claims
 from harness.model import Front
 from harness.model import Outcome
 from harness.model import PlannedCell
@@ -105,6 +106,7 @@ class Bench:
             command=tuple(servers.command),
             front=servers.front,
             declaration=planned.declaration,
+            claims=servers.claims,
             rounds=tuple(attempt.schedule.rounds),
             asked=tuple(attempt.asked),
             restarts=attempt.schedule.begun_anew,
@@ -205,6 +207,7 @@ class StartedAnew:
         self._log = bench.logs / f"{name}{suffix}.log"
         self.command: list[str] = []
         self.front: Front | None = None
+        self.claims: Claims | None = None
         self.tail = ""
         """The end of what the last one printed."""
         self.start_seconds = 0.0
@@ -269,6 +272,7 @@ class StartedAnew:
             for behind in ports[:-1]:
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.approach.reach(server, holds, ports[-1])
+            self.claims = probe.claims
             await probe.settle_after_start()
         except ServerEnded as problem:
             reason = f"{problem} before it answered"

@@ -173,8 +173,10 @@ def with_built(
     servers = []
     for text in selection.server_releases:
         name, releases = split_releases(text)
-        package = find_server(catalog, name).package
         option = f"{SERVER_RELEASE} {name}"
+        package = find_server(catalog, name).package
+        if package is None:
+            raise UsageError(f"{option}: it is a part of Python; use --python.")
         versions = [builder.version(option, package, each) for each in releases]
         servers.append(f"{name}=={','.join(versions)}")
     return msgspec.structs.replace(

@@ -41,12 +41,14 @@ from harness.model import Question
 from harness.model import Settled
 from harness.prepared import environment
 from harness.prepared import Prepared
+from harness.prepared import title
 from harness.prepared import UNKNOWN
 from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.clients import State
 from harness.probe.holds import Holds
 from harness.probe.quiet import Quiet
+from harness.probe.readiness import claims_of
 from harness.probe.readiness import from_app
 from harness.probe.readiness import NotAnswering
 from harness.probe.readiness import unanswered
@@ -129,6 +131,7 @@ async def measure(
         cell = msgspec.structs.replace(cell, id=planned(prepared).id)
     evidence = Evidence(
         environment=environment(prepared),
+        title=title(prepared),
         measured_at=now(),
         host=host(),
         installed=prepared.versions,
@@ -144,6 +147,7 @@ def nothing(prepared: Prepared, limit: int, outcome: Outcome, reason: str) -> Ev
     cells = (unmeasured(planned(prepared), outcome, reason),)
     return Evidence(
         environment=environment(prepared),
+        title=title(prepared),
         measured_at=now(),
         host=host(),
         limit=limit,
@@ -238,7 +242,8 @@ class DeployedApp:
             await self._answers(server, address, self._ready)
         unseen = Quiet(server.processes, Settled.STEADY_COUNT)
         quiet = unseen if self._contained else None
-        return Probe(server, holds, address, HOLD, quiet, headers)
+        claims = claims_of(client)
+        return Probe(server, holds, address, HOLD, quiet, headers, claims)
 
     async def _answers(
         self, server: Server, address: tuple[str, int], path: str

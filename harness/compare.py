@@ -125,6 +125,7 @@ Key = Callable[[CellReport], Hashable]
 
 KEYS: tuple[Key, ...] = (
     lambda c: c.id,
+    lambda c: (c.flask, c.server, c.configuration, c.python),
     lambda c: (series(c.flask), c.server, c.configuration, c.python),
     lambda c: (c.server, c.configuration, c.python),
     lambda c: (series(c.flask), c.server, c.configuration),

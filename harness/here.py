@@ -1,16 +1,22 @@
-"""Knows what this machine has of what a cell needs besides packages; must not install
-anything, nor know what is measured.
+"""Knows what this machine has of what a cell needs besides packages, and what a number
+that depends on the machine comes to here; must not install anything, nor know what is
+measured.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from packaging.version import Version
 
+from harness import formula
+from harness.model import Declaration
+from harness.model import Formula
 from harness.model import NeededHere
 from harness.model import PlannedCell
 from harness.model import PlannedEnvironment
@@ -22,10 +28,43 @@ TRY_SECONDS = 20.0
 
 
 def supported_here(planned: PlannedEnvironment) -> PlannedEnvironment:
-    """The same plan; a cell that cannot be on this machine says so."""
+    """The same plan; a cell that cannot be on this machine says so, and each declared
+    number is one.
+    """
     found: dict[NeededHere, str] = {}
-    cells = tuple(_cell(cell, found) for cell in planned.cells)
+    processors = processors_of(planned.environment.python)
+    cells = tuple(_computed(_cell(cell, found), processors) for cell in planned.cells)
     return msgspec.structs.replace(planned, cells=cells)
+
+
+def processors_of(python: str) -> int:
+    """The processors that a Python counts on this machine.
+
+    Those of the machine; since 3.13 those that the process may use, which in a
+    container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
+    """
+    if Version(python) >= Version("3.13") and hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _computed(cell: PlannedCell, processors: int) -> PlannedCell:
+    if cell.computed is None:
+        return cell
+    declaration = declared_here(cell.declaration, cell.computed, processors)
+    return msgspec.structs.replace(cell, declaration=declaration)
+
+
+def declared_here(
+    declaration: Declaration, computed: Formula, processors: int
+) -> Declaration:
+    """A declaration with the number that its formula comes to, and how it does."""
+    number = formula.value(computed, processors)
+    count = f"{processors} processor{'' if processors == 1 else 's'}"
+    told = f"With the {count} here {declaration.formula} is {number}."
+    return msgspec.structs.replace(
+        declaration, declared=number, because=f"{declaration.because} {told}"
+    )
 
 
 def _cell(cell: PlannedCell, found: dict[NeededHere, str]) -> PlannedCell:

@@ -28,6 +28,7 @@ from harness.model import Question
 from harness.model import Report
 from harness.model import Verdict
 from harness.verdict import admission_curve
+from harness.verdict import claims_fault
 from harness.verdict import contradiction
 from harness.verdict import load_of
 from harness.verdict import sum_up
@@ -118,6 +119,7 @@ def _cell_report(
         id=cell.id,
         flask=where.flask,
         server=where.server,
+        server_title=evidence.title,
         server_version=where.server_version,
         configuration=cell.configuration,
         python=where.python,
@@ -125,8 +127,11 @@ def _cell_report(
         declared=declaration.declared,
         declared_because=declaration.because,
         declared_source=declaration.source,
+        declared_formula=declaration.formula,
         verdict=finding.verdict,
         **numbers._asdict(),
+        claims=cell.claims,
+        claims_fault=claims_fault(cell.claims, cell.rounds) if measured else "",
         rounds=cell.rounds,
         curve=admission_curve(cell.rounds) if measured else (),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,

@@ -148,6 +148,7 @@ async def measure(
     bench = Bench(python, planned.limit, logs)
     evidence = Evidence(
         environment=planned.environment,
+        title=planned.title,
         measured_at=now(),
         host=host(),
         installed=installed_versions(python),
@@ -175,6 +176,7 @@ def nothing_measured(
     """Evidence of an environment in which nothing could be measured."""
     return Evidence(
         environment=planned.environment,
+        title=planned.title,
         measured_at=now(),
         host=host(),
         sources=planned.sources,

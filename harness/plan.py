@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from harness import formula
 from harness.errors import UsageError
 from harness.model import Addition
 from harness.model import Built
@@ -20,7 +21,6 @@ from harness.model import Catalog
 from harness.model import Cell
 from harness.model import Configuration
 from harness.model import Declaration
-from harness.model import Declared
 from harness.model import DeclaredFor
 from harness.model import Environment
 from harness.model import Need
@@ -29,6 +29,7 @@ from harness.model import Plan
 from harness.model import PlannedCell
 from harness.model import PlannedEnvironment
 from harness.model import PlannedFront
+from harness.model import Promised
 from harness.model import Proxy
 from harness.model import Question
 from harness.model import Selection
@@ -106,6 +107,8 @@ def list_cells(plan: Plan) -> tuple[str, ...]:
 def _summary(cell: PlannedCell) -> str:
     if cell.not_supported is not None:
         return f"not supported: {cell.not_supported}"
+    if cell.declaration.formula:
+        return f"declares {cell.declaration.formula}"
     if cell.declaration.declared is None:
         return "declares no bound"
     return f"declares {cell.declaration.declared}"
@@ -119,10 +122,13 @@ def _planned_environment(
 ) -> PlannedEnvironment:
     server = find_server(catalog, environment.server)
     owners = _owners(server, environment.server_version)
-    wanted = (FLASK, environment.flask), (server.package, environment.server_version)
+    wanted = [(FLASK, environment.flask)]
+    if server.package is not None:
+        wanted.append((server.package, environment.server_version))
     built = {each: _built(selection, *each) for each in wanted}
     return PlannedEnvironment(
         environment=environment,
+        title=server.title,
         requirements=(
             *(f"{name}=={v}" for name, v in wanted if built[name, v] is None),
             *(str(r) for owner in owners for r in owner.requires),
@@ -169,7 +175,7 @@ def _constraints(
     return tuple(
         str(requirement)
         for requirement in companions_of(catalog, series, environment.python)
-        if not is_of(requirement, server.package)
+        if not (server.package and is_of(requirement, server.package))
         and (flask is None or _admits(flask, requirement, environment.python))
     )
 
@@ -195,6 +201,7 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
     server = find_server(catalog, cell.server)
     configuration = find_configuration(server, cell.configuration)
     declares = _declares(configuration, cell)
+    computed = formula.parse(declares.declared)
     owners = (*_owners(server, cell.server_version), configuration)
     return PlannedCell(
         id=str(cell),
@@ -205,7 +212,9 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
             declared=_number(declares.declared),
             because=declares.because,
             source=declares.source,
+            formula=formula.words(computed) if computed else "",
         ),
+        computed=computed,
         env={name: value for owner in owners for name, value in owner.env.items()},
         requires=tuple(str(requirement) for requirement in configuration.requires),
         also_offered=declares.also_offered,
@@ -222,7 +231,8 @@ def _argv(
     """The server's own words, where it listens, and what all others add."""
     listen = configuration.listen or server.listen
     added = (text for owner in owners if owner != server for text in owner.argv)
-    return (*server.argv, *listen, *added)
+    app = configuration.app or server.app
+    return tuple(text.replace("{app}", app) for text in (*server.argv, *listen, *added))
 
 
 def _front(catalog: Catalog, configuration: Configuration) -> PlannedFront | None:
@@ -273,8 +283,9 @@ def _declares(configuration: Configuration, cell: Cell) -> Configuration | Decla
     return configuration
 
 
-def _number(declared: Declared) -> int | None:
-    return None if declared == "unbounded" else declared
+def _number(declared: Promised) -> int | None:
+    """``None`` for no bound, and for what only the machine that measures can tell."""
+    return declared if isinstance(declared, int) else None
 
 
 def _obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
@@ -298,17 +309,27 @@ def _obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
 def _unfit(selection: Selection, server: Server, cell: Cell) -> str | None:
     """Why a cell cannot be, by what a built project says of itself."""
     flask = find_built(selection, FLASK, cell.flask)
-    own = find_built(selection, server.package, cell.server_version)
+    package = server.package
+    if package is None:
+        own_python = cell.server_version == cell.python
+        return (
+            None
+            if own_python
+            else (
+                f"{server.title} is a part of Python: choose its release with --python"
+            )
+        )
+    own = find_built(selection, package, cell.server_version)
     for built in filter(None, (flask, own)):
         # Any patch of this Python will do.
         fits = SpecifierSet(built.python).contains
         if not fits(cell.python) and not fits(f"{cell.python}.99"):
             release = f"{built.package} {built.version}"
             return f"{release} needs Python {built.python}, not {cell.python}"
-    for specifier in _needs(flask, server.package, cell.python) if flask else ():
+    for specifier in _needs(flask, package, cell.python) if flask else ():
         if not specifier.contains(cell.server_version, prereleases=True):
             return (
-                f"Flask {cell.flask} needs {server.package} {specifier}, not "
+                f"Flask {cell.flask} needs {package} {specifier}, not "
                 f"{cell.server_version}: choose one with {SERVER_RELEASE} "
                 f"{server.name}==RELEASE"
             )
@@ -319,7 +340,7 @@ def _unmet(need: Need, server: Server, cell: Cell, platform: str) -> str | None:
     if not within(cell.server_version, need.where):
         return None
     for name, version, wanted in (
-        (server.package, cell.server_version, need.release),
+        (server.package or server.title, cell.server_version, need.release),
         ("Flask", cell.flask, need.flask),
         ("Python", cell.python, need.python),
     ):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from harness import catalog
 from harness.approach import HOST
 from harness.commandline import command_line
 from harness.commandline import CommandLine
@@ -214,3 +215,8 @@ def environment(prepared: Prepared) -> Environment:
         server_version=release,
         python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
     )
+
+
+def title(prepared: Prepared) -> str:
+    """What people call the server, if the catalog knows it; else nothing."""
+    return catalog.titles().get(environment(prepared).server, "")

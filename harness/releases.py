@@ -72,6 +72,7 @@ def _told(
         release=step.release,
         after=step.after,
         server=now.server,
+        server_title=now.server_title,
         configuration=now.configuration,
         cells=(now.id,),
         change=finding.change,

@@ -85,11 +85,12 @@ def _about_short(
 
 def _patched_late(stale: Sequence[str]) -> str:
     names = ", ".join(stale[:3]) + (" and others" if len(stale) > 3 else "")
+    verbs = ("was", "blocks") if len(stale) == 1 else ("were", "block")
     return (
-        f"because {names} was imported before gevent patched the standard library, and "
-        "so blocks all requests of its process; call `monkey.patch_all()` before "
+        "because {} {} imported before gevent patched the standard library, and so {} "
+        "all requests of a process; call `monkey.patch_all()` before "
         "anything else is imported"
-    )
+    ).format(names, *verbs)
 
 
 def _gthread(promise: Promise, verdict: Verdict) -> str:

@@ -195,11 +195,13 @@ def _releases(
     python: str,
 ) -> list[str]:
     """The releases of the server to measure a configuration with by default."""
+    if server.part_of_python:
+        return [python]
     if configuration.releases or not server.pinned_by_flask:
         return [str(v) for v in configuration.releases or server.releases]
     series = find_series(catalog, flask)
     for requirement in companions_of(catalog, series, python):
-        if is_of(requirement, server.package):
+        if server.package and is_of(requirement, server.package):
             return [next(iter(requirement.specifier)).version]
     raise UsageError(
         f"constraints/{series.constraints} pins no {server.package} for Python "

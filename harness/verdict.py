@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from harness.model import AdmissionPoint
 from harness.model import Arrival
+from harness.model import Claims
 from harness.model import Round
 from harness.model import Settled
 from harness.model import Verdict
@@ -127,6 +128,29 @@ def contradiction(rounds: Iterable[Round]) -> str | None:
                 "connection, so the numbers contradict each other"
             )
     return None
+
+
+def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
+    """What was seen that a server's claims rule out, in one sentence; else nothing.
+
+    PEP 3333 lets a server claim more than it does: only a false "no" is a fault.
+    """
+    if claims is None or not rounds:
+        return ""
+    threads = max(each.threads for each in rounds)
+    processes = max(each.processes for each in rounds)
+    found = []
+    if not claims.multithread and threads > 1:
+        found.append(
+            f"it tells the app wsgi.multithread False, yet {threads} requests were in "
+            "one process at once"
+        )
+    if not claims.multiprocess and processes > 1:
+        found.append(
+            f"it tells the app wsgi.multiprocess False, yet {processes} processes had "
+            "requests at once"
+        )
+    return "; ".join(found)
 
 
 # ------------------------------------------------------------------------- verdicts

@@ -22,6 +22,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from harness import formula
 from harness.catalog.proxies import link_faults
 from harness.catalog.proxies import proxy_faults
 from harness.errors import UsageError
@@ -40,7 +41,7 @@ from harness.model import Server
 
 FOLDER = Path(__file__).parent
 
-PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port")
+PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
 """What an argument or a variable may name in braces; nothing else is in braces."""
 
 TABLES: dict[str, type[Record]] = {
@@ -75,6 +76,14 @@ def load(folder: Path = FOLDER) -> Catalog:
         matrix=matrix,
         constraints=constraints,
     )
+
+
+def titles(folder: Path = FOLDER) -> dict[str, str]:
+    """What people call each server of a catalog, by its name.
+
+    :raises UsageError: like ``load``.
+    """
+    return {server.name: server.title for server in load(folder).servers}
 
 
 def _read(path: Path, record: type[RecordType]) -> RecordType:
@@ -153,9 +162,16 @@ def _faults(server: Server, stem: str) -> Iterator[tuple[str, str, str]]:
     """Key, fault and remedy of what a single key cannot tell."""
     if server.name != stem:
         yield "name", f"{server.name!r} is not the file's name", f"Write {stem!r}."
-    if server.pinned_by_flask == bool(server.releases):
-        remedy = "Give one of the two: releases, or pinned-by-flask = true."
+    kinds = (bool(server.releases), server.pinned_by_flask, server.part_of_python)
+    if sum(kinds) != 1:
+        remedy = (
+            "Give one of these: releases, pinned-by-flask = true or "
+            "part-of-python = true."
+        )
         yield "releases", "it is not clear which releases are meant", remedy
+    if (server.package is None) != server.part_of_python:
+        remedy = "Give package, or part-of-python = true, and not both."
+        yield "package", "it is not clear where the server comes from", remedy
     ids = Counter(configuration.id for configuration in server.configuration)
     for name, times in ids.items():
         if times > 1:
@@ -164,10 +180,23 @@ def _faults(server: Server, stem: str) -> Iterator[tuple[str, str, str]]:
         if not server.argv + configuration.argv:
             remedy = "Give argv here or for the whole server."
             yield f"configuration {configuration.id}", "no command line", remedy
+    yield from _declared_faults(server)
     for key, text in _templates(server):
         if fault := _placeholder_fault(text):
             known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
             yield key, fault, f"There are: {known}."
+
+
+def _declared_faults(server: Server) -> Iterator[tuple[str, str, str]]:
+    for configuration in server.configuration:
+        spelled = (each.declared for each in configuration.declaration)
+        for declared in (configuration.declared, *spelled):
+            where = f"configuration {configuration.id}: `declared`"
+            try:
+                formula.parse(declared)
+            except ValueError as error:
+                known = ", ".join((formula.UNBOUNDED, *formula.FORMULAS))
+                yield where, str(error), f"There are: {known}; or write a number."
 
 
 def _templates(server: Server) -> Iterator[tuple[str, str]]:
@@ -227,11 +256,12 @@ def _check_pins(
     folder: Path, server: Server, constraints: dict[str, tuple[Constraint, ...]]
 ) -> None:
     """A server whose release is that of the Flask series needs one in each file."""
+    package = server.package or server.name
     for name, lines in constraints.items():
-        if not any(_pins(line.requirement, server.package) for line in lines):
+        if not any(_pins(line.requirement, package) for line in lines):
             path = folder / "constraints" / name
-            remedy = f"Add a line {server.package}==RELEASE  # because ..."
-            raise UsageError(f"{path}: {server.package} is not pinned. {remedy}")
+            remedy = f"Add a line {package}==RELEASE  # because ..."
+            raise UsageError(f"{path}: {package} is not pinned. {remedy}")
 
 
 def _pins(requirement: Requirement, package: str) -> bool:

@@ -19,6 +19,7 @@ from harness.model.catalog import Exclusion
 from harness.model.catalog import Matrix
 from harness.model.catalog import Need
 from harness.model.catalog import Page
+from harness.model.catalog import Promised
 from harness.model.catalog import Proxy
 from harness.model.catalog import Selection
 from harness.model.catalog import Sentence
@@ -35,6 +36,7 @@ from harness.model.change import ReleaseChange
 from harness.model.change import Seen
 from harness.model.change import Unmatched
 from harness.model.evidence import CellEvidence
+from harness.model.evidence import Claims
 from harness.model.evidence import ControlEvidence
 from harness.model.evidence import Evidence
 from harness.model.evidence import Front
@@ -43,6 +45,7 @@ from harness.model.plan import Built
 from harness.model.plan import Cell
 from harness.model.plan import Declaration
 from harness.model.plan import Environment
+from harness.model.plan import Formula
 from harness.model.plan import Installed
 from harness.model.plan import NeededHere
 from harness.model.plan import NotInstalled
@@ -102,6 +105,7 @@ __all__ = [
     "Changes",
     "CheckResult",
     "CheckedDeployment",
+    "Claims",
     "ComputeRound",
     "Configuration",
     "ConfigurationId",
@@ -117,6 +121,7 @@ __all__ = [
     "EnvironmentReport",
     "Evidence",
     "Exclusion",
+    "Formula",
     "Front",
     "Host",
     "Installed",
@@ -135,6 +140,7 @@ __all__ = [
     "PlannedEnvironment",
     "PlannedFront",
     "PositiveInt",
+    "Promised",
     "Proxy",
     "Question",
     "Reason",

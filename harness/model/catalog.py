@@ -28,7 +28,11 @@ ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z][a-z0-9]
 ConfigurationId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$")]
 
 Declared = PositiveInt | Literal["unbounded"]
-"""What a configuration promises, as its file spells it."""
+"""What a deployment promises, as its file spells it."""
+
+Promised = PositiveInt | str
+"""What a configuration of the catalog promises: a number, ``unbounded``, or a formula
+such as ``2 x thread-pool`` whose name is in ``harness/formula.py``."""
 
 
 class Need(Record, frozen=True, kw_only=True):
@@ -65,7 +69,7 @@ class DeclaredFor(Record, frozen=True, kw_only=True):
 
     flask: SpecifierSet = ANY
     release: SpecifierSet = ANY
-    declared: Declared
+    declared: Promised
     because: Sentence
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
@@ -79,6 +83,8 @@ class Configuration(Record, frozen=True, kw_only=True):
     """The proxy in front, by the name of its file; none without this."""
     passed_by: str | None = None
     """How the proxy hands a request on: one of its ``passes``."""
+    app: Sentence | None = None
+    """In place of the server's own ``app``, such as the same one wrapped for ASGI."""
     listen: tuple[str, ...] = ()
     """In place of the server's own ``listen``."""
     argv: tuple[str, ...] = ()
@@ -88,7 +94,7 @@ class Configuration(Record, frozen=True, kw_only=True):
     releases: tuple[Version, ...] = ()
     """Releases of the server to measure by default, where not the server's own."""
     needs: tuple[Need, ...] = ()
-    declared: Declared
+    declared: Promised
     because: Sentence
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
@@ -101,13 +107,19 @@ class Server(Record, frozen=True, kw_only=True):
 
     name: ServerName
     title: Sentence
-    package: Sentence
+    """What people call it; reports do too."""
+    package: Sentence | None = None
+    """The project on the package index; none for a part of Python."""
     documentation: Page
     position: int = 100
     """Servers are listed by this number, then by name."""
+    part_of_python: bool = False
+    """It comes with Python, and its release is that of Python."""
     pinned_by_flask: bool = False
     """Its release is the one that the constraints of the Flask series pin."""
     releases: tuple[Version, ...] = ()
+    app: Sentence = "app:app"
+    """What ``{app}`` stands for: the app, as the server's command names it."""
     argv: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
     """Arguments that say where it listens, and what it speaks there, where that may

@@ -86,6 +86,8 @@ class ReleaseChange(Result, frozen=True, kw_only=True):
     after: str
     """The one before it in this run: what lies between was not measured."""
     server: str
+    server_title: str = ""
+    """What people call the server; empty for its name."""
     configuration: str
     cells: tuple[str, ...]
     """Ids of the cells that have the new number."""

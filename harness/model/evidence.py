@@ -35,6 +35,16 @@ class Front(Result, frozen=True, kw_only=True):
     """Its configuration file as it was run."""
 
 
+class Claims(Result, frozen=True, kw_only=True):
+    """What a server tells the app of itself (PEP 3333)."""
+
+    multithread: bool
+    """``wsgi.multithread``: the app may be called again in the same process while it
+    is running there."""
+    multiprocess: bool
+    """``wsgi.multiprocess``: the app may be called in another process meanwhile."""
+
+
 class CellEvidence(Result, frozen=True, kw_only=True):
     """What was seen of one cell."""
 
@@ -49,6 +59,8 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
     declaration: Declaration
+    claims: Claims | None = None
+    """What the server told the app of itself; null where it did not get to it."""
     rounds: tuple[Round, ...] = ()
     asked: tuple[AnyAsked, ...] = ()
     """What was seen when other questions were asked, each at most once."""
@@ -79,6 +91,8 @@ class Evidence(Result, frozen=True, kw_only=True):
     schema: int = SCHEMA
     probe: int = PROBE
     environment: Environment
+    title: str = ""
+    """What people call the server; empty for its name."""
     measured_at: str
     """UTC, ISO 8601."""
     host: Host

@@ -76,6 +76,18 @@ class Declaration(Result, frozen=True, kw_only=True):
     """One sentence: why the configuration promises this."""
     source: str
     """The page of the server's documentation that says so."""
+    formula: str = ""
+    """What the number was computed by, where it depends on the machine that measures;
+    not computed yet where the number is missing too."""
+
+
+class Formula(Result, frozen=True, kw_only=True):
+    """A number that depends on the machine that measures."""
+
+    name: str
+    """One of ``harness/formula.py``."""
+    times: PositiveInt = 1
+    """How many of them there are, such as one for each worker."""
 
 
 class NeededHere(Result, frozen=True, kw_only=True):
@@ -112,6 +124,8 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     front: PlannedFront | None = None
     """The proxy in front of the server, if there is one."""
     declaration: Declaration
+    computed: Formula | None = None
+    """By what the machine that measures is to compute the declared number."""
     env: dict[str, str] = {}
     requires: tuple[str, ...] = ()
     """Requirements beyond Flask and the server, such as ``gevent``."""
@@ -149,6 +163,8 @@ class PlannedEnvironment(Result, frozen=True, kw_only=True):
     """One environment and the cells to measure in it: the unit of work."""
 
     environment: Environment
+    title: str = ""
+    """What people call the server; empty for its name."""
     requirements: tuple[str, ...]
     """What is installed for every cell: Flask and the server, each pinned."""
     built: tuple[Built, ...] = ()

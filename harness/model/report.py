@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.model.evidence import Claims
 from harness.model.evidence import Front
 from harness.model.evidence import Host
 from harness.model.question import Answer
@@ -29,6 +30,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     id: str
     flask: str
     server: str
+    server_title: str = ""
+    """What people call the server; empty for its name."""
     server_version: str
     configuration: str
     python: str
@@ -37,6 +40,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Requests at once that the configuration promises; null for no bound."""
     declared_because: str
     declared_source: str
+    declared_formula: str = ""
+    """What the declared number was computed by, where it depends on the machine."""
     ceiling: int | None
     """The most ever seen in the app at once; null when nothing was measured."""
     bounded: bool | None
@@ -46,6 +51,10 @@ class CellReport(Result, frozen=True, kw_only=True):
     verdict: Verdict
     processes: int | None
     threads: int | None
+    claims: Claims | None = None
+    """What the server tells the app of itself; null where that is not known."""
+    claims_fault: str = ""
+    """What was seen that denies these claims, in one sentence; empty if nothing."""
     rounds: tuple[Round, ...]
     curve: tuple[AdmissionPoint, ...]
     hand_off_seconds: float | None

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from harness.model import Claims
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
@@ -34,6 +35,8 @@ class NotAnswering(Exception):
 class _Ready(msgspec.Struct, frozen=True):
     token: str
     process: int
+    multithread: bool | None = None
+    multiprocess: bool | None = None
 
 
 async def _ask(
@@ -74,6 +77,14 @@ def from_app(client: Client, token: str) -> str | None:
     if client.status == 200 and said.token == token:
         return None
     return "another server answered on its port"
+
+
+def claims_of(client: Client) -> Claims | None:
+    """What the server told the app that answered; nothing when that was no claim."""
+    said = msgspec.json.decode(client.body, type=_Ready)
+    if said.multithread is None or said.multiprocess is None:
+        return None
+    return Claims(multithread=said.multithread, multiprocess=said.multiprocess)
 
 
 def unanswered(client: Client) -> str | None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from harness.model import Arrival
+from harness.model import Claims
 from harness.model import Round
 from harness.model import Settled
 from harness.probe.clients import Headers
@@ -56,9 +57,12 @@ class Probe:
         target: str,
         quiet: Quiet | None = None,
         headers: Headers = (),
+        claims: Claims | None = None,
     ) -> None:
         self.server = server
         self.holds = holds
+        self.claims = claims
+        """What the server told the app of itself."""
         self.address = address
         """Where its requests go to."""
         self._target = target

@@ -21,9 +21,17 @@ from harness.report.matrix import Grid
 from harness.report.matrix import open_ended
 from harness.report.matrix import Row
 
+SERVERS_TOLD = 5
+"""Of more servers not each is told, but those with the least and the most."""
+
+SHORT_TOLD = 3
+"""Configurations that fall short, by name; of more only how many."""
+
 
 def answer(report: Report, laid_out: Grid) -> str:
-    """One or two sentences: the number that was asked for."""
+    """Two or three sentences: the numbers that were asked for, and whether they are
+    what was declared.
+    """
     servers = [
         rows
         for rows in map(_measured, laid_out.groups().values())
@@ -38,10 +46,40 @@ def answer(report: Report, laid_out: Grid) -> str:
     ranges = [words for rows in others if (words := _range(rows))]
     if not others and len(first) > 1:
         ranges = [words] if (words := _range(first)) else []
+    if len(ranges) > SERVERS_TOLD:
+        ranges = [_all(others)]
     if ranges:
         newest = f"{prose(laid_out.axis)} {prose(laid_out.columns[-1])}"
         said.append(f"On {newest}, {_and(ranges)}.")
-    return " ".join(said)
+    rows = [row for server in servers for row in server if row != first[0]]
+    return " ".join([*said, *_short(rows)])
+
+
+def _short(rows: Sequence[Row]) -> list[str]:
+    """A sentence on what is less than it declares, at times or always."""
+    found = [
+        f"{code(row.label)} ({words})"
+        for row in rows
+        for cell in row.cells[-1:]
+        if cell and (words := _falls_short(cell))
+    ]
+    if not found:
+        return []
+    told, more = found[:SHORT_TOLD], len(found) - SHORT_TOLD
+    if more > 0:
+        told.append(f"{more} more")
+    they = "it declares" if len(found) == 1 else "they declare"
+    return [f"Not always what {they}: {_and(told)}."]
+
+
+def _falls_short(cell: CellReport) -> str:
+    """How far below its declaration a cell is; empty where it is not."""
+    declared = "no bound" if cell.declared is None else str(cell.declared)
+    if cell.verdict is Verdict.FEWER:
+        return f"declares {declared}, handled {cell.ceiling}"
+    if cell.verdict is Verdict.UNEVEN:
+        return f"{declared}, at times {cell.floor}"
+    return ""
 
 
 def _changes(row: Row) -> int:
@@ -120,6 +158,18 @@ def _range(rows: Sequence[Row]) -> str:
     return (
         f"{server} handled from {least.ceiling} ({code(least.configuration)}) "
         f"to {_few(most)} ({code(most.configuration)})"
+    )
+
+
+def _all(servers: Sequence[Sequence[Row]]) -> str:
+    """The least and the most of many servers together."""
+    cells = [(cell, row) for rows in servers for row in rows if (cell := row.cells[-1])]
+    least, of_least = min(cells, key=lambda pair: pair[0].ceiling or 0)
+    most, of_most = max(cells, key=lambda pair: pair[0].ceiling or 0)
+    return (
+        f"{len(servers)} other servers handled from {least.ceiling} (such as "
+        f"{prose(of_least.server)} {code(least.configuration)}) to {_few(most)} "
+        f"({prose(of_most.server)} {code(most.configuration)})"
     )
 
 

@@ -14,6 +14,7 @@ from harness.model import Outcome
 from harness.model import Report
 from harness.model import Settled
 from harness.model import Verdict
+from harness.report import claims
 from harness.report.escape import code
 from harness.report.escape import fence
 from harness.report.escape import prose
@@ -50,6 +51,7 @@ def sections(
     yield "what is not supported", _not_supported(notes)
     yield "all numbers", _numbers(report.cells)
     yield "what is declared", _declarations(report.cells)
+    yield "what servers tell apps", _claims(report.cells)
     yield "how it was measured", _how(report)
     yield "what stood in front", _fronts(report.cells)
     yield "the commands that measure a cell again", _commands(report.cells)
@@ -109,7 +111,19 @@ def item(note: Note) -> str:
     """One reason, as an item of a list on a line of its own."""
     labels = ", ".join(map(code, note.labels))
     releases = ", ".join(map(prose, note.releases))
-    return f"- {prose(note.server)} {labels} on Flask {releases}: {prose(note.reason)}"
+    said = f"{prose(note.reason)}{_documented(note)}"
+    return f"- {prose(note.server)} {labels} on Flask {releases}: {said}"
+
+
+def _documented(note: Note) -> str:
+    """Where it says so, for numbers that are others than these: it may be wrong."""
+    wrong = [
+        cell for cell in note.cells if cell.verdict in (Verdict.FEWER, Verdict.MORE)
+    ]
+    pages = dict.fromkeys(cell.declared_source for cell in wrong)
+    return "".join(
+        f" ([its documentation]({page}))" for page in pages if _LINK.fullmatch(page)
+    )
 
 
 def _numbers(cells: Sequence[CellReport]) -> str:
@@ -132,7 +146,24 @@ def _numbers(cells: Sequence[CellReport]) -> str:
 
 
 def _declared(cell: CellReport) -> str:
+    if cell.declared_formula:
+        number = "" if cell.declared is None else f" = {cell.declared}"
+        return f"{prose(cell.declared_formula)}{number}"
     return "no bound" if cell.declared is None else f"{cell.declared}"
+
+
+def _claims(cells: Sequence[CellReport]) -> str:
+    head = [
+        "configuration",
+        "`wsgi.multithread`",
+        "most in one process",
+        "`wsgi.multiprocess`",
+        "processes",
+    ]
+    return _details(
+        "What servers tell apps of themselves, and what was seen",
+        _table(head, [":--", *["--:"] * 4], claims.rows(cells)),
+    )
 
 
 def _milliseconds(seconds: float | None) -> str:

@@ -86,13 +86,6 @@ NOTEWORTHY = (
 )
 """All that a reader is told about beyond the number, in this order."""
 
-TITLES = {
-    "werkzeug": "Flask's own server",
-    "uwsgi": "uWSGI",
-    "mod-wsgi": "Apache with mod_wsgi",
-}
-"""What people call a server, where it is not its name."""
-
 
 def key(cell: CellReport) -> Outcome | Verdict:
     """The one word that says most about a cell."""
@@ -104,14 +97,14 @@ def mark(cell: CellReport) -> Mark:
     return MARKS[key(cell)]
 
 
-def title(server: str) -> str:
-    """What people call a server."""
-    return TITLES.get(server, server)
+def title(cell: CellReport) -> str:
+    """What people call a server; older reports have its name only."""
+    return cell.server_title or cell.server
 
 
 def chain(cell: CellReport) -> str:
     """What people call a server, and the proxy in front of it if there is one."""
-    server = title(cell.server)
+    server = title(cell)
     return f"{cell.front.title} → {server}" if cell.front else server
 
 

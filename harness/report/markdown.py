@@ -17,6 +17,7 @@ from harness.model import Report
 from harness.model import Verdict
 from harness.releases import between_releases
 from harness.report import chart
+from harness.report import claims
 from harness.report import folded
 from harness.report import legend
 from harness.report import matrix
@@ -65,6 +66,7 @@ def render(
         Part("the matrix", _matrix(report, laid_out), Worth.MATRIX),
         Part("from release to release", _releases(report), Worth.MATRIX),
         Part("the findings", _findings(notes), Worth.KEPT),
+        Part("what servers tell apps", claims.section(report.cells), Worth.MATRIX),
         Part("the other questions", _questions(report, laid_out), Worth.MATRIX),
         Part("the chart", chart.ceilings(laid_out), Worth.CHART),
         *(Part(*each, Worth.FOLDED) for each in folded.sections(report, notes)),

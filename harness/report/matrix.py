@@ -101,7 +101,7 @@ def grid(report: Report) -> Grid:
             )
             for key, cells in rows.items()
         ),
-        legend.title(report.cells[0].server) if history else "Flask",
+        legend.title(report.cells[0]) if history else "Flask",
         f"Flask {report.cells[0].flask}" if history else "",
     )
 

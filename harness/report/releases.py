@@ -10,7 +10,6 @@ from harness.model import Difference
 from harness.model import Outcome
 from harness.model import ReleaseChange
 from harness.model import Seen
-from harness.report import legend
 from harness.report.changes import BADGES
 from harness.report.changes import Word
 from harness.report.escape import code
@@ -55,10 +54,11 @@ def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:
 def _sentence(several: Sequence[ReleaseChange], word: Word, name: Word) -> str:
     one = several[0]
     which = dict.fromkeys(each.configuration for each in several)
-    what = f"{word(legend.title(one.server))} {', '.join(map(name, which))}"
+    title = one.server_title or one.server
+    what = f"{word(title)} {', '.join(map(name, which))}"
     own = one.package == one.server
     what = ", ".join(map(name, which)) if own else what
-    package = legend.title(one.package) if own else one.package
+    package = title if own else one.package
     said = f"{word(package)} {word(one.release)} (after {word(one.after)}): {what}"
     under = f" on Flask {word(', '.join(_flasks(one)))}" if own else ""
     why = f": {word(one.reason)}" if one.reason else ""
@@ -87,12 +87,12 @@ def _flasks(change: ReleaseChange) -> tuple[str, ...]:
 def _beside(change: ReleaseChange, word: Word) -> str:
     """What else changed at that place, and may be the cause."""
     found = [d for d in change.versions if d.name in (*CAUSES, change.server)]
-    told = [_version(each, word) for each in found]
+    titles = {change.server: change.server_title}
+    told = [_version(each, titles.get(each.name) or each.name, word) for each in found]
     return f" (with {', '.join(told)})" if told else ""
 
 
-def _version(each: Difference, word: Word) -> str:
-    name = legend.title(each.name)
+def _version(each: Difference, name: str, word: Word) -> str:
     return (
         f"{word(name)} {word(each.now or 'gone')} after {word(each.before or 'none')}"
     )

@@ -26,6 +26,7 @@ from harness.model import Report
 from harness.model import Verdict
 from harness.releases import between_releases
 from harness.report import changes
+from harness.report import claims
 from harness.report import legend
 from harness.report import matrix
 from harness.report import questions
@@ -92,6 +93,8 @@ def plain(report: Report) -> str:
                 lines.append(f"  {_again(note)}")
     if told := releases.plain(between_releases(report)):
         lines += ["", *told]
+    if told := claims.plain(report.cells):
+        lines += ["", f"{claims.TITLE}:", *told]
     if answers := _plain_answers(report):
         lines += ["", *answers]
     lines += ["", tally(report)]
@@ -136,6 +139,11 @@ def _draw(report: Report, console: Console) -> None:
     if told := releases.plain(between_releases(report)):
         console.print()
         console.print(Text("From release to release", style="bold"))
+        for each in told:
+            console.print(Padding(Text(each), (0, 0, 0, 2)))
+    if told := claims.plain(report.cells):
+        console.print()
+        console.print(Text(claims.TITLE, style="bold"))
         for each in told:
             console.print(Padding(Text(each), (0, 0, 0, 2)))
     _draw_questions(report, laid_out, console)

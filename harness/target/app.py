@@ -14,6 +14,7 @@ import sys
 from flask import Flask
 from flask import request
 from hold import call
+from hold import claims
 from hold import compute
 from hold import hold
 
@@ -22,9 +23,10 @@ app = Flask(__name__)
 
 @app.route("/ready")
 def ready():
-    """The token that this server was started with, and who answers."""
+    """The token that this server was started with, who answers, and its claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
-    return json.dumps({"token": token, "process": os.getpid()})
+    said = dict(claims(request.environ), token=token, process=os.getpid())
+    return json.dumps(said)
 
 
 @app.route("/hold")

@@ -57,6 +57,15 @@ def current_greenlet():
     return None if current.parent is None else id(current)
 
 
+def claims(environ):
+    """What the server tells the app of itself (PEP 3333); nothing where it does not."""
+    found = {}
+    for name in ("multithread", "multiprocess"):
+        if environ.get("wsgi." + name) is not None:
+            found[name] = bool(environ["wsgi." + name])
+    return found
+
+
 def introduce(request):
     """The line that says which request is in the app, and where in the server."""
     monotonic = getattr(time, "monotonic", None)

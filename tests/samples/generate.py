@@ -18,7 +18,9 @@ from harness.model import Account
 from harness.model import Arrival
 from harness.model import CallRound
 from harness.model import CellEvidence
+from harness.model import Claims
 from harness.model import ComputeRound
+from harness.model import Declaration
 from harness.model import Environment
 from harness.model import Evidence
 from harness.model import Outcome
@@ -347,6 +349,35 @@ def checkout() -> list[Evidence]:
     ]
 
 
+def claims() -> list[Evidence]:
+    """Servers that tell apps something else than what was seen, and a formula."""
+    seldom = environment("3.1.3", "pyruvate", "1.6.1")
+    often = environment("3.1.3", "hypercorn", "0.18.0")
+    shared = environment("3.1.3", "granian", "2.8.7")
+    computed = Declaration(
+        declared=6,
+        because="It runs in a pool. With the 2 processors here that is 6.",
+        source="https://flask.palletsprojects.com/en/stable/deploying/",
+        formula="min(32, processors + 4)",
+    )
+    neither = Claims(multithread=False, multiprocess=False)
+    only_threads = Claims(multithread=True, multiprocess=False)
+    both = Claims(multithread=True, multiprocess=True)
+    pool = cell(often, "default", 6, rounds(6, (1, 6)), claims=both)
+    return [
+        _of(seldom, [cell(seldom, "workers-4", 4, rounds(4, (1, 4)), claims=neither)]),
+        _of(often, [msgspec.structs.replace(pool, declaration=computed)]),
+        _of(
+            shared,
+            [
+                cell(shared, "a2wsgi", 10, rounds(10, (1, 10)), claims=only_threads),
+                cell(shared, "workers-2", 8, rounds(8, (2, 4)), claims=only_threads),
+                cell(shared, "backpressure-8", 8, rounds(8, (1, 4), [4, 4])),
+            ],
+        ),
+    ]
+
+
 def questions() -> list[Evidence]:
     """What a few configurations answered to all questions, as it came out; and one that
     could not be asked.
@@ -435,6 +466,7 @@ CASES: dict[str, Callable[[], list[Evidence]]] = {
     "single": single,
     "history": history,
     "checkout": checkout,
+    "claims": claims,
     "questions": questions,
 }
 

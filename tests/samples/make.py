@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
+from harness import catalog
 from harness.model import Account
 from harness.model import Arrival
 from harness.model import CellEvidence
@@ -17,6 +18,8 @@ from harness.model import Host
 from harness.model import Outcome
 from harness.model import Round
 from harness.model import Settled
+
+TITLES = catalog.titles()
 
 HOST = Host(
     system="Linux",
@@ -142,6 +145,7 @@ def evidence(
     """The evidence of one environment; ``other`` overrides any field."""
     fields: dict[str, Any] = {
         "environment": where,
+        "title": TITLES.get(where.server, ""),
         "measured_at": "2026-11-21T09:30:00+00:00",
         "host": HOST,
         "installed": {"Flask": where.flask, where.server: where.server_version},

@@ -47,7 +47,7 @@ def test_a_copy_of_the_catalog_says_the_same(folder: Path) -> None:
 
 def test_flasks_own_server_stands_first() -> None:
     names = [server.name for server in REAL.servers]
-    assert names == ["werkzeug", "gunicorn", "uwsgi", "mod-wsgi"]
+    assert names[:4] == ["werkzeug", "gunicorn", "uwsgi", "mod-wsgi"]
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
@@ -173,6 +173,24 @@ FAULTS = {
         "declared = 0",
         ["configuration sync-4", "`declared`", ">= 1"],
     ),
+    "a formula that is none": (
+        "servers/hypercorn.toml",
+        '"2 x thread-pool"',
+        '"2 x treads"',
+        ["configuration workers-2: `declared`", "'2 x treads'", "thread-pool; or"],
+    ),
+    "a server that comes from nowhere": (
+        "servers/wsgiref.toml",
+        "part-of-python = true\n",
+        "",
+        ["releases", "pinned-by-flask = true or part-of-python = true"],
+    ),
+    "a package that is a part of Python": (
+        "servers/wsgiref.toml",
+        "part-of-python = true\n",
+        'part-of-python = true\npackage = "wsgiref"\n',
+        ["package", "not clear where the server comes from"],
+    ),
     "declared a word that means nothing": (
         WERKZEUG,
         'declared = "unbounded"',
@@ -244,7 +262,7 @@ FAULTS = {
         GUNICORN,
         "{host}:{port}",
         "{address}:{port}",
-        ["argv", "{address}", "{python} {scripts} {target} {folder} {host} {port}"],
+        ["argv", "{address}", "{target} {folder} {host} {port} {app}"],
     ),
     "unknown placeholder in a variable": (
         WERKZEUG,
@@ -317,7 +335,7 @@ FAULTS = {
         WERKZEUG,
         "pinned-by-flask = true",
         'pinned-by-flask = true\nreleases = ["3.1.9"]',
-        ["releases", "one of the two"],
+        ["releases", "one of these"],
     ),
     "no command": (
         WERKZEUG,
@@ -405,7 +423,7 @@ def test_a_server_is_added_by_adding_a_file(folder: Path) -> None:
         'source = "https://example.org"\n'
     )
     loaded: Catalog = catalog.load(folder)
-    assert [server.name for server in loaded.servers][-1] == "plain-server"
+    assert "plain-server" in [server.name for server in loaded.servers]
 
 
 def test_comments_and_blank_lines_are_no_constraints(folder: Path) -> None:

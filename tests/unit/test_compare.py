@@ -267,6 +267,12 @@ def test_one_release_of_a_server_follows_another() -> None:
     assert partners(before, now) == [before[0].id]
 
 
+def test_the_same_flask_goes_before_another_of_its_series() -> None:
+    before = [elsewhere("3.1.3", "1")]
+    now = [elsewhere(each, "2") for each in ("3.1.3", "3.1.3+git.1a2b3c4")]
+    assert partners(before, now) == [before[0].id, None]
+
+
 def test_what_could_be_mistaken_is_not_paired() -> None:
     before = [elsewhere("3.1.3", each) for each in ("1", "2")]
     now = [elsewhere("3.1.3", each) for each in ("2", "3")]

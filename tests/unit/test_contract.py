@@ -183,7 +183,7 @@ def test_no_remedy_is_better_than_a_wrong_one(promise: Promise | None) -> None:
 def test_names_that_block_are_named() -> None:
     names = ("a.sleep", "b.socket", "c.sleep", "d.sleep")
     said = explained(FEWER, gthread(), names, patched=True)
-    assert "a.sleep, b.socket, c.sleep and others was imported before gevent" in said
+    assert "a.sleep, b.socket, c.sleep and others were imported before gevent" in said
 
 
 def test_the_last_error_is_the_cause() -> None:

@@ -15,7 +15,16 @@ HOOK = HARNESS / "target" / "hook"
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
     {"model", "errors", "warden", "chance"},
-    {"source", "catalog", "selection", "plan", "jobs", "deployment", "expected"},
+    {
+        "source",
+        "formula",
+        "catalog",
+        "selection",
+        "plan",
+        "jobs",
+        "deployment",
+        "expected",
+    },
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
         *("schema", "store", "report", "events", "answers"),
@@ -41,7 +50,7 @@ LAYERS = [
 # Pure functions of their arguments: they touch neither files nor processes.
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
-    *("source", "plan", "jobs", "selection", "probe/overlap"),
+    *("source", "formula", "plan", "jobs", "selection", "probe/overlap"),
     *(f"answers/{path.stem}" for path in (HARNESS / "answers").glob("*.py")),
 ]
 # Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
@@ -104,8 +113,8 @@ def test_model_imports_nothing_of_ours(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
 def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
     beside = {other.stem for other in path.parent.glob("*.py")}
-    # Of setuptools, on Pythons before 3.8; and of Python 2.
-    older = {"pkg_resources", "httplib"}
+    # Of setuptools, on Pythons before 3.8, and of Python 2.
+    older = {"pkg_resources", "SocketServer", "httplib"}
     asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
     known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
     if path.name == "app.py":

@@ -790,6 +790,8 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/gunicorn-*/nginx-gevent/*", 239),
         ("flask-3.1.3/uwsgi-*/processes-2x4/*", 8),
         ("flask-3.1.3/uwsgi-*/gevent-100/*", 100),
+        ("flask-3.1.3/waitress-*/default/*", 4),
+        ("flask-3.1.3/uvicorn-*/asgiref/*", 1),
     ],
 )
 def test_the_default_selection_tells_the_story(glob: str, declared: int | None) -> None:

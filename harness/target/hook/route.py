@@ -118,7 +118,7 @@ def flask_release():
         return ""
 
 
-def ready():
+def ready(environ):
     """Who answers, and what in it blocks though the standard library is patched."""
     return json.dumps(
         {
@@ -128,6 +128,7 @@ def ready():
             "stale": stale(),
             "python": ".".join(map(str, sys.version_info[:3])),
             "flask": flask_release(),
+            **protocol.claims(environ),
         }
     )
 
@@ -165,7 +166,7 @@ def answer(environ, start_response):
         # Only Flask itself runs coroutines, and this is in front of it.
         status, text = "501 Not Implemented", "only in the catalog's own app"
     else:
-        text = hold(environ) if path.endswith(HOLD) else ready()
+        text = hold(environ) if path.endswith(HOLD) else ready(environ)
     body = text.encode("utf-8")
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
     start_response(status, headers)

@@ -1,0 +1,23 @@
+"""Knows how to serve the app with eventlet.wsgi, patched or not, limited or not."""
+
+import argparse
+
+import eventlet
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--host", required=True)
+parser.add_argument("--port", type=int, required=True)
+parser.add_argument("--patch", action="store_true")
+parser.add_argument("--max-size", type=int)
+options = parser.parse_args()
+if options.patch:
+    # Before anything else is imported, as its documentation asks for.
+    eventlet.monkey_patch()
+
+from eventlet import wsgi
+
+from app import app
+
+if __name__ == "__main__":
+    listener = eventlet.listen((options.host, options.port))
+    wsgi.server(listener, app, max_size=options.max_size)

@@ -1,0 +1,24 @@
+"""Knows how to serve the app with tornado's WSGIContainer, on an executor or not."""
+
+import argparse
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.wsgi import WSGIContainer
+
+from app import app
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--executor", type=int, help="threads; 0 for Python's default")
+    options = parser.parse_args()
+    more = {}
+    if options.executor is not None:
+        more["executor"] = ThreadPoolExecutor(options.executor or None)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    HTTPServer(WSGIContainer(app, **more)).listen(options.port, options.host)
+    IOLoop.current().start()

@@ -1,0 +1,28 @@
+"""Knows how to serve the app with the server that Python has, by threads or not."""
+
+import argparse
+from wsgiref.simple_server import make_server
+from wsgiref.simple_server import WSGIServer
+
+try:
+    from socketserver import ThreadingMixIn
+except ImportError:  # Python 2
+    from SocketServer import ThreadingMixIn
+
+from app import app
+
+
+class ThreadingServer(ThreadingMixIn, WSGIServer):
+    """A thread for each request."""
+
+    daemon_threads = True
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--threading", action="store_true")
+    options = parser.parse_args()
+    kind = ThreadingServer if options.threading else WSGIServer
+    make_server(options.host, options.port, app, kind).serve_forever()

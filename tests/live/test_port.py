@@ -1,0 +1,53 @@
+"""A server that shares its port with somebody else is not measured."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from harness import measure as measuring
+from harness.model import Outcome
+from harness.server import LINUX
+
+from .conftest import Measure
+
+GRANIAN = (
+    *("{scripts}/granian", "--interface", "wsgi", "--host", "{host}"),
+    *("--port", "{port}", "--working-dir", "{target}", "app:app"),
+)
+
+
+@pytest.fixture
+def occupied() -> Iterator[int]:
+    """A port on which this process lets others listen as well, and hangs up."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.skipif(not LINUX, reason="who listens is told by Linux only")
+def test_an_occupied_port_that_is_shared_silently(
+    measure: Measure, occupied: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "free_ports", lambda host, count: [occupied])
+    seen = measure(GRANIAN, declared=4)
+    assert seen.outcome is Outcome.NOT_ANSWERING
+    assert seen.reason == "another program listens on its port as well"

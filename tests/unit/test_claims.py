@@ -1,0 +1,53 @@
+"""What a server claims is held against what was seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.judge import judge
+from harness.model import Claims
+from harness.model import Round
+from harness.report import claims as told
+from harness.verdict import claims_fault
+from tests.samples.generate import claims as sample
+from tests.samples.make import offer
+
+
+def seen(processes: int, threads: int) -> list[Round]:
+    return [offer(1, 1), offer(8, 8, (processes, threads))]
+
+
+@pytest.mark.parametrize("multithread", [True, False])
+@pytest.mark.parametrize("multiprocess", [True, False])
+@pytest.mark.parametrize(("processes", "threads"), [(1, 1), (1, 8), (8, 1), (2, 4)])
+def test_only_a_false_no_is_a_fault(
+    multithread: bool, multiprocess: bool, processes: int, threads: int
+) -> None:
+    claims = Claims(multithread=multithread, multiprocess=multiprocess)
+    fault = claims_fault(claims, seen(processes, threads))
+    assert ("wsgi.multithread False" in fault) is (threads > 1 and not multithread)
+    assert ("wsgi.multiprocess False" in fault) is (processes > 1 and not multiprocess)
+    assert ("; " in fault) is (fault.count("False") == 2)
+
+
+def test_the_numbers_are_told() -> None:
+    fault = claims_fault(Claims(multithread=False, multiprocess=False), seen(2, 4))
+    assert fault == (
+        "it tells the app wsgi.multithread False, yet 4 requests were in one process "
+        "at once; it tells the app wsgi.multiprocess False, yet 2 processes had "
+        "requests at once"
+    )
+
+
+def test_nothing_claimed_and_nothing_seen_is_no_fault() -> None:
+    assert claims_fault(None, seen(2, 4)) == ""
+    assert claims_fault(Claims(multithread=False, multiprocess=False), []) == ""
+
+
+def test_a_report_tells_each_contradiction_once() -> None:
+    cells = judge(sample()).cells
+    assert [each.configurations for each in told.denied((*cells, *cells))] == [
+        ("workers-4",),
+        ("workers-2",),
+    ]
+    assert told.rows(cells)[0] == ("`pyruvate workers-4`", "False", "4", "False", "1")

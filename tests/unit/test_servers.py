@@ -1,0 +1,155 @@
+"""The servers of the catalog, and the page that is made of them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness import catalog
+from harness.catalog import FOLDER
+from harness.here import supported_here
+from harness.model import PlannedCell
+from harness.model import Selection
+from harness.model import Server
+from harness.plan import list_cells
+from harness.plan import make_plan
+from tests.pages import servers
+
+REAL = catalog.load()
+TARGET = FOLDER.parent / "target"
+NAMED = (
+    "waitress granian hypercorn uvicorn daphne cheroot gevent eventlet tornado twisted "
+    "bjoern meinheld pyruvate wsgiref mod-wsgi gunicorn uwsgi werkzeug"
+).split()
+
+
+def cells(*globs: str, python: str = "3.11") -> list[PlannedCell]:
+    plan = make_plan(REAL, Selection(only=globs, python=python))
+    return [cell for environment in plan.environments for cell in environment.cells]
+
+
+def test_each_server_that_people_put_flask_on_is_there() -> None:
+    assert {server.name for server in REAL.servers} >= set(NAMED)
+
+
+@pytest.mark.parametrize("server", REAL.servers, ids=lambda server: server.name)
+def test_each_script_that_a_command_names_is_there(server: Server) -> None:
+    words = [
+        word for each in server.configuration for word in (*server.argv, *each.argv)
+    ]
+    needed = [word for need in server.needs for word in need.succeeds]
+    for word in (*words, *needed):
+        for name in re.findall(r"\{target\}/(\S+)", word):
+            assert (TARGET / name).is_file()
+
+
+@pytest.mark.parametrize("server", REAL.servers, ids=lambda server: server.name)
+def test_each_app_is_there(server: Server) -> None:
+    apps = {server.app} | {each.app for each in server.configuration if each.app}
+    for app in apps:
+        module, _, name = app.partition(":")
+        assert f"{name} = " in (TARGET / f"{module}.py").read_text()
+
+
+def test_an_app_may_be_wrapped_for_asgi() -> None:
+    (plain,) = cells("flask-3.1.3/gunicorn-27*/sync-4/*")
+    (wrapped,) = cells("flask-3.1.3/gunicorn-27*/asgi-a2wsgi/*")
+    assert plain.argv[1] == "app:app"
+    assert wrapped.argv[1] == "through_a2wsgi:app"
+    assert not any("{app}" in word for word in (*plain.argv, *wrapped.argv))
+    assert (plain.requires, wrapped.requires) == ((), ("a2wsgi",))
+
+
+def test_what_depends_on_the_machine_is_computed_where_it_is_measured() -> None:
+    globs = ("flask-3.1.3/hypercorn-*/workers-2/*",)
+    plan = make_plan(REAL, Selection(only=globs, python="3.11"))
+    (planned,) = plan.environments
+    (cell,) = planned.cells
+    assert cell.declaration.declared is None
+    assert list_cells(plan)[0].endswith("  declares 2 × min(32, processors + 4)")
+    (here,) = supported_here(planned).cells
+    assert here.declaration.declared is not None
+    assert here.declaration.declared % 2 == 0
+    assert f"here 2 × min(32, processors + 4) is {here.declaration.declared}." in (
+        here.declaration.because
+    )
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+def test_a_part_of_python_has_its_release(python: str) -> None:
+    plan = make_plan(REAL, Selection(servers=("wsgiref",), python=python))
+    environment = plan.environments[-1]
+    assert str(environment.environment) == f"flask-3.1.3/wsgiref-{python}/py{python}"
+    assert environment.requirements == ("Flask==3.1.3",)
+    assert {cell.not_supported for cell in environment.cells} == {None}
+    assert environment.title == "wsgiref"
+
+
+def test_a_part_of_another_python_is_not_to_be_had() -> None:
+    plan = make_plan(REAL, Selection(servers=("wsgiref==3.12",), python="3.11"))
+    assert {cell.not_supported for e in plan.environments for cell in e.cells} == {
+        "wsgiref is a part of Python: choose its release with --python"
+    }
+
+
+@pytest.mark.parametrize(
+    ("glob", "python", "reason"),
+    [
+        ("*-3.1.3/meinheld-*/default/*", "3.11", "meinheld needs greenlet 0.4"),
+        ("*-3.1.3/meinheld-*/default/*", "3.9", None),
+        ("*-3.1.3/tornado-*/default/*", "3.10", "tornado 6.6 and newer say so"),
+        ("*-3.1.3/granian-2.5.7/default/*", "3.9", None),
+        ("*-3.1.3/granian-2.8.7/default/*", "3.9", "granian 2.6 and newer say so"),
+        ("*-1.1.4/granian-2.8.7/default/*", "3.11", "which Flask 1.1 rules out"),
+        ("*-1.0.4/granian-2.8.7/default/*", "3.11", None),
+        ("*-2.0.3/granian-2.8.7/default/*", "3.11", None),
+        ("*-3.1.3/pyruvate-*/workers-4/*", "3.9", "pyruvate has wheels for Python"),
+        ("*-3.1.3/gevent-*/patched/*", "3.9", "gevent 26 dropped older Pythons"),
+        ("*-3.1.3/uvicorn-*/wsgi/*", "3.13", None),
+    ],
+)
+def test_what_cannot_be_says_why_before_anything_is_installed(
+    glob: str, python: str, reason: str | None
+) -> None:
+    (cell,) = cells(glob, python=python)
+    assert reason in (cell.not_supported or "") if reason else not cell.not_supported
+
+
+# ------------------------------------------------------------------------- the page
+
+
+def test_the_page_is_that_of_the_catalog() -> None:
+    assert servers.PAGE.read_text() == servers.page(REAL, servers.read()), (
+        "write it anew: python -m tests.pages.servers"
+    )
+
+
+def test_the_readme_lists_the_catalog() -> None:
+    assert servers.listed_in_readme() == servers.listed(REAL)
+
+
+def test_the_page_has_every_configuration_once() -> None:
+    text = servers.PAGE.read_text()
+    for server in REAL.servers:
+        section = text.partition(f"\n## {server.title}\n")[2].partition("\n## ")[0]
+        for configuration in server.configuration:
+            assert section.count(f"\n| `{configuration.id}` | ") == 1
+
+
+def test_every_configuration_of_the_page_was_measured_or_says_why() -> None:
+    measured = {
+        (key.rpartition("/")[0], key.rpartition("/")[2]): kept
+        for key, kept in servers.read().cells.items()
+    }
+    for server in REAL.servers:
+        for configuration in server.configuration:
+            found = [
+                kept
+                for (release, name), kept in measured.items()
+                if release.startswith(f"{server.name}-") and name == configuration.id
+            ]
+            assert found, (
+                f"{server.name} {configuration.id} is not in docs/servers.json"
+            )
+            assert all(each.number or each.reason for each in found)
