@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 from harness import container
 from harness.approach import HOST
@@ -47,6 +46,7 @@ from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.clients import State
 from harness.probe.holds import Holds
+from harness.probe.port import listened_on
 from harness.probe.quiet import Quiet
 from harness.probe.readiness import claims_of
 from harness.probe.readiness import from_app
@@ -307,7 +307,7 @@ async def _elsewhere(server: Server, port: int) -> set[int]:
     while True:
         await asyncio.sleep(1)
         now = quiet.look(server.processes())
-        ports = listening(server.processes())
+        ports = listened_on(server.processes())
         if not ports or port in ports:
             seconds = rested = 0
         else:
@@ -316,15 +316,3 @@ async def _elsewhere(server: Server, port: int) -> set[int]:
         if seconds >= ELSEWHERE_SECONDS or rested >= ELSEWHERE_QUIET_SECONDS:
             return ports
         before = now
-
-
-def listening(processes: list[int]) -> set[int]:
-    """The TCP ports that some processes listen on."""
-    found: set[int] = set()
-    for process in processes:
-        try:
-            connections = psutil.Process(process).net_connections("tcp")
-        except psutil.Error:
-            continue
-        found |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
-    return found

@@ -16,13 +16,12 @@ import resource
 from collections import Counter
 from pathlib import Path
 
-import psutil
-
 from harness.model import OverflowAsked
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import State
 from harness.probe.crowd import OPENING_AT_ONCE
+from harness.probe.port import listened_on
 from harness.probe.rounds import Probe
 from harness.probe.terms import Servers
 from harness.probe.terms import Terms
@@ -65,16 +64,10 @@ def _most() -> int:
 
 
 async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowAsked:
-    begun = await _begin(probe, clients, 0, fill)
-    in_app = len(probe.holds.held)
-    if in_app == fill and not probe.waiting():
-        begun = await _come_singly(probe, clients, begun)
-    while probe.waiting() and not _at_an_end(clients[:begun]) and begun < len(clients):
-        begun = await _begin(probe, clients, begun, OPENING_AT_ONCE)
+    came = await _come(probe, clients, fill)
     settled = await probe.until(probe.all_in_or_ended)
     in_app, waiting = len(probe.holds.held), probe.waiting()
     in_backlog = _in_backlog(probe.server.processes())
-    came = clients[:begun]
     states = Counter(each.state for each in came)
     statuses = Counter(
         str(each.status)
@@ -85,7 +78,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowAsked
     served = await _let_in(probe, [each.name for each in came])
     stalled = await probe.finish()
     return OverflowAsked(
-        came=begun,
+        came=len(came),
         in_app=in_app,
         waiting=waiting,
         in_backlog=in_backlog,
@@ -98,6 +91,17 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowAsked
         settled=settled,
         account=probe.crowd.account(probe.holds.entered),
     )
+
+
+async def _come(probe: Probe, clients: list[Client], fill: int) -> list[Client]:
+    """Take all places, then have more come until there is no room; those that came."""
+    begun = await _begin(probe, clients, 0, fill)
+    if len(probe.holds.held) == fill and not probe.waiting():
+        for _ in range(IN_ORDER):
+            begun = await _begin(probe, clients, begun, 1)
+    while probe.waiting() and not _at_an_end(clients[:begun]) and begun < len(clients):
+        begun = await _begin(probe, clients, begun, OPENING_AT_ONCE)
+    return clients[:begun]
 
 
 async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) -> int:
@@ -121,12 +125,6 @@ async def _open(probe: Probe, clients: list[Client]) -> None:
     while not tried():
         await probe.until(tried)
     await probe.until(probe.all_in_or_ended)
-
-
-async def _come_singly(probe: Probe, clients: list[Client], begun: int) -> int:
-    for _ in range(IN_ORDER):
-        begun = await _begin(probe, clients, begun, 1)
-    return begun
 
 
 def _at_an_end(clients: list[Client]) -> bool:
@@ -157,13 +155,7 @@ async def _let_one_in(probe: Probe) -> list[str]:
 
 def _in_backlog(processes: list[int]) -> int | None:
     """Connections that nobody has accepted yet; ``None`` where it cannot be told."""
-    ports: set[int] = set()
-    for process in processes:
-        try:
-            connections = psutil.Process(process).net_connections("tcp")
-        except psutil.Error:
-            continue
-        ports |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+    ports = listened_on(processes)
     tables = [
         Path(f"/proc/{process}/net/{table}")
         for process in processes[:1]

@@ -1,4 +1,4 @@
-"""Knows who listens on a port (Linux); must not know what answers there.
+"""Knows who listens on which port; must not know what answers there.
 
 Some servers, granian and eventlet among them, share an occupied port without a word
 (``SO_REUSEPORT``): the kernel then hands part of the requests to somebody else.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+
+import psutil
 
 LISTENING = "0A"
 """The state in the kernel's tables of sockets."""
@@ -60,3 +62,15 @@ def shared(port: int, processes: Iterable[int]) -> bool:
         return bool(listeners.difference(*map(_sockets, processes)))
     except PermissionError:
         return False
+
+
+def listened_on(processes: Iterable[int]) -> set[int]:
+    """The TCP ports that some processes listen on."""
+    found: set[int] = set()
+    for process in processes:
+        try:
+            connections = psutil.Process(process).net_connections("tcp")
+        except psutil.Error:
+            continue
+        found |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+    return found
