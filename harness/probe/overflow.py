@@ -6,8 +6,8 @@ gets no connection, is sent away, or enough have come. Where those are that wait
 kernel says: it counts the connections that nobody has accepted yet.
 
 A connection that cannot be opened is believed to stall when it was begun several times
-with the server quiet. On the loopback the kernel takes a connection or drops it at
-once, so that each of these attempts is an answer by itself.
+while no other request got any further. On the loopback the kernel takes a connection or
+drops it at once, so that each of these attempts is an answer by itself.
 """
 
 from __future__ import annotations
@@ -115,16 +115,31 @@ async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) ->
 
 
 async def _open(probe: Probe, clients: list[Client]) -> None:
-    def tried() -> bool:
-        return all(
-            each.offered or each.state in ENDED or each.attempts >= ATTEMPTS
-            for each in clients
-        )
-
+    """Have these come, until each has a connection or has ended, or all others have
+    begun theirs several times in vain while none got any further.
+    """
     probe.crowd.open(clients)
-    while not tried():
-        await probe.until(tried)
+    while unopened := [c for c in clients if not c.offered and c.state not in ENDED]:
+        further, tried = _further(probe), {c.name: c.attempts for c in unopened}
+
+        def done(
+            unopened: list[Client] = unopened,
+            further: int = further,
+            tried: dict[str, int] = tried,
+        ) -> bool:
+            in_vain = all(c.attempts >= tried[c.name] + ATTEMPTS for c in unopened)
+            return in_vain or _further(probe) > further
+
+        while not done():
+            await probe.until(done)
+        if _further(probe) == further:
+            break
     await probe.until(probe.all_in_or_ended)
+
+
+def _further(probe: Probe) -> int:
+    """Differs when a request was sent, or has ended."""
+    return probe.crowd.offered + len(probe.crowd.ended)
 
 
 def _at_an_end(clients: list[Client]) -> bool:

@@ -85,6 +85,12 @@ def newest_first(listener: Listener, server: Any) -> None:
         waiting.put(listener.accept())
 
 
+def takes_all(listener: Listener, server: Any) -> None:
+    """The same with a short listen backlog, which is emptied again and again."""
+    listener.listen(5)
+    newest_first(listener, server)
+
+
 def forgets(listener: Listener, server: Any) -> None:
     """One at a time; from the twentieth on, each third is cut off at its turn."""
     turn = 0
@@ -237,6 +243,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "turns-away": turns_away,
     "short-queue": short_queue,
     "newest-first": newest_first,
+    "takes-all": takes_all,
     "forgets": forgets,
     "exits": exits,
     "silent": silent,

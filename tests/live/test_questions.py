@@ -154,6 +154,17 @@ def test_a_server_may_have_room_for_all_and_turn_them_round(
     assert "None of those that waited is lost" in answer.sentence
 
 
+def test_who_gets_a_connection_in_the_end_does_not_stall(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backlog that is full for a moment is no end: the server goes on accepting."""
+    monkeypatch.setattr(overflow, "MOST", 120)
+    evidence, answer = ask(odd("takes-all"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.waiting, seen.in_backlog, seen.not_opened) == (120, 0, 0)
+    assert answer.answer == "≥120 wait in the server"
+
+
 def test_who_is_too_many_may_be_turned_away(ask: Any) -> None:
     evidence, answer = ask(odd("turns-away"), 3, Question.OVERFLOW)
     (seen,) = evidence.asked
