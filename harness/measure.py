@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+import harness
 from harness.approach import Approach
 from harness.approach import HOST
 from harness.approach import READY_SECONDS
@@ -357,6 +358,7 @@ async def measure(
     python = Path(installed.python)
     bench = Bench(python, planned.limit, logs)
     evidence = Evidence(
+        tool=harness.__version__,
         environment=planned.environment,
         measured_at=now(),
         host=host(),
@@ -384,6 +386,7 @@ def nothing_measured(
 ) -> Evidence:
     """Evidence of an environment in which nothing could be measured."""
     return Evidence(
+        tool=harness.__version__,
         environment=planned.environment,
         measured_at=now(),
         host=host(),

@@ -58,6 +58,14 @@ from harness.model.report import CheckedDeployment
 from harness.model.report import CheckResult
 from harness.model.report import EnvironmentReport
 from harness.model.report import Report
+from harness.model.track import Bisection
+from harness.model.track import Gap
+from harness.model.track import Line
+from harness.model.track import Side
+from harness.model.track import Span
+from harness.model.track import Swap
+from harness.model.track import Timeline
+from harness.model.track import Try
 from harness.model.words import Arrival
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import Outcome
@@ -75,16 +83,17 @@ __all__ = [
     "Addition",
     "AdmissionPoint",
     "Arrival",
+    "Bisection",
     "Built",
     "Catalog",
     "Cell",
     "CellChange",
     "CellEvidence",
     "CellReport",
-    "CheckResult",
-    "CheckedDeployment",
     "Change",
     "Changes",
+    "CheckResult",
+    "CheckedDeployment",
     "Configuration",
     "ConfigurationId",
     "Constraint",
@@ -99,8 +108,10 @@ __all__ = [
     "Evidence",
     "Exclusion",
     "Front",
+    "Gap",
     "Host",
     "Installed",
+    "Line",
     "Matrix",
     "MeasuredRun",
     "Need",
@@ -129,6 +140,11 @@ __all__ = [
     "Server",
     "ServerName",
     "Settled",
+    "Side",
+    "Span",
+    "Swap",
+    "Timeline",
+    "Try",
     "Unmatched",
     "Verdict",
 ]

@@ -134,6 +134,8 @@ class Evidence(Result, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     probe: int = PROBE
+    tool: str = ""
+    """The release of this project that measured; empty where it is not known."""
     environment: Environment
     measured_at: str
     """UTC, ISO 8601."""
