@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from harness import action
+from harness import bisect_command
 from harness import catalog
 from harness import events
 from harness import store
@@ -160,6 +161,10 @@ def _track(options: argparse.Namespace) -> int:
     return track_command.run(options, selection(options))
 
 
+def _bisect(options: argparse.Namespace) -> int:
+    return bisect_command.run(options, selection(options))
+
+
 def _action(options: argparse.Namespace) -> int:
     return action.run(options.stage, _run)
 
@@ -170,6 +175,7 @@ VERBS: dict[str, Verb] = {
     "measure": _measure,
     "report": _report,
     "track": _track,
+    "bisect": _bisect,
     "schema": _schema,
     "measure-environment": _measure_environment,
     "action": _action,

@@ -54,8 +54,8 @@ def _read(path: Path) -> Evidence:
     said = NAME.search(path.name)
     if said is None or said[1] != _digest(path.read_bytes()):
         raise Unreadable(
-            f"{path}: is not what was written under this name; restore it, or remove it "
-            "to have its cell measured again"
+            f"{path}: is not what was written under this name; restore it, or remove "
+            "it to have its cell measured again"
         )
     return evidence
 
@@ -85,7 +85,9 @@ def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
     """
     there, _ = read(folder)
     before = known(there)
-    return list(filter(None, (_keep(folder, each, before) for each in _singly(evidence))))
+    return list(
+        filter(None, (_keep(folder, each, before) for each in _singly(evidence)))
+    )
 
 
 def _singly(evidence: Iterable[Evidence]) -> Iterator[Evidence]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import harness
+from harness.bisect_command import add_bisect
 from harness.catalog import FOLDER
 from harness.check_command import add_check
 from harness.compare_command import add_baseline
@@ -255,6 +256,10 @@ VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
     "track": (
         "measure configurations release by release, and show since when they are so",
         (add_track, _axes, _jobs),
+    ),
+    "bisect": (
+        "find the release in which a configuration changed, and what it comes from",
+        (add_bisect, _axes, _jobs),
     ),
     "schema": ("print a published JSON Schema", (_which_schema,)),
     "measure-environment": ("measure one filled environment (internal)", (_order,)),

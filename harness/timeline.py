@@ -8,6 +8,7 @@ measured is a gap, and says nothing of what stands beside it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from harness.model import Line
 from harness.model import Outcome
 from harness.model import Span
 from harness.model import Verdict
+from harness.releases import TOLD
 
 UNTOLD = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, Outcome.HARNESS_FAILED)
 """Outcomes that say nothing of what a release does with requests."""
@@ -67,23 +69,23 @@ def compared(pairs: Sequence[tuple[Point, Point]]) -> list[Finding]:
     )
 
 
-def _terms(before: Point, now: Point) -> Terms:
-    one, other = before.evidence, now.evidence
-    return Terms(
-        (one.limit, other.limit), (one.host.processors, other.host.processors)
-    )
-
-
-def beside(before: Point, now: Point, package: str) -> tuple[Difference, ...]:
-    """What else than a package was installed in another version."""
+def all_versions(before: Point, now: Point) -> tuple[Difference, ...]:
+    """Everything that was installed in another version, the most important first."""
     old, new = (
         {environment_id(each.cell): each.evidence.installed} for each in (before, now)
     )
-    return tuple(
-        each
-        for each in differing(before.cell, now.cell, old, new)
-        if each.name.lower() != package.lower()
-    )
+    return differing(before.cell, now.cell, old, new)
+
+
+def _terms(before: Point, now: Point) -> Terms:
+    one, other = before.evidence, now.evidence
+    return Terms((one.limit, other.limit), (one.host.processors, other.host.processors))
+
+
+def beside(before: Point, now: Point, package: str) -> tuple[Difference, ...]:
+    """The same without one of them."""
+    found = all_versions(before, now)
+    return tuple(each for each in found if each.name.lower() != package.lower())
 
 
 def alike(finding: Finding, before: Point, now: Point) -> bool:
@@ -113,9 +115,7 @@ def line(like: Line, points: Sequence[Point]) -> Line:
         _span(group, edge, like.package)
         for group, edge in zip(groups, edges, strict=False)
     )
-    return msgspec.structs.replace(
-        like, spans=tuple(spans), gaps=tuple(gaps(points))
-    )
+    return msgspec.structs.replace(like, spans=tuple(spans), gaps=tuple(gaps(points)))
 
 
 def _span(
@@ -124,9 +124,11 @@ def _span(
     cells = [each.cell for each in group]
     floors = [cell.floor for cell in cells if cell.floor is not None]
     ceilings = [cell.ceiling for cell in cells if cell.ceiling is not None]
+    usual = _said(cells)
     span = Span(
         releases=tuple(each.release for each in group),
-        said=_said(cells),
+        said=usual,
+        apart={e.release: said(e.cell) for e in group if said(e.cell) != usual},
         outcome=cells[0].outcome,
         floor=min(floors, default=None),
         ceiling=max(ceilings, default=None),
@@ -143,11 +145,12 @@ def _span(
 
 
 def _said(cells: Sequence[CellReport]) -> str:
-    """One word for all of them: of numbers that chance makes differ, the most."""
-    words = {said(cell) for cell in cells}
-    if len(words) == 1:
-        return words.pop()
-    return f"up to {max(cell.ceiling or 0 for cell in cells)}"
+    """What most of them are: of numbers that chance makes differ, the commonest, and
+    of equally common ones the most.
+    """
+    count = Counter(map(said, cells))
+    ceilings = {said(cell): cell.ceiling or 0 for cell in cells}
+    return max(count, key=lambda words: (count[words], ceilings[words]))
 
 
 def gaps(points: Iterable[Point]) -> Iterable[Gap]:
@@ -163,9 +166,9 @@ def gaps(points: Iterable[Point]) -> Iterable[Gap]:
 def _gap_key(point: Point) -> tuple[Outcome, str] | None:
     if point.tells:
         return None
-    reason = point.cell.reason
+    # It names the release, and each is another one.
+    reason = point.cell.reason.replace(f", not {point.release}:", ":")
     if point.cell.outcome is Outcome.NOT_INSTALLED:
-        # It names the release, and each is another one.
         reason = "its packages could not be installed"
     return point.cell.outcome, reason
 
@@ -181,10 +184,13 @@ def with_news(before: Mapping[object, Line], now: Line) -> Line:
     known = before.get(key(now))
     if known is None or not known.spans:
         return now
-    there = set(_edges(known))
+    there = {(span.releases[0], span.change) for span in known.spans}
     spans = tuple(
-        msgspec.structs.replace(span, new=span.change is not None and edge not in there)
-        for span, edge in zip(now.spans, _edges(now), strict=True)
+        msgspec.structs.replace(
+            span,
+            new=span.change in TOLD and (span.releases[0], span.change) not in there,
+        )
+        for span in now.spans
     )
     return msgspec.structs.replace(now, spans=spans)
 
@@ -192,12 +198,3 @@ def with_news(before: Mapping[object, Line], now: Line) -> Line:
 def key(line: Line) -> object:
     """What a line is of."""
     return line.package, line.server, line.configuration, line.beside, line.python
-
-
-def _edges(line: Line) -> list[tuple[str, str, str]]:
-    """Where each span begins, and both numbers."""
-    befores = ["", *(span.said for span in line.spans)]
-    return [
-        (span.releases[0], old, span.said)
-        for old, span in zip(befores, line.spans, strict=False)
-    ]

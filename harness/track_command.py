@@ -210,8 +210,10 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
 def _to_measure(plan: Plan, known: Mapping[str, Evidence]) -> Plan:
     return only_cells(
         plan,
-        lambda cell: cell.not_supported is None
-        and (cell.id not in known or history.is_passing(known[cell.id])),
+        lambda cell: (
+            cell.not_supported is None
+            and (cell.id not in known or history.is_passing(known[cell.id]))
+        ),
     )
 
 
@@ -286,11 +288,9 @@ def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> No
 
 def unsupported(plan: Plan) -> dict[str, Evidence]:
     """By the id of a cell, that it cannot be; of what the plan says so."""
-    return {
-        each.cells[0].id: each
-        for planned in only_cells(plan, lambda c: c.not_supported is not None).environments
-        for each in _one_by_one(nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
-    }
+    none = only_cells(plan, lambda cell: cell.not_supported is not None)
+    told = (nothing_measured(e, Outcome.NOT_SUPPORTED, "") for e in none.environments)
+    return {e.cells[0].id: e for several in told for e in _one_by_one(several)}
 
 
 def _one_by_one(evidence: Evidence) -> list[Evidence]:

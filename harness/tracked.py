@@ -193,9 +193,7 @@ def since(text: str) -> tuple[str, Version]:
     try:
         return canonicalize_name(name), Version(release)
     except ValueError:
-        raise UsageError(
-            f"--since {text!r}: write it like gunicorn==20.1.0"
-        ) from None
+        raise UsageError(f"--since {text!r}: write it like gunicorn==20.1.0") from None
 
 
 def from_then_on(
@@ -207,7 +205,8 @@ def from_then_on(
     """
     all_of_them = list(releases)
     names = (canonicalize_name(package.name), canonicalize_name(package.project))
-    first = next((oldest[name] for name in names if name in oldest), None)
+    usual = package.server.since if package.server else None
+    first = next((oldest[name] for name in names if name in oldest), usual)
     found = [each for each in all_of_them if first is None or Version(each) >= first]
     if not found:
         raise UsageError(f"--since {package.name}=={first}: there is no release since")

@@ -106,6 +106,8 @@ class Server(Record, frozen=True, kw_only=True):
     pinned_by_flask: bool = False
     """Its release is the one that the constraints of the Flask series pin."""
     releases: tuple[Version, ...] = ()
+    since: Version | None = None
+    """Older releases are not followed by ``track`` and ``bisect`` unless asked for."""
     argv: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
     """Arguments that say where it listens, and what it speaks there, where that may

@@ -25,6 +25,8 @@ class Span(Result, frozen=True, kw_only=True):
     floor: int | None
     """The least that any of them admitted at the declared number."""
     ceiling: int | None
+    apart: dict[str, str] = {}
+    """By release, the numbers that are others, though chance explains that."""
     change: Change | None = None
     """What it is against the span before; null for the first."""
     reason: str = ""

@@ -18,6 +18,9 @@ from harness.report.escape import code
 from harness.report.escape import prose
 from harness.report.escape import terminal as safe
 
+FEW = 3
+"""Releases that are named where their number differs by chance."""
+
 MOST = 6
 """Versions that are named beside a change."""
 
@@ -30,7 +33,10 @@ def span_of(releases: Sequence[str], word: Word = str) -> str:
 
 def in_short(line: Line, word: Word = safe) -> str:
     """All spans on one line: ``0.11 – 0.12.5: 1; 1.0.3 – 3.1.3: unbounded``."""
-    spans = [f"{span_of(s.releases, word)}: {word(s.said)}" for s in line.spans]
+    spans = [
+        f"{span_of(s.releases, word)}: {word(s.said)}{_apart(s, word)}"
+        for s in line.spans
+    ]
     return "; ".join(spans) or "no release could be measured"
 
 
@@ -65,8 +71,16 @@ def _package(line: Line) -> str:
 def _number(span: Span, word: Word) -> str:
     told = word(span.said)
     if span.floor is None or span.ceiling is None or not span.said.startswith("up to"):
-        return told
-    return f"{told} ({span.floor} to {span.ceiling})"
+        return f"{told}{_apart(span, word)}"
+    return f"{told} ({span.floor} to {span.ceiling}){_apart(span, word)}"
+
+
+def _apart(span: Span, word: Word) -> str:
+    """Releases with another number that chance explains; not when these are many."""
+    told = [f"{word(r)} {word(n)}" for r, n in list(span.apart.items())[:FEW]]
+    more = len(span.apart) - FEW
+    rest = f" and {more} more" if more > 0 else ""
+    return f" ({', '.join(told)}{rest}, which chance explains)" if told else ""
 
 
 def _with(versions: Sequence[Difference], word: Word) -> str:

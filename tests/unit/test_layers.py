@@ -15,10 +15,14 @@ HOOK = HARNESS / "target" / "hook"
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
     {"model", "errors", "warden", "chance"},
-    {"source", "catalog", "selection", "plan", "jobs", "deployment", "expected"},
+    {
+        *("source", "catalog", "selection", "plan", "jobs", "deployment", "expected"),
+        *("tracked", "indexes"),
+    },
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
-        *("schema", "store", "report", "events"),
+        *("timeline", "bisection"),
+        *("schema", "store", "report", "events", "history"),
     },
     {"installing", "commandline", "surroundings", "declared", "container", "here"},
     {"remedy", "contract"},
@@ -27,13 +31,13 @@ LAYERS = [
     {"approach", "chain"},
     {
         *("fetch", "measure", "collect", "download", "artifacts", "baseline"),
-        "github",
+        *("github", "package_index"),
     },
     {"build", "inputs", "kept"},
     {"environment", "prepared", "check"},
     {
         *("run", "options", "action", "check_command", "compare_command"),
-        "check_findings",
+        *("check_findings", "track_command", "bisect_command"),
     },
     {"__main__"},
 ]
@@ -41,6 +45,7 @@ LAYERS = [
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
     *("source", "plan", "jobs", "selection", "probe/overlap"),
+    *("tracked", "timeline", "bisection"),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}
 
