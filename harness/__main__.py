@@ -20,6 +20,7 @@ from harness import bisect_command
 from harness import catalog
 from harness import events
 from harness import store
+from harness import track_action
 from harness import track_command
 from harness.build import with_built
 from harness.collect import collect
@@ -166,6 +167,8 @@ def _bisect(options: argparse.Namespace) -> int:
 
 
 def _action(options: argparse.Namespace) -> int:
+    if options.stage in track_action.STAGES:
+        return track_action.run(options.stage, _run)
     return action.run(options.stage, _run)
 
 

@@ -239,8 +239,12 @@ def _which_schema(verb: argparse.ArgumentParser) -> None:
     )
 
 
+STAGES = ("plan", "measure", "report", "history", "track", "publish")
+"""Of the action, and of the workflow that follows releases."""
+
+
 def _stage(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("stage", choices=("plan", "measure", "report"))
+    verb.add_argument("stage", choices=STAGES)
 
 
 Group = Callable[[argparse.ArgumentParser], None]

@@ -47,6 +47,8 @@ SINGLE = (
 )
 """Files that a run writes beside its evidence."""
 
+TIMELINE = "timeline.json"
+
 PREVIOUS = "previous"
 """Folder for what the run before left, until the next run begins."""
 
@@ -276,7 +278,7 @@ def write_changes(path: Path, changes: Changes) -> Path:
 
 def write_timeline(results: Path, timeline: Timeline) -> Path:
     """Write ``timeline.json``; the path. Raises ``UsageError``."""
-    return _write(results / "timeline.json", timeline)
+    return _write(results / TIMELINE, timeline)
 
 
 def read_timeline(path: Path) -> Timeline:

@@ -21,7 +21,7 @@ LAYERS = [
     },
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
-        *("timeline", "bisection"),
+        *("timeline", "bisection", "issue"),
         *("schema", "store", "report", "events", "history"),
     },
     {"installing", "commandline", "surroundings", "declared", "container", "here"},
@@ -31,13 +31,13 @@ LAYERS = [
     {"approach", "chain"},
     {
         *("fetch", "measure", "collect", "download", "artifacts", "baseline"),
-        *("github", "package_index"),
+        *("github", "package_index", "branch", "issues"),
     },
     {"build", "inputs", "kept"},
     {"environment", "prepared", "check"},
     {
         *("run", "options", "action", "check_command", "compare_command"),
-        *("check_findings", "track_command", "bisect_command"),
+        *("check_findings", "track_command", "bisect_command", "track_action"),
     },
     {"__main__"},
 ]
@@ -45,7 +45,7 @@ LAYERS = [
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
     *("source", "plan", "jobs", "selection", "probe/overlap"),
-    *("tracked", "timeline", "bisection"),
+    *("tracked", "timeline", "bisection", "issue"),
 ]
 IMPURE = {"os", "subprocess", "socket", "asyncio", "pathlib", "time", "tempfile"}
 
