@@ -1,18 +1,27 @@
 """The workflow that follows releases, run by act: it measures for real, and pushes to a
-real repository beside it. GitHub's API is a stand-in, permissions are none at all.
+real repository beside it. GitHub's API is a stand-in; permissions act has none.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from harness import catalog
+from harness import history
+from harness.selection import find_configuration
+from harness.selection import find_server
+from harness.selection import usual_releases
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import rounds
 
 from .conftest import NewRunner
 from .runner import export
@@ -20,19 +29,48 @@ from .runner import Ran
 from .runner import Runner
 
 WORKFLOW = ".github/workflows/track.yml"
-NAME = "werkzeug/run-without-threads"
+SERVER, CONFIGURATION = "werkzeug", "run-without-threads"
+BEFORE, NEW = "3.1.2", "3.1.3"
+PYTHON = "{}.{}".format(*sys.version_info)
 
 
 def git(folder: Path, *arguments: str) -> str:
     """What git prints of a repository."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments],
+        ["git", "-C", str(folder), *who, *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
     return done.stdout
+
+
+def begin_history(origin: Path, folder: Path) -> None:
+    """A history in which the release before the last took two at a time, which it
+    never did: the last is measured for real, and differs.
+    """
+    known = catalog.load()
+    server = find_server(known, SERVER)
+    configuration = find_configuration(server, CONFIGURATION)
+    release = usual_releases(known, server, configuration, BEFORE, PYTHON)[-1]
+    where = environment(BEFORE, SERVER, release, PYTHON)
+    seen = rounds(2, (1, 2), [2] * 8)
+    history.add(folder, [evidence(where, [cell(where, CONFIGURATION, 1, seen)])])
+    git(folder, "init", "--quiet", "--initial-branch=history")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=Before")
+    git(folder, "push", "--quiet", str(origin), "history")
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the repository comes from, with a history on its branch."""
+    folder = tmp_path_factory.mktemp("origin")
+    git(folder, "init", "--quiet", "--bare", ".")
+    begin_history(folder, tmp_path_factory.mktemp("before"))
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -43,118 +81,55 @@ def api() -> Iterator[IssueApi]:
 
 
 @pytest.fixture(scope="module")
-def runner(new_runner: NewRunner) -> Runner:
+def runner(new_runner: NewRunner, origin: Path) -> Runner:
     """A machine on which the repository is this project's own."""
     runner = new_runner("track")
     export(runner.repository)
-    origin = runner.home.parent / "origin.git"
-    git(runner.repository, "init", "--quiet", "--bare", str(origin))
     git(runner.repository, "remote", "add", "origin", str(origin))
     runner.commit()
     return runner
 
 
-def track(runner: Runner, api: IssueApi, name: str = NAME) -> Ran:
-    """Run the workflow on demand, for a few releases."""
-    inputs = {"configurations": name, "of": "Flask", "since": "Flask==3.1.2"}
+@pytest.fixture(scope="module")
+def ran(runner: Runner, api: IssueApi) -> Ran:
+    """The workflow on demand, for the last two releases."""
+    inputs = {
+        "configurations": f"{SERVER}/{CONFIGURATION}",
+        "of": "Flask",
+        "since": f"Flask=={BEFORE}",
+    }
     options = [f"--input={key}={value}" for key, value in inputs.items()]
     options += ["--env", f"GITHUB_API_URL={api.address}"]
     options += ["--env", "GITHUB_REPOSITORY=example/app"]
     return runner.run_file(runner.repository / WORKFLOW, "workflow_dispatch", *options)
 
 
-def kept(runner: Runner) -> list[str]:
-    """The measurements on the branch."""
-    origin = runner.home.parent / "origin.git"
-    names = git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
-    return [name for name in names if name.endswith(".json")]
-
-
-@pytest.fixture(scope="module")
-def first(runner: Runner, api: IssueApi) -> Ran:
-    """The first run ever: there is no branch yet."""
-    return track(runner, api)
-
-
-def test_the_first_run_begins_the_history_and_opens_no_issue(
-    runner: Runner, api: IssueApi, first: Ran
+def test_what_is_new_is_measured_and_added_to_the_branch(
+    runner: Runner, origin: Path, ran: Ran
 ) -> None:
-    assert first.results() == {"measure": "success", "publish": "success"}
-    releases = {name.split("/")[2].split("+")[0] for name in kept(runner)}
-    assert {"flask-3.1.2", "flask-3.1.3"} <= releases
-    assert all(name.startswith(f"{NAME}/flask-") for name in kept(runner))
-    (summary,) = first.summary("measure")
-    assert "| 3.1.2 – 3.1.3 | 1 |" in summary
-    page = git(runner.home.parent / "origin.git", "show", "history:README.md")
-    assert page == summary
-    assert not api.issues
+    assert ran.results() == {"measure": "success", "publish": "success"}
+    names = git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
+    releases = [name.split("/")[2].split("+")[0] for name in names if "/" in name]
+    assert BEFORE in releases[0] and NEW in releases[1], "the one before is known"
+    assert git(origin, "log", "--format=%an: %s", "history").splitlines()[::-1][:2] == [
+        "x: Before",
+        f"github-actions[bot]: {len(releases) - 1} measurements",
+    ]
     assert not runner.left_over()
 
 
-def test_the_next_run_measures_what_is_new_and_tells_what_changed(
-    runner: Runner, api: IssueApi, first: Ran
+def test_the_timeline_is_the_summary_and_the_page_of_the_branch(
+    origin: Path, ran: Ran
 ) -> None:
-    """As if the last release were new, and two at a time had been before it: the
-    history is made so, the release is measured for real.
-    """
-    pretend_two_at_a_time(runner)
-    ran = track(runner, api)
-    assert ran.results() == {"measure": "success", "publish": "success"}
-    assert len(kept(runner)) == 2
+    (summary,) = ran.summary("measure")
+    assert f"| {BEFORE} | 2 |" in summary
+    assert f"| {NEW}" in summary and "**new** fewer: 2 before; now 1 |" in summary
+    assert git(origin, "show", "history:README.md") == summary
+
+
+def test_one_issue_says_what_changed(ran: Ran, api: IssueApi) -> None:
     (issue,) = api.issues
-    said = "Flask 3.1.3: Flask's own server run-without-threads went from 2 to 1"
-    assert said in issue["body"] and "[this run](" in issue["body"]
-    assert any(said in line for _, line in ran.annotations("measure"))
+    said = f"Flask {NEW}: Flask's own server {CONFIGURATION} went from 2 to 1"
+    assert said in issue["body"]
     assert not api.comments
-
-
-def test_what_goes_wrong_is_told_in_the_same_issue_and_fails(
-    runner: Runner, api: IssueApi, first: Ran
-) -> None:
-    number = len(api.issues) or api.open("<!-- flask-concurrency-track -->")
-    before = kept(runner)
-    ran = track(runner, api, "werkzeug/runn")
-    assert ran.results() == {"measure": "success", "publish": "failure"}
-    assert len(api.issues) == number and kept(runner) == before
-    _, comment = api.comments[-1]
-    assert "tracking ended with exit code 2; its log says why" in comment
-    assert any("werkzeug/runn" in line for _, line in ran.annotations("measure"))
-
-
-def pretend_two_at_a_time(runner: Runner) -> None:
-    """Leave the older release alone in the history, with twice its number."""
-    from harness import history
-    from harness import store
-
-    folder = runner.home.parent / "doctored"
-    origin = runner.home.parent / "origin.git"
-    git(runner.home, "clone", "--quiet", "-b", "history", str(origin), str(folder))
-    for path in folder.rglob("*.json"):
-        written = json.loads(path.read_text())
-        path.unlink()
-        if written["environment"]["flask"] == "3.1.2":
-            text = json.dumps(doubled(written))
-            path.write_text(text)
-            evidence = store.read_evidence_file(path)
-            path.unlink()
-            assert history.add(folder, [evidence])
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-    git(folder, "add", "--all")
-    git(folder, *who, "commit", "--quiet", "--message=Doctored")
-    git(folder, "push", "--quiet", "origin", "history")
-
-
-def doubled(written: dict[str, object]) -> dict[str, object]:
-    """The same measurement, had two requests been in the app at a time."""
-    text = json.dumps(written)
-    found: dict[str, object] = json.loads(text)
-    (cell,) = found["cells"]  # type: ignore[misc]
-    for each in cell["rounds"]:  # type: ignore[has-type]
-        now = min(2, each["offered"])
-        each |= {
-            "admitted": now,
-            "peak": now,
-            "threads": now,
-            "waiting": each["offered"] - now,
-        }
-    return found
+    assert any(said in line for _, line in ran.annotations("measure"))
