@@ -1,0 +1,223 @@
+"""What changed in which release, found without being told: real releases of Flask and
+of servers from the package index, each installed, started and measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import catalog
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 300.0
+
+ACCOUNTING = "gunicorn/gthread-1x4-connections-4"
+"""One worker that accepts as many connections as it has threads: even in every release,
+while with several workers 21 to 23 admit another number in each round."""
+
+EVENTLET = """
+[[configuration]]
+id = "eventlet-connections-10"
+argv = ["--worker-class", "eventlet", "--worker-connections", "10"]
+requires = ["gunicorn[eventlet]"]
+declared = 10
+because = "The worker serves up to 10 connections at once."
+source = "https://docs.gunicorn.org/en/23.0.0/settings.html#worker-connections"
+"""
+"""As in the catalog, but that nothing says which releases have the worker."""
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is measured for one of these tests need not be measured for another."""
+    return tmp_path_factory.mktemp("history")
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalog, less what would tell the answer, or takes long."""
+    folder = tmp_path_factory.mktemp("catalog") / "catalog"
+    shutil.copytree(catalog.FOLDER, folder, ignore=shutil.ignore_patterns("*.py*"))
+    edit(folder / "servers" / "werkzeug.toml", "also-offered = [400, 500]", "")
+    path = folder / "servers" / "gunicorn.toml"
+    path.write_text(path.read_text() + EVENTLET)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pinned(servers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with another gunicorn from Flask 3.1 on: two suspects for a change."""
+    folder = tmp_path_factory.mktemp("pinned") / "catalog"
+    shutil.copytree(servers, folder)
+    for name, release in (("3.0.txt", "20.1.0"), ("3.1.txt", "23.0.0")):
+        path = folder / "constraints" / name
+        path.write_text(f"{path.read_text()}gunicorn=={release}  # for this test\n")
+    for path in (folder / "constraints").glob("[012]*.txt"):
+        path.write_text(f"{path.read_text()}gunicorn==20.1.0  # for this test\n")
+    path = folder / "servers" / "gunicorn.toml"
+    edit(path, 'releases = ["27.0.1"]', "pinned-by-flask = true")
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change what must be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def harness(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "harness", verb, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+def bisect(
+    results: Path, servers: Path, history: Path, *arguments: str
+) -> dict[str, Any]:
+    """What a bisection comes to."""
+    folders = ("--results", str(results), "--catalog", str(servers))
+    done = harness("bisect", *folders, "--history", str(history), *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    found: dict[str, Any] = json.loads((results / "bisection.json").read_text())
+    found["printed"] = done.stdout
+    return found
+
+
+def sides(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Release and number on both sides of a change."""
+    return [(found[side]["release"], found[side]["said"]) for side in ("old", "new")]
+
+
+def most(found: dict[str, Any]) -> list[tuple[str, int]]:
+    """The same, where a busy machine may make the lesser number uneven."""
+    return [(release, int(said.split()[-1])) for release, said in sides(found)]
+
+
+def test_flask_1_0_changed_its_own_server(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    found = bisect(tmp_path, servers, history, "werkzeug/run", "--limit", "16")
+    old, new = sides(found)
+    assert old == ("0.12.5", "1")
+    # Flask 1.0 itself does not run on newer Pythons, and then it says so.
+    assert new[0] in ("1.0", "1.0.3") and new[1] == "unbounded"
+    between = [release for gap in found["between"] for release in gap["releases"]]
+    assert between == ([] if new[0] == "1.0" else ["1.0", "1.0.1", "1.0.2"])
+    assert len(found["releases"]) > 40 and len(found["tries"]) <= 8
+    assert found["cause"] == "It comes from Flask: nothing else differs."
+    assert "went from 1 to unbounded" in found["printed"]
+
+
+def test_gunicorn_26_removed_eventlet(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    name = "gunicorn/eventlet-connections-10"
+    found = bisect(tmp_path, servers, history, name, "--good", "24.0.0")
+    assert sides(found) == [("25.3.0", "10"), ("26.0.0", "not started")]
+    assert found["package"] == "gunicorn" and not found["between"]
+
+
+def test_gunicorn_21_counted_connections_in_another_way(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    found = bisect(tmp_path, servers, history, ACCOUNTING, "--bad", "21.0.1")
+    assert most(found) == [("20.1.0", 4), ("21.0.0", 3)]
+
+
+def test_gunicorn_24_repaired_that_and_what_is_known_is_not_measured_again(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    arguments = (ACCOUNTING, "--good", "24.1.1", "--bad", "22.0.0")
+    found = bisect(tmp_path, servers, history, *arguments)
+    assert most(found) == [("23.0.0", 3), ("24.0.0", 4)]
+    before = sorted(history.rglob("*.json"))
+    again = bisect(tmp_path, servers, history, *arguments)
+    assert all(each["reused"] for each in again["tries"])
+    assert sides(again) == sides(found)
+    assert sorted(history.rglob("*.json")) == before
+
+
+def test_of_flask_and_the_server_the_one_that_it_comes_from_is_told(
+    tmp_path: Path, pinned: Path, history: Path
+) -> None:
+    found = bisect(
+        *(tmp_path, pinned, history, ACCOUNTING),
+        *("--of", "Flask", "--good", "3.0.3", "--bad", "3.1.0"),
+    )
+    assert most(found) == [("3.0.3", 4), ("3.1.0", 3)]
+    differ = {each["name"] for each in found["versions"]}
+    assert {"Flask", "gunicorn"} <= differ
+    came = {
+        (swap["on"], swap["packages"][0]["name"]): swap["like"]
+        for swap in found["swaps"]
+    }
+    assert came["old", "gunicorn"] == "new" and came["old", "Flask"] == "old"
+    assert came["new", "gunicorn"] == "old" and came["new", "Flask"] == "new"
+    assert found["cause"].startswith(
+        "It comes from gunicorn: alone it makes the change"
+    )
+
+
+def test_ends_that_agree_are_one_error(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    done = harness(
+        *("bisect", ACCOUNTING, "--good", "20.1.0", "--bad", "24.1.1"),
+        *("--results", str(tmp_path / "results"), "--catalog", str(servers)),
+        *("--history", str(history)),
+    )
+    assert done.returncode == 2
+    assert "gunicorn 20.1.0 and 24.1.1 agree: 4 at either end" in done.stderr
+    assert "but in between 21.0.0 (" in done.stderr, "which is known by now"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("bisect", "werkzeug/run", "--bad", "9.9"), "no such release of Flask"),
+        (("bisect", "werkzeug/run", "--good", "0.9"), "cannot be one end: not supp"),
+        (("track", "--since", "Flask==99"), "there is no release since"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_error(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = harness(*arguments, "--results", str(tmp_path), "--history", str(tmp_path))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert words in done.stderr and "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_history_that_is_damaged_costs_nothing_but_its_file(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    mine, results = tmp_path / "history", tmp_path / "results"
+    shutil.copytree(history / ACCOUNTING, mine / ACCOUNTING)
+    cut = next(mine.rglob("*gunicorn-24.0.0*/*.json"))
+    cut.write_bytes(cut.read_bytes()[:1000])
+    done = harness(
+        *("track", ACCOUNTING, "--of", "gunicorn", "--since", "gunicorn==22.0.0"),
+        *("--history", str(mine), "--results", str(results), "--show"),
+    )
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert done.stderr.count(cut.name) == 1 and "is not whole" in done.stderr
+    (line,) = json.loads((results / "timeline.json").read_text())["lines"]
+    told = [(span["releases"], span["ceiling"]) for span in line["spans"]]
+    assert told == [(["22.0.0", "23.0.0"], 3), (["24.1.1"], 4)]
+    assert cut.exists()
