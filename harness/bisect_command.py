@@ -50,6 +50,7 @@ from harness.timeline import gaps
 from harness.timeline import Point
 from harness.timeline import point
 from harness.track_command import add_following
+from harness.track_command import adopt
 from harness.track_command import asked_for
 from harness.track_command import listed
 from harness.track_command import measure
@@ -159,6 +160,7 @@ class Question(NamedTuple):
 def run(options: argparse.Namespace, selection: Selection) -> int:
     """Find where a number changed, say so, and keep it; the exit code."""
     question = _question(options, selection)
+    adopt(question.plan, options.results.resolve(), options.history)
     looks = Looks(question.followed, question.plan, options)
     faults = history.read(options.history)[1]
     for fault in faults:

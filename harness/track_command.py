@@ -188,6 +188,8 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
     """Measure what is not known yet, keep it, and show the timeline; the exit code."""
     task, results = _task(options, selection), options.results.resolve()
     plan = task.plan
+    if not (options.list or options.show):
+        adopt(plan, results, options.history)
     before, faults = history.read(options.history)
     wanted = _to_measure(plan, history.known(before))
     if options.list:
@@ -220,7 +222,6 @@ def _to_measure(plan: Plan, known: Mapping[str, Evidence]) -> Plan:
 def measure(plan: Plan, results: Path, options: argparse.Namespace) -> bool:
     """Measure a plan and keep what came of it; whether it was interrupted."""
     check_limit(plan)
-    _adopt(plan, results, options.history)
     store.begin(results, plan)
     try:
         return show_and_carry_out(plan, results, options.jobs)
@@ -229,8 +230,8 @@ def measure(plan: Plan, results: Path, options: argparse.Namespace) -> bool:
         history.add(options.history, evidence)
 
 
-def _adopt(plan: Plan, results: Path, folder: Path) -> None:
-    """What a run measured that was killed before it could keep it."""
+def adopt(plan: Plan, results: Path, folder: Path) -> None:
+    """Keep what a run measured that was killed before it could keep it."""
     wanted = {cell.id for each in plan.environments for cell in each.cells}
     evidence, _ = store.read_evidence(results)
     left = [e for e in evidence if {cell.id for cell in e.cells} <= wanted]
