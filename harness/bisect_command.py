@@ -59,11 +59,11 @@ from harness.tracked import find_package
 from harness.tracked import find_targets
 from harness.tracked import follow
 from harness.tracked import Followed
-from harness.tracked import from_then_on
+from harness.tracked import limits
 from harness.tracked import Package
 from harness.tracked import packages_of
-from harness.tracked import since
 from harness.tracked import Target
+from harness.tracked import within_limits
 
 INTERRUPTED = "interrupted; what was measured is in the history"
 
@@ -193,7 +193,8 @@ def _question(options: argparse.Namespace, selection: Selection) -> Question:
         selection = msgspec.structs.replace(selection, python=target.python)
         options.python = target.python
     releases = [*listed(package, known, options), *asked_for(package, selection)]
-    releases = from_then_on(package, releases, dict(map(since, options.since)))
+    asked = limits(options.since, options.until)
+    releases = within_limits(package, releases, asked)
     (followed,) = follow(known, [target], package, releases, selection.python)
     plan = plan_cells(known, selection, followed.cells)
     return Question(known, selection, followed, plan)

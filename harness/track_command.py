@@ -49,10 +49,10 @@ from harness.timeline import with_news
 from harness.tracked import find_targets
 from harness.tracked import follow
 from harness.tracked import Followed
-from harness.tracked import from_then_on
+from harness.tracked import limits
 from harness.tracked import Package
 from harness.tracked import packages_of
-from harness.tracked import since
+from harness.tracked import within_limits
 
 USUAL = ("werkzeug/run",)
 """What is followed unless something is named."""
@@ -111,6 +111,13 @@ def add_following(verb: argparse.ArgumentParser) -> None:
         metavar="NAME==RELEASE",
         help="leave out older releases of a package",
     )
+    verb.add_argument(
+        "--until",
+        action="append",
+        default=[],
+        metavar="NAME==RELEASE",
+        help="leave out newer releases of a package",
+    )
     verb.add_argument("--pre", action="store_true", help="also pre-releases")
     verb.add_argument(
         "--history",
@@ -156,7 +163,7 @@ def _task(options: argparse.Namespace, selection: Selection) -> Task:
     texts = options.configurations or USUAL
     targets = [each for text in texts for each in find_targets(known, text)]
     packages = packages_of(known, targets, options.of)
-    oldest = dict(map(since, options.since))
+    asked = limits(options.since, options.until)
     selection = with_built(known, selection, options.results.resolve(), say)
     lines = []
     for package in packages:
@@ -164,7 +171,7 @@ def _task(options: argparse.Namespace, selection: Selection) -> Task:
         found = [*listed(package, known, options), *more]
         if options.show:
             found += _of_history(options.history, package)
-        releases = from_then_on(package, found, oldest)
+        releases = within_limits(package, found, asked)
         lines += follow(known, targets, package, releases, selection.python)
     return Task(known, selection, lines)
 

@@ -184,30 +184,50 @@ def _cell(target: Target, flask: str, release: str, python: str) -> Cell:
     )
 
 
-def since(text: str) -> tuple[str, Version]:
-    """The name and the release of ``NAME==RELEASE``.
+class Limits(NamedTuple):
+    """From which release of a package on, and up to which, by its name."""
 
-    :raises UsageError: when it is not written like that.
+    since: Mapping[str, Version] = {}
+    until: Mapping[str, Version] = {}
+
+
+def limits(since: Iterable[str], until: Iterable[str]) -> Limits:
+    """The values of ``--since`` and ``--until``, each ``NAME==RELEASE``.
+
+    :raises UsageError: when one is not written like that.
     """
-    name, equals, release = (part.strip() for part in text.partition("=="))
+    oldest = dict(_limit("--since", text) for text in since)
+    return Limits(oldest, dict(_limit("--until", text) for text in until))
+
+
+def _limit(option: str, text: str) -> tuple[str, Version]:
+    name, _, release = (part.strip() for part in text.partition("=="))
     try:
         return canonicalize_name(name), Version(release)
     except ValueError:
-        raise UsageError(f"--since {text!r}: write it like gunicorn==20.1.0") from None
+        raise UsageError(f"{option} {text!r}: write it like gunicorn==20.1.0") from None
 
 
-def from_then_on(
-    package: Package, releases: Iterable[str], oldest: Mapping[str, Version]
+def within_limits(
+    package: Package, releases: Iterable[str], limits: Limits
 ) -> list[str]:
     """The releases that are to be followed.
 
     :raises UsageError: when that leaves none.
     """
-    all_of_them = list(releases)
-    names = (canonicalize_name(package.name), canonicalize_name(package.project))
+    names = {canonicalize_name(package.name), canonicalize_name(package.project)}
     usual = package.server.since if package.server else None
-    first = next((oldest[name] for name in names if name in oldest), usual)
-    found = [each for each in all_of_them if first is None or Version(each) >= first]
+    first = next((limits.since[name] for name in names & limits.since.keys()), usual)
+    last = next((limits.until[name] for name in names & limits.until.keys()), None)
+    found = [
+        each
+        for each in releases
+        if (first is None or Version(each) >= first)
+        and (last is None or Version(each) <= last)
+    ]
     if not found:
-        raise UsageError(f"--since {package.name}=={first}: there is no release since")
+        raise UsageError(
+            f"there is no release of {package.name} since {first or 'the first'} and "
+            f"until {last or 'the last'}; choose others with --since and --until"
+        )
     return found

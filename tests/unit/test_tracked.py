@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from harness import catalog
 from harness.__main__ import main
@@ -15,9 +14,10 @@ from harness.plan import plan_cells
 from harness.tracked import find_package
 from harness.tracked import find_targets
 from harness.tracked import follow
-from harness.tracked import from_then_on
+from harness.tracked import Limits
+from harness.tracked import limits
 from harness.tracked import packages_of
-from harness.tracked import since
+from harness.tracked import within_limits
 
 KNOWN = catalog.load()
 
@@ -89,11 +89,13 @@ def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> No
 def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
     gunicorn = find_package(KNOWN, "gunicorn")
     releases = ["19.9.0", "20.0.0", "27.0.1"]
-    assert from_then_on(gunicorn, releases, {}) == releases[1:]
-    asked = dict([since("Gunicorn == 19")])
-    assert from_then_on(gunicorn, releases, asked) == releases
-    with pytest.raises(UsageError, match="there is no release since"):
-        from_then_on(gunicorn, releases, {"gunicorn": Version("99")})
+    assert within_limits(gunicorn, releases, Limits()) == releases[1:]
+    asked = limits(["Gunicorn == 19"], ["gunicorn==26"])
+    assert within_limits(gunicorn, releases, asked) == releases[:2]
+    with pytest.raises(UsageError, match="no release of gunicorn since 99 and until"):
+        within_limits(gunicorn, releases, limits(["gunicorn==99"], []))
+    with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
+        within_limits(gunicorn, releases, limits([], ["gunicorn==1"]))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,7 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
         (("track", "--of", "flusk"), "no package to follow 'flusk'. Did you mean Fl"),
         (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
         (("track", "--since", "Flask==x"), "write it like"),
+        (("track", "--until", "Flask"), "--until 'Flask': write it like"),
         (("track", "--limit", "0"), "--limit"),
     ],
 )
