@@ -46,14 +46,13 @@ def install_groups(session: nox.Session, *groups: str) -> None:
     session.install("-e", ".", *wanted)
 
 
-@nox.session(venv_backend="none")
-def probe(session: nox.Session) -> None:
-    """Measure the default selection, or what is selected, and show the matrix."""
+def run_verb(session: nox.Session, verb: str) -> None:
+    """Run a verb of the command line with the arguments of the session."""
     env = {
         "PYTHONPATH": str(ROOT),
         environment.ENVIRONMENTS: str(session.cache_dir.parent.resolve()),
     }
-    command = [sys.executable, "-m", "harness", "probe", *session.posargs]
+    command = [sys.executable, "-m", "harness", verb, *session.posargs]
     try:
         with contextlib.chdir(session.invoked_from):
             # After Ctrl-C it still writes the report of what was measured.
@@ -61,6 +60,24 @@ def probe(session: nox.Session) -> None:
     except nox.command.CommandFailed as failed:
         # nox would exit with 1 whatever happened; our exit codes are a contract.
         sys.exit(failed.return_code or 1)
+
+
+@nox.session(venv_backend="none")
+def probe(session: nox.Session) -> None:
+    """Measure the default selection, or what is selected, and show the matrix."""
+    run_verb(session, "probe")
+
+
+@nox.session(venv_backend="none")
+def track(session: nox.Session) -> None:
+    """Measure configurations under every release of Flask, or of a server."""
+    run_verb(session, "track")
+
+
+@nox.session(venv_backend="none")
+def bisect(session: nox.Session) -> None:
+    """Find the release in which a configuration changed, and what it comes from."""
+    run_verb(session, "bisect")
 
 
 @nox.session

@@ -16,9 +16,12 @@ from pathlib import Path
 import msgspec
 
 from harness import action
+from harness import bisect_command
 from harness import catalog
 from harness import events
 from harness import store
+from harness import track_action
+from harness import track_command
 from harness.build import with_built
 from harness.collect import collect
 from harness.compare_command import changes_in
@@ -48,18 +51,14 @@ from harness.plan import make_plan
 from harness.report import changes
 from harness.report import markdown
 from harness.report import terminal
-from harness.report.progress import Progress
-from harness.run import carry_out
 from harness.run import check_limit
+from harness.run import say
+from harness.run import show_and_carry_out
 from harness.schema import SCHEMAS
 
 
 def _selected(options: argparse.Namespace) -> Plan:
     """The plan; wheels of what is on no index go to the folder of results."""
-
-    def say(words: str) -> None:
-        print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
-
     known, results = catalog.load(options.catalog), options.results.resolve()
     return make_plan(known, with_built(known, selection(options), results, say))
 
@@ -73,7 +72,7 @@ def _probe(options: argparse.Namespace) -> int:
     compared = known(options)
     results = options.results.resolve()
     store.begin(results, plan)
-    if _carry_out(plan, results, options.jobs):
+    if show_and_carry_out(plan, results, options.jobs):
         # What was not reached is not missing: the user knows why.
         evidence, _ = store.read_evidence(results)
         _show(results, evidence)
@@ -99,18 +98,8 @@ def _measure(options: argparse.Namespace) -> int:
     check_limit(shard)
     store.bring_wheels(shard, path.resolve().parent, results)
     store.write_plan(results, plan)
-    interrupted = _carry_out(shard, results, options.jobs)
+    interrupted = show_and_carry_out(shard, results, options.jobs)
     return Interrupted.exit_code if interrupted else 0
-
-
-def _carry_out(plan: Plan, results: Path, jobs: int) -> bool:
-    """Measure; whether it was interrupted."""
-    with Progress(plan) as progress:
-        try:
-            asyncio.run(carry_out(plan, results, jobs, progress.seen))
-        except KeyboardInterrupt:
-            return True
-    return False
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -169,7 +158,17 @@ def _measure_environment(options: argparse.Namespace) -> int:
     return 0
 
 
+def _track(options: argparse.Namespace) -> int:
+    return track_command.run(options, selection(options))
+
+
+def _bisect(options: argparse.Namespace) -> int:
+    return bisect_command.run(options, selection(options))
+
+
 def _action(options: argparse.Namespace) -> int:
+    if options.stage in track_action.STAGES:
+        return track_action.run(options.stage, _run)
     return action.run(options.stage, _run)
 
 
@@ -178,6 +177,8 @@ VERBS: dict[str, Verb] = {
     "plan": _plan,
     "measure": _measure,
     "report": _report,
+    "track": _track,
+    "bisect": _bisect,
     "schema": _schema,
     "measure-environment": _measure_environment,
     "action": _action,

@@ -63,7 +63,7 @@ def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
     line = github.arguments(stage, environ)
     if stage == "report":
         line = kept.arguments(results, environ)
-    problem, code = _carry_out(command, line)
+    problem, code = carry_out(command, line)
     if stage == "plan":
         kept.keep(results, found)
     if stage == "report":
@@ -84,14 +84,14 @@ def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
     else:
         for name in github.not_the_callers(environ):
             os.environ.pop(name, None)
-        problem, code = _carry_out(command, inputs.check_arguments(stage, environ))
+        problem, code = carry_out(command, inputs.check_arguments(stage, environ))
         if stage == "measure" and not isinstance(problem, UsageError):
             return 0
     _conclude(stage, environ, problem, code)
     return 0
 
 
-def _carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, int]:
+def carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, int]:
     """Run a command line; what went wrong, or its exit code."""
     with github.commands_stopped():
         try:

@@ -124,7 +124,8 @@ def _succeeded(repository: Repository, artifact: _Artifact) -> bool:
     return run.conclusion == "success" and run.event != "pull_request"
 
 
-def _headers(repository: Repository) -> dict[str, str]:
+def headers(repository: Repository) -> dict[str, str]:
+    """What is sent along with every question."""
     said = {
         "Accept": "application/vnd.github+json",
         "X-GitHub-Api-Version": VERSION,
@@ -134,19 +135,20 @@ def _headers(repository: Repository) -> dict[str, str]:
     return said
 
 
-def _url(repository: Repository, path: str) -> str:
+def url_of(repository: Repository, path: str) -> str:
+    """An address of the API that is about the repository."""
     return f"{repository.api.rstrip('/')}/repos/{quote(repository.name)}{path}"
 
 
 def _fetch(repository: Repository, path: str) -> bytes | None:
     try:
-        return download.fetch(_url(repository, path), _headers(repository))
+        return download.fetch(url_of(repository, path), headers(repository))
     except UsageError as problem:
         raise UsageError(f"baseline: {problem}; {NEEDS}") from None
 
 
 def _ask(repository: Repository, path: str, kind: type[Kind]) -> Kind:
-    url = _url(repository, path)
+    url = url_of(repository, path)
     content = _fetch(repository, path)
     if content is None:
         raise UsageError(

@@ -153,10 +153,17 @@ def findings_of(
     pairs: Sequence[Pair], terms: Terms, not_at_all: str = ""
 ) -> list[Finding]:
     """What became of each pair. All that are compared by chance count together."""
+    return findings_under(pairs, [terms] * len(pairs), not_at_all)
+
+
+def findings_under(
+    pairs: Sequence[Pair], terms: Sequence[Terms], not_at_all: str = ""
+) -> list[Finding]:
+    """The same where each pair has terms of its own."""
     found = [_by_outcome(pair, not_at_all) for pair in pairs]
     measured = [
-        (pair.before, pair.now, terms)
-        for pair, finding in zip(pairs, found, strict=True)
+        (pair.before, pair.now, each)
+        for pair, each, finding in zip(pairs, terms, found, strict=True)
         if finding is None and pair.before and pair.now
     ]
     numbers = iter(differ(measured))

@@ -60,6 +60,8 @@ SEVERAL = {
     "SERVERS": r"[\s,]+",
     "SERVER_RELEASES": r"\s+",
     "ASK": r"[\s,]+",
+    "OF": r"\s+",
+    "SINCE": r"\s+",
 }
 """Inputs that hold several values, and what stands between these."""
 
@@ -84,6 +86,15 @@ OPTIONS: dict[Stage, dict[str, str]] = {
     },
 }
 """The option that each input becomes, by the stage that takes it."""
+
+TRACK = {
+    "OF": "--of",
+    "SINCE": "--since",
+    "PYTHON_VERSION": "--python",
+    "LIMIT": "--limit",
+    "JOBS": "--jobs",
+}
+"""The same of ``track.yml``; what is left are the configurations."""
 
 WORST_FIRST = (
     *legend.FAILURES,
@@ -145,6 +156,30 @@ def repository(environ: Mapping[str, str]) -> Repository | None:
         return None
     api = environ.get("GITHUB_API_URL") or "https://api.github.com"
     return Repository(api, name, environ.get(WITH + "TOKEN", ""))
+
+
+def run_address(environ: Mapping[str, str]) -> str:
+    """The page of the run; empty without a runner."""
+    server = environ.get("GITHUB_SERVER_URL", "")
+    name, run = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
+    return f"{server}/{name}/actions/runs/{run}" if server and name and run else ""
+
+
+def workspace(environ: Mapping[str, str]) -> Path:
+    """The checkout that the runner works in."""
+    return Path(environ.get("GITHUB_WORKSPACE") or os.curdir)
+
+
+def track_arguments(environ: Mapping[str, str]) -> list[str]:
+    """The command line that the inputs of ``track.yml`` come to."""
+    line = ["track", *options(TRACK, environ), f"--results={results(environ)}"]
+    line.append(f"--history={history(environ)}")
+    return [*line, "--", *given(environ, "CONFIGURATIONS").split()]
+
+
+def history(environ: Mapping[str, str]) -> str:
+    """The folder of the history, beside the results: a job hands on both."""
+    return str(Path(results(environ), "history"))
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:

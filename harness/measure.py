@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+import harness
 from harness.approach import server_environment
 from harness.bench import Bench
 from harness.bench import TARGET
@@ -147,6 +148,7 @@ async def measure(
     python = Path(installed.python)
     bench = Bench(python, planned.limit, logs)
     evidence = Evidence(
+        tool=harness.__version__,
         environment=planned.environment,
         title=planned.title,
         measured_at=now(),
@@ -175,6 +177,7 @@ def nothing_measured(
 ) -> Evidence:
     """Evidence of an environment in which nothing could be measured."""
     return Evidence(
+        tool=harness.__version__,
         environment=planned.environment,
         title=planned.title,
         measured_at=now(),

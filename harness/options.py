@@ -13,6 +13,7 @@ from typing import NoReturn
 import harness
 from harness.ask_option import add_ask
 from harness.ask_option import asked
+from harness.bisect_command import add_bisect
 from harness.catalog import FOLDER
 from harness.check_command import add_check
 from harness.compare_command import add_baseline
@@ -25,6 +26,7 @@ from harness.measure import side_by_side
 from harness.model import DEFAULT_LIMIT
 from harness.model import Selection
 from harness.schema import SCHEMAS
+from harness.track_command import add_track
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -101,13 +103,13 @@ def check(argv: Sequence[str]) -> None:
 def selection(options: argparse.Namespace) -> Selection:
     """What was asked for."""
     return Selection(
-        only=tuple(options.only),
+        only=tuple(getattr(options, "only", ())),
         flask=tuple(options.flask),
-        servers=tuple(options.server),
+        servers=tuple(getattr(options, "server", ())),
         server_releases=tuple(options.server_release),
-        everything=options.all,
+        everything=getattr(options, "all", False),
         limit=options.limit,
-        ask=asked(options.ask),
+        ask=asked(getattr(options, "ask", [])),
         python=options.python or Selection().python,
     )
 
@@ -118,6 +120,14 @@ def selection(options: argparse.Namespace) -> Selection:
 def _selection(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     add("--only", action="append", default=[], metavar="GLOB", help="cells to measure")
+    add("--server", action="append", default=[], metavar="NAME", help="server to take")
+    add("--all", action="store_true", help="everything in the catalog")
+    _axes(verb)
+
+
+def _axes(verb: argparse.ArgumentParser) -> None:
+    """What is installed, and how far it is tried."""
+    add = verb.add_argument
     add(
         "--flask",
         action="append",
@@ -125,7 +135,6 @@ def _selection(verb: argparse.ArgumentParser) -> None:
         metavar="RELEASE",
         help="Flask release, folder, archive, or git+URL@REFERENCE",
     )
-    add("--server", action="append", default=[], metavar="NAME", help="server to take")
     add(
         "--server-release",
         action="append",
@@ -133,7 +142,6 @@ def _selection(verb: argparse.ArgumentParser) -> None:
         metavar="NAME==RELEASE,...",
         help="releases of a server (or folders, ... as above) instead of its own",
     )
-    add("--all", action="store_true", help="everything in the catalog")
     add("--python", metavar="X.Y", help="Python to measure with (default: this one)")
     add(
         "--limit",
@@ -233,8 +241,12 @@ def _which_schema(verb: argparse.ArgumentParser) -> None:
     )
 
 
+STAGES = ("plan", "measure", "report", "history", "track", "publish")
+"""Of the action, and of the workflow that follows releases."""
+
+
 def _stage(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("stage", choices=("plan", "measure", "report"))
+    verb.add_argument("stage", choices=STAGES)
 
 
 Group = Callable[[argparse.ArgumentParser], None]
@@ -250,6 +262,14 @@ VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
     ),
     "measure": ("measure a plan, or a shard of it", (_shard, _jobs)),
     "report": ("judge and show evidence that is there", (_fail_on, add_baseline)),
+    "track": (
+        "measure configurations release by release, and show since when they are so",
+        (add_track, _axes, _jobs),
+    ),
+    "bisect": (
+        "find the release in which a configuration changed, and what it comes from",
+        (add_bisect, _axes, _jobs),
+    ),
     "schema": ("print a published JSON Schema", (_which_schema,)),
     "measure-environment": ("measure one filled environment (internal)", (_order,)),
     "action": ("run a stage of the GitHub Action (internal)", (_stage,)),

@@ -6,10 +6,12 @@ Nothing is read or asked here: the catalog and the selection are all there is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+import msgspec
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -61,8 +63,16 @@ def make_plan(catalog: Catalog, selection: Selection) -> Plan:
 
     :raises UsageError: when the selection names what is not there, or matches nothing.
     """
+    return plan_cells(catalog, selection, chosen_cells(catalog, selection))
+
+
+def plan_cells(catalog: Catalog, selection: Selection, cells: Iterable[Cell]) -> Plan:
+    """These cells by environment; of the selection counts how, and not what.
+
+    :raises UsageError: when one is of what the catalog does not have.
+    """
     environments: dict[Environment, list[Cell]] = {}
-    for cell in chosen_cells(catalog, selection):
+    for cell in cells:
         environments.setdefault(cell.environment, []).append(cell)
     return Plan(
         environments=tuple(
@@ -70,6 +80,15 @@ def make_plan(catalog: Catalog, selection: Selection) -> Plan:
             for environment, cells in environments.items()
         )
     )
+
+
+def only_cells(plan: Plan, wanted: Callable[[PlannedCell], bool]) -> Plan:
+    """The same plan with some of its cells, and no environment without any."""
+    environments = [
+        msgspec.structs.replace(each, cells=tuple(filter(wanted, each.cells)))
+        for each in plan.environments
+    ]
+    return Plan(environments=tuple(each for each in environments if each.cells))
 
 
 def shards(plan: Plan, count: int) -> tuple[Plan, ...]:

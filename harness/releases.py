@@ -139,14 +139,15 @@ def _neighbours(
     line: Sequence[CellReport], field: str
 ) -> Iterator[tuple[CellReport, CellReport]]:
     """Pairs in the order of releases, without those that say nothing."""
-    told = [cell for cell in line if _says_something(cell)]
+    told = [cell for cell in line if says_something(cell)]
     told.sort(key=lambda cell: release_order(getattr(cell, field)))
     for before, now in zip(told, told[1:], strict=False):
         if getattr(before, field) != getattr(now, field):
             yield before, now
 
 
-def _says_something(cell: CellReport) -> bool:
+def says_something(cell: CellReport) -> bool:
+    """Whether anything follows from a cell for the next release."""
     if cell.outcome is Outcome.MEASURED:
         return cell.verdict is not Verdict.UNKNOWN
     return cell.outcome is not Outcome.HARNESS_FAILED

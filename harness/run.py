@@ -27,6 +27,7 @@ from harness.measure import nothing_measured
 from harness.model import Outcome
 from harness.model import Plan
 from harness.plan import shards
+from harness.report.progress import Progress
 from harness.server import running
 from harness.server import ServerEnded
 
@@ -59,11 +60,12 @@ def _environment(results: Path) -> dict[str, str]:
     }
 
 
-def _command(shard: Plan) -> list[str]:
+def _command(shard: Plan, environments: Path | None) -> list[str]:
     sessions = [planned.environment.slug for planned in shard.environments]
     command = [sys.executable, "-m", "nox", "-f", str(NOXFILE)]
-    if ENVIRONMENTS in os.environ:
-        command += ["--envdir", os.environ[ENVIRONMENTS]]
+    folder = environments or os.environ.get(ENVIRONMENTS)
+    if folder:
+        command += ["--envdir", str(folder)]
     return [*command, "-s", *sessions]
 
 
@@ -87,12 +89,17 @@ async def _run_shard(
     results: Path,
     log: Path,
     seen: Callable[[Event], None],
+    environments: Path | None,
 ) -> None:
     read, write = os.pipe()
     following = asyncio.ensure_future(_follow(read, log, seen))
     try:
         async with running(
-            _command(shard), env=_environment(results), cwd=ROOT, log=log, output=write
+            _command(shard, environments),
+            env=_environment(results),
+            cwd=ROOT,
+            log=log,
+            output=write,
         ) as nox:
             os.close(write)
             with contextlib.suppress(ServerEnded, TimeoutError):
@@ -102,14 +109,36 @@ async def _run_shard(
         following.cancel()
 
 
+def say(words: str) -> None:
+    """Tell the user something that is no result."""
+    print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
+
+
+def show_and_carry_out(
+    plan: Plan, results: Path, jobs: int, environments: Path | None = None
+) -> bool:
+    """Measure, and show how far it is; whether it was interrupted."""
+    with Progress(plan) as progress:
+        try:
+            asyncio.run(carry_out(plan, results, jobs, progress.seen, environments))
+        except KeyboardInterrupt:
+            return True
+    return False
+
+
 async def carry_out(
-    plan: Plan, results: Path, jobs: int, seen: Callable[[Event], None]
+    plan: Plan,
+    results: Path,
+    jobs: int,
+    seen: Callable[[Event], None],
+    environments: Path | None = None,
 ) -> None:
     """Measure all of a plan, or a shard of it; evidence appears below ``results``.
 
     The whole plan is there already, where ``store.begin`` wrote it. ``jobs`` is how
     many environments are filled and measured side by side. A planned environment whose
-    session left no evidence gets evidence that says so.
+    session left no evidence gets evidence that says so. ``environments`` is where they
+    are kept, if not where others are.
     """
     for planned in plan.environments:
         store.evidence_path(results, planned.environment).unlink(missing_ok=True)
@@ -117,7 +146,7 @@ async def carry_out(
     logs.mkdir(parents=True, exist_ok=True)
     await asyncio.gather(
         *(
-            _run_shard(shard, results, logs / f"nox-{number}.log", seen)
+            _run_shard(shard, results, logs / f"nox-{number}.log", seen, environments)
             for number, shard in enumerate(shards(plan, jobs), start=1)
         )
     )

@@ -38,6 +38,22 @@ def changes_schema() -> str:
     return _schema(title, model.Changes, model)
 
 
+def evidence_schema() -> str:
+    """The JSON Schema of evidence, which is what a history is kept as."""
+    title = "What was seen of one environment; in a history, of one cell"
+    return _schema(title, model.Evidence, model)
+
+
+def timeline_schema() -> str:
+    """The JSON Schema of ``timeline.json``, as it is published in ``schema/``."""
+    return _schema("What is known release by release", model.Timeline, model)
+
+
+def bisection_schema() -> str:
+    """The JSON Schema of ``bisection.json``, as it is published in ``schema/``."""
+    return _schema("The release in which a number changed", model.Bisection, model)
+
+
 def expected_schema() -> str:
     """The JSON Schema of ``expected.toml``, as it is published in ``schema/``."""
     return _schema("Changes that are expected", expected.Expected, expected)
@@ -47,6 +63,9 @@ SCHEMAS: dict[str, Callable[[], str]] = {
     "report": report_schema,
     "changes": changes_schema,
     "expected": expected_schema,
+    "evidence": evidence_schema,
+    "timeline": timeline_schema,
+    "bisection": bisection_schema,
     "deployment": deployment_schema,
 }
 """By the name of the file in ``schema/``."""

@@ -172,7 +172,7 @@ def _cells(
         for release in (
             [asked]
             if asked
-            else _releases(catalog, server, configuration, flask, python)
+            else usual_releases(catalog, server, configuration, flask, python)
         )
     ]
     for version in dict.fromkeys(release for release, _ in pairs):
@@ -187,7 +187,7 @@ def _cells(
                 )
 
 
-def _releases(
+def usual_releases(
     catalog: Catalog,
     server: Server,
     configuration: Configuration,
@@ -267,7 +267,7 @@ def find_server(catalog: Catalog, name: str) -> Server:
     for server in catalog.servers:
         if server.name == name:
             return server
-    raise UsageError(_unknown("server", name, [s.name for s in catalog.servers]))
+    raise UsageError(unknown("server", name, [s.name for s in catalog.servers]))
 
 
 def find_configuration(server: Server, name: str) -> Configuration:
@@ -279,7 +279,7 @@ def find_configuration(server: Server, name: str) -> Configuration:
         if configuration.id == name:
             return configuration
     known = [configuration.id for configuration in server.configuration]
-    raise UsageError(_unknown(f"configuration of {server.name}", name, known))
+    raise UsageError(unknown(f"configuration of {server.name}", name, known))
 
 
 def find_proxy(catalog: Catalog, name: str) -> Proxy:
@@ -290,10 +290,11 @@ def find_proxy(catalog: Catalog, name: str) -> Proxy:
     for proxy in catalog.proxies:
         if proxy.name == name:
             return proxy
-    raise UsageError(_unknown("proxy", name, [p.name for p in catalog.proxies]))
+    raise UsageError(unknown("proxy", name, [p.name for p in catalog.proxies]))
 
 
-def _unknown(what: str, name: str, known: list[str]) -> str:
+def unknown(what: str, name: str, known: list[str]) -> str:
+    """What to say of a name that is none of those that are known."""
     near = get_close_matches(name, known, n=1)
     guess = f" Did you mean {near[0]}?" if near else ""
     return f"there is no {what} {name!r}.{guess} There are: {', '.join(known)}."

@@ -28,6 +28,7 @@ import msgspec
 
 from harness.errors import Unreadable
 from harness.errors import UsageError
+from harness.model import Bisection
 from harness.model import Changes
 from harness.model import CheckResult
 from harness.model import Environment
@@ -35,12 +36,18 @@ from harness.model import Evidence
 from harness.model import Plan
 from harness.model import Report
 from harness.model import SCHEMA
+from harness.model import Timeline
 
 Kind = TypeVar("Kind")
 
 EVIDENCE = "evidence"
-SINGLE = ("plan.json", "report.json", "report.md", "changes.json", "check.json")
+SINGLE = (
+    *("plan.json", "report.json", "report.md", "changes.json", "check.json"),
+    *("timeline.json", "bisection.json"),
+)
 """Files that a run writes beside its evidence."""
+
+TIMELINE = "timeline.json"
 
 PREVIOUS = "previous"
 """Folder for what the run before left, until the next run begins."""
@@ -267,6 +274,21 @@ def read_changes(path: Path) -> Changes:
 def write_changes(path: Path, changes: Changes) -> Path:
     """Write a ``changes.json``; the path. Raises ``UsageError``."""
     return _write(path, changes)
+
+
+def write_timeline(results: Path, timeline: Timeline) -> Path:
+    """Write ``timeline.json``; the path. Raises ``UsageError``."""
+    return _write(results / TIMELINE, timeline)
+
+
+def read_timeline(path: Path) -> Timeline:
+    """Read a ``timeline.json``. Raises ``UsageError`` like all readers."""
+    return _read(path, _content(path), Timeline)
+
+
+def write_bisection(results: Path, bisection: Bisection) -> Path:
+    """Write ``bisection.json``; the path. Raises ``UsageError``."""
+    return _write(results / "bisection.json", bisection)
 
 
 def read_check(path: Path) -> CheckResult:

@@ -74,6 +74,14 @@ from harness.model.report import EnvironmentReport
 from harness.model.report import Report
 from harness.model.round import Account
 from harness.model.round import Round
+from harness.model.track import Bisection
+from harness.model.track import Gap
+from harness.model.track import Line
+from harness.model.track import Side
+from harness.model.track import Span
+from harness.model.track import Swap
+from harness.model.track import Timeline
+from harness.model.track import Try
 from harness.model.words import Arrival
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import Outcome
@@ -94,6 +102,7 @@ __all__ = [
     "AnyAsked",
     "Arrival",
     "Asked",
+    "Bisection",
     "Built",
     "CallRound",
     "Catalog",
@@ -123,8 +132,10 @@ __all__ = [
     "Exclusion",
     "Formula",
     "Front",
+    "Gap",
     "Host",
     "Installed",
+    "Line",
     "Matrix",
     "MeasuredRun",
     "Need",
@@ -158,6 +169,11 @@ __all__ = [
     "Server",
     "ServerName",
     "Settled",
+    "Side",
+    "Span",
+    "Swap",
+    "Timeline",
+    "Try",
     "Unmatched",
     "Verdict",
     "Wait",

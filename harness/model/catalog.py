@@ -120,6 +120,8 @@ class Server(Record, frozen=True, kw_only=True):
     releases: tuple[Version, ...] = ()
     app: Sentence = "app:app"
     """What ``{app}`` stands for: the app, as the server's command names it."""
+    since: Version | None = None
+    """Older releases are not followed by ``track`` and ``bisect`` unless asked for."""
     argv: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
     """Arguments that say where it listens, and what it speaks there, where that may

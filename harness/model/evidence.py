@@ -90,6 +90,8 @@ class Evidence(Result, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     probe: int = PROBE
+    tool: str = ""
+    """The release of this project that measured; empty where it is not known."""
     environment: Environment
     title: str = ""
     """What people call the server; empty for its name."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.model import Bisection
 from harness.model import CellReport
+from harness.model import Line
 from harness.model import Outcome
 from harness.model import Verdict
 
@@ -97,7 +99,7 @@ def mark(cell: CellReport) -> Mark:
     return MARKS[key(cell)]
 
 
-def title(cell: CellReport) -> str:
+def title(cell: CellReport | Line | Bisection) -> str:
     """What people call a server; older reports have its name only."""
     return cell.server_title or cell.server
 

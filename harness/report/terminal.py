@@ -59,6 +59,12 @@ def show_changes(found: Changes, console: Console | None = None) -> None:
         console.print(line, soft_wrap=True)
 
 
+def say(text: str, console: Console | None = None) -> None:
+    """Print text that is made for a terminal, on standard output."""
+    console = console or Console(highlight=False)
+    console.print(_encodable(text, console), markup=False, soft_wrap=True)
+
+
 def _encodable(text: str, console: Console) -> str:
     """The same text where the output knows no more than ASCII."""
     if console.encoding.lower().startswith("utf"):

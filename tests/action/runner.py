@@ -192,10 +192,19 @@ class Runner:
         path = self.repository / ".github" / "workflows" / "ci.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(workflow)
+        self.commit()
+        return self.run_file(path, "push", **environment)
+
+    def commit(self) -> None:
+        """Commit the repository as it is."""
         self._git("add", "--all")
         self._git("commit", "--quiet", "--allow-empty", "--message=Push")
+
+    def run_file(self, path: Path, event: str, *more: str, **environment: str) -> Ran:
+        """Run a workflow of the outsider's repository, with more options for act."""
+        workflow = path.read_text()
         nothing = ("env", "secret", "var", "input")
-        command = [str(ACT), "push", "-C", str(self.repository), "-W", str(path)]
+        command = [str(ACT), event, "-C", str(self.repository), "-W", str(path), *more]
         command += ["--json", "--rm", "--action-offline-mode", "--no-cache-server"]
         command += ["-P", "ubuntu-24.04=-self-hosted"]
         command += [f"--{each}-file=/dev/null" for each in nothing]

@@ -9,6 +9,7 @@ import pytest
 
 from harness import ask_option
 from harness import catalog
+from harness import options
 from harness.answers import ANSWERING
 from harness.asking import ASKABLE
 from harness.asking import ASKING
@@ -27,10 +28,7 @@ from harness.report.questions import WORDS
 from tests.action import tables
 
 ROOT = Path(__file__).parents[2]
-VERBS = dict.fromkeys(
-    ("probe", "plan", "measure", "report", "schema", "measure-environment", "action"),
-    lambda _: 0,
-)
+VERBS = dict.fromkeys(options.VERBS, lambda _: 0)
 
 
 def asked(*words: str) -> tuple[Question, ...]:

@@ -23,11 +23,12 @@ LAYERS = [
         "plan",
         "jobs",
         "deployment",
-        "expected",
+        *("expected", "tracked", "indexes"),
     },
     {
         *("verdict", "judge", "gate", "difference", "compare", "releases"),
-        *("schema", "store", "report", "events", "answers"),
+        *("timeline", "bisection", "issue", "answers"),
+        *("schema", "store", "report", "events", "history"),
     },
     {"installing", "commandline", "surroundings", "declared", "container", "here"},
     {"remedy", "contract"},
@@ -37,13 +38,14 @@ LAYERS = [
     {"bench"},
     {
         *("fetch", "measure", "collect", "download", "artifacts", "baseline"),
-        "github",
+        *("github", "package_index", "branch", "issues"),
     },
     {"build", "inputs", "kept"},
     {"environment", "prepared", "check"},
     {
         *("run", "options", "action", "check_command", "compare_command"),
         *("check_findings", "ask_option"),
+        *("check_findings", "track_command", "bisect_command", "track_action"),
     },
     {"__main__"},
 ]
@@ -52,6 +54,7 @@ PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
     *("source", "formula", "plan", "jobs", "selection", "probe/overlap"),
     *(f"answers/{path.stem}" for path in (HARNESS / "answers").glob("*.py")),
+    *("tracked", "timeline", "bisection", "issue"),
 ]
 # Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
 COROUTINES = {"hold_async.py"}

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = tables.action()
 PINNED = re.compile(r"actions/([\w-]+)@[0-9a-f]{40}")
+LEAST: list[dict[str, str]] = [{"contents": "read"}, {}]
+MAY = {("track.yml", "publish"): [{"contents": "write", "issues": "write"}]}
+"""What a job may beyond that."""
 WITHOUT_OPTION = {
     *("FAIL_ON", "RESULTS", "SUMMARY", "WORKING_DIRECTORY"),
     *("ARTIFACT_NAME", "TOKEN"),
@@ -76,7 +79,7 @@ def test_jobs_have_least_permissions_and_an_end(path: Path) -> None:
     read = workflow(path.name)
     assert read["permissions"] == {}
     for name, job in read["jobs"].items():
-        assert job["permissions"] in ({"contents": "read"}, {}), name
+        assert job["permissions"] in MAY.get((path.name, name), LEAST), name
         assert "timeout-minutes" in job or "uses" in job, name
 
 
@@ -113,6 +116,29 @@ def test_every_variable_is_known_to_the_harness(name: str) -> None:
     known |= set(inputs.DEPLOYMENT)
     used = set(re.findall(r"\bWITH_(\w+):", (ROOT / name).read_text()))
     assert used <= known | WITHOUT_OPTION
+
+
+def test_what_runs_releases_of_others_has_no_token() -> None:
+    """And what has one that may write, runs none: see the head of ``track.yml``."""
+    jobs = workflow("track.yml")["jobs"]
+    (measuring,) = (s for s in jobs["measure"]["steps"] if s.get("id") == "track")
+    assert not any("token" in str(value) for value in measuring["env"].values())
+    stages = [step.get("run", "") for step in jobs["publish"]["steps"]]
+    assert [each for each in stages if each.startswith(".github/harness")] == [
+        ".github/harness publish"
+    ]
+
+
+def test_every_input_of_the_tracking_workflow_is_used_and_known() -> None:
+    text = (ROOT / ".github" / "workflows" / "track.yml").read_text()
+    declared = workflow("track.yml")[True]["workflow_dispatch"]["inputs"]
+    assert set(declared) == set(re.findall(r"inputs\.([\w-]+)", text))
+    used = set(re.findall(r"\bWITH_(\w+):", text))
+    known = {"CONFIGURATIONS", "BRANCH", "TOKEN", "MEASURED", "CODE"}
+    assert used <= known | set(github.TRACK)
+    for name in ("configurations", "of", "branch"):
+        # A schedule has no inputs: the workflow says the same once more.
+        assert f"inputs.{name} || '{declared[name]['default']}'" in text
 
 
 def test_the_action_and_the_workflow_mean_the_same_by_the_same_name() -> None:

@@ -1,0 +1,134 @@
+"""Knows how files are added to a branch of the repository that a runner works in; must
+not know what is in any of them.
+
+Rule: a branch only grows. Nothing is forced: where somebody else was faster, what they
+did is fetched, and the same files are added to that.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from harness.errors import UsageError
+from harness.source import without_user
+
+SECONDS = 120.0
+"""For one command of git."""
+
+TIMES = 5
+"""How often it is tried to be faster than others."""
+
+AUTHOR = (
+    *("-c", "user.name=github-actions[bot]"),
+    *("-c", "user.email=41898282+github-actions[bot]@users.noreply.github.com"),
+)
+"""As https://github.com/actions/checkout tells workflows to commit."""
+
+
+class Branch(NamedTuple):
+    """A branch, and what it takes to read and to write it."""
+
+    checkout: Path
+    """A checkout of the repository, which says where it comes from."""
+    name: str
+    token: str
+
+
+class Failed(UsageError):
+    """git could not do it."""
+
+
+def fetch(branch: Branch, into: Path) -> bool:
+    """Have the files of a branch in a new folder; whether there is such a branch.
+
+    Raises ``UsageError`` when that cannot be told.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    git = _Git(branch, into)
+    git("init", "--quiet")
+    reference = f"refs/heads/{branch.name}"
+    if not git("ls-remote", git.origin, reference):
+        git("symbolic-ref", "HEAD", reference)
+        return False
+    git("fetch", "--quiet", "--depth=1", git.origin, reference)
+    git("checkout", "--quiet", "-B", branch.name, "FETCH_HEAD")
+    return True
+
+
+def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
+    """Add files to a branch, which is made where it is not; whether there were any.
+
+    ``add`` writes them to a folder with what is there, and returns the message of the
+    commit. It may be called several times. Raises ``UsageError`` when it cannot be.
+    """
+    for _ in range(TIMES):
+        with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as folder:
+            git = _Git(branch, Path(folder))
+            fetch(branch, Path(folder))
+            message = add(Path(folder))
+            git("add", "--all")
+            if not git("status", "--porcelain"):
+                return False
+            git("commit", "--quiet", f"--message={message}")
+            try:
+                git("push", "--quiet", git.origin, f"HEAD:refs/heads/{branch.name}")
+            except Failed as problem:
+                failed = problem
+                continue
+            return True
+    raise UsageError(f"{failed}; that was tried {TIMES} times")
+
+
+class _Git:
+    """Runs git in a folder, with the right to read and write where it comes from."""
+
+    def __init__(self, branch: Branch, folder: Path) -> None:
+        self._folder = branch.checkout
+        self._env = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+        self.origin = self("remote", "get-url", "origin").strip()
+        self._folder = folder
+        self._env |= _authorised(self.origin, branch.token)
+
+    def __call__(self, *arguments: str) -> str:
+        """What git prints. Raises ``Failed``."""
+        command = ["git", *AUTHOR, "-c", "core.autocrlf=false", *arguments]
+        what = f"git {arguments[0]}"
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self._folder,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{what} took over {SECONDS:.0f} s; try again") from None
+        except OSError as problem:
+            raise Failed(f"{what}: {problem.strerror}; install git") from None
+        if done.returncode:
+            said = without_user(" ".join(done.stderr.split()))
+            raise Failed(f"{what} failed: {said}; check what the token may do")
+        return done.stdout
+
+
+def _authorised(origin: str, token: str) -> dict[str, str]:
+    """Variables that give git a token, for that host only and in no command line."""
+    url = urlsplit(origin)
+    if url.scheme != "https" or not token:
+        return {}
+    secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.https://{url.netloc.rpartition('@')[2]}/.extraheader",
+        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {secret}",
+    }

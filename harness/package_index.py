@@ -1,0 +1,176 @@
+"""Knows which releases of a project a package index has; must not know what they are
+wanted for.
+
+Written from https://packaging.python.org/en/latest/specifications/simple-repository-api/:
+JSON where the index has it, else HTML. Which index that is, ``indexes`` knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import html.parser
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+from urllib.parse import unquote
+from urllib.parse import urlsplit
+from urllib.parse import urlunsplit
+
+import msgspec
+from packaging.specifiers import InvalidSpecifier
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.utils import InvalidSdistFilename
+from packaging.utils import InvalidWheelFilename
+from packaging.utils import parse_sdist_filename
+from packaging.utils import parse_wheel_filename
+from packaging.version import Version
+
+from harness import download
+from harness.errors import UsageError
+from harness.indexes import index_urls
+from harness.source import without_user
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
+
+OFFLINE = (
+    "without an index name the releases yourself (--flask, --server-release), or show "
+    "what is known with --show"
+)
+
+
+class Release(NamedTuple):
+    """A release that can be had."""
+
+    version: str
+    pythons: tuple[SpecifierSet, ...]
+    """For each of its files, the Pythons that it says it is for."""
+
+    def runs_on(self, python: str) -> bool:
+        """Whether one of its files says it is for some patch of a Python ``X.Y``."""
+        ends = (python, f"{python}.99")
+        return any(each.contains(end) for each in self.pythons for end in ends)
+
+
+class _File(msgspec.Struct, rename="kebab"):
+    filename: str
+    requires_python: str | None = None
+    yanked: bool | str = False
+
+
+class _Project(msgspec.Struct):
+    files: list[_File]
+
+
+def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release]:
+    """The releases of a project, oldest first, without those that were yanked.
+
+    The first of ``urls`` that has the project counts; by default these are the indexes
+    of this machine. Raises ``UsageError`` when none can be asked, or has it.
+    """
+    urls = index_urls(os.environ) if urls is None else urls
+    for url in urls:
+        content = _ask(package, url)
+        if content is not None:
+            return releases_in(content, _place(package, without_user(url)))
+    asked = ", ".join(map(without_user, urls))
+    raise UsageError(f"no index has a project {package} (asked: {asked})")
+
+
+def _place(package: str, index: str) -> str:
+    return f"{index.rstrip('/')}/{quote(canonicalize_name(package))}/"
+
+
+def _ask(package: str, index: str) -> bytes | None:
+    url, headers = _without_password(_place(package, index))
+    try:
+        return download.fetch(url, {"Accept": ACCEPT, **headers})
+    except UsageError as problem:
+        raise UsageError(
+            f"the releases of {package} could not be found: {problem}; {OFFLINE}"
+        ) from None
+
+
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """An address that can be shown, and what has the name and password that it had."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return url, {}
+    both = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    secret = base64.b64encode(both.encode()).decode()
+    host = parts.netloc.rpartition("@")[2]
+    shown = urlunsplit(parts._replace(netloc=host))
+    return shown, {"Authorization": f"Basic {secret}"}
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def releases_in(content: bytes, where: str) -> list[Release]:
+    """The releases in an answer of the index. Raises ``UsageError`` if it is none."""
+    files = _of_json(content, where) if content[:1] == b"{" else _of_html(content)
+    if not files:
+        raise UsageError(
+            f"{where}: names no file of a project, so it is no package index that can "
+            f"be read; {OFFLINE}"
+        )
+    pythons: dict[Version, list[SpecifierSet]] = defaultdict(list)
+    for each in files:
+        version = _version(each.filename)
+        if version is not None and each.yanked is False:
+            pythons[version].append(_pythons(each.requires_python))
+    return [Release(str(each), tuple(pythons[each])) for each in sorted(pythons)]
+
+
+def _of_json(content: bytes, where: str) -> Sequence[_File]:
+    try:
+        return msgspec.json.decode(content, type=_Project).files
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise UsageError(
+            f"{where}: is not what a package index answers: {problem}; {OFFLINE}"
+        ) from None
+
+
+class _Links(html.parser.HTMLParser):
+    """The files that an HTML page of an index links to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[_File] = []
+
+    def handle_starttag(
+        self, tag: str, attrs: Iterable[tuple[str, str | None]]
+    ) -> None:
+        """Note a link; its address may be relative, and ends with the file's name."""
+        said = dict(attrs)
+        name = unquote(urlsplit(said.get("href") or "").path).rpartition("/")[2]
+        if tag == "a" and name:
+            self.files.append(
+                _File(name, said.get("data-requires-python"), "data-yanked" in said)
+            )
+
+
+def _of_html(content: bytes) -> Sequence[_File]:
+    links = _Links()
+    links.feed(content.decode("utf-8", "replace"))
+    return links.files
+
+
+def _version(filename: str) -> Version | None:
+    """Of a wheel or an sdist; nothing for what is neither, such as an egg."""
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(filename)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None
+
+
+def _pythons(said: str | None) -> SpecifierSet:
+    try:
+        return SpecifierSet(said or "")
+    except InvalidSpecifier:
+        return SpecifierSet()

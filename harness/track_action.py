@@ -1,0 +1,161 @@
+"""Knows the stages of the workflow ``track.yml`` and what each leaves behind; must not
+know how any of them is carried out.
+
+Rule 1: what measures has no right to write anything: it runs releases of others. What
+writes runs nothing, and takes what the other left for what anybody may have written.
+Rule 2: it never fails silently. Whatever went wrong is in the issue, and fails the job.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from harness import branch
+from harness import github
+from harness import history
+from harness import issue
+from harness import issues
+from harness import store
+from harness.action import carry_out
+from harness.action import Run
+from harness.branch import Branch
+from harness.errors import HarnessError
+from harness.errors import HarnessFailed
+from harness.errors import UsageError
+from harness.github import Annotation
+from harness.model import Timeline
+from harness.report import timeline as rendering
+
+Stage = Literal["history", "track", "publish"]
+STAGES: tuple[Stage, ...] = ("history", "track", "publish")
+
+NAME = "history"
+"""Of the branch, unless another is asked for."""
+
+TITLE = "Flask Concurrency Matrix"
+
+PAGE = "README.md"
+"""What the branch shows on GitHub."""
+
+
+def run(stage: Stage, command: Run) -> int:
+    """One stage, by the inputs and for the runner that the environment tells of."""
+    environ = dict(os.environ)
+    try:
+        code = {"history": _history, "track": _track, "publish": _publish}[stage](
+            environ, command
+        )
+    except HarnessError as error:
+        github.annotate([Annotation("error", TITLE, str(error))])
+        code = error.exit_code
+    github.set_outputs(environ, {"exit-code": str(code)})
+    return 0
+
+
+def _branch(environ: Mapping[str, str]) -> Branch:
+    name = github.given(environ, "BRANCH") or NAME
+    return Branch(
+        github.workspace(environ).resolve(), name, github.given(environ, "TOKEN")
+    )
+
+
+def _history(environ: Mapping[str, str], _command: Run) -> int:
+    """Have the history where the next step looks for it."""
+    folder = Path(github.history(environ))
+    shutil.rmtree(folder, ignore_errors=True)
+    there = branch.fetch(_branch(environ), folder)
+    shutil.rmtree(folder / ".git", ignore_errors=True)
+    found, _ = history.read(folder)
+    github.set_outputs(environ, {"found": str(len(found))})
+    print(f"{len(found)} measurements" if there else "the history begins", flush=True)
+    return 0
+
+
+def _track(environ: Mapping[str, str], command: Run) -> int:
+    """Measure what is new, and show the timeline."""
+    problem, code = carry_out(command, github.track_arguments(environ))
+    timeline = _timeline(environ)
+    if timeline is not None:
+        room = github.summary_room(environ)
+        text = rendering.render(timeline).encode()[:room].decode("utf-8", "ignore")
+        github.add_summary(environ, text)
+        news = rendering.sentences(timeline)
+        notes = [Annotation("notice", "new", each) for each in news]
+        github.annotate(github.roll_up(notes))
+    if problem is not None:
+        raise problem
+    return code
+
+
+def _timeline(environ: Mapping[str, str]) -> Timeline | None:
+    """What was measured came to; nothing where that did not come to its end."""
+    path = Path(github.results(environ)) / store.TIMELINE
+    return store.read_timeline(path) if path.exists() else None
+
+
+# --------------------------------------------------------------------------- publish
+
+
+def _publish(environ: Mapping[str, str], _command: Run) -> int:
+    """Add what was measured to the branch, and say what is new where people see it."""
+    faults = _faults_of_before(environ)
+    timeline = None
+    try:
+        timeline = _timeline(environ)
+        if timeline is None:
+            faults.append("there is no timeline: nothing came of measuring")
+    except UsageError as fault:
+        faults.append(str(fault))
+    try:
+        _grow(environ, timeline, faults)
+    except UsageError as fault:
+        faults.append(f"the history could not be kept: {fault}")
+    github.annotate([Annotation("error", TITLE, each) for each in faults])
+    _tell(environ, timeline, faults)
+    return HarnessFailed.exit_code if faults else 0
+
+
+def _faults_of_before(environ: Mapping[str, str]) -> list[str]:
+    """What the job that measured says of itself."""
+    result, code = (github.given(environ, each) for each in ("MEASURED", "CODE"))
+    if result != "success":
+        return [f"the job that measures ended as {result or 'nothing'}"]
+    if code != "0":
+        return [f"tracking ended with exit code {code or 'none'}; its log says why"]
+    return []
+
+
+def _grow(
+    environ: Mapping[str, str], timeline: Timeline | None, faults: list[str]
+) -> None:
+    measured, unreadable = history.read(Path(github.history(environ)))
+    faults += map(str, unreadable)
+
+    def add(folder: Path) -> str:
+        new = history.add(folder, measured)
+        if timeline is not None:
+            store.write_text(folder / PAGE, rendering.render(timeline))
+        return f"{len(new)} measurements"
+
+    grew = branch.grow(_branch(environ), add)
+    print("the history grew" if grew else "the history is as it was", flush=True)
+
+
+def _tell(
+    environ: Mapping[str, str], timeline: Timeline | None, faults: Sequence[str]
+) -> None:
+    said = issue.write(timeline, faults, github.run_address(environ))
+    repository = github.repository(environ)
+    if said is None:
+        return
+    if repository is None:
+        raise UsageError("the runner does not say which repository this is")
+    number = issues.open_or_update(
+        repository, issue.MARK, issue.TITLE, said.body, said.news
+    )
+    print(f"issue {number} says what is new", flush=True)

@@ -1,0 +1,235 @@
+"""Knows which cells follow a configuration from release to release; must not know which
+releases there are, nor what is known of any cell.
+
+Nothing is read or asked here. A line is one configuration along the releases of one
+package: of Flask, or of its server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from harness.errors import UsageError
+from harness.model import Catalog
+from harness.model import Cell
+from harness.model import Configuration
+from harness.model import Server
+from harness.selection import CELL_ID
+from harness.selection import EXAMPLE
+from harness.selection import find_configuration
+from harness.selection import find_server
+from harness.selection import FLASK
+from harness.selection import unknown
+from harness.selection import usual_releases
+
+
+class Target(NamedTuple):
+    """One configuration to follow, and what is to stay the same meanwhile."""
+
+    server: Server
+    configuration: Configuration
+    flask: str = ""
+    """The release of Flask beside releases of the server; empty for the newest."""
+    release: str = ""
+    """The release of the server beside those of Flask; empty for the usual one."""
+    python: str = ""
+    """Empty for the one that is asked for in general."""
+
+
+class Package(NamedTuple):
+    """Flask, or a server: whose releases are followed."""
+
+    name: str
+    """``Flask``, or the name of the server in the catalog."""
+    project: str
+    """Its name on a package index."""
+    server: Server | None = None
+
+
+class Followed(NamedTuple):
+    """One line: a cell for each release, oldest first."""
+
+    package: Package
+    target: Target
+    cells: tuple[Cell, ...]
+    beside: str
+    """What stays the same, such as ``gunicorn 27.0.1``; empty where nothing does."""
+
+    def release(self, cell: Cell) -> str:
+        """The release that is followed."""
+        return cell.flask if self.package.server is None else cell.server_version
+
+
+def find_targets(catalog: Catalog, text: str) -> list[Target]:
+    """The configurations that ``SERVER/CONFIGURATION``, a glob or not, or the whole id
+    of a cell names.
+
+    :raises UsageError: when there is none; it says what is near.
+    """
+    match = CELL_ID.fullmatch(text)
+    if match is not None:
+        server = find_server(catalog, match["server"])
+        configuration = find_configuration(server, match["configuration"])
+        each = (match[key] for key in ("flask", "release", "python"))
+        return [Target(server, configuration, *each)]
+    every = {
+        f"{server.name}/{configuration.id}": Target(server, configuration)
+        for server in catalog.servers
+        for configuration in server.configuration
+    }
+    found = [target for name, target in every.items() if fnmatchcase(name, text)]
+    if found:
+        return found
+    near = ", ".join(get_close_matches(text, every, n=3))
+    hint = f"Near it: {near}." if near else "`probe --all --list` shows every id."
+    raise UsageError(
+        f"{text!r} is no configuration: write SERVER/CONFIGURATION, such as "
+        f"werkzeug/run, or the id of a cell, such as {EXAMPLE}. {hint}"
+    )
+
+
+def find_package(catalog: Catalog, text: str) -> Package:
+    """Flask, or the server of that name or with that project.
+
+    :raises UsageError: when it is neither.
+    """
+    if canonicalize_name(text) == canonicalize_name(FLASK):
+        return Package(FLASK, FLASK)
+    for server in catalog.servers:
+        if server.package is None:
+            continue  # a part of Python: its releases are on no package index
+        if canonicalize_name(text) in (server.name, canonicalize_name(server.package)):
+            return Package(server.name, server.package, server)
+    known = [FLASK, *(server.name for server in catalog.servers if server.package)]
+    raise UsageError(unknown("package to follow", text, known))
+
+
+def packages_of(
+    catalog: Catalog, targets: Sequence[Target], names: Sequence[str]
+) -> list[Package]:
+    """Whose releases are followed: those of the packages that are named, else Flask's.
+
+    :raises UsageError: when a server is named that no target is served by.
+    """
+    packages = [find_package(catalog, name) for name in names or (FLASK,)]
+    for each in packages:
+        if each.server and all(target.server != each.server for target in targets):
+            raise UsageError(
+                f"--of {each.name}: no configuration of it is chosen; name one, such "
+                f"as {each.name}/{each.server.configuration[0].id}"
+            )
+    return list({each.name: each for each in packages}.values())
+
+
+def follow(
+    catalog: Catalog,
+    targets: Iterable[Target],
+    package: Package,
+    releases: Iterable[str],
+    python: str,
+) -> list[Followed]:
+    """The line of each target that a package has a part in.
+
+    :raises UsageError: when the catalog has no pins for one of the releases.
+    """
+    known = sorted(set(releases), key=Version)
+    return [
+        _line(catalog, target, package, known, python)
+        for target in targets
+        if package.server in (None, target.server)
+    ]
+
+
+def _line(
+    catalog: Catalog,
+    target: Target,
+    package: Package,
+    releases: Sequence[str],
+    python: str,
+) -> Followed:
+    python = target.python or python
+    if package.server is not None:
+        flask = target.flask or str(catalog.matrix.flask[-1])
+        pairs = [(flask, release) for release in releases]
+        beside = f"{FLASK} {flask}"
+    else:
+        pairs = [(each, _server(catalog, target, each, python)) for each in releases]
+        own = {release for _, release in pairs}
+        beside = f"{target.server.name} {own.pop()}" if len(own) == 1 else ""
+    cells = (_cell(target, flask, release, python) for flask, release in pairs)
+    return Followed(package, target, tuple(cells), beside)
+
+
+def _server(catalog: Catalog, target: Target, flask: str, python: str) -> str:
+    """The release of the server under a release of Flask."""
+    if target.release and not target.server.pinned_by_flask:
+        return target.release
+    server, configuration = target.server, target.configuration
+    return usual_releases(catalog, server, configuration, flask, python)[-1]
+
+
+def _cell(target: Target, flask: str, release: str, python: str) -> Cell:
+    return Cell(
+        flask=flask,
+        server=target.server.name,
+        server_version=release,
+        configuration=target.configuration.id,
+        python=python,
+    )
+
+
+class Limits(NamedTuple):
+    """From which release of a package on, and up to which, by its name."""
+
+    since: Mapping[str, Version] = {}
+    until: Mapping[str, Version] = {}
+
+
+def limits(since: Iterable[str], until: Iterable[str]) -> Limits:
+    """The values of ``--since`` and ``--until``, each ``NAME==RELEASE``.
+
+    :raises UsageError: when one is not written like that.
+    """
+    oldest = dict(_limit("--since", text) for text in since)
+    return Limits(oldest, dict(_limit("--until", text) for text in until))
+
+
+def _limit(option: str, text: str) -> tuple[str, Version]:
+    name, _, release = (part.strip() for part in text.partition("=="))
+    try:
+        return canonicalize_name(name), Version(release)
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: write it like gunicorn==20.1.0") from None
+
+
+def within_limits(
+    package: Package, releases: Iterable[str], limits: Limits
+) -> list[str]:
+    """The releases that are to be followed.
+
+    :raises UsageError: when that leaves none.
+    """
+    names = {canonicalize_name(package.name), canonicalize_name(package.project)}
+    usual = package.server.since if package.server else None
+    first = next((limits.since[name] for name in names & limits.since.keys()), usual)
+    last = next((limits.until[name] for name in names & limits.until.keys()), None)
+    found = [
+        each
+        for each in releases
+        if (first is None or Version(each) >= first)
+        and (last is None or Version(each) <= last)
+    ]
+    if not found:
+        raise UsageError(
+            f"there is no release of {package.name} since {first or 'the first'} and "
+            f"until {last or 'the last'}; choose others with --since and --until"
+        )
+    return found

@@ -1,0 +1,135 @@
+"""The workflow that follows releases, run by act: it measures for real, and pushes to a
+real repository beside it. GitHub's API is a stand-in; permissions act has none.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import catalog
+from harness import history
+from harness.selection import find_configuration
+from harness.selection import find_server
+from harness.selection import usual_releases
+from tests.issue_api import IssueApi
+from tests.issue_api import serving
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import rounds
+
+from .conftest import NewRunner
+from .runner import export
+from .runner import Ran
+from .runner import Runner
+
+WORKFLOW = ".github/workflows/track.yml"
+SERVER, CONFIGURATION = "werkzeug", "run-without-threads"
+BEFORE, NEW = "3.1.2", "3.1.3"
+PYTHON = "{}.{}".format(*sys.version_info)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints of a repository."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    done = subprocess.run(
+        ["git", "-C", str(folder), *who, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+def begin_history(origin: Path, folder: Path) -> None:
+    """A history in which the release before the last took two at a time, which it
+    never did: the last is measured for real, and differs.
+    """
+    known = catalog.load()
+    server = find_server(known, SERVER)
+    configuration = find_configuration(server, CONFIGURATION)
+    release = usual_releases(known, server, configuration, BEFORE, PYTHON)[-1]
+    where = environment(BEFORE, SERVER, release, PYTHON)
+    seen = rounds(2, (1, 2), [2] * 8)
+    history.add(folder, [evidence(where, [cell(where, CONFIGURATION, 1, seen)])])
+    git(folder, "init", "--quiet", "--initial-branch=history")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=Before")
+    git(folder, "push", "--quiet", str(origin), "history")
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the repository comes from, with a history on its branch."""
+    folder = tmp_path_factory.mktemp("origin")
+    git(folder, "init", "--quiet", "--bare", ".")
+    begin_history(folder, tmp_path_factory.mktemp("before"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[IssueApi]:
+    """Where issues are opened."""
+    with serving() as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def runner(new_runner: NewRunner, origin: Path) -> Runner:
+    """A machine on which the repository is this project's own."""
+    runner = new_runner("track")
+    export(runner.repository)
+    git(runner.repository, "remote", "add", "origin", str(origin))
+    runner.commit()
+    return runner
+
+
+@pytest.fixture(scope="module")
+def ran(runner: Runner, api: IssueApi) -> Ran:
+    """The workflow on demand, for the last two releases."""
+    inputs = {
+        "configurations": f"{SERVER}/{CONFIGURATION}",
+        "of": "Flask",
+        "since": f"Flask=={BEFORE}",
+    }
+    options = [f"--input={key}={value}" for key, value in inputs.items()]
+    options += ["--env", f"GITHUB_API_URL={api.address}"]
+    options += ["--env", "GITHUB_REPOSITORY=example/app"]
+    return runner.run_file(runner.repository / WORKFLOW, "workflow_dispatch", *options)
+
+
+def test_what_is_new_is_measured_and_added_to_the_branch(
+    runner: Runner, origin: Path, ran: Ran
+) -> None:
+    assert ran.results() == {"measure": "success", "publish": "success"}
+    names = git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
+    releases = [name.split("/")[2].split("+")[0] for name in names if "/" in name]
+    assert BEFORE in releases[0] and NEW in releases[1], "the one before is known"
+    assert git(origin, "log", "--format=%an: %s", "history").splitlines()[::-1][:2] == [
+        "x: Before",
+        f"github-actions[bot]: {len(releases) - 1} measurements",
+    ]
+    assert not runner.left_over()
+
+
+def test_the_timeline_is_the_summary_and_the_page_of_the_branch(
+    origin: Path, ran: Ran
+) -> None:
+    (summary,) = ran.summary("measure")
+    assert f"| {BEFORE} | 2 |" in summary
+    assert f"| {NEW}" in summary and "**new** fewer: 2 before; now 1 |" in summary
+    assert git(origin, "show", "history:README.md") == summary
+
+
+def test_one_issue_says_what_changed(ran: Ran, api: IssueApi) -> None:
+    (issue,) = api.issues
+    said = f"Flask {NEW}: Flask's own server {CONFIGURATION} went from 2 to 1"
+    assert said in issue["body"]
+    assert not api.comments
+    assert any(said in line for _, line in ran.annotations("measure"))

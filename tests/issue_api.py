@@ -1,0 +1,103 @@
+"""Knows how GitHub's REST API is documented to answer about issues: a stand-in on this
+machine, which shows what is asked of it. It is not GitHub.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+from urllib.parse import urlsplit
+
+BOT = "github-actions[bot]"
+NAME = "example/äpp"
+
+
+class IssueApi(ThreadingHTTPServer):
+    """Issues of one repository."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.issues: list[dict[str, Any]] = []
+        self.comments: list[tuple[int, str]] = []
+        self.tokens: set[str | None] = set()
+        self.refuses = 0
+        """A status to answer everything with; none when zero."""
+
+    @property
+    def address(self) -> str:
+        """What a runner would give as the address of the API."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def open(self, body: str, user: str = BOT, **more: Any) -> int:
+        """An issue as somebody opened it."""
+        number = len(self.issues) + 1
+        said = {"number": number, "state": "open", "title": "", "body": body}
+        self.issues.append({**said, "user": {"login": user}, **more})
+        return number
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: IssueApi
+
+    def do_GET(self) -> None:  # noqa: N802 (the name is the base class's)
+        query = parse_qs(urlsplit(self.path).query)
+        found = [
+            issue
+            for issue in self.server.issues
+            if [issue["state"]] == query["state"]
+            and [issue["user"]["login"]] == query["creator"]
+        ]
+        size, page = int(query["per_page"][0]), int(query["page"][0])
+        self._answer(200, found[size * (page - 1) : size * page])
+
+    def do_POST(self) -> None:  # noqa: N802
+        said, parts = self._said(), urlsplit(self.path).path.split("/")
+        if parts[-1] == "comments":
+            self.server.comments.append((int(parts[-2]), said["body"]))
+            self._answer(201, {"id": len(self.server.comments)})
+            return
+        self.server.open(said["body"], title=said["title"])
+        self._answer(201, self.server.issues[-1])
+
+    def do_PATCH(self) -> None:  # noqa: N802
+        issue = self.server.issues[int(self.path.rpartition("/")[2]) - 1]
+        issue |= self._said()
+        self._answer(200, issue)
+
+    def _said(self) -> dict[str, Any]:
+        length = int(self.headers["Content-Length"])
+        found: dict[str, Any] = json.loads(self.rfile.read(length))
+        return found
+
+    def _answer(self, status: int, said: object) -> None:
+        self.server.tokens.add(self.headers.get("Authorization"))
+        body = json.dumps(said).encode()
+        self.send_response(self.server.refuses or status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving() -> Iterator[IssueApi]:
+    """The stand-in, while it is needed."""
+    api = IssueApi()
+    thread = threading.Thread(target=api.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield api
+    finally:
+        api.shutdown()
+        thread.join(10)
+        api.server_close()

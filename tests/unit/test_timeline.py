@@ -1,0 +1,180 @@
+"""How measurements release by release come to a timeline, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.model import Change
+from harness.model import Evidence
+from harness.model import Line
+from harness.model import Outcome
+from harness.model import Round
+from harness.model import Timeline
+from harness.report import timeline as rendering
+from harness.timeline import key
+from harness.timeline import line
+from harness.timeline import Point
+from harness.timeline import point
+from harness.timeline import with_news
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import HOST
+from tests.samples.make import offer
+from tests.samples.make import rounds
+from tests.samples.make import unmeasured
+
+LIKE = Line(
+    package="Flask",
+    server="werkzeug",
+    server_title="Flask's own server",
+    configuration="run",
+    beside="",
+    python="3.11",
+    spans=(),
+)
+
+
+def measured(release: str, seen: Sequence[Round], declared: int = 8) -> Point:
+    """A release and what was measured with it."""
+    return point(release, evidence_of(release, seen, declared))
+
+
+def evidence_of(release: str, seen: Sequence[Round], declared: int = 8) -> Evidence:
+    where = environment(release, "werkzeug", "3.1.9")
+    return evidence(where, [cell(where, "run", declared, seen)])
+
+
+def steady(release: str, number: int) -> Point:
+    """A release with so many in the app in every round."""
+    return measured(release, rounds(number, (1, number), [number] * 8), number)
+
+
+def uneven(release: str, *at: int) -> Point:
+    """One that declares 8, and so many were in the app when 8 were offered."""
+    seen = [offer(8, number, (2, 4)) for number in at]
+    return measured(release, [offer(1, 1), *seen, offer(16, max(at), (2, 4))])
+
+
+def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
+    """A release without a measurement."""
+    where = environment(release, "werkzeug", "3.1.9")
+    return point(release, evidence(where, [unmeasured(where, "run", outcome, reason)]))
+
+
+def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
+    """A timeline of steady numbers, all but the first of them new if it is said so."""
+    points = [steady(release, number) for release, number in numbers]
+    known = line(LIKE, points[:1])
+    found = line(LIKE, points)
+    told = with_news({key(known): known}, found) if new else found
+    return Timeline(made_at="2026-11-21T09:30:00+00:00", lines=(told,))
+
+
+def in_short(*points: Point) -> str:
+    """The timeline of some releases in words."""
+    return rendering.in_short(line(LIKE, points))
+
+
+def test_releases_with_the_same_number_are_one_span() -> None:
+    points = [steady("0.11", 1), steady("0.12", 1), steady("1.0", 4), steady("2.0", 4)]
+    assert in_short(*points) == "0.11 – 0.12: 1; 1.0 – 2.0: 4"
+    (first, second) = line(LIKE, points).spans
+    assert first.change is None
+    assert (second.change, second.reason) == (Change.MORE, "1 before; now 4")
+
+
+def test_what_was_undone_is_three_spans() -> None:
+    points = [steady("20", 4), steady("21", 3), steady("24", 4)]
+    assert in_short(*points) == "20: 4; 21: 3; 24: 4"
+
+
+def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
+    points = [
+        uneven("21.0", 6, 6, 3, 3, 6, 3, 6),
+        uneven("21.1", 4, 5, 8, 5, 4, 5, 6),
+        uneven("21.2", 6, 3, 6, 6, 3, 3, 6),
+    ]
+    said = "21.0 – 21.2: up to 6 (21.1 up to 8, which chance explains)"
+    assert in_short(*points) == said
+    (span,) = line(LIKE, points).spans
+    assert (span.floor, span.ceiling) == (3, 8)
+
+
+def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
+    points = [
+        broken("0.9", Outcome.NOT_SUPPORTED, "needs Python <3, not 3.11"),
+        steady("0.12", 1),
+        broken("1.0", Outcome.NOT_INSTALLED, "Flask==1.0 could not be installed"),
+        broken("1.0.1", Outcome.NOT_INSTALLED, "Flask==1.0.1 could not be installed"),
+        broken("1.0.2", Outcome.HARNESS_FAILED),
+        steady("1.0.3", 4),
+        broken("2.0", Outcome.NOT_STARTED),
+    ]
+    assert in_short(*points) == "0.12: 1; 1.0.3: 4; 2.0: not started"
+    gaps = line(LIKE, points).gaps
+    assert [each.releases for each in gaps] == [
+        *(("0.9",), ("1.0", "1.0.1"), ("1.0.2",))
+    ]
+
+
+def test_a_reason_that_names_its_release_is_one_gap() -> None:
+    points = [
+        broken(release, Outcome.NOT_SUPPORTED, f"needs Flask >=0.11, not {release}: x")
+        for release in ("0.10", "0.10.1")
+    ]
+    (gap,) = line(LIKE, points).gaps
+    assert gap.releases == ("0.10", "0.10.1")
+    assert gap.reason == "needs Flask >=0.11: x"
+
+
+def test_nothing_measured_is_told_so() -> None:
+    assert in_short() == "no release could be measured"
+    found = Timeline(made_at="", lines=(line(LIKE, []),))
+    assert "No release could be measured." in rendering.render(found)
+
+
+def test_only_what_was_not_known_is_new() -> None:
+    known = line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
+    now = line(LIKE, [steady("0.12", 1), steady("1.0", 4), steady("2.0", 3)])
+    found = with_news({key(known): known}, now)
+    assert [span.new for span in found.spans] == [False, False, True]
+    told = Timeline(made_at="", lines=(found,))
+    assert rendering.sentences(told) == [
+        "Flask 2.0: Flask's own server run went from 4 to 3"
+    ]
+    assert "  new: fewer in 2.0: 4 before; now 3" in rendering.plain(told)
+
+
+def test_a_release_that_is_like_the_one_before_is_no_news() -> None:
+    known = line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
+    now = [steady("0.12", 1), *(uneven(f"1.{n}", 5, 5, 6, 7, 6, 6) for n in range(4))]
+    found = with_news({key(known): known}, line(LIKE, now))
+    assert not any(span.new for span in found.spans)
+
+
+def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
+    now = line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
+    empty = line(LIKE, [])
+    assert not any(span.new for span in with_news({}, now).spans)
+    assert not any(span.new for span in with_news({key(empty): empty}, now).spans)
+
+
+def test_a_number_that_depends_on_the_machine_is_not_compared() -> None:
+    """From a history to which two machines have added."""
+    import msgspec
+
+    other = msgspec.structs.replace(HOST, processors=4)
+    seen = evidence_of("2.0", [offer(8, n, (2, 4)) for n in (4, 5, 8, 5, 4)])
+    there = point("2.0", msgspec.structs.replace(seen, host=other))
+    found = line(LIKE, [uneven("1.0", 4, 5, 8, 5, 4, 5), there])
+    assert len(found.spans) == 1
+
+
+def test_text_of_others_is_escaped_everywhere() -> None:
+    evil = "1.0|`<b>@me\n::error::x"
+    told = timeline_of(("0.12", 1), (evil, 4), new=True)
+    page, text = rendering.render(told), rendering.plain(told)
+    for harmful in ("<b>", "@me", "\n::", "|`"):
+        assert harmful not in page
+    assert "\n::error::" not in text and "::error::" not in text
