@@ -50,6 +50,7 @@ from harness.model.plan import Plan
 from harness.model.plan import PlannedCell
 from harness.model.plan import PlannedEnvironment
 from harness.model.plan import PlannedFront
+from harness.model.question import AbandonedAsked
 from harness.model.question import Answer
 from harness.model.question import AnyAsked
 from harness.model.question import Asked
@@ -57,7 +58,9 @@ from harness.model.question import CallRound
 from harness.model.question import DEFAULT_ASK
 from harness.model.question import OverflowAsked
 from harness.model.question import Question
+from harness.model.question import RecoveryAsked
 from harness.model.question import SelfCallAsked
+from harness.model.question import SilentAsked
 from harness.model.question import Wait
 from harness.model.question import WaitsAsked
 from harness.model.question import WaitSeen
@@ -69,6 +72,12 @@ from harness.model.report import EnvironmentReport
 from harness.model.report import Report
 from harness.model.round import Account
 from harness.model.round import Round
+from harness.model.trouble import Freed
+from harness.model.trouble import Killed
+from harness.model.trouble import Slow
+from harness.model.trouble import SlowStep
+from harness.model.trouble import SlowWay
+from harness.model.trouble import Terminated
 from harness.model.words import Arrival
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import Outcome
@@ -82,6 +91,7 @@ from harness.model.words import Verdict
 
 __all__ = [
     "ANY",
+    "AbandonedAsked",
     "Account",
     "Addition",
     "AdmissionPoint",
@@ -114,9 +124,11 @@ __all__ = [
     "EnvironmentReport",
     "Evidence",
     "Exclusion",
+    "Freed",
     "Front",
     "Host",
     "Installed",
+    "Killed",
     "Matrix",
     "MeasuredRun",
     "Need",
@@ -135,6 +147,7 @@ __all__ = [
     "Question",
     "Reason",
     "Record",
+    "RecoveryAsked",
     "ReleaseChange",
     "Report",
     "Result",
@@ -148,6 +161,11 @@ __all__ = [
     "Server",
     "ServerName",
     "Settled",
+    "SilentAsked",
+    "Slow",
+    "SlowStep",
+    "SlowWay",
+    "Terminated",
     "Unmatched",
     "Verdict",
     "Wait",

@@ -6,12 +6,14 @@ only to who sends the secret of the run in a header; to others it is not there.
 ``.../ready`` proves that the answer comes from the server that was started, and
 ``.../hold?request=NAME`` stays in the app until the probe lets it go; with
 ``&call=HOST:PORT`` it then calls its own server there, and ``&wait=`` says how it waits.
-Any Python from 3.6 on, any Flask; nothing is imported from it.
+For slow clients ``.../large?pieces=N`` has an answer of so many pieces, and ``.../read``
+reads what is sent. Any Python from 3.6 on, any Flask; nothing is imported from it.
 """
 
 import functools
 import hmac
 import importlib.util
+import itertools
 import json
 import os
 import select
@@ -21,8 +23,8 @@ import sys
 import time
 from urllib.parse import parse_qs
 
-READY = "/.flask-concurrency/ready"
-HOLD = "/.flask-concurrency/hold"
+PLACE = "/.flask-concurrency/"
+PIECE = b"." * 65536
 HEADER = "HTTP_X_FLASK_CONCURRENCY"
 
 # What code imported together with Flask got. A library such as gevent that patches the
@@ -136,9 +138,21 @@ def wait_for(*several):
     return (BEFORE["select"] if stale() else select.select)(*several)
 
 
+def queried(environ):
+    """What the query says."""
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    return {name: values[0] for name, values in query.items()}
+
+
+def whole(text):
+    """An answer that is all there: its length, and its pieces."""
+    body = text.encode("utf-8")
+    return len(body), [body]
+
+
 def hold(environ):
     """Hold the request, then do as it asks, and answer with its name."""
-    asked = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    asked = queried(environ)
     name = asked["request"]
     if "call" in asked:
         # Where it is mounted below some path, the call goes the same way.
@@ -149,16 +163,36 @@ def hold(environ):
     return name
 
 
+def large(environ):
+    """An answer of as many pieces as were asked for."""
+    pieces = int(queried(environ)["pieces"])
+    return pieces * len(PIECE), itertools.repeat(PIECE, pieces)
+
+
+def read(environ):
+    """How many bytes the client has sent, once it has sent them all."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return whole(str(len(environ["wsgi.input"].read(length))))
+
+
+VIEWS = {
+    "ready": lambda environ: whole(ready()),
+    "hold": lambda environ: whole(hold(environ)),
+    "large": large,
+    "read": read,
+}
+
+
 def answer(environ, start_response):
     """The answer to the probe; ``None`` for what is not for us."""
-    path = environ.get("PATH_INFO", "")
     # The end of the path: the app may be mounted below one.
-    if not path.endswith((READY, HOLD)) or not holds_secret(environ):
+    _, ours, view = environ.get("PATH_INFO", "").rpartition(PLACE)
+    if not ours or view not in VIEWS or not holds_secret(environ):
         return None
-    body = (hold(environ) if path.endswith(HOLD) else ready()).encode("utf-8")
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    length, pieces = VIEWS[view](environ)
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(length))]
     start_response("200 OK", headers)
-    return [body]
+    return pieces
 
 
 def in_front(call):
