@@ -16,16 +16,22 @@ from typing import TypeVar
 
 import msgspec
 
+from harness.model import AbandonedAsked
 from harness.model import AnyAsked
 from harness.model import Outcome
 from harness.model import OverflowAsked
 from harness.model import ParallelAsked
 from harness.model import Question
+from harness.model import RecoveryAsked
 from harness.model import SelfCallAsked
+from harness.model import SilentAsked
 from harness.model import WaitsAsked
+from harness.probe import abandoned
 from harness.probe import overflow
 from harness.probe import parallel
+from harness.probe import recovery
 from harness.probe import self_call
+from harness.probe import silent
 from harness.probe import waits
 from harness.probe.rounds import Probe
 from harness.probe.terms import Servers
@@ -65,6 +71,11 @@ ASKING: dict[Question, Asking] = {
         self_call.ask, SelfCallAsked, anew=False, of_any_app=True
     ),
     Question.OVERFLOW: Asking(overflow.ask, OverflowAsked, anew=True, of_any_app=True),
+    Question.SILENT: Asking(silent.ask, SilentAsked, anew=True, of_any_app=True),
+    Question.ABANDONED: Asking(
+        abandoned.ask, AbandonedAsked, anew=True, of_any_app=True
+    ),
+    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked, anew=True, of_any_app=True),
 }
 """Every question but the overlap, which is measured always and first."""
 

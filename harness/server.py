@@ -167,6 +167,11 @@ class Server:
             self._behind.processes() if self._behind else []
         )
 
+    @property
+    def origin(self) -> Server:
+        """The server that answers in the end: the one behind all that is in front."""
+        return self if self._behind is None else self._behind.origin
+
     def _own_processes(self) -> list[int]:
         if LINUX:
             return warden.descendants(self._warden.pid)

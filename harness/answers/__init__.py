@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from harness.answers import abandoned
 from harness.answers import overflow
 from harness.answers import parallel
+from harness.answers import recovery
 from harness.answers import self_call
+from harness.answers import silent
 from harness.answers import waits
 from harness.answers.found import Found
 from harness.answers.found import UNKNOWN
@@ -22,6 +25,9 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
     Question.PARALLEL: parallel.found,
     Question.SELF_CALL: self_call.found,
     Question.OVERFLOW: overflow.found,
+    Question.SILENT: silent.found,
+    Question.ABANDONED: abandoned.found,
+    Question.RECOVERY: recovery.found,
 }
 """From what was seen when a question was asked, and all else that was seen of the cell,
 to what is found."""

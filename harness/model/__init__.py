@@ -53,6 +53,7 @@ from harness.model.plan import Plan
 from harness.model.plan import PlannedCell
 from harness.model.plan import PlannedEnvironment
 from harness.model.plan import PlannedFront
+from harness.model.question import AbandonedAsked
 from harness.model.question import Answer
 from harness.model.question import AnyAsked
 from harness.model.question import Asked
@@ -62,7 +63,9 @@ from harness.model.question import DEFAULT_ASK
 from harness.model.question import OverflowAsked
 from harness.model.question import ParallelAsked
 from harness.model.question import Question
+from harness.model.question import RecoveryAsked
 from harness.model.question import SelfCallAsked
+from harness.model.question import SilentAsked
 from harness.model.question import Wait
 from harness.model.question import WaitsAsked
 from harness.model.question import WaitSeen
@@ -82,6 +85,12 @@ from harness.model.track import Span
 from harness.model.track import Swap
 from harness.model.track import Timeline
 from harness.model.track import Try
+from harness.model.trouble import Freed
+from harness.model.trouble import Killed
+from harness.model.trouble import Slow
+from harness.model.trouble import SlowStep
+from harness.model.trouble import SlowWay
+from harness.model.trouble import Terminated
 from harness.model.words import Arrival
 from harness.model.words import DEFAULT_LIMIT
 from harness.model.words import Outcome
@@ -95,6 +104,7 @@ from harness.model.words import Verdict
 
 __all__ = [
     "ANY",
+    "AbandonedAsked",
     "Account",
     "Addition",
     "AdmissionPoint",
@@ -131,11 +141,13 @@ __all__ = [
     "Evidence",
     "Exclusion",
     "Formula",
+    "Freed",
     "Front",
     "Gap",
     "Host",
     "Installed",
     "Line",
+    "Killed",
     "Matrix",
     "MeasuredRun",
     "Need",
@@ -156,6 +168,7 @@ __all__ = [
     "Question",
     "Reason",
     "Record",
+    "RecoveryAsked",
     "ReleaseChange",
     "Report",
     "Result",
@@ -174,6 +187,11 @@ __all__ = [
     "Swap",
     "Timeline",
     "Try",
+    "SilentAsked",
+    "Slow",
+    "SlowStep",
+    "SlowWay",
+    "Terminated",
     "Unmatched",
     "Verdict",
     "Wait",

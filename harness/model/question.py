@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from harness.model.round import Account
 from harness.model.round import Round
+from harness.model.trouble import Killed
+from harness.model.trouble import Slow
+from harness.model.trouble import Terminated
 from harness.model.words import Outcome
 from harness.model.words import Result
 from harness.model.words import Settled
@@ -174,7 +177,52 @@ class ParallelAsked(Asked, frozen=True, kw_only=True, tag="parallel"):
     rounds: tuple[ComputeRound, ...] = ()
 
 
-AnyAsked = SelfCallAsked | WaitsAsked | OverflowAsked | ParallelAsked
+class SilentAsked(Asked, frozen=True, kw_only=True, tag="silent"):
+    """What slow clients take away from others."""
+
+    watched_seconds: float = 0.0
+    """How long it was watched whether a server that nobody got into frees itself."""
+    ways: tuple[Slow, ...] = ()
+
+
+class AbandonedAsked(Asked, frozen=True, kw_only=True, tag="abandoned"):
+    """What becomes of requests whose clients have reset the connection."""
+
+    offered: int = 0
+    held: int = 0
+    """In the app with the server quiet. The clients of all of these then left."""
+    kept: int = 0
+    """Of these still held with the server quiet again."""
+    waiting: int = 0
+    """Not in the app, and not ended, when the first had left."""
+    entered_instead: int = 0
+    """Of these in the app before the first were let go."""
+    waiting_left: int = 0
+    """Of these still waiting then. Their clients left too."""
+    entered_later: int = 0
+    """Of these in the app when the first had been let go."""
+    after: tuple[int, ...] = ()
+    """In the app when as many were offered anew; again until as many as were held at
+    first were in the app."""
+
+
+class RecoveryAsked(Asked, frozen=True, kw_only=True, tag="recovery"):
+    """What becomes of requests, and of the server, when processes end."""
+
+    killed: Killed | None = None
+    """Null where a process that holds requests cannot be reached."""
+    terminated: Terminated | None = None
+
+
+AnyAsked = (
+    SelfCallAsked
+    | WaitsAsked
+    | OverflowAsked
+    | ParallelAsked
+    | SilentAsked
+    | AbandonedAsked
+    | RecoveryAsked
+)
 """What was seen of one question; in JSON the key ``question`` tells of which."""
 
 

@@ -3,8 +3,9 @@
 Each request has a connection of its own, and each step of it (open, send, wait, close,
 abort) happens when it is asked for and at no other time. The connection is closed as
 soon as the answer is whole: a client that closes late occupies some servers, which is
-a question of its own. Sockets and callbacks rather than tasks and streams: ten
-thousand requests are held at once from one process.
+a question of its own. A client that is given a part of a request sends that, and stays
+until the server closes or it is told to abort. Sockets and callbacks rather than tasks
+and streams: ten thousand requests are held at once from one process.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import socket
 import struct
 from collections.abc import Callable
 from enum import Enum
+from typing import NamedTuple
 
 import h11
 
@@ -31,6 +34,16 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
 
 
+class Part(NamedTuple):
+    """What a client sends in place of a whole request, and what it does then."""
+
+    data: bytes
+    reads: bool = True
+    """Whether it reads what the server sends."""
+    stays: bool = False
+    """Whether it keeps the connection open after an answer."""
+
+
 class State(Enum):
     """Where a request is on its way."""
 
@@ -38,6 +51,7 @@ class State(Enum):
     OPENING = "opening"
     OPEN = "open"
     OFFERED = "offered"
+    IDLE = "idle"
     ANSWERED = "answered"
     REFUSED = "refused"
     RESET = "reset"
@@ -66,6 +80,7 @@ class Client:
         "headers",
         "name",
         "offered",
+        "part",
         "state",
         "status",
         "target",
@@ -78,13 +93,15 @@ class Client:
         target: str,
         changed: Callable[[Client], None],
         headers: Headers = (),
+        part: Part | None = None,
     ) -> None:
         self.name = name
         self.target = target
         self.headers = headers
+        self.part = part
         self.state = State.NEW
         self.offered = False
-        """Whether the request was once sent whole on an open connection."""
+        """Whether all that it sends was once sent on an open connection."""
         self.attempts = 0
         """How often its connection was begun."""
         self.status: int | None = None
@@ -104,6 +121,9 @@ class Client:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.part is not None and not self.part.reads:
+            # As little as the kernel allows is taken in its place.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         self.state = State.OPENING
         self.attempts += 1
         code = self._socket.connect_ex(self._address)
@@ -119,7 +139,11 @@ class Client:
         self._changed(self)
 
     def send(self) -> None:
-        """Send the request whole; ``changed`` tells when it is OFFERED."""
+        """Send the request whole, or its part; ``changed`` tells when it is OFFERED."""
+        self._unsent = self._whole() if self.part is None else self.part.data
+        self._push()
+
+    def _whole(self) -> bytes:
         host, port = self._address
         request = h11.Request(
             method="GET",
@@ -132,10 +156,7 @@ class Client:
         )
         # The parser is made when the answer arrives: a held request needs none.
         parser = h11.Connection(h11.CLIENT)
-        self._unsent = (parser.send(request) or b"") + (
-            parser.send(h11.EndOfMessage()) or b""
-        )
-        self._push()
+        return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
 
     def abort(self) -> None:
         """Give up: reset the connection at once."""
@@ -145,6 +166,18 @@ class Client:
                     socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
                 )
             self._close(State.GIVEN_UP)
+
+    def cut_off(self) -> bool:
+        """Whether the server has done away with the connection.
+
+        Of one that reads, ``changed`` has told it; of one that does not, the kernel
+        knows no more than that it was reset.
+        """
+        if self._socket is None or self.state in ENDED:
+            return self.state in ENDED
+        poll = select.poll()
+        poll.register(self._socket, 0)  # which leaves POLLHUP and POLLERR
+        return bool(poll.poll(0))
 
     # What comes back -------------------------------------------------------------
 
@@ -173,7 +206,8 @@ class Client:
             self._loop.add_writer(self._socket, self._push)
             return
         self._loop.remove_writer(self._socket)
-        self._loop.add_reader(self._socket, self._receive)
+        if self.part is None or self.part.reads:
+            self._loop.add_reader(self._socket, self._receive)
         self.offered = True
         self._become(State.OFFERED)
 
@@ -185,6 +219,11 @@ class Client:
             return
         except OSError:
             self._end(State.RESET)
+            return
+        if self.state is State.IDLE:
+            # What follows an answer unasked is its end, or 408 and then its end.
+            if not data:
+                self._end(State.RESET)
             return
         if self._parser is None:
             self._parser = self._waiting_parser()
@@ -214,7 +253,10 @@ class Client:
             elif isinstance(event, h11.Data):
                 self.body += bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
-                self._end(State.ANSWERED)
+                if self.part is not None and self.part.stays:
+                    self._become(State.IDLE)
+                else:
+                    self._end(State.ANSWERED)
                 return
             elif isinstance(event, h11.ConnectionClosed):
                 self._end(State.RESET)

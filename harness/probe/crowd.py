@@ -14,6 +14,7 @@ from harness.model import Account
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
+from harness.probe.clients import Part
 from harness.probe.clients import State
 
 OPENING_AT_ONCE = 64
@@ -31,19 +32,31 @@ class Crowd:
         target: str,
         changed: Callable[[], None],
         headers: Headers = (),
+        part: Part | None = None,
     ) -> None:
         self.clients = [
             Client(
-                name, address, target.format(name=name), self._client_changed, headers
+                name,
+                address,
+                target.format(name=name),
+                self._client_changed,
+                headers,
+                part,
             )
             for name in names
         ]
         self.offered = 0
-        """How many were sent whole so far."""
+        """How many have sent all that they send so far."""
+        self.idle = 0
+        """How many have kept their connection after an answer."""
         self.ended: set[str] = set()
         self._changed = changed
         self._to_open: list[Client] = []
         self._opening = 0
+
+    def moved(self) -> tuple[int, int, int]:
+        """Differs whenever one of them has moved."""
+        return self.offered, self.idle, len(self.ended)
 
     def open(self, clients: list[Client]) -> None:
         """Open and send these, in order, as fast as the pace allows."""
@@ -61,6 +74,8 @@ class Crowd:
         elif client.state is State.OFFERED:
             self.offered += 1
             self._opened_one()
+        elif client.state is State.IDLE:
+            self.idle += 1
         elif client.state in ENDED:
             self.ended.add(client.name)
             if not client.offered:
@@ -74,16 +89,17 @@ class Crowd:
     def give_up_opening(self) -> None:
         """Abort what has not been offered by now."""
         self._to_open.clear()
-        self._give_up(client for client in self.clients if not client.offered)
+        self.leave(client for client in self.clients if not client.offered)
 
     def give_up(self) -> int:
         """Abort everything that has not ended; how many offered ones that were."""
         self._to_open.clear()
         pending = [client for client in self.clients if client.state not in ENDED]
-        self._give_up(pending)
+        self.leave(pending)
         return sum(client.offered for client in pending)
 
-    def _give_up(self, clients: Iterable[Client]) -> None:
+    def leave(self, clients: Iterable[Client]) -> None:
+        """Abort these, but for those that have ended."""
         for client in clients:
             if client.state not in ENDED:
                 client.abort()
@@ -91,10 +107,20 @@ class Crowd:
 
     def account(self, entered: Container[str]) -> Account:
         """How every request ended; ``entered`` are those that were in the app."""
-        endings = dict.fromkeys(Account.__struct_fields__, 0)
-        for client in self.clients:
-            endings[ending(client, client.name in entered)] += 1
-        return Account(**endings)
+        return account(self.clients, entered)
+
+
+def account(clients: Iterable[Client], entered: Container[str]) -> Account:
+    """How some requests ended; ``entered`` are those that were in the app."""
+    endings = dict.fromkeys(Account.__struct_fields__, 0)
+    for client in clients:
+        endings[ending(client, client.name in entered)] += 1
+    return Account(**endings)
+
+
+def statuses(clients: Iterable[Client]) -> tuple[int, ...]:
+    """With which status those were answered that were, each once."""
+    return tuple(sorted({client.status for client in clients if client.status}))
 
 
 def ending(client: Client, entered: bool) -> str:

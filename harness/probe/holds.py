@@ -159,6 +159,14 @@ class Holds:
         for name in list(self.held):
             self.release(name)
 
+    def processes(self) -> dict[str, int]:
+        """The process that each held request is in."""
+        return {
+            name: hold.said.process
+            for name, hold in self.held.items()
+            if hold.said is not None
+        }
+
     async def catch_up(self) -> None:
         """Return when every hold is counted whose line was sent before the call.
 

@@ -33,8 +33,8 @@ NEVER_QUIET_SECONDS = 2.0
 """After so long without a quiet window, a count that stands still has to do."""
 
 STEADY_SECONDS = 0.6
-"""How long it has to stand still then. A tree that was never quiet once is given no
-more time than this again."""
+"""How long it has to stand still then. A tree that was not quiet the last time is given
+no more time than this."""
 
 
 LOOKING_SHARE = 4
@@ -185,6 +185,7 @@ class Quiet:
                 rested = rested + 1 if before and at_rest(before, now) else 1
                 before = now
             if rested == window.looks:
+                self._restless = False
                 return self.by
             if self._gave_up(begun, steady_since):
                 self._restless = True

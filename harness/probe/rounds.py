@@ -9,16 +9,21 @@ ends when the server does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import defaultdict
+from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
+from typing import TypeVar
 
 from harness.model import Arrival
 from harness.model import Claims
 from harness.model import Round
 from harness.model import Settled
 from harness.probe.clients import Headers
+from harness.probe.clients import Part
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.overlap import Offer
@@ -37,6 +42,9 @@ PATIENCE_SECONDS = 1.5
 """How long a quiet server is watched before it is believed that it falls short: a
 worker that boots slowly may sleep meanwhile, and some servers look for waiting
 connections once a second."""
+
+
+T = TypeVar("T")
 
 
 class Place(NamedTuple):
@@ -72,14 +80,17 @@ class Probe:
         self.moved = self._moved.set
         """To be called whenever a request has moved; ``holds`` and clients do."""
         self.crowd = Crowd([], address, target, self.moved)
+        self._beside: Crowd | None = None
+        self._mortal = True
         self._number = 0
         holds.changed = self.moved
 
     # What is known at any moment -----------------------------------------------
 
-    def _count(self) -> tuple[int, int, int]:
-        """Differs whenever a request has moved: offered, entered or ended."""
-        return self.crowd.offered, len(self.holds.entered), len(self.crowd.ended)
+    def _count(self) -> tuple[int, ...]:
+        """Differs whenever a request has moved: offered, entered, broken or ended."""
+        beside = self._beside.moved() if self._beside else ()
+        return len(self.holds.entered), self.holds.broken, *self.crowd.moved(), *beside
 
     def all_in_or_ended(self) -> bool:
         """Whether none of the offered requests waits."""
@@ -92,10 +103,14 @@ class Probe:
         """Whether every request has ended."""
         return len(self.crowd.ended) == len(self.crowd.clients)
 
-    def waiting(self) -> int:
-        """Offered, neither in the app nor ended."""
+    def names_waiting(self) -> set[str]:
+        """Requests that are offered, and neither in the app nor ended."""
         gone = self.holds.entered | self.crowd.ended
-        return sum(c.offered and c.name not in gone for c in self.crowd.clients)
+        return {c.name for c in self.crowd.clients if c.offered and c.name not in gone}
+
+    def waiting(self) -> int:
+        """How many these are."""
+        return len(self.names_waiting())
 
     def place(self) -> Place:
         """Where requests are held now."""
@@ -106,6 +121,26 @@ class Probe:
         return Place(len(lanes), max(map(len, lanes.values()), default=0))
 
     # Waiting ---------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def outliving(self) -> Iterator[None]:
+        """The server may end meanwhile: no wait is broken off when it does."""
+        self._mortal = False
+        self.server.ended.add_done_callback(lambda _: self.moved())
+        try:
+            yield
+        finally:
+            self._mortal = True
+
+    async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
+        """Wait for something that the server is to bring about.
+
+        Raises ``TimeoutError`` after ``seconds``, and ``ServerEnded`` when the server
+        ends and was not to be outlived.
+        """
+        if self._mortal:
+            return await self.server.unless_ended(awaited, seconds)
+        return await asyncio.wait_for(awaited, seconds)
 
     async def settle(self, window: Window = ROUND) -> Settled:
         """Wait until the server is quiet and all that it has said is counted."""
@@ -118,7 +153,7 @@ class Probe:
 
     async def settle_after_start(self) -> Settled:
         """The same, with the longer window that a booting server needs."""
-        return await self.server.unless_ended(self.settle(START), ROUND_SECONDS)
+        return await self.unless_ended(self.settle(START), ROUND_SECONDS)
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
         """Wait until something is so, or the server is quiet without it.
@@ -133,9 +168,7 @@ class Probe:
                     return Settled.ALL_ENTERED
                 if settling.done():
                     return settling.result()
-                await self.server.unless_ended(
-                    self._moved_or_done(settling), ROUND_SECONDS
-                )
+                await self.unless_ended(self._moved_or_done(settling), ROUND_SECONDS)
         finally:
             settling.cancel()
 
@@ -158,7 +191,7 @@ class Probe:
             before = self._count()
             try:
                 self._moved.clear()
-                await self.server.unless_ended(self._moved.wait(), seconds)
+                await self.unless_ended(self._moved.wait(), seconds)
             except TimeoutError:
                 return False
             if self._count() != before:
@@ -178,6 +211,11 @@ class Probe:
 
         await self.server.unless_ended(moving(), ROUND_SECONDS)
 
+    async def expect(self, reached: Callable[[], bool]) -> None:
+        """Wait until something is so; a while longer where the server is quiet."""
+        await self.until(reached)
+        await self.watch(reached)
+
     # Requests --------------------------------------------------------------------
 
     def gather(self, count: int, more: str = "", view: str = "hold") -> Crowd:
@@ -192,6 +230,20 @@ class Probe:
         target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         return self.crowd
+
+    def gather_beside(self, count: int, part: Part) -> Crowd:
+        """So many clients that send no more than a part; these are never held."""
+        names = [f"beside.{index}" for index in range(count)]
+        self._beside = Crowd(names, self.address, "/", self.moved, part=part)
+        return self._beside
+
+    def head(self, method: str, view: str, *headers: str) -> bytes:
+        """The head of a request to another view than the one that holds."""
+        host, port = self.address
+        place = self._target.partition("hold?")[0]
+        lines = [f"{method} {place}{view} HTTP/1.1", f"Host: {host}:{port}", *headers]
+        lines += [f"{name}: {value}" for name, value in self._headers]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def disperse(self) -> None:
         """Let go of every hold, and give up every request that has not ended."""
@@ -274,7 +326,7 @@ class Probe:
         released = time.monotonic()
         self.holds.release_oldest()
         await self.until(lambda: len(self.holds.entered) > len(before))
-        await self.server.unless_ended(self.settle(), ROUND_SECONDS)
+        await self.unless_ended(self.settle(), ROUND_SECONDS)
         entered = [
             hold.said.at if hold.said.at is not None else hold.entered_at
             for name, hold in self.holds.held.items()
@@ -289,7 +341,7 @@ class Probe:
         if not self.all_ended():
             await self.watch(self.all_ended)
         stalled = self.crowd.give_up()
-        await self.server.unless_ended(self.settle(BETWEEN), ROUND_SECONDS)
+        await self.unless_ended(self.settle(BETWEEN), ROUND_SECONDS)
         return stalled
 
 

@@ -50,6 +50,22 @@ WORDS: dict[Question, Words] = {
         "“129 wait, then stall”: so many have a connection and wait; the next gets no "
         "connection until there is room.",
     ),
+    Question.SILENT: Words(
+        "What can a slow client do?",
+        "“Shut out by 4”: beside 4 clients that are slow in the worst way no request "
+        "gets in; “for 5 s”: until the server frees itself. “Not by 128”: beside 128 "
+        "of any kind some still got in.",
+    ),
+    Question.ABANDONED: Words(
+        "What happens when the client gives up?",
+        "What becomes of a request in the app whose client has left; and of requests "
+        "that were still waiting.",
+    ),
+    Question.RECOVERY: Words(
+        "What happens when a worker is killed, or the server is told to end?",
+        "Whether another takes the place of a worker that is killed; and what becomes "
+        "of requests in the app on SIGTERM.",
+    ),
 }
 """Every question but the overlap, which the matrix answers."""
 

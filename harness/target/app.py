@@ -5,20 +5,25 @@
 ``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it computes
 so much, and ``&wait=`` says how it waits.
 ``/async`` is the same in an ``async def`` view, where Flask has these.
+For slow clients ``/large?pieces=N`` has an answer of so many pieces, and ``/read`` reads
+what is sent.
 """
 
+import itertools
 import json
 import os
 import sys
 
 from flask import Flask
 from flask import request
+from flask import Response
 from hold import call
 from hold import claims
 from hold import compute
 from hold import hold
 
 app = Flask(__name__)
+PIECE = b"." * 65536
 
 
 @app.route("/ready")
@@ -66,3 +71,17 @@ else:
     from hold_async import view
 
     app.add_url_rule("/async", "view", view)
+
+
+@app.route("/large")
+def large():
+    """An answer of as many pieces as were asked for."""
+    pieces = int(request.args["pieces"])
+    headers = {"Content-Length": str(pieces * len(PIECE))}
+    return Response(itertools.repeat(PIECE, pieces), headers=headers)
+
+
+@app.route("/read", methods=["POST"])
+def read():
+    """How many bytes the client has sent, once it has sent them all."""
+    return str(len(request.get_data()))

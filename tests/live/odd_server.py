@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import queue
+import select
 import signal
 import socket
 import sys
@@ -237,6 +238,94 @@ def restless(listener: Listener, server: Any) -> None:
     work(listener, server, 2)
 
 
+def impatient(listener: Listener, server: Any) -> None:
+    """One at a time; close what has sent or taken nothing for two seconds."""
+    control.Handler.timeout = 2.0
+    work(listener, server)
+
+
+def gone(connection: socket.socket) -> bool:
+    """Whether a client has reset its connection."""
+    poll = select.poll()
+    poll.register(connection, 0)
+    return bool(poll.poll(0))
+
+
+def drops(listener: Listener, server: Any) -> None:
+    """One at a time, and only those whose client is still there."""
+    while True:
+        connection, address = listener.accept()
+        if gone(connection):
+            connection.close()
+        else:
+            control.serve(connection, address, server)
+
+
+def follows(listener: Listener, server: Any) -> None:
+    """Two at a time, each in a process that is killed when its client has left."""
+
+    def serve(connection: socket.socket, address: object) -> None:
+        process = os.fork()
+        if process == 0:
+            control.serve(connection, address, server)
+            os._exit(0)
+        poll = select.poll()
+        poll.register(connection, 0)
+        poll.register(ended := os.pidfd_open(process), select.POLLIN)
+        if poll.poll()[0][0] == connection.fileno():
+            os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(ended)
+        connection.close()
+
+    def serve_forever() -> None:
+        while True:
+            serve(*listener.accept())
+
+    threading.Thread(target=serve_forever, daemon=True).start()
+    serve_forever()
+
+
+def finishes(listener: Listener, server: Any) -> None:
+    """Be a worker that on SIGTERM answers what it has begun, and ends."""
+    busy = end = False
+
+    def finish(*_: object) -> None:
+        nonlocal end
+        end = True
+        if not busy:
+            os._exit(0)
+
+    signal.signal(signal.SIGTERM, finish)
+    while not end:
+        accepted = listener.accept()
+        busy = True
+        control.serve(*accepted, server)
+        busy = False
+    os._exit(0)
+
+
+def replaces(listener: Listener, server: Any) -> None:
+    """Two workers, replaced for ever; on SIGTERM they finish, and then it ends."""
+    workers: set[int] = set()
+    end = False
+
+    def finish(*_: object) -> None:
+        nonlocal end
+        end = True
+        for worker in workers:
+            os.kill(worker, signal.SIGTERM)
+
+    while workers or not end:
+        while not end and len(workers) < 2:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if (worker := os.fork()) == 0:
+                finishes(listener, server)
+            workers.add(worker)
+            signal.signal(signal.SIGTERM, finish)
+        workers.remove(os.wait()[0])
+
+
 WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
     "deaf": deaf,
@@ -257,6 +346,10 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "parent": parent,
     "breaks": breaks,
     "restless": restless,
+    "impatient": impatient,
+    "drops": drops,
+    "follows": follows,
+    "replaces": replaces,
 }
 
 

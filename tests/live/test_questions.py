@@ -16,6 +16,7 @@ from harness.measure import allow_open_files
 from harness.model import Answer
 from harness.model import CellEvidence
 from harness.model import Outcome
+from harness.model import PlannedFront
 from harness.model import Question
 from harness.model import Wait
 from harness.model import WaitsAsked
@@ -39,9 +40,10 @@ def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
         declared: int | None,
         question: Question,
         limit: int = 8,
+        front: PlannedFront | None = None,
     ) -> tuple[CellEvidence, Answer]:
         bench = Bench(Path(sys.executable), limit, tmp_path)
-        cell = planned(*argv, declared=declared)
+        cell = planned(*argv, declared=declared, front=front)
         evidence = asyncio.run(bench.cell(cell, (question,)))
         assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
         (answer,) = answers(evidence)

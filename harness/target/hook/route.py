@@ -5,13 +5,16 @@ only to who sends the secret of the run in a header; to others it is not there.
 
 ``.../ready`` proves that the answer comes from the server that was started, and
 ``.../hold?request=NAME`` stays in the app until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it computes
-so much, and ``&wait=`` says how it waits. Any Python from 3.6 on, any Flask; nothing is imported from it.
+``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it
+computes so much, and ``&wait=`` says how it waits. For slow clients
+``.../large?pieces=N`` has an answer of so many pieces, and ``.../read`` reads what is
+sent. Any Python from 3.6 on, any Flask; nothing is imported from it.
 """
 
 import functools
 import hmac
 import importlib.util
+import itertools
 import json
 import os
 import select
@@ -21,9 +24,8 @@ import sys
 import time
 from urllib.parse import parse_qs
 
-READY = "/.flask-concurrency/ready"
-HOLD = "/.flask-concurrency/hold"
-ASYNC = "/.flask-concurrency/async"
+PLACE = "/.flask-concurrency/"
+PIECE = b"." * 65536
 HEADER = "HTTP_X_FLASK_CONCURRENCY"
 
 # What code imported together with Flask got. A library such as gevent that patches the
@@ -138,9 +140,21 @@ def wait_for(*several):
     return (BEFORE["select"] if stale() else select.select)(*several)
 
 
+def queried(environ):
+    """What the query says."""
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    return {name: values[0] for name, values in query.items()}
+
+
+def whole(text):
+    """An answer that is all there: its length, and its pieces."""
+    body = text.encode("utf-8")
+    return len(body), [body]
+
+
 def hold(environ):
     """Hold the request, then do as it asks, and answer with its name."""
-    asked = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    asked = queried(environ)
     name = asked["request"]
     if "call" in asked:
         # Where it is mounted below some path, the call goes the same way.
@@ -155,22 +169,39 @@ def hold(environ):
     return name
 
 
+def large(environ):
+    """An answer of as many pieces as were asked for."""
+    pieces = int(queried(environ)["pieces"])
+    return pieces * len(PIECE), itertools.repeat(PIECE, pieces)
+
+
+def read(environ):
+    """How many bytes the client has sent, once it has sent them all."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return whole(str(len(environ["wsgi.input"].read(length))))
+
+
+VIEWS = {
+    "async": lambda environ: whole("only in the catalog's own app"),
+    "ready": lambda environ: whole(ready(environ)),
+    "hold": lambda environ: whole(hold(environ)),
+    "large": large,
+    "read": read,
+}
+
+
 def answer(environ, start_response):
     """The answer to the probe; ``None`` for what is not for us."""
-    path = environ.get("PATH_INFO", "")
     # The end of the path: the app may be mounted below one.
-    if not path.endswith((READY, HOLD, ASYNC)) or not holds_secret(environ):
+    _, ours, view = environ.get("PATH_INFO", "").rpartition(PLACE)
+    if not ours or view not in VIEWS or not holds_secret(environ):
         return None
-    status = "200 OK"
-    if path.endswith(ASYNC):
-        # Only Flask itself runs coroutines, and this is in front of it.
-        status, text = "501 Not Implemented", "only in the catalog's own app"
-    else:
-        text = hold(environ) if path.endswith(HOLD) else ready(environ)
-    body = text.encode("utf-8")
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    # Only Flask itself runs coroutines, and this is in front of it.
+    status = "501 Not Implemented" if view == "async" else "200 OK"
+    length, pieces = VIEWS[view](environ)
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(length))]
     start_response(status, headers)
-    return [body]
+    return pieces
 
 
 def in_front(call):

@@ -1,0 +1,133 @@
+"""Knows what slow clients take away from others, by what became of ordinary requests
+beside them; must not know how that was seen.
+
+Somebody is shut out whose request waits, is refused or is cut off while the slow
+clients are there. Everyone is, when that is so of all ordinary requests. A server that
+lets them in after a while, by a timeout of its own, frees itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.answers.found import Found
+from harness.answers.found import listed
+from harness.answers.found import UNKNOWN
+from harness.model import CellEvidence
+from harness.model import SilentAsked
+from harness.model import Slow
+from harness.model import SlowWay
+
+SENDING = {
+    SlowWay.SILENT: "nothing",
+    SlowWay.HALF_HEADER: "half a header",
+    SlowWay.HALF_BODY: "half a body",
+}
+DOING = {
+    SlowWay.READS_NOTHING: "reading nothing of a large answer",
+    SlowWay.IDLE: "keeping an idle connection",
+}
+
+
+EACH = "a place each"
+
+
+class Effect(NamedTuple):
+    """What one way does to others; ways that do the same are told together."""
+
+    shut_out_by: int
+    """The least number with which everyone was shut out; zero for none."""
+    frees_itself: bool
+    served_again: bool
+    """Whether what waited was served once the slow clients had left."""
+    taken: str
+    """What those took that shut nobody out."""
+
+
+def found(asked: SilentAsked, cell: CellEvidence) -> Found:
+    """Whether slow clients shut everyone out; the number is how few of them do."""
+    if not asked.ways or not all(slow.steps[0].admitted for slow in asked.ways):
+        return Found(UNKNOWN, "It is not known: without slow clients none got in.")
+    by_effect: dict[Effect, list[Slow]] = defaultdict(list)
+    for slow in asked.ways:
+        by_effect[_effect(slow, cell)].append(slow)
+    worst_first = sorted(by_effect, key=_severity)
+    said = [_said(each, by_effect[each], asked.watched_seconds) for each in worst_first]
+    worst = worst_first[0]
+    number = worst.shut_out_by or None
+    return Found(_in_short(worst, by_effect[worst]), " ".join(said), number)
+
+
+def _severity(effect: Effect) -> tuple[bool, bool, int]:
+    """Sorts what shuts everyone out for good first, then what few clients do."""
+    return not effect.shut_out_by, effect.frees_itself, effect.shut_out_by
+
+
+def _effect(slow: Slow, cell: CellEvidence) -> Effect:
+    shut = [step.clients for step in slow.steps[1:] if not step.admitted]
+    number = min(shut, default=0)
+    return Effect(
+        shut_out_by=number,
+        frees_itself=any(step.freed for step in slow.steps),
+        served_again=all(step.answered == step.offered for step in slow.steps),
+        taken=_taken(slow, number, cell),
+    )
+
+
+def _taken(slow: Slow, shut_out_by: int, cell: CellEvidence) -> str:
+    """What slow clients took that shut nobody out."""
+    places = slow.steps[0].admitted
+    seen = [(step.clients, step.admitted) for step in slow.steps if step.admitted]
+    if shut_out_by in (0, places) and all(got == places - n for n, got in seen):
+        return EACH
+    # Where the same load is not admitted every time, fewer may have other reasons.
+    floor = min((each.admitted for each in cell.rounds if each.waiting), default=places)
+    if any(got < min(places, floor) for _, got in seen):
+        return "some places"
+    closed = all(step.closed == step.clients for step in slow.steps)
+    return "no place: the server closes it" if closed else "no place"
+
+
+# --------------------------------------------------------------------------- in words
+
+
+def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
+    if not effect.shut_out_by:
+        return f"not by {max(step.clients for way in ways for step in way.steps)}"
+    until = f" for {_after(ways)}" if effect.frees_itself else ""
+    return f"shut out by {effect.shut_out_by}{until}"
+
+
+def _doing(ways: Sequence[Slow]) -> str:
+    sending = [SENDING[slow.way] for slow in ways if slow.way in SENDING]
+    doing = [DOING[slow.way] for slow in ways if slow.way in DOING]
+    sent = [f"sending {listed(sending)}"] if sending else []
+    return listed([*sent, *doing])
+
+
+def _said(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
+    clients = f"lients {_doing(ways)}"
+    if not effect.shut_out_by:
+        return f"C{clients} take {effect.taken}."
+    until = (
+        f"until the server frees itself, after {_after(ways)}"
+        if effect.frees_itself
+        else f"for at least the {watched:g} s that it was watched"
+    )
+    again = "" if effect.served_again else ", and what waited is not served afterwards"
+    if effect.taken == EACH:
+        return (
+            f"C{clients} take {EACH}: as many as there are places shut everyone out "
+            f"{until}{again}."
+        )
+    number = effect.shut_out_by
+    return f"{number} c{clients} shut everyone out {until}{again}."
+
+
+def _after(ways: Sequence[Slow]) -> str:
+    """How long it took until a server freed itself."""
+    seconds = [step.freed.seconds for way in ways for step in way.steps if step.freed]
+    least, most = round(min(seconds)), round(max(seconds))
+    return f"{least} s" if least == most else f"{least} to {most} s"

@@ -1,0 +1,68 @@
+"""Knows how to see what becomes of requests whose clients leave; must not judge it.
+
+The clients of all held requests reset their connections, then those of all that wait.
+What the app does with these requests is seen where it always is: at the holds.
+"""
+
+from __future__ import annotations
+
+from harness.model import AbandonedAsked
+from harness.probe.admit import admit
+from harness.probe.admit import fill
+from harness.probe.rounds import Probe
+from harness.probe.rounds import ROUND_SECONDS
+from harness.probe.terms import Servers
+from harness.probe.terms import Terms
+
+BEYOND = 4
+"""Requests that are offered beyond the ceiling, so that some wait."""
+
+ROUNDS = 5
+"""Afterwards, at most: processes that share the work do not admit all every time."""
+
+
+async def ask(servers: Servers, terms: Terms) -> AbandonedAsked:
+    """What abandoned requests still take from others."""
+
+    async def look(probe: Probe) -> AbandonedAsked:
+        return await _abandon(probe, terms.ceiling)
+
+    return await servers.use(look)
+
+
+async def _abandon(probe: Probe, ceiling: int) -> AbandonedAsked:
+    try:
+        crowd = await fill(probe, ceiling + BEYOND, ceiling)
+        entered = probe.holds.entered
+        held = set(probe.holds.held)
+        crowd.leave(client for client in crowd.clients if client.name in held)
+        waiting = probe.waiting()
+        await probe.expect(lambda: not held & probe.holds.held.keys())
+        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        kept, instead = len(held & probe.holds.held.keys()), len(entered - held)
+        left = probe.names_waiting()
+        crowd.leave(client for client in crowd.clients if client.name in left)
+        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        probe.holds.release_all()
+        await probe.expect(lambda: left <= entered)
+        await probe.finish()
+    finally:
+        probe.disperse()
+    return AbandonedAsked(
+        offered=crowd.offered,
+        held=len(held),
+        kept=kept,
+        waiting=waiting,
+        entered_instead=instead,
+        waiting_left=len(left),
+        entered_later=len(left & entered),
+        after=await _after(probe, len(held)),
+    )
+
+
+async def _after(probe: Probe, enough: int) -> tuple[int, ...]:
+    """How many are in the app in further rounds, until ``enough`` once are."""
+    after: list[int] = []
+    while len(after) < ROUNDS and max(after, default=-1) < enough:
+        after.append(len(await admit(probe, enough + BEYOND, enough)))
+    return tuple(after)

@@ -1,0 +1,169 @@
+"""Knows how to end processes of a server while they hold requests, and how to see what
+becomes of these and of the server; must not judge it.
+
+Rule: a signal is sent while nothing moves, and what follows is seen when nothing moves
+again. That a worker is replaced is seen in requests that enter the app, and in nothing
+else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.model import Killed
+from harness.model import RecoveryAsked
+from harness.model import Terminated
+from harness.probe.admit import admit
+from harness.probe.admit import fill
+from harness.probe.crowd import account
+from harness.probe.crowd import statuses
+from harness.probe.rounds import PATIENCE_SECONDS
+from harness.probe.rounds import Probe
+from harness.probe.rounds import ROUND_SECONDS
+from harness.probe.terms import Servers
+from harness.probe.terms import Terms
+from harness.server import ServerEnded
+
+ROUNDS = 5
+"""Before and after: where processes share the work, one alone does not tell much."""
+
+BEYOND = 4
+"""Requests that are offered beyond the ceiling, so that some wait."""
+
+WATCHED_SECONDS = 10.0
+"""How long a quiet server is watched that has not replaced a worker, or not ended."""
+
+
+async def ask(servers: Servers, terms: Terms) -> RecoveryAsked:
+    """What becomes of one server when a worker is killed, of another on SIGTERM."""
+
+    async def kill(probe: Probe) -> Killed | None:
+        try:
+            return await _kill(probe, terms.ceiling)
+        except Unreachable:
+            return None
+
+    async def terminate(probe: Probe) -> Terminated:
+        return await _terminate(probe, terms.ceiling)
+
+    return RecoveryAsked(
+        killed=await servers.use(kill), terminated=await servers.use(terminate)
+    )
+
+
+class Unreachable(Exception):
+    """A process that holds requests is none that this machine knows as the server's."""
+
+
+async def _kill(probe: Probe, load: int) -> Killed:
+    """Kill a process that holds requests, and see what becomes of the server.
+
+    Raises ``Unreachable``, and ``ServerEnded`` when it ended before.
+    """
+    first = probe.server.origin.started.result()
+    before = await _rounds(probe, load)
+    try:
+        crowd = await fill(probe, load, load)
+        where = probe.holds.processes()
+        process = _victim(probe, where.values(), first)
+        lost = {name for name, its in where.items() if its == process}
+        with probe.outliving():
+            os.kill(process, signal.SIGKILL)
+            await probe.expect(lambda: lost <= crowd.ended)
+            kept = len((where.keys() - lost) & probe.holds.held.keys())
+            await probe.finish()
+            await probe.expect(probe.server.ended.done)
+    finally:
+        probe.disperse()
+    clients = [client for client in crowd.clients if client.name in lost]
+    after, ended = await _afterwards(probe, load, max(map(len, before)))
+    known = {each for round_ in before for each in round_} | set(where.values())
+    return Killed(
+        offered=load,
+        before=tuple(map(len, before)),
+        processes=len(known),
+        held=len(where),
+        lost=len(lost),
+        first=process == first,
+        lost_account=account(clients, lost),
+        lost_statuses=statuses(clients),
+        others_kept=kept,
+        ended=ended,
+        after=tuple(map(len, after)),
+        new_processes=len({each for round_ in after for each in round_} - known),
+    )
+
+
+async def _rounds(probe: Probe, load: int) -> list[list[int]]:
+    """Rounds before anything is done; the first is watched for longer."""
+    return [
+        await admit(probe, load, load, 0.0 if number else PATIENCE_SECONDS)
+        for number in range(ROUNDS)
+    ]
+
+
+def _victim(probe: Probe, holding: Iterable[int], first: int) -> int:
+    """The process that holds the most requests; the first one only where no other does.
+
+    The first process is the master where there is one, and a server ends with it.
+    """
+    held = Counter(holding)
+    process = max(held, key=lambda each: (each != first, held[each]))
+    if process not in probe.server.processes():
+        raise Unreachable
+    return process
+
+
+async def _afterwards(
+    probe: Probe, load: int, enough: int
+) -> tuple[list[list[int]], str]:
+    """Rounds after a process was killed, and how the server ended for it, if it did.
+
+    The first of them waits longer for ``enough`` to be in the app.
+    """
+    after: list[list[int]] = []
+    try:
+        for number in range(ROUNDS):
+            seconds = 0.0 if number else WATCHED_SECONDS
+            after.append(await admit(probe, load, enough, seconds))
+    except ServerEnded as problem:
+        return after, str(problem)
+    return after, ""
+
+
+async def _terminate(probe: Probe, ceiling: int) -> Terminated:
+    """Send SIGTERM to the first process while requests are in the app and waiting."""
+    server = probe.server
+    try:
+        crowd = await fill(probe, ceiling + BEYOND, ceiling)
+        held, waiting = set(probe.holds.held), probe.names_waiting()
+        with probe.outliving():
+            os.kill(server.origin.started.result(), signal.SIGTERM)
+            await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+            kept = len(held & probe.holds.held.keys())
+            probe.holds.release_all()
+            await probe.until(probe.all_ended)
+            await probe.watch(
+                lambda: server.ended.done() and probe.all_ended(), WATCHED_SECONDS
+            )
+            crowd.give_up()
+    finally:
+        probe.disperse()
+    entered = probe.holds.entered
+    stayed = [client for client in crowd.clients if client.name in held]
+    others = [client for client in crowd.clients if client.name in waiting]
+    return Terminated(
+        held=len(held),
+        kept=kept,
+        held_account=account(stayed, entered),
+        held_statuses=statuses(stayed),
+        waiting=len(waiting),
+        entered=len(waiting & entered),
+        waiting_account=account(others, entered),
+        waiting_statuses=statuses(others),
+        ended=server.ended.result() if server.ended.done() else "",
+        watched_seconds=WATCHED_SECONDS,
+    )
