@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness import measure as measuring
+from harness import bench
 from harness.model import Outcome
 from harness.server import LINUX
 
@@ -47,7 +47,7 @@ def occupied() -> Iterator[int]:
 def test_an_occupied_port_that_is_shared_silently(
     measure: Measure, occupied: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "free_ports", lambda host, count: [occupied])
+    monkeypatch.setattr(bench, "free_ports", lambda host, count: [occupied])
     seen = measure(GRANIAN, declared=4)
     assert seen.outcome is Outcome.NOT_ANSWERING
     assert seen.reason == "another program listens on its port as well"
