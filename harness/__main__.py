@@ -8,17 +8,13 @@ deployment could not be started; 6 a stored report cannot be read; 130 interrupt
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from harness import action
 from harness import bisect_command
 from harness import catalog
-from harness import events
 from harness import store
 from harness import track_action
 from harness import track_command
@@ -31,17 +27,12 @@ from harness.compare_command import known
 from harness.compare_command import pass_or_fail
 from harness.errors import HarnessError
 from harness.errors import Interrupted
-from harness.events import Event
 from harness.jobs import check_size
 from harness.jobs import job_matrix
 from harness.jobs import shard_of
 from harness.judge import judge
-from harness.measure import measure
 from harness.model import Evidence
-from harness.model import Installed
 from harness.model import Plan
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
 from harness.model import Report
 from harness.options import parse
 from harness.options import selection
@@ -139,25 +130,6 @@ def _schema(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measure_environment(options: argparse.Namespace) -> int:
-    planned, installed = msgspec.json.decode(
-        options.order.read_bytes(), type=tuple[PlannedEnvironment, Installed]
-    )
-    results = options.results.resolve()
-
-    def seen(evidence: Evidence) -> None:
-        store.write_evidence(results, evidence)
-        events.say(events.done(evidence.cells[-1]))
-
-    def begin(cell: PlannedCell) -> None:
-        events.say(Event(id=cell.id))
-
-    logs = results / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    asyncio.run(measure(planned, installed, logs, seen, begin))
-    return 0
-
-
 def _track(options: argparse.Namespace) -> int:
     return track_command.run(options, selection(options))
 
@@ -180,7 +152,6 @@ VERBS: dict[str, Verb] = {
     "track": _track,
     "bisect": _bisect,
     "schema": _schema,
-    "measure-environment": _measure_environment,
     "action": _action,
 }
 

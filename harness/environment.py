@@ -158,10 +158,8 @@ def measure_in(
     session.run(
         python,
         "-m",
-        "harness",
-        "measure-environment",
+        "harness.in_environment",
         str(order),
-        "--results",
         str(results),
         env={"PYTHONPATH": str(root)},
         external=True,

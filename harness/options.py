@@ -227,10 +227,6 @@ def _results(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _order(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("order", type=Path, help="file written by the nox session")
-
-
 def _which_schema(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "which",
@@ -271,7 +267,6 @@ VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
         (add_bisect, _axes, _jobs),
     ),
     "schema": ("print a published JSON Schema", (_which_schema,)),
-    "measure-environment": ("measure one filled environment (internal)", (_order,)),
     "action": ("run a stage of the GitHub Action (internal)", (_stage,)),
 }
 """What each verb is for, and what it takes."""

@@ -55,6 +55,9 @@ ASYNC_VIEWS = SpecifierSet(">=2.0")
 ASYNC = "asgiref>=3.2"
 """What these need: Flask's extra ``async``."""
 
+REQUESTS_OF_A_CELL = 200
+"""So many requests offered at once cost as much as starting another server does."""
+
 
 def make_plan(catalog: Catalog, selection: Selection) -> Plan:
     """The selected cells by environment, in the catalog's order.
@@ -92,12 +95,12 @@ def only_cells(plan: Plan, wanted: Callable[[PlannedCell], bool]) -> Plan:
 
 
 def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
-    """The plan in at most ``count`` parts with about as many cells to measure each.
+    """The plan in at most ``count`` parts that take about as long to measure.
 
     An environment is never split, and each part keeps the order of the plan.
     """
     parts: list[list[int]] = [[] for _ in range(count)]
-    loads = [0] * count
+    loads = [0.0] * count
     sizes = [_size(environment) for environment in plan.environments]
     for index in sorted(range(len(sizes)), key=lambda i: (-sizes[i], i)):
         lightest = loads.index(min(loads))
@@ -110,10 +113,20 @@ def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
     )
 
 
-def _size(environment: PlannedEnvironment) -> int:
-    """Cells to measure, and one for making the environment where there are any."""
-    supported = sum(cell.not_supported is None for cell in environment.cells)
-    return supported + 1 if supported else 0
+def _size(environment: PlannedEnvironment) -> float:
+    """What the cells to measure cost, and one for making the environment if any are."""
+    costs = [_cost(c, environment.limit) for c in environment.cells if _is_possible(c)]
+    return sum(costs) + 1 if costs else 0
+
+
+def _is_possible(cell: PlannedCell) -> bool:
+    return cell.not_supported is None
+
+
+def _cost(cell: PlannedCell, limit: int) -> float:
+    """In cells that offer few requests: thousands take as long as several of these."""
+    most = max(cell.declaration.declared or limit, *cell.also_offered, 0)
+    return 1 + most / REQUESTS_OF_A_CELL
 
 
 def list_cells(plan: Plan) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ those that offered 128, on two processors that four other processes kept busy.""
 BEGUN_ANEW = 2
 """How often the rounds are begun anew because capacity appeared late."""
 
-MANY = 200
+MANY = 100
 """From this number on a round takes so long that fewer of them are run."""
 
 STAGGERED_AT_MOST = 64

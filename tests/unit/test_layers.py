@@ -41,7 +41,7 @@ LAYERS = [
         *("github", "package_index", "branch", "issues"),
     },
     {"build", "inputs", "kept"},
-    {"environment", "prepared", "check"},
+    {"environment", "in_environment", "prepared", "check"},
     {
         *("run", "options", "action", "check_command", "compare_command"),
         *("check_findings", "ask_option"),

@@ -726,8 +726,15 @@ def test_shards_are_balanced_and_keep_the_order(small: Catalog) -> None:
 
 
 def test_shards_of_the_default_selection_are_balanced() -> None:
-    sizes = [len(cells(part)) for part in shards(plan(REAL), 2)]
-    assert max(sizes) - min(sizes) <= 3
+    """By what cells cost: those that are offered a thousand take as long as several."""
+    offered = [
+        sum(
+            max(cell.declaration.declared or 64, *cell.also_offered, 200)
+            for cell in cells(part)
+        )
+        for part in shards(plan(REAL), 2)
+    ]
+    assert max(offered) - min(offered) <= 1000
 
 
 def test_a_shard_does_not_count_what_is_not_measured(small: Catalog) -> None:
@@ -782,7 +789,7 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/gunicorn-*/gthread-2x4/*", 8),
         ("flask-3.1.3/gunicorn-*/gthread-4x2-connections-2/*", 8),
         ("flask-3.1.3/gunicorn-*/gevent/*", 1000),
-        ("flask-3.1.3/gunicorn-*/gevent-2/*", 2000),
+        ("flask-3.1.3/gunicorn-*/gevent-connections-10/*", 10),
         ("flask-3.1.3/gunicorn-*/gevent-2-connections-10/*", 20),
         ("flask-3.1.3/gunicorn-25.3.0/eventlet/*", 1000),
         ("flask-3.1.3/gunicorn-*/tornado/*", 1),

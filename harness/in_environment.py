@@ -1,0 +1,48 @@
+"""Knows the process that a nox session starts to measure its environment: ``python -m
+harness.in_environment ORDER RESULTS``; must not know how anything is measured.
+
+A program of its own, without the command line and what that imports: there is one for
+each environment, and importing all would take longer than measuring some.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+
+from harness import events
+from harness import store
+from harness.events import Event
+from harness.measure import measure
+from harness.model import Evidence
+from harness.model import Installed
+from harness.model import PlannedCell
+from harness.model import PlannedEnvironment
+
+
+def main(order: Path, results: Path) -> None:
+    """Measure what the file ``order`` says; evidence is written after every cell."""
+    planned, installed = msgspec.json.decode(
+        order.read_bytes(), type=tuple[PlannedEnvironment, Installed]
+    )
+
+    def seen(evidence: Evidence) -> None:
+        store.write_evidence(results, evidence)
+        events.say(events.done(evidence.cells[-1]))
+
+    def begin(cell: PlannedCell) -> None:
+        events.say(Event(id=cell.id))
+
+    logs = results / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    asyncio.run(measure(planned, installed, logs, seen, begin))
+
+
+if __name__ == "__main__":
+    try:
+        main(*map(Path, sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
