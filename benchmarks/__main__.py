@@ -32,5 +32,8 @@ BENCHMARKS = {
 }
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHMARKS:
+    asked = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in asked if name not in BENCHMARKS]:
+        sys.exit(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
+    for name in asked:
         BENCHMARKS[name]()
