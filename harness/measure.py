@@ -68,11 +68,11 @@ def processors() -> int:
 def side_by_side() -> int:
     """How many environments are measured at a time unless somebody says otherwise.
 
-    One more than there are processors: a third of the time a cell waits, for quiet or
+    Two more than there are processors: a third of the time a cell waits, for quiet or
     for what may come late. The benchmark ``selection`` shows that numbers stay the
     same, as they do when every processor is kept busy several times over.
     """
-    return processors() + 1
+    return processors() + 2
 
 
 def host() -> Host:

@@ -203,7 +203,7 @@ def _jobs(verb: argparse.ArgumentParser) -> None:
         type=_positive,
         metavar="N",
         default=side_by_side(),
-        help="environments side by side (default: processors and one, %(default)s)",
+        help="environments side by side (default: processors and two, %(default)s)",
     )
 
 
