@@ -7,43 +7,36 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from harness.asking import ASKABLE
 from harness.model import DEFAULT_ASK
 from harness.model import Question
 
 ALL = "all"
 
 
-def add_ask(
-    verb: argparse.ArgumentParser, askable: tuple[Question, ...] = ASKABLE
-) -> None:
+def add_ask(verb: argparse.ArgumentParser) -> None:
     """Add the option; what was asked for is told by ``asked``."""
-
-    def questions(text: str) -> tuple[Question, ...]:
-        return named(text, askable)
-
     verb.add_argument(
         "--ask",
         action="append",
         default=[],
-        type=questions,
+        type=named,
         metavar="WHAT,...",
-        help=f"questions to ask: {', '.join((*askable, ALL))} "
+        help=f"questions to ask: {', '.join((*Question, ALL))} "
         f"(default: {','.join(DEFAULT_ASK)}; overlap is always asked)",
     )
 
 
-def named(text: str, askable: tuple[Question, ...]) -> tuple[Question, ...]:
+def named(text: str) -> tuple[Question, ...]:
     """The questions that some words name, such as ``waits,self-call``.
 
     Raises ``argparse.ArgumentTypeError`` for a word that names none.
     """
     words = [word.strip() for word in text.split(",")]
     if ALL in words:
-        return askable
+        return tuple(Question)
     for word in words:
-        if word not in askable:
-            known = ", ".join((*askable, ALL))
+        if word not in tuple(Question):
+            known = ", ".join((*Question, ALL))
             raise argparse.ArgumentTypeError(f"{word!r} is none of: {known}")
     return tuple(map(Question, words))
 

@@ -60,32 +60,18 @@ class Asking(NamedTuple):
     anew: bool
     """Whether it needs servers of its own: it leaves one in another state, or takes
     long. All others are asked of the one that the overlap was measured on."""
-    of_any_app: bool
-    """Whether it can be asked of a user's own app, by the reserved route alone."""
 
 
 ASKING: dict[Question, Asking] = {
-    Question.WAITS: Asking(waits.ask, WaitsAsked, anew=True, of_any_app=True),
-    Question.PARALLEL: Asking(parallel.ask, ParallelAsked, anew=True, of_any_app=True),
-    Question.SELF_CALL: Asking(
-        self_call.ask, SelfCallAsked, anew=False, of_any_app=True
-    ),
-    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked, anew=True, of_any_app=True),
-    Question.SILENT: Asking(silent.ask, SilentAsked, anew=True, of_any_app=True),
-    Question.ABANDONED: Asking(
-        abandoned.ask, AbandonedAsked, anew=True, of_any_app=True
-    ),
-    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked, anew=True, of_any_app=True),
+    Question.WAITS: Asking(waits.ask, WaitsAsked, anew=True),
+    Question.PARALLEL: Asking(parallel.ask, ParallelAsked, anew=True),
+    Question.SELF_CALL: Asking(self_call.ask, SelfCallAsked, anew=False),
+    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked, anew=True),
+    Question.SILENT: Asking(silent.ask, SilentAsked, anew=True),
+    Question.ABANDONED: Asking(abandoned.ask, AbandonedAsked, anew=True),
+    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked, anew=True),
 }
 """Every question but the overlap, which is measured always and first."""
-
-ASKABLE = tuple(each for each in Question if each is Question.OVERLAP or each in ASKING)
-"""What can be asked for, in the order in which it is shown."""
-
-OF_ANY_APP = tuple(
-    each for each in ASKABLE if each not in ASKING or ASKING[each].of_any_app
-)
-"""The same of a user's own app."""
 
 
 class AtHand:

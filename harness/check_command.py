@@ -20,7 +20,6 @@ from harness import prepared as preparing
 from harness import store
 from harness.ask_option import add_ask
 from harness.ask_option import asked
-from harness.asking import OF_ANY_APP
 from harness.check_findings import Checked
 from harness.check_findings import Findings
 from harness.check_findings import not_yet
@@ -86,7 +85,7 @@ def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="N",
         help=f"how far an unbounded one is tried (default: {DEFAULT_LIMIT})",
     )
-    add_ask(verb, OF_ANY_APP)
+    add_ask(verb)
     add(
         "--start-seconds",
         type=float,
