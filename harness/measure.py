@@ -32,6 +32,7 @@ from harness.model import Outcome
 from harness.model import PlannedCell
 from harness.model import PlannedEnvironment
 from harness.probe import quiet
+from harness.probe.processor import processors
 
 CONTROL_SHAPE = (2, 2)
 """Processes and threads of the control that is measured in every environment."""
@@ -56,13 +57,6 @@ def allow_open_files() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard if hard != resource.RLIM_INFINITY else sys.maxsize
-
-
-def processors() -> int:
-    """Processors that this process is allowed to use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def side_by_side() -> int:

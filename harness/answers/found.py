@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 UNKNOWN = "unknown"
@@ -17,8 +16,3 @@ class Found(NamedTuple):
     sentence: str
     """The same for somebody who has not heard of the question."""
     number: int | None = None
-
-
-def listed(words: Sequence[str]) -> str:
-    """Several things as one: ``this, that or the other``."""
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -7,8 +7,8 @@ finish on SIGTERM when all that were in the app are answered.
 
 from __future__ import annotations
 
+from harness import phrase
 from harness.answers.found import Found
-from harness.answers.found import listed
 from harness.answers.found import UNKNOWN
 from harness.model import Account
 from harness.model import CellEvidence
@@ -86,8 +86,8 @@ def ending(account: Account, statuses: tuple[int, ...]) -> str:
     """How some requests ended, in words; ``statuses`` are those that they had."""
     errors = [str(status) for status in statuses if status != SUCCESS]
     words = {
-        said.format(errors=listed(errors) if errors else "with an error")
+        said.format(errors=phrase.listed(errors, "or") if errors else "with an error")
         for name, said in ENDINGS.items()
         if getattr(account, name)
     }
-    return listed(sorted(words)) if words else "not there"
+    return phrase.listed(sorted(words), "or") if words else "not there"

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness import phrase
 from harness.answers.found import Found
-from harness.answers.found import listed
 from harness.answers.found import UNKNOWN
 from harness.model import CellEvidence
 from harness.model import SilentAsked
@@ -103,8 +103,8 @@ def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
 def _doing(ways: Sequence[Slow]) -> str:
     sending = [SENDING[slow.way] for slow in ways if slow.way in SENDING]
     doing = [DOING[slow.way] for slow in ways if slow.way in DOING]
-    sent = [f"sending {listed(sending)}"] if sending else []
-    return listed([*sent, *doing])
+    sent = [f"sending {phrase.listed(sending, 'or')}"] if sending else []
+    return phrase.listed([*sent, *doing], "or")
 
 
 def _said(effect: Effect, ways: Sequence[Slow], watched: float) -> str:

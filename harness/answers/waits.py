@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness import phrase
 from harness.answers.found import Found
 from harness.answers.found import UNKNOWN
 from harness.model import CellEvidence
@@ -58,7 +59,7 @@ def found(asked: WaitsAsked, cell: CellEvidence) -> Found:
         return Found(
             SAME,
             "As many requests are in the app at once whatever they wait for: a socket, "
-            f"{_and([SAID[kind.wait] for kind in kinds])}.",
+            f"{phrase.listed([SAID[kind.wait] for kind in kinds])}.",
             fewest,
         )
     return Found("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)
@@ -97,19 +98,15 @@ def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
     if fewer:
         said.append(
             "Fewer requests are in the app at once when they wait for "
-            f"{_and([SAID[kind.wait] for kind in fewer])} than for a socket"
+            f"{phrase.listed([SAID[kind.wait] for kind in fewer])} than for a socket"
         )
     if any(kind.failed for kind in unlike):
-        failing = _and([SAID[kind.wait] for kind in unlike if kind.failed])
+        failing = phrase.listed([SAID[kind.wait] for kind in unlike if kind.failed])
         beginning = "those" if said else "the requests"
         some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
         said.append(f"of {beginning} that wait for {failing} {some} fail")
     same = [SAID[kind.wait] for kind in kinds if kind not in unlike]
-    also = f" {_and(same)[:1].upper()}{_and(same)[1:]}: as many." if same else ""
+    told = phrase.listed(same) if same else ""
+    also = f" {told[0].upper()}{told[1:]}: as many." if same else ""
     whole = ", and ".join(said)
     return f"{whole[0].upper()}{whole[1:]}.{also}"
-
-
-def _and(parts: Sequence[str]) -> str:
-    *head, last = parts
-    return f"{', '.join(head)} and {last}" if head else last

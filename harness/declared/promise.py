@@ -6,10 +6,13 @@ otherwise not at all: a guess would make a verdict of a misunderstanding.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from harness import phrase
 
 
 class CannotDerive(Exception):
@@ -55,17 +58,11 @@ class Promise(NamedTuple):
 def listed(settings: Mapping[str, Setting]) -> str:
     """Where settings come from, as the end of a sentence."""
     given = {name: each.source or "the default" for name, each in settings.items()}
-    places = dict.fromkeys(given.values())
-    said = [
-        f"{_and([name for name in given if given[name] == place])} from {place}"
-        for place in places
-    ]
+    places: dict[str, list[str]] = defaultdict(list)
+    for name, place in given.items():
+        places[place].append(name)
+    said = [f"{phrase.listed(names)} from {place}" for place, names in places.items()]
     return "; ".join(said)
-
-
-def _and(names: Sequence[str]) -> str:
-    *head, last = names
-    return f"{', '.join(head)} and {last}" if head else last
 
 
 def option(

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from harness.model import AbandonedAsked
 from harness.probe.admit import admit
+from harness.probe.admit import BEYOND
 from harness.probe.admit import fill
 from harness.probe.rounds import Probe
 from harness.probe.rounds import ROUND_SECONDS
 from harness.probe.terms import Servers
 from harness.probe.terms import Terms
-
-BEYOND = 4
-"""Requests that are offered beyond the ceiling, so that some wait."""
 
 ROUNDS = 5
 """Afterwards, at most: processes that share the work do not admit all every time."""

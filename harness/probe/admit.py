@@ -9,6 +9,9 @@ from harness.probe.crowd import Crowd
 from harness.probe.rounds import PATIENCE_SECONDS
 from harness.probe.rounds import Probe
 
+BEYOND = 4
+"""Requests that are offered beyond the ceiling where some are to wait."""
+
 
 async def fill(
     probe: Probe, count: int, enough: int, seconds: float = PATIENCE_SECONDS

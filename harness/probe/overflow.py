@@ -21,7 +21,9 @@ from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import State
 from harness.probe.crowd import OPENING_AT_ONCE
+from harness.probe.port import entries
 from harness.probe.port import listened_on
+from harness.probe.port import LISTENING
 from harness.probe.rounds import Probe
 from harness.probe.terms import Servers
 from harness.probe.terms import Terms
@@ -36,10 +38,10 @@ IN_ORDER = 16
 ATTEMPTS = 3
 """How often a connection is begun before it is believed that it cannot be opened."""
 
-LISTENS, BEGUN = "0A", "03"
-"""States in ``/proc/net/tcp``: of a socket that listens, and of a connection that the
-kernel has not given to one yet. With ``TCP_DEFER_ACCEPT``, which uWSGI sets, that is
-so until the request has come, and remains so while the backlog is full.
+BEGUN = "03"
+"""The state in ``/proc/net/tcp`` of a connection that the kernel has not given to a
+socket that listens yet. With ``TCP_DEFER_ACCEPT``, which uWSGI sets, that is so until
+the request has come, and remains so while the backlog is full.
 """
 
 
@@ -184,14 +186,7 @@ def _in_backlog(processes: list[int]) -> int | None:
 
 
 def waiting_in(lines: list[str], ports: set[int]) -> int:
-    """The same from the lines of ``/proc/net/tcp`` (see ``man 5 proc``): of a socket
-    that listens, the receive queue is its backlog.
-    """
-    count = 0
-    for words in map(str.split, lines):
-        if len(words) > 4 and words[3] in (LISTENS, BEGUN):
-            port = int(words[1].rpartition(":")[2], 16)
-            queued = int(words[4].rpartition(":")[2], 16)
-            if port in ports:
-                count += queued if words[3] == LISTENS else 1
-    return count
+    """The same from the lines of ``/proc/net/tcp``."""
+    ours = [each for each in entries(lines) if each.port in ports]
+    backlogs = sum(each.queued for each in ours if each.state == LISTENING)
+    return backlogs + sum(each.state == BEGUN for each in ours)

@@ -8,13 +8,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import psutil
 
 LISTENING = "0A"
-"""The state in the kernel's tables of sockets."""
+"""The state of a socket that listens, in the kernel's tables."""
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+
+
+class Entry(NamedTuple):
+    """A line of the kernel's tables of TCP sockets (see ``man 5 proc``)."""
+
+    port: int
+    """The local one."""
+    state: str
+    queued: int
+    """In the receive queue: of one that listens, its backlog."""
+    inode: str
+
+
+def entries(lines: Iterable[str]) -> Iterator[Entry]:
+    """The lines of a table without its head; what is not told of one is empty."""
+    for words in map(str.split, lines):
+        if len(words) > 4 and words[0].endswith(":"):
+            port, queued = (int(words[n].rpartition(":")[2], 16) for n in (1, 4))
+            yield Entry(port, words[3], queued, "".join(words[9:10]))
 
 
 def _listeners(port: int) -> set[str]:
@@ -23,12 +44,14 @@ def _listeners(port: int) -> set[str]:
     for table in TABLES:
         try:
             with open(table) as file:
-                lines = file.read().splitlines()[1:]
+                lines = file.read().splitlines()
         except OSError:
             continue
-        for fields in map(str.split, lines):
-            if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
-                found.add(fields[9])
+        found |= {
+            each.inode
+            for each in entries(lines)
+            if each.state == LISTENING and each.port == port
+        }
     return found
 
 

@@ -17,6 +17,7 @@ from harness.model import Killed
 from harness.model import RecoveryAsked
 from harness.model import Terminated
 from harness.probe.admit import admit
+from harness.probe.admit import BEYOND
 from harness.probe.admit import fill
 from harness.probe.crowd import account
 from harness.probe.crowd import statuses
@@ -29,9 +30,6 @@ from harness.server import ServerEnded
 
 ROUNDS = 5
 """Before and after: where processes share the work, one alone does not tell much."""
-
-BEYOND = 4
-"""Requests that are offered beyond the ceiling, so that some wait."""
 
 WATCHED_SECONDS = 10.0
 """How long a quiet server is watched that has not replaced a worker, or not ended."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from itertools import pairwise
 
+from harness import phrase
 from harness.model import CellReport
 from harness.model import Outcome
 from harness.model import Report
@@ -50,7 +51,7 @@ def answer(report: Report, laid_out: Grid) -> str:
         ranges = [_all(others)]
     if ranges:
         newest = f"{prose(laid_out.axis)} {prose(laid_out.columns[-1])}"
-        said.append(f"On {newest}, {_and(ranges)}.")
+        said.append(f"On {newest}, {phrase.listed(ranges)}.")
     rows = [row for server in servers for row in server if row != first[0]]
     return " ".join([*said, *_short(rows)])
 
@@ -69,7 +70,7 @@ def _short(rows: Sequence[Row]) -> list[str]:
     if more > 0:
         told.append(f"{more} more")
     they = "it declares" if len(found) == 1 else "they declare"
-    return [f"Not always what {they}: {_and(told)}."]
+    return [f"Not always what {they}: {phrase.listed(told)}."]
 
 
 def _falls_short(cell: CellReport) -> str:
@@ -97,7 +98,7 @@ def counts(report: Report) -> str:
     cells = legend.how_many(report.cells)
     return (
         f"**{cells}** (one configuration under one release of Flask each): "
-        f"{_and(found)}."
+        f"{phrase.listed(found)}."
     )
 
 
@@ -123,7 +124,7 @@ def _across(row: Row, laid_out: Grid) -> str:
         spans.append(f"{words} on {_releases(at, laid_out)}")
     who = f"{prose(row.server)} ({code(row.label)})"
     under = f"On {prose(laid_out.under)}, " if laid_out.under else ""
-    return f"{under}{who} handled {_and(spans)}"
+    return f"{under}{who} handled {phrase.listed(spans)}"
 
 
 def _releases(at: Sequence[int], laid_out: Grid) -> str:
@@ -175,8 +176,3 @@ def _all(servers: Sequence[Sequence[Row]]) -> str:
 
 def _few(cell: CellReport) -> str:
     return f"{'at least ' if open_ended(cell) else ''}{cell.ceiling}"
-
-
-def _and(parts: Sequence[str]) -> str:
-    *head, last = parts
-    return f"{', '.join(head)} and {last}" if head else last

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from harness.judge import judge
-from harness.measure import processors
+from harness.probe.processor import processors
 from tests import own_flask
 from tests.samples import make
 

@@ -14,7 +14,7 @@ HOOK = HARNESS / "target" / "hook"
 
 # From the bottom up: a module imports from lower layers, or from its own.
 LAYERS = [
-    {"model", "errors", "warden", "chance"},
+    {"model", "errors", "warden", "chance", "phrase"},
     {
         "source",
         "formula",
@@ -52,7 +52,7 @@ LAYERS = [
 # Pure functions of their arguments: they touch neither files nor processes.
 PURE = [
     *("judge", "verdict", "gate", "compare", "difference", "releases", "chance"),
-    *("source", "formula", "plan", "jobs", "selection", "probe/overlap"),
+    *("phrase", "source", "formula", "plan", "jobs", "selection", "probe/overlap"),
     *(f"answers/{path.stem}" for path in (HARNESS / "answers").glob("*.py")),
     *("tracked", "timeline", "bisection", "issue"),
 ]
