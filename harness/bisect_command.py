@@ -89,19 +89,28 @@ def add_bisect(verb: argparse.ArgumentParser) -> None:
             help=f"{which} of the search (default: the oldest and the newest)",
         )
     add_following(verb)
-    verb.set_defaults(show=False)
 
 
 class Looks:
     """Looks at releases: what is known is reused, and the rest is measured."""
 
-    def __init__(self, followed: Followed, plan: Plan, options: argparse.Namespace):
+    def __init__(
+        self,
+        followed: Followed,
+        plan: Plan,
+        kept: Sequence[Evidence],
+        options: argparse.Namespace,
+    ) -> None:
         self.releases = [followed.release(cell) for cell in followed.cells]
         self._ids = dict(zip(self.releases, map(str, followed.cells), strict=True))
         self._plan = plan
         self._options = options
         self._impossible = unsupported(plan)
-        self._reused = self._known()
+        self._reused = {
+            name: each
+            for name, each in history.known(kept).items()
+            if not history.is_passing(each)
+        }
         self.points: dict[str, Point] = {
             release: self._point(release, self._reused)
             for release in self.releases
@@ -109,12 +118,6 @@ class Looks:
         }
         self.order: list[str] = []
         """Releases that were looked at, as that was done."""
-
-    def _known(self) -> dict[str, Evidence]:
-        found = history.known(history.read(self._options.history)[0])
-        return {
-            name: each for name, each in found.items() if not history.is_passing(each)
-        }
 
     def _point(self, release: str, known: Mapping[str, Evidence]) -> Point:
         cell = self._ids[release]
@@ -161,8 +164,8 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
     """Find where a number changed, say so, and keep it; the exit code."""
     question = _question(options, selection)
     adopt(question.plan, options.results.resolve(), options.history)
-    looks = Looks(question.followed, question.plan, options)
-    faults = history.read(options.history)[1]
+    kept, faults = history.read(options.history)
+    looks = Looks(question.followed, question.plan, kept, options)
     for fault in faults:
         say(str(fault))
     old, new = _ends(question.followed.package, looks, options)
@@ -191,8 +194,8 @@ def _question(options: argparse.Namespace, selection: Selection) -> Question:
     selection = with_built(known, selection, options.results.resolve(), say)
     if target.python and not options.python:
         selection = msgspec.structs.replace(selection, python=target.python)
-        options.python = target.python
-    releases = [*listed(package, known, options), *asked_for(package, selection)]
+    there = listed(package, selection.python, pre=options.pre)
+    releases = [*there, *asked_for(package, selection)]
     asked = limits(options.since, options.until)
     releases = within_limits(package, releases, asked)
     (followed,) = follow(known, [target], package, releases, selection.python)
@@ -397,9 +400,7 @@ def _swaps(
                 plan = Plan(environments=(planned,))
                 store.begin(folder, plan)
                 if show_and_carry_out(plan, folder, 1, Path(environments)):
-                    raise Interrupted(
-                        "interrupted; what was measured is in the history"
-                    )
+                    raise Interrupted(INTERRUPTED)
                 evidence, _ = store.read_evidence(folder)
                 found.append(_swap(part, on, point(here.release, evidence[0]), edge))
     return found

@@ -66,10 +66,10 @@ def known(history: Iterable[Evidence]) -> dict[str, Evidence]:
     """
     found: dict[str, Evidence] = {}
     for each in history:
-        for cell in each.cells if each.probe == PROBE else ():
-            there = found.get(cell.id)
-            if there is None or cell.outcome not in PASSING or is_passing(there):
-                found[cell.id] = msgspec.structs.replace(each, cells=(cell,))
+        for one in one_by_one(each) if each.probe == PROBE else ():
+            there = found.get(one.cells[0].id)
+            if there is None or not is_passing(one) or is_passing(there):
+                found[one.cells[0].id] = one
     return found
 
 
@@ -85,16 +85,19 @@ def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
     """
     there, _ = read(folder)
     before = known(there)
-    return list(
-        filter(None, (_keep(folder, each, before) for each in _singly(evidence)))
-    )
+    singly = [one for each in evidence for one in one_by_one(each)]
+    kept = (_keep(folder, e, before) for e in singly if not _of_the_machine(e))
+    return list(filter(None, kept))
 
 
-def _singly(evidence: Iterable[Evidence]) -> Iterator[Evidence]:
-    for each in evidence:
-        for cell in each.cells:
-            if cell.outcome not in OF_THE_MACHINE:
-                yield msgspec.structs.replace(each, cells=(cell,))
+def one_by_one(evidence: Evidence) -> Iterator[Evidence]:
+    """Evidence of each cell, with all that was seen of its environment."""
+    for cell in evidence.cells:
+        yield msgspec.structs.replace(evidence, cells=(cell,))
+
+
+def _of_the_machine(evidence: Evidence) -> bool:
+    return evidence.cells[0].outcome in OF_THE_MACHINE
 
 
 def _keep(

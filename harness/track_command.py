@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from packaging.version import Version
 
 from harness import catalog
@@ -24,6 +23,7 @@ from harness.build import with_built
 from harness.errors import HarnessFailed
 from harness.errors import Interrupted
 from harness.errors import UsageError
+from harness.history import one_by_one
 from harness.judge import judge
 from harness.measure import nothing_measured
 from harness.measure import now
@@ -128,19 +128,16 @@ def add_following(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def listed(package: Package, known: Catalog, options: argparse.Namespace) -> list[str]:
+def listed(package: Package, python: str, *, pre: bool) -> list[str]:
     """The releases of a package that are on the index and may be of use, oldest first.
 
-    Those for other Pythons than the one that is measured with are left out.
+    Those for other Pythons than the one that is measured with are left out, and unless
+    asked for pre-releases.
     """
-    if options.show:
-        return []
-    python = options.python or Selection().python
     found = [
         each.version
         for each in package_index.releases_of(package.project)
-        if each.runs_on(python)
-        and (options.pre or not Version(each.version).is_prerelease)
+        if each.runs_on(python) and (pre or not Version(each.version).is_prerelease)
     ]
     if not found:
         raise UsageError(
@@ -167,10 +164,11 @@ def _task(options: argparse.Namespace, selection: Selection) -> Task:
     selection = with_built(known, selection, options.results.resolve(), say)
     lines = []
     for package in packages:
-        more = asked_for(package, selection)
-        found = [*listed(package, known, options), *more]
+        found = asked_for(package, selection)
         if options.show:
             found += _of_history(options.history, package)
+        else:
+            found += listed(package, selection.python, pre=options.pre)
         releases = within_limits(package, found, asked)
         lines += follow(known, targets, package, releases, selection.python)
     return Task(known, selection, lines)
@@ -202,10 +200,10 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
     if options.list:
         print("\n".join(cell.id for each in wanted.environments for cell in each.cells))
         return 0
-    interrupted = False
+    interrupted, after = False, before
     if wanted.environments and not options.show:
         interrupted = measure(wanted, results, options)
-    after, _ = history.read(options.history)
+        after, _ = history.read(options.history)
     timeline = _timeline(task, plan, before, after)
     _show(results, timeline, _evidence(plan, history.known(after)))
     for fault in faults:
@@ -298,11 +296,7 @@ def unsupported(plan: Plan) -> dict[str, Evidence]:
     """By the id of a cell, that it cannot be; of what the plan says so."""
     none = only_cells(plan, lambda cell: cell.not_supported is not None)
     told = (nothing_measured(e, Outcome.NOT_SUPPORTED, "") for e in none.environments)
-    return {e.cells[0].id: e for several in told for e in _one_by_one(several)}
-
-
-def _one_by_one(evidence: Evidence) -> list[Evidence]:
-    return [msgspec.structs.replace(evidence, cells=(c,)) for c in evidence.cells]
+    return {e.cells[0].id: e for several in told for e in one_by_one(several)}
 
 
 def _line(
