@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent
 # nox does not look for modules beside the noxfile.
 sys.path.insert(0, str(ROOT))
 
-from harness import environment  # noqa: E402
+from harness.environments import session as environment  # noqa: E402
 
 nox.needs_version = ">=2026.7"
 nox.options.sessions = ["probe"]

@@ -21,22 +21,22 @@ from pathlib import Path
 
 import msgspec
 
-from harness import catalog
-from harness.bench import Bench
-from harness.difference import differ
-from harness.difference import Terms
-from harness.judge import judge
-from harness.measure import allow_open_files
-from harness.measure import control
-from harness.measure import host
-from harness.measure import now
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Environment
-from harness.model import Evidence
-from harness.model import PlannedCell
-from harness.model import Selection
-from harness.plan import make_plan
+from harness.judge.difference import differ
+from harness.judge.difference import Terms
+from harness.judge.judge import judge
+from harness.measure.cell import Bench
+from harness.measure.environment import allow_open_files
+from harness.measure.environment import control
+from harness.measure.environment import host
+from harness.measure.environment import now
+from harness.plan import catalog
+from harness.plan.plan import make_plan
+from harness.records.catalog import Selection
+from harness.records.changes import Change
+from harness.records.evidence import Evidence
+from harness.records.plan import Environment
+from harness.records.plan import PlannedCell
+from harness.records.report import CellReport
 
 RUNS = 40
 LIMIT = 64

@@ -8,10 +8,10 @@ from pathlib import Path
 from benchmarks.selection import cells
 from benchmarks.selection import ROOT
 from benchmarks.selection import run
-from harness.answers import answers
-from harness.asking import ASKING
-from harness.model import Answer
-from harness.model import Question
+from harness.judge.questions import answers
+from harness.probe.questions import ASKING
+from harness.records.questions import Answer
+from harness.records.questions import Question
 
 FLASK = "flask-3.1.3"
 GLOBS = (

@@ -19,17 +19,17 @@ from typing import NamedTuple
 
 import psutil
 
-from harness.approach import HOST
-from harness.bench import TARGET
-from harness.measure import allow_open_files
-from harness.measure import FEW_OPEN_FILES
+from harness.measure.app import HOST
+from harness.measure.cell import TARGET
+from harness.measure.environment import allow_open_files
+from harness.measure.environment import FEW_OPEN_FILES
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
-from harness.probe.overlap import Offer
-from harness.probe.readiness import wait_ready
-from harness.probe.rounds import Probe
-from harness.server import free_port
-from harness.server import running
+from harness.probe.probe import Probe
+from harness.probe.ready import wait_ready
+from harness.probe.schedule import Offer
+from harness.system.process import free_port
+from harness.system.process import running
 
 STEPS = (100, 1_000, 3_000, 9_900, 10_000)
 WORKERS = 4

@@ -19,16 +19,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import store
-from harness.approach import HOST
-from harness.approach import server_environment
-from harness.bench import Bench
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import PlannedCell
-from harness.probe.readiness import wait_ready
-from harness.server import free_port
-from harness.server import running
+from harness.measure.app import HOST
+from harness.measure.app import server_environment
+from harness.measure.cell import Bench
+from harness.probe.ready import wait_ready
+from harness.records import results as store
+from harness.records.evidence import CellEvidence
+from harness.records.plan import PlannedCell
+from harness.records.words import Outcome
+from harness.system.process import free_port
+from harness.system.process import running
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "bare"

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import requests
 
-from harness.approach import HOST
-from harness.server import free_port
-from harness.server import running
+from harness.measure.app import HOST
+from harness.system.process import free_port
+from harness.system.process import running
 
 SLEEPY = Path(__file__).parent / "sleepy"
 TRIES = 3

@@ -12,40 +12,40 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import action
-from harness import bisect_command
-from harness import catalog
-from harness import store
-from harness import track_action
-from harness import track_command
-from harness.build import with_built
-from harness.collect import collect
-from harness.compare_command import changes_in
-from harness.compare_command import keep
-from harness.compare_command import Known
-from harness.compare_command import known
-from harness.compare_command import pass_or_fail
-from harness.errors import HarnessError
-from harness.errors import Interrupted
-from harness.jobs import check_size
-from harness.jobs import job_matrix
-from harness.jobs import shard_of
-from harness.judge import judge
-from harness.model import Evidence
-from harness.model import Plan
-from harness.model import Report
-from harness.options import parse
-from harness.options import selection
-from harness.options import Verb
-from harness.plan import list_cells
-from harness.plan import make_plan
-from harness.report import changes
+from harness.cli import bisect as bisect_command
+from harness.cli import track as track_command
+from harness.cli.compare import changes_in
+from harness.cli.compare import keep
+from harness.cli.compare import Known
+from harness.cli.compare import known
+from harness.cli.compare import pass_or_fail
+from harness.cli.options import parse
+from harness.cli.options import selection
+from harness.cli.options import Verb
+from harness.cli.schema import schema_of
+from harness.environments.build import with_built
+from harness.environments.collect import collect
+from harness.environments.run import check_limit
+from harness.environments.run import say
+from harness.environments.run import show_and_carry_out
+from harness.github import stages as action
+from harness.github import track_stages as track_action
+from harness.judge.judge import judge
+from harness.plan import catalog
+from harness.plan.plan import list_cells
+from harness.plan.plan import make_plan
+from harness.plan.shards import check_size
+from harness.plan.shards import job_matrix
+from harness.plan.shards import shard_of
+from harness.records import results as store
+from harness.records.errors import HarnessError
+from harness.records.errors import Interrupted
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.report import Report
 from harness.report import markdown
 from harness.report import terminal
-from harness.run import check_limit
-from harness.run import say
-from harness.run import show_and_carry_out
-from harness.schema import SCHEMAS
+from harness.report.sections import changes
 
 
 def _selected(options: argparse.Namespace) -> Plan:
@@ -126,7 +126,7 @@ def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    sys.stdout.write(SCHEMAS[options.which]())
+    sys.stdout.write(schema_of(options.which))
     return 0
 
 
@@ -173,7 +173,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("flask-concurrency: interrupted", file=sys.stderr)
         return Interrupted.exit_code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,8 +7,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from harness.model import DEFAULT_ASK
-from harness.model import Question
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
 
 ALL = "all"
 

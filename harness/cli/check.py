@@ -12,32 +12,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import check
-from harness import check_findings
-from harness import deployment as deployments
-from harness import github
-from harness import prepared as preparing
-from harness import store
-from harness.ask_option import add_ask
-from harness.ask_option import asked
-from harness.check_findings import Checked
-from harness.check_findings import Findings
-from harness.check_findings import not_yet
-from harness.compare_command import FATAL
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.errors import Interrupted
-from harness.errors import UsageError
-from harness.gate import FailOn
-from harness.installing import CannotInstall
-from harness.measure import allow_open_files
-from harness.measure import FEW_OPEN_FILES
-from harness.model import DEFAULT_LIMIT
-from harness.model import Plan
-from harness.prepared import Prepared
+from harness.cli.ask_option import add_ask
+from harness.cli.ask_option import asked
+from harness.cli.compare import FATAL
+from harness.cli.schema import schema_of
+from harness.deployment import app as check
+from harness.deployment import config as deployments
+from harness.deployment import findings as check_findings
+from harness.deployment import prepare as preparing
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.findings import Checked
+from harness.deployment.findings import Findings
+from harness.deployment.findings import not_yet
+from harness.deployment.prepare import Prepared
+from harness.github import runner as github
+from harness.judge.gate import FailOn
+from harness.measure.environment import allow_open_files
+from harness.measure.environment import FEW_OPEN_FILES
+from harness.records import results as store
+from harness.records.errors import Interrupted
+from harness.records.errors import UsageError
+from harness.records.plan import Plan
+from harness.records.words import DEFAULT_LIMIT
 from harness.report import terminal
 from harness.report.escape import terminal as safe
-from harness.schema import deployment_schema
+from harness.system.install import CannotInstall
 
 CODES = """\
 exit codes: 0 as declared, or at least `at-least`; 1 fewer than declared, at times or
@@ -121,7 +121,7 @@ def _number(text: str) -> int | str:
 def run(options: argparse.Namespace) -> int:
     """Measure every deployment asked for; raises the errors of ``harness.errors``."""
     if options.schema:
-        sys.stdout.write(deployment_schema())
+        sys.stdout.write(schema_of("deployment"))
         return 0
     configured = configuration(options)
     chosen = choose(configured, options.only)

@@ -15,24 +15,24 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness import baseline
-from harness import expected
-from harness import store
-from harness.compare import ALTERED
-from harness.compare import compare
-from harness.compare import gate_changes
-from harness.compare import REGRESSIONS
-from harness.compare import summary
-from harness.errors import GateFailed
-from harness.expected import acknowledge
-from harness.expected import Expected
-from harness.gate import FailOn
-from harness.gate import gate
-from harness.model import Changes
-from harness.model import Report
-from harness.releases import between_releases
-from harness.report import changes as rendering
+from harness.github import baseline
+from harness.judge import expected
+from harness.judge.compare import ALTERED
+from harness.judge.compare import compare
+from harness.judge.compare import gate_changes
+from harness.judge.compare import REGRESSIONS
+from harness.judge.compare import summary
+from harness.judge.expected import acknowledge
+from harness.judge.expected import Expected
+from harness.judge.gate import FailOn
+from harness.judge.gate import gate
+from harness.judge.releases import between_releases
+from harness.records import results as store
+from harness.records.changes import Changes
+from harness.records.errors import GateFailed
+from harness.records.report import Report
 from harness.report import terminal
+from harness.report.sections import changes as rendering
 
 FILE = "changes.json"
 

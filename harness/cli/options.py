@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import NoReturn
 
 import harness
-from harness.ask_option import add_ask
-from harness.ask_option import asked
-from harness.bisect_command import add_bisect
-from harness.catalog import FOLDER
-from harness.check_command import add_check
-from harness.compare_command import add_baseline
-from harness.compare_command import add_compare
-from harness.compare_command import FATAL
-from harness.errors import UsageError
-from harness.gate import FailOn
-from harness.jobs import MAX_CELLS
-from harness.measure import side_by_side
-from harness.model import DEFAULT_LIMIT
-from harness.model import Selection
-from harness.schema import SCHEMAS
-from harness.track_command import add_track
+from harness.cli.ask_option import add_ask
+from harness.cli.ask_option import asked
+from harness.cli.bisect import add_bisect
+from harness.cli.check import add_check
+from harness.cli.compare import add_baseline
+from harness.cli.compare import add_compare
+from harness.cli.compare import FATAL
+from harness.cli.schema import PUBLISHED
+from harness.cli.track import add_track
+from harness.judge.gate import FailOn
+from harness.measure.environment import side_by_side
+from harness.plan.catalog import FOLDER
+from harness.plan.shards import MAX_CELLS
+from harness.records.catalog import Selection
+from harness.records.errors import UsageError
+from harness.records.words import DEFAULT_LIMIT
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -231,7 +231,7 @@ def _which_schema(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "which",
         nargs="?",
-        choices=SCHEMAS,
+        choices=PUBLISHED,
         default="report",
         help="of which file (default: %(default)s)",
     )

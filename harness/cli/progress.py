@@ -17,9 +17,9 @@ from rich.progress import Progress as Bar
 from rich.progress import TextColumn
 from rich.progress import TimeElapsedColumn
 
-from harness.events import Event
-from harness.model import Outcome
-from harness.model import Plan
+from harness.measure.events import Event
+from harness.records.plan import Plan
+from harness.records.words import Outcome
 
 
 def line(event: Event) -> str:

@@ -8,79 +8,76 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
 from itertools import pairwise
 from textwrap import dedent
-from types import ModuleType
 from typing import Any
+from typing import NamedTuple
 
 import msgspec
+import msgspec.inspect
 
-from harness import deployment
-from harness import expected
-from harness import model
-
-
-def report_schema() -> str:
-    """The JSON Schema of ``report.json``, as it is published in ``schema/``."""
-    title = "The report of a run of Flask Concurrency Matrix"
-    return _schema(title, model.Report, model)
-
-
-def deployment_schema() -> str:
-    """The JSON Schema of ``concurrency.toml``, as it is published in ``schema/``."""
-    return _schema("Deployments to check", deployment.Deployments, deployment)
+from harness.deployment.config import Deployments
+from harness.judge.expected import Expected
+from harness.records.changes import Changes
+from harness.records.evidence import Evidence
+from harness.records.report import Report
+from harness.records.track import Bisection
+from harness.records.track import Timeline
 
 
-def changes_schema() -> str:
-    """The JSON Schema of ``changes.json``, as it is published in ``schema/``."""
-    title = "What changed between two runs, and from release to release in one"
-    return _schema(title, model.Changes, model)
+class Published(NamedTuple):
+    """A published schema: its title, and the record that the file is read into."""
+
+    title: str
+    kind: type
 
 
-def evidence_schema() -> str:
-    """The JSON Schema of evidence, which is what a history is kept as."""
-    title = "What was seen of one environment; in a history, of one cell"
-    return _schema(title, model.Evidence, model)
-
-
-def timeline_schema() -> str:
-    """The JSON Schema of ``timeline.json``, as it is published in ``schema/``."""
-    return _schema("What is known release by release", model.Timeline, model)
-
-
-def bisection_schema() -> str:
-    """The JSON Schema of ``bisection.json``, as it is published in ``schema/``."""
-    return _schema("The release in which a number changed", model.Bisection, model)
-
-
-def expected_schema() -> str:
-    """The JSON Schema of ``expected.toml``, as it is published in ``schema/``."""
-    return _schema("Changes that are expected", expected.Expected, expected)
-
-
-SCHEMAS: dict[str, Callable[[], str]] = {
-    "report": report_schema,
-    "changes": changes_schema,
-    "expected": expected_schema,
-    "evidence": evidence_schema,
-    "timeline": timeline_schema,
-    "bisection": bisection_schema,
-    "deployment": deployment_schema,
+PUBLISHED = {
+    "report": Published("The report of a run of Flask Concurrency Matrix", Report),
+    "changes": Published(
+        "What changed between two runs, and from release to release in one", Changes
+    ),
+    "expected": Published("Changes that are expected", Expected),
+    "evidence": Published(
+        "What was seen of one environment; in a history, of one cell", Evidence
+    ),
+    "timeline": Published("What is known release by release", Timeline),
+    "bisection": Published("The release in which a number changed", Bisection),
+    "deployment": Published("Deployments to check", Deployments),
 }
 """By the name of the file in ``schema/``."""
 
 
-def _schema(title: str, kind: type, home: ModuleType) -> str:
+def schema_of(which: str) -> str:
+    """The JSON Schema of one published file, as text; ``which`` is in ``PUBLISHED``."""
+    title, kind = PUBLISHED[which]
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
         **msgspec.json.schema(kind),
     }
+    classes = _classes(msgspec.inspect.type_info(kind))
     for name, record in schema["$defs"].items():
-        _describe(record, getattr(home, name))
+        _describe(record, classes[name])
     compact = msgspec.json.encode(schema)
     return msgspec.json.format(compact, indent=2).decode() + "\n"
+
+
+def _classes(info: object) -> dict[str, type]:
+    """By its name: every class that a type is made of, itself included."""
+    classes: dict[str, type] = {}
+    waiting = [info]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, msgspec.inspect.StructType | msgspec.inspect.EnumType):
+            if each.cls.__name__ in classes:
+                continue
+            classes[each.cls.__name__] = each.cls
+        if isinstance(each, msgspec.inspect.Type | msgspec.inspect.Field):
+            waiting += (getattr(each, name) for name in each.__struct_fields__)
+        elif isinstance(each, tuple):
+            waiting += each
+    return classes
 
 
 def _describe(record: dict[str, Any], kind: type) -> None:

@@ -15,44 +15,44 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from harness import catalog
-from harness import history
-from harness import package_index
-from harness import store
-from harness.build import with_built
-from harness.errors import HarnessFailed
-from harness.errors import Interrupted
-from harness.errors import UsageError
-from harness.history import one_by_one
-from harness.judge import judge
-from harness.measure import nothing_measured
-from harness.measure import now
-from harness.model import Catalog
-from harness.model import Evidence
-from harness.model import Line
-from harness.model import Outcome
-from harness.model import Plan
-from harness.model import Selection
-from harness.model import Timeline
-from harness.plan import only_cells
-from harness.plan import plan_cells
+from harness.environments import index as package_index
+from harness.environments.build import with_built
+from harness.environments.run import check_limit
+from harness.environments.run import say
+from harness.environments.run import show_and_carry_out
+from harness.judge.judge import judge
+from harness.measure.environment import nothing_measured
+from harness.measure.environment import now
+from harness.plan import catalog
+from harness.plan.plan import only_cells
+from harness.plan.plan import plan_cells
+from harness.plan.select import split_releases
+from harness.records import results as store
+from harness.records.catalog import Catalog
+from harness.records.catalog import Selection
+from harness.records.errors import HarnessFailed
+from harness.records.errors import Interrupted
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.track import Line
+from harness.records.track import Timeline
+from harness.records.words import Outcome
 from harness.report import terminal
-from harness.report import timeline as rendering
-from harness.run import check_limit
-from harness.run import say
-from harness.run import show_and_carry_out
-from harness.selection import split_releases
-from harness.timeline import key
-from harness.timeline import line
-from harness.timeline import point
-from harness.timeline import with_news
-from harness.tracked import find_targets
-from harness.tracked import follow
-from harness.tracked import Followed
-from harness.tracked import limits
-from harness.tracked import Package
-from harness.tracked import packages_of
-from harness.tracked import within_limits
+from harness.report.sections import timeline as rendering
+from harness.track import history
+from harness.track.follow import find_targets
+from harness.track.follow import follow
+from harness.track.follow import Followed
+from harness.track.follow import limits
+from harness.track.follow import Package
+from harness.track.follow import packages_of
+from harness.track.follow import within_limits
+from harness.track.history import one_by_one
+from harness.track.timeline import key
+from harness.track.timeline import line
+from harness.track.timeline import point
+from harness.track.timeline import with_news
 
 USUAL = ("werkzeug/run",)
 """What is followed unless something is named."""

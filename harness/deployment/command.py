@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment import Configured
-from harness.deployment import Deployment
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
 
 PROCFILE = "Procfile"
 PORT = "{port}"

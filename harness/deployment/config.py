@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.errors import UsageError
-from harness.model import ConfigurationId
-from harness.model import Declared
-from harness.model import PositiveInt
-from harness.model import Record
-from harness.model import Sentence
+from harness.records.catalog import ConfigurationId
+from harness.records.catalog import Declared
+from harness.records.catalog import Sentence
+from harness.records.errors import UsageError
+from harness.records.words import PositiveInt
+from harness.records.words import Record
 
 DEFAULT = "concurrency.toml"
 PYPROJECT = "pyproject.toml"

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from harness.commandline import CommandLine
-from harness.declared.promise import option
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.surroundings import ask_command
-from harness.surroundings import Surroundings
-from harness.surroundings import TARGET
+from harness.deployment.command import CommandLine
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.declared.promise import option
+from harness.deployment.environment import ask_command
+from harness.deployment.environment import Surroundings
+from harness.deployment.environment import TARGET
 
 PROGRAMS = frozenset({"docker", "docker-compose"})
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.declared import Promise
-from harness.deployment import Deployment
-from harness.errors import CouldNotStart
-from harness.errors import GateFailed
-from harness.errors import HarnessError
-from harness.errors import HarnessFailed
-from harness.errors import NothingMeasured
-from harness.gate import FailOn
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Verdict
-from harness.remedy import raise_to
-from harness.surroundings import source_key
+from harness.deployment.config import Deployment
+from harness.deployment.declared import Promise
+from harness.deployment.environment import source_key
+from harness.deployment.remedies import raise_to
+from harness.judge.gate import FailOn
+from harness.records.errors import CouldNotStart
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessError
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 ORDER = (HarnessFailed, CouldNotStart, NothingMeasured, GateFailed)
 

@@ -22,15 +22,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.installing import CannotInstall
-from harness.installing import end_of
-from harness.installing import offline_first
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.system.install import CannotInstall
+from harness.system.install import end_of
+from harness.system.install import offline_first
 
 INSTALL_SECONDS = 900.0
 ASK_SECONDS = 60.0
-TARGET = Path(__file__).parent / "target"
+TARGET = Path(__file__).parents[1] / "target"
 HOOK = TARGET / "hook"
 
 MOST_INCLUDED = 10

@@ -15,33 +15,33 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness import check
-from harness import contract
-from harness import github
-from harness import store
-from harness.check import Hello
-from harness.contract import Kept
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.errors import HarnessError
-from harness.gate import FailOn
-from harness.github import Annotation
-from harness.judge import judge
-from harness.model import CellReport
-from harness.model import CheckedDeployment
-from harness.model import CheckResult
-from harness.model import DEFAULT_LIMIT
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Report
-from harness.prepared import Prepared
-from harness.remedy import explained
-from harness.report import legend
+from harness.deployment import app as check
+from harness.deployment import contract
+from harness.deployment.app import Hello
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.contract import Kept
+from harness.deployment.environment import source_key
+from harness.deployment.prepare import Prepared
+from harness.deployment.remedies import explained
+from harness.github import runner as github
+from harness.github.runner import Annotation
+from harness.judge.gate import FailOn
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.errors import HarnessError
+from harness.records.evidence import Evidence
+from harness.records.report import CellReport
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.words import DEFAULT_LIMIT
+from harness.records.words import Outcome
 from harness.report import markdown
+from harness.report import words as legend
 from harness.report.badge import badge
 from harness.report.escape import code
 from harness.report.escape import prose
-from harness.surroundings import source_key
 
 MISSING = "missing: the check ended before this deployment was measured"
 

@@ -13,30 +13,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import catalog
-from harness.approach import HOST
-from harness.commandline import command_line
-from harness.commandline import CommandLine
-from harness.container import Contained
-from harness.container import contained
-from harness.declared import CannotDerive
-from harness.declared import derive
-from harness.declared import Promise
-from harness.declared import Refused
-from harness.declared import server_name
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.model import Declaration
-from harness.model import Environment
-from harness.surroundings import current
-from harness.surroundings import find
-from harness.surroundings import inside
-from harness.surroundings import installed
-from harness.surroundings import interpreter
-from harness.surroundings import on_path
-from harness.surroundings import own_environment
-from harness.surroundings import source_key
-from harness.surroundings import Surroundings
+from harness.deployment.command import command_line
+from harness.deployment.command import CommandLine
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.container import Contained
+from harness.deployment.container import contained
+from harness.deployment.declared import CannotDerive
+from harness.deployment.declared import derive
+from harness.deployment.declared import Promise
+from harness.deployment.declared import Refused
+from harness.deployment.declared import server_name
+from harness.deployment.environment import current
+from harness.deployment.environment import find
+from harness.deployment.environment import inside
+from harness.deployment.environment import installed
+from harness.deployment.environment import interpreter
+from harness.deployment.environment import on_path
+from harness.deployment.environment import own_environment
+from harness.deployment.environment import source_key
+from harness.deployment.environment import Surroundings
+from harness.measure.app import HOST
+from harness.plan import catalog
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
 
 UNKNOWN = "unknown"
 

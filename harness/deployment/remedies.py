@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.declared import Promise
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Verdict
+from harness.deployment.declared import Promise
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 

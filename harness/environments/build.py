@@ -27,21 +27,21 @@ from packaging.utils import canonicalize_name
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
-from harness import fetch
-from harness.errors import UsageError
-from harness.fetch import Fault
-from harness.fetch import Fetched
-from harness.model import Built
-from harness.model import Catalog
-from harness.model import Selection
+from harness.environments import fetch
+from harness.environments.fetch import Fault
+from harness.environments.fetch import Fetched
+from harness.environments.source import labelled
+from harness.environments.source import parse
+from harness.environments.source import Source
+from harness.plan.select import find_server
+from harness.plan.select import FLASK
+from harness.plan.select import SERVER_RELEASE
+from harness.plan.select import split_releases
+from harness.records.catalog import Catalog
+from harness.records.catalog import Selection
+from harness.records.errors import UsageError
+from harness.records.plan import Built
 from harness.report.escape import terminal as safe
-from harness.selection import find_server
-from harness.selection import FLASK
-from harness.selection import SERVER_RELEASE
-from harness.selection import split_releases
-from harness.source import labelled
-from harness.source import parse
-from harness.source import Source
 
 WHEELS = "wheels"
 """Folder for what was built, beside the plan."""

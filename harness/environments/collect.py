@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from harness import store
-from harness.errors import UsageError
-from harness.measure import nothing_measured
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Plan
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
+from harness.measure.environment import nothing_measured
+from harness.records import results as store
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
 
 MISSING = (
     "missing: it was planned, and there is no evidence of it; whatever was to measure "

@@ -25,13 +25,13 @@ from urllib.parse import urlsplit
 
 import requests
 
+from harness.environments.source import HOW
+from harness.environments.source import Kind
+from harness.environments.source import Source
 from harness.report.escape import terminal as safe
-from harness.server import CannotExecute
-from harness.server import running
-from harness.server import ServerEnded
-from harness.source import HOW
-from harness.source import Kind
-from harness.source import Source
+from harness.system.process import CannotExecute
+from harness.system.process import running
+from harness.system.process import ServerEnded
 
 GIT_SECONDS = 600.0
 DOWNLOAD_SECONDS = 300.0

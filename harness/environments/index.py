@@ -29,10 +29,10 @@ from packaging.utils import parse_sdist_filename
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
-from harness import download
-from harness.errors import UsageError
-from harness.indexes import index_urls
-from harness.source import without_user
+from harness.environments.index_urls import index_urls
+from harness.environments.source import without_user
+from harness.records.errors import UsageError
+from harness.system import download
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
 

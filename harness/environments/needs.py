@@ -14,14 +14,14 @@ from pathlib import Path
 import msgspec
 from packaging.version import Version
 
-from harness import formula
-from harness.model import Declaration
-from harness.model import Formula
-from harness.model import NeededHere
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
+from harness.plan import formulas as formula
+from harness.records.plan import Declaration
+from harness.records.plan import Formula
+from harness.records.plan import NeededHere
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
 
-TARGET = Path(__file__).parent / "target"
+TARGET = Path(__file__).parents[1] / "target"
 
 TRY_SECONDS = 20.0
 """How long a command may take that is to succeed."""

@@ -14,24 +14,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from harness import events
-from harness import store
-from harness.environment import ENVIRONMENTS
-from harness.environment import PLAN
-from harness.environment import RESULTS
-from harness.errors import UsageError
-from harness.events import Event
-from harness.measure import allow_open_files
-from harness.measure import FEW_OPEN_FILES
-from harness.measure import nothing_measured
-from harness.model import Outcome
-from harness.model import Plan
-from harness.plan import shards
-from harness.report.progress import Progress
-from harness.server import running
-from harness.server import ServerEnded
+from harness.cli.progress import Progress
+from harness.environments.session import ENVIRONMENTS
+from harness.environments.session import PLAN
+from harness.environments.session import RESULTS
+from harness.measure import events
+from harness.measure.environment import allow_open_files
+from harness.measure.environment import FEW_OPEN_FILES
+from harness.measure.environment import nothing_measured
+from harness.measure.events import Event
+from harness.plan.plan import shards
+from harness.records import results as store
+from harness.records.errors import UsageError
+from harness.records.plan import Plan
+from harness.records.words import Outcome
+from harness.system.process import running
+from harness.system.process import ServerEnded
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NOXFILE = ROOT / "noxfile.py"
 
 SHARD_SECONDS = 6 * 3600.0

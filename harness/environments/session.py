@@ -18,20 +18,20 @@ import msgspec
 import nox
 from nox.command import CommandFailed
 
-from harness import catalog
-from harness import store
-from harness.here import supported_here
-from harness.installing import CannotInstall
-from harness.installing import end_of
-from harness.installing import OFFLINE
-from harness.installing import offline_first
-from harness.measure import nothing_measured
-from harness.model import Installed
-from harness.model import NotInstalled
-from harness.model import Outcome
-from harness.model import PlannedEnvironment
-from harness.model import Selection
-from harness.plan import make_plan
+from harness.environments.needs import supported_here
+from harness.measure.environment import nothing_measured
+from harness.plan import catalog
+from harness.plan.plan import make_plan
+from harness.records import results as store
+from harness.records.catalog import Selection
+from harness.records.plan import Installed
+from harness.records.plan import NotInstalled
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
+from harness.system.install import CannotInstall
+from harness.system.install import end_of
+from harness.system.install import OFFLINE
+from harness.system.install import offline_first
 
 PLAN = "FLASK_CONCURRENCY_PLAN"
 """Names the file of the plan whose environments become sessions."""
@@ -158,7 +158,7 @@ def measure_in(
     session.run(
         python,
         "-m",
-        "harness.in_environment",
+        "harness.measure",
         str(order),
         str(results),
         env={"PYTHONPATH": str(root)},

@@ -14,7 +14,7 @@ from urllib.parse import urlunsplit
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.errors import UsageError
+from harness.records.errors import UsageError
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
 

@@ -20,9 +20,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from harness import download
-from harness.errors import Unreadable
-from harness.errors import UsageError
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.system import download
 
 Kind = TypeVar("Kind")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness import artifacts
-from harness import download
-from harness import store
-from harness.artifacts import Repository
-from harness.errors import UsageError
-from harness.model import Report
+from harness.github import artifacts
+from harness.github.artifacts import Repository
+from harness.records import results as store
+from harness.records.errors import UsageError
+from harness.records.report import Report
+from harness.system import download
 
 KEPT = "baseline.json"
 """The file among the results that a baseline is kept as, wherever it came from."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from harness.errors import UsageError
-from harness.source import without_user
+from harness.environments.source import without_user
+from harness.records.errors import UsageError
 
 SECONDS = 120.0
 """For one command of git."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness import github
-from harness.errors import UsageError
-from harness.github import given
-from harness.github import OURS
-from harness.github import Stage
+from harness.github import runner as github
+from harness.github.runner import given
+from harness.github.runner import OURS
+from harness.github.runner import Stage
+from harness.records.errors import UsageError
 
 DEPLOYMENT = {
     "CONFIG": "--config",

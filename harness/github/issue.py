@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.model import Timeline
-from harness.report import timeline as rendering
+from harness.records.track import Timeline
 from harness.report.escape import link
 from harness.report.escape import prose
+from harness.report.sections import timeline as rendering
 
 TITLE = "What changed from release to release"
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from harness import download
-from harness.artifacts import headers
-from harness.artifacts import Repository
-from harness.artifacts import url_of
-from harness.errors import UsageError
+from harness.github.artifacts import headers
+from harness.github.artifacts import Repository
+from harness.github.artifacts import url_of
+from harness.records.errors import UsageError
+from harness.system import download
 
 Kind = TypeVar("Kind")
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness import baseline
-from harness import expected
-from harness import github
-from harness import store
-from harness.github import Annotation
-from harness.github import given
+from harness.github import baseline
+from harness.github import runner as github
+from harness.github.runner import Annotation
+from harness.github.runner import given
+from harness.judge import expected
+from harness.records import results as store
 
 EXPECTED = "expected.toml"
 """What the acknowledged changes are kept as."""

@@ -22,17 +22,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.artifacts import Repository
-from harness.compare import REGRESSIONS
-from harness.model import Change
-from harness.model import Changes
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Verdict
-from harness.report import legend
-from harness.report import matrix
+from harness.github.artifacts import Repository
+from harness.judge.compare import REGRESSIONS
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
 from harness.report.escape import terminal as safe
 from harness.report.markdown import MAX_BYTES
+from harness.report.sections import matrix
 
 Stage = Literal["plan", "measure", "report"]
 Level = Literal["error", "warning", "notice"]

@@ -14,27 +14,27 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import check_findings
-from harness import github
-from harness import inputs
-from harness import kept
-from harness import store
-from harness.compare_command import FATAL
-from harness.compare_command import FILE
-from harness.errors import HarnessError
-from harness.errors import HarnessFailed
-from harness.errors import UsageError
-from harness.gate import FailOn
-from harness.gate import FORBIDDEN
-from harness.github import Annotation
-from harness.github import Stage
-from harness.jobs import job_matrix
-from harness.model import Changes
-from harness.model import Report
-from harness.options import check
-from harness.report import changes
+from harness.cli.compare import FATAL
+from harness.cli.compare import FILE
+from harness.cli.options import check
+from harness.deployment import findings as check_findings
+from harness.github import inputs
+from harness.github import kept
+from harness.github import runner as github
+from harness.github.runner import Annotation
+from harness.github.runner import Stage
+from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN
+from harness.plan.shards import job_matrix
+from harness.records import results as store
+from harness.records.changes import Changes
+from harness.records.errors import HarnessError
+from harness.records.errors import HarnessFailed
+from harness.records.errors import UsageError
+from harness.records.report import Report
 from harness.report import markdown
 from harness.report.escape import terminal as safe
+from harness.report.sections import changes
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 

@@ -15,21 +15,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from harness import branch
-from harness import github
-from harness import history
-from harness import issue
-from harness import issues
-from harness import store
-from harness.action import carry_out
-from harness.action import Run
-from harness.branch import Branch
-from harness.errors import HarnessError
-from harness.errors import HarnessFailed
-from harness.errors import UsageError
-from harness.github import Annotation
-from harness.model import Timeline
-from harness.report import timeline as rendering
+from harness.github import branch
+from harness.github import issue
+from harness.github import issues
+from harness.github import runner as github
+from harness.github.branch import Branch
+from harness.github.runner import Annotation
+from harness.github.stages import carry_out
+from harness.github.stages import Run
+from harness.records import results as store
+from harness.records.errors import HarnessError
+from harness.records.errors import HarnessFailed
+from harness.records.errors import UsageError
+from harness.records.track import Timeline
+from harness.report.sections import timeline as rendering
+from harness.track import history
 
 Stage = Literal["history", "track", "publish"]
 STAGES: tuple[Stage, ...] = ("history", "track", "publish")

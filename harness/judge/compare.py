@@ -15,22 +15,22 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.difference import both
-from harness.difference import differ
-from harness.difference import Finding
-from harness.difference import seen
-from harness.difference import span
-from harness.difference import Terms
-from harness.errors import GateFailed
-from harness.model import CellChange
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Changes
-from harness.model import Difference
-from harness.model import Environment
-from harness.model import MeasuredRun
-from harness.model import Outcome
-from harness.model import Report
+from harness.judge.difference import both
+from harness.judge.difference import differ
+from harness.judge.difference import Finding
+from harness.judge.difference import seen
+from harness.judge.difference import span
+from harness.judge.difference import Terms
+from harness.records.changes import CellChange
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.changes import Difference
+from harness.records.changes import MeasuredRun
+from harness.records.errors import GateFailed
+from harness.records.plan import Environment
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
 
 REGRESSIONS = (Change.FEWER, Change.BROKE)
 

@@ -16,17 +16,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.chance import fisher
-from harness.chance import least
-from harness.chance import stand_out
-from harness.model import Arrival
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Seen
-from harness.model import Verdict
-from harness.verdict import load_of
+from harness.judge.chance import fisher
+from harness.judge.chance import least
+from harness.judge.chance import stand_out
+from harness.judge.verdict import load_of
+from harness.records.changes import Change
+from harness.records.changes import Seen
+from harness.records.report import CellReport
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 PER_REPORT = 0.01
 """How likely one change or more that chance explains is reported of all that is

@@ -17,17 +17,17 @@ from typing import Any
 
 import msgspec
 
-from harness.errors import UsageError
-from harness.model import CellChange
-from harness.model import Change
-from harness.model import Changes
-from harness.model import Outcome
-from harness.model import Page
-from harness.model import PositiveInt
-from harness.model import Reason
-from harness.model import Record
-from harness.model import Sentence
-from harness.model import Unmatched
+from harness.records.catalog import Page
+from harness.records.catalog import Sentence
+from harness.records.changes import CellChange
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.changes import Reason
+from harness.records.changes import Unmatched
+from harness.records.errors import UsageError
+from harness.records.words import Outcome
+from harness.records.words import PositiveInt
+from harness.records.words import Record
 
 ABSENT = "absent"
 """What stands for a side that has no such cell."""

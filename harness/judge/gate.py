@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.errors import GateFailed
-from harness.judge import check
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Verdict
-from harness.report import legend
+from harness.judge.judge import check
+from harness.records.errors import GateFailed
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
 
 
 class FailOn(StrEnum):

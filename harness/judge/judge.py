@@ -13,26 +13,26 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.answers import answers
-from harness.errors import HarnessFailed
-from harness.errors import NothingMeasured
-from harness.model import CellEvidence
-from harness.model import CellReport
-from harness.model import ControlEvidence
-from harness.model import DEFAULT_ASK
-from harness.model import DEFAULT_LIMIT
-from harness.model import EnvironmentReport
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Question
-from harness.model import Report
-from harness.model import Verdict
-from harness.verdict import admission_curve
-from harness.verdict import claims_fault
-from harness.verdict import contradiction
-from harness.verdict import load_of
-from harness.verdict import sum_up
-from harness.verdict import verdict
+from harness.judge.questions import answers
+from harness.judge.verdict import admission_curve
+from harness.judge.verdict import claims_fault
+from harness.judge.verdict import contradiction
+from harness.judge.verdict import load_of
+from harness.judge.verdict import sum_up
+from harness.judge.verdict import verdict
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import ControlEvidence
+from harness.records.evidence import Evidence
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
+from harness.records.report import CellReport
+from harness.records.report import EnvironmentReport
+from harness.records.report import Report
+from harness.records.words import DEFAULT_LIMIT
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 FLASK = "Flask"
 

@@ -15,20 +15,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.compare import ALTERED
-from harness.compare import differing
-from harness.compare import findings_of
-from harness.compare import Pair
-from harness.difference import Finding
-from harness.difference import seen
-from harness.difference import Terms
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Outcome
-from harness.model import ReleaseChange
-from harness.model import Report
-from harness.model import Verdict
-from harness.report.matrix import release_order
+from harness.judge.compare import ALTERED
+from harness.judge.compare import differing
+from harness.judge.compare import findings_of
+from harness.judge.compare import Pair
+from harness.judge.difference import Finding
+from harness.judge.difference import seen
+from harness.judge.difference import Terms
+from harness.records.changes import Change
+from harness.records.changes import ReleaseChange
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report.sections.matrix import release_order
 
 TOLD = (*ALTERED, Change.NEW)
 """What is a change from one release to the next."""

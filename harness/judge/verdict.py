@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from harness.model import AdmissionPoint
-from harness.model import Arrival
-from harness.model import Claims
-from harness.model import Round
-from harness.model import Settled
-from harness.model import Verdict
+from harness.records.evidence import Claims
+from harness.records.report import AdmissionPoint
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Settled
+from harness.records.words import Verdict
 
 ENDINGS = (
     ("failed", "answered with an error"),

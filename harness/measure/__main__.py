@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from harness import events
-from harness import store
-from harness.events import Event
-from harness.measure import measure
-from harness.model import Evidence
-from harness.model import Installed
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
+from harness.measure import events
+from harness.measure.environment import measure
+from harness.measure.events import Event
+from harness.records import results as store
+from harness.records.evidence import Evidence
+from harness.records.plan import Installed
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
 
 
 def main(order: Path, results: Path) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.probe.holds import Holds
-from harness.probe.port import shared
-from harness.probe.readiness import claims_of
-from harness.probe.readiness import NotAnswering
-from harness.probe.readiness import wait_ready
-from harness.probe.rounds import Probe
-from harness.server import Server
+from harness.probe.listeners import shared
+from harness.probe.probe import Probe
+from harness.probe.ready import claims_of
+from harness.probe.ready import NotAnswering
+from harness.probe.ready import wait_ready
+from harness.system.process import Server
 
 HOST = "127.0.0.1"
 

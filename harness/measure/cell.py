@@ -16,40 +16,40 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
-from harness.approach import Approach
-from harness.approach import HOST
-from harness.approach import READY_SECONDS
-from harness.approach import TargetApp
-from harness.asking import AtHand
-from harness.asking import cheap
-from harness.asking import dear
-from harness.asking import seen
-from harness.asking import Unmeasured
-from harness.chain import front_of
-from harness.chain import Link
-from harness.chain import started
-from harness.model import AnyAsked
-from harness.model import CellEvidence
-from harness.model import Claims
-from harness.model import Front
-from harness.model import Outcome
-from harness.model import PlannedCell
-from harness.model import Question
+from harness.measure.app import Approach
+from harness.measure.app import HOST
+from harness.measure.app import READY_SECONDS
+from harness.measure.app import TargetApp
+from harness.measure.start import front_of
+from harness.measure.start import Link
+from harness.measure.start import started
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
-from harness.probe.overlap import Schedule
-from harness.probe.readiness import NotAnswering
-from harness.probe.readiness import wait_listening
-from harness.probe.rounds import measure_overlap
-from harness.probe.rounds import Probe
-from harness.probe.terms import Terms
-from harness.server import CannotExecute
-from harness.server import free_ports
-from harness.server import NothingLeftViolated
-from harness.server import Server
-from harness.server import ServerEnded
+from harness.probe.probe import measure_overlap
+from harness.probe.probe import Probe
+from harness.probe.questions import AtHand
+from harness.probe.questions import cheap
+from harness.probe.questions import dear
+from harness.probe.questions import seen
+from harness.probe.questions import Unmeasured
+from harness.probe.questions.context import Terms
+from harness.probe.ready import NotAnswering
+from harness.probe.ready import wait_listening
+from harness.probe.schedule import Schedule
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Claims
+from harness.records.evidence import Front
+from harness.records.plan import PlannedCell
+from harness.records.questions import AnyAsked
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.system.process import CannotExecute
+from harness.system.process import free_ports
+from harness.system.process import NothingLeftViolated
+from harness.system.process import Server
+from harness.system.process import ServerEnded
 
-TARGET = Path(__file__).parent / "target"
+TARGET = Path(__file__).parents[1] / "target"
 
 STARTS = 4
 """How often a server is started for one cell, when it stalls on the way."""

@@ -19,20 +19,20 @@ from pathlib import Path
 import msgspec
 
 import harness
-from harness.approach import server_environment
-from harness.bench import Bench
-from harness.bench import TARGET
-from harness.bench import unmeasured
-from harness.model import ControlEvidence
-from harness.model import Declaration
-from harness.model import Evidence
-from harness.model import Host
-from harness.model import Installed
-from harness.model import Outcome
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
+from harness.measure.app import server_environment
+from harness.measure.cell import Bench
+from harness.measure.cell import TARGET
+from harness.measure.cell import unmeasured
 from harness.probe import quiet
-from harness.probe.processor import processors
+from harness.probe.processor_time import processors
+from harness.records.evidence import ControlEvidence
+from harness.records.evidence import Evidence
+from harness.records.evidence import Host
+from harness.records.plan import Declaration
+from harness.records.plan import Installed
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
 
 CONTROL_SHAPE = (2, 2)
 """Processes and threads of the control that is measured in every environment."""

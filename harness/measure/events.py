@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import Result
-from harness.verdict import sum_up
+from harness.judge.verdict import sum_up
+from harness.records.evidence import CellEvidence
+from harness.records.words import Outcome
+from harness.records.words import Result
 
 MARK = "\x1eflask-concurrency "
 

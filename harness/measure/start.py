@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.catalog.proxies import WORD
-from harness.model import Front
-from harness.model import PlannedFront
-from harness.server import running
-from harness.server import Server
+from harness.plan.faults import WORD
+from harness.records.evidence import Front
+from harness.records.plan import PlannedFront
+from harness.system.process import running
+from harness.system.process import Server
 
 VERSION_SECONDS = 10.0
 

@@ -22,24 +22,24 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from harness import formula
-from harness.catalog.proxies import link_faults
-from harness.catalog.proxies import proxy_faults
-from harness.errors import UsageError
-from harness.model import Addition
-from harness.model import Catalog
-from harness.model import Configuration
-from harness.model import Constraint
-from harness.model import DeclaredFor
-from harness.model import Exclusion
-from harness.model import Matrix
-from harness.model import Need
-from harness.model import Proxy
-from harness.model import Record
-from harness.model import Series
-from harness.model import Server
+from harness.plan import formulas as formula
+from harness.plan.faults import link_faults
+from harness.plan.faults import proxy_faults
+from harness.records.catalog import Addition
+from harness.records.catalog import Catalog
+from harness.records.catalog import Configuration
+from harness.records.catalog import Constraint
+from harness.records.catalog import DeclaredFor
+from harness.records.catalog import Exclusion
+from harness.records.catalog import Matrix
+from harness.records.catalog import Need
+from harness.records.catalog import Proxy
+from harness.records.catalog import Series
+from harness.records.catalog import Server
+from harness.records.errors import UsageError
+from harness.records.words import Record
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "catalog"
 
 PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
 """What an argument or a variable may name in braces; nothing else is in braces."""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from harness.model import Proxy
-from harness.model import Server
+from harness.records.catalog import Proxy
+from harness.records.catalog import Server
 
 PLACEHOLDERS = ("folder", "host", "port", "upstream")
 """What a proxy's arguments, ``passes`` and ``template`` may name in braces. There are

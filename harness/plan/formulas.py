@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from harness.model import Formula
-from harness.model import Promised
+from harness.records.catalog import Promised
+from harness.records.plan import Formula
 
 UNBOUNDED = "unbounded"
 

@@ -17,15 +17,15 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.errors import UsageError
-from harness.model import Built
-from harness.model import Catalog
-from harness.model import Cell
-from harness.model import Configuration
-from harness.model import Proxy
-from harness.model import Selection
-from harness.model import Series
-from harness.model import Server
+from harness.records.catalog import Catalog
+from harness.records.catalog import Configuration
+from harness.records.catalog import Proxy
+from harness.records.catalog import Selection
+from harness.records.catalog import Series
+from harness.records.catalog import Server
+from harness.records.errors import UsageError
+from harness.records.plan import Built
+from harness.records.plan import Cell
 
 FLASK = "Flask"
 SERVER_RELEASE = "--server-release"

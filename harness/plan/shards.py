@@ -10,10 +10,10 @@ import re
 
 import msgspec
 
-from harness.errors import UsageError
-from harness.model import Plan
-from harness.model import Result
-from harness.plan import shards
+from harness.plan.plan import shards
+from harness.records.errors import UsageError
+from harness.records.plan import Plan
+from harness.records.words import Result
 
 MAX_JOBS = 256
 """Jobs that GitHub makes of one matrix."""

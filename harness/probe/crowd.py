@@ -10,12 +10,12 @@ from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Iterable
 
-from harness.model import Account
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
 from harness.probe.clients import Part
 from harness.probe.clients import State
+from harness.records.rounds import Account
 
 OPENING_AT_ONCE = 64
 """Connections being opened at the same time. A burst of SYN packets beyond a server's

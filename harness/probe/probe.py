@@ -18,22 +18,22 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from typing import TypeVar
 
-from harness.model import Arrival
-from harness.model import Claims
-from harness.model import Round
-from harness.model import Settled
 from harness.probe.clients import Headers
 from harness.probe.clients import Part
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
-from harness.probe.overlap import Offer
-from harness.probe.overlap import Schedule
 from harness.probe.quiet import BETWEEN
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import START
 from harness.probe.quiet import Window
-from harness.server import Server
+from harness.probe.schedule import Offer
+from harness.probe.schedule import Schedule
+from harness.records.evidence import Claims
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Settled
+from harness.system.process import Server
 
 ROUND_SECONDS = 60.0
 """No single wait in a round is longer; quiet ends nearly all of them much sooner."""

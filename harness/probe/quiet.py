@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import psutil
 
-from harness.model import Settled
+from harness.records.words import Settled
 
 ALLOWANCE = 250_000
 """Nanoseconds of housekeeping, over a whole tree, that do not end a quiet window. A

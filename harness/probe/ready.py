@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from harness.model import Claims
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
 from harness.probe.clients import State
-from harness.server import Server
+from harness.records.evidence import Claims
+from harness.system.process import Server
 
 RETRY_SECONDS = 0.01
 """Between two attempts to connect to a port that nobody listens on yet."""

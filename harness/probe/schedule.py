@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.model import Arrival
-from harness.model import Round
-from harness.verdict import load_of
+from harness.judge.verdict import load_of
+from harness.records.rounds import Round
+from harness.records.words import Arrival
 
 AT_DECLARED = 5
 """Bursts of exactly the declared number."""

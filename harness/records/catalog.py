@@ -11,13 +11,13 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from harness.model.plan import Built
-from harness.model.question import DEFAULT_ASK
-from harness.model.question import Question
-from harness.model.words import DEFAULT_LIMIT
-from harness.model.words import PositiveInt
-from harness.model.words import Record
-from harness.model.words import Result
+from harness.records.plan import Built
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
+from harness.records.words import DEFAULT_LIMIT
+from harness.records.words import PositiveInt
+from harness.records.words import Record
+from harness.records.words import Result
 
 ANY = SpecifierSet()
 """The specifier that every release meets: what a missing key means."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.model.evidence import Host
-from harness.model.words import Outcome
-from harness.model.words import Result
-from harness.model.words import SCHEMA
-from harness.model.words import Verdict
+from harness.records.evidence import Host
+from harness.records.words import Outcome
+from harness.records.words import Result
+from harness.records.words import SCHEMA
+from harness.records.words import Verdict
 
 
 class Change(StrEnum):

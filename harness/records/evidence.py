@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from harness.model.plan import Declaration
-from harness.model.plan import Environment
-from harness.model.question import AnyAsked
-from harness.model.round import Round
-from harness.model.words import Outcome
-from harness.model.words import PROBE
-from harness.model.words import Result
-from harness.model.words import SCHEMA
-from harness.model.words import Settled
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
+from harness.records.questions import AnyAsked
+from harness.records.rounds import Round
+from harness.records.words import Outcome
+from harness.records.words import PROBE
+from harness.records.words import Result
+from harness.records.words import SCHEMA
+from harness.records.words import Settled
 
 
 class ControlEvidence(Result, frozen=True, kw_only=True):

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import msgspec
 
-from harness.model.question import DEFAULT_ASK
-from harness.model.question import Question
-from harness.model.words import DEFAULT_LIMIT
-from harness.model.words import PositiveInt
-from harness.model.words import Result
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
+from harness.records.words import DEFAULT_LIMIT
+from harness.records.words import PositiveInt
+from harness.records.words import Result
 
 
 class Environment(Result, frozen=True, kw_only=True):

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.model.round import Account
-from harness.model.round import Round
-from harness.model.trouble import Killed
-from harness.model.trouble import Slow
-from harness.model.trouble import Terminated
-from harness.model.words import Outcome
-from harness.model.words import Result
-from harness.model.words import Settled
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.trouble import Killed
+from harness.records.trouble import Slow
+from harness.records.trouble import Terminated
+from harness.records.words import Outcome
+from harness.records.words import Result
+from harness.records.words import Settled
 
 
 class Question(StrEnum):

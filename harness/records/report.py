@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from harness.model.evidence import Claims
-from harness.model.evidence import Front
-from harness.model.evidence import Host
-from harness.model.question import Answer
-from harness.model.round import Round
-from harness.model.words import Outcome
-from harness.model.words import PROBE
-from harness.model.words import Result
-from harness.model.words import SCHEMA
-from harness.model.words import Verdict
+from harness.records.evidence import Claims
+from harness.records.evidence import Front
+from harness.records.evidence import Host
+from harness.records.questions import Answer
+from harness.records.rounds import Round
+from harness.records.words import Outcome
+from harness.records.words import PROBE
+from harness.records.words import Result
+from harness.records.words import SCHEMA
+from harness.records.words import Verdict
 
 
 class AdmissionPoint(Result, frozen=True, kw_only=True):

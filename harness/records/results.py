@@ -26,17 +26,17 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.errors import Unreadable
-from harness.errors import UsageError
-from harness.model import Bisection
-from harness.model import Changes
-from harness.model import CheckResult
-from harness.model import Environment
-from harness.model import Evidence
-from harness.model import Plan
-from harness.model import Report
-from harness.model import SCHEMA
-from harness.model import Timeline
+from harness.records.changes import Changes
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Environment
+from harness.records.plan import Plan
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.track import Bisection
+from harness.records.track import Timeline
+from harness.records.words import SCHEMA
 
 Kind = TypeVar("Kind")
 

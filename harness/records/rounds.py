@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.model.words import Arrival
-from harness.model.words import Result
-from harness.model.words import Settled
+from harness.records.words import Arrival
+from harness.records.words import Result
+from harness.records.words import Settled
 
 
 class Account(Result, frozen=True, kw_only=True):

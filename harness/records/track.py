@@ -4,14 +4,14 @@ number changed.
 
 from __future__ import annotations
 
-from harness.model.change import Change
-from harness.model.change import Difference
-from harness.model.evidence import Host
-from harness.model.report import AdmissionPoint
-from harness.model.words import Outcome
-from harness.model.words import PROBE
-from harness.model.words import Result
-from harness.model.words import SCHEMA
+from harness.records.changes import Change
+from harness.records.changes import Difference
+from harness.records.evidence import Host
+from harness.records.report import AdmissionPoint
+from harness.records.words import Outcome
+from harness.records.words import PROBE
+from harness.records.words import Result
+from harness.records.words import SCHEMA
 
 
 class Span(Result, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.model.round import Account
-from harness.model.words import Result
-from harness.model.words import Settled
+from harness.records.rounds import Account
+from harness.records.words import Result
+from harness.records.words import Settled
 
 
 class SlowWay(StrEnum):

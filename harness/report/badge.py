@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Verdict
-from harness.report import legend
-from harness.report.matrix import number
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
+from harness.report.sections.matrix import number
 
 LABEL = "concurrent requests"
 COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}

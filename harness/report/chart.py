@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.model import CellReport
+from harness.records.report import CellReport
 from harness.report.escape import code
 from harness.report.escape import mermaid
 from harness.report.escape import prose
-from harness.report.matrix import Grid
-from harness.report.matrix import number
-from harness.report.matrix import Row
-from harness.report.matrix import VARYING
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import number
+from harness.report.sections.matrix import Row
+from harness.report.sections.matrix import VARYING
 
 MOST = 32
 """Larger ceilings are left to the table: beside 2000, nobody could tell 4 from 8."""

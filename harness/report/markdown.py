@@ -10,26 +10,26 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Question
-from harness.model import Report
-from harness.model import Verdict
-from harness.releases import between_releases
+from harness.judge.releases import between_releases
+from harness.records.questions import Question
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 from harness.report import chart
-from harness.report import claims
-from harness.report import folded
-from harness.report import legend
-from harness.report import matrix
-from harness.report import questions
-from harness.report import releases
-from harness.report.answer import answer
-from harness.report.answer import counts
+from harness.report import words as legend
 from harness.report.escape import code
 from harness.report.escape import prose
-from harness.report.folded import item
-from harness.report.matrix import Grid
-from harness.report.matrix import Note
+from harness.report.sections import claims
+from harness.report.sections import details as folded
+from harness.report.sections import matrix
+from harness.report.sections import questions
+from harness.report.sections import releases
+from harness.report.sections.details import item
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import Note
+from harness.report.sections.summary import answer
+from harness.report.sections.summary import counts
 
 MAX_BYTES = 1024 * 1024
 """What GitHub takes for the summary of one step."""

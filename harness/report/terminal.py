@@ -18,21 +18,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.model import CellReport
-from harness.model import Changes
-from harness.model import Outcome
-from harness.model import Question
-from harness.model import Report
-from harness.model import Verdict
-from harness.releases import between_releases
-from harness.report import changes
-from harness.report import claims
-from harness.report import legend
-from harness.report import matrix
-from harness.report import questions
-from harness.report import releases
+from harness.judge.releases import between_releases
+from harness.records.changes import Changes
+from harness.records.questions import Question
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
 from harness.report.escape import terminal as safe
-from harness.report.matrix import Grid
+from harness.report.sections import changes
+from harness.report.sections import claims
+from harness.report.sections import matrix
+from harness.report.sections import questions
+from harness.report.sections import releases
+from harness.report.sections.matrix import Grid
 
 _ASCII = str.maketrans(
     {"≥": ">=", "·": "-", "–": "-", "≈": "~"} | dict.fromkeys("✓↓↑✗", "") | {"…": "."}

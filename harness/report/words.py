@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.model import Bisection
-from harness.model import CellReport
-from harness.model import Line
-from harness.model import Outcome
-from harness.model import Verdict
+from harness.records.report import CellReport
+from harness.records.track import Bisection
+from harness.records.track import Line
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 
 class Mark(NamedTuple):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 import harness
-from harness.errors import UsageError
+from harness.records.errors import UsageError
 
 MOST_BYTES = 64 * 1024 * 1024
 """No report is larger, nor an artifact with one."""

@@ -26,7 +26,7 @@ from typing import TypeVar
 
 import psutil
 
-from harness import warden
+from harness.system import warden
 
 TAIL_BYTES = 4_000
 """How much of a server's output is kept as evidence."""

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from harness.difference import said
-from harness.model import Difference
-from harness.model import Swap
-from harness.timeline import alike
-from harness.timeline import compared
-from harness.timeline import Point
+from harness.judge.difference import said
+from harness.records.changes import Difference
+from harness.records.track import Swap
+from harness.track.timeline import alike
+from harness.track.timeline import compared
+from harness.track.timeline import Point
 
 CAUSES = ("Flask", "Werkzeug")
 """Packages that are swapped by themselves, and the server; all others together."""

@@ -17,18 +17,18 @@ from typing import NamedTuple
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness.errors import UsageError
-from harness.model import Catalog
-from harness.model import Cell
-from harness.model import Configuration
-from harness.model import Server
-from harness.selection import CELL_ID
-from harness.selection import EXAMPLE
-from harness.selection import find_configuration
-from harness.selection import find_server
-from harness.selection import FLASK
-from harness.selection import unknown
-from harness.selection import usual_releases
+from harness.plan.select import CELL_ID
+from harness.plan.select import EXAMPLE
+from harness.plan.select import find_configuration
+from harness.plan.select import find_server
+from harness.plan.select import FLASK
+from harness.plan.select import unknown
+from harness.plan.select import usual_releases
+from harness.records.catalog import Catalog
+from harness.records.catalog import Configuration
+from harness.records.catalog import Server
+from harness.records.errors import UsageError
+from harness.records.plan import Cell
 
 
 class Target(NamedTuple):

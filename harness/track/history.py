@@ -19,12 +19,12 @@ from pathlib import Path
 
 import msgspec
 
-from harness import store
-from harness.errors import Unreadable
-from harness.errors import UsageError
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import PROBE
+from harness.records import results as store
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.words import Outcome
+from harness.records.words import PROBE
 
 NAME = re.compile(r"-([0-9a-f]{12})\.json$")
 

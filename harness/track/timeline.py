@@ -17,24 +17,24 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.compare import differing
-from harness.compare import environment_id
-from harness.compare import findings_under
-from harness.compare import Pair
-from harness.difference import Finding
-from harness.difference import said
-from harness.difference import Terms
-from harness.judge import judge
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Difference
-from harness.model import Evidence
-from harness.model import Gap
-from harness.model import Line
-from harness.model import Outcome
-from harness.model import Span
-from harness.model import Verdict
-from harness.releases import TOLD
+from harness.judge.compare import differing
+from harness.judge.compare import environment_id
+from harness.judge.compare import findings_under
+from harness.judge.compare import Pair
+from harness.judge.difference import Finding
+from harness.judge.difference import said
+from harness.judge.difference import Terms
+from harness.judge.judge import judge
+from harness.judge.releases import TOLD
+from harness.records.changes import Change
+from harness.records.changes import Difference
+from harness.records.evidence import Evidence
+from harness.records.report import CellReport
+from harness.records.track import Gap
+from harness.records.track import Line
+from harness.records.track import Span
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 UNTOLD = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, Outcome.HARNESS_FAILED)
 """Outcomes that say nothing of what a release does with requests."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog
-from harness import history
-from harness.selection import find_configuration
-from harness.selection import find_server
-from harness.selection import usual_releases
+from harness.plan import catalog
+from harness.plan.select import find_configuration
+from harness.plan.select import find_server
+from harness.plan.select import usual_releases
+from harness.track import history
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
 from tests.samples.make import cell

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge import judge
-from harness.probe.processor import processors
+from harness.judge.judge import judge
+from harness.probe.processor_time import processors
 from tests import own_flask
 from tests.samples import make
 

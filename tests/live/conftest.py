@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.bench import Bench
-from harness.measure import allow_open_files
-from harness.model import CellEvidence
-from harness.model import Declaration
-from harness.model import PlannedCell
-from harness.model import PlannedFront
+from harness.measure.cell import Bench
+from harness.measure.environment import allow_open_files
+from harness.records.evidence import CellEvidence
+from harness.records.plan import Declaration
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedFront
 
 ODD_SERVER = Path(__file__).parent / "odd_server.py"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.__main__ import main
+from harness.cli import main
 from tests import own_flask
 from tests.live.test_run import probe
 

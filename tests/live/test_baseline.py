@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness import baseline
-from harness import download
-from harness.artifacts import newest_report
-from harness.artifacts import Repository
-from harness.errors import Unreadable
-from harness.errors import UsageError
-from harness.store import parse_report
+from harness.github import baseline
+from harness.github.artifacts import newest_report
+from harness.github.artifacts import Repository
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.records.results import parse_report
+from harness.system import download
 
 REPORT = Path(__file__).parents[1] / "frozen" / "schema-1" / "report.json"
 NAME = "the matrix"

@@ -16,19 +16,19 @@ import msgspec
 import psutil
 import pytest
 
-from harness import catalog
-from harness.bench import Bench
-from harness.chain import Link
-from harness.chain import started
-from harness.measure import allow_open_files
-from harness.model import Outcome
-from harness.model import PlannedFront
-from harness.model import Selection
-from harness.plan import front
-from harness.plan import make_plan
-from harness.selection import find_proxy
-from harness.server import Server
-from harness.verdict import sum_up
+from harness.judge.verdict import sum_up
+from harness.measure.cell import Bench
+from harness.measure.environment import allow_open_files
+from harness.measure.start import Link
+from harness.measure.start import started
+from harness.plan import catalog
+from harness.plan.plan import front
+from harness.plan.plan import make_plan
+from harness.plan.select import find_proxy
+from harness.records.catalog import Selection
+from harness.records.plan import PlannedFront
+from harness.records.words import Outcome
+from harness.system.process import Server
 
 from .conftest import control
 from .conftest import Measure

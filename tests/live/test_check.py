@@ -19,9 +19,9 @@ import jsonschema
 import psutil
 import pytest
 
-from harness.check_command import add_check
-from harness.errors import HarnessError
-from harness.schema import report_schema
+from harness.cli.check import add_check
+from harness.cli.schema import schema_of
+from harness.records.errors import HarnessError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -544,7 +544,7 @@ def test_report_badge_and_remarks(deploy: Check, tmp_path: Path) -> None:
     assert badge["schemaVersion"] == 1
     assert (badge["message"], badge["color"]) == (f"8 (at times {floor})", "yellow")
     report = json.loads((checked.results / "report.json").read_text())
-    jsonschema.Draft202012Validator(json.loads(report_schema())).validate(report)
+    jsonschema.Draft202012Validator(json.loads(schema_of("report"))).validate(report)
     assert "worker_connections = 2" in (checked.results / "report.md").read_text()
     assert "--only mine" in checked.cells["mine"]["reproduce"]
     conf.write_text("workers = 4\nthreads = 2\nworker_connections = 2\n")

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import PlannedFront
-from harness.model import Question
-from harness.model import SilentAsked
-from harness.model import SlowWay
-from harness.probe import recovery
-from harness.probe import silent
+from harness.probe.questions import recovery
+from harness.probe.questions import slow_clients as silent
+from harness.records.evidence import CellEvidence
+from harness.records.plan import PlannedFront
+from harness.records.questions import Question
+from harness.records.questions import SilentAsked
+from harness.records.trouble import SlowWay
+from harness.records.words import Outcome
 
 from .conftest import control
 from .conftest import odd

@@ -14,8 +14,8 @@ import psutil
 import pytest
 import yaml
 
-from harness.server import NothingLeftViolated
-from harness.server import running
+from harness.system.process import NothingLeftViolated
+from harness.system.process import running
 from tests.live.test_check import Check
 from tests.live.test_check import check as check
 from tests.live.test_check import EXAMPLES

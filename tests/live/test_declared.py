@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.declared import CannotDerive
-from harness.declared import derive
-from harness.declared import Promise
-from harness.declared import Refused
-from harness.surroundings import Surroundings
+from harness.deployment.declared import CannotDerive
+from harness.deployment.declared import derive
+from harness.deployment.declared import Promise
+from harness.deployment.declared import Refused
+from harness.deployment.environment import Surroundings
 
 FILES = {
     "u.ini": "[uwsgi]\nn = 3\nprocesses = %(n)\nlogto = u.log\n[other]\nthreads = 7\n",

@@ -12,14 +12,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness import approach
-from harness import bench
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import Verdict
-from harness.server import free_port
-from harness.server import running
-from harness.verdict import verdict
+from harness.judge.verdict import verdict
+from harness.measure import app as approach
+from harness.measure import cell as bench
+from harness.records.evidence import CellEvidence
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.system.process import free_port
+from harness.system.process import running
 
 from .conftest import Measure
 from .conftest import odd

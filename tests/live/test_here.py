@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import here
-from harness.here import supported_here
-from harness.model import Environment
-from harness.model import NeededHere
-from harness.model import PlannedEnvironment
+from harness.environments import needs as here
+from harness.environments.needs import supported_here
+from harness.records.plan import Environment
+from harness.records.plan import NeededHere
+from harness.records.plan import PlannedEnvironment
 
 from .conftest import planned
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from harness import branch
-from harness import history
-from harness import issue
-from harness import store
-from harness.branch import Branch
-from harness.errors import UsageError
-from harness.model import Timeline
+from harness.github import branch
+from harness.github import issue
+from harness.github.branch import Branch
+from harness.records import results as store
+from harness.records.errors import UsageError
+from harness.records.track import Timeline
+from harness.track import history
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
 from tests.samples.make import cell

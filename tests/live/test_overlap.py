@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.model import Arrival
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import Settled
+from harness.records.evidence import CellEvidence
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Settled
 
 from .conftest import control
 from .conftest import Measure

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness import package_index
-from harness.errors import UsageError
-from harness.package_index import releases_of
+from harness.environments import index as package_index
+from harness.environments.index import releases_of
+from harness.records.errors import UsageError
 
 from .test_baseline import Server
 

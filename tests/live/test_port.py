@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness import bench
-from harness.model import Outcome
-from harness.server import LINUX
+from harness.measure import cell as bench
+from harness.records.words import Outcome
+from harness.system.process import LINUX
 
 from .conftest import Measure
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from harness.answers import answers
-from harness.bench import Bench
-from harness.measure import allow_open_files
-from harness.model import Answer
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import PlannedFront
-from harness.model import Question
-from harness.model import Wait
-from harness.model import WaitsAsked
-from harness.probe import overflow
+from harness.judge.questions import answers
+from harness.measure.cell import Bench
+from harness.measure.environment import allow_open_files
+from harness.probe.questions import overflow
+from harness.records.evidence import CellEvidence
+from harness.records.plan import PlannedFront
+from harness.records.questions import Answer
+from harness.records.questions import Question
+from harness.records.questions import Wait
+from harness.records.questions import WaitsAsked
+from harness.records.words import Outcome
 
 from .conftest import control
 from .conftest import odd

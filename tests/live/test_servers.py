@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness import catalog
-from harness.selection import find_server
+from harness.plan import catalog
+from harness.plan.select import find_server
 from tests.live.test_run import probe
 
 CATALOG = catalog.load()

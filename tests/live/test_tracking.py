@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harness import catalog
+from harness.plan import catalog
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 300.0

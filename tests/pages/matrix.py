@@ -8,10 +8,10 @@ import re
 import sys
 from pathlib import Path
 
-from harness import store
-from harness.model import Report
+from harness.records import results as store
+from harness.records.report import Report
 from harness.report import markdown
-from harness.report.matrix import grid
+from harness.report.sections.matrix import grid
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- matrix -->\n).*?(?=<!-- /matrix -->)", re.DOTALL)

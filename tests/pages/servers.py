@@ -16,19 +16,19 @@ from pathlib import Path
 
 import msgspec
 
-from harness import catalog
-from harness import formula
-from harness import store
-from harness.model import Catalog
-from harness.model import CellReport
-from harness.model import Configuration
-from harness.model import DeclaredFor
-from harness.model import Need
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Server
-from harness.model import Verdict
-from harness.report import matrix
+from harness.plan import catalog
+from harness.plan import formulas as formula
+from harness.records import results as store
+from harness.records.catalog import Catalog
+from harness.records.catalog import Configuration
+from harness.records.catalog import DeclaredFor
+from harness.records.catalog import Need
+from harness.records.catalog import Server
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report.sections import matrix
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "servers.md"

@@ -12,27 +12,27 @@ from pathlib import Path
 
 import msgspec
 
-from harness import store
-from harness.judge import judge
-from harness.model import Account
-from harness.model import Arrival
-from harness.model import CallRound
-from harness.model import CellEvidence
-from harness.model import Claims
-from harness.model import ComputeRound
-from harness.model import Declaration
-from harness.model import Environment
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import OverflowAsked
-from harness.model import ParallelAsked
-from harness.model import Report
-from harness.model import Round
-from harness.model import SelfCallAsked
-from harness.model import Settled
-from harness.model import Wait
-from harness.model import WaitsAsked
-from harness.model import WaitSeen
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Claims
+from harness.records.evidence import Evidence
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
+from harness.records.questions import CallRound
+from harness.records.questions import ComputeRound
+from harness.records.questions import OverflowAsked
+from harness.records.questions import ParallelAsked
+from harness.records.questions import SelfCallAsked
+from harness.records.questions import Wait
+from harness.records.questions import WaitsAsked
+from harness.records.questions import WaitSeen
+from harness.records.report import Report
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Settled
 from harness.report import markdown
 from harness.report import terminal
 from tests.samples.make import cell

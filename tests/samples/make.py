@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
-from harness import catalog
-from harness.model import Account
-from harness.model import Arrival
-from harness.model import CellEvidence
-from harness.model import ControlEvidence
-from harness.model import Declaration
-from harness.model import Environment
-from harness.model import Evidence
-from harness.model import Host
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Settled
+from harness.plan import catalog
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import ControlEvidence
+from harness.records.evidence import Evidence
+from harness.records.evidence import Host
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Settled
 
 TITLES = catalog.titles()
 

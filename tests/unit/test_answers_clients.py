@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.model import AbandonedAsked
-from harness.model import Account
-from harness.model import Freed
-from harness.model import Killed
-from harness.model import RecoveryAsked
-from harness.model import Settled
-from harness.model import SilentAsked
-from harness.model import Slow
-from harness.model import SlowStep
-from harness.model import SlowWay
-from harness.model import Terminated
+from harness.records.questions import AbandonedAsked
+from harness.records.questions import RecoveryAsked
+from harness.records.questions import SilentAsked
+from harness.records.rounds import Account
+from harness.records.trouble import Freed
+from harness.records.trouble import Killed
+from harness.records.trouble import Slow
+from harness.records.trouble import SlowStep
+from harness.records.trouble import SlowWay
+from harness.records.trouble import Terminated
+from harness.records.words import Settled
 
 from .test_answers import answer
 

@@ -7,23 +7,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import ask_option
-from harness import catalog
-from harness import options
-from harness.answers import ANSWERING
-from harness.asking import ASKING
-from harness.asking import cheap
-from harness.asking import dear
-from harness.errors import UsageError
-from harness.model import AnyAsked
-from harness.model import CellEvidence
-from harness.model import DEFAULT_ASK
-from harness.model import Outcome
-from harness.model import Question
-from harness.options import parse
-from harness.options import selection
-from harness.plan import make_plan
-from harness.report.questions import WORDS
+from harness.cli import ask_option
+from harness.cli import options
+from harness.cli.options import parse
+from harness.cli.options import selection
+from harness.judge.questions import ANSWERING
+from harness.plan import catalog
+from harness.plan.plan import make_plan
+from harness.probe.questions import ASKING
+from harness.probe.questions import cheap
+from harness.probe.questions import dear
+from harness.records.errors import UsageError
+from harness.records.evidence import CellEvidence
+from harness.records.questions import AnyAsked
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.report.sections.questions import WORDS
 from tests.action import tables
 
 ROOT = Path(__file__).parents[2]

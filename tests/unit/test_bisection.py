@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from harness import bisection
-from harness.bisection import cause
-from harness.bisection import groups
-from harness.bisection import Like
-from harness.bisection import others
-from harness.bisection import search
-from harness.bisection import which
-from harness.model import Difference
-from harness.model import Outcome
-from harness.model import Swap
+from harness.records.changes import Difference
+from harness.records.track import Swap
+from harness.records.words import Outcome
+from harness.track import bisection
+from harness.track.bisection import cause
+from harness.track.bisection import groups
+from harness.track.bisection import Like
+from harness.track.bisection import others
+from harness.track.bisection import search
+from harness.track.bisection import which
 
 from .test_timeline import broken
 from .test_timeline import steady

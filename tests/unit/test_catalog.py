@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from harness import catalog
-from harness.errors import UsageError
-from harness.model import Catalog
-from harness.model import Configuration
-from harness.model import DeclaredFor
-from harness.model import Server
+from harness.plan import catalog
+from harness.records.catalog import Catalog
+from harness.records.catalog import Configuration
+from harness.records.catalog import DeclaredFor
+from harness.records.catalog import Server
+from harness.records.errors import UsageError
 
 REAL = catalog.load()
 CONFIGURATIONS = [

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from harness.chance import fisher
-from harness.chance import least
-from harness.chance import stand_out
+from harness.judge.chance import fisher
+from harness.judge.chance import least
+from harness.judge.chance import stand_out
 
 
 def test_the_lady_tasting_tea() -> None:

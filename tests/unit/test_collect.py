@@ -6,14 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from harness import store
-from harness.collect import collect
-from harness.collect import MISSING
-from harness.measure import nothing_measured
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Plan
-from harness.model import PlannedEnvironment
+from harness.environments.collect import collect
+from harness.environments.collect import MISSING
+from harness.measure.environment import nothing_measured
+from harness.records import results as store
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
 
 from .test_jobs import plan
 

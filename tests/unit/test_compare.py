@@ -7,23 +7,23 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.compare import ALTERED
-from harness.compare import compare
-from harness.compare import gate_changes
-from harness.compare import REGRESSIONS
-from harness.errors import GateFailed
-from harness.github import changes_on
-from harness.judge import judge
-from harness.model import Arrival
-from harness.model import CellReport
-from harness.model import Change
-from harness.model import Changes
-from harness.model import EnvironmentReport
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Round
-from harness.model import Verdict
-from harness.report import changes
+from harness.github.runner import changes_on
+from harness.judge.compare import ALTERED
+from harness.judge.compare import compare
+from harness.judge.compare import gate_changes
+from harness.judge.compare import REGRESSIONS
+from harness.judge.judge import judge
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.errors import GateFailed
+from harness.records.report import CellReport
+from harness.records.report import EnvironmentReport
+from harness.records.report import Report
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report.sections import changes
 from tests.samples import make
 
 from .test_github import cell

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import store
-from harness.__main__ import main
-from harness.model import Report
+from harness.cli import main
+from harness.records import results as store
+from harness.records.report import Report
 from tests.samples.generate import single
 from tests.samples.make import evidence
 

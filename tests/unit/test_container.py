@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.commandline import command_line
-from harness.container import Contained
-from harness.container import contained
-from harness.container import RUN
-from harness.container import variables
-from harness.deployment import Configured
-from harness.deployment import Deployment
-from harness.errors import UsageError
+from harness.deployment.command import command_line
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.container import Contained
+from harness.deployment.container import contained
+from harness.deployment.container import RUN
+from harness.deployment.container import variables
+from harness.records.errors import UsageError
 
 
 def started(command: str, **more: object) -> Contained | None:

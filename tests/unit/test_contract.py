@@ -8,24 +8,24 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.contract import enforce
-from harness.contract import gated
-from harness.contract import kept
-from harness.declared import Promise
-from harness.declared.promise import Setting
-from harness.deployment import Deployment
-from harness.errors import CouldNotStart
-from harness.errors import GateFailed
-from harness.errors import HarnessError
-from harness.errors import HarnessFailed
-from harness.errors import NothingMeasured
-from harness.gate import FailOn
-from harness.judge import judge
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Verdict
-from harness.remedy import explained
-from harness.remedy import raise_to
+from harness.deployment.config import Deployment
+from harness.deployment.contract import enforce
+from harness.deployment.contract import gated
+from harness.deployment.contract import kept
+from harness.deployment.declared import Promise
+from harness.deployment.declared.promise import Setting
+from harness.deployment.remedies import explained
+from harness.deployment.remedies import raise_to
+from harness.judge.gate import FailOn
+from harness.judge.judge import judge
+from harness.records.errors import CouldNotStart
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessError
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 from harness.report.badge import badge
 from tests.samples import make
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.declared import asking
-from harness.declared import CannotDerive
-from harness.declared import derive
-from harness.declared import Promise
-from harness.declared import Refused
-from harness.declared import server_name
-from harness.declared import server_words
-from harness.surroundings import Surroundings
+from harness.deployment.declared import ask_server as asking
+from harness.deployment.declared import CannotDerive
+from harness.deployment.declared import derive
+from harness.deployment.declared import Promise
+from harness.deployment.declared import Refused
+from harness.deployment.declared import server_name
+from harness.deployment.declared import server_words
+from harness.deployment.environment import Surroundings
 
 Derive = Callable[..., Promise]
 

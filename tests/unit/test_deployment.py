@@ -10,13 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness.commandline import command_line
-from harness.commandline import expand
-from harness.deployment import Configured
-from harness.deployment import described
-from harness.deployment import load
-from harness.errors import UsageError
-from harness.schema import deployment_schema
+from harness.cli.schema import schema_of
+from harness.deployment.command import command_line
+from harness.deployment.command import expand
+from harness.deployment.config import Configured
+from harness.deployment.config import described
+from harness.deployment.config import load
+from harness.records.errors import UsageError
 
 Write = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
@@ -244,12 +244,12 @@ def test_variables(text: str, expanded: str) -> None:
 # ------------------------------------------------------------------------ the schema
 
 
-SCHEMA: dict[str, Any] = json.loads(deployment_schema())
+SCHEMA: dict[str, Any] = json.loads(schema_of("deployment"))
 
 
 def test_the_published_schema_is_current() -> None:
     published = (ROOT / "schema" / "deployment.schema.json").read_text()
-    assert published == deployment_schema(), (
+    assert published == schema_of("deployment"), (
         "write it anew: "
         "python -m harness check --schema > schema/deployment.schema.json"
     )

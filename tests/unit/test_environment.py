@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.environment import why_not
-from harness.environment import with_files
-from harness.model import Built
-from harness.model import Environment
-from harness.model import PlannedEnvironment
+from harness.environments.session import why_not
+from harness.environments.session import with_files
+from harness.records.plan import Built
+from harness.records.plan import Environment
+from harness.records.plan import PlannedEnvironment
 
 OWN = Built(
     package="Flask",

@@ -12,7 +12,7 @@ import nh3
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from harness.judge import judge
+from harness.judge.judge import judge
 from harness.report import escape
 from harness.report import markdown
 from tests.samples.generate import CASES

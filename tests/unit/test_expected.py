@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from harness import expected
-from harness.compare import ALTERED
-from harness.compare import compare
-from harness.compare import gate_changes
-from harness.compare_command import pass_or_fail
-from harness.errors import GateFailed
-from harness.errors import UsageError
-from harness.gate import FailOn
-from harness.github import changes_on
-from harness.model import Changes
-from harness.model import Outcome
-from harness.report import changes
+from harness.cli.compare import pass_or_fail
+from harness.github.runner import changes_on
+from harness.judge import expected
+from harness.judge.compare import ALTERED
+from harness.judge.compare import compare
+from harness.judge.compare import gate_changes
+from harness.judge.gate import FailOn
+from harness.records.changes import Changes
+from harness.records.errors import GateFailed
+from harness.records.errors import UsageError
+from harness.records.words import Outcome
+from harness.report.sections import changes
 
 from .test_compare import DIED
 from .test_compare import EIGHT

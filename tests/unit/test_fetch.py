@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import build
-from harness import fetch
-from harness.fetch import Fault
-from harness.source import Kind
+from harness.environments import build
+from harness.environments import fetch
+from harness.environments.fetch import Fault
+from harness.environments.source import Kind
 
 METADATA = """\
 Metadata-Version: 2.4

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from harness import formula
-from harness.here import declared_here
-from harness.here import processors_of
-from harness.model import Declaration
-from harness.model import Formula
+from harness.environments.needs import declared_here
+from harness.environments.needs import processors_of
+from harness.plan import formulas as formula
+from harness.records.plan import Declaration
+from harness.records.plan import Formula
 
 
 @pytest.mark.parametrize(

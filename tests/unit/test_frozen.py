@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness import store
-from harness.compare import compare
-from harness.errors import Unreadable
-from harness.judge import judge
-from harness.model import Change
-from harness.model import Outcome
-from harness.model import Verdict
+from harness.judge.compare import compare
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.changes import Change
+from harness.records.errors import Unreadable
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 FROZEN = Path(__file__).parents[1] / "frozen"
 SCHEMAS = sorted(FROZEN.iterdir())

@@ -9,20 +9,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import github
-from harness.errors import GateFailed
-from harness.errors import HarnessFailed
-from harness.errors import NothingMeasured
-from harness.gate import FailOn
-from harness.gate import FORBIDDEN
-from harness.gate import gate
-from harness.github import Annotation
-from harness.model import CellReport
-from harness.model import Host
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Settled
-from harness.model import Verdict
+from harness.github import runner as github
+from harness.github.runner import Annotation
+from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN
+from harness.judge.gate import gate
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.evidence import Host
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.records.words import Verdict
 
 HOST = Host(
     system="Linux",

@@ -7,15 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import catalog
-from harness.chain import front_of
-from harness.here import supported_here
-from harness.model import NeededHere
-from harness.model import PlannedEnvironment
-from harness.model import Selection
-from harness.plan import front
-from harness.plan import make_plan
-from harness.selection import find_proxy
+from harness.environments.needs import supported_here
+from harness.measure.start import front_of
+from harness.plan import catalog
+from harness.plan.plan import front
+from harness.plan.plan import make_plan
+from harness.plan.select import find_proxy
+from harness.records.catalog import Selection
+from harness.records.plan import NeededHere
+from harness.records.plan import PlannedEnvironment
 
 REAL = catalog.load()
 
@@ -79,7 +79,7 @@ def test_what_is_known_already_is_not_asked_again(planned: PlannedEnvironment) -
 def test_nothing_is_left_open_in_the_file_of_nginx(
     passed_by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.chain._release", lambda *_: "1.0")
+    monkeypatch.setattr("harness.measure.start._release", lambda *_: "1.0")
     planned = front(find_proxy(REAL, "nginx"), passed_by)
     made = front_of(planned, {}, Path("/there"), "127.0.0.1", [4000, 5000])
     assert made.command[:3] == ("nginx", "-p", "/there")

@@ -12,14 +12,14 @@ import jsonschema
 import msgspec
 import pytest
 
-from harness import history
-from harness import store
-from harness.errors import Unreadable
-from harness.judge import judge
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import PROBE
-from harness.schema import SCHEMAS
+from harness.cli.schema import schema_of
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.errors import Unreadable
+from harness.records.evidence import Evidence
+from harness.records.words import Outcome
+from harness.records.words import PROBE
+from harness.track import history
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -62,7 +62,7 @@ def test_each_cell_is_a_file_of_its_own_with_all_that_it_takes(tmp_path: Path) -
 
 def test_a_file_keeps_to_the_published_schema_and_is_small(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
-    schema = json.loads(SCHEMAS["evidence"]())
+    schema = json.loads(schema_of("evidence"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_text()))
     assert path.read_bytes().count(b"\n") == 1

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.indexes import index_urls
-from harness.indexes import PYPI
-from harness.indexes import read_if_there
+from harness.environments.index_urls import index_urls
+from harness.environments.index_urls import PYPI
+from harness.environments.index_urls import read_if_there
 
 HOME = {"HOME": "/home/me"}
 UV, PIP = "/home/me/.config/uv/uv.toml", "/home/me/.config/pip/pip.conf"

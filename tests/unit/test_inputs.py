@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness import github
-from harness import inputs
-from harness.errors import UsageError
+from harness.github import inputs
+from harness.github import runner as github
+from harness.records.errors import UsageError
 from tests.action import tables
 
 COMMAND = {"WITH_COMMAND": "gunicorn shop:app -b {host}:{port}"}

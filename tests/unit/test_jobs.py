@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from harness.errors import UsageError
-from harness.jobs import check_size
-from harness.jobs import job_matrix
-from harness.jobs import shard_of
-from harness.model import Declaration
-from harness.model import Environment
-from harness.model import Plan
-from harness.model import PlannedCell
-from harness.model import PlannedEnvironment
+from harness.plan.shards import check_size
+from harness.plan.shards import job_matrix
+from harness.plan.shards import shard_of
+from harness.records.errors import UsageError
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
+from harness.records.plan import Plan
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
 
 
 def environment(

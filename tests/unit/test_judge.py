@@ -7,19 +7,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.errors import HarnessFailed
-from harness.errors import NothingMeasured
-from harness.judge import check
-from harness.judge import judge
-from harness.model import Account
-from harness.model import Arrival
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Settled
-from harness.model import Verdict
-from harness.verdict import sum_up
-from harness.verdict import verdict
+from harness.judge.judge import check
+from harness.judge.judge import judge
+from harness.judge.verdict import sum_up
+from harness.judge.verdict import verdict
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.report import CellReport
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.records.words import Verdict
 from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment

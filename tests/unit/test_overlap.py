@@ -5,21 +5,21 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.model import Account
-from harness.model import Arrival
-from harness.model import Round
-from harness.model import Settled
-from harness.probe.overlap import AT_DECLARED
-from harness.probe.overlap import AT_DISAGREEMENT
-from harness.probe.overlap import AT_SHARED
-from harness.probe.overlap import AT_SHORTFALL
-from harness.probe.overlap import AT_STEADY_SHORTFALL
-from harness.probe.overlap import BEGUN_ANEW
-from harness.probe.overlap import further
-from harness.probe.overlap import Offer
-from harness.probe.overlap import offers
-from harness.probe.overlap import Schedule
-from harness.probe.overlap import short_of
+from harness.probe.schedule import AT_DECLARED
+from harness.probe.schedule import AT_DISAGREEMENT
+from harness.probe.schedule import AT_SHARED
+from harness.probe.schedule import AT_SHORTFALL
+from harness.probe.schedule import AT_STEADY_SHORTFALL
+from harness.probe.schedule import BEGUN_ANEW
+from harness.probe.schedule import further
+from harness.probe.schedule import Offer
+from harness.probe.schedule import offers
+from harness.probe.schedule import Schedule
+from harness.probe.schedule import short_of
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Settled
 
 
 def seen(offered: int, admitted: int) -> Round:

@@ -10,19 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import catalog
-from harness.errors import UsageError
-from harness.model import Built
-from harness.model import Catalog
-from harness.model import Declaration
-from harness.model import NeededHere
-from harness.model import Plan
-from harness.model import PlannedCell
-from harness.model import PlannedFront
-from harness.model import Selection
-from harness.plan import list_cells
-from harness.plan import make_plan
-from harness.plan import shards
+from harness.plan import catalog
+from harness.plan.plan import list_cells
+from harness.plan.plan import make_plan
+from harness.plan.plan import shards
+from harness.records.catalog import Catalog
+from harness.records.catalog import Selection
+from harness.records.errors import UsageError
+from harness.records.plan import Built
+from harness.records.plan import Declaration
+from harness.records.plan import NeededHere
+from harness.records.plan import Plan
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedFront
 
 REAL = catalog.load()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from harness import catalog
-from harness.judge import judge
-from harness.measure import nothing_measured
-from harness.model import Outcome
-from harness.model import Plan
-from harness.model import Selection
-from harness.plan import make_plan
+from harness.judge.judge import judge
+from harness.measure.environment import nothing_measured
+from harness.plan import catalog
+from harness.plan.plan import make_plan
+from harness.records.catalog import Selection
+from harness.records.plan import Plan
+from harness.records.words import Outcome
 from tests.pages import matrix
 
 

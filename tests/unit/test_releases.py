@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.judge import judge
-from harness.model import CellEvidence
-from harness.model import Change
-from harness.model import Environment
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Report
-from harness.releases import between_releases
-from harness.report import releases
+from harness.judge.judge import judge
+from harness.judge.releases import between_releases
+from harness.records.changes import Change
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Evidence
+from harness.records.plan import Environment
+from harness.records.report import Report
+from harness.records.words import Outcome
 from harness.report.markdown import render
-from harness.report.releases import sentence
+from harness.report.sections import releases
+from harness.report.sections.releases import sentence
 from tests.samples.generate import story
 from tests.samples.make import cell
 from tests.samples.make import environment

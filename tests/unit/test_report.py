@@ -11,21 +11,21 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from harness import store
-from harness.judge import judge
-from harness.model import CellEvidence
-from harness.model import Environment
-from harness.model import Front
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import SelfCallAsked
-from harness.model import Verdict
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Front
+from harness.records.plan import Environment
+from harness.records.questions import SelfCallAsked
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 from harness.report import chart
-from harness.report import legend
 from harness.report import markdown
-from harness.report import matrix
-from harness.report import questions
 from harness.report import terminal
+from harness.report import words as legend
+from harness.report.sections import matrix
+from harness.report.sections import questions
 from tests.samples import generate
 from tests.samples.make import cell
 from tests.samples.make import environment

@@ -10,15 +10,15 @@ import jsonschema
 import msgspec
 import pytest
 
-from harness.compare_command import changes_in
-from harness.compare_command import Known
-from harness.judge import judge
-from harness.schema import report_schema
-from harness.schema import SCHEMAS
+from harness.cli.compare import changes_in
+from harness.cli.compare import Known
+from harness.cli.schema import PUBLISHED
+from harness.cli.schema import schema_of
+from harness.judge.judge import judge
 from tests.samples.generate import CASES
 
 FOLDER = Path(__file__).parents[2] / "schema"
-SCHEMA: dict[str, Any] = json.loads(report_schema())
+SCHEMA: dict[str, Any] = json.loads(schema_of("report"))
 
 
 def as_json(case: str) -> Any:
@@ -26,10 +26,10 @@ def as_json(case: str) -> Any:
     return json.loads(msgspec.json.encode(judge(CASES[case]())))
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_published_is_current(name: str) -> None:
     path = FOLDER / f"{name}.schema.json"
-    assert path.read_text() == SCHEMAS[name](), (
+    assert path.read_text() == schema_of(name), (
         f"write it anew: python -m harness schema {name} > schema/{path.name}"
     )
 
@@ -38,14 +38,14 @@ def test_changes_keep_to_theirs() -> None:
     before, now = judge(CASES["failures"]()), judge(CASES["story"]())
     found = changes_in(now, Known(before))
     assert found.cells and found.releases
-    schema = json.loads(SCHEMAS["changes"]())
+    schema = json.loads(schema_of("changes"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     validator.validate(json.loads(msgspec.json.encode(found)))
 
 
 def test_expected_changes_keep_to_theirs() -> None:
-    schema = json.loads(SCHEMAS["expected"]())
+    schema = json.loads(schema_of("expected"))
     validator = jsonschema.Draft202012Validator(schema)
     entry = {"cell": "*", "from": 8, "to": "up to 8", "why": "w", "link": "https://a"}
     validator.validate({"change": [entry]})

@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from harness import catalog
-from harness.catalog import FOLDER
-from harness.here import supported_here
-from harness.model import PlannedCell
-from harness.model import Selection
-from harness.model import Server
-from harness.plan import list_cells
-from harness.plan import make_plan
+from harness.environments.needs import supported_here
+from harness.plan import catalog
+from harness.plan.catalog import FOLDER
+from harness.plan.plan import list_cells
+from harness.plan.plan import make_plan
+from harness.records.catalog import Selection
+from harness.records.catalog import Server
+from harness.records.plan import PlannedCell
 from tests.pages import servers
 
 REAL = catalog.load()

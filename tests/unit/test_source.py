@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from harness.errors import UsageError
-from harness.source import is_labelled
-from harness.source import Kind
-from harness.source import labelled
-from harness.source import parse
-from harness.source import Source
+from harness.environments.source import is_labelled
+from harness.environments.source import Kind
+from harness.environments.source import labelled
+from harness.environments.source import parse
+from harness.environments.source import Source
+from harness.records.errors import UsageError
 
 COMMIT = "1a2b3c4d5e6f7081920a1b2c3d4e5f6071829304"
 FLASK = "https://github.com/pallets/flask"

@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import store
-from harness.errors import UsageError
-from harness.judge import judge
-from harness.model import Built
-from harness.model import Evidence
-from harness.model import Outcome
-from harness.model import Plan
-from harness.model import PlannedEnvironment
-from harness.model import SCHEMA
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Built
+from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
+from harness.records.words import SCHEMA
 from tests.samples.generate import story
 from tests.samples.make import cell
 from tests.samples.make import environment

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.model import Change
-from harness.model import Evidence
-from harness.model import Line
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Timeline
-from harness.report import timeline as rendering
-from harness.timeline import key
-from harness.timeline import line
-from harness.timeline import Point
-from harness.timeline import point
-from harness.timeline import with_news
+from harness.records.changes import Change
+from harness.records.evidence import Evidence
+from harness.records.rounds import Round
+from harness.records.track import Line
+from harness.records.track import Timeline
+from harness.records.words import Outcome
+from harness.report.sections import timeline as rendering
+from harness.track.timeline import key
+from harness.track.timeline import line
+from harness.track.timeline import Point
+from harness.track.timeline import point
+from harness.track.timeline import with_news
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence

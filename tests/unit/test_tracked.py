@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog
-from harness.__main__ import main
-from harness.errors import UsageError
-from harness.model import Selection
-from harness.plan import plan_cells
-from harness.tracked import find_package
-from harness.tracked import find_targets
-from harness.tracked import follow
-from harness.tracked import Limits
-from harness.tracked import limits
-from harness.tracked import packages_of
-from harness.tracked import within_limits
+from harness.cli import main
+from harness.plan import catalog
+from harness.plan.plan import plan_cells
+from harness.records.catalog import Selection
+from harness.records.errors import UsageError
+from harness.track.follow import find_package
+from harness.track.follow import find_targets
+from harness.track.follow import follow
+from harness.track.follow import Limits
+from harness.track.follow import limits
+from harness.track.follow import packages_of
+from harness.track.follow import within_limits
 
 KNOWN = catalog.load()
 

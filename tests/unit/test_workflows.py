@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import github
-from harness import inputs
-from harness.gate import FailOn
+from harness.github import inputs
+from harness.github import runner as github
+from harness.judge.gate import FailOn
 from tests.action import tables
 from tests.action.runner import STAND_INS
 from tests.action.shell import files

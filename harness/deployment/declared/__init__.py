@@ -11,15 +11,15 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from harness.declared import granian
-from harness.declared import gunicorn
-from harness.declared import hypercorn
-from harness.declared import others
-from harness.declared import uwsgi
-from harness.declared.promise import CannotDerive as CannotDerive
-from harness.declared.promise import Promise as Promise
-from harness.declared.promise import Refused as Refused
-from harness.surroundings import Surroundings
+from harness.deployment.declared import command_only as others
+from harness.deployment.declared import granian
+from harness.deployment.declared import gunicorn
+from harness.deployment.declared import hypercorn
+from harness.deployment.declared import uwsgi
+from harness.deployment.declared.promise import CannotDerive as CannotDerive
+from harness.deployment.declared.promise import Promise as Promise
+from harness.deployment.declared.promise import Refused as Refused
+from harness.deployment.environment import Surroundings
 
 Reader = Callable[[Sequence[str], Surroundings], Promise]
 

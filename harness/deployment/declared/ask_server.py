@@ -15,11 +15,11 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.declared.promise import CannotDerive
-from harness.declared.promise import Refused
-from harness.surroundings import ask
-from harness.surroundings import ask_command
-from harness.surroundings import Surroundings
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Refused
+from harness.deployment.environment import ask
+from harness.deployment.environment import ask_command
+from harness.deployment.environment import Surroundings
 
 T = TypeVar("T")
 

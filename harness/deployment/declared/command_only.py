@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from harness.declared.promise import CannotDerive
-from harness.declared.promise import listed
-from harness.declared.promise import number
-from harness.declared.promise import option
-from harness.declared.promise import Promise
-from harness.declared.promise import Setting
-from harness.surroundings import Surroundings
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import listed
+from harness.deployment.declared.promise import number
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Setting
+from harness.deployment.environment import Surroundings
 
 UVICORN_THREADS = 10
 

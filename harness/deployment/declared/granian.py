@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.declared.asking import asked
-from harness.declared.promise import CannotDerive
-from harness.declared.promise import listed
-from harness.declared.promise import option
-from harness.declared.promise import Promise
-from harness.declared.promise import Setting
-from harness.surroundings import Surroundings
+from harness.deployment.declared.ask_server import asked
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import listed
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Setting
+from harness.deployment.environment import Surroundings
 
 PAGE = "https://github.com/emmett-framework/granian#workers-and-threads"
 

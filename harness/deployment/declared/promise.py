@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import phrase
+from harness.records import text as phrase
 
 
 class CannotDerive(Exception):

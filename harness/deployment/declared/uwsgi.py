@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.declared.asking import asked_whole
-from harness.declared.asking import line_of
-from harness.declared.promise import CannotDerive
-from harness.declared.promise import listed
-from harness.declared.promise import number
-from harness.declared.promise import option
-from harness.declared.promise import Promise
-from harness.declared.promise import Setting
-from harness.surroundings import Surroundings
-from harness.surroundings import TARGET
+from harness.deployment.declared.ask_server import asked_whole
+from harness.deployment.declared.ask_server import line_of
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import listed
+from harness.deployment.declared.promise import number
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Setting
+from harness.deployment.environment import Surroundings
+from harness.deployment.environment import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 

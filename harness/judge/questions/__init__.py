@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.answers import abandoned
-from harness.answers import overflow
-from harness.answers import parallel
-from harness.answers import recovery
-from harness.answers import self_call
-from harness.answers import silent
-from harness.answers import waits
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import Answer
-from harness.model import AnyAsked
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import Question
+from harness.judge.questions import abandoned
+from harness.judge.questions import overflow
+from harness.judge.questions import parallel
+from harness.judge.questions import recovery
+from harness.judge.questions import self_call
+from harness.judge.questions import slow_clients as silent
+from harness.judge.questions import waits
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records.evidence import CellEvidence
+from harness.records.questions import Answer
+from harness.records.questions import AnyAsked
+from harness.records.questions import Question
+from harness.records.words import Outcome
 
 ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
     Question.WAITS: waits.found,

@@ -7,10 +7,10 @@ in its stead. One that waited is run when it enters the app though nobody waits 
 
 from __future__ import annotations
 
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import AbandonedAsked
-from harness.model import CellEvidence
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records.evidence import CellEvidence
+from harness.records.questions import AbandonedAsked
 
 
 def found(asked: AbandonedAsked, cell: CellEvidence) -> Found:

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import CellEvidence
-from harness.model import OverflowAsked
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records.evidence import CellEvidence
+from harness.records.questions import OverflowAsked
 
 NOBODY = "nobody waits"
 

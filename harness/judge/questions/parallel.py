@@ -9,11 +9,11 @@ near none of these, it is not known.
 
 from __future__ import annotations
 
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import CellEvidence
-from harness.model import ComputeRound
-from harness.model import ParallelAsked
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records.evidence import CellEvidence
+from harness.records.questions import ComputeRound
+from harness.records.questions import ParallelAsked
 
 NEAR = 0.2
 """So far from a number is still that number: besides those that compute, threads of the

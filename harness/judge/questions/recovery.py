@@ -7,14 +7,14 @@ finish on SIGTERM when all that were in the app are answered.
 
 from __future__ import annotations
 
-from harness import phrase
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import Account
-from harness.model import CellEvidence
-from harness.model import Killed
-from harness.model import RecoveryAsked
-from harness.model import Terminated
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records import text as phrase
+from harness.records.evidence import CellEvidence
+from harness.records.questions import RecoveryAsked
+from harness.records.rounds import Account
+from harness.records.trouble import Killed
+from harness.records.trouble import Terminated
 
 SUCCESS = 200
 

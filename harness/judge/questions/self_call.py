@@ -7,12 +7,12 @@ deadlock, and any other end, such as an error, says nothing of places in the app
 
 from __future__ import annotations
 
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import CallRound
-from harness.model import CellEvidence
-from harness.model import SelfCallAsked
-from harness.model import Settled
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records.evidence import CellEvidence
+from harness.records.questions import CallRound
+from harness.records.questions import SelfCallAsked
+from harness.records.words import Settled
 
 DEADLOCK = "deadlock"
 

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness import phrase
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import CellEvidence
-from harness.model import SilentAsked
-from harness.model import Slow
-from harness.model import SlowWay
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records import text as phrase
+from harness.records.evidence import CellEvidence
+from harness.records.questions import SilentAsked
+from harness.records.trouble import Slow
+from harness.records.trouble import SlowWay
 
 SENDING = {
     SlowWay.SILENT: "nothing",

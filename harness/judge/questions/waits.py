@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness import phrase
-from harness.answers.found import Found
-from harness.answers.found import UNKNOWN
-from harness.model import CellEvidence
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Wait
-from harness.model import WaitsAsked
-from harness.model import WaitSeen
+from harness.judge.questions.found import Found
+from harness.judge.questions.found import UNKNOWN
+from harness.records import text as phrase
+from harness.records.evidence import CellEvidence
+from harness.records.questions import Wait
+from harness.records.questions import WaitsAsked
+from harness.records.questions import WaitSeen
+from harness.records.rounds import Round
+from harness.records.words import Outcome
 
 SAME = "no"
 

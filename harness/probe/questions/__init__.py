@@ -16,27 +16,27 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.model import AbandonedAsked
-from harness.model import AnyAsked
-from harness.model import Outcome
-from harness.model import OverflowAsked
-from harness.model import ParallelAsked
-from harness.model import Question
-from harness.model import RecoveryAsked
-from harness.model import SelfCallAsked
-from harness.model import SilentAsked
-from harness.model import WaitsAsked
-from harness.probe import abandoned
-from harness.probe import overflow
-from harness.probe import parallel
-from harness.probe import recovery
-from harness.probe import self_call
-from harness.probe import silent
-from harness.probe import waits
-from harness.probe.rounds import Probe
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
-from harness.server import ServerEnded
+from harness.probe.probe import Probe
+from harness.probe.questions import abandoned
+from harness.probe.questions import overflow
+from harness.probe.questions import parallel
+from harness.probe.questions import recovery
+from harness.probe.questions import self_call
+from harness.probe.questions import slow_clients as silent
+from harness.probe.questions import waits
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.records.questions import AbandonedAsked
+from harness.records.questions import AnyAsked
+from harness.records.questions import OverflowAsked
+from harness.records.questions import ParallelAsked
+from harness.records.questions import Question
+from harness.records.questions import RecoveryAsked
+from harness.records.questions import SelfCallAsked
+from harness.records.questions import SilentAsked
+from harness.records.questions import WaitsAsked
+from harness.records.words import Outcome
+from harness.system.process import ServerEnded
 
 T = TypeVar("T")
 

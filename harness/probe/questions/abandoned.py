@@ -6,14 +6,14 @@ What the app does with these requests is seen where it always is: at the holds.
 
 from __future__ import annotations
 
-from harness.model import AbandonedAsked
-from harness.probe.admit import admit
-from harness.probe.admit import BEYOND
-from harness.probe.admit import fill
-from harness.probe.rounds import Probe
-from harness.probe.rounds import ROUND_SECONDS
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.probe.questions.load import admit
+from harness.probe.questions.load import BEYOND
+from harness.probe.questions.load import fill
+from harness.records.questions import AbandonedAsked
 
 ROUNDS = 5
 """Afterwards, at most: processes that share the work do not admit all every time."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import TypeVar
 
-from harness.model import Round
-from harness.probe.rounds import Probe
-from harness.verdict import load_of
-from harness.verdict import sum_up
+from harness.judge.verdict import load_of
+from harness.judge.verdict import sum_up
+from harness.probe.probe import Probe
+from harness.records.rounds import Round
 
 T = TypeVar("T")
 

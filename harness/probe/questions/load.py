@@ -4,10 +4,10 @@ done to the server before.
 
 from __future__ import annotations
 
-from harness.model import Arrival
 from harness.probe.crowd import Crowd
-from harness.probe.rounds import PATIENCE_SECONDS
-from harness.probe.rounds import Probe
+from harness.probe.probe import PATIENCE_SECONDS
+from harness.probe.probe import Probe
+from harness.records.words import Arrival
 
 BEYOND = 4
 """Requests that are offered beyond the ceiling where some are to wait."""

@@ -16,17 +16,17 @@ import resource
 from collections import Counter
 from pathlib import Path
 
-from harness.model import OverflowAsked
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import State
 from harness.probe.crowd import OPENING_AT_ONCE
-from harness.probe.port import entries
-from harness.probe.port import listened_on
-from harness.probe.port import LISTENING
-from harness.probe.rounds import Probe
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
+from harness.probe.listeners import entries
+from harness.probe.listeners import listened_on
+from harness.probe.listeners import LISTENING
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.records.questions import OverflowAsked
 
 MOST = 2_500
 """Requests that are offered beyond the ceiling, at most: more than the longest listen

@@ -13,20 +13,20 @@ import signal
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.model import Killed
-from harness.model import RecoveryAsked
-from harness.model import Terminated
-from harness.probe.admit import admit
-from harness.probe.admit import BEYOND
-from harness.probe.admit import fill
 from harness.probe.crowd import account
 from harness.probe.crowd import statuses
-from harness.probe.rounds import PATIENCE_SECONDS
-from harness.probe.rounds import Probe
-from harness.probe.rounds import ROUND_SECONDS
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
-from harness.server import ServerEnded
+from harness.probe.probe import PATIENCE_SECONDS
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.probe.questions.load import admit
+from harness.probe.questions.load import BEYOND
+from harness.probe.questions.load import fill
+from harness.records.questions import RecoveryAsked
+from harness.records.trouble import Killed
+from harness.records.trouble import Terminated
+from harness.system.process import ServerEnded
 
 ROUNDS = 5
 """Before and after: where processes share the work, one alone does not tell much."""

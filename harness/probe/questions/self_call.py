@@ -11,14 +11,14 @@ then tells the caller to give up, so that the server can be used for other quest
 
 from __future__ import annotations
 
-from harness.model import Arrival
-from harness.model import CallRound
-from harness.model import SelfCallAsked
-from harness.model import Settled
 from harness.probe.crowd import ending
-from harness.probe.rounds import Probe
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.records.questions import CallRound
+from harness.records.questions import SelfCallAsked
+from harness.records.words import Arrival
+from harness.records.words import Settled
 
 OUT = ".out"
 """What the name of a hold ends with whose request waits for its call."""

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import time
 
-from harness.model import Arrival
-from harness.model import Freed
-from harness.model import Settled
-from harness.model import SilentAsked
-from harness.model import Slow
-from harness.model import SlowStep
-from harness.model import SlowWay
 from harness.probe.clients import Part
 from harness.probe.crowd import Crowd
-from harness.probe.rounds import Probe
-from harness.probe.rounds import ROUND_SECONDS
-from harness.probe.search import least
-from harness.probe.search import next_count
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.probe.questions.search import least
+from harness.probe.questions.search import next_count
+from harness.records.questions import SilentAsked
+from harness.records.trouble import Freed
+from harness.records.trouble import Slow
+from harness.records.trouble import SlowStep
+from harness.records.trouble import SlowWay
+from harness.records.words import Arrival
+from harness.records.words import Settled
 
 WAYS = tuple(SlowWay)
 """Those that are tried, in order."""

@@ -9,15 +9,15 @@ a server unusable for the next.
 
 from __future__ import annotations
 
-from harness.model import Outcome
-from harness.model import Round
-from harness.model import Wait
-from harness.model import WaitsAsked
-from harness.model import WaitSeen
-from harness.probe.overlap import Offer
-from harness.probe.rounds import Probe
-from harness.probe.terms import Servers
-from harness.probe.terms import Terms
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Servers
+from harness.probe.questions.context import Terms
+from harness.probe.schedule import Offer
+from harness.records.questions import Wait
+from harness.records.questions import WaitsAsked
+from harness.records.questions import WaitSeen
+from harness.records.rounds import Round
+from harness.records.words import Outcome
 
 MOST_ROUNDS = 6
 """Rounds of one kind of wait, as long as fewer got in than could."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model import AdmissionPoint
-from harness.model import Bisection
-from harness.model import Difference
-from harness.model import Side
-from harness.model import Swap
-from harness.model import Try
-from harness.report import legend
-from harness.report.changes import Word
+from harness.records.changes import Difference
+from harness.records.report import AdmissionPoint
+from harness.records.track import Bisection
+from harness.records.track import Side
+from harness.records.track import Swap
+from harness.records.track import Try
+from harness.report import words as legend
 from harness.report.escape import code
 from harness.report.escape import prose
 from harness.report.escape import terminal as safe
-from harness.report.timeline import span_of
+from harness.report.sections.changes import Word
+from harness.report.sections.timeline import span_of
 
 POINTS = 8
 """Offered loads that are told of each side."""

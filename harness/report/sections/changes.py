@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.model import CellChange
-from harness.model import Change
-from harness.model import Changes
-from harness.model import Difference
-from harness.model import Unmatched
+from harness.records.changes import CellChange
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.changes import Difference
+from harness.records.changes import Unmatched
 from harness.report.escape import code
 from harness.report.escape import link
 from harness.report.escape import prose

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.model import CellReport
-from harness.report import legend
+from harness.records.report import CellReport
+from harness.report import words as legend
 from harness.report.escape import code
 from harness.report.escape import prose
 from harness.report.escape import terminal as safe

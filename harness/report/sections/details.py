@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from itertools import chain
 
-from harness.model import CellReport
-from harness.model import EnvironmentReport
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Settled
-from harness.model import Verdict
-from harness.report import claims
+from harness.records.report import CellReport
+from harness.records.report import EnvironmentReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.records.words import Verdict
 from harness.report.escape import code
 from harness.report.escape import fence
 from harness.report.escape import prose
-from harness.report.matrix import Note
-from harness.report.matrix import number
+from harness.report.sections import claims
+from harness.report.sections.matrix import Note
+from harness.report.sections.matrix import number
 
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/#%?=&+,;-]*")
 

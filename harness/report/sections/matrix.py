@@ -15,12 +15,12 @@ from typing import NamedTuple
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Verdict
-from harness.report import legend
-from harness.report.legend import Mark
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
+from harness.report.words import Mark
 
 
 class Row(NamedTuple):

@@ -13,11 +13,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from harness.model import Answer
-from harness.model import CellReport
-from harness.model import Question
-from harness.report.matrix import Grid
-from harness.report.matrix import Row
+from harness.records.questions import Answer
+from harness.records.questions import Question
+from harness.records.report import CellReport
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import Row
 
 
 class Words(NamedTuple):

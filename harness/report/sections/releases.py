@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 
-from harness.model import Difference
-from harness.model import Outcome
-from harness.model import ReleaseChange
-from harness.model import Seen
-from harness.report.changes import BADGES
-from harness.report.changes import Word
+from harness.records.changes import Difference
+from harness.records.changes import ReleaseChange
+from harness.records.changes import Seen
+from harness.records.words import Outcome
 from harness.report.escape import code
 from harness.report.escape import prose
 from harness.report.escape import terminal as safe
+from harness.report.sections.changes import BADGES
+from harness.report.sections.changes import Word
 
 CAUSES = ("Python", "Flask", "Werkzeug")
 """Versions that are named beside a change, and the server's."""

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from itertools import groupby
 from itertools import pairwise
 
-from harness import phrase
-from harness.model import CellReport
-from harness.model import Outcome
-from harness.model import Report
-from harness.model import Verdict
-from harness.report import legend
+from harness.records import text as phrase
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words as legend
 from harness.report.escape import code
 from harness.report.escape import prose
-from harness.report.matrix import Grid
-from harness.report.matrix import open_ended
-from harness.report.matrix import Row
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import open_ended
+from harness.report.sections.matrix import Row
 
 SERVERS_TOLD = 5
 """Of more servers not each is told, but those with the least and the most."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from harness.model import Change
-from harness.model import Difference
-from harness.model import Gap
-from harness.model import Line
-from harness.model import Span
-from harness.model import Timeline
-from harness.report import legend
-from harness.report.changes import BADGES
-from harness.report.changes import Word
+from harness.records.changes import Change
+from harness.records.changes import Difference
+from harness.records.track import Gap
+from harness.records.track import Line
+from harness.records.track import Span
+from harness.records.track import Timeline
+from harness.report import words as legend
 from harness.report.escape import code
 from harness.report.escape import prose
 from harness.report.escape import terminal as safe
+from harness.report.sections.changes import BADGES
+from harness.report.sections.changes import Word
 
 FEW = 3
 """Releases that are named where their number differs by chance."""

@@ -1,0 +1,1 @@
+"""How environments come about, and how they are measured side by side."""

@@ -1,0 +1,1 @@
+"""The only room that knows GitHub: the action and the workflows."""

@@ -1,0 +1,1 @@
+"""What evidence means, alone and beside other evidence"""

@@ -1,0 +1,1 @@
+"""One environment in, evidence out: start each configuration, ask, stop."""

@@ -1,0 +1,1 @@
+"""What a report says, once; the pens write it."""

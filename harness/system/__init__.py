@@ -1,0 +1,1 @@
+"""This machine and what is outside of us: processes, commands, downloads."""

@@ -1,0 +1,1 @@
+"""A configuration release by release."""

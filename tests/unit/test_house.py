@@ -1,0 +1,140 @@
+"""Who may import whom: the rooms of the house, and the island beside it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HARNESS = ROOT / "harness"
+HOOK = HARNESS / "target" / "hook"
+
+# The house: each room, and the rooms that it may import. docs/architecture.md draws it.
+MAY_IMPORT = {
+    "records": set(),
+    "system": {"records"},
+    "plan": {"records"},
+    "judge": {"records"},
+    "report": {"records"},
+    "probe": {"records", "system"},
+    "track": {"records", "plan", "judge"},
+    "measure": {"records", "system", "probe"},
+    "environments": {"records", "system", "plan", "measure"},
+    "deployment": {"records", "system", "plan", "judge", "probe", "measure"},
+    "github": {"records", "system", "plan", "judge", "report", "track"},
+    "target": set(),
+}
+MAY_IMPORT["cli"] = set(MAY_IMPORT) - {"target"}
+
+# Rooms of pure functions: they touch neither files nor processes nor the clock.
+PURE = {"judge", "report", "track", "plan"}
+OUTSIDE = {"os", "subprocess", "socket", "asyncio", "time", "requests", "rich", "nox"}
+OUTSIDE_BUT = {"plan/catalog.py": {"os"}, "report/terminal.py": {"rich"}}
+# Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
+COROUTINES = {"hold_async.py"}
+
+
+def modules() -> list[Path]:
+    """Every module of the harness that is ours to import."""
+    return [path for path in HARNESS.rglob("*.py") if "target" not in path.parts]
+
+
+def name_of(path: Path) -> str:
+    """The name that a module is imported by."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(path): path for path in modules()}
+
+
+def imported(path: Path) -> set[str]:
+    """The full names of all modules that a module imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                names.add(inner if inner in NAMES else node.module)
+    return names
+
+
+def room(name: str) -> str | None:
+    """The room that a module of ours belongs to; none for the package itself."""
+    first, _, rest = name.partition(".")
+    return rest.partition(".")[0] or None if first == "harness" else None
+
+
+def test_every_room_is_in_the_table() -> None:
+    rooms = {path.parent.name for path in HARNESS.glob("*/__init__.py")}
+    assert rooms == set(MAY_IMPORT) - {"target"}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_room_imports_only_what_the_table_allows(name: str) -> None:
+    own = room(name)
+    if own is None or own == "__main__":
+        return
+    others = {room(each) for each in imported(NAMES[name])} - {own, None}
+    assert others <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize("own", sorted(MAY_IMPORT))
+def test_no_module_of_a_room_imports_itself_by_way_of_others(own: str) -> None:
+    inside = {name for name in NAMES if room(name) == own}
+    graph = {name: imported(NAMES[name]) & inside - {name} for name in inside}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("own", sorted(PURE))
+def test_a_pure_room_imports_nothing_that_touches_the_world(own: str) -> None:
+    for name, path in NAMES.items():
+        if room(name) == own:
+            outside = {each.partition(".")[0] for each in imported(path)} & OUTSIDE
+            rule = OUTSIDE_BUT.get(str(path.relative_to(HARNESS)), set())
+            assert outside <= rule, path
+
+
+@pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
+def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
+    beside = {other.stem for other in path.parent.glob("*.py")}
+    # Of setuptools, on Pythons before 3.8, and of Python 2.
+    older = {"pkg_resources", "SocketServer", "httplib"}
+    asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
+    known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
+    if path.name == "app.py":
+        known |= {"asgiref"}  # that of Flask's extra, where it is there
+    assert {name.split(".")[0] for name in imported(path)} <= known
+
+
+@pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
+def test_the_target_speaks_the_language_of_old_pythons(path: Path) -> None:
+    if path.name in COROUTINES:
+        return
+    tree = ast.parse(path.read_text(), feature_version=(3, 4))
+    newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.AsyncFunctionDef)
+    for node in ast.walk(tree):
+        assert not isinstance(node, newer), f"line {node.lineno}"
+        if isinstance(node, ast.FunctionDef):
+            every = node.args.args + node.args.kwonlyargs
+            assert not node.returns and not any(each.annotation for each in every)
+            assert not node.args.kwonlyargs, "Python 2 has no keyword-only arguments"
+
+
+@pytest.mark.parametrize("path", sorted(HOOK.glob("*.py")), ids=str)
+def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
+    path: Path,
+) -> None:
+    assert imported(path) <= set(sys.stdlib_module_names) | {
+        *("importlib.machinery", "importlib.metadata", "importlib.util"),
+        "urllib.parse",
+    }
+    tree = ast.parse(path.read_text(), feature_version=(3, 6))
+    newer = (ast.AnnAssign, ast.NamedExpr)
+    assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
