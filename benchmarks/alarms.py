@@ -25,10 +25,7 @@ from harness.judge.difference import differ
 from harness.judge.difference import Terms
 from harness.judge.judge import judge
 from harness.measure.cell import Bench
-from harness.measure.environment import allow_open_files
 from harness.measure.environment import control
-from harness.measure.environment import host
-from harness.measure.environment import now
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
@@ -37,6 +34,9 @@ from harness.records.evidence import Evidence
 from harness.records.plan import Environment
 from harness.records.plan import PlannedCell
 from harness.records.report import CellReport
+from harness.system.machine import allow_open_files
+from harness.system.machine import host
+from harness.system.machine import now
 
 RUNS = 40
 LIMIT = 64

@@ -21,13 +21,13 @@ import psutil
 
 from harness.measure.app import HOST
 from harness.measure.cell import TARGET
-from harness.measure.environment import allow_open_files
-from harness.measure.environment import FEW_OPEN_FILES
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
 from harness.probe.probe import Probe
 from harness.probe.ready import wait_ready
 from harness.probe.schedule import Offer
+from harness.system.machine import allow_open_files
+from harness.system.machine import FEW_OPEN_FILES
 from harness.system.process import free_port
 from harness.system.process import running
 

@@ -28,8 +28,6 @@ from harness.deployment.findings import not_yet
 from harness.deployment.prepare import Prepared
 from harness.github import runner as github
 from harness.judge.gate import FailOn
-from harness.measure.environment import allow_open_files
-from harness.measure.environment import FEW_OPEN_FILES
 from harness.records import results as store
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
@@ -38,6 +36,8 @@ from harness.records.words import DEFAULT_LIMIT
 from harness.report import terminal
 from harness.report.escape import terminal as safe
 from harness.system.install import CannotInstall
+from harness.system.machine import allow_open_files
+from harness.system.machine import FEW_OPEN_FILES
 
 CODES = """\
 exit codes: 0 as declared, or at least `at-least`; 1 fewer than declared, at times or

@@ -21,12 +21,12 @@ from harness.cli.compare import FATAL
 from harness.cli.schema import PUBLISHED
 from harness.cli.track import add_track
 from harness.judge.gate import FailOn
-from harness.measure.environment import side_by_side
 from harness.plan.catalog import FOLDER
 from harness.plan.shards import MAX_CELLS
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.words import DEFAULT_LIMIT
+from harness.system.machine import side_by_side
 
 Verb = Callable[[argparse.Namespace], int]
 

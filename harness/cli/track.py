@@ -21,8 +21,7 @@ from harness.environments.run import check_limit
 from harness.environments.run import say
 from harness.environments.run import show_and_carry_out
 from harness.judge.judge import judge
-from harness.measure.environment import nothing_measured
-from harness.measure.environment import now
+from harness.measure.nothing import nothing_measured
 from harness.plan import catalog
 from harness.plan.plan import only_cells
 from harness.plan.plan import plan_cells
@@ -40,6 +39,7 @@ from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report import terminal
 from harness.report.sections import timeline as rendering
+from harness.system.machine import now
 from harness.track import history
 from harness.track.follow import find_targets
 from harness.track.follow import follow

@@ -30,10 +30,7 @@ from harness.deployment.prepare import UNKNOWN
 from harness.measure.app import HOST
 from harness.measure.app import TargetApp
 from harness.measure.cell import Bench
-from harness.measure.cell import unmeasured
 from harness.measure.environment import control
-from harness.measure.environment import host
-from harness.measure.environment import now
 from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.clients import State
@@ -48,6 +45,7 @@ from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
+from harness.records.nothing import unmeasured
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.plan import PlannedCell
@@ -55,6 +53,8 @@ from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import Outcome
 from harness.records.words import Settled
+from harness.system.machine import host
+from harness.system.machine import now
 from harness.system.process import Server
 
 READY = "/.flask-concurrency/ready"

@@ -38,7 +38,6 @@ from harness.records.report import Report
 from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import Outcome
 from harness.report import markdown
-from harness.report import words as legend
 from harness.report.badge import badge
 from harness.report.escape import code
 from harness.report.escape import prose
@@ -251,4 +250,4 @@ def remarks(
 
 
 def _title(name: str, cell: CellReport) -> str:
-    return f"{name}: {legend.key(cell)}"
+    return f"{name}: {cell.word}"

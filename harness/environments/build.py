@@ -30,7 +30,6 @@ from packaging.version import Version
 from harness.environments import fetch
 from harness.environments.fetch import Fault
 from harness.environments.fetch import Fetched
-from harness.environments.source import labelled
 from harness.environments.source import parse
 from harness.environments.source import Source
 from harness.plan.select import find_server
@@ -41,6 +40,7 @@ from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Built
+from harness.records.versions import labelled
 from harness.report.escape import terminal as safe
 
 WHEELS = "wheels"

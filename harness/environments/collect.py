@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.measure.environment import nothing_measured
+from harness.measure.nothing import nothing_measured
 from harness.records import results as store
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence

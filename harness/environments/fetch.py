@@ -26,8 +26,8 @@ from urllib.parse import urlsplit
 import requests
 
 from harness.environments.source import HOW
-from harness.environments.source import Kind
 from harness.environments.source import Source
+from harness.records.versions import Kind
 from harness.report.escape import terminal as safe
 from harness.system.process import CannotExecute
 from harness.system.process import running

@@ -30,8 +30,8 @@ from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from harness.environments.index_urls import index_urls
-from harness.environments.source import without_user
 from harness.records.errors import UsageError
+from harness.records.text import without_user
 from harness.system import download
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"

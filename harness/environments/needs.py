@@ -5,14 +5,12 @@ measured.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from packaging.version import Version
 
 from harness.plan import formulas as formula
 from harness.records.plan import Declaration
@@ -20,6 +18,7 @@ from harness.records.plan import Formula
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.system.machine import processors_of
 
 TARGET = Path(__file__).parents[1] / "target"
 
@@ -35,17 +34,6 @@ def supported_here(planned: PlannedEnvironment) -> PlannedEnvironment:
     processors = processors_of(planned.environment.python)
     cells = tuple(_computed(_cell(cell, found), processors) for cell in planned.cells)
     return msgspec.structs.replace(planned, cells=cells)
-
-
-def processors_of(python: str) -> int:
-    """The processors that a Python counts on this machine.
-
-    Those of the machine; since 3.13 those that the process may use, which in a
-    container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
-    """
-    if Version(python) >= Version("3.13") and hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _computed(cell: PlannedCell, processors: int) -> PlannedCell:

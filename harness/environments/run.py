@@ -19,15 +19,15 @@ from harness.environments.session import ENVIRONMENTS
 from harness.environments.session import PLAN
 from harness.environments.session import RESULTS
 from harness.measure import events
-from harness.measure.environment import allow_open_files
-from harness.measure.environment import FEW_OPEN_FILES
-from harness.measure.environment import nothing_measured
 from harness.measure.events import Event
+from harness.measure.nothing import nothing_measured
 from harness.plan.plan import shards
 from harness.records import results as store
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.words import Outcome
+from harness.system.machine import allow_open_files
+from harness.system.machine import FEW_OPEN_FILES
 from harness.system.process import running
 from harness.system.process import ServerEnded
 

@@ -19,7 +19,7 @@ import nox
 from nox.command import CommandFailed
 
 from harness.environments.needs import supported_here
-from harness.measure.environment import nothing_measured
+from harness.measure.nothing import nothing_measured
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records import results as store

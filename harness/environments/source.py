@@ -5,7 +5,6 @@ reference; must not look at any of them.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import unquote
 from urllib.parse import urlsplit
@@ -15,6 +14,8 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.records.errors import UsageError
+from harness.records.text import without_user
+from harness.records.versions import Kind
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
 
@@ -22,25 +23,11 @@ GIT = "git+"
 GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
 """Those that fetch; git knows others, which run a command."""
 
-LABEL_CHARACTERS = 7
 
 HOW = (
     "write a release like 3.1.3, a folder like ./flask, an archive (a path or a URL), "
     "or git+https://github.com/pallets/flask@main"
 )
-
-
-class Kind(StrEnum):
-    """Where a project comes from; the word stands in the local part of its version."""
-
-    CHECKOUT = "checkout"
-    """A folder that git knows the content of."""
-    FOLDER = "folder"
-    """Any other folder."""
-    ARCHIVE = "archive"
-    """A source archive or a wheel."""
-    GIT = "git"
-    """A reference in a repository."""
 
 
 class Source(NamedTuple):
@@ -97,26 +84,3 @@ def _git(text: str) -> Source:
         raise UsageError(f"{shown!r}: {reference!r} is no reference of git; {HOW}")
     location = urlunsplit(url._replace(path=path))
     return Source(shown, Kind.GIT, location, reference)
-
-
-def without_user(text: str) -> str:
-    """A URL that can be shown: a name or a token of its user is not told."""
-    return re.sub(r"(https?://)[^/@]*@", r"\1", text)
-
-
-def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str:
-    """A version with a local part that tells where it comes from.
-
-    ``content`` is a hash, of which enough is taken not to be read as a number: leading
-    zeros of a number would be lost.
-    """
-    most = range(LABEL_CHARACTERS, len(content) + 1)
-    short = next((c for n in most if not (c := content[:n]).isdigit()), f"x{content}")
-    label = [kind, short, *(["dirty"] if dirty else [])]
-    return str(Version(f"{Version(version).public}+{'.'.join(label)}"))
-
-
-def is_labelled(version: str) -> bool:
-    """Whether a version is one that ``labelled`` makes: no index has it."""
-    local = Version(version).local or ""
-    return local.partition(".")[0] in list(Kind)

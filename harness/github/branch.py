@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from harness.environments.source import without_user
 from harness.records.errors import UsageError
+from harness.records.text import without_user
 
 SECONDS = 120.0
 """For one command of git."""

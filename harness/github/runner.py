@@ -27,6 +27,7 @@ from harness.judge.compare import REGRESSIONS
 from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import Report
+from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words as legend
@@ -97,7 +98,7 @@ TRACK = {
 """The same of ``track.yml``; what is left are the configurations."""
 
 WORST_FIRST = (
-    *legend.FAILURES,
+    *FAILURES,
     Verdict.FEWER,
     Verdict.UNEVEN,
     Verdict.UNKNOWN,
@@ -285,7 +286,7 @@ def changes_on(changes: Changes, fatal: Collection[Change]) -> list[Annotation]:
 def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> Level:
     if key in forbidden:
         return "error"
-    if key in legend.FAILURES or key in (Verdict.FEWER, Verdict.UNEVEN):
+    if key in FAILURES or key in (Verdict.FEWER, Verdict.UNEVEN):
         return "warning"
     return "notice"
 
@@ -312,7 +313,7 @@ def roll_up(remarks: Sequence[Annotation]) -> list[Annotation]:
 
 def report_outputs(report: Report) -> dict[str, str]:
     """What later steps may decide by: the worst word, and how many have which."""
-    words = [legend.key(cell) for cell in report.cells]
+    words = [cell.word for cell in report.cells]
     counts = {str(word): words.count(word) for word in WORST_FIRST if word in words}
     verdict = next((str(word) for word in WORST_FIRST if word in words), "")
     return {"verdict": verdict, "counts": msgspec.json.encode(counts).decode()}

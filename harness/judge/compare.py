@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion
-from packaging.version import Version
 
 from harness.judge.difference import both
 from harness.judge.difference import differ
@@ -30,6 +28,7 @@ from harness.records.errors import GateFailed
 from harness.records.plan import Environment
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.versions import series
 from harness.records.words import Outcome
 
 REGRESSIONS = (Change.FEWER, Change.BROKE)
@@ -111,14 +110,6 @@ def paired(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[Pair
         *(Pair(partner.get(cell.id), cell) for cell in now),
         *(Pair(cell, None) for cell in before if cell.id in gone),
     ]
-
-
-def series(release: str) -> str:
-    """``3.1`` of ``3.1.3``; what is no release is a series of its own."""
-    try:
-        return "{}.{}".format(*(*Version(release).release, 0)[:2])
-    except InvalidVersion:
-        return release
 
 
 Key = Callable[[CellReport], Hashable]

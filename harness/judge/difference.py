@@ -19,10 +19,10 @@ from typing import NamedTuple
 from harness.judge.chance import fisher
 from harness.judge.chance import least
 from harness.judge.chance import stand_out
-from harness.judge.verdict import load_of
 from harness.records.changes import Change
 from harness.records.changes import Seen
 from harness.records.report import CellReport
+from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Outcome
@@ -198,7 +198,7 @@ def _steady(cell: CellReport, load: int) -> bool:
         return _always(cell)
     most = cell.ceiling or 0
     even = all(each.admitted == min(each.offered, most) for each in bursts)
-    singly = [e.admitted for e in _at(cell, load) if e.arrival is Arrival.STAGGERED]
+    singly = [e.admitted for e in at_load(cell, load) if e.arrival is Arrival.STAGGERED]
     alike = len(set(singly)) <= 1
     sure = set(singly) <= {min(load, most)} or len(singly) >= ENOUGH
     return even and alike and sure
@@ -208,7 +208,7 @@ def _from(cell: CellReport, load: int) -> list[Round]:
     return [each for each in cell.rounds if each.offered >= load]
 
 
-def _at(cell: CellReport, load: int) -> list[Round]:
+def at_load(cell: CellReport, load: int) -> list[Round]:
     return [each for each in cell.rounds if each.offered == load]
 
 
@@ -228,7 +228,7 @@ def _by_rounds(before: CellReport, now: CellReport, load: int) -> Finding:
     else:
         full = load
         shares = [
-            [each.admitted >= full for each in _at(cell, load)]
+            [each.admitted >= full for each in at_load(cell, load)]
             for cell in (before, now)
         ]
         asked = f"{full} of {load} in"

@@ -11,9 +11,10 @@ from enum import StrEnum
 from harness.judge.judge import check
 from harness.records.errors import GateFailed
 from harness.records.report import Report
+from harness.records.words import FAILURES
+from harness.records.words import KINDS
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report import words as legend
 
 
 class FailOn(StrEnum):
@@ -36,7 +37,7 @@ class FailOn(StrEnum):
     acknowledged change that is not found."""
 
 
-_BROKEN = frozenset(legend.FAILURES)
+_BROKEN = frozenset(FAILURES)
 
 FORBIDDEN: dict[FailOn, frozenset[Outcome | Verdict]] = {
     FailOn.NEVER: frozenset(),
@@ -58,11 +59,11 @@ def gate(report: Report, fail_on: FailOn) -> None:
     if fail_on is FailOn.NEVER:
         return
     check(report)
-    words = [legend.key(cell) for cell in report.cells]
+    words = [cell.word for cell in report.cells]
     found = [word for word in words if word in FORBIDDEN[fail_on]]
     if found:
         kinds = ", ".join(
-            f"{found.count(word)} {word}" for word in legend.MARKS if word in found
+            f"{found.count(word)} {word}" for word in KINDS if word in found
         )
         raise GateFailed(
             f"{len(found)} of {len(words)} cells are not let through by --fail-on "

@@ -14,11 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.judge.questions import answers
-from harness.judge.verdict import admission_curve
 from harness.judge.verdict import claims_fault
-from harness.judge.verdict import contradiction
-from harness.judge.verdict import load_of
-from harness.judge.verdict import sum_up
 from harness.judge.verdict import verdict
 from harness.records.errors import HarnessFailed
 from harness.records.errors import NothingMeasured
@@ -30,6 +26,10 @@ from harness.records.questions import Question
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
+from harness.records.rounds import admission_curve
+from harness.records.rounds import contradiction
+from harness.records.rounds import load_of
+from harness.records.rounds import sum_up
 from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import Outcome
 from harness.records.words import Verdict

@@ -26,9 +26,9 @@ from harness.records.changes import Change
 from harness.records.changes import ReleaseChange
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.versions import release_order
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report.sections.matrix import release_order
 
 TOLD = (*ALTERED, Change.NEW)
 """What is a change from one release to the next."""

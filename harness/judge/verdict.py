@@ -8,17 +8,17 @@ Rule 2: what the rounds leave open is *unknown*.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
-from statistics import median
-from typing import NamedTuple
 
 from harness.records.evidence import Claims
-from harness.records.report import AdmissionPoint
+from harness.records.rounds import at_load
+from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.rounds import sum_up
+from harness.records.rounds import waited
+from harness.records.rounds import was_quiet
 from harness.records.words import Arrival
-from harness.records.words import Settled
 from harness.records.words import Verdict
 
 ENDINGS = (
@@ -31,103 +31,7 @@ ENDINGS = (
 """Ways for a request to end that a reason mentions, as fields of ``Account``."""
 
 
-class Numbers(NamedTuple):
-    """What rounds come to; all ``None`` or empty without rounds."""
-
-    ceiling: int | None
-    bounded: bool | None
-    floor: int | None
-    processes: int | None
-    threads: int | None
-    hand_off_seconds: float | None
-
-
 # ------------------------------------------------------------------ numbers of rounds
-
-
-def load_of(declared: int | None, limit: int) -> int:
-    """The load at which a declaration is put to the test.
-
-    For a configuration that declares no bound, ``limit`` takes its place.
-    """
-    return limit if declared is None else declared
-
-
-def sum_up(rounds: Sequence[Round], load: int) -> Numbers:
-    """What rounds come to; ``load`` is the declared number, or the limit."""
-    if not rounds:
-        return Numbers(None, None, None, None, None, None)
-    most = max(each.admitted for each in rounds)
-    fullest = [each for each in rounds if each.admitted == most]
-    hand_offs = [
-        each.hand_off_seconds for each in rounds if each.hand_off_seconds is not None
-    ]
-    return Numbers(
-        ceiling=max(each.peak for each in rounds),
-        bounded=any(_waited(each) or _turned_away(each) for each in rounds),
-        floor=min((each.admitted for each in _at(rounds, load)), default=None),
-        processes=max(each.processes for each in fullest),
-        threads=max(each.threads for each in fullest),
-        hand_off_seconds=median(hand_offs) if hand_offs else None,
-    )
-
-
-def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
-    """How many of each offered load were admitted, by offered load."""
-    admitted: dict[int, list[int]] = defaultdict(list)
-    for each in rounds:
-        admitted[each.offered].append(each.admitted)
-    return tuple(
-        AdmissionPoint(
-            offered=offered,
-            rounds=len(numbers),
-            worst=min(numbers),
-            median=float(median(numbers)),
-            best=max(numbers),
-        )
-        for offered, numbers in sorted(admitted.items())
-    )
-
-
-def _at(rounds: Iterable[Round], load: int) -> list[Round]:
-    return [each for each in rounds if each.offered == load]
-
-
-def _waited(each: Round) -> bool:
-    """Some request waited, and would not have come in by itself."""
-    return each.waiting > 0 and (_quiet(each) or each.entered_on_release == 1)
-
-
-def _turned_away(each: Round) -> bool:
-    """Some request was sent away by a server that was holding others.
-
-    One that was cut off counts if it neither was in the app nor waited.
-    """
-    cut_off = min(each.account.reset, each.offered - each.admitted - each.waiting)
-    away = each.account.answered_without_entering + each.account.refused + cut_off
-    return each.admitted > 0 and away > 0
-
-
-def _quiet(each: Round) -> bool:
-    return each.settled is not Settled.STEADY_COUNT
-
-
-def contradiction(rounds: Iterable[Round]) -> str | None:
-    """How the sums of a round disagree, if they do."""
-    for each in rounds:
-        account = each.account
-        if account.total != each.asked:
-            return (
-                f"of {each.asked} requests sent, {account.total} were accounted for, "
-                "so the numbers contradict each other"
-            )
-        expected = each.asked - account.refused - account.unopened
-        if each.offered != expected:
-            return (
-                f"{each.offered} requests count as offered where {expected} had a "
-                "connection, so the numbers contradict each other"
-            )
-    return None
 
 
 def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
@@ -177,7 +81,7 @@ def _verdict(
             f"{_requests(broken)} left the app before being let go, so the numbers "
             "cannot be trusted"
         )
-    if not _at(rounds, load):
+    if not at_load(rounds, load):
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; no round managed to offer {load} at once, so it "
             "cannot be told"
@@ -192,7 +96,7 @@ def _declares(declared: int | None) -> str:
 
 
 def _unbounded(rounds: Sequence[Round], limit: int) -> tuple[Verdict, str]:
-    admitted = [each.admitted for each in _at(rounds, limit)]
+    admitted = [each.admitted for each in at_load(rounds, limit)]
     ceiling = max(each.peak for each in rounds)
     if min(admitted) >= limit and not any(each.waiting for each in rounds):
         return Verdict.AS_DECLARED, (
@@ -239,7 +143,7 @@ def _at_most(declared: int | None, ceiling: int, rounds: Sequence[Round]) -> str
 
 def _fate(rounds: Sequence[Round]) -> str:
     """What became of those that were too many."""
-    return "waited" if any(map(_waited, rounds)) else "were turned away"
+    return "waited" if any(map(waited, rounds)) else "were turned away"
 
 
 def _open_end(rounds: Sequence[Round], declared: int) -> str:
@@ -264,7 +168,7 @@ def _most_offered(rounds: Sequence[Round]) -> int:
 def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
     """What else a reader should know, each the end of a sentence."""
     found = []
-    if _fewer_when_staggered(_at(rounds, load)):
+    if _fewer_when_staggered(at_load(rounds, load)):
         found.append("fewer only when they arrived one after another")
     if stalled := max((each.stalled for each in rounds), default=0):
         found.append(f"{_requests(stalled)} never served after all were let go")
@@ -272,7 +176,7 @@ def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
         worst = min(number or 0 for number in odd)
         found.append(f"when one was let go, {worst or 'none'} took its place")
     found.extend(_ended_otherwise(rounds))
-    if not all(map(_quiet, rounds)):
+    if not all(map(was_quiet, rounds)):
         found.append("the server did not go quiet in every round, so less sure")
     return found
 

@@ -39,6 +39,7 @@ from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
+from harness.records.nothing import unmeasured
 from harness.records.plan import PlannedCell
 from harness.records.questions import AnyAsked
 from harness.records.questions import Question
@@ -280,19 +281,3 @@ class StartedAnew:
         except NotAnswering as problem:
             raise Unmeasured(Outcome.NOT_ANSWERING, str(problem)) from None
         return probe
-
-
-def unmeasured(
-    planned: PlannedCell, outcome: Outcome, reason: str, log_tail: str = ""
-) -> CellEvidence:
-    """Evidence that a planned cell was not measured, and why."""
-    return CellEvidence(
-        id=planned.id,
-        configuration=planned.configuration,
-        outcome=outcome,
-        reason=reason,
-        log_tail=log_tail,
-        command=planned.argv,
-        front=Front(title=planned.front.title) if planned.front else None,
-        declaration=planned.declaration,
-    )

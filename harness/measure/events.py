@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.judge.verdict import sum_up
 from harness.records.evidence import CellEvidence
+from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.records.words import Result
 

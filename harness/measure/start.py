@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.plan.faults import WORD
 from harness.records.evidence import Front
+from harness.records.plan import PLACEHOLDER
 from harness.records.plan import PlannedFront
 from harness.system.process import running
 from harness.system.process import Server
@@ -37,7 +37,7 @@ class Link(NamedTuple):
 
 def _filled(text: str, places: Mapping[str, str]) -> str:
     """The text of a proxy, with what its placeholders stand for."""
-    return WORD.sub(lambda word: places[word[1]], text)
+    return PLACEHOLDER.sub(lambda word: places[word[1]], text)
 
 
 def front_of(

@@ -4,18 +4,17 @@ either is read, nor what becomes of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 from harness.records.catalog import Proxy
 from harness.records.catalog import Server
+from harness.records.plan import PLACEHOLDER
 
 PLACEHOLDERS = ("folder", "host", "port", "upstream")
 """What a proxy's arguments, ``passes`` and ``template`` may name in braces. There are
 other braces in a template: only a word that touches both of its braces is meant."""
 
-WORD = re.compile(r"\{([a-z]+)\}")
 
 Fault = tuple[str, str, str]
 """Key, fault and remedy."""
@@ -34,7 +33,7 @@ def proxy_faults(proxy: Proxy, stem: str) -> Iterator[Fault]:
     texts += [(f"passes.{name}", text) for name, text in proxy.passes.items()]
     texts += [("template", proxy.template.replace("{pass}", ""))]
     for key, text in texts:
-        for word in WORD.findall(text):
+        for word in PLACEHOLDER.findall(text):
             if word not in PLACEHOLDERS:
                 known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
                 yield key, f"{{{word}}} is not a placeholder", f"There are: {known}."

@@ -15,7 +15,6 @@ import msgspec
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from harness.environments.source import is_labelled
 from harness.plan import formulas as formula
 from harness.plan.select import chosen_cells
 from harness.plan.select import companions_of
@@ -25,9 +24,7 @@ from harness.plan.select import find_proxy
 from harness.plan.select import find_series
 from harness.plan.select import find_server
 from harness.plan.select import FLASK
-from harness.plan.select import is_of
 from harness.plan.select import SERVER_RELEASE
-from harness.plan.select import within
 from harness.records.catalog import Addition
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
@@ -48,6 +45,9 @@ from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.plan import PlannedFront
 from harness.records.questions import Question
+from harness.records.versions import is_labelled
+from harness.records.versions import is_of
+from harness.records.versions import within
 
 ASYNC_VIEWS = SpecifierSet(">=2.0")
 """Releases of Flask with views that are coroutines."""

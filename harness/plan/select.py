@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
@@ -26,6 +25,8 @@ from harness.records.catalog import Server
 from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.plan import Cell
+from harness.records.versions import is_of
+from harness.records.versions import within
 
 FLASK = "Flask"
 SERVER_RELEASE = "--server-release"
@@ -322,11 +323,6 @@ def companions_of(catalog: Catalog, series: Series, python: str) -> list[Require
     ]
 
 
-def is_of(requirement: Requirement, package: str) -> bool:
-    """Whether a requirement is on a package, however either name is written."""
-    return canonicalize_name(requirement.name) == canonicalize_name(package)
-
-
 def find_built(selection: Selection, package: str, version: str) -> Built | None:
     """What a version of a package was built from; ``None`` for one of an index."""
     name = canonicalize_name(package)
@@ -334,8 +330,3 @@ def find_built(selection: Selection, package: str, version: str) -> Built | None
         if canonicalize_name(built.package) == name and built.version == version:
             return built
     return None
-
-
-def within(version: str, specifier: SpecifierSet) -> bool:
-    """A pre-release counts as the release that it leads to: 3.2rc1 has what 3.2 has."""
-    return specifier.contains(Version(version).base_version)

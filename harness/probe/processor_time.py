@@ -7,7 +7,6 @@ kernel's ``Documentation/scheduler/sched-stats``).
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,13 +36,6 @@ class Between(NamedTuple):
     """Processor time."""
     waited: float
     """Time in which threads were ready to run and waited for a processor."""
-
-
-def processors() -> int:
-    """Processors that this process is allowed to use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def used(processes: Iterable[int]) -> Used:

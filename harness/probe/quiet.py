@@ -24,6 +24,7 @@ from typing import NamedTuple
 import psutil
 
 from harness.records.words import Settled
+from harness.system.machine import quiet_method
 
 ALLOWANCE = 250_000
 """Nanoseconds of housekeeping, over a whole tree, that do not end a quiet window. A
@@ -69,15 +70,6 @@ START = Window(looks=5, interval=0.010)
 
 COARSE = Window(looks=5, interval=0.050)
 """Where only processor times are known: these move in steps of 10 ms."""
-
-
-def method() -> Settled:
-    """How this machine tells that a server is quiet."""
-    try:
-        with open("/proc/self/schedstat", "rb") as file:
-            return Settled.SCHEDSTAT if file.read().split() else Settled.CPU_TIMES
-    except OSError:
-        return Settled.CPU_TIMES
 
 
 def _read(path: str) -> bytes:
@@ -151,7 +143,7 @@ class Quiet:
         self, processes: Callable[[], list[int]], by: Settled | None = None
     ) -> None:
         self._processes = processes
-        self.by = by or method()
+        self.by = by or quiet_method()
         self._look = LOOKS[self.by]
         self._restless = False
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.judge.verdict import load_of
+from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 

@@ -211,3 +211,6 @@ class Installed(Result, frozen=True, kw_only=True):
             if set(missing.requires) & set(cell.requires):
                 return missing
         return None
+
+
+PLACEHOLDER = re.compile(r"\{([a-z]+)\}")

@@ -6,22 +6,13 @@ from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
 from harness.records.questions import Answer
+from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
 from harness.records.words import SCHEMA
 from harness.records.words import Verdict
-
-
-class AdmissionPoint(Result, frozen=True, kw_only=True):
-    """One offered load of the admission curve."""
-
-    offered: int
-    rounds: int
-    worst: int
-    median: float
-    best: int
 
 
 class CellReport(Result, frozen=True, kw_only=True):
@@ -71,6 +62,11 @@ class CellReport(Result, frozen=True, kw_only=True):
     log_tail: str
     reproduce: str
     """The command that measures this one cell again."""
+
+    @property
+    def word(self) -> Outcome | Verdict:
+        """The verdict where there is a measurement, otherwise the outcome."""
+        return self.verdict if self.outcome is Outcome.MEASURED else self.outcome
 
 
 class CheckedDeployment(Result, frozen=True, kw_only=True):

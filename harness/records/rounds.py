@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
 from harness.records.words import Arrival
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -64,3 +70,109 @@ class Round(Result, frozen=True, kw_only=True):
     stalled: int = 0
     """Requests that still waited with the server quiet after all were released."""
     account: Account
+
+
+class AdmissionPoint(Result, frozen=True, kw_only=True):
+    """One offered load of the admission curve."""
+
+    offered: int
+    rounds: int
+    worst: int
+    median: float
+    best: int
+
+
+class Numbers(NamedTuple):
+    """What rounds come to; all ``None`` or empty without rounds."""
+
+    ceiling: int | None
+    bounded: bool | None
+    floor: int | None
+    processes: int | None
+    threads: int | None
+    hand_off_seconds: float | None
+
+
+def load_of(declared: int | None, limit: int) -> int:
+    """The load at which a declaration is put to the test.
+
+    For a configuration that declares no bound, ``limit`` takes its place.
+    """
+    return limit if declared is None else declared
+
+
+def sum_up(rounds: Sequence[Round], load: int) -> Numbers:
+    """What rounds come to; ``load`` is the declared number, or the limit."""
+    if not rounds:
+        return Numbers(None, None, None, None, None, None)
+    most = max(each.admitted for each in rounds)
+    fullest = [each for each in rounds if each.admitted == most]
+    hand_offs = [
+        each.hand_off_seconds for each in rounds if each.hand_off_seconds is not None
+    ]
+    return Numbers(
+        ceiling=max(each.peak for each in rounds),
+        bounded=any(waited(each) or turned_away(each) for each in rounds),
+        floor=min((each.admitted for each in at_load(rounds, load)), default=None),
+        processes=max(each.processes for each in fullest),
+        threads=max(each.threads for each in fullest),
+        hand_off_seconds=median(hand_offs) if hand_offs else None,
+    )
+
+
+def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
+    """How many of each offered load were admitted, by offered load."""
+    admitted: dict[int, list[int]] = defaultdict(list)
+    for each in rounds:
+        admitted[each.offered].append(each.admitted)
+    return tuple(
+        AdmissionPoint(
+            offered=offered,
+            rounds=len(numbers),
+            worst=min(numbers),
+            median=float(median(numbers)),
+            best=max(numbers),
+        )
+        for offered, numbers in sorted(admitted.items())
+    )
+
+
+def at_load(rounds: Iterable[Round], load: int) -> list[Round]:
+    return [each for each in rounds if each.offered == load]
+
+
+def waited(each: Round) -> bool:
+    """Some request waited, and would not have come in by itself."""
+    return each.waiting > 0 and (was_quiet(each) or each.entered_on_release == 1)
+
+
+def turned_away(each: Round) -> bool:
+    """Some request was sent away by a server that was holding others.
+
+    One that was cut off counts if it neither was in the app nor waited.
+    """
+    cut_off = min(each.account.reset, each.offered - each.admitted - each.waiting)
+    away = each.account.answered_without_entering + each.account.refused + cut_off
+    return each.admitted > 0 and away > 0
+
+
+def was_quiet(each: Round) -> bool:
+    return each.settled is not Settled.STEADY_COUNT
+
+
+def contradiction(rounds: Iterable[Round]) -> str | None:
+    """How the sums of a round disagree, if they do."""
+    for each in rounds:
+        account = each.account
+        if account.total != each.asked:
+            return (
+                f"of {each.asked} requests sent, {account.total} were accounted for, "
+                "so the numbers contradict each other"
+            )
+        expected = each.asked - account.refused - account.unopened
+        if each.offered != expected:
+            return (
+                f"{each.offered} requests count as offered where {expected} had a "
+                "connection, so the numbers contradict each other"
+            )
+    return None

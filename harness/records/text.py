@@ -5,6 +5,7 @@ Nothing is escaped here: whoever writes text of others into a report does that b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -12,3 +13,8 @@ def listed(parts: Sequence[str], by: str = "and") -> str:
     """Several things as one: ``this, that and the other``."""
     *head, last = parts
     return f"{', '.join(head)} {by} {last}" if head else last
+
+
+def without_user(text: str) -> str:
+    """A URL that can be shown: a name or a token of its user is not told."""
+    return re.sub(r"(https?://)[^/@]*@", r"\1", text)

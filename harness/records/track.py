@@ -7,7 +7,7 @@ from __future__ import annotations
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.evidence import Host
-from harness.records.report import AdmissionPoint
+from harness.records.rounds import AdmissionPoint
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result

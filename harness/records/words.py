@@ -80,3 +80,32 @@ class Settled(StrEnum):
     """No process of the server used processor time (elsewhere; coarser)."""
     STEADY_COUNT = "steady count"
     """The server never went quiet; the number of holds did not change for long."""
+
+
+FAILURES = (
+    Outcome.HARNESS_FAILED,
+    Outcome.DIED,
+    Outcome.NOT_ANSWERING,
+    Outcome.NOT_STARTED,
+    Outcome.NOT_INSTALLED,
+)
+"""Outcomes that someone should look into, worst first."""
+
+
+NOTEWORTHY = (
+    *FAILURES,
+    Verdict.UNEVEN,
+    Verdict.FEWER,
+    Verdict.MORE,
+    Verdict.UNKNOWN,
+    Outcome.NOT_SUPPORTED,
+)
+"""All that a reader is told about beyond the number, in this order."""
+
+KINDS: tuple[Outcome | Verdict, ...] = (
+    *(Verdict.AS_DECLARED, Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE),
+    Verdict.UNKNOWN,
+    *(Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, Outcome.NOT_STARTED),
+    *(Outcome.NOT_ANSWERING, Outcome.DIED, Outcome.HARNESS_FAILED),
+)
+"""Every word that a cell can have, in the order in which they are counted."""

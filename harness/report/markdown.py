@@ -172,7 +172,7 @@ def _cell(cell: CellReport | None) -> str:
 
 def _legend(report: Report, laid_out: Grid) -> str:
     """How to read the cells, as far as they occur."""
-    keys = {legend.key(cell) for cell in report.cells}
+    keys = {cell.word for cell in report.cells}
     said = []
     if Verdict.AS_DECLARED in keys:
         said.append("A number alone: what the configuration declares, always reached.")

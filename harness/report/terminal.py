@@ -274,7 +274,7 @@ def _cell(cell: CellReport | None) -> Text:
 
 def _legend(report: Report, laid_out: Grid) -> Text:
     """Only of what occurs."""
-    keys = {legend.key(cell) for cell in report.cells}
+    keys = {cell.word for cell in report.cells}
     text = Text("A number alone: as declared")
     if any(map(matrix.open_ended, report.cells)):
         text.append("\n≥64: at least 64, the limit of what was tried")

@@ -69,34 +69,10 @@ MARKS: dict[Outcome | Verdict, Mark] = {
     ),
 }
 
-FAILURES = (
-    Outcome.HARNESS_FAILED,
-    Outcome.DIED,
-    Outcome.NOT_ANSWERING,
-    Outcome.NOT_STARTED,
-    Outcome.NOT_INSTALLED,
-)
-"""Outcomes that someone should look into, worst first."""
-
-NOTEWORTHY = (
-    *FAILURES,
-    Verdict.UNEVEN,
-    Verdict.FEWER,
-    Verdict.MORE,
-    Verdict.UNKNOWN,
-    Outcome.NOT_SUPPORTED,
-)
-"""All that a reader is told about beyond the number, in this order."""
-
-
-def key(cell: CellReport) -> Outcome | Verdict:
-    """The one word that says most about a cell."""
-    return cell.verdict if cell.outcome is Outcome.MEASURED else cell.outcome
-
 
 def mark(cell: CellReport) -> Mark:
     """How the one word that says most about a cell looks."""
-    return MARKS[key(cell)]
+    return MARKS[cell.word]
 
 
 def title(cell: CellReport | Line | Bisection) -> str:
@@ -112,7 +88,7 @@ def chain(cell: CellReport) -> str:
 
 def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:
     """How many cells there are of each kind that occurs, in the order of the table."""
-    keys = [key(cell) for cell in cells]
+    keys = [cell.word for cell in cells]
     return [(keys.count(each), mark) for each, mark in MARKS.items() if each in keys]
 
 

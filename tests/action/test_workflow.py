@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from harness.judge.judge import judge
-from harness.probe.processor_time import processors
+from harness.system.machine import processors
 from tests import own_flask
 from tests.samples import make
 

@@ -14,11 +14,11 @@ import psutil
 import pytest
 
 from harness.measure.cell import Bench
-from harness.measure.environment import allow_open_files
 from harness.records.evidence import CellEvidence
 from harness.records.plan import Declaration
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedFront
+from harness.system.machine import allow_open_files
 
 ODD_SERVER = Path(__file__).parent / "odd_server.py"
 

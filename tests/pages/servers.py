@@ -26,6 +26,7 @@ from harness.records.catalog import Need
 from harness.records.catalog import Server
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.versions import release_order
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import matrix
@@ -106,7 +107,7 @@ def keep(reports: Sequence[Report]) -> Run:
     What has no number there may have one in a later report, on another Python.
     """
     first = reports[0]
-    newest = max((cell.flask for cell in first.cells), key=matrix.release_order)
+    newest = max((cell.flask for cell in first.cells), key=release_order)
     cells: dict[str, Kept] = {}
     for cell in (cell for report in reports for cell in report.cells):
         if cell.flask == newest:
@@ -199,7 +200,7 @@ def _releases(known: Catalog, server: Server) -> str:
         own = {str(release) for release in server.releases}
         for configuration in server.configuration:
             own |= {str(release) for release in configuration.releases}
-        ordered = sorted(own, key=matrix.release_order)
+        ordered = sorted(own, key=release_order)
         releases = f"Releases of `{server.package}`: {', '.join(ordered)}"
     return f"{releases}. {link}, {file}."
 
@@ -263,7 +264,7 @@ def _seen(server: Server, configuration: Configuration, run: Run) -> str:
     shown = [
         _number(kept, run) if alone else f"{release}: {_number(kept, run)}"
         for release, kept in sorted(
-            found.items(), key=lambda pair: matrix.release_order(pair[0])
+            found.items(), key=lambda pair: release_order(pair[0])
         )
     ]
     return "<br>".join(shown)

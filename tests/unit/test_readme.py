@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.judge.judge import judge
-from harness.measure.environment import nothing_measured
+from harness.measure.nothing import nothing_measured
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection

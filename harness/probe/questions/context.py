@@ -12,10 +12,10 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import TypeVar
 
-from harness.judge.verdict import load_of
-from harness.judge.verdict import sum_up
 from harness.probe.probe import Probe
+from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.rounds import sum_up
 
 T = TypeVar("T")
 

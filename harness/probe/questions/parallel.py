@@ -13,19 +13,19 @@ waits for the lock of the interpreter does neither: it sleeps.
 
 from __future__ import annotations
 
-from harness.judge.verdict import sum_up
 from harness.probe.probe import Probe
 from harness.probe.processor_time import Between
 from harness.probe.processor_time import between
 from harness.probe.processor_time import CannotTell
-from harness.probe.processor_time import processors
 from harness.probe.processor_time import used
 from harness.probe.questions.context import Servers
 from harness.probe.questions.context import Terms
 from harness.records.questions import ComputeRound
 from harness.records.questions import ParallelAsked
+from harness.records.rounds import sum_up
 from harness.records.words import Arrival
 from harness.records.words import Outcome
+from harness.system.machine import processors
 
 OUT = ".out"
 """What the name of a hold ends with whose request has computed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.records.changes import Difference
-from harness.records.report import AdmissionPoint
+from harness.records.rounds import AdmissionPoint
 from harness.records.track import Bisection
 from harness.records.track import Side
 from harness.records.track import Swap

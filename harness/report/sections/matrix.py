@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from packaging.version import InvalidVersion
-from packaging.version import Version
-
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.versions import release_order
+from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words as legend
@@ -104,14 +103,6 @@ def grid(report: Report) -> Grid:
         legend.title(report.cells[0]) if history else "Flask",
         f"Flask {report.cells[0].flask}" if history else "",
     )
-
-
-def release_order(release: str) -> tuple[int, Version, str]:
-    """A key to sort releases by; what is no release, such as a branch, comes last."""
-    try:
-        return 0, Version(release), release
-    except InvalidVersion:
-        return 1, Version("0"), release
 
 
 def _is_history(cells: Sequence[CellReport]) -> bool:
@@ -243,7 +234,7 @@ def notes(laid_out: Grid) -> dict[Outcome | Verdict, list[Note]]:
 
     What is said of several rows of a server in the same words is said once.
     """
-    found: dict[Outcome | Verdict, list[Note]] = {key: [] for key in legend.NOTEWORTHY}
+    found: dict[Outcome | Verdict, list[Note]] = {key: [] for key in NOTEWORTHY}
     for (key, *_), said in _alike(laid_out).items():
         if key in found:
             found[key].append(_merged(said))
@@ -258,7 +249,7 @@ def _alike(
     for row in laid_out.rows:
         same: dict[tuple[Outcome | Verdict, str], list[CellReport]] = defaultdict(list)
         for cell in filter(None, row.cells):
-            same[legend.key(cell), cell.reason].append(cell)
+            same[cell.word, cell.reason].append(cell)
         for (key, reason), cells in same.items():
             releases = tuple(dict.fromkeys(cell.flask for cell in cells))
             server = row.server

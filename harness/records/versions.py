@@ -1,0 +1,71 @@
+"""Version strings: their order, their series, and those of builds on no index."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
+from packaging.version import Version
+
+
+def release_order(release: str) -> tuple[int, Version, str]:
+    """A key to sort releases by; what is no release, such as a branch, comes last."""
+    try:
+        return 0, Version(release), release
+    except InvalidVersion:
+        return 1, Version("0"), release
+
+
+def is_of(requirement: Requirement, package: str) -> bool:
+    """Whether a requirement is on a package, however either name is written."""
+    return canonicalize_name(requirement.name) == canonicalize_name(package)
+
+
+def within(version: str, specifier: SpecifierSet) -> bool:
+    """A pre-release counts as the release that it leads to: 3.2rc1 has what 3.2 has."""
+    return specifier.contains(Version(version).base_version)
+
+
+def series(release: str) -> str:
+    """``3.1`` of ``3.1.3``; what is no release is a series of its own."""
+    try:
+        return "{}.{}".format(*(*Version(release).release, 0)[:2])
+    except InvalidVersion:
+        return release
+
+
+LABEL_CHARACTERS = 7
+
+
+class Kind(StrEnum):
+    """Where a project comes from; the word stands in the local part of its version."""
+
+    CHECKOUT = "checkout"
+    """A folder that git knows the content of."""
+    FOLDER = "folder"
+    """Any other folder."""
+    ARCHIVE = "archive"
+    """A source archive or a wheel."""
+    GIT = "git"
+    """A reference in a repository."""
+
+
+def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str:
+    """A version with a local part that tells where it comes from.
+
+    ``content`` is a hash, of which enough is taken not to be read as a number: leading
+    zeros of a number would be lost.
+    """
+    most = range(LABEL_CHARACTERS, len(content) + 1)
+    short = next((c for n in most if not (c := content[:n]).isdigit()), f"x{content}")
+    label = [kind, short, *(["dirty"] if dirty else [])]
+    return str(Version(f"{Version(version).public}+{'.'.join(label)}"))
+
+
+def is_labelled(version: str) -> bool:
+    """Whether a version is one that ``labelled`` makes: no index has it."""
+    local = Version(version).local or ""
+    return local.partition(".")[0] in list(Kind)

@@ -1,0 +1,85 @@
+"""This machine: its processors, its limits, and how it tells that a process is idle."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+from datetime import datetime
+from datetime import UTC
+
+from packaging.version import Version
+
+from harness.records.evidence import Host
+from harness.records.words import Settled
+
+
+def quiet_method() -> Settled:
+    """How this machine tells that a server is quiet."""
+    try:
+        with open("/proc/self/schedstat", "rb") as file:
+            return Settled.SCHEDSTAT if file.read().split() else Settled.CPU_TIMES
+    except OSError:
+        return Settled.CPU_TIMES
+
+
+def processors() -> int:
+    """Processors that this process is allowed to use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+FEW_OPEN_FILES = 64
+"""Open files of the harness besides those for requests and holds."""
+
+
+def allow_open_files() -> int:
+    """Raise this process's limit of open files as far as it goes; the limit.
+
+    The probe needs two for a request, and the server, which inherits the limit, needs
+    one more for each request than it would without a probe.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard if hard != resource.RLIM_INFINITY else sys.maxsize
+
+
+def side_by_side() -> int:
+    """How many environments are measured at a time unless somebody says otherwise.
+
+    Two more than there are processors: a third of the time a cell waits, for quiet or
+    for what may come late. The benchmark ``selection`` shows that numbers stay the
+    same, as they do when every processor is kept busy several times over.
+    """
+    return processors() + 2
+
+
+def host() -> Host:
+    """This machine, as far as it matters to what is measured."""
+    return Host(
+        system=platform.system(),
+        kernel=platform.release(),
+        machine=platform.machine(),
+        processors=processors(),
+        quiet_by=quiet_method(),
+        open_files=allow_open_files(),
+    )
+
+
+def now() -> str:
+    """The time of day, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def processors_of(python: str) -> int:
+    """The processors that a Python counts on this machine.
+
+    Those of the machine; since 3.13 those that the process may use, which in a
+    container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
+    """
+    if Version(python) >= Version("3.13") and hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

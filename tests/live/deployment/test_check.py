@@ -1,0 +1,620 @@
+"""Deployments of users are measured as they are, and what is said of them is true."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import jsonschema
+import psutil
+import pytest
+
+from harness.cli.check import add_check
+from harness.cli.schema import schema_of
+from harness.records.errors import HarnessError
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples"
+HOOK = ROOT / "harness" / "target" / "hook"
+
+APP = """\
+from flask import Flask, abort
+def create_app():
+    app = Flask(__name__)
+    app.before_request(lambda: abort(401))
+    return app
+app = create_app()
+"""
+
+
+class Checked(NamedTuple):
+    """What a check came to."""
+
+    code: int
+    message: str
+    """The error, if there was one."""
+    cells: dict[str, dict[str, Any]]
+    """Of the report, by deployment."""
+    out: str
+    results: Path
+
+
+Check = Callable[..., Checked]
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Check:
+    """Check the deployments of a folder; afterwards no process of them is left."""
+    # The programs that are tested here are beside this interpreter.
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+
+    def run(folder: Path, *options: str) -> Checked:
+        monkeypatch.chdir(folder)
+        results = tmp_path / "results"
+        parser = argparse.ArgumentParser()
+        add_check(parser.add_subparsers(required=True))
+        cache = ("--results", str(results), "--cache", str(tmp_path / "cache"))
+        asked = parser.parse_args(["check", *cache, *options])
+        code, message = 0, ""
+        try:
+            code = asked.call(asked)
+        except HarnessError as error:
+            code, message = error.exit_code, str(error)
+        assert not psutil.Process().children(recursive=True)
+        report = results / "report.json"
+        cells = json.loads(report.read_text())["cells"] if report.exists() else []
+        found = {cell["configuration"]: cell for cell in cells}
+        return Checked(code, message, found, capsys.readouterr().out, results)
+
+    return run
+
+
+@pytest.fixture
+def deploy(check: Check, tmp_path: Path) -> Check:
+    """Check one command that serves a small app behind a login wall."""
+    folder = tmp_path / "mine"
+
+    def run(command: str, *lines: str, app: str = APP, options: Any = ()) -> Checked:
+        folder.mkdir(exist_ok=True)
+        (folder / "shop.py").write_text(app)
+        text = ["[[deployment]]", 'name = "mine"', f'command = "{command}"', *lines]
+        (folder / "concurrency.toml").write_text("\n".join(text))
+        return check(folder, *options)
+
+    return run
+
+
+def numbers(checked: Checked, name: str = "mine") -> tuple[str, int, int]:
+    """What is said of a deployment in a word and two numbers."""
+    cell = checked.cells[name]
+    return cell["verdict"], cell["ceiling"], cell["floor"]
+
+
+# ------------------------------------------------------------------- other questions
+
+
+def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
+    command = "gunicorn --worker-class gevent --worker-connections 4 shop:app"
+    command += " --backlog 10 --bind {host}:{port}"
+    checked = deploy(command, options=("--ask", "waits,parallel,self-call,overflow"))
+    assert (checked.code, numbers(checked)) == (0, ("as declared", 4, 4))
+    answers = {each["question"]: each for each in checked.cells["mine"]["answers"]}
+    assert answers["waits"]["answer"] == "blocking: 1"
+    assert answers["parallel"]["answer"] == "1"
+    assert answers["self-call"]["answer"] == "yes; deadlock at 4"
+    assert answers["overflow"]["answer"] == "11 wait in the backlog, then stall"
+    assert "other questions" in checked.out or "self-call: yes" in checked.out
+
+
+# -------------------------------------------------------------------------- examples
+
+
+@pytest.mark.parametrize(
+    ("folder", "code", "expected"),
+    [
+        ("login-wall", 0, {"production": ("as declared", 8, 8)}),
+        ("uwsgi-ini", 0, {"production": ("as declared", 4, 4)}),
+        (
+            "flask-run",
+            0,
+            {
+                "threads": ("as declared", 64, 64),
+                "one-at-a-time": ("as declared", 1, 1),
+            },
+        ),
+        ("slow-import", 0, {"web": ("as declared", 3, 3)}),
+        ("forks", 0, {"container": ("as declared", 2, 2)}),
+        (
+            "patched-late",
+            1,
+            {"too-late": ("fewer", 1, 1), "in-time": ("as declared", 10, 10)},
+        ),
+        ("someone-elses", 0, {"httpbin": ("as declared", 4, 4)}),
+    ],
+)
+def test_examples(
+    check: Check, folder: str, code: int, expected: dict[str, tuple[str, int, int]]
+) -> None:
+    checked = check(EXAMPLES / folder)
+    assert {name: numbers(checked, name) for name in checked.cells} == expected
+    assert (checked.code, bool(checked.message)) == (code, bool(code))
+
+
+def test_every_example_is_in_the_list_and_in_a_test() -> None:
+    listed = (EXAMPLES / "README.md").read_text()
+    tested = "".join(
+        p.read_text() for p in Path(__file__).parents[1].rglob("test_*.py")
+    )
+    for folder in EXAMPLES.iterdir():
+        if folder.is_dir():
+            assert f"[{folder.name}]({folder.name}/)" in listed
+            assert f'"{folder.name}"' in tested
+
+
+# ------------------------------------------------------------------- servers, the hook
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("gunicorn shop:app -w 3 -b {host}:{port}", 3),
+        ("gunicorn 'shop:create_app()' --threads 3 -b {host}:{port}", 3),
+        ("gunicorn shop:app -w 2 --preload -b {host}:{port}", 2),
+        ("gunicorn shop:app -k gevent --worker-connections 5 -b {host}:{port}", 5),
+        ("python -m gunicorn shop:app -b {host}:{port}", 1),
+        ("sh -c 'exec gunicorn shop:app -w 2 -b {host}:{port}'", 2),
+        ("waitress-serve --threads=3 --listen={host}:{port} shop:app", 3),
+        ("uwsgi -w shop:app --need-app --master -p 2 --http-socket {host}:{port}", 2),
+        (
+            "uwsgi -w shop:app --http {host}:{port} --gevent 5 --gevent-monkey-patch",
+            5,
+        ),
+        ("uvicorn --interface wsgi --host {host} --port {port} shop:app", 10),
+        (
+            "granian --interface wsgi --blocking-threads 3 --host {host} --port {port} "
+            "shop:app",
+            3,
+        ),
+        (
+            "granian --interface wsgi --backpressure 8 --host {host} --port {port} "
+            "shop:app",
+            4,
+        ),
+    ],
+)
+def test_servers(deploy: Check, command: str, expected: int) -> None:
+    checked = deploy(command)
+    assert numbers(checked) == ("as declared", expected, expected)
+    assert checked.code == 0
+    assert checked.cells["mine"]["declared"] == expected
+
+
+def test_hypercorn_is_what_its_pool_is(deploy: Check) -> None:
+    checked = deploy("hypercorn -b {host}:{port} shop:app")
+    declared = checked.cells["mine"]["declared"]
+    assert numbers(checked) == ("as declared", declared, declared)
+
+
+APPS = {
+    "several": """\
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+app = DispatcherMiddleware(Flask("a"), {"/api": Flask("b")})
+""",
+    "blueprints": """\
+from flask import Blueprint, Flask, abort
+pages = Blueprint("pages", __name__)
+@pages.get("/<path:path>")
+def page(path): abort(404)
+app = Flask(__name__)
+app.register_blueprint(pages)
+app.wsgi_app = (lambda inner: lambda e, s: inner(e, s))(app.wsgi_app)
+""",
+    "subclass": """\
+import flask
+class Shop(flask.Flask):
+    def __call__(self, environ, start_response):
+        return super().__call__(environ, start_response)
+app = Shop(__name__)
+""",
+    "only wsgi_app": """\
+from flask import Flask
+app = Flask(__name__).wsgi_app
+""",
+}
+
+
+def test_a_target_of_make(deploy: Check, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    recipe = "serve:\n\tgunicorn shop:app -w 2 -b 127.0.0.1:$(PORT)\n"
+    (tmp_path / "mine" / "Makefile").write_text(recipe)
+    checked = deploy("make serve", 'env = { PORT = "{port}" }', "declared = 2")
+    assert numbers(checked) == ("as declared", 2, 2)
+    assert checked.cells["mine"]["id"].startswith("flask-3")
+
+
+@pytest.mark.parametrize("kind", APPS)
+def test_apps(deploy: Check, kind: str) -> None:
+    checked = deploy("gunicorn shop:app -w 2 -b {host}:{port}", app=APPS[kind])
+    assert numbers(checked) == ("as declared", 2, 2)
+
+
+SECRET = {"FLASK_CONCURRENCY_PROBE": "127.0.0.1:9", "FLASK_CONCURRENCY_TOKEN": "abc"}
+
+
+def python(code: str, **variables: str) -> str:
+    """What a Python with the hook on its path prints, and nothing beside it."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(HOOK), **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout.strip()
+
+
+ROUTE = """\
+import flask
+app = flask.Flask("x")
+client = app.test_client()
+path = "/.flask-concurrency/ready"
+for secret in (None, "", "abd", "\\xe9", "abc"):
+    headers = {} if secret is None else {"X-Flask-Concurrency": secret}
+    print(client.get(path, headers=headers).status_code, end=" ")
+print(client.get("/", headers={"X-Flask-Concurrency": "abc"}).status_code)
+"""
+
+
+def test_only_a_holder_of_the_secret_can_use_the_route() -> None:
+    assert python(ROUTE, **SECRET) == "404 404 404 404 200 404"
+    assert python(ROUTE) == "404 404 404 404 404 404"
+    assert python(ROUTE, **SECRET | {"FLASK_CONCURRENCY_TOKEN": ""})[-3:] == "404"
+
+
+LOADED = "import sys; print(sorted(sys.modules), sys.path, sys.meta_path)"
+
+
+def test_without_the_variables_the_hook_does_nothing() -> None:
+    with_hook, without = python(LOADED), python(LOADED, PYTHONPATH="")
+    assert "sitecustomize.Finder" in python(LOADED, **SECRET)
+    assert str(HOOK) not in with_hook
+    assert "sitecustomize.Finder" not in with_hook
+    assert "flask" not in with_hook.partition("]")[0]
+    # All that is new is what has to be there to look for another sitecustomize.
+    assert with_hook.count("'") - without.count("'") <= 2 * 6
+
+
+def test_flask_is_not_imported_by_the_hook() -> None:
+    assert "'flask" not in python(LOADED, **SECRET).partition("]")[0]
+
+
+def test_a_sitecustomize_that_was_there_runs_too(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.mine = __name__")
+    path = os.pathsep.join((str(HOOK), str(tmp_path)))
+    code = "import sys; print(sys.mine, sys.modules['sitecustomize'].__file__)"
+    for variables in ({}, SECRET):
+        said = python(code, PYTHONPATH=path, **variables)
+        assert said == f"sitecustomize {tmp_path / 'sitecustomize.py'}"
+    assert python(ROUTE, PYTHONPATH=path, **SECRET).endswith("200 404")
+
+
+def test_a_sitecustomize_that_fails_does_not_take_the_hook_along(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("raise ImportError('mine')")
+    path = os.pathsep.join((str(HOOK), str(tmp_path)))
+    with pytest.raises(AssertionError, match="mine"):
+        python("", PYTHONPATH=path)
+    quiet = f"import os; os.dup2(1, 2)\n{ROUTE}"
+    done = subprocess.run(
+        [sys.executable, "-c", quiet],
+        env={**os.environ, "PYTHONPATH": path, **SECRET},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip().endswith("200 404")
+
+
+# ------------------------------------------------------------------ what is declared
+
+
+def test_gunicorn_is_asked_itself(deploy: Check, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "gunicorn.conf.py").write_text("workers = 1 + 1\n")
+    checked = deploy(
+        "gunicorn shop:app -b {host}:{port}",
+        'env = { GUNICORN_CMD_ARGS = "--threads 2 --worker-connections 2" }',
+    )
+    cell = checked.cells["mine"]
+    assert (cell["declared"], cell["ceiling"], cell["floor"]) == (4, 4, 4)
+    assert "workers from gunicorn.conf.py" in cell["declared_because"]
+    assert "the variable GUNICORN_CMD_ARGS" in cell["declared_because"]
+
+
+def test_the_callers_variables_are_seen(
+    deploy: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    checked = deploy("gunicorn shop:app -b {host}:{port}")
+    assert numbers(checked) == ("as declared", 2, 2)
+    assert "WEB_CONCURRENCY" in checked.cells["mine"]["declared_because"]
+
+
+# -------------------------------------------------------------------------- remedies
+
+
+GTHREAD = "gunicorn shop:app -w 4 --threads 2 -b {host}:{port}"
+
+
+def test_the_remedy_for_gthread_is_true(deploy: Check) -> None:
+    before = deploy(GTHREAD)
+    assert before.code == 1
+    assert before.cells["mine"]["verdict"] == "uneven"
+    assert before.cells["mine"]["floor"] < 8
+    assert "because a gthread worker accepts what its busy threads" in before.message
+    assert "add `--worker-connections 2`" in before.message
+    after = deploy(f"{GTHREAD} --worker-connections 2")
+    assert numbers(after) == ("as declared", 8, 8)
+    assert after.code == 0
+
+
+def test_the_remedy_for_gevent_in_uwsgi_is_true(deploy: Check) -> None:
+    command = "uwsgi -w shop:app --http-socket {host}:{port} --gevent 5"
+    before = deploy(command)
+    assert numbers(before) == ("fewer", 1, 1)
+    assert "add `--gevent-monkey-patch`" in before.message
+    after = deploy(f"{command} --gevent-monkey-patch")
+    assert numbers(after) == ("as declared", 5, 5)
+
+
+ONE_WORKER = {
+    "granian": (
+        "granian --interface wsgi --host {host} --port {port} shop:app",
+        "--workers 2 --blocking-threads 2",
+        "--workers 1 --blocking-threads 4",
+    ),
+    "uvicorn": (
+        "uvicorn --interface wsgi --host {host} --port {port} shop:app",
+        "--workers 2",
+        "--workers 1",
+    ),
+    "hypercorn": ("hypercorn -b {host}:{port} shop:app", "-w 2", "--workers 1"),
+}
+
+
+@pytest.mark.parametrize("server", ONE_WORKER)
+def test_the_remedy_for_workers_that_accept_too_much_is_true(
+    deploy: Check, server: str
+) -> None:
+    command, several, one = ONE_WORKER[server]
+    before = deploy(f"{command} {several}")
+    cell = before.cells["mine"]
+    # Which worker accepts how many is left to chance: it may have been even.
+    assert cell["verdict"] in ("uneven", "as declared")
+    assert cell["verdict"] == "as declared" or f"`{one}`" in before.message
+    after = deploy(f"{command} {one}")
+    declared = after.cells["mine"]["declared"]
+    assert numbers(after) == ("as declared", declared, declared)
+    assert declared * 2 == cell["declared"] or server == "granian"
+
+
+def test_how_to_raise_gthread_is_true(deploy: Check) -> None:
+    command = (
+        "gunicorn shop:app -w 2 --threads 2 --worker-connections 2 -b {host}:{port}"
+    )
+    before = deploy(command, "at-least = 6")
+    assert before.code == 1
+    assert "`--threads 3 --worker-connections 3` declares 6" in before.message
+    after = deploy(f"{command} --threads 3 --worker-connections 3", "at-least = 6")
+    assert (after.code, numbers(after)) == (0, ("as declared", 6, 6))
+
+
+def test_the_cause_of_patching_too_late_is_named(check: Check) -> None:
+    checked = check(EXAMPLES / "patched-late", "--only", "too-late")
+    assert checked.code == 1
+    assert "chat.sleep was imported before gevent patched" in checked.message
+
+
+def test_below_at_least(deploy: Check) -> None:
+    before = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "at-least = 3")
+    assert before.code == 1
+    assert "at-least: 3 asked for, and 2 were in the app at once" in before.message
+    assert "`--workers 3` declares 3" in before.message
+    top = (before.results / "report.md").read_text().partition("##")[0]
+    assert "at-least: 3 asked for" in top, "the summary says what fails the check"
+    after = deploy("gunicorn shop:app --workers 3 -b {host}:{port}", "at-least = 3")
+    assert after.code == 0
+
+
+def test_at_least_lets_uneven_pass_when_the_floor_holds(deploy: Check) -> None:
+    checked = deploy(GTHREAD, "at-least = 1")
+    assert checked.cells["mine"]["verdict"] == "uneven"
+    assert checked.code == 0
+
+
+def test_a_wrong_declaration_is_told_from_a_wrong_deployment(deploy: Check) -> None:
+    checked = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "declared = 3")
+    assert numbers(checked)[:2] == ("fewer", 2)
+    assert checked.code == 1
+    assert "the command itself declares 2" in checked.message
+    more = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "declared = 1")
+    assert (more.cells["mine"]["verdict"], more.code) == ("more", 0)
+
+
+# ------------------------------------------------------------------------ what fails
+
+
+@pytest.mark.parametrize(
+    ("command", "lines", "code", "words"),
+    [
+        ("guvicorn shop:app {port}", "", 2, "command: guvicorn: command not found"),
+        ("python shop.py {port}", "", 2, "declared: what the command declares cannot"),
+        ("gunicorn --workes 3 shop:app -b :{port}", "", 2, "arguments: --workes"),
+        ("gunicorn shop:app -b :{port}", 'python = "3.5"', 2, "python: 3.5 is asked"),
+        ("gunicorn shop:nothing -b {host}:{port}", "", 5, "command: not started"),
+        ("flask --app nothing run -p {port}", "", 5, "command: not started"),
+        (
+            "gunicorn shop:app -n {port} -b 127.0.0.1:31999",
+            "",
+            5,
+            "it listens on port 31999 and not on the one it was given; write "
+            "`127.0.0.1:{port}` in place of `127.0.0.1:31999`",
+        ),
+        (
+            "gunicorn shop:app -b {host}:{port}",
+            'requirements = "bad.txt"',
+            5,
+            "requirements: not installed",
+        ),
+    ],
+)
+def test_bad_input(
+    deploy: Check, tmp_path: Path, command: str, lines: str, code: int, words: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "bad.txt").write_text("flask @ file:///no/such/file\n")
+    checked = deploy(command, lines)
+    assert checked.code == code
+    assert checked.message.startswith("concurrency.toml: deployment mine: ")
+    assert words in checked.message and "\n" not in checked.message
+    assert ("mine" in checked.cells) == (code == 5), "what was tried is reported"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn shop:app -b {host}:{port}",
+        "uwsgi -w shop:app --http-socket {host}:{port}",
+        "flask --app shop run -h {host} -p {port}",
+        "waitress-serve --listen={host}:{port} shop:app",
+    ],
+)
+def test_an_app_that_raises_at_import(deploy: Check, command: str) -> None:
+    checked = deploy(command, app='raise RuntimeError("no database")')
+    assert checked.code == 5
+    assert "it said: RuntimeError: no database" in checked.message
+    assert checked.cells["mine"]["log_tail"]
+
+
+def test_the_path_that_must_answer(deploy: Check) -> None:
+    app = f"{APP}\n@app.before_request\ndef _(): pass\n"
+    good = deploy("gunicorn shop:app -b {host}:{port}", 'ready = "/health"', app=app)
+    assert good.code == 0, "a login wall is an answer"
+    broken = APP.replace("abort(401)", "abort(503)")
+    bad = deploy("gunicorn shop:app -b {host}:{port}", 'ready = "/health"', app=broken)
+    assert bad.code == 5
+    assert "/health: it answered 503" in bad.message
+
+
+def test_a_deployment_that_is_not_there(check: Check) -> None:
+    checked = check(EXAMPLES / "flask-run", "--only", "thread")
+    assert checked.code == 2
+    assert "it has threads, one-at-a-time" in checked.message
+
+
+# ------------------------------------------------------------------------- the report
+
+
+def test_report_badge_and_remarks(deploy: Check, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    conf = tmp_path / "mine" / "gunicorn.conf.py"
+    conf.write_text("workers = 4\nthreads = 2\n")
+    command = "gunicorn shop:app -b {host}:{port}"
+    checked = deploy(command, options=("--annotate",))
+    assert "write `worker_connections = 2` in gunicorn.conf.py" in checked.message
+    remark = next(line for line in checked.out.splitlines() if line[:2] == "::")
+    assert remark.startswith("::error file=gunicorn.conf.py,line=2,title=mine")
+    badge = json.loads((checked.results / "badges" / "mine.json").read_text())
+    floor = checked.cells["mine"]["floor"]
+    assert badge["schemaVersion"] == 1
+    assert (badge["message"], badge["color"]) == (f"8 (at times {floor})", "yellow")
+    report = json.loads((checked.results / "report.json").read_text())
+    jsonschema.Draft202012Validator(json.loads(schema_of("report"))).validate(report)
+    assert "worker_connections = 2" in (checked.results / "report.md").read_text()
+    assert "--only mine" in checked.cells["mine"]["reproduce"]
+    conf.write_text("workers = 4\nthreads = 2\nworker_connections = 2\n")
+    assert numbers(deploy(command)) == ("as declared", 8, 8)
+
+
+# ------------------------------------------------------------------------ interrupted
+
+
+STUCK = """\
+import os, signal
+with open(os.environ["SAY"], "w") as file:
+    print(os.getpid(), file=file)
+signal.pause()
+"""
+
+TWO = """\
+[[deployment]]
+name = "first"
+command = "gunicorn shop:app -w 2 -b {host}:{port}"
+
+[[deployment]]
+name = "second"
+command = "gunicorn stuck:app -b {host}:{port}"
+"""
+
+
+def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(APP)
+    (tmp_path / "stuck.py").write_text(STUCK)
+    (tmp_path / "concurrency.toml").write_text(TWO)
+    os.mkfifo(tmp_path / "say")
+    # Opened for writing too, so that it is no end of file when a worker closes it.
+    said = os.open(tmp_path / "say", os.O_RDWR | os.O_NONBLOCK)
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "harness", "check"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(path),
+            "PYTHONPATH": str(ROOT),
+            "SAY": str(tmp_path / "say"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        # The second is running, and will not answer, once its worker says so.
+        deadline = time.monotonic() + 120
+        while process.poll() is None and not select.select([said], [], [], 0.5)[0]:
+            assert time.monotonic() < deadline, "the second was not started"
+        assert process.poll() is None, process.communicate()[0]
+        worker = psutil.Process(int(os.read(said, 100).split()[0]))
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(said)
+    assert process.returncode == 130, out
+    assert "interrupted; 1 of 2 deployments were measured" in out
+    assert not worker.is_running()
+    results = tmp_path / "results"
+    (cell,) = json.loads((results / "report.json").read_text())["cells"]
+    assert (cell["configuration"], cell["verdict"]) == ("first", "as declared")
+    assert (cell["ceiling"], cell["floor"]) == (2, 2)
+    assert "`first`" in (results / "report.md").read_text()
+    assert json.loads((results / "check.json").read_text())["exit_code"] == 130
+    assert [path.name for path in (results / "badges").iterdir()] == ["first.json"]

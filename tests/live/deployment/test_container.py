@@ -1,0 +1,123 @@
+"""What is started in containers is removed again, and their absence is told plainly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from harness.system.process import NothingLeftViolated
+from harness.system.process import running
+from tests.live.deployment.test_check import Check
+from tests.live.deployment.test_check import check as check
+from tests.live.deployment.test_check import EXAMPLES
+
+EXAMPLE = EXAMPLES / "compose-nginx"
+SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
+
+
+def owned(folder: Path, *remove: str, command: tuple[str, ...] = SLEEP) -> None:
+    """Start a command and stop it; ``remove`` is to be run in between."""
+
+    async def start_and_stop() -> None:
+        async with running(
+            command,
+            env=os.environ,
+            cwd=folder,
+            log=folder / "log",
+            remove=remove,
+        ) as server:
+            if command is not SLEEP:
+                await asyncio.wait_for(server.ended, 20)
+
+    asyncio.run(start_and_stop())
+
+
+def test_what_others_started_is_removed_on_stop(tmp_path: Path) -> None:
+    (tmp_path / "container").touch()
+    owned(tmp_path, "rm", "container")
+    assert not (tmp_path / "container").exists()
+
+
+def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NothingLeftViolated, match="exited with status 1"):
+        owned(tmp_path, "rm", "container")
+    # A client that ended by itself had no engine, or its container has ended.
+    owned(tmp_path, "rm", "container", command=("true",))
+
+
+HARNESS = """\
+import asyncio, os, sys
+from pathlib import Path
+from harness.server import running
+async def main():
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    here = {"cwd": Path(), "log": Path("log")}
+    async with running(command, env=os.environ, remove=["rm", "c"], **here):
+        print("started", flush=True)
+        await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+def test_it_is_removed_though_the_harness_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "c").touch()
+    root = Path(__file__).parents[3]
+    harness = subprocess.Popen(
+        [sys.executable, "-c", HARNESS],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+    )
+    assert harness.stdout is not None
+    with harness.stdout as output:
+        assert output.readline() == b"started\n"
+        tree = psutil.Process(harness.pid).children(recursive=True)
+        harness.send_signal(signal.SIGKILL)
+        harness.wait(20)
+    _, alive = psutil.wait_procs(tree, timeout=20)
+    assert not alive and not (tmp_path / "c").exists()
+
+
+CLIENT = """\
+#!/bin/sh
+echo 'Cannot connect to the Docker daemon at unix:///x. Is it running?' >&2
+exit 1
+"""
+
+
+def test_an_engine_that_cannot_be_reached(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    client = tmp_path / "bin" / "docker"
+    client.write_text(CLIENT)
+    client.chmod(0o755)
+    path = os.pathsep.join((str(client.parent), os.environ["PATH"]))
+    monkeypatch.setenv("PATH", path)
+    checked = check(EXAMPLE)
+    assert checked.code == 5
+    assert "cannot reach the Docker engine: Cannot connect" in checked.message
+    assert checked.cells["compose"]["outcome"] == "not started"
+
+
+def test_the_files_of_the_example_belong_together() -> None:
+    file = tomllib.loads((EXAMPLE / "concurrency.toml").read_text())
+    words = file["deployment"][0]["command"].split()
+    assert words[2::2][:2] == ["-f", "-f"]
+    own, added = (yaml.safe_load((EXAMPLE / name).read_text()) for name in words[3:6:2])
+    assert set(added["services"]) < set(own["services"])
+    service = added["services"]["app"]
+    assert {"PYTHONPATH", "FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN"} == set(
+        service["environment"]
+    )
+    assert "proxy_pass http://app:8000;" in (EXAMPLE / "nginx.conf").read_text()
+    assert "0.0.0.0:8000" in (EXAMPLE / "Dockerfile").read_text()

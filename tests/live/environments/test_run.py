@@ -1,0 +1,133 @@
+"""The main job as a user starts it: ``nox -s probe``, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[3]
+QUICK = "flask-3.1.3/werkzeug-*/run-without-threads/*"
+SECONDS = 300.0
+
+
+def command(results: Path, *arguments: str) -> list[str]:
+    """The command line of the main job."""
+    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py")]
+    return [*nox, "-s", "probe", "--", "--results", str(results), *arguments]
+
+
+def probe(
+    results: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    return subprocess.run(
+        command(results, *arguments),
+        env={**os.environ, **environment},
+        cwd=results.parent,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+def cells(results: Path) -> dict[str, dict[str, Any]]:
+    """The cells of the report by configuration."""
+    report = json.loads((results / "report.json").read_text())
+    return {cell["configuration"]: cell for cell in report["cells"]}
+
+
+def test_one_cell(tmp_path: Path) -> None:
+    done = probe(tmp_path / "results here", "--only", QUICK)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 cells" in done.stderr
+    assert "\x1b" not in done.stdout, "plain lines where there is no terminal"
+    cell = cells(tmp_path / "results here")["run-without-threads"]
+    assert cell["outcome"] == "measured"
+    assert cell["verdict"] == "as declared"
+    assert (cell["ceiling"], cell["floor"], cell["bounded"]) == (1, 1, True)
+    assert (cell["processes"], cell["threads"]) == (1, 1)
+    assert (tmp_path / "results here" / "report.md").read_text()
+
+
+def test_the_callers_variables_do_not_change_what_is_measured(tmp_path: Path) -> None:
+    glob = "flask-3.1.3/gunicorn-27*/default/*"
+    done = probe(
+        tmp_path / "results",
+        *("--only", glob),
+        GUNICORN_CMD_ARGS="--threads 3",
+        WEB_CONCURRENCY="5",
+        FLASK_RUN_PORT="1",
+        FLASK_DEBUG="1",
+    )
+    assert done.returncode == 0, done.stderr
+    assert cells(tmp_path / "results")["default"]["ceiling"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--only", "flask-3.1.3/no-such/*"), 2, "matches no cell"),
+        (("--server", "gunicron"), 2, "gunicorn"),
+        (("--flask", "three"), 2, "three"),
+        (("--limit", "0"), 2, "--limit"),
+        (("--limit", "100000000"), 2, "--limit"),
+        (("--flask", "99", "--only", "*/run/*"), 3, "none of"),
+    ],
+)
+def test_exit_codes(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = probe(tmp_path / "results", *arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def start(results: Path) -> subprocess.Popen[str]:
+    """Start a run of several cells, and return once the first is measured."""
+    process = subprocess.Popen(
+        command(results, "--only", "flask-3.1.3/werkzeug-*", "--limit", "400"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if " at once" in line:
+            return process
+    raise AssertionError("the run ended before a cell was measured")
+
+
+def test_what_was_measured_is_reported_when_interrupted(tmp_path: Path) -> None:
+    process = start(tmp_path / "results")
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    measured = [
+        cell
+        for cell in cells(tmp_path / "results").values()
+        if cell["outcome"] == "measured"
+    ]
+    assert measured and len(measured) < 5
+
+
+def test_nothing_is_left_when_the_harness_is_killed(tmp_path: Path) -> None:
+    process = start(tmp_path / "results")
+    nox = psutil.Process(process.pid)
+    tree = nox.children(recursive=True)
+    (harness,) = (p for p in nox.children() if "harness" in p.cmdline())
+    harness.kill()
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    _, alive = psutil.wait_procs(tree, timeout=20)
+    assert not alive

@@ -1,0 +1,373 @@
+"""Baselines over a real connection, from a server that answers as GitHub's API is
+documented to. None of this was run against GitHub itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.github import baseline
+from harness.github.artifacts import newest_report
+from harness.github.artifacts import Repository
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.records.results import parse_report
+from harness.system import download
+
+REPORT = Path(__file__).parents[2] / "frozen" / "schema-1" / "report.json"
+NAME = "the matrix"
+HOME, FORK = 7, 8
+"""Ids of repositories."""
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by path; remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        self.asked: list[tuple[str, str | None]] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def say(self, path: str, content: bytes | object, status: int = 200) -> None:
+        """Answer a path with bytes, or with JSON."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.answers[path] = (status, {}, body)
+
+    def send_on(self, path: str, to: str) -> None:
+        """Answer a path with a redirect."""
+        self.answers[path] = (302, {"Location": to}, b"")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by path, without the query."""
+
+    server: Server
+
+    def do_GET(self) -> None:  # noqa: N802 (the name is the base class's)
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        page = query.get("page", ["1"])[0]
+        key = path if page == "1" else f"{path} {page}"
+        status, headers, body = self.server.answers.get(key, (404, {}, b"{}"))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def new_server() -> Iterator[Any]:
+    """Starts servers, and ends them."""
+    started: list[Server] = []
+
+    def new() -> Server:
+        server = Server()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        started.append(server)
+        return server
+
+    yield new
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server(new_server: Any) -> Server:
+    """One server."""
+    made: Server = new_server()
+    return made
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+def test_an_address(server: Server) -> None:
+    server.say("/report.json", REPORT.read_bytes())
+    found = baseline.find(f"{server.address}/report.json")
+    assert found == REPORT.read_text()
+    assert baseline.read(f"{server.address}/report.json").limit == 64
+
+
+def test_what_is_not_there_yet(server: Server, tmp_path: Path) -> None:
+    assert baseline.find(f"{server.address}/report.json") is None
+    assert baseline.find(str(tmp_path / "report.json")) is None
+    with pytest.raises(UsageError, match="there is nothing"):
+        baseline.read(f"{server.address}/report.json")
+
+
+@pytest.mark.parametrize("content", [b"<html>", REPORT.read_bytes()[:999], b""])
+def test_what_cannot_be_read(server: Server, content: bytes) -> None:
+    server.say("/report.json", content)
+    with pytest.raises(Unreadable, match="http://.*/report.json: is not "):
+        baseline.find(f"{server.address}/report.json")
+
+
+def test_a_server_in_trouble(server: Server) -> None:
+    server.say("/report.json", b"", 503)
+    with pytest.raises(UsageError, match="answered 503 .*; try again later"):
+        baseline.find(f"{server.address}/report.json")
+    server.say("/report.json", b"", 403)
+    with pytest.raises(UsageError, match="answered 403 .*what the address needs"):
+        baseline.find(f"{server.address}/report.json")
+
+
+def test_nobody_answers(server: Server) -> None:
+    address = server.address
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(UsageError, match="could not be fetched: .*refused") as caught:
+        baseline.find(f"{address}/report.json")
+    assert "HTTPConnection" not in str(caught.value)
+
+
+def test_a_file_that_is_too_large(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "MOST_BYTES", 1024)
+    server.say("/report.json", b"x" * 4096)
+    with pytest.raises(UsageError, match="is larger than "):
+        baseline.find(f"{server.address}/report.json")
+
+
+def test_only_encrypted(server: Server) -> None:
+    with pytest.raises(UsageError, match="is not an https address"):
+        baseline.find("http://example.org/report.json")
+    server.send_on("/report.json", "http://example.org/report.json")
+    with pytest.raises(UsageError, match="sends on to http://example.org/report.json"):
+        baseline.find(f"{server.address}/report.json")
+    server.send_on("/report.json", "/report.json")
+    with pytest.raises(UsageError, match="sends on more than 5 times"):
+        baseline.find(f"{server.address}/report.json")
+
+
+# --------------------------------------------------------------------------- artifacts
+
+
+def archive(**files: bytes) -> bytes:
+    """What a download of an artifact holds."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in files.items():
+            opened.writestr(name.replace("_", "."), content)
+    return made.getvalue()
+
+
+def artifact(number: int, **other: Any) -> dict[str, Any]:
+    """One artifact as the API tells of it; the newer the higher its number."""
+    run = {
+        "id": 1000 + number,
+        "repository_id": HOME,
+        "head_repository_id": other.pop("head", HOME),
+        "head_branch": other.pop("branch", "trunk"),
+        "head_sha": "0" * 40,
+    }
+    return {
+        "id": number,
+        "node_id": "x",
+        "name": NAME,
+        "size_in_bytes": 556,
+        "expired": False,
+        "created_at": f"2026-01-{number:02}T14:59:22Z",
+        "workflow_run": run,
+    } | other
+
+
+def github(server: Server, *artifacts: dict[str, Any], **runs: str) -> Repository:
+    """A repository with these artifacts, and how the runs that made them ended."""
+    repos = "/repos/octo/app"
+    server.say(repos, {"id": HOME, "default_branch": "trunk", "full_name": "octo/app"})
+    listed = {"total_count": len(artifacts), "artifacts": list(artifacts)}
+    server.say(f"{repos}/actions/artifacts", listed)
+    for each in artifacts:
+        run = each["workflow_run"]["id"]
+        said = {"id": run, "event": "push", "conclusion": "success", "status": "x"}
+        changed = {"conclusion": runs.get(f"run_{run}", "success")}
+        if changed["conclusion"] == "pull_request":
+            changed = {"event": "pull_request"}
+        server.say(f"{repos}/actions/runs/{run}", said | changed)
+        content = REPORT.read_text().replace('"limit": 64', f'"limit": {each["id"]}')
+        server.say(f"/blob/{each['id']}", archive(report_json=content.encode()))
+        server.send_on(
+            f"{repos}/actions/artifacts/{each['id']}/zip", f"/blob/{each['id']}"
+        )
+    return Repository(server.address, "octo/app", "a token")
+
+
+def chosen(found: bytes | None) -> int | None:
+    """The number of the artifact that a report came from: it was written into it."""
+    return parse_report(found, "it").limit if found else None
+
+
+def test_the_newest_of_the_default_branch(server: Server) -> None:
+    several = [artifact(2), artifact(5), artifact(3)]
+    assert chosen(newest_report(github(server, *several), NAME)) == 5
+    query = parse_qs(urlsplit(server.asked[1][0]).query)
+    assert query == {"name": [NAME], "per_page": ["100"], "page": ["1"]}
+    assert {sent for _, sent in server.asked} == {"Bearer a token"}
+
+
+@pytest.mark.parametrize(
+    ("other", "runs"),
+    [
+        ({"expired": True}, {}),
+        ({"branch": "a pull request"}, {}),
+        # A branch of a fork with the name of ours.
+        ({"head": FORK}, {}),
+        ({"name": "another"}, {}),
+        ({}, {"run_1009": "failure"}),
+        ({}, {"run_1009": "cancelled"}),
+        # From a branch of ours with that name to another.
+        ({}, {"run_1009": "pull_request"}),
+    ],
+)
+def test_what_does_not_count(
+    server: Server, other: dict[str, Any], runs: dict[str, str]
+) -> None:
+    newer = artifact(9, **other)
+    assert chosen(newest_report(github(server, artifact(2), newer, **runs), NAME)) == 2
+    assert newest_report(github(server, newer, **runs), NAME) is None
+
+
+def test_none_yet(server: Server) -> None:
+    assert newest_report(github(server), NAME) is None
+
+
+def test_several_pages(server: Server) -> None:
+    first = [artifact(n % 28 + 1, branch="other") for n in range(100)]
+    repository = github(server, *first)
+    github(server, artifact(4))
+    (_, _, listed) = server.answers["/repos/octo/app/actions/artifacts"]
+    server.say("/repos/octo/app/actions/artifacts 2", listed)
+    server.say("/repos/octo/app/actions/artifacts", {"artifacts": first})
+    assert chosen(newest_report(repository, NAME)) == 4
+
+
+def test_the_token_is_for_github_only(server: Server, new_server: Any) -> None:
+    elsewhere: Server = new_server()
+    repository = github(server, artifact(4))
+    elsewhere.say("/signed", server.answers["/blob/4"][2])
+    url = f"{elsewhere.address}/signed"
+    server.send_on("/repos/octo/app/actions/artifacts/4/zip", url)
+    assert chosen(newest_report(repository, NAME)) == 4
+    assert elsewhere.asked == [("/signed", None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/repos/octo/app", 401, "answered 401 .*needs `permissions: actions: read`"),
+        ("/repos/octo/app", 404, "nothing that may be seen; the token needs"),
+        ("/repos/octo/app/actions/artifacts", 403, "answered 403 .*actions: read"),
+        ("/repos/octo/app/actions/artifacts/4/zip", 403, "answered 403 .*actions: r"),
+        ("/repos/octo/app/actions/artifacts", 200, "not what GitHub's REST API"),
+    ],
+)
+def test_what_may_not_be_asked(
+    server: Server, path: str, status: int, words: str
+) -> None:
+    repository = github(server, artifact(4))
+    server.say(path, {"message": "Resource not accessible by integration"}, status)
+    with pytest.raises(UsageError, match=f"^baseline: http.*{words}"):
+        newest_report(repository, NAME)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK no archive", "is no whole archive"),
+        (archive(report_md=b"x"), "has no report.json; give artifact-name the name"),
+        (archive(report_json=b"{"), "is not whole"),
+    ],
+)
+def test_an_artifact_of_others(server: Server, content: bytes, words: str) -> None:
+    repository = github(server, artifact(4))
+    server.say("/blob/4", content)
+    with pytest.raises(Unreadable, match=words):
+        baseline.find("artifact", repository, NAME)
+
+
+def test_a_name_that_is_another_every_time() -> None:
+    with pytest.raises(UsageError, match=r"one without a \*"):
+        baseline.find("artifact", Repository("", "", ""), "matrix-*")
+    with pytest.raises(UsageError, match="is for workflows on GitHub"):
+        baseline.find("artifact", None, NAME)
+
+
+# --------------------------------------------------------------- from the command line
+
+
+def stage(results: Path, **environment: str) -> tuple[str, dict[str, str]]:
+    """The first stage of the action; what it printed, and its outputs."""
+    output = results.parent / "output"
+    output.write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "action", "plan"],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "FLASK_CONCURRENCY_RESULTS": str(results),
+            "GITHUB_OUTPUT": str(output),
+            "WITH_ONLY": "flask-3.1.3/werkzeug-*/run/*",
+            **environment,
+        },
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = output.read_text().splitlines()
+    names = [line.partition("<<")[0] for line in lines[::3]]
+    return done.stdout, dict(zip(names, lines[1::3], strict=False))
+
+
+def test_the_action_keeps_what_it_found(server: Server, tmp_path: Path) -> None:
+    repository = github(server, artifact(4))
+    told = {
+        "GITHUB_API_URL": repository.api,
+        "GITHUB_REPOSITORY": repository.name,
+        "WITH_TOKEN": repository.token,
+        "WITH_ARTIFACT_NAME": NAME,
+        "WITH_BASELINE": "artifact",
+    }
+    said, outputs = stage(tmp_path / "results", **told)
+    assert outputs["exit-code"] == "0", said
+    kept = tmp_path / "results" / "baseline.json"
+    assert chosen(kept.read_bytes()) == 4
+    github(server)
+    said, outputs = stage(tmp_path / "results", **told)
+    assert outputs["exit-code"] == "0"
+    assert "::notice title=Flask Concurrency Matrix::Nothing is compared" in said
+    assert not kept.exists(), "that of a run before is not this one's"
+
+
+def test_a_baseline_that_cannot_be_read_fails_the_action(tmp_path: Path) -> None:
+    bad = tmp_path / "report.json"
+    bad.write_bytes(REPORT.read_bytes()[:999])
+    said, outputs = stage(tmp_path / "results", WITH_BASELINE=str(bad))
+    assert outputs["exit-code"] == "6"
+    assert "is not whole" in said and "::error " in said

@@ -1,0 +1,172 @@
+"""Whatever goes wrong in a server becomes an outcome, and leaves no process behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.judge.verdict import verdict
+from harness.measure import app as approach
+from harness.measure import cell as bench
+from harness.records.evidence import CellEvidence
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.system.process import free_port
+from harness.system.process import running
+
+from .conftest import Measure
+from .conftest import odd
+from .conftest import planned
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_command_that_does_not_exist(measure: Measure) -> None:
+    evidence = measure(("no-such-server", "{port}"), declared=1)
+    assert evidence.outcome is Outcome.NOT_STARTED
+    assert evidence.reason == (
+        "cannot execute no-such-server: No such file or directory"
+    )
+
+
+def test_server_that_exits_at_once(measure: Measure) -> None:
+    evidence = measure(odd("exits"), declared=1)
+    assert evidence.outcome is Outcome.NOT_STARTED
+    assert evidence.reason == "the server exited with status 3 before it answered"
+    assert evidence.log_tail == "no configuration, giving up\n"
+
+
+def test_server_that_never_answers(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It has to listen by then, also where the machine is overloaded.
+    monkeypatch.setattr(approach, "READY_SECONDS", 6.0)
+    evidence = measure(odd("silent"), declared=1)
+    assert evidence.outcome is Outcome.NOT_ANSWERING
+    assert evidence.reason == "it accepted a connection and never answered"
+
+
+def test_server_that_never_listens(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approach, "READY_SECONDS", 1.0)
+    command = ("{python}", "-c", "import signal; signal.pause()")
+    evidence = measure(command, declared=1)
+    assert evidence.outcome is Outcome.NOT_ANSWERING
+    assert evidence.reason == "nobody listened on its port"
+
+
+def test_server_that_answers_500(measure: Measure) -> None:
+    evidence = measure(odd("errors"), declared=1)
+    assert evidence.outcome is Outcome.NOT_ANSWERING
+    assert evidence.reason == "it answered 500 instead of the app's own answer"
+
+
+def test_port_that_another_program_answers_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The one that has the port is of the same kind; only the token tells them apart.
+    port = free_port("127.0.0.1")
+    monkeypatch.setattr(bench, "free_ports", lambda host, count: [port])
+    command = [sys.executable, str(bench.TARGET / "control.py"), "--host"]
+    command += ["127.0.0.1", "--port", str(port)]
+
+    async def occupied() -> None:
+        log = Path(os.devnull)
+        async with running(command, env=os.environ, cwd=ROOT, log=log):
+            address = ("127.0.0.1", port)
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(*address)
+                except ConnectionRefusedError:
+                    await asyncio.sleep(0.01)
+                    continue
+                writer.close()
+                break
+            seen.append(await bench.Bench(Path(sys.executable), 4, tmp_path).cell(cell))
+
+    seen: list[CellEvidence] = []
+    cell = planned(
+        "{python}", "-c", "import signal; signal.pause()", "{port}", declared=1
+    )
+    asyncio.run(occupied())
+    assert seen[0].outcome is Outcome.NOT_ANSWERING
+    assert seen[0].reason == "another server answered on its port"
+
+
+def test_server_that_prints_ten_megabytes(measure: Measure) -> None:
+    evidence = measure(odd("loud"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    assert max(round_.admitted for round_ in evidence.rounds) == 2
+
+
+def test_server_that_dies_in_a_round(measure: Measure) -> None:
+    evidence = measure(odd("dies"), declared=2)
+    assert evidence.outcome is Outcome.DIED
+    assert evidence.reason.startswith("the server exited with status 7 after ")
+    assert evidence.rounds, "what was measured before is kept"
+
+
+@pytest.mark.parametrize("way", ["stubborn", "parent"])
+def test_server_that_does_not_want_to_go(measure: Measure, way: str) -> None:
+    evidence = measure(odd(way), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    assert {each.admitted for each in evidence.rounds if each.offered >= 2} == {2}
+
+
+def test_holds_that_break_are_counted_out(measure: Measure) -> None:
+    evidence = measure(odd("breaks"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    for round_ in evidence.rounds:
+        assert round_.broken == round_.account.reset == round_.asked
+    # What was seen until a hold's end was noticed is not made a number of.
+    assert verdict(2, 64, evidence.rounds)[0] is Verdict.UNKNOWN
+
+
+HARNESS = """
+import asyncio, sys
+from pathlib import Path
+from harness.bench import Bench
+from tests.live.conftest import odd, planned
+cell = planned(*odd(sys.argv[1]), declared=2)
+asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[2])).cell(cell))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("way", ["silent", "stubborn", "parent", "restless"])
+def test_nothing_is_left_when_the_harness_is_ended(
+    tmp_path: Path, way: str, number: signal.Signals
+) -> None:
+    harness = subprocess.Popen(
+        [sys.executable, "-c", HARNESS, way, str(tmp_path)],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    tree = psutil.Process(harness.pid)
+    while not any("odd_server.py" in " ".join(p.cmdline()) for p in _below(tree)):
+        assert harness.poll() is None, "the harness ended before its server was up"
+    below = _below(tree)
+    harness.send_signal(number)
+    harness.wait(20)
+    # A warden that was told by its lifeline's end needs a moment of its own.
+    _, alive = psutil.wait_procs(below, timeout=20)
+    assert not alive
+
+
+def _below(process: psutil.Process) -> list[psutil.Process]:
+    found = []
+    for child in process.children(recursive=True):
+        try:
+            child.cmdline()
+        except psutil.Error:
+            continue
+        found.append(child)
+    return found

@@ -1,0 +1,96 @@
+"""Servers of other people, whose capacity is known, are measured as exactly that."""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from harness.plan import catalog
+from harness.plan.select import find_server
+from tests.live.environments.test_run import probe
+
+CATALOG = catalog.load()
+PYTHON = "{}.{}".format(*sys.version_info)
+
+with ThreadPoolExecutor() as pool:
+    # What Python itself says that the formula comes to on this machine.
+    THREAD_POOL = pool._max_workers
+
+SEEN = {
+    "waitress/threads-8": 8,
+    "cheroot/threads-4": 4,
+    "hypercorn/default": THREAD_POOL,
+    "uvicorn/wsgi": 10,
+    "uvicorn/a2wsgi": 10,
+    "uvicorn/asgiref": 1,
+    "gevent/patched-pool-10": 10,
+    "gevent/unpatched": 1,
+    "granian/blocking-threads-4": 4,
+    "wsgiref/default": 1,
+    "pyruvate/workers-4": 4,
+}
+"""By server and configuration: how many are in the app, in every round."""
+
+WRONG = "granian/backpressure-8"
+
+
+def cell_id(name: str) -> str:
+    """The cell of a configuration under the newest release of its server."""
+    server, _, configuration = name.partition("/")
+    releases = find_server(CATALOG, server).releases
+    newest = releases[-1] if releases else PYTHON  # a part of Python
+    return f"flask-3.1.3/{server}-{newest}/{configuration}/py{PYTHON}"
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The cells of one run of them all, by the same key."""
+    results = tmp_path_factory.mktemp("servers") / "results"
+    only = [("--only", cell_id(name)) for name in (*SEEN, WRONG)]
+    done = probe(results, *(word for pair in only for word in pair))
+    assert done.returncode == 0, done.stderr
+    report = json.loads((results / "report.json").read_text())
+    return {f"{c['server']}/{c['configuration']}": c for c in report["cells"]}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_is_known(cells: dict[str, dict[str, Any]], name: str) -> None:
+    cell, capacity = cells[name], SEEN[name]
+    assert (cell["outcome"], cell["verdict"]) == ("measured", "as declared"), cell
+    assert (cell["ceiling"], cell["floor"]) == (capacity, capacity)
+    assert cell["declared"] == capacity
+
+
+def test_a_formula_says_what_it_came_to(cells: dict[str, dict[str, Any]]) -> None:
+    cell = cells["hypercorn/default"]
+    assert cell["declared_formula"] == "min(32, processors + 4)"
+    assert f"here min(32, processors + 4) is {THREAD_POOL}." in cell["declared_because"]
+
+
+def test_what_a_server_denies_is_seen(cells: dict[str, dict[str, Any]]) -> None:
+    """gevent's own source says of it: "Aren't we really, though?"."""
+    for name, number in (
+        ("gevent/patched-pool-10", 10),
+        ("pyruvate/workers-4", 4),
+    ):
+        assert not cells[name]["claims"]["multithread"]
+        assert cells[name]["claims_fault"] == (
+            f"it tells the app wsgi.multithread False, yet {number} requests were in "
+            "one process at once"
+        )
+    assert cells["waitress/threads-8"]["claims"] == {
+        "multithread": True,
+        "multiprocess": False,
+    }
+    assert cells["waitress/threads-8"]["claims_fault"] == ""
+
+
+def test_a_wrong_document_stands_out(cells: dict[str, dict[str, Any]]) -> None:
+    """Of the backpressure that is documented as the most at once, half are threads."""
+    cell = cells[WRONG]
+    assert (cell["declared"], cell["ceiling"], cell["verdict"]) == (8, 4, "fewer")
+    assert cell["declared_source"].startswith("https://github.com/emmett-framework/")

@@ -1,0 +1,253 @@
+"""A server behind nginx is measured as exactly what it is, and all of both is owned."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from harness.measure.cell import Bench
+from harness.measure.start import Link
+from harness.measure.start import started
+from harness.plan import catalog
+from harness.plan.plan import front
+from harness.plan.plan import make_plan
+from harness.plan.select import find_proxy
+from harness.records.catalog import Selection
+from harness.records.plan import PlannedFront
+from harness.records.rounds import sum_up
+from harness.records.words import Outcome
+from harness.system.machine import allow_open_files
+from harness.system.process import Server
+
+from .conftest import control
+from .conftest import Measure
+from .conftest import odd
+from .test_overlap import assert_exactly
+from .test_overlap import every_core_busy
+
+ROOT = Path(__file__).parents[3]
+CATALOG = catalog.load()
+
+
+@pytest.fixture
+def nginx() -> PlannedFront:
+    """The nginx of the catalog; without one on PATH a test fails in CI only."""
+    if shutil.which("nginx") is None:
+        missing = "nginx is not on PATH; Debian and Ubuntu have it in nginx-light"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_NGINX"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return front(find_proxy(CATALOG, "nginx"), "proxy_pass")
+
+
+# --------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(("processes", "threads"), [(2, 3), (4, 2)])
+def test_the_capacity_behind_is_seen(
+    measure: Measure, nginx: PlannedFront, processes: int, threads: int
+) -> None:
+    capacity = processes * threads
+    evidence = measure(control(processes, threads), declared=capacity, front=nginx)
+    assert_exactly(evidence, processes, threads)
+
+
+def test_the_capacity_behind_is_seen_while_the_machine_is_overloaded(
+    measure: Measure, nginx: PlannedFront
+) -> None:
+    with every_core_busy(4):
+        evidence = measure(control(1, 2), declared=2, front=nginx)
+    assert_exactly(evidence, 1, 2)
+
+
+def test_what_has_no_bound_meets_the_one_of_nginx(
+    measure: Measure, nginx: PlannedFront
+) -> None:
+    evidence = measure(
+        control(1, 1, "--unbounded"), declared=200, front=nginx, also_offered=(400,)
+    )
+    assert evidence.outcome is Outcome.MEASURED
+    (most,) = (each for each in evidence.rounds if each.offered == 400)
+    # Two of its 512 connections for each request, and some are kept.
+    assert 200 < most.admitted < 256
+    assert most.waiting == 0
+    assert most.account.answered == most.admitted
+    assert all(each.admitted == 200 for each in evidence.rounds if each.offered == 200)
+    assert sum_up(evidence.rounds, 200).bounded
+    assert "512 worker_connections are not enough" in evidence.log_tail
+
+
+@pytest.mark.parametrize(
+    ("glob", "expected"),
+    [
+        ("flask-3.1.3/gunicorn-*/nginx-sync-4/*", (4, 1)),
+        ("flask-3.1.3/uwsgi-*/nginx-processes-2x4/*", (2, 4)),
+    ],
+)
+def test_servers_of_the_catalog(
+    tmp_path: Path, nginx: PlannedFront, glob: str, expected: tuple[int, int]
+) -> None:
+    (environment,) = make_plan(CATALOG, Selection(only=(glob,))).environments
+    allow_open_files()
+    bench = Bench(Path(sys.executable), 64, tmp_path)
+    evidence = asyncio.run(bench.cell(environment.cells[0]))
+    assert_exactly(evidence, *expected)
+
+
+def test_evidence_has_both_commands(measure: Measure, nginx: PlannedFront) -> None:
+    evidence = measure(control(1, 1), declared=1, front=nginx)
+    assert_exactly(evidence, 1, 1)
+    assert evidence.front is not None
+    assert evidence.command[0] == sys.executable
+    assert evidence.front.command[0] == "nginx"
+    assert evidence.front.title == "nginx"
+    assert evidence.front.version[0].isdigit()
+    port = evidence.command[evidence.command.index("--port") + 1]
+    assert f"proxy_pass http://127.0.0.1:{port};" in evidence.front.file
+
+
+# ---------------------------------------------------------------------------- faults
+
+
+def test_nginx_that_dies_in_a_round(measure: Measure, nginx: PlannedFront) -> None:
+    evidence = measure(odd("kills-front"), declared=1, front=nginx)
+    assert evidence.outcome is Outcome.DIED
+    assert evidence.reason.startswith("nginx was ended by SIGKILL after ")
+    assert evidence.rounds, "what was measured before is kept"
+
+
+def test_server_behind_that_dies_in_a_round(
+    measure: Measure, nginx: PlannedFront
+) -> None:
+    evidence = measure(odd("dies"), declared=2, front=nginx)
+    assert evidence.outcome is Outcome.DIED
+    assert evidence.reason.startswith(
+        "the server behind nginx exited with status 7 after "
+    )
+
+
+def test_server_behind_that_does_not_start(
+    measure: Measure, nginx: PlannedFront
+) -> None:
+    evidence = measure(odd("exits"), declared=1, front=nginx)
+    assert evidence.outcome is Outcome.NOT_STARTED
+    assert evidence.reason == (
+        "the server behind nginx exited with status 3 before it answered"
+    )
+    assert evidence.log_tail.startswith("[nginx]\n")
+    assert "[the server behind nginx]\nno configuration" in evidence.log_tail
+
+
+def test_nginx_that_does_not_start(measure: Measure, nginx: PlannedFront) -> None:
+    wrong = msgspec.structs.replace(nginx, template="nonsense;")
+    evidence = measure(control(1, 1), declared=1, front=wrong)
+    assert evidence.outcome is Outcome.NOT_STARTED
+    assert evidence.reason == "nginx exited with status 1 before it answered"
+    assert 'unknown directive "nonsense"' in evidence.log_tail
+
+
+def test_proxy_that_does_not_exist(measure: Measure, nginx: PlannedFront) -> None:
+    wrong = msgspec.structs.replace(nginx, argv=("no-such-proxy",))
+    evidence = measure(control(1, 1), declared=1, front=wrong)
+    assert evidence.outcome is Outcome.NOT_STARTED
+    assert evidence.reason == "cannot execute no-such-proxy: No such file or directory"
+
+
+def test_without_nginx_its_cells_say_so(tmp_path: Path) -> None:
+    glob = "flask-3.1.3/gunicorn-*/nginx-sync-4/*"
+    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), "-s", "probe"]
+    done = subprocess.run(
+        [*nox, "--", "--only", glob, "--results", str(tmp_path / "results")],
+        env={**os.environ, "PATH": str(Path(sys.executable).parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 3, done.stderr
+    report = json.loads((tmp_path / "results" / "report.json").read_text())
+    (cell,) = report["cells"]
+    assert cell["outcome"] == "not supported"
+    assert cell["reason"].startswith("not supported here: nginx not found: ")
+
+
+# --------------------------------------------------------------------------- the end
+
+
+def test_what_is_in_front_is_stopped_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    stop = Server.stop
+
+    async def noted(server: Server, *seconds: float) -> None:
+        order.append(server.name)
+        await stop(server, *seconds)
+
+    async def run() -> list[int]:
+        command = [sys.executable, "-c", "import signal; signal.pause()"]
+        one = Link(command, os.environ, tmp_path, tmp_path / "one")
+        other = one._replace(log=tmp_path / "other")
+        async with started(one, other, "a proxy") as server:
+            return server.processes()
+
+    monkeypatch.setattr(Server, "stop", noted)
+    processes = asyncio.run(run())
+    assert order == ["a proxy", "the server behind a proxy"]
+    assert len(processes) == 2
+    assert not any(map(psutil.pid_exists, processes))
+
+
+HARNESS = """
+import asyncio, sys
+from pathlib import Path
+from harness import catalog
+from harness.bench import Bench
+from harness.plan import front
+from harness.selection import find_proxy
+from tests.live.conftest import odd, planned
+nginx = front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
+cell = planned(*odd("parent"), declared=None, front=nginx, also_offered=(200,) * 50)
+asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[1])).cell(cell))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_when_the_harness_is_ended(
+    tmp_path: Path, nginx: PlannedFront, number: signal.Signals
+) -> None:
+    harness = subprocess.Popen(
+        [sys.executable, "-c", HARNESS, str(tmp_path)],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    tree: list[psutil.Process] = []
+    while not {"nginx", "python"} <= {_name(process) for process in tree}:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = harness.wait(0.05)
+            pytest.fail(f"the harness ended before nginx was up: {status}")
+        tree = psutil.Process(harness.pid).children(recursive=True)
+    harness.send_signal(number)
+    harness.wait(60)
+    _, alive = psutil.wait_procs(tree, timeout=60)
+    assert not alive
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return ""
+    if any("odd_server.py" in word for word in words) and "-S" not in words:
+        return "python"
+    return "nginx" if process.name() == "nginx" else ""

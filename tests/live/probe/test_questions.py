@@ -1,0 +1,213 @@
+"""The other questions, of servers of which the answer is known, and of its opposite."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.judge.questions import answers
+from harness.measure.cell import Bench
+from harness.probe.questions import overflow
+from harness.records.evidence import CellEvidence
+from harness.records.plan import PlannedFront
+from harness.records.questions import Answer
+from harness.records.questions import Question
+from harness.records.questions import Wait
+from harness.records.questions import WaitsAsked
+from harness.records.words import Outcome
+from harness.system.machine import allow_open_files
+
+from .conftest import control
+from .conftest import odd
+from .conftest import planned
+from .test_overlap import every_core_busy
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
+    """Ask one question of one command; the evidence, and the answer."""
+    allow_open_files()
+
+    def one(
+        argv: tuple[str, ...],
+        declared: int | None,
+        question: Question,
+        limit: int = 8,
+        front: PlannedFront | None = None,
+    ) -> tuple[CellEvidence, Answer]:
+        bench = Bench(Path(sys.executable), limit, tmp_path)
+        cell = planned(*argv, declared=declared, front=front)
+        evidence = asyncio.run(bench.cell(cell, (question,)))
+        assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+        (answer,) = answers(evidence)
+        assert answer.question is question
+        return evidence, answer
+
+    return one
+
+
+# ------------------------------------------------------------------------- self-call
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "number"),
+    [((1, 1), "deadlock", 0), ((1, 3), "yes; deadlock at 3", 1)],
+)
+def test_a_call_needs_a_place_of_its_own(
+    ask: Any, shape: tuple[int, int], words: str, number: int
+) -> None:
+    capacity = shape[0] * shape[1]
+    evidence, answer = ask(control(*shape), capacity, Question.SELF_CALL)
+    assert (answer.answer, answer.number) == (words, number)
+    stuck = evidence.asked[0].rounds[-1]
+    assert (stuck.together, stuck.stuck) == (capacity, capacity)
+
+
+def test_where_there_is_always_a_place_every_call_is_answered(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SELF_CALL)
+    assert (answer.answer, answer.number) == ("yes", 8)
+    assert [each.account.answered for each in evidence.asked[0].rounds] == [1, 8]
+
+
+def test_calls_that_are_turned_away_are_no_deadlock(ask: Any) -> None:
+    evidence, answer = ask(odd("turns-away"), 3, Question.SELF_CALL)
+    assert answer.answer == "unknown"
+    last = evidence.asked[0].rounds[-1]
+    assert last.failed and not last.stuck
+
+
+def test_a_server_that_dies_on_a_question_keeps_what_was_measured(ask: Any) -> None:
+    evidence, answer = ask(odd("dies-calling"), 1, Question.SELF_CALL)
+    assert evidence.asked[0].outcome is Outcome.DIED
+    assert "while it was asked" in answer.sentence
+    assert max(round_.peak for round_ in evidence.rounds) == 1
+
+
+# ------------------------------------------------------------------------------ waits
+
+
+GEVENT = (
+    *("{python}", "-m", "gunicorn", "--worker-class", "gevent", "--no-control-socket"),
+    *("--worker-connections", "4", "--bind", "{host}:{port}"),
+    *("--pythonpath", "{target}", "app:app"),
+)
+
+
+def most(evidence: CellEvidence) -> dict[str, int]:
+    """The most at once, by the kind of wait."""
+    (asked,) = evidence.asked
+    assert isinstance(asked, WaitsAsked)
+    return {seen.wait: max(r.peak for r in seen.rounds) for seen in asked.waits}
+
+
+def test_to_threads_all_waits_are_alike(ask: Any) -> None:
+    evidence, answer = ask(control(1, 3), 3, Question.WAITS)
+    assert most(evidence) == dict.fromkeys(Wait, 3)
+    assert (answer.answer, answer.number) == ("no", 3)
+
+
+def test_to_greenlets_they_are_not(ask: Any) -> None:
+    evidence, answer = ask(GEVENT, 4, Question.WAITS)
+    assert most(evidence) == {
+        Wait.BLOCKING: 1,
+        Wait.LOCK: 4,
+        Wait.SLEEP: 4,
+        Wait.ASYNC: 1,
+    }
+    assert answer.answer == "blocking: 1; async: 1, 7 of 8 fail"
+    for seen in evidence.asked[0].waits:
+        for each in seen.rounds:
+            assert (each.broken, each.stalled) == (0, 0)
+            entered = each.offered - each.account.answered_without_entering
+            assert each.account.answered == entered
+
+
+# -------------------------------------------------------------------------- overflow
+
+
+def test_the_listen_backlog_holds_so_many(ask: Any) -> None:
+    """Linux lets one more in than the number that a server asks for."""
+    evidence, answer = ask(odd("short-queue"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 6, 6)
+    assert seen.not_opened and seen.came == 1 + 6 + seen.not_opened
+    assert seen.served == (1, 2, 3, 4, 5, 6)
+    assert seen.account.answered == 7
+    assert (answer.answer, answer.number) == ("6 wait in the backlog, then stall", 6)
+
+
+def test_a_server_may_have_room_for_all_and_turn_them_round(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overflow, "MOST", 40)
+    evidence, answer = ask(odd("newest-first"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 40, 0)
+    assert seen.served == tuple(range(40, 24, -1))
+    assert (answer.answer, answer.number) == ("≥40 wait in the server", 40)
+    assert "not let in in the order" in answer.sentence
+    assert "None of those that waited is lost" in answer.sentence
+
+
+def test_who_gets_a_connection_in_the_end_does_not_stall(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backlog that is full for a moment is no end: the server goes on accepting."""
+    monkeypatch.setattr(overflow, "MOST", 120)
+    evidence, answer = ask(odd("takes-all"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.waiting, seen.in_backlog, seen.not_opened) == (120, 0, 0)
+    assert answer.answer == "≥120 wait in the server"
+
+
+def test_who_is_too_many_may_be_turned_away(ask: Any) -> None:
+    evidence, answer = ask(odd("turns-away"), 3, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert (seen.in_app, seen.waiting, seen.turned_away) == (3, 0, {"503": 16})
+    assert (answer.answer, answer.number) == ("nobody waits, then 503", 0)
+
+
+def test_who_waited_may_be_lost(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overflow, "MOST", 40)
+    evidence, answer = ask(odd("forgets"), 1, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    lost = seen.waiting + 1 - seen.account.answered
+    assert lost and lost == seen.account.reset
+    assert f"{lost} of those that waited were never answered" in answer.sentence
+
+
+def test_where_there_is_no_end_nobody_waits(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.OVERFLOW)
+    (seen,) = evidence.asked
+    assert seen.in_app == seen.came and not seen.waiting
+    assert (answer.answer, answer.number) == ("nobody waits", 0)
+
+
+# -------------------------------------------------------------------------- parallel
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (2, 2)])
+def test_one_of_each_process_computes(ask: Any, shape: tuple[int, int]) -> None:
+    evidence, answer = ask(control(*shape), shape[0] * shape[1], Question.PARALLEL)
+    assert answer.number == shape[0]
+    assert evidence.asked[0].rounds[-1].computing == shape[0] * shape[1]
+
+
+def test_without_the_lock_of_the_interpreter_each_thread_computes(ask: Any) -> None:
+    _, answer = ask(odd("lets-others-compute"), 3, Question.PARALLEL)
+    assert answer.number == 3
+    assert "also those that share a process" in answer.sentence
+
+
+def test_a_busy_machine_changes_nothing(ask: Any) -> None:
+    with every_core_busy(4):
+        _, alone = ask(control(1, 3), 3, Question.PARALLEL)
+        _, each = ask(control(3, 1), 3, Question.PARALLEL)
+    assert (alone.number, each.number) == (1, 3)

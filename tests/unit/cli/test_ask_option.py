@@ -1,0 +1,99 @@
+"""What ``--ask`` means, and that every question has all that it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness.cli import ask_option
+from harness.cli import options
+from harness.cli.options import parse
+from harness.cli.options import selection
+from harness.judge.questions import ANSWERING
+from harness.plan import catalog
+from harness.plan.plan import make_plan
+from harness.probe.questions import ASKING
+from harness.probe.questions import cheap
+from harness.probe.questions import dear
+from harness.records.errors import UsageError
+from harness.records.evidence import CellEvidence
+from harness.records.questions import AnyAsked
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.report.sections.questions import WORDS
+from tests.action import tables
+
+ROOT = Path(__file__).parents[3]
+VERBS = dict.fromkeys(options.VERBS, lambda _: 0)
+
+
+def asked(*words: str) -> tuple[Question, ...]:
+    """What a command line asks."""
+    return selection(parse(["probe", *words], VERBS)).ask
+
+
+def test_what_is_asked_by_default_is_cheap() -> None:
+    assert asked() == DEFAULT_ASK
+    assert not dear(DEFAULT_ASK)
+    assert cheap(DEFAULT_ASK) == [Question.SELF_CALL]
+
+
+@pytest.mark.parametrize(
+    "words", [("--ask", "self-call"), ("--ask=self-call,overlap", "--ask", "overlap")]
+)
+def test_the_overlap_is_always_asked(words: tuple[str, ...]) -> None:
+    assert asked(*words) == (Question.OVERLAP, Question.SELF_CALL)
+
+
+def test_the_overlap_may_be_all() -> None:
+    assert asked("--ask", "overlap") == (Question.OVERLAP,)
+
+
+def test_all_is_everything() -> None:
+    assert asked("--ask", "all") == tuple(Question)
+    assert asked("--ask", "waits,all") == tuple(Question)
+
+
+@pytest.mark.parametrize("word", ["overlaps", "", "self call"])
+def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
+    with pytest.raises(UsageError, match=f"'{word}' is none of: overlap, .*all"):
+        asked(f"--ask=self-call,{word}")
+
+
+def test_each_environment_is_told() -> None:
+    wanted = selection(parse(["plan", "--ask=overlap", "--server=gunicorn"], VERBS))
+    plan = make_plan(catalog.load(), wanted)
+    assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
+
+
+@pytest.mark.parametrize(
+    ("ask", "flask", "needed"),
+    [("waits", "3.1.3", True), ("waits", "1.1.4", False), ("overlap", "3.1.3", False)],
+)
+def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
+    words = ["plan", f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
+    plan = make_plan(catalog.load(), selection(parse(words, VERBS)))
+    for each in plan.environments:
+        assert ("asgiref>=3.2" in each.requirements) == needed
+
+
+@pytest.mark.parametrize("question", [*Question][1:])
+def test_every_question_has_all_that_it_needs(question: Question) -> None:
+    asking = ASKING[question]
+    failed = asking.failed(outcome=Outcome.DIED, reason="It fell over")
+    assert failed.question is question
+    written = msgspec.json.encode(failed)
+    assert msgspec.json.decode(written, type=AnyAsked) == failed
+    assert {question} <= ANSWERING.keys() & WORDS.keys()
+    assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
+    assert question in (ROOT / "README.md").read_text()
+    assert f"`{question}`" in tables.action()["inputs"]["ask"]["description"]
+    assert ask_option.named(question) == (question,)
+
+
+def test_old_evidence_was_asked_nothing() -> None:
+    fields = {each.name: each for each in msgspec.structs.fields(CellEvidence)}
+    assert fields["asked"].default == ()

@@ -1,0 +1,73 @@
+"""The published schema is current, and a report keeps to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from harness.cli.compare import changes_in
+from harness.cli.compare import Known
+from harness.cli.schema import PUBLISHED
+from harness.cli.schema import schema_of
+from harness.judge.judge import judge
+from tests.samples.generate import CASES
+
+FOLDER = Path(__file__).parents[3] / "schema"
+SCHEMA: dict[str, Any] = json.loads(schema_of("report"))
+
+
+def as_json(case: str) -> Any:
+    """The report of a sample case as any reader of JSON sees it."""
+    return json.loads(msgspec.json.encode(judge(CASES[case]())))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_what_is_published_is_current(name: str) -> None:
+    path = FOLDER / f"{name}.schema.json"
+    assert path.read_text() == schema_of(name), (
+        f"write it anew: python -m harness schema {name} > schema/{path.name}"
+    )
+
+
+def test_changes_keep_to_theirs() -> None:
+    before, now = judge(CASES["failures"]()), judge(CASES["story"]())
+    found = changes_in(now, Known(before))
+    assert found.cells and found.releases
+    schema = json.loads(schema_of("changes"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(json.loads(msgspec.json.encode(found)))
+
+
+def test_expected_changes_keep_to_theirs() -> None:
+    schema = json.loads(schema_of("expected"))
+    validator = jsonschema.Draft202012Validator(schema)
+    entry = {"cell": "*", "from": 8, "to": "up to 8", "why": "w", "link": "https://a"}
+    validator.validate({"change": [entry]})
+    for wrong in ({"to": 0}, {"to": "some"}, {"link": "http://a"}, {"form": 8}):
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate({"change": [entry | wrong]})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_sample_report_keeps_to_it(case: str) -> None:
+    report = as_json(case)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+
+
+def test_it_refuses_what_it_does_not_know() -> None:
+    report = as_json("single") | {"colour": "red"}
+    with pytest.raises(jsonschema.ValidationError, match="colour"):
+        jsonschema.Draft202012Validator(SCHEMA).validate(report)
+
+
+def test_it_explains_the_fields_that_need_it() -> None:
+    cell = SCHEMA["$defs"]["CellReport"]["properties"]
+    assert cell["floor"]["description"].startswith("The least admitted")
+    assert "anyOf" in cell["floor"]

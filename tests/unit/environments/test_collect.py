@@ -1,0 +1,104 @@
+"""How evidence comes together, wherever it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from harness.environments.collect import collect
+from harness.environments.collect import MISSING
+from harness.measure.nothing import nothing_measured
+from harness.records import results as store
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Outcome
+
+from .test_jobs import plan
+
+
+def died(planned: PlannedEnvironment) -> Evidence:
+    """Evidence of everything in an environment."""
+    return nothing_measured(planned, Outcome.DIED, "it died")
+
+
+def outcomes(found: list[Evidence]) -> dict[str, str]:
+    """The reason of each cell."""
+    return {cell.id: cell.reason for each in found for cell in each.cells}
+
+
+def only(whole: Plan, number: int) -> Plan:
+    """One environment of a plan."""
+    return Plan(environments=(whole.environments[number],))
+
+
+def test_a_folder_of_results(tmp_path: Path) -> None:
+    whole = plan(2, 1)
+    store.write_plan(tmp_path, whole)
+    for planned in whole.environments:
+        store.write_evidence(tmp_path, died(planned))
+    found, faults = collect(tmp_path)
+    assert not faults
+    assert [str(each.environment) for each in found] == [
+        str(each.environment) for each in whole.environments
+    ]
+    assert set(outcomes(found).values()) == {"it died"}
+
+
+def test_other_results_beneath_are_not_mixed_in(tmp_path: Path) -> None:
+    store.write_plan(tmp_path, plan(1))
+    store.write_evidence(tmp_path, died(plan(1).environments[0]))
+    store.write_plan(tmp_path / "other", plan(1, 1))
+    assert len(outcomes(collect(tmp_path)[0])) == 1
+
+
+def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
+    whole = plan(2, 1, 3)
+    store.write_plan(tmp_path / "x-plan", whole)
+    for number in (0, 2):
+        folder = tmp_path / f"x-shard-{number}"
+        store.write_plan(folder, whole)
+        store.write_evidence(folder, died(whole.environments[number]))
+        # What an earlier run left in the same folder.
+        store.write_evidence(folder / "previous", died(whole.environments[1]))
+    found, faults = collect(tmp_path)
+    assert not faults
+    reasons = outcomes(found)
+    assert [id_ for id_, reason in reasons.items() if reason == MISSING] == [
+        whole.environments[1].cells[0].id
+    ]
+    assert len(reasons) == 6
+
+
+def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
+    whole = plan(2, 1)
+    for number in (0, 1):
+        store.write_plan(tmp_path / str(number), only(whole, number))
+    assert set(outcomes(collect(tmp_path)[0]).values()) == {MISSING}
+    assert len(outcomes(collect(tmp_path)[0])) == 3
+
+
+def test_half_an_environment(tmp_path: Path) -> None:
+    whole = plan(3)
+    evidence = died(whole.environments[0])
+    store.write_plan(tmp_path, whole)
+    half = msgspec.structs.replace(evidence, cells=evidence.cells[:1])
+    store.write_evidence(tmp_path, half)
+    found, _ = collect(tmp_path)
+    assert list(outcomes(found).values()) == ["it died", MISSING, MISSING]
+
+
+def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
+    whole = plan(1, 1)
+    store.write_plan(tmp_path, whole)
+    store.write_evidence(tmp_path, died(whole.environments[0]))
+    (tmp_path / "evidence" / "torn.json").write_text("{")
+    found, faults = collect(tmp_path)
+    assert len(faults) == 1 and "torn.json" in str(faults[0])
+    assert sorted(outcomes(found).values()) == ["it died", MISSING]
+
+
+def test_evidence_without_a_plan(tmp_path: Path) -> None:
+    store.write_evidence(tmp_path, died(plan(1).environments[0]))
+    assert len(outcomes(collect(tmp_path)[0])) == 1

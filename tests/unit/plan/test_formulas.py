@@ -1,0 +1,69 @@
+"""What depends on the machine is computed by a name, and by nothing else."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from harness.environments.needs import declared_here
+from harness.plan import formulas as formula
+from harness.records.plan import Declaration
+from harness.records.plan import Formula
+from harness.system.machine import processors_of
+
+
+@pytest.mark.parametrize(
+    ("spelled", "words", "here"),
+    [
+        ("thread-pool", "min(32, processors + 4)", 6),
+        ("2 x thread-pool", "2 × min(32, processors + 4)", 12),
+        ("10 x thread-pool", "10 × min(32, processors + 4)", 60),
+    ],
+)
+def test_a_formula(spelled: str, words: str, here: int) -> None:
+    parsed = formula.parse(spelled)
+    assert parsed is not None
+    assert formula.words(parsed) == words
+    assert formula.value(parsed, 2) == here
+
+
+@pytest.mark.parametrize(
+    ("processors", "threads"), [(1, 5), (4, 8), (27, 31), (28, 32), (64, 32)]
+)
+def test_the_pool_of_python(processors: int, threads: int) -> None:
+    assert formula.value(Formula(name="thread-pool"), processors) == threads
+
+
+@pytest.mark.parametrize("declared", [8, "unbounded"])
+def test_what_is_no_formula(declared: int | str) -> None:
+    assert formula.parse(declared) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["many", "min(32, processors + 4)", "0 x thread-pool", "__import__", ""]
+)
+def test_nothing_else_is_one(text: str) -> None:
+    with pytest.raises(ValueError, match="is neither a number nor a formula"):
+        formula.parse(text)
+
+
+def test_a_declaration_says_what_it_came_to() -> None:
+    declared = Declaration(
+        declared=None,
+        because="It runs in a pool.",
+        source="https://example.org",
+        formula="min(32, processors + 4)",
+    )
+    here = declared_here(declared, Formula(name="thread-pool"), 3)
+    assert here.declared == 7
+    assert here.because == (
+        "It runs in a pool. With the 3 processors here min(32, processors + 4) is 7."
+    )
+    assert (here.source, here.formula) == (declared.source, declared.formula)
+
+
+def test_newer_pythons_count_what_they_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    assert [processors_of(each) for each in ("3.9", "3.12", "3.13")] == [16, 16, 2]

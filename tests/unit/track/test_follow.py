@@ -1,0 +1,139 @@
+"""Which cells follow a configuration, and what of a command line is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.plan import catalog
+from harness.plan.plan import plan_cells
+from harness.records.catalog import Selection
+from harness.records.errors import UsageError
+from harness.track.follow import find_package
+from harness.track.follow import find_targets
+from harness.track.follow import follow
+from harness.track.follow import Limits
+from harness.track.follow import limits
+from harness.track.follow import packages_of
+from harness.track.follow import within_limits
+
+KNOWN = catalog.load()
+
+
+def cells(text: str, of: str, *releases: str, python: str = "3.11") -> list[str]:
+    """The ids of the cells that follow one configuration."""
+    package = find_package(KNOWN, of)
+    (line,) = follow(KNOWN, find_targets(KNOWN, text), package, releases, python)
+    return [str(cell) for cell in line.cells]
+
+
+def test_flask_is_followed_with_the_werkzeug_that_fits_each_release() -> None:
+    assert cells("werkzeug/run", "Flask", "3.0.0", "0.12", "0.10.1") == [
+        "flask-0.10.1/werkzeug-0.16.1/run/py3.11",
+        "flask-0.12/werkzeug-0.16.1/run/py3.11",
+        "flask-3.0.0/werkzeug-3.1.9/run/py3.11",
+    ]
+
+
+def test_flask_is_followed_under_one_release_of_a_server() -> None:
+    (usual,) = KNOWN.servers[1].releases
+    assert cells("gunicorn/sync-4", "Flask", "2.0.0", "3.1.3") == [
+        f"flask-2.0.0/gunicorn-{usual}/sync-4/py3.11",
+        f"flask-3.1.3/gunicorn-{usual}/sync-4/py3.11",
+    ]
+    named = "flask-3.1.3/gunicorn-23.0.0/sync-4/py3.9"
+    assert cells(named, "Flask", "2.0.0") == [
+        "flask-2.0.0/gunicorn-23.0.0/sync-4/py3.9"
+    ]
+
+
+def test_a_server_is_followed_under_one_release_of_flask() -> None:
+    newest = KNOWN.matrix.flask[-1]
+    releases = ("21.2.0", "9.0", "21.10.0")
+    assert cells("gunicorn/sync-4", "gunicorn", *releases) == [
+        f"flask-{newest}/gunicorn-9.0/sync-4/py3.11",
+        f"flask-{newest}/gunicorn-21.2.0/sync-4/py3.11",
+        f"flask-{newest}/gunicorn-21.10.0/sync-4/py3.11",
+    ]
+    named = "flask-2.3.3/gunicorn-23.0.0/sync-4/py3.9"
+    assert cells(named, "gunicorn", "21.2.0") == [
+        "flask-2.3.3/gunicorn-21.2.0/sync-4/py3.9"
+    ]
+    assert cells("werkzeug/run", "Werkzeug", "3.1.3") == [
+        f"flask-{newest}/werkzeug-3.1.3/run/py3.11"
+    ]
+
+
+def test_a_release_that_is_in_no_catalog_can_be_planned() -> None:
+    package = find_package(KNOWN, "Flask")
+    targets = find_targets(KNOWN, "werkzeug/run")
+    releases = ("0.1", "0.12.4", "4.0rc1")
+    (line,) = follow(KNOWN, targets, package, releases, "3.11")
+    plan = plan_cells(KNOWN, Selection(python="3.11"), line.cells)
+    obstacles = [c.not_supported for e in plan.environments for c in e.cells]
+    assert "Python 2 only" in str(obstacles[0]) and obstacles[1:] == [None, None]
+    assert line.beside == "" and line.release(line.cells[0]) == "0.1"
+
+
+def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> None:
+    found = find_targets(KNOWN, "gunicorn/gthread-?x4")
+    assert {each.configuration.id for each in found} == {"gthread-1x4", "gthread-2x4"}
+    assert find_package(KNOWN, "FLASK").server is None
+    assert find_package(KNOWN, "Werkzeug").name == "werkzeug"
+    both = packages_of(KNOWN, found, ["gunicorn", "flask", "Gunicorn"])
+    assert [each.name for each in both] == ["gunicorn", "Flask"]
+
+
+def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
+    gunicorn = find_package(KNOWN, "gunicorn")
+    releases = ["19.9.0", "20.0.0", "27.0.1"]
+    assert within_limits(gunicorn, releases, Limits()) == releases[1:]
+    asked = limits(["Gunicorn == 19"], ["gunicorn==26"])
+    assert within_limits(gunicorn, releases, asked) == releases[:2]
+    with pytest.raises(UsageError, match="no release of gunicorn since 99 and until"):
+        within_limits(gunicorn, releases, limits(["gunicorn==99"], []))
+    with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
+        within_limits(gunicorn, releases, limits([], ["gunicorn==1"]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("bisect", "werkzeug/runn"), "Near it: werkzeug/run"),
+        (("bisect", "nothing/like/it"), "is no configuration: write SERVER/CONFIG"),
+        (("bisect", "werkzeug/*"), "is several configurations: choose one of"),
+        (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "Did you mean gunicorn?"),
+        (("bisect", "flask-3.1.3/gunicorn-1/x/py3.11"), "no configuration of gunicorn"),
+        (("bisect", "werkzeug/run", "--of", "gunicorn"), "--of gunicorn: no config"),
+        (("bisect",), "required: CELL"),
+        (("track", "--of", "flusk"), "no package to follow 'flusk'. Did you mean Fl"),
+        (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
+        (("track", "--since", "Flask==x"), "write it like"),
+        (("track", "--until", "Flask"), "--until 'Flask': write it like"),
+        (("track", "--limit", "0"), "--limit"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_error_before_anything_is_done(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    *usage, said = capsys.readouterr().err.strip().splitlines()
+    assert words in said and not list(tmp_path.iterdir())
+
+
+def test_a_history_is_shown_without_an_index(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
+    name = "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
+    folders = ("--history", str(frozen), "--results", str(tmp_path))
+    assert main(["track", name, "--of", "gunicorn", "--show", *folders]) == 0
+    assert "27.0.1: up to 8" in capsys.readouterr().out
+    assert (tmp_path / "report.json").exists()
