@@ -12,8 +12,7 @@ import pytest
 from harness.environments import index as package_index
 from harness.environments.index import releases_of
 from harness.records.errors import UsageError
-
-from .test_baseline import Server
+from tests.live.github.test_baseline import Server
 
 FILES = [
     {"filename": "Flask-1.0.tar.gz", "url": "../files/Flask-1.0.tar.gz"},

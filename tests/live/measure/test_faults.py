@@ -20,10 +20,9 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.process import free_port
 from harness.system.process import running
-
-from .conftest import Measure
-from .conftest import odd
-from .conftest import planned
+from tests.live.conftest import Measure
+from tests.live.conftest import odd
+from tests.live.conftest import planned
 
 ROOT = Path(__file__).parents[3]
 

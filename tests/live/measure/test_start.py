@@ -29,12 +29,11 @@ from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.process import Server
-
-from .conftest import control
-from .conftest import Measure
-from .conftest import odd
-from .test_overlap import assert_exactly
-from .test_overlap import every_core_busy
+from tests.live.conftest import control
+from tests.live.conftest import Measure
+from tests.live.conftest import odd
+from tests.live.probe.test_overlap import assert_exactly
+from tests.live.probe.test_overlap import every_core_busy
 
 ROOT = Path(__file__).parents[3]
 CATALOG = catalog.load()

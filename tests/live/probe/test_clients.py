@@ -16,11 +16,10 @@ from harness.records.questions import Question
 from harness.records.questions import SilentAsked
 from harness.records.trouble import SlowWay
 from harness.records.words import Outcome
-
-from .conftest import control
-from .conftest import odd
-from .test_chain import nginx as nginx  # a fixture
-from .test_questions import ask as ask  # a fixture
+from tests.live.conftest import control
+from tests.live.conftest import odd
+from tests.live.measure.test_start import nginx as nginx  # a fixture
+from tests.live.probe.test_questions import ask as ask  # a fixture
 
 BLOCKING = set(SlowWay) - {SlowWay.IDLE}
 """Ways that take a place of the control: it closes after each answer."""

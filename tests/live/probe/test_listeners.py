@@ -11,8 +11,7 @@ import pytest
 from harness.measure import cell as bench
 from harness.records.words import Outcome
 from harness.system.process import LINUX
-
-from .conftest import Measure
+from tests.live.conftest import Measure
 
 GRANIAN = (
     *("{scripts}/granian", "--interface", "wsgi", "--host", "{host}"),

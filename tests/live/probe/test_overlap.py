@@ -14,10 +14,9 @@ from harness.records.evidence import CellEvidence
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
-
-from .conftest import control
-from .conftest import Measure
-from .conftest import odd
+from tests.live.conftest import control
+from tests.live.conftest import Measure
+from tests.live.conftest import odd
 
 SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)]
 

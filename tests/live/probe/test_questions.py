@@ -21,11 +21,10 @@ from harness.records.questions import Wait
 from harness.records.questions import WaitsAsked
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
-
-from .conftest import control
-from .conftest import odd
-from .conftest import planned
-from .test_overlap import every_core_busy
+from tests.live.conftest import control
+from tests.live.conftest import odd
+from tests.live.conftest import planned
+from tests.live.probe.test_overlap import every_core_busy
 
 Ask = Callable[..., Answer]
 

@@ -14,11 +14,10 @@ from harness.records import results as store
 from harness.records.report import Report
 from tests.samples.generate import single
 from tests.samples.make import evidence
-
-from .test_compare import EIGHT
-from .test_compare import even
-from .test_expected import GOOD
-from .test_github import report
+from tests.unit.github.test_runner import report
+from tests.unit.judge.test_compare import EIGHT
+from tests.unit.judge.test_compare import even
+from tests.unit.judge.test_expected import GOOD
 
 
 def write(folder: Path, name: str, what: Report) -> str:

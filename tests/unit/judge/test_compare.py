@@ -25,10 +25,9 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import changes
 from tests.samples import make
-
-from .test_github import cell
-from .test_github import HOST
-from .test_github import report
+from tests.unit.github.test_runner import cell
+from tests.unit.github.test_runner import HOST
+from tests.unit.github.test_runner import report
 
 WHERE = make.environment("3.1.3", "server", "1", "3.13")
 

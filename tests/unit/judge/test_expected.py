@@ -18,13 +18,12 @@ from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
 from harness.records.words import Outcome
 from harness.report.sections import changes
-
-from .test_compare import DIED
-from .test_compare import EIGHT
-from .test_compare import even
-from .test_compare import NEVER
-from .test_compare import unbounded
-from .test_github import report
+from tests.unit.github.test_runner import report
+from tests.unit.judge.test_compare import DIED
+from tests.unit.judge.test_compare import EIGHT
+from tests.unit.judge.test_compare import even
+from tests.unit.judge.test_compare import NEVER
+from tests.unit.judge.test_compare import unbounded
 
 GOOD = """
 [[change]]

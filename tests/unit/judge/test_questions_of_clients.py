@@ -18,8 +18,7 @@ from harness.records.trouble import SlowStep
 from harness.records.trouble import SlowWay
 from harness.records.trouble import Terminated
 from harness.records.words import Settled
-
-from .test_answers import answer
+from tests.unit.judge.test_questions import answer
 
 # ------------------------------------------------------------------------------ slow
 

@@ -18,10 +18,9 @@ from harness.track.bisection import Like
 from harness.track.bisection import others
 from harness.track.bisection import search
 from harness.track.bisection import which
-
-from .test_timeline import broken
-from .test_timeline import steady
-from .test_timeline import uneven
+from tests.unit.track.test_timeline import broken
+from tests.unit.track.test_timeline import steady
+from tests.unit.track.test_timeline import uneven
 
 
 def find(truth: list[Like], known: Mapping[str, Like] | None = None) -> tuple[int, ...]:
