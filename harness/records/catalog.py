@@ -32,7 +32,7 @@ Declared = PositiveInt | Literal["unbounded"]
 
 Promised = PositiveInt | str
 """What a configuration of the catalog promises: a number, ``unbounded``, or a formula
-such as ``2 x thread-pool`` whose name is in ``harness/formula.py``."""
+such as ``2 x thread-pool`` whose name is in ``harness/plan/formulas.py``."""
 
 
 class Need(Record, frozen=True, kw_only=True):

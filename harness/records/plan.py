@@ -85,7 +85,7 @@ class Formula(Result, frozen=True, kw_only=True):
     """A number that depends on the machine that measures."""
 
     name: str
-    """One of ``harness/formula.py``."""
+    """One of ``harness/plan/formulas.py``."""
     times: PositiveInt = 1
     """How many of them there are, such as one for each worker."""
 

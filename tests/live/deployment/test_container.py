@@ -57,7 +57,7 @@ def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
 HARNESS = """\
 import asyncio, os, sys
 from pathlib import Path
-from harness.server import running
+from harness.system.process import running
 async def main():
     command = [sys.executable, "-c", "import time; time.sleep(600)"]
     here = {"cwd": Path(), "log": Path("log")}

@@ -210,10 +210,10 @@ def test_what_is_in_front_is_stopped_first(
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from harness import catalog
-from harness.bench import Bench
-from harness.plan import front
-from harness.selection import find_proxy
+from harness.measure.cell import Bench
+from harness.plan import catalog
+from harness.plan.plan import front
+from harness.plan.select import find_proxy
 from tests.live.conftest import odd, planned
 nginx = front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
 cell = planned(*odd("parent"), declared=None, front=nginx, also_offered=(200,) * 50)
