@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
+
+from harness.system.schedstat import thread_times
 
 Spent = dict[tuple[int, int], tuple[int, int]]
 """By process and thread: nanoseconds that it ran, and waited for a processor."""
@@ -40,23 +41,13 @@ class Between(NamedTuple):
 
 def used(processes: Iterable[int]) -> Used:
     """What was used until now. Raises ``CannotTell``."""
-    spent: Spent = {}
-    for process in processes:
-        spent |= _spent(process)
+    spent: Spent = {
+        (process, thread): (ran, waited)
+        for process, thread, ran, waited in thread_times(processes)
+    }
     if not any(ran for ran, _ in spent.values()):
         raise CannotTell("the processor time of the server's threads cannot be seen")
     return Used(time.monotonic(), spent)
-
-
-def _spent(process: int) -> Spent:
-    found = {}
-    for folder in Path(f"/proc/{process}/task").glob("*"):
-        try:
-            ran, waited, _ = map(int, (folder / "schedstat").read_text().split())
-        except (OSError, ValueError):
-            continue  # it has ended
-        found[process, int(folder.name)] = ran, waited
-    return found
 
 
 def between(before: Used, now: Used) -> Between:

@@ -15,7 +15,6 @@ stand still for longer, and the evidence says so.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -25,6 +24,8 @@ import psutil
 
 from harness.records.words import Settled
 from harness.system.machine import quiet_method
+from harness.system.schedstat import thread_state
+from harness.system.schedstat import thread_times
 
 ALLOWANCE = 250_000
 """Nanoseconds of housekeeping, over a whole tree, that do not end a quiet window. A
@@ -72,31 +73,13 @@ COARSE = Window(looks=5, interval=0.050)
 """Where only processor times are known: these move in steps of 10 ms."""
 
 
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 512)
-    finally:
-        os.close(descriptor)
-
-
 def look(processes: Iterable[int]) -> Look:
     """Read every thread's counters and state; threads that have ended are left out."""
     spent: dict[tuple[int, int], int] = {}
     runnable = False
-    for process in processes:
-        try:
-            threads = os.listdir(f"/proc/{process}/task")
-        except OSError:
-            continue
-        for thread in threads:
-            folder = f"/proc/{process}/task/{thread}/"
-            try:
-                ran, waited, _ = _read(folder + "schedstat").split()
-                state = _read(folder + "stat").rpartition(b") ")[2][:1]
-            except (OSError, ValueError):
-                continue
-            spent[process, int(thread)] = int(ran) + int(waited)
+    for process, thread, ran, waited in thread_times(processes):
+        if state := thread_state(process, thread):
+            spent[process, thread] = ran + waited
             runnable = runnable or state in b"RD"
     return Look(spent, runnable)
 

@@ -13,15 +13,12 @@ from packaging.version import Version
 
 from harness.records.evidence import Host
 from harness.records.words import Settled
+from harness.system import schedstat
 
 
 def quiet_method() -> Settled:
     """How this machine tells that a server is quiet."""
-    try:
-        with open("/proc/self/schedstat", "rb") as file:
-            return Settled.SCHEDSTAT if file.read().split() else Settled.CPU_TIMES
-    except OSError:
-        return Settled.CPU_TIMES
+    return Settled.SCHEDSTAT if schedstat.is_counted() else Settled.CPU_TIMES
 
 
 def processors() -> int:

@@ -1,0 +1,50 @@
+"""What Linux counts for each thread: time on a processor, and time ready to run.
+
+Both are nanoseconds, in ``/proc/PID/task/TID/schedstat``; see the kernel's
+``Documentation/scheduler/sched-stats``. Threads that end while they are read are left
+out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+
+def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+    """Process, thread, nanoseconds that it ran and that it waited for a processor."""
+    for process in processes:
+        try:
+            threads = os.listdir(f"/proc/{process}/task")
+        except OSError:
+            continue
+        for thread in threads:
+            try:
+                counted = _read(f"/proc/{process}/task/{thread}/schedstat")
+                ran, waited, _ = map(int, counted.split())
+            except (OSError, ValueError):
+                continue
+            yield process, int(thread), ran, waited
+
+
+def thread_state(process: int, thread: int) -> bytes:
+    """The letter of a thread's state, such as ``b"S"``; empty when it has ended."""
+    try:
+        stat = _read(f"/proc/{process}/task/{thread}/stat")
+    except OSError:
+        return b""
+    return stat.rpartition(b") ")[2][:1]
+
+
+def is_counted() -> bool:
+    """Whether this machine counts these times."""
+    return any(thread_times([os.getpid()]))
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 512)
+    finally:
+        os.close(descriptor)
