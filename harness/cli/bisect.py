@@ -108,8 +108,8 @@ class Looks:
         self._impossible = unsupported(plan)
         self._reused = {
             name: each
-            for name, each in history.known(kept).items()
-            if not history.is_passing(each)
+            for name, each in history.newest(kept).items()
+            if not history.is_retryable(each)
         }
         self.points: dict[str, Point] = {
             release: self._point(release, self._reused)
@@ -140,7 +140,7 @@ class Looks:
             plan = only_cells(self._plan, lambda cell: cell.id in wanted)
             if measure(plan, self._options.results.resolve(), self._options):
                 raise Interrupted(INTERRUPTED)
-            found = history.known(history.read(self._options.history)[0])
+            found = history.newest(history.read(self._options.history)[0])
             for each in releases:
                 if self._ids[each] in wanted:
                     self.points[each] = self._point(each, found)

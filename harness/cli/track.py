@@ -48,7 +48,7 @@ from harness.track.follow import limits
 from harness.track.follow import Package
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
-from harness.track.history import one_by_one
+from harness.track.history import by_cell
 from harness.track.timeline import key
 from harness.track.timeline import line
 from harness.track.timeline import point
@@ -196,7 +196,7 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
     if not (options.list or options.show):
         adopt(plan, results, options.history)
     before, faults = history.read(options.history)
-    wanted = _to_measure(plan, history.known(before))
+    wanted = _to_measure(plan, history.newest(before))
     if options.list:
         print("\n".join(cell.id for each in wanted.environments for cell in each.cells))
         return 0
@@ -205,12 +205,12 @@ def run(options: argparse.Namespace, selection: Selection) -> int:
         interrupted = measure(wanted, results, options)
         after, _ = history.read(options.history)
     timeline = _timeline(task, plan, before, after)
-    _show(results, timeline, _evidence(plan, history.known(after)))
+    _show(results, timeline, _evidence(plan, history.newest(after)))
     for fault in faults:
         say(str(fault))
     if interrupted:
         return Interrupted.exit_code
-    _check(wanted, history.known(after))
+    _check(wanted, history.newest(after))
     return faults[0].exit_code if faults else 0
 
 
@@ -219,7 +219,7 @@ def _to_measure(plan: Plan, known: Mapping[str, Evidence]) -> Plan:
         plan,
         lambda cell: (
             cell.not_supported is None
-            and (cell.id not in known or history.is_passing(known[cell.id]))
+            and (cell.id not in known or history.is_retryable(known[cell.id]))
         ),
     )
 
@@ -262,7 +262,7 @@ def _check(wanted: Plan, known: Mapping[str, Evidence]) -> None:
 def _timeline(
     task: Task, plan: Plan, before: Sequence[Evidence], after: Sequence[Evidence]
 ) -> Timeline:
-    old, new = history.known(before), history.known(after)
+    old, new = history.newest(before), history.newest(after)
     impossible = unsupported(plan)
     lines = []
     for followed in task.lines:
@@ -296,7 +296,7 @@ def unsupported(plan: Plan) -> dict[str, Evidence]:
     """By the id of a cell, that it cannot be; of what the plan says so."""
     none = only_cells(plan, lambda cell: cell.not_supported is not None)
     told = (nothing_measured(e, Outcome.NOT_SUPPORTED, "") for e in none.environments)
-    return {e.cells[0].id: e for several in told for e in one_by_one(several)}
+    return {e.cells[0].id: e for several in told for e in by_cell(several)}
 
 
 def _line(

@@ -1,10 +1,9 @@
-"""Knows how measurements are kept for good; must not know what any of them means.
+"""The history: a folder with a file for each measurement of a cell.
 
-Rule 1: a file is one measurement of one cell, written once and never changed: evidence
-(see ``store``), with all that it takes to judge it anew. Rule 2: its name says when it
-was measured and what is in it, so that two branches of a history never conflict, and a
-file that was cut off or changed is found out. Rule 3: a file that cannot be read never
-costs the others.
+A file holds evidence, is written once and never changed, so that an old measurement can
+be judged by new rules. Its name has the time of the measurement and a hash of the
+content: two branches of a history merge without conflict, and a damaged file is
+noticed. A file that cannot be read does not stop the others from being read.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.records import results as store
+from harness.records import results
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
@@ -28,104 +27,107 @@ from harness.records.words import PROBE
 
 NAME = re.compile(r"-([0-9a-f]{12})\.json$")
 
-PASSING = (Outcome.HARNESS_FAILED, Outcome.NOT_INSTALLED)
-"""Outcomes that may be another next time: such a cell is measured again."""
+RETRYABLE = (Outcome.HARNESS_FAILED, Outcome.NOT_INSTALLED)
+"""Outcomes worth measuring again."""
 
-OF_THE_MACHINE = (Outcome.NOT_SUPPORTED,)
-"""Outcomes that are no measurement: they are not kept."""
+NOT_A_MEASUREMENT = (Outcome.NOT_SUPPORTED,)
+"""Outcomes that say something about the machine only; they are not stored."""
 
 
 def read(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
-    """All measurements below a folder, oldest first, and what cannot be read of it.
+    """All measurements below a folder, oldest first, and an error for each bad file.
 
-    A folder that is not there is a history that has not begun.
+    A folder that does not exist is an empty history.
     """
-    found, faults = [], []
+    measurements, faults = [], []
     for path in sorted(folder.rglob("*.json")):
         try:
-            found.append(_read(path))
+            measurements.append(_read(path))
         except UsageError as fault:
             faults.append(fault)
-    return sorted(found, key=lambda each: each.measured_at), faults
+    return sorted(measurements, key=lambda each: each.measured_at), faults
 
 
 def _read(path: Path) -> Evidence:
-    evidence = store.read_evidence_file(path)
-    said = NAME.search(path.name)
-    if said is None or said[1] != _digest(path.read_bytes()):
+    evidence = results.read_evidence_file(path)
+    digest = NAME.search(path.name)
+    if digest is None or digest[1] != _digest(path.read_bytes()):
         raise Unreadable(
-            f"{path}: is not what was written under this name; restore it, or remove "
-            "it to have its cell measured again"
+            f"{path}: its content does not match the hash in its name; restore the "
+            "file, or remove it to have its cell measured again"
         )
     return evidence
 
 
-def known(history: Iterable[Evidence]) -> dict[str, Evidence]:
-    """By the id of a cell, its newest measurement; but for what may be another next
-    time, only where there is nothing better. Another ``probe`` does not count.
+def newest(measurements: Iterable[Evidence]) -> dict[str, Evidence]:
+    """The newest measurement of each cell, by the cell's id.
+
+    A retryable outcome counts only where there is nothing better. Measurements with
+    another ``probe`` do not count.
     """
-    found: dict[str, Evidence] = {}
-    for each in history:
-        for one in one_by_one(each) if each.probe == PROBE else ():
-            there = found.get(one.cells[0].id)
-            if there is None or not is_passing(one) or is_passing(there):
-                found[one.cells[0].id] = one
-    return found
+    cells: dict[str, Evidence] = {}
+    for each in measurements:
+        for one in by_cell(each) if each.probe == PROBE else ():
+            older = cells.get(one.cells[0].id)
+            if older is None or not is_retryable(one) or is_retryable(older):
+                cells[one.cells[0].id] = one
+    return cells
 
 
-def is_passing(evidence: Evidence) -> bool:
-    """Whether what is known of a cell may be another next time."""
-    return all(cell.outcome in PASSING for cell in evidence.cells)
+def is_retryable(evidence: Evidence) -> bool:
+    """Whether measuring again may well have another outcome."""
+    return all(cell.outcome in RETRYABLE for cell in evidence.cells)
 
 
 def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
-    """Keep every cell for good; the files that are new. Raises ``UsageError``.
+    """Store each measured cell in a file of its own; the new files.
 
-    What is there already is not written again, nor is the same failure twice.
+    A measurement that is stored already is not written again, nor is the same
+    retryable failure of a cell twice. Raises ``UsageError`` where a file cannot be
+    written.
     """
-    there, _ = read(folder)
-    before = known(there)
-    singly = [one for each in evidence for one in one_by_one(each)]
-    kept = (_keep(folder, e, before) for e in singly if not _of_the_machine(e))
-    return list(filter(None, kept))
+    stored = newest(read(folder)[0])
+    cells = [one for each in evidence for one in by_cell(each)]
+    paths = [
+        _add(folder, cell, stored)
+        for cell in cells
+        if cell.cells[0].outcome not in NOT_A_MEASUREMENT
+    ]
+    return [path for path in paths if path is not None]
 
 
-def one_by_one(evidence: Evidence) -> Iterator[Evidence]:
-    """Evidence of each cell, with all that was seen of its environment."""
+def by_cell(evidence: Evidence) -> Iterator[Evidence]:
+    """Split the evidence of an environment into evidence of one cell each."""
     for cell in evidence.cells:
         yield msgspec.structs.replace(evidence, cells=(cell,))
 
 
-def _of_the_machine(evidence: Evidence) -> bool:
-    return evidence.cells[0].outcome in OF_THE_MACHINE
-
-
-def _keep(
-    folder: Path, evidence: Evidence, before: Mapping[str, Evidence]
+def _add(
+    folder: Path, evidence: Evidence, stored: Mapping[str, Evidence]
 ) -> Path | None:
     (cell,) = evidence.cells
-    there = before.get(cell.id)
+    older = stored.get(cell.id)
     if (
-        there is not None
-        and is_passing(evidence)
-        and there.cells[0].outcome == cell.outcome
+        older is not None
+        and is_retryable(evidence)
+        and older.cells[0].outcome == cell.outcome
     ):
         return None
     content = msgspec.json.encode(evidence, order="deterministic").decode() + "\n"
-    path = folder / place(evidence, content)
+    path = folder / file_name(evidence, content)
     if path.exists():
         return None
-    store.write_text(path, content)
+    results.write_text(path, content)
     return path
 
 
-def place(evidence: Evidence, content: str) -> Path:
-    """Where the measurement of one cell is kept, below the folder of the history."""
+def file_name(evidence: Evidence, content: str) -> Path:
+    """Path of the file for one measured cell, relative to the history."""
     (cell,) = evidence.cells
-    where = evidence.environment
+    environment = evidence.environment
     when = re.sub(r"[^0-9T]", "", evidence.measured_at.partition("+")[0])
     name = f"{when}Z-{_digest(content.encode())}.json"
-    parts = (where.server, cell.configuration, where.slug)
+    parts = (environment.server, cell.configuration, environment.slug)
     return Path(*(re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", part) for part in parts), name)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from harness.cli.schema import schema_of
 from harness.judge.judge import judge
-from harness.records import results as store
+from harness.records import results
 from harness.records.errors import Unreadable
 from harness.records.evidence import Evidence
 from harness.records.words import Outcome
@@ -77,7 +77,7 @@ def test_nothing_is_ever_written_again(tmp_path: Path) -> None:
     assert len(history.add(tmp_path, [later])) == 1
     assert path.stat().st_mtime == 1
     found, _ = history.read(tmp_path)
-    assert history.known(found)[str(WHERE.cell("gthread"))] == later
+    assert history.newest(found)[str(WHERE.cell("gthread"))] == later
 
 
 def test_two_histories_are_merged_by_copying(tmp_path: Path) -> None:
@@ -96,10 +96,10 @@ def test_what_may_be_another_next_time_gives_way_and_is_kept_once(
     history.add(tmp_path, [failed(Outcome.NOT_INSTALLED)])
     later = {"measured_at": "2026-12-01T00:00:00+00:00"}
     assert not history.add(tmp_path, [failed(Outcome.NOT_INSTALLED, **later)])
-    assert history.is_passing(history.known(history.read(tmp_path)[0])[name])
+    assert history.is_retryable(history.newest(history.read(tmp_path)[0])[name])
     history.add(tmp_path, [measured()])
     history.add(tmp_path, [failed(Outcome.HARNESS_FAILED, **later)])
-    assert history.known(history.read(tmp_path)[0])[name] == measured()
+    assert history.newest(history.read(tmp_path)[0])[name] == measured()
 
 
 def test_what_a_machine_lacks_is_no_measurement(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_another_probe_is_kept_and_does_not_count(tmp_path: Path) -> None:
     history.add(tmp_path, [measured(probe=PROBE + 1)])
     found, faults = history.read(tmp_path)
     assert len(found) == 1 and not faults
-    assert not history.known(found)
+    assert not history.newest(found)
 
 
 def test_names_of_others_stay_inside_the_folder(tmp_path: Path) -> None:
@@ -128,7 +128,10 @@ def test_names_of_others_stay_inside_the_folder(tmp_path: Path) -> None:
         (lambda text: "", "is not whole"),
         (lambda text: "[1]", "is not a file of this project"),
         (lambda text: '{"schema": 99}', "has schema 99"),
-        (lambda text: text.replace('"admitted":4', '"admitted":5'), "is not what was"),
+        (
+            lambda text: text.replace('"admitted":4', '"admitted":5'),
+            "does not match the hash",
+        ),
         (lambda text: text.replace('"probe":1', '"probe":1,"x":1'), "unknown field"),
     ],
 )
@@ -150,7 +153,7 @@ def test_a_file_under_another_name_is_found_out(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
     path.rename(path.with_name("mine.json"))
     _, (fault,) = history.read(tmp_path)
-    assert "is not what was written under this name" in str(fault)
+    assert "does not match the hash in its name" in str(fault)
 
 
 @pytest.mark.parametrize("folder", sorted(FROZEN.iterdir()), ids=lambda p: p.name)
@@ -159,7 +162,7 @@ def test_what_an_older_release_kept_is_read(folder: Path) -> None:
     assert found and not faults
     names = [cell.id for each in found for cell in each.cells]
     assert names == ["flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"]
-    assert history.known(found).keys() == set(names)
+    assert history.newest(found).keys() == set(names)
 
 
 def test_an_older_schema_is_brought_up(
@@ -167,8 +170,8 @@ def test_an_older_schema_is_brought_up(
 ) -> None:
     """The name is of what was written, and stays good when the shape has changed."""
     history.add(tmp_path, [measured()])
-    monkeypatch.setattr(store, "SCHEMA", 2)
-    monkeypatch.setattr(store, "OLDER", {1: lambda file: {**file, "tool": "older"}})
+    monkeypatch.setattr(results, "SCHEMA", 2)
+    monkeypatch.setattr(results, "OLDER", {1: lambda file: {**file, "tool": "older"}})
     (found,), faults = history.read(tmp_path)
     assert found.tool == "older" and not faults
 
