@@ -14,11 +14,8 @@ from pathlib import Path
 
 from harness.cli import bisect as bisect_command
 from harness.cli import track as track_command
-from harness.cli.compare import changes_in
 from harness.cli.compare import keep
-from harness.cli.compare import Known
 from harness.cli.compare import known
-from harness.cli.compare import pass_or_fail
 from harness.cli.options import parse
 from harness.cli.options import selection
 from harness.cli.options import Verb
@@ -30,6 +27,9 @@ from harness.environments.run import say
 from harness.environments.run import show_and_carry_out
 from harness.github import stages as action
 from harness.github import track_stages as track_action
+from harness.judge.changes import Baseline
+from harness.judge.changes import changes_in
+from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.plan import catalog
 from harness.plan.plan import list_cells
@@ -97,7 +97,7 @@ def _report(options: argparse.Namespace) -> int:
     return _judge(options.results.resolve(), options, known(options))
 
 
-def _judge(results: Path, options: argparse.Namespace, compared: Known) -> int:
+def _judge(results: Path, options: argparse.Namespace, baseline: Baseline) -> int:
     """Report on everything planned; the exit code it deserves."""
     evidence, faults = collect(results)
     report = _show(results, evidence)
@@ -105,23 +105,24 @@ def _judge(results: Path, options: argparse.Namespace, compared: Known) -> int:
         print(f"flask-concurrency: {fault}", file=sys.stderr)
     if faults:
         return faults[0].exit_code
-    found = changes_in(report, compared)
+    found = changes_in(report, baseline)
     keep(results, found)
     if found.baseline is not None:
-        text = f"{changes.render(found)}\n{markdown.render(report)}"
+        text = f"{changes.render(found)}\n{markdown.render(report, found)}"
         store.write_text(results / "report.md", text)
         terminal.show_changes(found)
-    pass_or_fail(report, found, options.fail_on)
+    gate(report, options.fail_on, found)
     return 0
 
 
 def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
     """Judge the evidence, write and print the report."""
     report = judge(evidence)
-    keep(results, changes_in(report, Known()))
+    found = changes_in(report)
+    keep(results, found)
     store.write_report(results, report)
-    store.write_text(results / "report.md", markdown.render(report))
-    terminal.show(report, results)
+    store.write_text(results / "report.md", markdown.render(report, found))
+    terminal.show(report, found, results)
     return report
 
 

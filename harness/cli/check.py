@@ -14,7 +14,6 @@ from typing import Any
 
 from harness.cli.ask_option import add_ask
 from harness.cli.ask_option import asked
-from harness.cli.compare import FATAL
 from harness.cli.schema import schema_of
 from harness.deployment import app as check
 from harness.deployment import config as deployments
@@ -27,7 +26,10 @@ from harness.deployment.findings import Findings
 from harness.deployment.findings import not_yet
 from harness.deployment.prepare import Prepared
 from harness.github import runner as github
+from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN_CHANGES
+from harness.judge.gate import gate
 from harness.records import results as store
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
@@ -49,7 +51,7 @@ always, or below `at-least`; 2 bad configuration; 3 nothing measured that could 
 OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
 """Keys of a deployment that are options too, together with ``--command``."""
 
-GATES = tuple(str(each) for each in FailOn if each not in FATAL)
+GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
 
 
 def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -136,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
     if options.annotate:
         result = store.read_check(store.check_path(results))
         github.annotate(check_findings.remarks(found.report, result, os.environ))
-    found.enforce()
+    gate(found.report, None, deployments=found.kept)
     return 0
 
 
@@ -296,7 +298,7 @@ def measure(
 
 def tell(found: Findings, results: Path) -> None:
     """Print what was found."""
-    terminal.show(found.report, results)
+    terminal.show(found.report, changes_in(found.report), results)
     broken = [each for each in found.kept if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
-        print(safe(f"fails: {each.deployment.name}: {each.reason}", characters=1000))
+        print(safe(f"fails: {each.name}: {each.reason}", characters=1000))

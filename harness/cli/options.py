@@ -17,10 +17,10 @@ from harness.cli.bisect import add_bisect
 from harness.cli.check import add_check
 from harness.cli.compare import add_baseline
 from harness.cli.compare import add_compare
-from harness.cli.compare import FATAL
 from harness.cli.schema import PUBLISHED
 from harness.cli.track import add_track
 from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.plan.catalog import FOLDER
 from harness.plan.shards import MAX_CELLS
 from harness.records.catalog import Selection
@@ -87,7 +87,7 @@ def parser(verbs: Mapping[str, Verb]) -> Parser:
 def parse(argv: Sequence[str] | None, verbs: Mapping[str, Verb]) -> argparse.Namespace:
     """The options of a command line. Raises ``UsageError``."""
     options = parser(verbs).parse_args(argv)
-    compares = getattr(options, "fail_on", None) in FATAL
+    compares = getattr(options, "fail_on", None) in FORBIDDEN_CHANGES
     if compares and not getattr(options, "baseline", "the first of two"):
         raise UsageError(
             f"--fail-on {options.fail_on} needs a --baseline to compare with"

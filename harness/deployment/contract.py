@@ -1,20 +1,15 @@
-"""Knows when a deployment keeps what is asked of it, and with which exit code it does
-not; must not know how it was measured.
+"""Whether a deployment keeps what it promises, and with which error it fails if not.
 
-Rule: green is only what was seen. Of several faults the one that says least about the
-deployment goes first: the instrument failed, could not start, cannot be told, too few.
+Rule: only what was seen passes.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from harness.deployment.config import Deployment
 from harness.deployment.declared import Promise
 from harness.deployment.environment import source_key
 from harness.deployment.remedies import raise_to
-from harness.judge.gate import FailOn
+from harness.judge.gate import DeploymentResult
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -24,24 +19,15 @@ from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
-ORDER = (HarnessFailed, CouldNotStart, NothingMeasured, GateFailed)
 
-
-class Kept(NamedTuple):
-    """Whether one deployment keeps its contract."""
-
-    deployment: Deployment
-    cell: CellReport
-    fault: type[HarnessError] | None
-    """None also where the gate lets through what is not kept."""
-    reason: str
-    """What is wrong, and a remedy; empty when nothing is."""
-
-
-def kept(deployment: Deployment, cell: CellReport, promise: Promise | None) -> Kept:
-    """Judge one deployment by its file."""
+def result(
+    deployment: Deployment, cell: CellReport, promise: Promise | None, file: str = ""
+) -> DeploymentResult:
+    """Whether a deployment keeps what its file promises."""
     fault, reason = _fault(deployment, cell, promise)
-    return Kept(deployment, cell, fault, reason)
+    return DeploymentResult(
+        deployment.name, file, deployment.at_least, cell, fault, reason
+    )
 
 
 def _fault(
@@ -79,45 +65,3 @@ def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None)
     times = "at times only " if cell.ceiling != floor else ""
     said = f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
     return "; ".join(filter(None, (said, cell.reason, more)))
-
-
-def gated(results: Sequence[Kept], fail_on: FailOn | None) -> list[Kept]:
-    """The same, without the faults that a gate lets through; ``None`` lets none.
-
-    ``NEVER`` lets through all; ``HARNESS`` what a deployment can do wrong, as long as
-    one of them was measured; ``FEWER`` what is uneven or cannot be told, unless that is
-    below ``at-least``. ``UNEVEN`` lets nothing through, and adds what is uneven though
-    never below ``at-least``.
-    """
-    measured = any(each.cell.outcome is Outcome.MEASURED for each in results)
-    return [_gated(each, fail_on, measured) for each in results]
-
-
-def _gated(each: Kept, fail_on: FailOn | None, measured: bool) -> Kept:
-    verdict, asked = each.cell.verdict, each.deployment.at_least
-    match fail_on:
-        case FailOn.NEVER:
-            return each._replace(fault=None)
-        case FailOn.HARNESS if each.fault is not HarnessFailed:
-            return each._replace(fault=None if measured else each.fault)
-        case FailOn.FEWER if each.fault is NothingMeasured:
-            return each._replace(fault=None)
-        case FailOn.FEWER if verdict is Verdict.UNEVEN and asked is None:
-            return each._replace(fault=None)
-        case FailOn.UNEVEN if verdict is Verdict.UNEVEN and each.fault is None:
-            return each._replace(fault=GateFailed, reason=f"uneven: {each.cell.reason}")
-    return each
-
-
-def enforce(results: Sequence[Kept], path: str) -> None:
-    """Return if all deployments keep what they promise, else raise for the worst.
-
-    ``path`` is the file that they stand in; empty for one that stands in none.
-    """
-    for kind in ORDER:
-        broken = [each for each in results if each.fault is kind]
-        if broken:
-            first, *others = broken
-            more = f" (and {len(others)} more)" if others else ""
-            where = f"{path}: deployment {first.deployment.name}{more}: "
-            raise kind(f"{where if path else ''}{first.reason}")

@@ -20,13 +20,16 @@ from harness.deployment import contract
 from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
-from harness.deployment.contract import Kept
 from harness.deployment.environment import source_key
 from harness.deployment.prepare import Prepared
 from harness.deployment.remedies import explained
 from harness.github import runner as github
 from harness.github.runner import Annotation
+from harness.judge.changes import changes_in
+from harness.judge.gate import DeploymentResult
 from harness.judge.gate import FailOn
+from harness.judge.gate import gate
+from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.errors import HarnessError
@@ -71,12 +74,7 @@ class Findings(NamedTuple):
     configured: Configured
     checked: Sequence[Checked]
     report: Report
-    kept: Sequence[Kept]
-
-    def enforce(self) -> None:
-        """Raise for the worst fault, if there is any."""
-        path = self.configured.path
-        contract.enforce(self.kept, str(path) if path else "")
+    kept: Sequence[DeploymentResult]
 
 
 def find(
@@ -92,11 +90,14 @@ def find(
 
     report = judge([each.evidence for each in checked], reproduce=again)
     report = _with_remedies(report, checked)
+    file = str(configured.path or "")
     kept = [
-        contract.kept(each.deployment, cell, each.prepared and each.prepared.promise)
+        contract.result(
+            each.deployment, cell, each.prepared and each.prepared.promise, file
+        )
         for each, cell in zip(checked, report.cells, strict=True)
     ]
-    return Findings(configured, checked, report, contract.gated(kept, fail_on))
+    return Findings(configured, checked, report, relax(kept, fail_on))
 
 
 def _asked(configured: Configured, deployment: Deployment) -> list[str]:
@@ -161,7 +162,7 @@ def _result(found: Findings, ended: HarnessError | None) -> CheckResult:
     try:
         if ended is not None:
             raise ended
-        found.enforce()
+        gate(found.report, None, deployments=found.kept)
     except HarnessError as error:
         exit_code, reason = error.exit_code, str(error)
     else:
@@ -170,11 +171,11 @@ def _result(found: Findings, ended: HarnessError | None) -> CheckResult:
 
 
 def _checked_deployment(
-    configured: Configured, checked: Checked, kept: Kept
+    configured: Configured, checked: Checked, kept: DeploymentResult
 ) -> CheckedDeployment:
     file, line = _stands(configured, checked)
     return CheckedDeployment(
-        name=kept.deployment.name,
+        name=kept.name,
         exit_code=kept.fault.exit_code if kept.fault else 0,
         reason=kept.reason,
         file=str(file.absolute()) if file else "",
@@ -212,7 +213,9 @@ def render(
     """The report as Markdown, below what is not kept; at most ``max_bytes`` long."""
     top = broken_promises(result)
     room = max_bytes - len(top.encode())
-    return top + markdown.render(report, max_bytes=room, complete=complete)
+    return top + markdown.render(
+        report, changes_in(report), max_bytes=room, complete=complete
+    )
 
 
 def broken_promises(result: CheckResult) -> str:

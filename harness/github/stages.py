@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.compare import FATAL
 from harness.cli.compare import FILE
 from harness.cli.options import check
 from harness.deployment import findings as check_findings
@@ -25,6 +24,7 @@ from harness.github.runner import Annotation
 from harness.github.runner import Stage
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
+from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.plan.shards import job_matrix
 from harness.records import results as store
 from harness.records.changes import Changes
@@ -191,7 +191,7 @@ def _remarks(
     report: Report, found: Changes, environ: Mapping[str, str]
 ) -> list[Annotation]:
     fail_on = FailOn(environ.get("WITH_FAIL_ON", "").strip() or FailOn.HARNESS)
-    remarks = github.changes_on(found, FATAL.get(fail_on, ()))
+    remarks = github.changes_on(found, FORBIDDEN_CHANGES.get(fail_on, ()))
     return github.roll_up([*remarks, *github.remarks_on(report, FORBIDDEN[fail_on])])
 
 
@@ -199,7 +199,9 @@ def _summary(report: Report, found: Changes, environ: Mapping[str, str]) -> str:
     """Within the limit: changes are few and come first, the rest gives way."""
     above = f"{changes.render(found)}\n" if found.baseline is not None else ""
     room = github.summary_room(environ) - len(above.encode())
-    return above + markdown.render(report, max_bytes=room, complete=_complete(environ))
+    return above + markdown.render(
+        report, found, max_bytes=room, complete=_complete(environ)
+    )
 
 
 def _complete(environ: Mapping[str, str]) -> str:

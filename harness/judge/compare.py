@@ -24,7 +24,6 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.changes import Difference
 from harness.records.changes import MeasuredRun
-from harness.records.errors import GateFailed
 from harness.records.plan import Environment
 from harness.records.report import CellReport
 from harness.records.report import Report
@@ -69,19 +68,6 @@ def compare(before: Report, now: Report) -> Changes:
             for pair, finding in zip(pairs, findings, strict=True)
         ),
     )
-
-
-def gate_changes(changes: Changes, fatal: Sequence[Change] = REGRESSIONS) -> None:
-    """Raise ``GateFailed`` when a cell became what is fatal, and is not expected to."""
-    worse = [
-        each for each in changes.cells if each.change in fatal and not each.expected
-    ]
-    if worse:
-        what = "regressed" if tuple(fatal) == REGRESSIONS else "changed"
-        raise GateFailed(
-            f"{len(worse)} of {len(changes.cells)} cells {what}; the first is "
-            f"{worse[0].id}: {worse[0].reason}"
-        )
 
 
 def summary(report: Report) -> MeasuredRun:

@@ -1,15 +1,27 @@
-"""Knows which findings make a run fail; must not know how they came about.
+"""The one place that decides whether a run passes.
 
-Rule: of the first four, each gate lets through less than the one before it. What is
-*unknown* never fails a gate, and what is not supported is no finding at all.
+Rule: of the first four gates, each lets through less than the one before it. What is
+*unknown* fails no gate of a run, and what is not supported is no finding at all. Of
+several faults of deployments, the one that says least about the deployment counts: the
+instrument failed, it could not start, its number is not known, it is too low.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
-from harness.judge.judge import check
+from harness.judge.compare import ALTERED
+from harness.judge.compare import REGRESSIONS
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
+from harness.records.errors import HarnessError
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import FAILURES
 from harness.records.words import KINDS
@@ -49,23 +61,138 @@ FORBIDDEN: dict[FailOn, frozenset[Outcome | Verdict]] = {
 }
 """The words that no cell may have, for each gate."""
 
+FORBIDDEN_CHANGES: dict[FailOn, tuple[Change, ...]] = {
+    FailOn.REGRESSION: REGRESSIONS,
+    FailOn.CHANGE: ALTERED,
+}
+"""The changes that no cell may show, for each gate that needs a baseline."""
 
-def gate(report: Report, fail_on: FailOn) -> None:
-    """Whether a report passes; returns if so.
+WORST_FIRST = (HarnessFailed, CouldNotStart, NothingMeasured, GateFailed)
 
-    Raises ``HarnessFailed`` or ``NothingMeasured`` unless these are to be let through,
-    and otherwise ``GateFailed`` when a cell is what ``fail_on`` forbids.
+
+class DeploymentResult(NamedTuple):
+    """Whether one deployment keeps what it promises."""
+
+    name: str
+    file: str
+    """The file that describes it; empty where options do."""
+    at_least: int | None
+    """How many requests it must always handle, where its file says so."""
+    cell: CellReport
+    fault: type[HarnessError] | None
+    """The error that it fails with; ``None`` also where a gate lets it through."""
+    reason: str
+    """What is wrong, and a remedy; empty when nothing is."""
+
+
+def gate(
+    report: Report,
+    fail_on: FailOn | None,
+    changes: Changes | None = None,
+    deployments: Sequence[DeploymentResult] = (),
+) -> None:
+    """Return if a run passes, and otherwise raise the error that it fails with.
+
+    Where deployments were measured, the worst of the faults that ``relax`` leaves of
+    them decides. Raises ``HarnessFailed``, ``CouldNotStart``, ``NothingMeasured`` or
+    ``GateFailed``.
     """
-    if fail_on is FailOn.NEVER:
-        return
-    check(report)
+    if deployments:
+        _gate_deployments(deployments)
+    elif fail_on is not FailOn.NEVER:
+        _gate_instrument(report)
+        _gate_cells(report, fail_on or FailOn.HARNESS)
+        if changes is not None and changes.baseline is not None:
+            _gate_changes(changes, fail_on or FailOn.HARNESS)
+
+
+def _gate_instrument(report: Report) -> None:
+    """Some cell has to be measured, and in none may the instrument have failed."""
+    outcomes = [cell.outcome for cell in report.cells]
+    failed = [c for c in report.cells if c.outcome is Outcome.HARNESS_FAILED]
+    if failed:
+        raise HarnessFailed(
+            f"the instrument failed in {len(failed)} of {len(outcomes)} cells, so "
+            "these have no numbers and the report says why; measure the first again "
+            f"with: {failed[0].reproduce}"
+        )
+    if Outcome.MEASURED not in outcomes:
+        raise NothingMeasured(
+            f"none of {len(outcomes)} cells could be measured; "
+            "the report says of each what happened instead"
+        )
+
+
+def _gate_cells(report: Report, fail_on: FailOn) -> None:
     words = [cell.word for cell in report.cells]
-    found = [word for word in words if word in FORBIDDEN[fail_on]]
-    if found:
+    failing = [word for word in words if word in FORBIDDEN[fail_on]]
+    if failing:
         kinds = ", ".join(
-            f"{found.count(word)} {word}" for word in KINDS if word in found
+            f"{failing.count(word)} {word}" for word in KINDS if word in failing
         )
         raise GateFailed(
-            f"{len(found)} of {len(words)} cells are not let through by --fail-on "
-            f"{fail_on}: {kinds}; the report says why of each"
+            f"{len(failing)} of {len(words)} cells fail because of --fail-on "
+            f"{fail_on}: {kinds}; the report gives the reason for each"
         )
+
+
+def _gate_changes(changes: Changes, fail_on: FailOn) -> None:
+    forbidden = FORBIDDEN_CHANGES.get(fail_on, ())
+    worse = [c for c in changes.cells if c.change in forbidden and not c.expected]
+    if worse:
+        what = "regressed" if fail_on is FailOn.REGRESSION else "changed"
+        raise GateFailed(
+            f"{len(worse)} of {len(changes.cells)} cells {what}; the first is "
+            f"{worse[0].id}: {worse[0].reason}"
+        )
+    if fail_on is FailOn.CHANGE and changes.unmatched:
+        left = changes.unmatched[0]
+        raise GateFailed(
+            f"{len(changes.unmatched)} expected changes were not found; the first is "
+            f"{left.cell} from {left.before} to {left.now}: {left.problem}"
+        )
+
+
+# ----------------------------------------------------------------------- deployments
+
+
+def relax(
+    results: Sequence[DeploymentResult], fail_on: FailOn | None
+) -> list[DeploymentResult]:
+    """The same results, without the faults that a gate lets through.
+
+    ``None`` lets none through. ``NEVER`` lets through all; ``HARNESS`` what a
+    deployment can do wrong, as long as one of them was measured; ``FEWER`` what is
+    uneven or not known, unless that is below ``at-least``. ``UNEVEN`` lets nothing
+    through, and adds what is uneven though never below ``at-least``.
+    """
+    measured = any(each.cell.outcome is Outcome.MEASURED for each in results)
+    return [_relaxed(each, fail_on, measured) for each in results]
+
+
+def _relaxed(
+    each: DeploymentResult, fail_on: FailOn | None, measured: bool
+) -> DeploymentResult:
+    verdict = each.cell.verdict
+    match fail_on:
+        case FailOn.NEVER:
+            return each._replace(fault=None)
+        case FailOn.HARNESS if each.fault is not HarnessFailed:
+            return each._replace(fault=None if measured else each.fault)
+        case FailOn.FEWER if each.fault is NothingMeasured:
+            return each._replace(fault=None)
+        case FailOn.FEWER if verdict is Verdict.UNEVEN and each.at_least is None:
+            return each._replace(fault=None)
+        case FailOn.UNEVEN if verdict is Verdict.UNEVEN and each.fault is None:
+            return each._replace(fault=GateFailed, reason=f"uneven: {each.cell.reason}")
+    return each
+
+
+def _gate_deployments(results: Sequence[DeploymentResult]) -> None:
+    for kind in WORST_FIRST:
+        failing = [each for each in results if each.fault is kind]
+        if failing:
+            first, *others = failing
+            more = f" (and {len(others)} more)" if others else ""
+            where = f"{first.file}: deployment {first.name}{more}: "
+            raise kind(f"{where if first.file else ''}{first.reason}")

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from harness.judge.questions import answers
 from harness.judge.verdict import claims_fault
 from harness.judge.verdict import verdict
-from harness.records.errors import HarnessFailed
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import ControlEvidence
@@ -79,28 +78,6 @@ def judge(
             for cell in each.cells
         ),
     )
-
-
-def check(report: Report) -> None:
-    """Whether the report may count as a success; returns if so.
-
-    Raises ``HarnessFailed`` when the instrument contradicted itself in any cell, and
-    otherwise ``NothingMeasured`` when no cell has a measurement.
-    """
-    outcomes = [cell.outcome for cell in report.cells]
-    failed = outcomes.count(Outcome.HARNESS_FAILED)
-    if failed:
-        first = next(c for c in report.cells if c.outcome is Outcome.HARNESS_FAILED)
-        raise HarnessFailed(
-            f"the instrument failed in {failed} of {len(outcomes)} cells, so these "
-            "have no numbers and the report says why; measure the first again with: "
-            f"{first.reproduce}"
-        )
-    if Outcome.MEASURED not in outcomes:
-        raise NothingMeasured(
-            f"none of {len(outcomes)} cells could be measured; "
-            "the report says of each what happened instead"
-        )
 
 
 # ----------------------------------------------------------------- cells, environments

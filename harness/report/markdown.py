@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from harness.judge.releases import between_releases
+from harness.records.changes import Changes
 from harness.records.questions import Question
 from harness.records.report import CellReport
 from harness.records.report import Report
@@ -53,7 +53,11 @@ class Part(NamedTuple):
 
 
 def render(
-    report: Report, *, max_bytes: int = MAX_BYTES, complete: str = "report.json"
+    report: Report,
+    changes: Changes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    complete: str = "report.json",
 ) -> str:
     """The report as GitHub-flavoured Markdown of at most ``max_bytes`` (UTF-8).
 
@@ -64,7 +68,7 @@ def render(
     parts = [
         Part("the answer", _top(report, laid_out), Worth.KEPT),
         Part("the matrix", _matrix(report, laid_out), Worth.MATRIX),
-        Part("from release to release", _releases(report), Worth.MATRIX),
+        Part("from release to release", _releases(changes), Worth.MATRIX),
         Part("the findings", _findings(notes), Worth.KEPT),
         Part("what servers tell apps", claims.section(report.cells), Worth.MATRIX),
         Part("the other questions", _questions(report, laid_out), Worth.MATRIX),
@@ -189,8 +193,8 @@ def _legend(report: Report, laid_out: Grid) -> str:
     return " ".join(said)
 
 
-def _releases(report: Report) -> str:
-    return releases.render(between_releases(report))
+def _releases(changes: Changes) -> str:
+    return releases.render(changes.releases)
 
 
 # -------------------------------------------------------------------------- findings

@@ -18,7 +18,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.judge.releases import between_releases
 from harness.records.changes import Changes
 from harness.records.questions import Question
 from harness.records.report import CellReport
@@ -27,7 +26,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words as legend
 from harness.report.escape import terminal as safe
-from harness.report.sections import changes
+from harness.report.sections import changes as rendering
 from harness.report.sections import claims
 from harness.report.sections import matrix
 from harness.report.sections import questions
@@ -40,20 +39,23 @@ _ASCII = str.maketrans(
 """For outputs that know no other characters."""
 
 
-def show(report: Report, results: Path, console: Console | None = None) -> None:
+def show(
+    report: Report, changes: Changes, results: Path, console: Console | None = None
+) -> None:
     """Print a report, and where its files are, on standard output."""
     console = console or Console(highlight=False)
     if console.is_terminal:
-        _draw(report, console)
+        _draw(report, changes, console)
         console.print(_files(results), markup=False, soft_wrap=True)
         return
-    console.file.write(_encodable(f"{plain(report)}{_files(results)}\n", console))
+    text = f"{plain(report, changes)}{_files(results)}\n"
+    console.file.write(_encodable(text, console))
 
 
 def show_changes(found: Changes, console: Console | None = None) -> None:
     """Print what changed since the baseline, on standard output."""
     console = console or Console(highlight=False)
-    for each in changes.lines(found):
+    for each in rendering.lines(found):
         line = Text(_encodable(each.head, console), style=each.colour)
         line.append(_encodable(each.text, console), style="default")
         console.print(line, soft_wrap=True)
@@ -85,7 +87,7 @@ def _again(note: matrix.Note) -> str:
 # ----------------------------------------------------------------------- plain lines
 
 
-def plain(report: Report) -> str:
+def plain(report: Report, changes: Changes) -> str:
     """A report as lines: each cell with its number, then all that is worth a reason."""
     widest = max((len(safe(cell.id)) for cell in report.cells), default=0)
     width = min(widest, 72)
@@ -97,7 +99,7 @@ def plain(report: Report) -> str:
             lines.append(f"{word}: {safe(note.where)}: {safe(note.reason)}")
             if key is not Outcome.NOT_SUPPORTED:
                 lines.append(f"  {_again(note)}")
-    if told := releases.plain(between_releases(report)):
+    if told := releases.plain(changes.releases):
         lines += ["", *told]
     if told := claims.plain(report.cells):
         lines += ["", f"{claims.TITLE}:", *told]
@@ -125,7 +127,7 @@ def tally(report: Report) -> str:
 # ------------------------------------------------------------------------- the table
 
 
-def _draw(report: Report, console: Console) -> None:
+def _draw(report: Report, changes: Changes, console: Console) -> None:
     laid_out = matrix.grid(report)
     console.print()
     under = f", on {safe(laid_out.under)}" if laid_out.under else ""
@@ -142,7 +144,7 @@ def _draw(report: Report, console: Console) -> None:
             if key is not Outcome.NOT_SUPPORTED:
                 again = Text(f"  {_again(note)}", style="bright_black")
                 console.print(again, soft_wrap=True)
-    if told := releases.plain(between_releases(report)):
+    if told := releases.plain(changes.releases):
         console.print()
         console.print(Text("From release to release", style="bold"))
         for each in told:

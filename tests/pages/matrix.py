@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from harness.judge.changes import changes_in
 from harness.records import results as store
 from harness.records.report import Report
 from harness.report import markdown
@@ -48,7 +49,8 @@ def _block() -> str:
 
 def write(results: Path) -> None:
     """Put the matrix of a run into the README."""
-    text = markdown.render(store.read_report(results))
+    report = store.read_report(results)
+    text = markdown.render(report, changes_in(report))
     table = re.search(r"(?m)^\|  \| .*\n(?:\|.*\n)+", text)
     assert table, "the report has no matrix"
     readme = README.read_text()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.judge.changes import changes_in
 from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.evidence import CellEvidence
@@ -482,8 +483,9 @@ def write(name: str) -> Report:
     found, faults = store.read_evidence(folder)
     assert not faults
     report = judge(found)
-    store.write_text(folder / "report.md", markdown.render(report))
-    store.write_text(folder / "report.txt", terminal.plain(report))
+    changes = changes_in(report)
+    store.write_text(folder / "report.md", markdown.render(report, changes))
+    store.write_text(folder / "report.txt", terminal.plain(report, changes))
     return report
 
 

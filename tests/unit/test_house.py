@@ -83,8 +83,6 @@ NOT_YET = {
     "harness.environments.fetch",
     "harness.environments.run",
     "harness.github.stages",
-    "harness.report.markdown",
-    "harness.report.terminal",
 }
 
 

@@ -10,10 +10,10 @@ import jsonschema
 import msgspec
 import pytest
 
-from harness.cli.compare import changes_in
-from harness.cli.compare import Known
 from harness.cli.schema import PUBLISHED
 from harness.cli.schema import schema_of
+from harness.judge.changes import Baseline
+from harness.judge.changes import changes_in
 from harness.judge.judge import judge
 from tests.samples.generate import CASES
 
@@ -36,7 +36,7 @@ def test_what_is_published_is_current(name: str) -> None:
 
 def test_changes_keep_to_theirs() -> None:
     before, now = judge(CASES["failures"]()), judge(CASES["story"]())
-    found = changes_in(now, Known(before))
+    found = changes_in(now, Baseline(before))
     assert found.cells and found.releases
     schema = json.loads(schema_of("changes"))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -9,14 +9,11 @@ import msgspec
 import pytest
 
 from harness.deployment.config import Deployment
-from harness.deployment.contract import enforce
-from harness.deployment.contract import gated
-from harness.deployment.contract import kept
+from harness.deployment.contract import result
 from harness.deployment.declared import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.remedies import explained
 from harness.deployment.remedies import raise_to
-from harness.judge.gate import FailOn
 from harness.judge.judge import judge
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
@@ -87,74 +84,16 @@ FAILED = cell(outcome=Outcome.HARNESS_FAILED)
 def test_the_contract(
     seen: CellReport, at_least: int | None, fault: type[HarnessError] | None
 ) -> None:
-    result = kept(deployment(at_least), seen, None)
-    assert result.fault is fault
-    assert bool(result.reason) == bool(fault)
+    kept = result(deployment(at_least), seen, None)
+    assert kept.fault is fault
+    assert bool(kept.reason) == bool(fault)
 
 
 def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
     for outcome in set(Outcome) - {Outcome.MEASURED}:
-        assert kept(deployment(), cell(outcome=outcome), None).fault is not None
+        assert result(deployment(), cell(outcome=outcome), None).fault is not None
     for verdict in Verdict:
-        kept(deployment(), cell(verdict=verdict), None)
-
-
-def test_the_gravest_fault_decides() -> None:
-    seen = [kept(deployment(), each, None) for each in (UNEVEN, cell(), DIED, FAILED)]
-    for count, kind, code in ((4, HarnessFailed, 4), (3, CouldNotStart, 5)):
-        with pytest.raises(kind) as caught:
-            enforce(seen[:count], "concurrency.toml")
-        assert caught.value.exit_code == code
-        assert str(caught.value).startswith("concurrency.toml: deployment mine: ")
-    enforce(seen[1:2], "concurrency.toml")
-
-
-UNKNOWN = cell(verdict=Verdict.UNKNOWN)
-
-
-@pytest.mark.parametrize(
-    ("seen", "at_least", "fails"),
-    [
-        (cell(), None, ""),
-        (cell(verdict=Verdict.MORE), None, ""),
-        (cell(), 9, "default fewer uneven"),
-        (FEWER, None, "default fewer uneven"),
-        (UNEVEN, None, "default uneven"),
-        (UNEVEN, 2, "uneven"),
-        (UNEVEN, 3, "default fewer uneven"),
-        (UNKNOWN, None, "default uneven"),
-        (DIED, None, "default fewer uneven"),
-        (FAILED, None, "default harness fewer uneven"),
-    ],
-)
-def test_what_each_gate_lets_through(
-    seen: CellReport, at_least: int | None, fails: str
-) -> None:
-    results = [kept(deployment(at_least), seen, None), kept(deployment(), cell(), None)]
-    for word in ("default", "never", "harness", "fewer", "uneven"):
-        fail_on = None if word == "default" else FailOn(word)
-        found = gated(results, fail_on)
-        assert bool(found[0].fault) == (word in fails.split()), word
-        assert found[1].fault is None
-        told = bool(results[0].reason) or word in fails.split()
-        assert bool(found[0].reason) == told, "it is told even where it is let through"
-
-
-def test_nothing_measured_fails_all_gates_but_one() -> None:
-    for fail_on in (*FailOn, None):
-        found = gated([kept(deployment(), DIED, None)], fail_on)
-        fault = None if fail_on is FailOn.NEVER else CouldNotStart
-        assert found[0].fault is fault
-
-
-def test_what_stands_in_no_file_is_named_by_its_key() -> None:
-    with pytest.raises(GateFailed, match="^at-least: 9 asked for"):
-        enforce([kept(deployment(9), cell(), None)], "")
-
-
-def test_faults_of_the_same_kind_are_counted() -> None:
-    with pytest.raises(GateFailed, match=r"deployment mine \(and 1 more\): uneven"):
-        enforce([kept(deployment(), UNEVEN, None)] * 2, "c.toml")
+        result(deployment(), cell(verdict=verdict), None)
 
 
 # -------------------------------------------------------------------------- remedies

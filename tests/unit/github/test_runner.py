@@ -13,10 +13,6 @@ from harness.github import runner as github
 from harness.github.runner import Annotation
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
-from harness.judge.gate import gate
-from harness.records.errors import GateFailed
-from harness.records.errors import HarnessFailed
-from harness.records.errors import NothingMeasured
 from harness.records.evidence import Host
 from harness.records.report import CellReport
 from harness.records.report import Report
@@ -282,51 +278,6 @@ def test_room_for_the_summary(tmp_path: Path) -> None:
 def test_without_a_runner_nothing_is_written() -> None:
     github.set_outputs({}, {"a": "b"})
     github.add_summary({}, "text")
-
-
-# ---------------------------------------------------------------------------- gates
-
-
-@pytest.mark.parametrize(
-    ("word", "passes"),
-    [
-        (Verdict.AS_DECLARED, "never harness regression change fewer uneven"),
-        (Verdict.MORE, "never harness regression change fewer uneven"),
-        (Verdict.UNKNOWN, "never harness regression change fewer uneven"),
-        (Outcome.NOT_SUPPORTED, "never harness regression change fewer uneven"),
-        (Verdict.UNEVEN, "never harness regression change fewer"),
-        (Verdict.FEWER, "never harness regression change"),
-        (Outcome.NOT_INSTALLED, "never harness regression change"),
-        (Outcome.NOT_STARTED, "never harness regression change"),
-        (Outcome.NOT_ANSWERING, "never harness regression change"),
-        (Outcome.DIED, "never harness regression change"),
-        (Outcome.HARNESS_FAILED, "never"),
-    ],
-)
-def test_what_each_gate_lets_through(word: Outcome | Verdict, passes: str) -> None:
-    found = report(cell(Verdict.AS_DECLARED), cell(word, 1))
-    for fail_on in FailOn:
-        if fail_on in passes.split():
-            gate(found, fail_on)
-        else:
-            error = HarnessFailed if word is Outcome.HARNESS_FAILED else GateFailed
-            with pytest.raises(error):
-                gate(found, fail_on)
-
-
-def test_nothing_measured_fails_all_gates_but_one() -> None:
-    found = report(cell(Outcome.NOT_SUPPORTED))
-    gate(found, FailOn.NEVER)
-    with pytest.raises(NothingMeasured):
-        gate(found, FailOn.HARNESS)
-
-
-def test_the_reason_names_what_was_found() -> None:
-    with pytest.raises(GateFailed, match="2 of 3 .* fewer: 1 fewer, 1 died; "):
-        gate(
-            report(cell(Verdict.FEWER), cell(Outcome.DIED, 1), cell(Verdict.MORE, 2)),
-            FailOn.FEWER,
-        )
 
 
 def test_reports_can_be_read_back() -> None:

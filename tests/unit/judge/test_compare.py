@@ -7,15 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.github.runner import changes_on
-from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
-from harness.judge.compare import gate_changes
-from harness.judge.compare import REGRESSIONS
+from harness.judge.gate import FailOn
+from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.records.changes import Change
 from harness.records.changes import Changes
-from harness.records.errors import GateFailed
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
@@ -201,7 +198,8 @@ def test_nothing_measured_with_another_probe_is_compared() -> None:
         assert each.change is Change.NOT_COMPARABLE
         assert "measured with probe 99 before and 1 now" in each.reason
     worse = report(even(4, 8), cell(Outcome.DIED, 1))
-    gate_changes(compare(msgspec.structs.replace(both, probe=99), worse))
+    changes = compare(msgspec.structs.replace(both, probe=99), worse)
+    gate(report(EIGHT), FailOn.REGRESSION, changes)
 
 
 def test_another_number_of_processors_matters_to_some() -> None:
@@ -314,26 +312,6 @@ def test_the_versions_that_differ_are_told() -> None:
         assert "Everywhere differs: Python 3.13.2 (was 3.13.1), Werkzeug 3.1.4" in text
         assert "a gone (was 1), b 1 (was not there)" in text
         assert "8 before; now 4\n" in text, "not once more for each cell"
-
-
-# ------------------------------------------------------------------ gates and shows
-
-
-def test_what_is_worse_fails_the_gate() -> None:
-    gate_changes(compare(report(DIED), report(EIGHT)))
-    worse = compare(report(EIGHT), report(DIED))
-    with pytest.raises(GateFailed, match="1 of 1 cells regressed; .*: 8 before; now d"):
-        gate_changes(worse)
-    assert [remark.level for remark in changes_on(worse, REGRESSIONS)] == ["error"]
-    assert [remark.level for remark in changes_on(worse, ())] == ["warning"]
-
-
-def test_any_change_can_be_fatal() -> None:
-    better = compare(report(DIED), report(EIGHT))
-    with pytest.raises(GateFailed, match="1 of 1 cells changed"):
-        gate_changes(better, ALTERED)
-    assert [remark.level for remark in changes_on(better, ALTERED)] == ["error"]
-    gate_changes(compare(report(), report(EIGHT)), ALTERED)
 
 
 def test_changes_are_told_and_what_is_the_same_is_counted() -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.compare import pass_or_fail
 from harness.github.runner import changes_on
 from harness.judge import expected
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
-from harness.judge.compare import gate_changes
 from harness.judge.gate import FailOn
+from harness.judge.gate import gate
 from harness.records.changes import Changes
 from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
@@ -50,9 +49,9 @@ def told(folder: Path, found: Changes, text: str = GOOD) -> Changes:
 def test_what_is_expected_fails_nothing_and_says_why(tmp_path: Path) -> None:
     worse = compare(report(EIGHT), report(even(4, 8)))
     with pytest.raises(GateFailed):
-        gate_changes(worse)
+        gate(report(EIGHT), FailOn.REGRESSION, worse)
     known = told(tmp_path, worse)
-    gate_changes(known, ALTERED)
+    gate(report(EIGHT), FailOn.CHANGE, known)
     assert not changes_on(known, ALTERED) and not known.unmatched
     text = changes.render(known)
     assert "1 fewer, 1 of these expected" in text
@@ -91,7 +90,7 @@ def test_every_side_has_a_spelling(
 def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
     known = told(tmp_path, compare(report(EIGHT), report(even(3, 8))))
     with pytest.raises(GateFailed):
-        gate_changes(known)
+        gate(report(EIGHT), FailOn.REGRESSION, known)
     (left,) = known.unmatched
     assert left.problem.startswith("flask-3.1.3/server-1/c0/py3.13 went from 8 to 3")
     (remark,) = [r for r in changes_on(known, ()) if "expected" in r.title]
@@ -110,9 +109,9 @@ def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> N
     assert problem in known.unmatched[0].problem
     assert "acknowledged, but nothing of the kind was found" in changes.render(known)
     assert problem in changes.plain(known)
-    pass_or_fail(report(EIGHT), known, FailOn.REGRESSION)
+    gate(report(EIGHT), FailOn.REGRESSION, known)
     with pytest.raises(GateFailed, match="1 expected changes were not found"):
-        pass_or_fail(report(EIGHT), known, FailOn.CHANGE)
+        gate(report(EIGHT), FailOn.CHANGE, known)
 
 
 @pytest.mark.parametrize(

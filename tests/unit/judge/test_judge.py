@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge.judge import check
+from harness.judge.gate import FailOn
+from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.judge.verdict import verdict
 from harness.records.errors import HarnessFailed
@@ -287,7 +288,7 @@ def test_a_control_that_is_wrong_takes_all_numbers(name: str) -> None:
     assert report.cells[1].outcome is Outcome.NOT_INSTALLED
     assert report.environments[0].control is not Outcome.MEASURED
     with pytest.raises(HarnessFailed, match="sync-4"):
-        check(report)
+        gate(report, FailOn.HARNESS)
 
 
 def test_no_control_no_numbers() -> None:
@@ -347,13 +348,13 @@ def test_probe_is_the_lowest() -> None:
 def test_check_passes_when_something_was_measured() -> None:
     gone = unmeasured(WHERE, "gevent", Outcome.NOT_INSTALLED, "it did not build")
     one = cell(WHERE, "sync-4", 4, rounds(4, (4, 1), [1]))
-    check(judge([evidence(WHERE, [one, gone])]))
+    gate(judge([evidence(WHERE, [one, gone])]), FailOn.HARNESS)
 
 
 def test_check_nothing_measured() -> None:
     gone = unmeasured(WHERE, "gevent", Outcome.NOT_INSTALLED, "it did not build")
     with pytest.raises(NothingMeasured, match="none of 1"):
-        check(judge([evidence(WHERE, [gone], control=None)]))
+        gate(judge([evidence(WHERE, [gone], control=None)]), FailOn.HARNESS)
     with pytest.raises(NothingMeasured, match="no evidence"):
         judge([])
 

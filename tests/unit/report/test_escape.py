@@ -14,10 +14,10 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from harness.judge.judge import judge
 from harness.report import escape
-from harness.report import markdown
 from tests.samples.generate import CASES
 from tests.samples.generate import EVIL
 from tests.samples.generate import EVIL_LOG
+from tests.unit.report.test_report import page
 
 TAGS = set(
     "a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins "
@@ -148,14 +148,14 @@ def test_commands_of_ci_runners_are_broken() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_github_takes_nothing_from_a_summary(case: str) -> None:
-    made = rendered(markdown.render(judge(CASES[case]())))
+    made = rendered(page(judge(CASES[case]())))
     assert read(cleaned(made)) == read(made)
     assert tags(cleaned(made)) == tags(made)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_summary_has_no_structure_but_ours(case: str) -> None:
-    made = rendered(markdown.render(judge(CASES[case]())))
+    made = rendered(page(judge(CASES[case]())))
     assert made.count("<details>") == made.count("</details>")
     assert "<script" not in made and "<img" not in made and "<input" not in made
     assert 'evil.example"' not in made

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from harness.judge.changes import changes_in
 from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.evidence import CellEvidence
@@ -47,6 +48,16 @@ def sample(case: str) -> Report:
     return judge(found)
 
 
+def page(report: Report, **options: Any) -> str:
+    """A report as Markdown."""
+    return markdown.render(report, changes_in(report), **options)
+
+
+def lines(report: Report) -> str:
+    """A report as lines."""
+    return terminal.plain(report, changes_in(report))
+
+
 def report(*cells: tuple[Environment, CellEvidence]) -> Report:
     """The report of cells, each in an environment."""
     return judge([evidence(where, [one]) for where, one in cells])
@@ -69,7 +80,7 @@ def test_every_case_is_on_disk() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
-    ("name", "render"), [("report.md", markdown.render), ("report.txt", terminal.plain)]
+    ("name", "render"), [("report.md", page), ("report.txt", lines)]
 )
 def test_sample(case: str, name: str, render: Any) -> None:
     expected = (SAMPLES / case / name).read_text(encoding="utf-8")
@@ -190,9 +201,7 @@ def test_what_stands_in_front_is_in_the_title(outcome: Outcome) -> None:
 
 def test_both_commands_of_a_chain_are_shown() -> None:
     command = ("nginx", "-p", "a folder")
-    text = markdown.render(
-        behind_nginx(Outcome.MEASURED, version="1.2", command=command)
-    )
+    text = page(behind_nginx(Outcome.MEASURED, version="1.2", command=command))
     assert "nginx → gunicorn 27.0.1" in text
     assert "behind nginx 1.2:" in text
     assert "nginx -p 'a folder'\ngunicorn nginx-sync-4\n" in text
@@ -201,7 +210,7 @@ def test_both_commands_of_a_chain_are_shown() -> None:
 def test_what_a_proxy_says_of_itself_is_escaped() -> None:
     version = "<b>1</b>|`\n# x"
     report = behind_nginx(Outcome.MEASURED, version=version, command=("```\n<b>x",))
-    text = markdown.render(report)
+    text = page(report)
     assert "<b>1" not in text
     assert "\n# x" not in text
     assert "````" in text
@@ -275,7 +284,7 @@ def shown(case: str, width: int = 80, **options: Any) -> str:
     console = Console(
         file=io.StringIO(), width=width, force_terminal=True, highlight=False, **options
     )
-    terminal.show(sample(case), Path("results"), console)
+    terminal.show(sample(case), changes_in(sample(case)), Path("results"), console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -304,7 +313,7 @@ def test_columns_that_do_not_fit_have_a_table_of_their_own(
 def test_what_was_built_is_told_with_its_source() -> None:
     told = "Flask 3.2.0.dev0+checkout.1a2b3c4.dirty: from "
     assert f"{told}./flask" in shown("checkout", color_system=None)
-    assert f"{told}`./flask`" in markdown.render(sample("checkout"))
+    assert f"{told}`./flask`" in page(sample("checkout"))
     own, release = sample("checkout").cells[::-1]
     assert own.reproduce.endswith(" --flask ./flask")
     assert "--flask" not in release.reproduce
@@ -326,7 +335,9 @@ def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_terminal_no_table() -> None:
     console = Console(file=io.StringIO(), force_terminal=False)
-    terminal.show(sample("single"), Path("results"), console)
+    terminal.show(
+        sample("single"), changes_in(sample("single")), Path("results"), console
+    )
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert text.startswith("flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11  8 (≥2) ≈")
@@ -339,7 +350,12 @@ def test_no_terminal_no_table() -> None:
 def test_an_output_that_knows_ascii_only() -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
-    terminal.show(sample("failures"), Path("résultats"), Console(file=file))
+    terminal.show(
+        sample("failures"),
+        changes_in(sample("failures")),
+        Path("résultats"),
+        Console(file=file),
+    )
     file.flush()
     assert b"2 (>=1) ~ uneven" in raw.getvalue()
 
@@ -347,7 +363,7 @@ def test_an_output_that_knows_ascii_only() -> None:
 @pytest.mark.parametrize("color_system", [None, "standard"])
 def test_output_of_servers_commands_nothing(color_system: Any) -> None:
     for text in (
-        terminal.plain(sample("hostile")),
+        lines(sample("hostile")),
         shown("hostile", 30, color_system=color_system),
     ):
         assert "::" not in text
@@ -361,7 +377,7 @@ def test_output_of_servers_commands_nothing(color_system: Any) -> None:
 
 
 def test_the_answer_of_the_story() -> None:
-    answer = markdown.render(sample("story")).splitlines()[2]
+    answer = page(sample("story")).splitlines()[2]
     assert answer == (
         "Flask's own server (`run`) handled 1 request at a time on Flask 0.12.5 and at "
         "least 500 at once on Flask 1.0.4 and later. On Flask 3.1.3, gunicorn 27.0.1 "
@@ -380,7 +396,7 @@ def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
         for number in range(4 if cell.server == "gunicorn" else 1)
     )
     many = msgspec.structs.replace(report, cells=cells)
-    answer = markdown.render(many).splitlines()[2]
+    answer = page(many).splitlines()[2]
     assert (
         "On Flask 3.1.3, 9 other servers handled from 1 (such as gunicorn-0 27.0.1 "
         "`default`) to 2000 (gunicorn-0 27.0.1 `gevent-2`)."
@@ -389,7 +405,7 @@ def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
 
 
 def test_the_answer_of_a_history_is_what_changed() -> None:
-    answer = markdown.render(sample("history")).splitlines()[2]
+    answer = page(sample("history")).splitlines()[2]
     assert answer.startswith(
         "On Flask 3.1.3, gunicorn (`gthread-1x4-connections-4`) handled 4 at once on "
         "gunicorn 20.1.0, 3 at once on gunicorn 23.0.0 and 4 at once on gunicorn "
@@ -398,7 +414,7 @@ def test_the_answer_of_a_history_is_what_changed() -> None:
 
 
 def test_the_answer_of_a_single_cell() -> None:
-    answer = markdown.render(sample("single")).splitlines()[2]
+    answer = page(sample("single")).splitlines()[2]
     assert answer == (
         "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but at times only 2, "
         "on Flask 3.1.3."
@@ -407,27 +423,27 @@ def test_the_answer_of_a_single_cell() -> None:
 
 def test_no_answer() -> None:
     for case in ("nothing-measured", "control-wrong"):
-        assert "Nothing could be measured." in markdown.render(sample(case))
-    assert "[!CAUTION]" in markdown.render(sample("control-wrong"))
+        assert "Nothing could be measured." in page(sample(case))
+    assert "[!CAUTION]" in page(sample("control-wrong"))
 
 
 # ------------------------------------------------------------------ other questions
 
 
 def test_nothing_is_said_of_questions_that_were_not_asked() -> None:
-    for text in (markdown.render(sample("story")), terminal.plain(sample("story"))):
+    for text in (page(sample("story")), lines(sample("story"))):
         assert "other questions" not in text
         assert "self-call" not in text
 
 
 def test_where_releases_differ_each_answer_is_told() -> None:
-    text = markdown.render(sample("questions"))
+    text = page(sample("questions"))
     assert "| `run` |  |  | deadlock on Flask 0.12.5, yes on Flask 3.1.3 |  |" in text
     assert "- Flask's own server `run` on Flask 3.1.3: A request that calls" in text
 
 
 def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
-    text = markdown.render(sample("questions"))
+    text = page(sample("questions"))
     sentence = "when such requests take all places, all of them wait for ever."
     assert text.count(sentence) == 1
     (line,) = (line for line in text.splitlines() if sentence in line)
@@ -447,7 +463,7 @@ def test_many_sentences_leave_room_for_the_rest() -> None:
         for number in range(40)
     ]
     found = judge([evidence(where, cells)])
-    text = markdown.render(found)
+    text = page(found)
     assert text.count("It could not be asked") == questions.MOST_TOLD
     assert "- and 32 more, in the report" in text
     assert text.count("| unknown |") == 40
@@ -481,17 +497,17 @@ def test_one_bar_is_no_chart() -> None:
 
 @pytest.mark.parametrize("case", ["story", "failures", "hostile"])
 def test_a_summary_keeps_to_its_size(case: str) -> None:
-    whole = markdown.render(sample(case))
+    whole = page(sample(case))
     size = len(whole.encode())
     for most in range(size, 600, -(size // 40)):
-        text = markdown.render(sample(case), max_bytes=most, complete="report.json")
+        text = page(sample(case), max_bytes=most, complete="report.json")
         assert len(text.encode()) <= most
         assert text == whole or "Left out, to stay within the limit: " in text
 
 
 def test_findings_stay_longest() -> None:
     whole = sample("failures")
-    text = markdown.render(whole, max_bytes=4200)
+    text = page(whole, max_bytes=4200)
     assert "<details>" not in text
     assert "mermaid" not in text
     for note in matrix.notes(matrix.grid(whole))[Verdict.FEWER]:
@@ -507,7 +523,7 @@ def test_a_huge_matrix_of_failures_still_fits() -> None:
         )
         for number in range(4000)
     ]
-    text = markdown.render(judge([evidence(where, cells)]))
+    text = page(judge([evidence(where, cells)]))
     assert 900_000 < len(text.encode()) <= markdown.MAX_BYTES
     assert "the last of the findings" in text
     assert "**4000 cells**" in text

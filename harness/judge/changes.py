@@ -1,0 +1,37 @@
+"""Everything that changed: since a baseline, and from release to release in one run.
+
+The only place that computes it: reports, gates and annotations are handed the result.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from harness.judge.compare import compare
+from harness.judge.compare import summary
+from harness.judge.expected import acknowledge
+from harness.judge.expected import Expected
+from harness.judge.releases import between_releases
+from harness.records.changes import Changes
+from harness.records.report import Report
+
+
+class Baseline(NamedTuple):
+    """A report to compare with, and the changes that are expected since then."""
+
+    report: Report | None = None
+    """``None`` where there is nothing to compare with."""
+    expected: Expected = Expected()
+
+
+NOTHING = Baseline()
+
+
+def changes_in(report: Report, baseline: Baseline = NOTHING) -> Changes:
+    """What changed since the baseline, if there is one, and from release to release."""
+    changes = Changes(baseline=None, now=summary(report))
+    if baseline.report is not None:
+        changes = acknowledge(compare(baseline.report, report), baseline.expected)
+    return msgspec.structs.replace(changes, releases=between_releases(report))

@@ -1,0 +1,163 @@
+"""Which runs pass, and with which error the others fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.deployment.contract import result
+from harness.github.runner import changes_on
+from harness.judge.compare import ALTERED
+from harness.judge.compare import compare
+from harness.judge.compare import REGRESSIONS
+from harness.judge.gate import FailOn
+from harness.judge.gate import gate
+from harness.judge.gate import relax
+from harness.records.errors import CouldNotStart
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessFailed
+from harness.records.errors import NothingMeasured
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from tests.unit.deployment.test_contract import cell as measured
+from tests.unit.deployment.test_contract import deployment
+from tests.unit.deployment.test_contract import DIED
+from tests.unit.deployment.test_contract import FAILED
+from tests.unit.deployment.test_contract import FEWER
+from tests.unit.deployment.test_contract import UNEVEN
+from tests.unit.github.test_runner import cell
+from tests.unit.github.test_runner import report
+from tests.unit.judge import test_compare
+
+RUN = report(measured())
+
+
+@pytest.mark.parametrize(
+    ("word", "passes"),
+    [
+        (Verdict.AS_DECLARED, "never harness regression change fewer uneven"),
+        (Verdict.MORE, "never harness regression change fewer uneven"),
+        (Verdict.UNKNOWN, "never harness regression change fewer uneven"),
+        (Outcome.NOT_SUPPORTED, "never harness regression change fewer uneven"),
+        (Verdict.UNEVEN, "never harness regression change fewer"),
+        (Verdict.FEWER, "never harness regression change"),
+        (Outcome.NOT_INSTALLED, "never harness regression change"),
+        (Outcome.NOT_STARTED, "never harness regression change"),
+        (Outcome.NOT_ANSWERING, "never harness regression change"),
+        (Outcome.DIED, "never harness regression change"),
+        (Outcome.HARNESS_FAILED, "never"),
+    ],
+)
+def test_what_each_gate_lets_through(word: Outcome | Verdict, passes: str) -> None:
+    found = report(cell(Verdict.AS_DECLARED), cell(word, 1))
+    for fail_on in FailOn:
+        if fail_on in passes.split():
+            gate(found, fail_on)
+        else:
+            error = HarnessFailed if word is Outcome.HARNESS_FAILED else GateFailed
+            with pytest.raises(error):
+                gate(found, fail_on)
+
+
+def test_nothing_measured_fails_all_gates_but_one() -> None:
+    found = report(cell(Outcome.NOT_SUPPORTED))
+    gate(found, FailOn.NEVER)
+    with pytest.raises(NothingMeasured):
+        gate(found, FailOn.HARNESS)
+
+
+def test_the_reason_names_what_was_found() -> None:
+    with pytest.raises(GateFailed, match="2 of 3 .* fewer: 1 fewer, 1 died; "):
+        gate(
+            report(cell(Verdict.FEWER), cell(Outcome.DIED, 1), cell(Verdict.MORE, 2)),
+            FailOn.FEWER,
+        )
+
+
+# --------------------------------------------------------------------------- changes
+
+
+def test_what_is_worse_fails_the_gate() -> None:
+    died, eight = report(test_compare.DIED), report(test_compare.EIGHT)
+    gate(RUN, FailOn.REGRESSION, compare(died, eight))
+    worse = compare(eight, died)
+    with pytest.raises(GateFailed, match="1 of 1 cells regressed; .*: 8 before; now d"):
+        gate(RUN, FailOn.REGRESSION, worse)
+    assert [remark.level for remark in changes_on(worse, REGRESSIONS)] == ["error"]
+    assert [remark.level for remark in changes_on(worse, ())] == ["warning"]
+
+
+def test_any_change_can_be_fatal() -> None:
+    died, eight = report(test_compare.DIED), report(test_compare.EIGHT)
+    better = compare(died, eight)
+    with pytest.raises(GateFailed, match="1 of 1 cells changed"):
+        gate(RUN, FailOn.CHANGE, better)
+    assert [remark.level for remark in changes_on(better, ALTERED)] == ["error"]
+    gate(RUN, FailOn.CHANGE, compare(report(), eight))
+
+
+# ----------------------------------------------------------------------- deployments
+
+
+def test_the_gravest_fault_decides() -> None:
+    seen = [
+        result(deployment(), each, None, "concurrency.toml")
+        for each in (UNEVEN, measured(), DIED, FAILED)
+    ]
+    for count, kind, code in ((4, HarnessFailed, 4), (3, CouldNotStart, 5)):
+        with pytest.raises(kind) as caught:
+            gate(RUN, None, deployments=seen[:count])
+        assert caught.value.exit_code == code
+        assert str(caught.value).startswith("concurrency.toml: deployment mine: ")
+    gate(RUN, None, deployments=seen[1:2])
+
+
+UNKNOWN = measured(verdict=Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("seen", "at_least", "fails"),
+    [
+        (measured(), None, ""),
+        (measured(verdict=Verdict.MORE), None, ""),
+        (measured(), 9, "default fewer uneven"),
+        (FEWER, None, "default fewer uneven"),
+        (UNEVEN, None, "default uneven"),
+        (UNEVEN, 2, "uneven"),
+        (UNEVEN, 3, "default fewer uneven"),
+        (UNKNOWN, None, "default uneven"),
+        (DIED, None, "default fewer uneven"),
+        (FAILED, None, "default harness fewer uneven"),
+    ],
+)
+def test_what_each_gate_lets_through_of_deployments(
+    seen: CellReport, at_least: int | None, fails: str
+) -> None:
+    results = [
+        result(deployment(at_least), seen, None),
+        result(deployment(), measured(), None),
+    ]
+    for word in ("default", "never", "harness", "fewer", "uneven"):
+        fail_on = None if word == "default" else FailOn(word)
+        found = relax(results, fail_on)
+        assert bool(found[0].fault) == (word in fails.split()), word
+        assert found[1].fault is None
+        told = bool(results[0].reason) or word in fails.split()
+        assert bool(found[0].reason) == told, "it is told even where it is let through"
+
+
+def test_a_deployment_that_was_not_measured_fails_all_gates_but_one() -> None:
+    for fail_on in (*FailOn, None):
+        found = relax([result(deployment(), DIED, None)], fail_on)
+        fault = None if fail_on is FailOn.NEVER else CouldNotStart
+        assert found[0].fault is fault
+
+
+def test_what_stands_in_no_file_is_named_by_its_key() -> None:
+    with pytest.raises(GateFailed, match="^at-least: 9 asked for"):
+        gate(RUN, None, deployments=[result(deployment(9), measured(), None)])
+
+
+def test_faults_of_the_same_kind_are_counted() -> None:
+    with pytest.raises(GateFailed, match=r"deployment mine \(and 1 more\): uneven"):
+        gate(RUN, None, deployments=[result(deployment(), UNEVEN, None, "c.toml")] * 2)
