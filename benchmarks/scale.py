@@ -28,7 +28,7 @@ from harness.probe.ready import wait_ready
 from harness.probe.schedule import Offer
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
-from harness.system.process import free_port
+from harness.system.ports import free_port
 from harness.system.process import running
 
 STEPS = (100, 1_000, 3_000, 9_900, 10_000)

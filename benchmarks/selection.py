@@ -27,7 +27,7 @@ from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
 from harness.records.words import Outcome
-from harness.system.process import free_port
+from harness.system.ports import free_port
 from harness.system.process import running
 
 ROOT = Path(__file__).parents[1]

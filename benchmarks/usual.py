@@ -21,7 +21,7 @@ from pathlib import Path
 import requests
 
 from harness.measure.app import HOST
-from harness.system.process import free_port
+from harness.system.ports import free_port
 from harness.system.process import running
 
 SLEEPY = Path(__file__).parent / "sleepy"

@@ -55,7 +55,7 @@ from harness.records.words import Outcome
 from harness.records.words import Settled
 from harness.system.machine import host
 from harness.system.machine import now
-from harness.system.process import Server
+from harness.system.process import ProcessTree
 
 READY = "/.flask-concurrency/ready"
 HOLD = "/.flask-concurrency/hold?request={name}"
@@ -223,7 +223,7 @@ class DeployedApp:
         words = self._contained.remove if self._contained else ()
         return [word.replace("{port}", str(port)) for word in words]
 
-    async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
+    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """By the reserved route; and the path that must answer, does."""
         headers = ((HEADER, holds.token),)
         address = HOST, port
@@ -246,7 +246,7 @@ class DeployedApp:
         return Probe(server, holds, address, HOLD, quiet, headers, claims)
 
     async def _answers(
-        self, server: Server, address: tuple[str, int], path: str
+        self, server: ProcessTree, address: tuple[str, int], path: str
     ) -> None:
         def instead(client: Client, token: str) -> str | None:
             if client.status is not None and client.status < 500:
@@ -271,7 +271,7 @@ def _instead(client: Client, token: str) -> str | None:
 
 
 async def _unless_elsewhere(
-    server: Server,
+    server: ProcessTree,
     port: int,
     waiting: Coroutine[Any, Any, Client],
     command: CommandLine,
@@ -300,7 +300,7 @@ def _about_ports(command: CommandLine, ports: set[int]) -> str:
     return f"{said}write {{port}} where the command, or a file that it reads, names one"
 
 
-async def _elsewhere(server: Server, port: int) -> set[int]:
+async def _elsewhere(server: ProcessTree, port: int) -> set[int]:
     """The ports of a server that settled on others than the one it was given."""
     seconds = rested = 0
     before = quiet.look(server.processes())

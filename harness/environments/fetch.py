@@ -7,7 +7,6 @@ Rule: a process that runs for long is beneath a warden and has a deadline.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import re
@@ -31,7 +30,6 @@ from harness.records.versions import Kind
 from harness.report.escape import terminal as safe
 from harness.system.process import CannotExecute
 from harness.system.process import running
-from harness.system.process import ServerEnded
 
 GIT_SECONDS = 600.0
 DOWNLOAD_SECONDS = 300.0
@@ -114,8 +112,7 @@ async def run(
     env = {**_environment(), **(more or {})}
     try:
         async with running(command, env=env, cwd=cwd, log=log) as process:
-            with contextlib.suppress(ServerEnded):
-                await process.unless_ended(asyncio.Event().wait(), seconds)
+            await process.wait(seconds)
             return process.status == 0
     except CannotExecute as problem:
         raise Fault(f"needs {command[0]}: {problem}", "install it") from None

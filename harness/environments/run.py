@@ -29,7 +29,6 @@ from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.process import running
-from harness.system.process import ServerEnded
 
 ROOT = Path(__file__).parents[2]
 NOXFILE = ROOT / "noxfile.py"
@@ -102,8 +101,8 @@ async def _run_shard(
             output=write,
         ) as nox:
             os.close(write)
-            with contextlib.suppress(ServerEnded, TimeoutError):
-                await nox.unless_ended(asyncio.Event().wait(), SHARD_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await nox.wait(SHARD_SECONDS)
         await following
     finally:
         following.cancel()

@@ -18,7 +18,7 @@ from harness.probe.probe import Probe
 from harness.probe.ready import claims_of
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_ready
-from harness.system.process import Server
+from harness.system.process import ProcessTree
 
 HOST = "127.0.0.1"
 
@@ -49,10 +49,10 @@ class Approach(Protocol):
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what is not gone with the server's processes."""
 
-    async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
+    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait until the app answers; the instrument pointed at it.
 
-        Raises ``NotAnswering`` and ``ServerEnded``.
+        Raises ``NotAnswering`` and ``Ended``.
         """
 
 
@@ -86,7 +86,7 @@ class TargetApp:
         """All of it are processes."""
         return ()
 
-    async def reach(self, server: Server, holds: Holds, port: int) -> Probe:
+    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """By the routes of that app; nobody else shares its port."""
         address = HOST, port
         answered = await wait_ready(server, address, holds.token, READY_SECONDS)

@@ -44,11 +44,11 @@ from harness.records.plan import PlannedCell
 from harness.records.questions import AnyAsked
 from harness.records.questions import Question
 from harness.records.words import Outcome
+from harness.system.ports import free_ports
 from harness.system.process import CannotExecute
-from harness.system.process import free_ports
+from harness.system.process import Ended
 from harness.system.process import NothingLeftViolated
-from harness.system.process import Server
-from harness.system.process import ServerEnded
+from harness.system.process import ProcessTree
 
 TARGET = Path(__file__).parents[1] / "target"
 
@@ -170,7 +170,7 @@ class Attempt:
         begun = time.monotonic()
         try:
             done = await measure_overlap(probe, self.schedule)
-        except ServerEnded as problem:
+        except Ended as problem:
             rounds = len(self.schedule.rounds)
             reason = f"{problem} after {rounds} rounds"
             raise Unmeasured(Outcome.DIED, reason) from None
@@ -267,7 +267,9 @@ class StartedAnew:
         log = self._log.with_suffix(".front.log")
         return Link(list(self.front.command), env, place, log)
 
-    async def _ready(self, server: Server, holds: Holds, ports: list[int]) -> Probe:
+    async def _ready(
+        self, server: ProcessTree, holds: Holds, ports: list[int]
+    ) -> Probe:
         """Wait until the server answers and is quiet; the instrument pointed at it."""
         try:
             for behind in ports[:-1]:
@@ -275,7 +277,7 @@ class StartedAnew:
             probe = await self._bench.approach.reach(server, holds, ports[-1])
             self.claims = probe.claims
             await probe.settle_after_start()
-        except ServerEnded as problem:
+        except Ended as problem:
             reason = f"{problem} before it answered"
             raise Unmeasured(Outcome.NOT_STARTED, reason) from None
         except NotAnswering as problem:

@@ -19,8 +19,8 @@ from typing import NamedTuple
 from harness.records.evidence import Front
 from harness.records.plan import PLACEHOLDER
 from harness.records.plan import PlannedFront
+from harness.system.process import ProcessTree
 from harness.system.process import running
-from harness.system.process import Server
 
 VERSION_SECONDS = 10.0
 
@@ -88,7 +88,7 @@ def _release(planned: PlannedFront, env: Mapping[str, str]) -> str:
 @contextlib.asynccontextmanager
 async def started(
     server: Link, front: Link | None = None, title: str = ""
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[ProcessTree]:
     """A server and what stands in front of it, if anything does, called ``title``.
 
     The one that clients reach is given, and speaks for both. Raises ``CannotExecute``.

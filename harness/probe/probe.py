@@ -33,7 +33,7 @@ from harness.records.evidence import Claims
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Settled
-from harness.system.process import Server
+from harness.system.process import ProcessTree
 
 ROUND_SECONDS = 60.0
 """No single wait in a round is longer; quiet ends nearly all of them much sooner."""
@@ -59,7 +59,7 @@ class Probe:
 
     def __init__(
         self,
-        server: Server,
+        server: ProcessTree,
         holds: Holds,
         address: tuple[str, int],
         target: str,
@@ -135,7 +135,7 @@ class Probe:
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
         """Wait for something that the server is to bring about.
 
-        Raises ``TimeoutError`` after ``seconds``, and ``ServerEnded`` when the server
+        Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server
         ends and was not to be outlived.
         """
         if self._mortal:
@@ -201,7 +201,7 @@ class Probe:
     async def wait(self, reached: Callable[[], bool]) -> None:
         """Wait until something is so, without looking at the server meanwhile.
 
-        For what it is to be busy with. Raises ``TimeoutError`` and ``ServerEnded``.
+        For what it is to be busy with. Raises ``TimeoutError`` and ``Ended``.
         """
 
         async def moving() -> None:
@@ -263,7 +263,7 @@ class Probe:
         """Offer one load, see how many are in the app, then let all of them go.
 
         While fewer than ``patient_below`` of the offered ones are in the app, the
-        server is watched for longer before that is believed. Raises ``ServerEnded``.
+        server is watched for longer before that is believed. Raises ``Ended``.
         """
         self.gather(offer.asked, more, view)
         try:
@@ -350,7 +350,7 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
 
     It is not when the server has stalled: with requests waiting for ever in it, it
     has to be started anew for the rounds that are left. Nor is it when what is left is
-    to be offered to another server. Raises ``ServerEnded``.
+    to be offered to another server. Raises ``Ended``.
     """
     fresh = True
     while offer := schedule.next():

@@ -17,7 +17,7 @@ from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
 from harness.probe.clients import State
 from harness.records.evidence import Claims
-from harness.system.process import Server
+from harness.system.process import ProcessTree
 
 RETRY_SECONDS = 0.01
 """Between two attempts to connect to a port that nobody listens on yet."""
@@ -40,7 +40,7 @@ class _Ready(msgspec.Struct, frozen=True):
 
 
 async def _ask(
-    server: Server,
+    server: ProcessTree,
     address: tuple[str, int],
     target: str,
     seconds: float,
@@ -103,12 +103,12 @@ def unanswered(client: Client) -> str | None:
 
 
 async def wait_listening(
-    server: Server, address: tuple[str, int], seconds: float
+    server: ProcessTree, address: tuple[str, int], seconds: float
 ) -> None:
     """Wait until a connection can be opened; it is closed at once.
 
     For what stands behind a proxy, which would answer errors until then. Raises
-    ``NotAnswering`` after ``seconds``, and ``ServerEnded`` when the server ends before.
+    ``NotAnswering`` after ``seconds``, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
     while (remaining := deadline - time.monotonic()) > 0:
@@ -127,7 +127,7 @@ async def wait_listening(
 
 
 async def wait_ready(
-    server: Server,
+    server: ProcessTree,
     address: tuple[str, int],
     token: str,
     seconds: float,
@@ -139,7 +139,7 @@ async def wait_ready(
     """Wait until the app in the server answers; the request that it answered.
 
     Raises ``NotAnswering`` after ``seconds``, or as soon as several answers in a row
-    were errors, and ``ServerEnded`` when the server ends before.
+    were errors, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
     errors = 0

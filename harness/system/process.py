@@ -1,8 +1,8 @@
-"""Knows how to own the process tree of one server; must not know what is asked of it.
+"""Run a command as a process tree that leaves nothing behind.
 
-Rule 1: nothing is started but beneath a warden (see ``warden.py``), so nothing of it is
-left when the harness closes it, is interrupted, or is killed. Rule 2: every wait has a
-deadline, by the monotonic clock, and ends at once when the server does.
+Rule 1: a command runs below a warden (see ``warden.py``), so that nothing of it is left
+when the harness closes it, is interrupted, or is killed. Rule 2: every wait has a
+deadline, by the monotonic clock, and ends at once when the command does.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -29,16 +27,12 @@ import psutil
 from harness.system import warden
 
 TAIL_BYTES = 4_000
-"""How much of a server's output is kept as evidence."""
+"""How much of a command's output is kept as evidence."""
 
 STOP_SECONDS = 15.0
 """How long killed processes may take to be gone before the harness has failed."""
 
 LINUX = sys.platform == "linux"
-
-# Below the range that kernels take the ports of outgoing connections from, so that
-# none of the probe's own connections can occupy the port before the server does.
-PORTS = range(20_000, 30_000)
 
 T = TypeVar("T")
 
@@ -46,8 +40,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
-class ServerEnded(Exception):
-    """A first process, which the message names, ended while something was awaited."""
+class Ended(Exception):
+    """A command, which the message names, ended while something was awaited."""
 
 
 class CannotExecute(Exception):
@@ -55,33 +49,13 @@ class CannotExecute(Exception):
 
 
 class NothingLeftViolated(Exception):
-    """A process of the server could not be killed within ``STOP_SECONDS``."""
+    """A process could not be killed within ``STOP_SECONDS``."""
 
 
 def become_subreaper() -> None:
-    """Make orphaned descendants ours, where the system can (Linux)."""
+    """Become the parent of orphaned descendants, where the system can (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def free_port(host: str) -> int:
-    """A port nobody listens on now. Raises ``OSError`` when none was found."""
-    return free_ports(host, 1)[0]
-
-
-def free_ports(host: str, count: int) -> list[int]:
-    """So many of them, no two alike. Raises ``OSError`` when there were not enough."""
-    found: list[int] = []
-    for port in random.sample(PORTS, 100):
-        with socket.socket() as candidate:
-            try:
-                candidate.bind((host, port))
-            except OSError:
-                continue
-            found.append(port)
-        if len(found) == count:
-            return found
-    raise OSError(f"no {count} free ports on {host} among a hundred tried")
 
 
 def describe_status(status: int) -> str:
@@ -94,11 +68,11 @@ def describe_status(status: int) -> str:
         return f"was ended by signal {-status}"
 
 
-class Server:
+class ProcessTree:
     """A running command and everything that it starts.
 
-    One that stands in front of another, ``behind``, speaks for both: it has ended when
-    either has, and the processes and the output are those of both.
+    With another tree ``behind`` it, as a proxy has, it stands for both: it has ended
+    when either has, and its processes and its output are those of both.
     """
 
     def __init__(
@@ -107,15 +81,15 @@ class Server:
         lifeline: int,
         log: Path,
         name: str,
-        behind: Server | None,
+        behind: ProcessTree | None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.log = log
         self.name = name
         self.started: asyncio.Future[int] = loop.create_future()
-        """The process id of the command; or ``CannotExecute``."""
+        """The process id of the command, or ``CannotExecute``."""
         self.ended: asyncio.Future[str] = loop.create_future()
-        """In words which first process ended and how, once one has."""
+        """Which command ended and how, in words, once one has."""
         self.status: int | None = None
         """The command's exit status once it has ended; negative is the signal."""
         self._gone: asyncio.Future[None] = loop.create_future()
@@ -143,9 +117,9 @@ class Server:
         *lines, self._pending = (self._pending + data).split(b"\n")
         for line in lines:
             word, _, value = line.decode().partition(" ")
-            self._tell(word, value)
+            self._take(word, value)
 
-    def _tell(self, word: str, value: str) -> None:
+    def _take(self, word: str, value: str) -> None:
         if word == "started":
             self.started.set_result(int(value))
         elif word == "failed":
@@ -162,14 +136,14 @@ class Server:
             self.ended.set_result(words)
 
     def processes(self) -> list[int]:
-        """Process ids of the whole tree, the command first, as of now."""
+        """Process ids of the whole tree as of now, the command first."""
         return self._own_processes() + (
             self._behind.processes() if self._behind else []
         )
 
     @property
-    def origin(self) -> Server:
-        """The server that answers in the end: the one behind all that is in front."""
+    def origin(self) -> ProcessTree:
+        """The tree behind all others, which answers in the end."""
         return self if self._behind is None else self._behind.origin
 
     def _own_processes(self) -> list[int]:
@@ -181,9 +155,9 @@ class Server:
         return []
 
     def tail(self) -> str:
-        """The end of what was printed; of a chain half as much of each, with its name.
+        """The end of the output, about ``TAIL_BYTES``.
 
-        About ``TAIL_BYTES`` in all.
+        With another tree behind: half as much of each, below its name.
         """
         if self._behind is None:
             return self._own_tail(TAIL_BYTES)
@@ -200,10 +174,10 @@ class Server:
         return text if size <= most else "…" + text
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
-        """Wait for something that the server is to bring about.
+        """Wait for something that the command is to bring about.
 
-        Raises ``ServerEnded`` as soon as a first process is gone and
-        ``TimeoutError`` after ``seconds``.
+        Raises ``Ended`` as soon as a command has ended, and ``TimeoutError`` after
+        ``seconds``.
         """
         task = asyncio.ensure_future(awaited)
         try:
@@ -215,16 +189,20 @@ class Server:
             if task.done():
                 return task.result()
             if self.ended.done():
-                raise ServerEnded(self.ended.result())
+                raise Ended(self.ended.result())
             raise TimeoutError
         finally:
             if not task.done():
                 task.cancel()
 
-    async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Kill the whole tree, remove what it had others start, and see it gone.
+    async def wait(self, seconds: float) -> None:
+        """Wait until a command has ended. Raises ``TimeoutError`` after ``seconds``."""
+        await asyncio.wait_for(asyncio.shield(self.ended), seconds)
 
-        Raises ``NothingLeftViolated`` when it is not within ``seconds``.
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Kill the whole tree, run ``remove``, and wait until all is gone.
+
+        Raises ``NothingLeftViolated`` when that takes longer than ``seconds``.
         """
         by_itself = self.ended.done()
         if self._lifeline >= 0:
@@ -258,7 +236,7 @@ def _spawn(
     output: int,
     remove: Sequence[str],
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a warden with its command; the process and our end of its lifeline."""
+    """Start a warden with its command: the process, and our end of its lifeline."""
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
     script = [sys.executable, "-I", "-S", warden.__file__]
@@ -290,26 +268,26 @@ async def running(
     output: int | None = None,
     remove: Sequence[str] = (),
     name: str = "the server",
-    behind: Server | None = None,
-) -> AsyncIterator[Server]:
-    """A command and its process tree, which are gone when the block is left.
+    behind: ProcessTree | None = None,
+) -> AsyncIterator[ProcessTree]:
+    """Run a command; its whole process tree is gone when the block is left.
 
-    ``env`` is its whole environment; what it prints goes to the file ``log``, or to
-    the open file ``output`` instead. ``remove`` is run when all is killed, and removes
-    what the command had others start, such as containers. ``name`` is what it is
-    called when it ends, and ``behind`` the server that it passes requests on to.
+    ``env`` is its whole environment. Its output goes to the file ``log``, or to the
+    open file ``output`` instead. ``remove`` is a command to run when all is killed: it
+    removes what the command made others start, such as containers. ``name`` names the
+    command in messages, and ``behind`` is the tree that it passes requests on to.
     Raises ``CannotExecute`` when there is no such command.
     """
     with log.open("wb") as file:
         process, lifeline = _spawn(argv, env, cwd, output or file.fileno(), remove)
-    server = Server(process, lifeline, log, name, behind)
+    tree = ProcessTree(process, lifeline, log, name, behind)
     try:
         try:
-            await asyncio.wait_for(asyncio.shield(server.started), STOP_SECONDS)
+            await asyncio.wait_for(asyncio.shield(tree.started), STOP_SECONDS)
         except CannotExecute as problem:
             raise CannotExecute(f"cannot execute {argv[0]}: {problem}") from None
-        yield server
+        yield tree
     finally:
         # Shielded: a second interrupt must not keep the tree from being killed.
         seconds = STOP_SECONDS + (warden.REMOVE_SECONDS if remove else 0)
-        await asyncio.shield(server.stop(seconds))
+        await asyncio.shield(tree.stop(seconds))

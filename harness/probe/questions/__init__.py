@@ -36,7 +36,7 @@ from harness.records.questions import SelfCallAsked
 from harness.records.questions import SilentAsked
 from harness.records.questions import WaitsAsked
 from harness.records.words import Outcome
-from harness.system.process import ServerEnded
+from harness.system.process import Ended
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ async def seen(question: Question, servers: Servers, terms: Terms) -> AnyAsked:
         return msgspec.structs.replace(asked, seconds=time.monotonic() - begun)
     except Unmeasured as problem:
         outcome, reason = problem.outcome, problem.reason
-    except ServerEnded as problem:
+    except Ended as problem:
         outcome, reason = Outcome.DIED, f"{problem} while it was asked"
     except TimeoutError:
         reason = "a wait reached its deadline"

@@ -19,7 +19,7 @@ async def fill(
     """Offer so many requests at once, and leave them there.
 
     A quiet server is watched for ``seconds`` until ``enough`` are in the app. Raises
-    ``ServerEnded``; who calls this has to ``disperse`` in the end.
+    ``Ended``; who calls this has to ``disperse`` in the end.
     """
 
     def are_in() -> bool:

@@ -26,7 +26,7 @@ from harness.probe.questions.load import fill
 from harness.records.questions import RecoveryAsked
 from harness.records.trouble import Killed
 from harness.records.trouble import Terminated
-from harness.system.process import ServerEnded
+from harness.system.process import Ended
 
 ROUNDS = 5
 """Before and after: where processes share the work, one alone does not tell much."""
@@ -59,7 +59,7 @@ class Unreachable(Exception):
 async def _kill(probe: Probe, load: int) -> Killed:
     """Kill a process that holds requests, and see what becomes of the server.
 
-    Raises ``Unreachable``, and ``ServerEnded`` when it ended before.
+    Raises ``Unreachable``, and ``Ended`` when it ended before.
     """
     first = probe.server.origin.started.result()
     before = await _rounds(probe, load)
@@ -127,7 +127,7 @@ async def _afterwards(
         for number in range(ROUNDS):
             seconds = 0.0 if number else WATCHED_SECONDS
             after.append(await admit(probe, load, enough, seconds))
-    except ServerEnded as problem:
+    except Ended as problem:
         return after, str(problem)
     return after, ""
 

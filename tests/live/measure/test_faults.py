@@ -18,7 +18,7 @@ from harness.measure import cell as bench
 from harness.records.evidence import CellEvidence
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.system.process import free_port
+from harness.system.ports import free_port
 from harness.system.process import running
 from tests.live.conftest import Measure
 from tests.live.conftest import odd

@@ -28,7 +28,7 @@ from harness.records.plan import PlannedFront
 from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
-from harness.system.process import Server
+from harness.system.process import ProcessTree
 from tests.live.conftest import control
 from tests.live.conftest import Measure
 from tests.live.conftest import odd
@@ -187,9 +187,9 @@ def test_what_is_in_front_is_stopped_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    stop = Server.stop
+    stop = ProcessTree.stop
 
-    async def noted(server: Server, *seconds: float) -> None:
+    async def noted(server: ProcessTree, *seconds: float) -> None:
         order.append(server.name)
         await stop(server, *seconds)
 
@@ -200,7 +200,7 @@ def test_what_is_in_front_is_stopped_first(
         async with started(one, other, "a proxy") as server:
             return server.processes()
 
-    monkeypatch.setattr(Server, "stop", noted)
+    monkeypatch.setattr(ProcessTree, "stop", noted)
     processes = asyncio.run(run())
     assert order == ["a proxy", "the server behind a proxy"]
     assert len(processes) == 2
