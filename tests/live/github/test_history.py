@@ -20,13 +20,13 @@ from harness.records import results as store
 from harness.records.errors import UsageError
 from harness.records.track import Timeline
 from harness.track import history
+from tests.builders.timelines import timeline_of
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
 from tests.samples.make import rounds
-from tests.unit.track.test_timeline import timeline_of
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,12 +12,12 @@ import pytest
 from harness.cli import main
 from harness.records import results as store
 from harness.records.report import Report
+from tests.builders.reports import EIGHT
+from tests.builders.reports import even
+from tests.builders.reports import EXPECTED_TOML
+from tests.builders.reports import report
 from tests.samples.generate import single
 from tests.samples.make import evidence
-from tests.unit.github.test_runner import report
-from tests.unit.judge.test_compare import EIGHT
-from tests.unit.judge.test_compare import even
-from tests.unit.judge.test_expected import GOOD
 
 
 def write(folder: Path, name: str, what: Report) -> str:
@@ -62,7 +62,7 @@ def test_what_is_expected_passes(
     tmp_path: Path, old: str, new: str, capsys: Capture
 ) -> None:
     path = tmp_path / "expected.toml"
-    path.write_text(GOOD)
+    path.write_text(EXPECTED_TOML)
     gate = ["--expected", str(path), "--fail-on", "change"]
     assert main(["compare", old, new, *gate]) == 0
     out = capsys.readouterr().out

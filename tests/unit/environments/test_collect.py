@@ -14,7 +14,7 @@ from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
-from tests.unit.plan.test_shards import plan
+from tests.builders.plans import plan
 
 
 def died(planned: PlannedEnvironment) -> Evidence:

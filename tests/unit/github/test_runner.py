@@ -13,64 +13,13 @@ from harness.github import runner as github
 from harness.github.runner import Annotation
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
-from harness.records.evidence import Host
-from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import Outcome
-from harness.records.words import Settled
 from harness.records.words import Verdict
+from tests.builders.reports import cell
+from tests.builders.reports import report
 
-HOST = Host(
-    system="Linux",
-    kernel="6",
-    machine="x86_64",
-    processors=2,
-    quiet_by=Settled.SCHEDSTAT,
-    open_files=1024,
-)
 RESULTS = {"FLASK_CONCURRENCY_RESULTS": "/r"}
-
-
-def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellReport:
-    """A cell that one word says most about."""
-    measured = isinstance(word, Verdict)
-    return CellReport(
-        id=f"flask-3.1.3/server-1/c{number}/py3.13",
-        flask="3.1.3",
-        server="server",
-        server_version="1",
-        configuration=f"c{number}",
-        python="3.13",
-        outcome=Outcome.MEASURED if isinstance(word, Verdict) else word,
-        declared=1,
-        declared_because="",
-        declared_source="",
-        ceiling=1 if measured else None,
-        bounded=True if measured else None,
-        floor=1 if measured else None,
-        verdict=word if isinstance(word, Verdict) else Verdict.UNKNOWN,
-        processes=1 if measured else None,
-        threads=1 if measured else None,
-        rounds=(),
-        curve=(),
-        hand_off_seconds=None,
-        seconds=1.0,
-        reason=reason,
-        command=(),
-        log_tail="",
-        reproduce="",
-    )
-
-
-def report(*cells: CellReport) -> Report:
-    """A report of some cells."""
-    return Report(
-        measured_at="2026-01-01T00:00:00+00:00",
-        host=HOST,
-        limit=64,
-        environments=(),
-        cells=cells,
-    )
 
 
 # ---------------------------------------------------------------------------- inputs

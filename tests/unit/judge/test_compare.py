@@ -2,74 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
 from harness.judge.compare import compare
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
-from harness.judge.judge import judge
 from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
-from harness.records.rounds import Round
-from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import changes
+from tests.builders.reports import at
+from tests.builders.reports import cell
+from tests.builders.reports import DIED
+from tests.builders.reports import EIGHT
+from tests.builders.reports import even
+from tests.builders.reports import FAILED
+from tests.builders.reports import HOST
+from tests.builders.reports import NEVER
+from tests.builders.reports import OFTEN
+from tests.builders.reports import report
+from tests.builders.reports import SELDOM
+from tests.builders.reports import singly
+from tests.builders.reports import unbounded
+from tests.builders.reports import UNSUPPORTED
+from tests.builders.reports import WHERE
 from tests.samples import make
-from tests.unit.github.test_runner import cell
-from tests.unit.github.test_runner import HOST
-from tests.unit.github.test_runner import report
-
-WHERE = make.environment("3.1.3", "server", "1", "3.13")
-
-
-def measured(
-    declared: int | None, *rounds: Round, limit: int = 64, **other: Any
-) -> CellReport:
-    """A cell with such rounds, judged like any other."""
-    evidence = make.evidence(
-        WHERE, [make.cell(WHERE, "c0", declared, rounds)], limit=limit
-    )
-    return msgspec.structs.replace(judge([evidence]).cells[0], **other)
-
-
-def at(declared: int, *admitted: int, above: int = 0, more: int = 3) -> CellReport:
-    """What was admitted of the declared number; and of more, always as many."""
-    top = above or max(admitted)
-    over = [make.offer(n * declared, top) for n in range(2, 2 + more)]
-    return measured(declared, *(make.offer(declared, n) for n in admitted), *over)
-
-
-def even(number: int, declared: int = 0) -> CellReport:
-    """Every round the same."""
-    return at(declared or number, *[number] * 6)
-
-
-def unbounded(limit: int = 64) -> CellReport:
-    """No end was found."""
-    return measured(None, *make.unbounded(limit), limit=limit)
-
-
-def singly(burst: int, *one_by_one: int) -> CellReport:
-    """Some admitted when together, others when one after another."""
-    staggered = [make.offer(2, n, arrival=Arrival.STAGGERED) for n in one_by_one]
-    rounds = [make.offer(2, burst)] * (9 if len(one_by_one) == 1 else 5)
-    return measured(2, *rounds, *staggered, make.offer(8, burst))
-
-
-DIED = cell(Outcome.DIED)
-FAILED = cell(Outcome.HARNESS_FAILED)
-UNSUPPORTED = cell(Outcome.NOT_SUPPORTED)
-EIGHT = even(8)
-SELDOM = at(8, 4, 5, 3, 2, 7, 6, 4, 5, 8, 3, above=8)
-NEVER = at(8, 4, 5, 3, 2, 7, 6, 4, 5, 6, 3, above=8)
-OFTEN = at(8, 8, 5, 8, 8, 7, 6, 8, 5, 8, 8)
 
 
 @pytest.mark.parametrize(

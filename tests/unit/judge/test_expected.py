@@ -17,21 +17,13 @@ from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
 from harness.records.words import Outcome
 from harness.report.sections import changes
-from tests.unit.github.test_runner import report
-from tests.unit.judge.test_compare import DIED
-from tests.unit.judge.test_compare import EIGHT
-from tests.unit.judge.test_compare import even
-from tests.unit.judge.test_compare import NEVER
-from tests.unit.judge.test_compare import unbounded
-
-GOOD = """
-[[change]]
-cell = "flask-*/server-*/c0/*"
-from = 8
-to = 4
-why = "The pool is smaller now"
-link = "https://example.org/1"
-"""
+from tests.builders.reports import DIED
+from tests.builders.reports import EIGHT
+from tests.builders.reports import even
+from tests.builders.reports import EXPECTED_TOML
+from tests.builders.reports import NEVER
+from tests.builders.reports import report
+from tests.builders.reports import unbounded
 
 
 def read(folder: Path, text: str) -> expected.Expected:
@@ -41,7 +33,7 @@ def read(folder: Path, text: str) -> expected.Expected:
     return expected.read(path)
 
 
-def told(folder: Path, found: Changes, text: str = GOOD) -> Changes:
+def told(folder: Path, found: Changes, text: str = EXPECTED_TOML) -> Changes:
     """Changes to which such a file was applied."""
     return expected.acknowledge(found, read(folder, text))
 
@@ -80,7 +72,9 @@ def test_every_side_has_a_spelling(
     def of(one: object) -> tuple[object, ...]:
         return (one,) if one else ()
 
-    text = GOOD.replace("from = 8", f"from = {was}").replace("to = 4", f"to = {became}")
+    text = EXPECTED_TOML.replace("from = 8", f"from = {was}").replace(
+        "to = 4", f"to = {became}"
+    )
     found = compare(report(*of(before)), report(*of(now)))  # type: ignore[arg-type]
     known = told(tmp_path, found, text)
     assert known.cells[0].expected, expected.spelled(known.cells[0])
@@ -100,8 +94,8 @@ def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (GOOD, "nothing changed (1 cell matched); remove it"),
-        (GOOD.replace("c0", "c7"), "no cell of either run matches it"),
+        (EXPECTED_TOML, "nothing changed (1 cell matched); remove it"),
+        (EXPECTED_TOML.replace("c0", "c7"), "no cell of either run matches it"),
     ],
 )
 def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> None:
@@ -142,9 +136,9 @@ def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> N
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
-    assert old in GOOD
+    assert old in EXPECTED_TOML
     with pytest.raises(UsageError, match=f"expected.toml: .*{words}"):
-        read(tmp_path, GOOD.replace(old, new))
+        read(tmp_path, EXPECTED_TOML.replace(old, new))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

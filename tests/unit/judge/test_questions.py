@@ -12,8 +12,6 @@ from harness.probe.processor_time import between
 from harness.probe.processor_time import Used
 from harness.probe.questions.overflow import waiting_in
 from harness.records.evidence import ControlEvidence
-from harness.records.questions import Answer
-from harness.records.questions import AnyAsked
 from harness.records.questions import CallRound
 from harness.records.questions import ComputeRound
 from harness.records.questions import OverflowAsked
@@ -27,22 +25,12 @@ from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Outcome
 from harness.records.words import Settled
+from tests.builders.answers import answer
+from tests.builders.answers import WHERE
 from tests.samples.make import cell
-from tests.samples.make import environment
 from tests.samples.make import evidence
 from tests.samples.make import offer
 from tests.samples.make import rounds
-
-WHERE = environment("3.1.3", "gunicorn", "27.0.1")
-
-
-def answer(asked: AnyAsked, declared: int = 4) -> Answer:
-    """The answer to one question of a cell that is as declared."""
-    seen = rounds(declared, (declared, 1))
-    (found,) = answers(cell(WHERE, "sync-4", declared, seen, asked=(asked,)))
-    assert found.question is asked.question
-    return found
-
 
 # ------------------------------------------------------------------------- self-call
 

@@ -18,7 +18,7 @@ from harness.records.trouble import SlowStep
 from harness.records.trouble import SlowWay
 from harness.records.trouble import Terminated
 from harness.records.words import Settled
-from tests.unit.judge.test_questions import answer
+from tests.builders.answers import answer
 
 # ------------------------------------------------------------------------------ slow
 

@@ -10,40 +10,9 @@ from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
 from harness.plan.shards import shard_of
 from harness.records.errors import UsageError
-from harness.records.plan import Declaration
-from harness.records.plan import Environment
 from harness.records.plan import Plan
-from harness.records.plan import PlannedCell
-from harness.records.plan import PlannedEnvironment
-
-
-def environment(
-    flask: str, cells: int, not_supported: str | None = None
-) -> PlannedEnvironment:
-    """One with so many cells."""
-    where = Environment(flask=flask, server="s", server_version="1", python="3.13")
-    return PlannedEnvironment(
-        environment=where,
-        requirements=(),
-        constraints=(),
-        cells=tuple(
-            PlannedCell(
-                id=str(where.cell(f"c{number}")),
-                configuration=f"c{number}",
-                argv=(),
-                declaration=Declaration(declared=1, because="", source=""),
-                not_supported=not_supported,
-            )
-            for number in range(cells)
-        ),
-    )
-
-
-def plan(*sizes: int) -> Plan:
-    """Environments of such sizes."""
-    return Plan(
-        environments=tuple(environment(f"{n}.0", size) for n, size in enumerate(sizes))
-    )
+from tests.builders.plans import environment
+from tests.builders.plans import plan
 
 
 def test_jobs_are_all_of_the_plan_and_nothing_twice() -> None:

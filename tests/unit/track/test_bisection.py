@@ -18,9 +18,9 @@ from harness.track.bisection import Like
 from harness.track.bisection import others
 from harness.track.bisection import search
 from harness.track.bisection import which
-from tests.unit.track.test_timeline import broken
-from tests.unit.track.test_timeline import steady
-from tests.unit.track.test_timeline import uneven
+from tests.builders.timelines import broken
+from tests.builders.timelines import steady
+from tests.builders.timelines import uneven
 
 
 def find(truth: list[Like], known: Mapping[str, Like] | None = None) -> tuple[int, ...]:

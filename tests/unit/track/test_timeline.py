@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from harness.records.changes import Change
-from harness.records.evidence import Evidence
-from harness.records.rounds import Round
-from harness.records.track import Line
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report.sections import timeline as rendering
@@ -16,59 +11,14 @@ from harness.track.timeline import line
 from harness.track.timeline import Point
 from harness.track.timeline import point
 from harness.track.timeline import with_news
-from tests.samples.make import cell
-from tests.samples.make import environment
-from tests.samples.make import evidence
+from tests.builders.timelines import broken
+from tests.builders.timelines import evidence_of
+from tests.builders.timelines import LIKE
+from tests.builders.timelines import steady
+from tests.builders.timelines import timeline_of
+from tests.builders.timelines import uneven
 from tests.samples.make import HOST
 from tests.samples.make import offer
-from tests.samples.make import rounds
-from tests.samples.make import unmeasured
-
-LIKE = Line(
-    package="Flask",
-    server="werkzeug",
-    server_title="Flask's own server",
-    configuration="run",
-    beside="",
-    python="3.11",
-    spans=(),
-)
-
-
-def measured(release: str, seen: Sequence[Round], declared: int = 8) -> Point:
-    """A release and what was measured with it."""
-    return point(release, evidence_of(release, seen, declared))
-
-
-def evidence_of(release: str, seen: Sequence[Round], declared: int = 8) -> Evidence:
-    where = environment(release, "werkzeug", "3.1.9")
-    return evidence(where, [cell(where, "run", declared, seen)])
-
-
-def steady(release: str, number: int) -> Point:
-    """A release with so many in the app in every round."""
-    return measured(release, rounds(number, (1, number), [number] * 8), number)
-
-
-def uneven(release: str, *at: int) -> Point:
-    """One that declares 8, and so many were in the app when 8 were offered."""
-    seen = [offer(8, number, (2, 4)) for number in at]
-    return measured(release, [offer(1, 1), *seen, offer(16, max(at), (2, 4))])
-
-
-def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
-    """A release without a measurement."""
-    where = environment(release, "werkzeug", "3.1.9")
-    return point(release, evidence(where, [unmeasured(where, "run", outcome, reason)]))
-
-
-def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
-    """A timeline of steady numbers, all but the first of them new if it is said so."""
-    points = [steady(release, number) for release, number in numbers]
-    known = line(LIKE, points[:1])
-    found = line(LIKE, points)
-    told = with_news({key(known): known}, found) if new else found
-    return Timeline(made_at="2026-11-21T09:30:00+00:00", lines=(told,))
 
 
 def in_short(*points: Point) -> str:

@@ -1,0 +1,1 @@
+"""Builders of the records that several tests need."""

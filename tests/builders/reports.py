@@ -1,0 +1,128 @@
+"""Reports, and cells of them, in a line: by what happened, or by the rounds seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.judge.judge import judge
+from harness.records.evidence import Host
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.records.words import Verdict
+from tests.samples import make
+
+HOST = Host(
+    system="Linux",
+    kernel="6",
+    machine="x86_64",
+    processors=2,
+    quiet_by=Settled.SCHEDSTAT,
+    open_files=1024,
+)
+
+
+def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellReport:
+    """A cell with this outcome, or measured with this verdict."""
+    measured = isinstance(word, Verdict)
+    return CellReport(
+        id=f"flask-3.1.3/server-1/c{number}/py3.13",
+        flask="3.1.3",
+        server="server",
+        server_version="1",
+        configuration=f"c{number}",
+        python="3.13",
+        outcome=Outcome.MEASURED if isinstance(word, Verdict) else word,
+        declared=1,
+        declared_because="",
+        declared_source="",
+        ceiling=1 if measured else None,
+        bounded=True if measured else None,
+        floor=1 if measured else None,
+        verdict=word if isinstance(word, Verdict) else Verdict.UNKNOWN,
+        processes=1 if measured else None,
+        threads=1 if measured else None,
+        rounds=(),
+        curve=(),
+        hand_off_seconds=None,
+        seconds=1.0,
+        reason=reason,
+        command=(),
+        log_tail="",
+        reproduce="",
+    )
+
+
+def report(*cells: CellReport) -> Report:
+    """A report of these cells."""
+    return Report(
+        measured_at="2026-01-01T00:00:00+00:00",
+        host=HOST,
+        limit=64,
+        environments=(),
+        cells=cells,
+    )
+
+
+WHERE = make.environment("3.1.3", "server", "1", "3.13")
+
+
+def measured(
+    declared: int | None, *rounds: Round, limit: int = 64, **other: Any
+) -> CellReport:
+    """A measured cell with these rounds, judged like any other."""
+    evidence = make.evidence(
+        WHERE, [make.cell(WHERE, "c0", declared, rounds)], limit=limit
+    )
+    return msgspec.structs.replace(judge([evidence]).cells[0], **other)
+
+
+def at(declared: int, *admitted: int, above: int = 0, more: int = 3) -> CellReport:
+    """A cell that admitted these when exactly the declared number was offered.
+
+    Of more than that it always admitted ``above``, or the most of these.
+    """
+    top = above or max(admitted)
+    over = [make.offer(n * declared, top) for n in range(2, 2 + more)]
+    return measured(declared, *(make.offer(declared, n) for n in admitted), *over)
+
+
+def even(number: int, declared: int = 0) -> CellReport:
+    """A cell that admitted the same number in every round."""
+    return at(declared or number, *[number] * 6)
+
+
+def unbounded(limit: int = 64) -> CellReport:
+    """A cell that admitted everything up to the limit."""
+    return measured(None, *make.unbounded(limit), limit=limit)
+
+
+def singly(burst: int, *one_by_one: int) -> CellReport:
+    """A cell that admits other numbers one by one than all together."""
+    staggered = [make.offer(2, n, arrival=Arrival.STAGGERED) for n in one_by_one]
+    rounds = [make.offer(2, burst)] * (9 if len(one_by_one) == 1 else 5)
+    return measured(2, *rounds, *staggered, make.offer(8, burst))
+
+
+DIED = cell(Outcome.DIED)
+FAILED = cell(Outcome.HARNESS_FAILED)
+UNSUPPORTED = cell(Outcome.NOT_SUPPORTED)
+EIGHT = even(8)
+SELDOM = at(8, 4, 5, 3, 2, 7, 6, 4, 5, 8, 3, above=8)
+NEVER = at(8, 4, 5, 3, 2, 7, 6, 4, 5, 6, 3, above=8)
+OFTEN = at(8, 8, 5, 8, 8, 7, 6, 8, 5, 8, 8)
+
+
+EXPECTED_TOML = """
+[[change]]
+cell = "flask-*/server-*/c0/*"
+from = 8
+to = 4
+why = "The pool is smaller now"
+link = "https://example.org/1"
+"""
