@@ -1,58 +1,32 @@
-"""What the live tests share: a bench whose environment is that of the tests."""
+"""Fixtures of live tests: measuring, nginx, web servers; and nothing is left over."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from harness.measure.cell import Bench
+from harness.plan import catalog
+from harness.plan.plan import front
+from harness.plan.select import find_proxy
 from harness.records.evidence import CellEvidence
-from harness.records.plan import Declaration
-from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedFront
 from harness.system.machine import allow_open_files
-
-ODD_SERVER = Path(__file__).parent / "odd_server.py"
+from tests.http_server import WebServer
+from tests.live.commands import planned
 
 Measure = Callable[..., CellEvidence]
-
-
-def planned(
-    *argv: str,
-    declared: int | None,
-    also_offered: tuple[int, ...] = (),
-    front: PlannedFront | None = None,
-) -> PlannedCell:
-    """A cell that is in no catalog."""
-    return PlannedCell(
-        id="flask-0/control-0/shape/py0",
-        configuration="shape",
-        argv=argv,
-        front=front,
-        declaration=Declaration(declared=declared, because="It is known.", source=""),
-        also_offered=also_offered,
-    )
-
-
-def control(processes: int, threads: int, *more: str) -> tuple[str, ...]:
-    """The command of the control with a given shape."""
-    return (
-        *("{python}", "{target}/control.py", "--host", "{host}", "--port", "{port}"),
-        *("--processes", str(processes), "--threads", str(threads), *more),
-    )
-
-
-def odd(way: str) -> tuple[str, ...]:
-    """The command of the server that goes wrong in one way."""
-    return ("{python}", str(ODD_SERVER), "{host}", "{port}", way)
 
 
 def left_over(folder: Path) -> list[psutil.Process]:
@@ -98,3 +72,31 @@ def measure(tmp_path: Path) -> Measure:
         return asyncio.run(bench.cell(cell))
 
     return one
+
+
+@pytest.fixture
+def nginx() -> PlannedFront:
+    """The nginx of the catalog; without one on PATH a test fails in CI only."""
+    if shutil.which("nginx") is None:
+        missing = "nginx is not on PATH; Debian and Ubuntu have it in nginx-light"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_NGINX"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
+
+
+@pytest.fixture
+def new_server() -> Iterator[Any]:
+    """Starts servers, and ends them."""
+    started: list[WebServer] = []
+
+    def new() -> WebServer:
+        server = WebServer()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        started.append(server)
+        return server
+
+    yield new
+    for server in started:
+        server.shutdown()
+        server.server_close()

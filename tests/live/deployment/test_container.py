@@ -16,9 +16,8 @@ import yaml
 
 from harness.system.process import NothingLeftViolated
 from harness.system.process import running
-from tests.live.deployment.test_check import Check
-from tests.live.deployment.test_check import check as check
-from tests.live.deployment.test_check import EXAMPLES
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import EXAMPLES
 
 EXAMPLE = EXAMPLES / "compose-nginx"
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")

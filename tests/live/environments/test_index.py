@@ -12,7 +12,7 @@ import pytest
 from harness.environments import index as package_index
 from harness.environments.index import releases_of
 from harness.records.errors import UsageError
-from tests.live.github.test_baseline import Server
+from tests.http_server import WebServer
 
 FILES = [
     {"filename": "Flask-1.0.tar.gz", "url": "../files/Flask-1.0.tar.gz"},
@@ -31,9 +31,9 @@ HTML = b"""<!DOCTYPE html><html><body>
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server() -> Iterator[WebServer]:
     """An index on this machine."""
-    server = Server()
+    server = WebServer()
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -42,7 +42,7 @@ def server() -> Iterator[Server]:
     server.server_close()
 
 
-def test_releases_are_found_without_those_that_were_yanked(server: Server) -> None:
+def test_releases_are_found_without_those_that_were_yanked(server: WebServer) -> None:
     server.say("/simple/flask/", {"meta": {}, "name": "flask", "files": FILES})
     found = releases_of("Flask", [f"{server.address}/simple/"])
     assert [each.version for each in found] == ["1.0", "1.2", "10.0rc1"]
@@ -50,7 +50,7 @@ def test_releases_are_found_without_those_that_were_yanked(server: Server) -> No
     assert [each.runs_on("3.10") for each in found] == [True, False, True]
 
 
-def test_an_index_that_has_html_only_will_do(server: Server) -> None:
+def test_an_index_that_has_html_only_will_do(server: WebServer) -> None:
     server.say("/simple/flask/", HTML)
     found = releases_of("Flask", [f"{server.address}/simple"])
     assert [each.version for each in found] == ["0.9", "1.0"]
@@ -58,7 +58,7 @@ def test_an_index_that_has_html_only_will_do(server: Server) -> None:
 
 
 def test_the_first_that_has_it_counts_and_a_password_is_for_its_owner(
-    server: Server,
+    server: WebServer,
 ) -> None:
     server.say("/second/flask/", {"files": FILES[:1]})
     host = server.address.removeprefix("http://")
@@ -79,7 +79,7 @@ def test_the_first_that_has_it_counts_and_a_password_is_for_its_owner(
     ],
 )
 def test_what_is_no_index_is_one_error(
-    server: Server, content: bytes, words: str
+    server: WebServer, content: bytes, words: str
 ) -> None:
     server.say("/simple/flask/", content)
     with pytest.raises(UsageError, match=words) as caught:
@@ -88,7 +88,7 @@ def test_what_is_no_index_is_one_error(
     assert "\n" not in str(caught.value)
 
 
-def test_no_index_has_it_or_can_be_asked(server: Server) -> None:
+def test_no_index_has_it_or_can_be_asked(server: WebServer) -> None:
     host = server.address.removeprefix("http://")
     with pytest.raises(UsageError, match="no index has a project Nobodys") as caught:
         releases_of("Nobodys", [f"http://me:secret@{host}/simple"])

@@ -14,7 +14,7 @@ from harness.environments.needs import supported_here
 from harness.records.plan import Environment
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedEnvironment
-from tests.live.conftest import planned
+from tests.live.commands import planned
 
 NOT_AS_ROOT = here.TARGET / "not_as_root.sh"
 

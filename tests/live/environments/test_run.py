@@ -6,36 +6,16 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.live.sessions import command
+from tests.live.sessions import probe
+
 QUICK = "flask-3.1.3/werkzeug-*/run-without-threads/*"
-SECONDS = 300.0
-
-
-def command(results: Path, *arguments: str) -> list[str]:
-    """The command line of the main job."""
-    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py")]
-    return [*nox, "-s", "probe", "--", "--results", str(results), *arguments]
-
-
-def probe(
-    results: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
-    return subprocess.run(
-        command(results, *arguments),
-        env={**os.environ, **environment},
-        cwd=results.parent,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
 
 
 def cells(results: Path) -> dict[str, dict[str, Any]]:

@@ -4,14 +4,9 @@ documented to. None of this was run against GitHub itself."""
 from __future__ import annotations
 
 import io
-import json
 import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,6 +21,7 @@ from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
 from harness.records.results import parse_report
 from harness.system import download
+from tests.http_server import WebServer
 
 REPORT = Path(__file__).parents[2] / "frozen" / "schema-1" / "report.json"
 NAME = "the matrix"
@@ -33,87 +29,24 @@ HOME, FORK = 7, 8
 """Ids of repositories."""
 
 
-class Server(ThreadingHTTPServer):
-    """Answers by path; remembers what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
-        self.asked: list[tuple[str, str | None]] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def say(self, path: str, content: bytes | object, status: int = 200) -> None:
-        """Answer a path with bytes, or with JSON."""
-        body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        self.answers[path] = (status, {}, body)
-
-    def send_on(self, path: str, to: str) -> None:
-        """Answer a path with a redirect."""
-        self.answers[path] = (302, {"Location": to}, b"")
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers by path, without the query."""
-
-    server: Server
-
-    def do_GET(self) -> None:  # noqa: N802 (the name is the base class's)
-        self.server.asked.append((self.path, self.headers.get("Authorization")))
-        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
-        page = query.get("page", ["1"])[0]
-        key = path if page == "1" else f"{path} {page}"
-        status, headers, body = self.server.answers.get(key, (404, {}, b"{}"))
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def new_server() -> Iterator[Any]:
-    """Starts servers, and ends them."""
-    started: list[Server] = []
-
-    def new() -> Server:
-        server = Server()
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        started.append(server)
-        return server
-
-    yield new
-    for server in started:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def server(new_server: Any) -> Server:
+def server(new_server: Any) -> WebServer:
     """One server."""
-    made: Server = new_server()
+    made: WebServer = new_server()
     return made
 
 
 # --------------------------------------------------------------------------- addresses
 
 
-def test_an_address(server: Server) -> None:
+def test_an_address(server: WebServer) -> None:
     server.say("/report.json", REPORT.read_bytes())
     found = baseline.find(f"{server.address}/report.json")
     assert found == REPORT.read_text()
     assert baseline.read(f"{server.address}/report.json").limit == 64
 
 
-def test_what_is_not_there_yet(server: Server, tmp_path: Path) -> None:
+def test_what_is_not_there_yet(server: WebServer, tmp_path: Path) -> None:
     assert baseline.find(f"{server.address}/report.json") is None
     assert baseline.find(str(tmp_path / "report.json")) is None
     with pytest.raises(UsageError, match="there is nothing"):
@@ -121,13 +54,13 @@ def test_what_is_not_there_yet(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"<html>", REPORT.read_bytes()[:999], b""])
-def test_what_cannot_be_read(server: Server, content: bytes) -> None:
+def test_what_cannot_be_read(server: WebServer, content: bytes) -> None:
     server.say("/report.json", content)
     with pytest.raises(Unreadable, match="http://.*/report.json: is not "):
         baseline.find(f"{server.address}/report.json")
 
 
-def test_a_server_in_trouble(server: Server) -> None:
+def test_a_server_in_trouble(server: WebServer) -> None:
     server.say("/report.json", b"", 503)
     with pytest.raises(UsageError, match="answered 503 .*; try again later"):
         baseline.find(f"{server.address}/report.json")
@@ -136,7 +69,7 @@ def test_a_server_in_trouble(server: Server) -> None:
         baseline.find(f"{server.address}/report.json")
 
 
-def test_nobody_answers(server: Server) -> None:
+def test_nobody_answers(server: WebServer) -> None:
     address = server.address
     server.shutdown()
     server.server_close()
@@ -146,7 +79,7 @@ def test_nobody_answers(server: Server) -> None:
 
 
 def test_a_file_that_is_too_large(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download, "MOST_BYTES", 1024)
     server.say("/report.json", b"x" * 4096)
@@ -154,7 +87,7 @@ def test_a_file_that_is_too_large(
         baseline.find(f"{server.address}/report.json")
 
 
-def test_only_encrypted(server: Server) -> None:
+def test_only_encrypted(server: WebServer) -> None:
     with pytest.raises(UsageError, match="is not an https address"):
         baseline.find("http://example.org/report.json")
     server.send_on("/report.json", "http://example.org/report.json")
@@ -197,7 +130,7 @@ def artifact(number: int, **other: Any) -> dict[str, Any]:
     } | other
 
 
-def github(server: Server, *artifacts: dict[str, Any], **runs: str) -> Repository:
+def github(server: WebServer, *artifacts: dict[str, Any], **runs: str) -> Repository:
     """A repository with these artifacts, and how the runs that made them ended."""
     repos = "/repos/octo/app"
     server.say(repos, {"id": HOME, "default_branch": "trunk", "full_name": "octo/app"})
@@ -223,7 +156,7 @@ def chosen(found: bytes | None) -> int | None:
     return parse_report(found, "it").limit if found else None
 
 
-def test_the_newest_of_the_default_branch(server: Server) -> None:
+def test_the_newest_of_the_default_branch(server: WebServer) -> None:
     several = [artifact(2), artifact(5), artifact(3)]
     assert chosen(newest_report(github(server, *several), NAME)) == 5
     query = parse_qs(urlsplit(server.asked[1][0]).query)
@@ -246,18 +179,18 @@ def test_the_newest_of_the_default_branch(server: Server) -> None:
     ],
 )
 def test_what_does_not_count(
-    server: Server, other: dict[str, Any], runs: dict[str, str]
+    server: WebServer, other: dict[str, Any], runs: dict[str, str]
 ) -> None:
     newer = artifact(9, **other)
     assert chosen(newest_report(github(server, artifact(2), newer, **runs), NAME)) == 2
     assert newest_report(github(server, newer, **runs), NAME) is None
 
 
-def test_none_yet(server: Server) -> None:
+def test_none_yet(server: WebServer) -> None:
     assert newest_report(github(server), NAME) is None
 
 
-def test_several_pages(server: Server) -> None:
+def test_several_pages(server: WebServer) -> None:
     first = [artifact(n % 28 + 1, branch="other") for n in range(100)]
     repository = github(server, *first)
     github(server, artifact(4))
@@ -267,8 +200,8 @@ def test_several_pages(server: Server) -> None:
     assert chosen(newest_report(repository, NAME)) == 4
 
 
-def test_the_token_is_for_github_only(server: Server, new_server: Any) -> None:
-    elsewhere: Server = new_server()
+def test_the_token_is_for_github_only(server: WebServer, new_server: Any) -> None:
+    elsewhere: WebServer = new_server()
     repository = github(server, artifact(4))
     elsewhere.say("/signed", server.answers["/blob/4"][2])
     url = f"{elsewhere.address}/signed"
@@ -288,7 +221,7 @@ def test_the_token_is_for_github_only(server: Server, new_server: Any) -> None:
     ],
 )
 def test_what_may_not_be_asked(
-    server: Server, path: str, status: int, words: str
+    server: WebServer, path: str, status: int, words: str
 ) -> None:
     repository = github(server, artifact(4))
     server.say(path, {"message": "Resource not accessible by integration"}, status)
@@ -304,7 +237,7 @@ def test_what_may_not_be_asked(
         (archive(report_json=b"{"), "is not whole"),
     ],
 )
-def test_an_artifact_of_others(server: Server, content: bytes, words: str) -> None:
+def test_an_artifact_of_others(server: WebServer, content: bytes, words: str) -> None:
     repository = github(server, artifact(4))
     server.say("/blob/4", content)
     with pytest.raises(Unreadable, match=words):
@@ -345,7 +278,7 @@ def stage(results: Path, **environment: str) -> tuple[str, dict[str, str]]:
     return done.stdout, dict(zip(names, lines[1::3], strict=False))
 
 
-def test_the_action_keeps_what_it_found(server: Server, tmp_path: Path) -> None:
+def test_the_action_keeps_what_it_found(server: WebServer, tmp_path: Path) -> None:
     repository = github(server, artifact(4))
     told = {
         "GITHUB_API_URL": repository.api,

@@ -10,7 +10,7 @@ import pytest
 
 from harness.cli import main
 from tests import own_flask
-from tests.live.environments.test_run import probe
+from tests.live.sessions import probe
 
 
 def cells(results: Path) -> dict[tuple[str, str, str], dict[str, Any]]:

@@ -20,9 +20,9 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.ports import free_port
 from harness.system.process import running
+from tests.live.commands import odd
+from tests.live.commands import planned
 from tests.live.conftest import Measure
-from tests.live.conftest import odd
-from tests.live.conftest import planned
 
 ROOT = Path(__file__).parents[3]
 
@@ -132,8 +132,8 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from harness.bench import Bench
-from tests.live.conftest import odd, planned
+from harness.measure.cell import Bench
+from tests.live.commands import odd, planned
 cell = planned(*odd(sys.argv[1]), declared=2)
 asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[2])).cell(cell))
 """

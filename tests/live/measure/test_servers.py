@@ -11,7 +11,7 @@ import pytest
 
 from harness.plan import catalog
 from harness.plan.select import find_server
-from tests.live.environments.test_run import probe
+from tests.live.sessions import probe
 
 CATALOG = catalog.load()
 PYTHON = "{}.{}".format(*sys.version_info)

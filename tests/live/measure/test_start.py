@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,34 +19,21 @@ from harness.measure.cell import Bench
 from harness.measure.start import Link
 from harness.measure.start import started
 from harness.plan import catalog
-from harness.plan.plan import front
 from harness.plan.plan import make_plan
-from harness.plan.select import find_proxy
 from harness.records.catalog import Selection
 from harness.records.plan import PlannedFront
 from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.process import ProcessTree
-from tests.live.conftest import control
+from tests.live.commands import assert_exactly
+from tests.live.commands import control
+from tests.live.commands import odd
 from tests.live.conftest import Measure
-from tests.live.conftest import odd
-from tests.live.probe.test_overlap import assert_exactly
-from tests.live.probe.test_overlap import every_core_busy
+from tests.live.load import every_core_busy
 
 ROOT = Path(__file__).parents[3]
 CATALOG = catalog.load()
-
-
-@pytest.fixture
-def nginx() -> PlannedFront:
-    """The nginx of the catalog; without one on PATH a test fails in CI only."""
-    if shutil.which("nginx") is None:
-        missing = "nginx is not on PATH; Debian and Ubuntu have it in nginx-light"
-        if os.environ.get("CI") or os.environ.get("REQUIRE_NGINX"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return front(find_proxy(CATALOG, "nginx"), "proxy_pass")
 
 
 # --------------------------------------------------------------------------- numbers
@@ -214,7 +200,7 @@ from harness.measure.cell import Bench
 from harness.plan import catalog
 from harness.plan.plan import front
 from harness.plan.select import find_proxy
-from tests.live.conftest import odd, planned
+from tests.live.commands import odd, planned
 nginx = front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
 cell = planned(*odd("parent"), declared=None, front=nginx, also_offered=(200,) * 50)
 asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[1])).cell(cell))

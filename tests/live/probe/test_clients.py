@@ -16,10 +16,8 @@ from harness.records.questions import Question
 from harness.records.questions import SilentAsked
 from harness.records.trouble import SlowWay
 from harness.records.words import Outcome
-from tests.live.conftest import control
-from tests.live.conftest import odd
-from tests.live.measure.test_start import nginx as nginx  # a fixture
-from tests.live.probe.test_questions import ask as ask  # a fixture
+from tests.live.commands import control
+from tests.live.commands import odd
 
 BLOCKING = set(SlowWay) - {SlowWay.IDLE}
 """Ways that take a place of the control: it closes after each answer."""

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
 
-from harness.records.evidence import CellEvidence
-from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
-from tests.live.conftest import control
+from tests.live.commands import assert_exactly
+from tests.live.commands import control
+from tests.live.commands import odd
 from tests.live.conftest import Measure
-from tests.live.conftest import odd
+from tests.live.load import every_core_busy
 
 SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)]
-
-
-def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:
-    """Every round admitted what was offered, or the capacity where that is less."""
-    capacity = processes * threads
-    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
-    assert {round_.arrival for round_ in evidence.rounds} == (
-        set(Arrival) if capacity > 1 else {Arrival.BURST}
-    )
-    for round_ in evidence.rounds:
-        assert round_.offered == round_.asked
-        assert round_.admitted == min(round_.offered, capacity)
-        assert round_.peak == round_.admitted
-        assert round_.waiting == round_.offered - round_.admitted
-        assert round_.entered_on_release == (1 if round_.waiting else None)
-        assert round_.account.answered == round_.account.total == round_.offered
-        assert (round_.broken, round_.stalled) == (0, 0)
-        if round_.offered >= capacity:
-            assert (round_.processes, round_.threads) == (processes, threads)
-
-
-@contextlib.contextmanager
-def every_core_busy(times: int) -> Iterator[None]:
-    """Keep every processor busy several times over."""
-    command = [sys.executable, "-c", "while True: pass"]
-    count = times * (os.cpu_count() or 1)
-    busy = [subprocess.Popen(command) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-        for process in busy:
-            process.wait()
 
 
 @pytest.mark.parametrize(("processes", "threads"), SHAPES)

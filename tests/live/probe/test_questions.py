@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.judge.questions import answers
-from harness.measure.cell import Bench
 from harness.probe.questions import overflow
 from harness.records.evidence import CellEvidence
-from harness.records.plan import PlannedFront
-from harness.records.questions import Answer
 from harness.records.questions import Question
 from harness.records.questions import Wait
 from harness.records.questions import WaitsAsked
 from harness.records.words import Outcome
-from harness.system.machine import allow_open_files
-from tests.live.conftest import control
-from tests.live.conftest import odd
-from tests.live.conftest import planned
-from tests.live.probe.test_overlap import every_core_busy
-
-Ask = Callable[..., Answer]
-
-
-@pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
-    """Ask one question of one command; the evidence, and the answer."""
-    allow_open_files()
-
-    def one(
-        argv: tuple[str, ...],
-        declared: int | None,
-        question: Question,
-        limit: int = 8,
-        front: PlannedFront | None = None,
-    ) -> tuple[CellEvidence, Answer]:
-        bench = Bench(Path(sys.executable), limit, tmp_path)
-        cell = planned(*argv, declared=declared, front=front)
-        evidence = asyncio.run(bench.cell(cell, (question,)))
-        assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
-        (answer,) = answers(evidence)
-        assert answer.question is question
-        return evidence, answer
-
-    return one
-
+from tests.live.commands import control
+from tests.live.commands import odd
+from tests.live.load import every_core_busy
 
 # ------------------------------------------------------------------------- self-call
 

@@ -1,0 +1,63 @@
+"""Commands of servers of known capacity, and what measuring these must come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.records.evidence import CellEvidence
+from harness.records.plan import Declaration
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedFront
+from harness.records.words import Arrival
+from harness.records.words import Outcome
+
+ODD_SERVER = Path(__file__).parent / "odd_server.py"
+
+
+def planned(
+    *argv: str,
+    declared: int | None,
+    also_offered: tuple[int, ...] = (),
+    front: PlannedFront | None = None,
+) -> PlannedCell:
+    """A cell that is in no catalog."""
+    return PlannedCell(
+        id="flask-0/control-0/shape/py0",
+        configuration="shape",
+        argv=argv,
+        front=front,
+        declaration=Declaration(declared=declared, because="It is known.", source=""),
+        also_offered=also_offered,
+    )
+
+
+def control(processes: int, threads: int, *more: str) -> tuple[str, ...]:
+    """The command of the control with a given shape."""
+    return (
+        *("{python}", "{target}/control.py", "--host", "{host}", "--port", "{port}"),
+        *("--processes", str(processes), "--threads", str(threads), *more),
+    )
+
+
+def odd(way: str) -> tuple[str, ...]:
+    """The command of the server that goes wrong in one way."""
+    return ("{python}", str(ODD_SERVER), "{host}", "{port}", way)
+
+
+def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:
+    """Every round admitted what was offered, or the capacity where that is less."""
+    capacity = processes * threads
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+    assert {round_.arrival for round_ in evidence.rounds} == (
+        set(Arrival) if capacity > 1 else {Arrival.BURST}
+    )
+    for round_ in evidence.rounds:
+        assert round_.offered == round_.asked
+        assert round_.admitted == min(round_.offered, capacity)
+        assert round_.peak == round_.admitted
+        assert round_.waiting == round_.offered - round_.admitted
+        assert round_.entered_on_release == (1 if round_.waiting else None)
+        assert round_.account.answered == round_.account.total == round_.offered
+        assert (round_.broken, round_.stalled) == (0, 0)
+        if round_.offered >= capacity:
+            assert (round_.processes, round_.threads) == (processes, threads)

@@ -1,0 +1,66 @@
+"""Checking deployments as the command line does, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from harness.cli.check import add_check
+from harness.records.errors import HarnessError
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples"
+
+
+class Checked(NamedTuple):
+    """What a check came to."""
+
+    code: int
+    message: str
+    """The error, if there was one."""
+    cells: dict[str, dict[str, Any]]
+    """Of the report, by deployment."""
+    out: str
+    results: Path
+
+
+Check = Callable[..., Checked]
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Check:
+    """Check the deployments of a folder; afterwards no process of them is left."""
+    # The programs that are tested here are beside this interpreter.
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+
+    def run(folder: Path, *options: str) -> Checked:
+        monkeypatch.chdir(folder)
+        results = tmp_path / "results"
+        parser = argparse.ArgumentParser()
+        add_check(parser.add_subparsers(required=True))
+        cache = ("--results", str(results), "--cache", str(tmp_path / "cache"))
+        asked = parser.parse_args(["check", *cache, *options])
+        code, message = 0, ""
+        try:
+            code = asked.call(asked)
+        except HarnessError as error:
+            code, message = error.exit_code, str(error)
+        assert not psutil.Process().children(recursive=True)
+        report = results / "report.json"
+        cells = json.loads(report.read_text())["cells"] if report.exists() else []
+        found = {cell["configuration"]: cell for cell in cells}
+        return Checked(code, message, found, capsys.readouterr().out, results)
+
+    return run

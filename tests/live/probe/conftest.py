@@ -1,0 +1,45 @@
+"""Asking one question of one server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.judge.questions import answers
+from harness.measure.cell import Bench
+from harness.records.evidence import CellEvidence
+from harness.records.plan import PlannedFront
+from harness.records.questions import Answer
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.system.machine import allow_open_files
+from tests.live.commands import planned
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
+    """Ask one question of one command; the evidence, and the answer."""
+    allow_open_files()
+
+    def one(
+        argv: tuple[str, ...],
+        declared: int | None,
+        question: Question,
+        limit: int = 8,
+        front: PlannedFront | None = None,
+    ) -> tuple[CellEvidence, Answer]:
+        bench = Bench(Path(sys.executable), limit, tmp_path)
+        cell = planned(*argv, declared=declared, front=front)
+        evidence = asyncio.run(bench.cell(cell, (question,)))
+        assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+        (answer,) = answers(evidence)
+        assert answer.question is question
+        return evidence, answer
+
+    return one
