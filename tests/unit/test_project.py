@@ -30,3 +30,14 @@ def test_noxfile_and_project_need_the_same() -> None:
 def test_the_changelog_knows_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert f"## {harness.__version__}" in changelog
+
+
+def test_no_module_of_tests_is_imported_by_another() -> None:
+    """What several tests need is in ``tests/builders``, or a module beside them."""
+    imported = re.compile(r"^(?:from|import) \S*\btest_\w+", re.MULTILINE)
+    found = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in (ROOT / "tests").rglob("*.py")
+        if (match := imported.search(path.read_text()))
+    }
+    assert not found

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import msgspec
 import pytest
 
-from harness.deployment.config import Deployment
 from harness.deployment.contract import result
 from harness.deployment.declared import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.remedies import explained
 from harness.deployment.remedies import raise_to
-from harness.judge.judge import judge
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -24,40 +20,13 @@ from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.badge import badge
-from tests.samples import make
-
-WHERE = make.environment("3.1.3", "gunicorn", "27.0.1")
-
-
-def cell(declared: int = 8, at: tuple[int, ...] = (), **changed: Any) -> CellReport:
-    """A cell as it was judged, with any field changed."""
-    seen = make.rounds(declared, (2, 4), at)
-    evidence = make.evidence(WHERE, [make.cell(WHERE, "mine", declared, seen)])
-    return msgspec.structs.replace(judge([evidence]).cells[0], **changed)
-
-
-def deployment(at_least: int | None = None) -> Deployment:
-    return Deployment(name="mine", command="x {port}", at_least=at_least)
-
-
-def gthread(version: str = "27.0.1", connections: int = 1000) -> Promise:
-    settings: dict[str, int | str] = {
-        "workers": 4,
-        "threads": 2,
-        "worker_connections": connections,
-        "worker_class": "gthread",
-        "version": version,
-    }
-    given = {
-        name: Setting(value, "the command line") for name, value in settings.items()
-    }
-    return Promise("gunicorn", 8, "4 workers × 2 threads", "https://x", given)
-
-
-UNEVEN = cell(at=(8, 2))
-FEWER = cell(at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
-DIED = cell(outcome=Outcome.DIED, reason="the server was ended by SIGSEGV")
-FAILED = cell(outcome=Outcome.HARNESS_FAILED)
+from tests.builders.deployments import cell
+from tests.builders.deployments import deployment
+from tests.builders.deployments import DIED
+from tests.builders.deployments import FAILED
+from tests.builders.deployments import FEWER
+from tests.builders.deployments import gthread
+from tests.builders.deployments import UNEVEN
 
 
 @pytest.mark.parametrize(

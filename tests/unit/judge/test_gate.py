@@ -19,15 +19,15 @@ from harness.records.errors import NothingMeasured
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from tests.unit.deployment.test_contract import cell as measured
-from tests.unit.deployment.test_contract import deployment
-from tests.unit.deployment.test_contract import DIED
-from tests.unit.deployment.test_contract import FAILED
-from tests.unit.deployment.test_contract import FEWER
-from tests.unit.deployment.test_contract import UNEVEN
-from tests.unit.github.test_runner import cell
-from tests.unit.github.test_runner import report
-from tests.unit.judge import test_compare
+from tests.builders import reports
+from tests.builders.deployments import cell as measured
+from tests.builders.deployments import deployment
+from tests.builders.deployments import DIED
+from tests.builders.deployments import FAILED
+from tests.builders.deployments import FEWER
+from tests.builders.deployments import UNEVEN
+from tests.builders.reports import cell
+from tests.builders.reports import report
 
 RUN = report(measured())
 
@@ -78,7 +78,7 @@ def test_the_reason_names_what_was_found() -> None:
 
 
 def test_what_is_worse_fails_the_gate() -> None:
-    died, eight = report(test_compare.DIED), report(test_compare.EIGHT)
+    died, eight = report(reports.DIED), report(reports.EIGHT)
     gate(RUN, FailOn.REGRESSION, compare(died, eight))
     worse = compare(eight, died)
     with pytest.raises(GateFailed, match="1 of 1 cells regressed; .*: 8 before; now d"):
@@ -88,7 +88,7 @@ def test_what_is_worse_fails_the_gate() -> None:
 
 
 def test_any_change_can_be_fatal() -> None:
-    died, eight = report(test_compare.DIED), report(test_compare.EIGHT)
+    died, eight = report(reports.DIED), report(reports.EIGHT)
     better = compare(died, eight)
     with pytest.raises(GateFailed, match="1 of 1 cells changed"):
         gate(RUN, FailOn.CHANGE, better)

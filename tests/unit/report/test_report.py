@@ -28,6 +28,8 @@ from harness.report import terminal
 from harness.report import words as legend
 from harness.report.sections import matrix
 from harness.report.sections import questions
+from tests.builders.rendered import lines
+from tests.builders.rendered import page
 from tests.samples import generate
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -46,16 +48,6 @@ def sample(case: str) -> Report:
     found, faults = store.read_evidence(SAMPLES / case)
     assert not faults
     return judge(found)
-
-
-def page(report: Report, **options: Any) -> str:
-    """A report as Markdown."""
-    return markdown.render(report, changes_in(report), **options)
-
-
-def lines(report: Report) -> str:
-    """A report as lines."""
-    return terminal.plain(report, changes_in(report))
 
 
 def report(*cells: tuple[Environment, CellEvidence]) -> Report:
