@@ -6,6 +6,7 @@
 #     "msgspec>=0.20",
 #     "nox[uv]>=2026.7",
 #     "packaging>=24",
+#     "platformdirs>=4",
 #     "psutil>=7",
 #     "requests>=2.32",
 #     "rich>=14",
@@ -13,13 +14,14 @@
 # ///
 """How many requests does a Flask deployment really handle at the same time?
 
-Start with `nox -s probe`. What it takes is told by `nox -s probe -- --help`; each
-environment that it measures in is a session of its own, listed below.
+Start with `nox -s probe`; `nox -s probe -- --help` lists its options.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -27,11 +29,6 @@ import nox
 import nox.command
 
 ROOT = Path(__file__).parent
-# nox does not look for modules beside the noxfile.
-sys.path.insert(0, str(ROOT))
-
-from harness.environments import session as environment  # noqa: E402
-
 nox.needs_version = ">=2026.7"
 nox.options.sessions = ["probe"]
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -48,9 +45,13 @@ def install_groups(session: nox.Session, *groups: str) -> None:
 
 def run_verb(session: nox.Session, verb: str) -> None:
     """Run a verb of the command line with the arguments of the session."""
+    noxfile = os.path.relpath(ROOT / "noxfile.py", session.invoked_from)
+    nox_here = "nox" if noxfile == "noxfile.py" else f"nox -f {shlex.quote(noxfile)}"
     env = {
         "PYTHONPATH": str(ROOT),
-        environment.ENVIRONMENTS: str(session.cache_dir.parent.resolve()),
+        "FLASK_CONCURRENCY_ENVIRONMENTS": str(session.cache_dir.parent.resolve()),
+        # So that the report prints commands that work in the caller's folder.
+        "FLASK_CONCURRENCY_NOX": nox_here,
     }
     command = [sys.executable, "-m", "harness", verb, *session.posargs]
     try:
@@ -124,7 +125,3 @@ def benchmark(session: nox.Session) -> None:
     """Print how fast the probe is and how much it can hold."""
     install_groups(session, "benchmarks")
     session.run("python", "-m", "benchmarks", *session.posargs)
-
-
-for planned in environment.planned_sessions():
-    environment.register(planned, root=ROOT, python=sys.executable)

@@ -14,17 +14,18 @@ from pathlib import Path
 
 from harness.cli import bisect as bisect_command
 from harness.cli import track as track_command
+from harness.cli.again import again
 from harness.cli.compare import keep
 from harness.cli.compare import known
 from harness.cli.options import parse
 from harness.cli.options import selection
 from harness.cli.options import Verb
+from harness.cli.progress import say
+from harness.cli.progress import show_and_carry_out
 from harness.cli.schema import schema_of
 from harness.environments.build import with_built
 from harness.environments.collect import collect
 from harness.environments.run import check_limit
-from harness.environments.run import say
-from harness.environments.run import show_and_carry_out
 from harness.github import stages as action
 from harness.github import track_stages as track_action
 from harness.judge.changes import Baseline
@@ -117,7 +118,7 @@ def _judge(results: Path, options: argparse.Namespace, baseline: Baseline) -> in
 
 def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
     """Judge the evidence, write and print the report."""
-    report = judge(evidence)
+    report = judge(evidence, reproduce=again)
     found = changes_in(report)
     keep(results, found)
     store.write_report(results, report)

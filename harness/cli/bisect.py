@@ -18,6 +18,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
+from harness.cli.again import again
+from harness.cli.progress import say
+from harness.cli.progress import show_and_carry_out
 from harness.cli.track import add_following
 from harness.cli.track import adopt
 from harness.cli.track import asked_for
@@ -25,8 +28,6 @@ from harness.cli.track import listed
 from harness.cli.track import measure
 from harness.cli.track import unsupported
 from harness.environments.build import with_built
-from harness.environments.run import say
-from harness.environments.run import show_and_carry_out
 from harness.plan import catalog
 from harness.plan.plan import only_cells
 from harness.plan.plan import plan_cells
@@ -373,7 +374,7 @@ def _side(seen: Point) -> Side:
         installed=seen.evidence.installed,
         measured_at=seen.evidence.measured_at,
         host=seen.evidence.host,
-        reproduce=cell.reproduce,
+        reproduce=again(cell.id, seen.evidence.limit),
     )
 
 

@@ -25,6 +25,7 @@ from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_yet
 from harness.deployment.prepare import Prepared
+from harness.environments.folder import cached_environments
 from harness.github import runner as github
 from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
@@ -188,10 +189,7 @@ def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
 
 def cache_folder(options: argparse.Namespace) -> Path:
     """Where environments are kept that were made for requirements."""
-    if options.cache is not None:
-        return Path(options.cache).resolve()
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "flask-concurrency", "environments")
+    return Path(options.cache or cached_environments()).resolve()
 
 
 def prepare(

@@ -6,7 +6,10 @@ cells are left. Elsewhere plain lines only.
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import time
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -17,6 +20,7 @@ from rich.progress import Progress as Bar
 from rich.progress import TextColumn
 from rich.progress import TimeElapsedColumn
 
+from harness.environments.run import carry_out
 from harness.measure.events import Event
 from harness.records.plan import Plan
 from harness.records.words import Outcome
@@ -89,3 +93,20 @@ class Progress:
 
     def _print(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
+
+
+def say(words: str) -> None:
+    """Tell the user something that is no result."""
+    print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
+
+
+def show_and_carry_out(
+    plan: Plan, results: Path, jobs: int, environments: Path | None = None
+) -> bool:
+    """Measure a plan and show the progress; whether that was interrupted."""
+    with Progress(plan) as progress:
+        try:
+            asyncio.run(carry_out(plan, results, jobs, progress.seen, environments))
+        except KeyboardInterrupt:
+            return True
+    return False

@@ -14,10 +14,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.cli.progress import Progress
-from harness.environments.session import ENVIRONMENTS
-from harness.environments.session import PLAN
-from harness.environments.session import RESULTS
+from harness.environments.folder import environments_folder
+from harness.environments.folder import RESULTS
+from harness.environments.folder import ROOT
 from harness.measure import events
 from harness.measure.events import Event
 from harness.measure.nothing import nothing_measured
@@ -30,8 +29,7 @@ from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.process import running
 
-ROOT = Path(__file__).parents[2]
-NOXFILE = ROOT / "noxfile.py"
+NOXFILE = Path(__file__).with_name("noxfile.py")
 
 SHARD_SECONDS = 6 * 3600.0
 """No shard takes longer; what it has measured by then is kept."""
@@ -51,7 +49,6 @@ def check_limit(plan: Plan) -> None:
 def _environment(results: Path) -> dict[str, str]:
     return {
         **os.environ,
-        PLAN: str(store.plan_path(results)),
         RESULTS: str(results),
         # This interpreter has what the noxfile needs already.
         "NOX_SCRIPT_MODE": "none",
@@ -59,13 +56,10 @@ def _environment(results: Path) -> dict[str, str]:
     }
 
 
-def _command(shard: Plan, environments: Path | None) -> list[str]:
+def _command(shard: Plan, environments: Path) -> list[str]:
     sessions = [planned.environment.slug for planned in shard.environments]
-    command = [sys.executable, "-m", "nox", "-f", str(NOXFILE)]
-    folder = environments or os.environ.get(ENVIRONMENTS)
-    if folder:
-        command += ["--envdir", str(folder)]
-    return [*command, "-s", *sessions]
+    nox = [sys.executable, "-m", "nox", "-f", str(NOXFILE)]
+    return [*nox, "--envdir", str(environments), "-s", *sessions]
 
 
 async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
@@ -88,7 +82,7 @@ async def _run_shard(
     results: Path,
     log: Path,
     seen: Callable[[Event], None],
-    environments: Path | None,
+    environments: Path,
 ) -> None:
     read, write = os.pipe()
     following = asyncio.ensure_future(_follow(read, log, seen))
@@ -108,23 +102,6 @@ async def _run_shard(
         following.cancel()
 
 
-def say(words: str) -> None:
-    """Tell the user something that is no result."""
-    print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
-
-
-def show_and_carry_out(
-    plan: Plan, results: Path, jobs: int, environments: Path | None = None
-) -> bool:
-    """Measure, and show how far it is; whether it was interrupted."""
-    with Progress(plan) as progress:
-        try:
-            asyncio.run(carry_out(plan, results, jobs, progress.seen, environments))
-        except KeyboardInterrupt:
-            return True
-    return False
-
-
 async def carry_out(
     plan: Plan,
     results: Path,
@@ -139,6 +116,7 @@ async def carry_out(
     session left no evidence gets evidence that says so. ``environments`` is where they
     are kept, if not where others are.
     """
+    environments = environments or environments_folder().resolve()
     for planned in plan.environments:
         store.evidence_path(results, planned.environment).unlink(missing_ok=True)
     logs = results / "logs"

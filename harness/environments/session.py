@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +19,11 @@ import msgspec
 import nox
 from nox.command import CommandFailed
 
+from harness.environments.folder import RESULTS
+from harness.environments.folder import ROOT
 from harness.environments.needs import supported_here
 from harness.measure.nothing import nothing_measured
-from harness.plan import catalog
-from harness.plan.plan import make_plan
 from harness.records import results as store
-from harness.records.catalog import Selection
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
 from harness.records.plan import PlannedEnvironment
@@ -32,15 +32,6 @@ from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import OFFLINE
 from harness.system.install import offline_first
-
-PLAN = "FLASK_CONCURRENCY_PLAN"
-"""Names the file of the plan whose environments become sessions."""
-
-RESULTS = "FLASK_CONCURRENCY_RESULTS"
-"""Names the folder that evidence is written to."""
-
-ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
-"""Names the folder that nox keeps environments in (its ``--envdir``)."""
 
 ABSENT = re.compile(
     r"there\s+is\s+no\s+version\s+of\s+(\S+)|No matching distribution found for (\S+)"
@@ -132,13 +123,9 @@ def why_not(planned: PlannedEnvironment, tail: str) -> str:
 
 
 def measure_in(
-    session: nox.Session, planned: PlannedEnvironment, root: Path, python: str
+    session: nox.Session, planned: PlannedEnvironment, results: Path
 ) -> None:
-    """The whole session: fill the environment, then measure its cells in it.
-
-    ``python`` is the interpreter that runs the harness, not the session's own.
-    """
-    results = Path(os.environ.get(RESULTS) or root / "results").resolve()
+    """Fill the session's environment, and measure the planned cells in it."""
     planned = supported_here(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
@@ -155,39 +142,34 @@ def measure_in(
         return
     order = Path(session.create_tmp(), "order.json")
     order.write_bytes(msgspec.json.encode((planned, installed)))
+    # With the harness's own interpreter, not with that of the environment.
     session.run(
-        python,
-        "-m",
-        "harness.measure",
-        str(order),
-        str(results),
-        env={"PYTHONPATH": str(root)},
+        *(sys.executable, "-m", "harness.measure", str(order), str(results)),
+        env={"PYTHONPATH": str(ROOT)},
         external=True,
         log=False,
     )
 
 
-def planned_sessions() -> tuple[PlannedEnvironment, ...]:
-    """The environments that are to be sessions: a run's, else all of the catalog."""
-    path = os.environ.get(PLAN)
-    if path:
-        return store.read_plan(Path(path)).environments
-    return make_plan(catalog.load(), Selection(everything=True)).environments
-
-
-def register(planned: PlannedEnvironment, root: Path, python: str) -> None:
+def register(planned: PlannedEnvironment, results: Path) -> None:
     """Make one environment a nox session, named after it."""
     environment = planned.environment
 
     def measure(session: nox.Session) -> None:
-        measure_in(session, planned, root, python)
+        measure_in(session, planned, results)
 
-    count = len(planned.cells)
-    measure.__doc__ = f"{count} {'cell' if count == 1 else 'cells'} of {environment}."
     current = ".".join(platform.python_version_tuple()[:2])
     nox.session(
         name=environment.slug,
         python=None if environment.python == current else environment.python,
-        tags=["measure"],
-        default=False,
     )(measure)
+
+
+def register_planned() -> None:
+    """Make each environment of a run's plan a nox session."""
+    nox.needs_version = ">=2026.7"
+    nox.options.default_venv_backend = "uv|virtualenv"
+    nox.options.reuse_venv = "yes"
+    results = Path(os.environ[RESULTS]).resolve()
+    for planned in store.read_plan(store.plan_path(results)).environments:
+        register(planned, results)

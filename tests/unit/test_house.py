@@ -81,7 +81,6 @@ NOT_YET = {
     "harness.deployment.findings",
     "harness.environments.build",
     "harness.environments.fetch",
-    "harness.environments.run",
     "harness.github.stages",
 }
 

@@ -1,0 +1,31 @@
+"""Where the environments that nox makes are kept, and where it is told of a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
+"""Variable that names the folder; the noxfile and the action set it."""
+
+RESULTS = "FLASK_CONCURRENCY_RESULTS"
+"""Variable that names the folder of a run, which has its plan, to the noxfile."""
+
+ROOT = Path(__file__).parents[2]
+"""The checkout, or the folder that the package is installed in."""
+
+
+def environments_folder() -> Path:
+    """The folder for environments: the one named, that of the checkout, or a cache."""
+    if named := os.environ.get(ENVIRONMENTS):
+        return Path(named)
+    if all((ROOT / name).is_file() for name in ("noxfile.py", "pyproject.toml")):
+        return ROOT / ".nox"
+    return cached_environments()
+
+
+def cached_environments() -> Path:
+    """The folder for environments in the user's cache."""
+    return user_cache_path("flask-concurrency") / "environments"
