@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,9 +24,16 @@ def files() -> list[Path]:
     return [ROOT / "action.yml", *sorted(workflows), *sorted(STAND_INS.rglob("*.yml"))]
 
 
+@functools.cache
+def parsed(path: Path) -> dict[Any, Any]:
+    """A file of YAML, which takes a key ``on`` for a truth."""
+    read: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return read
+
+
 def steps(path: Path) -> Iterator[dict[str, Any]]:
     """All steps of an action or of the jobs of a workflow."""
-    read = yaml.safe_load(path.read_text())
+    read = parsed(path)
     jobs = read.get("jobs", {"": read.get("runs", {})})
     for job in jobs.values():
         yield from job.get("steps", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -52,7 +53,8 @@ def name_of(path: Path) -> str:
 NAMES = {name_of(path): path for path in modules()}
 
 
-def imported(path: Path) -> set[str]:
+@functools.cache
+def imported(path: Path) -> frozenset[str]:
     """The full names of all modules that a module imports, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -62,7 +64,7 @@ def imported(path: Path) -> set[str]:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 names.add(inner if inner in NAMES else node.module)
-    return names
+    return frozenset(names)
 
 
 def room(name: str) -> str | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from harness.github import inputs
 from harness.github import runner as github
@@ -15,6 +14,7 @@ from harness.judge.gate import FailOn
 from tests.action import tables
 from tests.action.runner import STAND_INS
 from tests.action.shell import files
+from tests.action.shell import parsed
 from tests.action.shell import steps
 
 ROOT = Path(__file__).parents[2]
@@ -36,11 +36,8 @@ def name_of(path: Path) -> str:
 
 
 def workflow(name: str) -> dict[Any, Any]:
-    """One workflow; YAML takes its key ``on`` for a truth."""
-    read: dict[Any, Any] = yaml.safe_load(
-        (ROOT / ".github" / "workflows" / name).read_text()
-    )
-    return read
+    """One workflow."""
+    return parsed(ROOT / ".github" / "workflows" / name)
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
@@ -51,7 +48,7 @@ def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -
             continue
         match = PINNED.fullmatch(uses)
         assert match, f"{uses} is not pinned by a full hash"
-        stand_in = yaml.safe_load((STAND_INS / match[1] / "action.yml").read_text())
+        stand_in = parsed(STAND_INS / match[1] / "action.yml")
         assert set(step.get("with", ())) <= set(stand_in["inputs"]), uses
 
 
@@ -104,7 +101,7 @@ def test_the_workflow_runs_its_own_code() -> None:
 @pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
 def test_every_input_is_used(name: str) -> None:
     text = (ROOT / name).read_text()
-    read = yaml.safe_load(text)
+    read = parsed(ROOT / name)
     declared = read[True]["workflow_call"]["inputs"] if True in read else read["inputs"]
     assert set(declared) == set(re.findall(r"inputs\.([\w-]+)", text))
     assert all(each["description"] for each in declared.values())

@@ -15,6 +15,7 @@ from harness.cli.schema import schema_of
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.judge import judge
+from tests.builders.schemas import validator
 from tests.samples.generate import CASES
 
 FOLDER = Path(__file__).parents[3] / "schema"
@@ -38,33 +39,27 @@ def test_changes_keep_to_theirs() -> None:
     before, now = judge(CASES["failures"]()), judge(CASES["story"]())
     found = changes_in(now, Baseline(before))
     assert found.cells and found.releases
-    schema = json.loads(schema_of("changes"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
-    validator.validate(json.loads(msgspec.json.encode(found)))
+    validator("changes").validate(json.loads(msgspec.json.encode(found)))
 
 
 def test_expected_changes_keep_to_theirs() -> None:
-    schema = json.loads(schema_of("expected"))
-    validator = jsonschema.Draft202012Validator(schema)
     entry = {"cell": "*", "from": 8, "to": "up to 8", "why": "w", "link": "https://a"}
-    validator.validate({"change": [entry]})
+    expected = validator("expected")
+    expected.validate({"change": [entry]})
     for wrong in ({"to": 0}, {"to": "some"}, {"link": "http://a"}, {"form": 8}):
         with pytest.raises(jsonschema.ValidationError):
-            validator.validate({"change": [entry | wrong]})
+            expected.validate({"change": [entry | wrong]})
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_sample_report_keeps_to_it(case: str) -> None:
-    report = as_json(case)
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    validator("report").validate(as_json(case))
 
 
 def test_it_refuses_what_it_does_not_know() -> None:
     report = as_json("single") | {"colour": "red"}
     with pytest.raises(jsonschema.ValidationError, match="colour"):
-        jsonschema.Draft202012Validator(SCHEMA).validate(report)
+        validator("report").validate(report)
 
 
 def test_it_explains_the_fields_that_need_it() -> None:

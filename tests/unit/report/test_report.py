@@ -511,7 +511,7 @@ def test_a_huge_matrix_of_failures_still_fits() -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
     cells = [
         unmeasured(
-            where, f"c{number}", Outcome.DIED, f"{number} " + "x" * 390, "y" * 9999
+            where, f"c{number}", Outcome.DIED, f"{number} " + "x" * 390, "y" * 999
         )
         for number in range(4000)
     ]

@@ -8,11 +8,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import msgspec
 import pytest
 
-from harness.cli.schema import schema_of
 from harness.judge.judge import judge
 from harness.records import results
 from harness.records.errors import Unreadable
@@ -20,6 +18,7 @@ from harness.records.evidence import Evidence
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.track import history
+from tests.builders.schemas import validator
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -62,9 +61,7 @@ def test_each_cell_is_a_file_of_its_own_with_all_that_it_takes(tmp_path: Path) -
 
 def test_a_file_keeps_to_the_published_schema_and_is_small(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
-    schema = json.loads(schema_of("evidence"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_text()))
+    validator("evidence").validate(json.loads(path.read_text()))
     assert path.read_bytes().count(b"\n") == 1
 
 

@@ -1,0 +1,18 @@
+"""Validators of the published JSON Schemas."""
+
+from __future__ import annotations
+
+import functools
+import json
+
+import jsonschema
+
+from harness.cli.schema import schema_of
+
+
+@functools.cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
+    """A validator of one published schema, which is itself found valid."""
+    schema = json.loads(schema_of(name))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
