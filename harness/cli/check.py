@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.cli.again import check_again
 from harness.cli.ask_option import add_ask
 from harness.cli.ask_option import asked
 from harness.cli.schema import schema_of
@@ -27,17 +28,21 @@ from harness.deployment.findings import not_yet
 from harness.deployment.prepare import Prepared
 from harness.environments.folder import cached_environments
 from harness.github import runner as github
+from harness.github.annotations import annotate_deployments
 from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import results as store
+from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.words import DEFAULT_LIMIT
 from harness.report import terminal
+from harness.report.badge import badge
 from harness.report.escape import terminal as safe
+from harness.report.sections import deployments as sections
 from harness.system.install import CannotInstall
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
@@ -138,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
     tell(found, results)
     if options.annotate:
         result = store.read_check(store.check_path(results))
-        github.annotate(check_findings.remarks(found.report, result, os.environ))
+        github.annotate(annotate_deployments(found.report, result, os.environ))
     gate(found.report, None, deployments=found.kept)
     return 0
 
@@ -248,12 +253,13 @@ def measure_all(
     Raises ``Interrupted``, with a report of those that were measured.
     """
     fail_on = FailOn(options.fail_on) if options.fail_on else None
+    reproduce = check_again(configured)
     checked = [
         not_yet(each, options.limit or DEFAULT_LIMIT)  # until it is measured
         for each in prepared
     ]
-    found = check_findings.find(configured, checked, fail_on)
-    check_findings.write(found, results)
+    found = check_findings.find(configured, checked, fail_on, reproduce)
+    write(found, results)
     for number, each in enumerate(prepared):
         try:
             checked[number] = measure(each, checked[number], results, options)
@@ -262,12 +268,14 @@ def measure_all(
                 f"interrupted; {number} of {len(prepared)} deployments were measured"
             )
             if number:
-                found = check_findings.find(configured, checked[:number], fail_on)
-                check_findings.write(found, results, ended)
+                found = check_findings.find(
+                    configured, checked[:number], fail_on, reproduce
+                )
+                write(found, results, ended)
                 tell(found, results)
             raise ended from None
-        found = check_findings.find(configured, checked, fail_on)
-        check_findings.write(found, results)
+        found = check_findings.find(configured, checked, fail_on, reproduce)
+        write(found, results)
     return found
 
 
@@ -292,6 +300,20 @@ def measure(
     name = checked.deployment.name
     store.write_evidence(results, checked.evidence, name=name)
     return checked
+
+
+def write(found: Findings, results: Path, ended: HarnessError | None = None) -> None:
+    """Write the report, the badges, and what the check comes to."""
+    result = check_findings.outcome(found, ended)
+    report = found.report
+    store.write_report(results, report)
+    text = sections.render(report, changes_in(report), result)
+    store.write_text(results / "report.md", text)
+    for cell in report.cells:
+        if cell.reason != check_findings.MISSING:
+            path = results / "badges" / f"{cell.configuration}.json"
+            store.write_text(path, badge(cell))
+    store.write_check(results, result)
 
 
 def tell(found: Findings, results: Path) -> None:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from harness.cli.compare import FILE
 from harness.cli.options import check
-from harness.deployment import findings as check_findings
 from harness.github import inputs
 from harness.github import kept
 from harness.github import runner as github
+from harness.github.annotations import annotate_deployments
 from harness.github.runner import Annotation
 from harness.github.runner import Stage
+from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
 from harness.judge.gate import FORBIDDEN_CHANGES
@@ -35,6 +36,7 @@ from harness.records.report import Report
 from harness.report import markdown
 from harness.report.escape import terminal as safe
 from harness.report.sections import changes
+from harness.report.sections import deployments
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
@@ -172,11 +174,15 @@ def _publish_check(environ: Mapping[str, str]) -> int:
     result = store.read_check(store.check_path(results))
     if github.flag(environ, "SUMMARY"):
         room = github.summary_room(environ)
-        text = check_findings.render(
-            report, result, max_bytes=room, complete=_complete(environ)
+        text = deployments.render(
+            report,
+            changes_in(report),
+            result,
+            max_bytes=room,
+            complete=_complete(environ),
         )
         github.add_summary(environ, text)
-    github.annotate(check_findings.remarks(report, result, environ))
+    github.annotate(annotate_deployments(report, result, environ))
     _set_outputs(environ, report, path)
     return result.exit_code
 
