@@ -8,7 +8,6 @@ measured rests on a count that stands still.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -127,16 +126,12 @@ def _compose(command: CommandLine) -> Contained:
 
 def engine(where: Surroundings) -> tuple[str, str]:
     """The release of the engine; or nothing, and why it cannot be reached."""
-    try:
-        done = ask_command(
-            ["docker", "version", "--format", "{{.Server.Version}}"], where
-        )
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return "", f"cannot reach the Docker engine: {problem}"
-    if done.returncode:
-        said = " ".join(done.stderr.split()) or "the client said nothing"
-        return "", f"cannot reach the Docker engine: {said}"
-    return done.stdout.strip(), ""
+    command = ["docker", "version", "--format", "{{.Server.Version}}"]
+    done = ask_command(command, where)
+    if done.problem:
+        reason = " ".join(done.errors.split()) or done.problem
+        return "", f"cannot reach the Docker engine: {reason}"
+    return done.text.strip(), ""
 
 
 def variables(own: Mapping[str, str]) -> dict[str, str]:

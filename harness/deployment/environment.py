@@ -12,7 +12,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -24,6 +23,8 @@ import msgspec
 
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.system.command import Output
+from harness.system.command import output
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import offline_first
@@ -125,38 +126,21 @@ def on_path(variables: Mapping[str, str]) -> Path | None:
     return None
 
 
-def ask(
-    script: str, arguments: tuple[str, ...], where: Surroundings
-) -> subprocess.CompletedProcess[str]:
-    """Run a script of the target with a deployment's interpreter, as it would run.
-
-    Raises ``subprocess.TimeoutExpired``.
-    """
+def ask(script: str, arguments: tuple[str, ...], where: Surroundings) -> Output:
+    """Run a script of the target with a deployment's interpreter, as it would run."""
     return ask_command([str(where.python), str(TARGET / script), *arguments], where)
 
 
-def ask_command(
-    words: Sequence[str], where: Surroundings
-) -> subprocess.CompletedProcess[str]:
-    """Run a command that soon ends, where a deployment would run. Raises the same."""
-    return subprocess.run(
-        list(words),
-        env=where.variables,
-        cwd=where.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=ASK_SECONDS,
-    )
+def ask_command(words: Sequence[str], where: Surroundings) -> Output:
+    """Run a command that soon ends, where a deployment would run."""
+    return output(words, env=where.variables, cwd=where.folder, seconds=ASK_SECONDS)
 
 
 def installed(where: Surroundings) -> dict[str, str]:
     """Every distribution that the deployment's Python has; empty if it cannot say."""
     try:
-        done = ask("about.py", (), where)
-        return msgspec.json.decode(done.stdout, type=dict[str, str])
-    except (OSError, subprocess.TimeoutExpired, msgspec.MsgspecError):
+        return msgspec.json.decode(ask("about.py", (), where).text, type=dict[str, str])
+    except msgspec.MsgspecError:
         return {}
 
 
@@ -226,21 +210,10 @@ def _run(command: list[str], folder: Path) -> None:
 def _said(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
     """Run an installer; nothing when it worked, else the end of what it said."""
     own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env={**own, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=INSTALL_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return f"{command[0]} took over {INSTALL_SECONDS:g} s"
-    return end_of(done.stdout) if done.returncode else ""
+    done = output(command, cwd=folder, env={**own, **env}, seconds=INSTALL_SECONDS)
+    if done.status is None:
+        return f"{command[0]}: {done.problem}"
+    return end_of(done.all) if done.status else ""
 
 
 def inside(

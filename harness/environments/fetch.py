@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 import time
 import zipfile
@@ -28,6 +27,7 @@ from harness.environments.source import HOW
 from harness.environments.source import Source
 from harness.records.versions import Kind
 from harness.report.escape import terminal as safe
+from harness.system.command import output
 from harness.system.process import CannotExecute
 from harness.system.process import running
 
@@ -151,20 +151,14 @@ class Checkout(NamedTuple):
 
 def _ask(folder: Path, *words: str) -> str | None:
     """What git says about a folder at hand; ``None`` when it is an error."""
-    try:
-        done = subprocess.run(
-            ["git", *words],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            timeout=ASK_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return None if done.returncode else done.stdout.removesuffix("\n")
+    done = output(
+        ["git", *words],
+        cwd=folder,
+        env=_environment(),
+        seconds=ASK_SECONDS,
+        errors="surrogateescape",  # names of files are whatever bytes they are
+    )
+    return None if done.problem else done.text.removesuffix("\n")
 
 
 def _checkout(folder: Path) -> Checkout | None:

@@ -6,7 +6,6 @@ measured.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from harness.records.plan import Formula
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.system.command import output
 from harness.system.machine import processors_of
 
 TARGET = Path(__file__).parents[1] / "target"
@@ -78,21 +78,6 @@ def _missing(need: NeededHere) -> Iterator[str]:
 
 def _fault(command: list[str]) -> str:
     """Why a command did not succeed; empty when it did."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=TRY_SECONDS,
-        )
-    except OSError as problem:
-        return problem.strerror or str(problem)
-    except subprocess.TimeoutExpired:
-        return f"it took over {TRY_SECONDS:g} s"
-    if done.returncode == 0:
-        return ""
-    lines = done.stdout.strip().splitlines()
-    return lines[-1] if lines else f"exit status {done.returncode}"
+    done = output(command, seconds=TRY_SECONDS)
+    lines = done.all.strip().splitlines()
+    return lines[-1] if done.problem and lines else done.problem

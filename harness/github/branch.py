@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from harness.records.errors import UsageError
 from harness.records.text import without_user
+from harness.system.command import output
 
 SECONDS = 120.0
 """For one command of git."""
@@ -100,25 +100,13 @@ class _Git:
         """What git prints. Raises ``Failed``."""
         command = ["git", *AUTHOR, "-c", "core.autocrlf=false", *arguments]
         what = f"git {arguments[0]}"
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self._folder,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            raise Failed(f"{what} took over {SECONDS:.0f} s; try again") from None
-        except OSError as problem:
-            raise Failed(f"{what}: {problem.strerror}; install git") from None
-        if done.returncode:
-            said = without_user(" ".join(done.stderr.split()))
-            raise Failed(f"{what} failed: {said}; check what the token may do")
-        return done.stdout
+        done = output(command, cwd=self._folder, env=self._env, seconds=SECONDS)
+        if done.status is None:
+            raise Failed(f"{what}: {done.problem}; check that git runs, and try again")
+        if done.status:
+            reason = without_user(" ".join(done.errors.split()))
+            raise Failed(f"{what} failed: {reason}; check what the token may do")
+        return done.text
 
 
 def _authorised(origin: str, token: str) -> dict[str, str]:

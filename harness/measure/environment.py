@@ -7,7 +7,6 @@ The evidence is written after every cell, so that a crash loses at most one.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import harness
 from harness.measure.app import server_environment
 from harness.measure.cell import Bench
 from harness.measure.cell import TARGET
+from harness.records.errors import HarnessFailed
 from harness.records.evidence import ControlEvidence
 from harness.records.evidence import Evidence
 from harness.records.nothing import unmeasured
@@ -25,6 +25,7 @@ from harness.records.plan import Installed
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
+from harness.system.command import output
 from harness.system.machine import host
 from harness.system.machine import now
 
@@ -70,15 +71,14 @@ async def control(bench: Bench) -> ControlEvidence:
 
 def installed_versions(python: Path) -> dict[str, str]:
     """Every distribution beside ``python`` and its version."""
-    done = subprocess.run(
+    done = output(
         [str(python), str(TARGET / "about.py")],
         env=server_environment(os.environ, python.parent, {}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=True,
+        seconds=60,
     )
-    return msgspec.json.decode(done.stdout, type=dict[str, str])
+    if done.problem:
+        raise HarnessFailed(f"{python}: cannot list what is installed: {done.problem}")
+    return msgspec.json.decode(done.text, type=dict[str, str])
 
 
 async def measure(

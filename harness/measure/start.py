@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import subprocess
 from collections.abc import AsyncIterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import NamedTuple
 from harness.records.evidence import Front
 from harness.records.plan import PLACEHOLDER
 from harness.records.plan import PlannedFront
+from harness.system.command import output
 from harness.system.process import ProcessTree
 from harness.system.process import running
 
@@ -68,21 +68,10 @@ def front_of(
 
 def _release(planned: PlannedFront, env: Mapping[str, str]) -> str:
     """What the proxy says that its release is; empty when it says nothing."""
-    try:
-        done = subprocess.run(
-            [planned.argv[0], *planned.version],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=VERSION_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    found = re.search(r"\d+(\.\d+)+", done.stdout)
-    return found[0] if found else ""
+    command = [planned.argv[0], *planned.version]
+    printed = output(command, env=env, seconds=VERSION_SECONDS).all
+    release = re.search(r"\d+(\.\d+)+", printed)
+    return release[0] if release else ""
 
 
 @contextlib.asynccontextmanager

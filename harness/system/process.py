@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import ctypes
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -25,6 +24,7 @@ from typing import TypeVar
 import psutil
 
 from harness.system import warden
+from harness.system.command import describe_status
 
 TAIL_BYTES = 4_000
 """How much of a command's output is kept as evidence."""
@@ -56,16 +56,6 @@ def become_subreaper() -> None:
     """Become the parent of orphaned descendants, where the system can (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def describe_status(status: int) -> str:
-    """An exit status in words; negative is the signal that ended the process."""
-    if status >= 0:
-        return f"exited with status {status}"
-    try:
-        return f"was ended by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"was ended by signal {-status}"
 
 
 class ProcessTree:

@@ -8,7 +8,6 @@ server's own code gets right in every release.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +19,7 @@ from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Surroundings
+from harness.system.command import Output
 
 T = TypeVar("T")
 
@@ -32,34 +32,25 @@ def asked(
     Raises ``Refused`` when the server would not start with these arguments, and
     ``CannotDerive`` when it does not say.
     """
+    done = _asked(server, ask(f"ask_{server}.py", tuple(arguments), where))
     try:
-        done = ask(f"ask_{server}.py", tuple(arguments), where)
-        if done.returncode == 0:
-            return msgspec.json.decode(done.stdout.splitlines()[-1], type=said)
-    except (OSError, subprocess.TimeoutExpired, msgspec.MsgspecError, IndexError) as p:
-        raise CannotDerive(f"{server} did not say: {p}") from None
-    raise refusal(server, done)
-
-
-def asked_whole(
-    server: str, words: Sequence[str], where: Surroundings
-) -> subprocess.CompletedProcess[str]:
-    """What a whole command prints. Raises the same."""
-    try:
-        done = ask_command(words, where)
-    except (OSError, subprocess.TimeoutExpired) as problem:
+        return msgspec.json.decode(done.text.splitlines()[-1], type=said)
+    except (msgspec.MsgspecError, IndexError) as problem:
         raise CannotDerive(f"{server} did not say: {problem}") from None
-    if done.returncode:
-        raise refusal(server, done, lines=2)
+
+
+def asked_whole(server: str, words: Sequence[str], where: Surroundings) -> Output:
+    """What a whole command prints. Raises the same."""
+    return _asked(server, ask_command(words, where), lines=2)
+
+
+def _asked(server: str, done: Output, lines: int = 1) -> Output:
+    if done.status is None:
+        raise CannotDerive(f"{server} did not say: {done.problem}")
+    if done.status:
+        last = (done.errors or done.text).strip().splitlines()[-lines:]
+        raise Refused(f"{server} refuses it: {'; '.join(last) or 'no reason'}")
     return done
-
-
-def refusal(
-    server: str, done: subprocess.CompletedProcess[str], lines: int = 1
-) -> Refused:
-    """Why a server would not start, in the last words that it said."""
-    said = (done.stderr or done.stdout).strip().splitlines()[-lines:]
-    return Refused(f"{server} refuses it: {'; '.join(said) or 'no reason'}")
 
 
 def line_of(path: Path, *names: str) -> int:

@@ -43,12 +43,12 @@ _FILE = re.compile(
 def promise(words: Sequence[str], where: Surroundings) -> Promise:
     """What a whole uWSGI command declares. Raises ``CannotDerive``."""
     done = asked_whole("uWSGI", [*words, str(ASK)], where)
-    if _HEAD not in done.stdout:
+    if _HEAD not in done.text:
         raise CannotDerive("uWSGI does not show its configuration, as with daemonize")
-    files = [where.folder / name for name in _FILE.findall(done.stderr)]
+    files = [where.folder / name for name in _FILE.findall(done.errors)]
     found = {
         name: _placed(name, value, words, where, files)
-        for name, value in _shown(done.stdout.partition(_HEAD)[2])
+        for name, value in _shown(done.text.partition(_HEAD)[2])
     }
     if "emperor" in found:
         raise CannotDerive("what the vassals of an emperor declare is not known")

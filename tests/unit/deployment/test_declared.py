@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from harness.deployment.declared import Refused
 from harness.deployment.declared import server_name
 from harness.deployment.declared import server_words
 from harness.deployment.environment import Surroundings
+from harness.system.command import Output
 
 Derive = Callable[..., Promise]
 
@@ -117,7 +117,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
     def say(said: object, returncode: int = 0, stderr: str = "") -> None:
         text = said if isinstance(said, str) else f"hello\n{json.dumps(said)}\n"
-        done = subprocess.CompletedProcess([], returncode, text, stderr)
+        done = Output(text, stderr, returncode)
         monkeypatch.setattr(asking, "ask", lambda *_: done)
         monkeypatch.setattr(asking, "ask_command", lambda *_: done)
 

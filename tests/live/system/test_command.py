@@ -1,0 +1,55 @@
+"""A command is run to its end, and what goes wrong is a value."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from harness.system.command import Output
+from harness.system.command import output
+
+
+def python(script: str) -> list[str]:
+    """A command that runs a script."""
+    return [sys.executable, "-I", "-S", "-c", script]
+
+
+def test_what_it_prints_is_kept_apart() -> None:
+    script = "import sys; print('one'); print('two', file=sys.stderr)"
+    done = output(python(script), seconds=30)
+    assert done == Output("one\n", "two\n", 0)
+    assert done.all == "one\ntwo\n"
+
+
+def test_a_command_that_fails_says_how() -> None:
+    assert output(python("raise SystemExit(3)"), seconds=30).problem == "exit status 3"
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert output(python(killed), seconds=30).problem == "was ended by SIGKILL"
+
+
+def test_a_command_that_cannot_be_run_is_a_problem_and_no_exception(
+    tmp_path: Path,
+) -> None:
+    done = output([str(tmp_path / "missing")], seconds=30)
+    assert (done.status, done.problem) == (None, "No such file or directory")
+    assert output(["a\0b"], seconds=30).problem == "embedded null byte"
+
+
+def test_a_command_that_takes_too_long_is_killed() -> None:
+    began = time.monotonic()
+    done = output(python("import time; time.sleep(600)"), seconds=0.5)
+    assert (done.status, done.problem) == (None, "it took over 0.5 s")
+    assert time.monotonic() - began < 30
+
+
+def test_a_command_has_nothing_to_read() -> None:
+    script = "import sys; print(repr(sys.stdin.read()))"
+    assert output(python(script), seconds=30).text == "''\n"
+
+
+def test_bytes_that_are_not_utf_8_are_decoded_as_is_said() -> None:
+    script = r"import sys; sys.stdout.buffer.write(b'\xff')"
+    assert output(python(script), seconds=30).text == "\N{REPLACEMENT CHARACTER}"
+    kept = output(python(script), seconds=30, errors="surrogateescape").text
+    assert kept == "\udcff"
