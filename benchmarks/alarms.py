@@ -21,8 +21,9 @@ from pathlib import Path
 
 import msgspec
 
+from harness.cli.again import probe_again
+from harness.judge.difference import Conditions
 from harness.judge.difference import differ
-from harness.judge.difference import Terms
 from harness.judge.judge import judge
 from harness.measure.cell import Bench
 from harness.measure.environment import control
@@ -104,13 +105,13 @@ async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
                 limit=LIMIT,
                 cells=(await bench.cell(planned),),
             )
-            found.setdefault(name, []).append(judge([evidence]).cells[0])
+            found.setdefault(name, []).append(judge([evidence], probe_again()).cells[0])
     return found
 
 
 def told(pairs: Iterable[tuple[CellReport, CellReport]]) -> Counter[Change]:
     """How many pairs came out as what, each by itself."""
-    terms = Terms((LIMIT, LIMIT), (1, 1))
+    terms = Conditions((LIMIT, LIMIT), (1, 1))
     return Counter(differ([(one, other, terms)])[0].change for one, other in pairs)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.cli import bisect as bisect_command
 from harness.cli import track as track_command
-from harness.cli.again import again
+from harness.cli.again import probe_again
 from harness.cli.compare import keep
 from harness.cli.compare import known
 from harness.cli.options import parse
@@ -118,7 +118,7 @@ def _judge(results: Path, options: argparse.Namespace, baseline: Baseline) -> in
 
 def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
     """Judge the evidence, write and print the report."""
-    report = judge(evidence, reproduce=again)
+    report = judge(evidence, probe_again())
     found = changes_in(report)
     keep(results, found)
     store.write_report(results, report)

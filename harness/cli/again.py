@@ -1,44 +1,61 @@
-"""The command that measures a cell again, as it works where it is printed."""
+"""The commands that measure a cell again; nothing else spells a command of ours."""
 
 from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
 
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.judge.judge import Reproduce
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Evidence
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
+
+FLASK = "Flask"
 
 NOX = "FLASK_CONCURRENCY_NOX"
 """Variable with the words that start nox on our noxfile, where that was done."""
 
 
-def again(cell_id: str, limit: int) -> str:
-    """The command that measures one cell again: by nox, or by the installed command."""
+def probe_again() -> Reproduce:
+    """What gives the command that measures a cell of the matrix again.
+
+    It works where it is printed: by nox where nox was started, and otherwise by the
+    installed command.
+    """
     nox = os.environ.get(NOX)
-    verb = f"{nox} -s probe --" if nox else "flask-concurrency probe"
-    command = f"{verb} --only {shlex.quote(cell_id)}"
-    return command if limit == DEFAULT_LIMIT else f"{command} --limit {limit}"
+    return probe_by(f"{nox} -s probe --" if nox else "flask-concurrency probe")
 
 
-def check_again(configured: Configured) -> Callable[[str, int], str]:
-    """What makes the command that checks one of several deployments again."""
-    known = {each.name: each for each in configured.deployments}
+def probe_by(verb: str) -> Reproduce:
+    """The same where the words that the command begins with are known."""
 
-    def command(cell_id: str, limit: int) -> str:
-        deployment = known[cell_id.split("/")[2]]
-        more = [] if limit == DEFAULT_LIMIT else ["--limit", str(limit)]
-        options = _options(configured, deployment)
-        return shlex.join(["flask-concurrency", "check", *options, *more])
+    def again(evidence: Evidence, cell: CellEvidence) -> str:
+        options = [*_limit(evidence), *_sources(evidence), *_ask(cell)]
+        return f"{verb} {shlex.join(['--only', cell.id, *options])}"
 
-    return command
+    return again
 
 
-def _options(configured: Configured, deployment: Deployment) -> list[str]:
+def check_again(configured: Configured) -> Reproduce:
+    """What gives the command that measures one deployment again."""
+    deployments = {each.name: each for each in configured.deployments}
+
+    def again(evidence: Evidence, cell: CellEvidence) -> str:
+        words = _check(configured, deployments[cell.configuration])
+        return shlex.join([*words, *_limit(evidence), *_ask(cell)])
+
+    return again
+
+
+def _check(configured: Configured, deployment: Deployment) -> list[str]:
+    words = ["flask-concurrency", "check"]
     if configured.path is not None:
-        return ["--config", str(configured.path), "--only", deployment.name]
-    given = {
+        return [*words, "--config", str(configured.path), "--only", deployment.name]
+    options = {
         "--command": deployment.command,
         "--requirements": deployment.requirements,
         "--python-version": deployment.python,
@@ -46,5 +63,32 @@ def _options(configured: Configured, deployment: Deployment) -> list[str]:
         "--declared": deployment.declared,
         "--at-least": deployment.at_least,
     }
-    pairs = ((name, value) for name, value in given.items() if value is not None)
-    return [word for name, value in pairs for word in (name, str(value))]
+    given = {option: value for option, value in options.items() if value is not None}
+    return [*words, *(word for pair in given.items() for word in map(str, pair))]
+
+
+def _limit(evidence: Evidence) -> list[str]:
+    limit = evidence.limit
+    return [] if limit == DEFAULT_LIMIT else ["--limit", str(limit)]
+
+
+def _sources(evidence: Evidence) -> list[str]:
+    """The options that build again what was measured and is on no index."""
+    server = evidence.environment.server
+    return [
+        word
+        for package, source in evidence.sources.items()
+        for word in (
+            ("--flask", source)
+            if package == FLASK
+            else ("--server-release", f"{server}=={source}")
+        )
+    ]
+
+
+def _ask(cell: CellEvidence) -> list[str]:
+    """The option that asks the same questions again, where it is needed."""
+    asked = {Question.OVERLAP, *(each.question for each in cell.asked)}
+    if len(asked) == 1 or asked == set(DEFAULT_ASK):
+        return []
+    return ["--ask", ",".join(each for each in Question if each in asked)]

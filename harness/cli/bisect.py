@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.cli.again import again
+from harness.cli.again import probe_again
 from harness.cli.progress import say
 from harness.cli.progress import show_and_carry_out
 from harness.cli.track import add_following
@@ -374,7 +374,7 @@ def _side(seen: Point) -> Side:
         installed=seen.evidence.installed,
         measured_at=seen.evidence.measured_at,
         host=seen.evidence.host,
-        reproduce=again(cell.id, seen.evidence.limit),
+        reproduce=probe_again()(seen.evidence, seen.evidence.cells[0]),
     )
 
 

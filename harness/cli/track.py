@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from harness.cli.again import again
+from harness.cli.again import probe_again
 from harness.cli.progress import say
 from harness.cli.progress import show_and_carry_out
 from harness.environments import index as package_index
@@ -287,7 +287,7 @@ def _evidence(plan: Plan, known: Mapping[str, Evidence]) -> list[Evidence]:
 def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> None:
     """Write and print the timeline; the report has everything that it was made of."""
     if evidence:
-        store.write_report(results, judge(evidence, reproduce=again))
+        store.write_report(results, judge(evidence, probe_again()))
     store.write_timeline(results, timeline)
     store.write_text(results / "report.md", rendering.render(timeline))
     terminal.say(rendering.plain(timeline))

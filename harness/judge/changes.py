@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.judge.compare import compare
-from harness.judge.compare import summary
+from harness.judge.compare import measured_run
 from harness.judge.expected import acknowledge
 from harness.judge.expected import Expected
 from harness.judge.releases import between_releases
@@ -31,7 +31,7 @@ NOTHING = Baseline()
 
 def changes_in(report: Report, baseline: Baseline = NOTHING) -> Changes:
     """What changed since the baseline, if there is one, and from release to release."""
-    changes = Changes(baseline=None, now=summary(report))
+    changes = Changes(baseline=None, now=measured_run(report))
     if baseline.report is not None:
         changes = acknowledge(compare(baseline.report, report), baseline.expected)
     return msgspec.structs.replace(changes, releases=between_releases(report))

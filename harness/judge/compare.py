@@ -1,5 +1,7 @@
-"""Knows what became of each cell since another run, and which versions differ; must not
-know where either run is kept, nor when two numbers differ (``difference`` does).
+"""What became of each cell since another run, and which versions changed.
+
+``difference`` decides when two numbers differ; this module pairs cells, and compares
+what has no number.
 """
 
 from __future__ import annotations
@@ -7,24 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Hashable
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from packaging.utils import canonicalize_name
-
-from harness.judge.difference import both
+from harness.judge.difference import Comparison
+from harness.judge.difference import Conditions
 from harness.judge.difference import differ
-from harness.judge.difference import Finding
-from harness.judge.difference import seen
-from harness.judge.difference import span
-from harness.judge.difference import Terms
+from harness.judge.difference import numbers
+from harness.judge.difference import one_side
+from harness.judge.versions_differ import installed_in
+from harness.judge.versions_differ import InstalledBy
+from harness.judge.versions_differ import machine_changes
+from harness.judge.versions_differ import version_changes
 from harness.records.changes import CellChange
 from harness.records.changes import Change
 from harness.records.changes import Changes
-from harness.records.changes import Difference
 from harness.records.changes import MeasuredRun
-from harness.records.plan import Environment
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.versions import series
@@ -33,10 +33,7 @@ from harness.records.words import Outcome
 REGRESSIONS = (Change.FEWER, Change.BROKE)
 
 ALTERED = (*REGRESSIONS, Change.MORE, Change.RECOVERED, Change.GONE)
-"""The same cell is no longer what it was, for better or for worse."""
-
-FIRST = {"python": "Python", "flask": "Flask", "werkzeug": "Werkzeug"}
-"""Versions that are told before others, and how they are written."""
+"""Changes of a cell that was there before, for better or for worse."""
 
 
 class Pair(NamedTuple):
@@ -49,28 +46,30 @@ class Pair(NamedTuple):
 def compare(before: Report, now: Report) -> Changes:
     """What became of each cell; those that are gone come last.
 
-    Cells are the same by their id; else by what they have in common, where that makes
-    them the only two to compare: the same configuration under the next patch release of
-    Flask, or with another release of the server.
+    Cells are the same if their ids are; otherwise by what they have in common, where
+    that leaves only two to compare: the same configuration under the next patch release
+    of Flask, or with another release of the server.
     """
-    pairs = paired(before.cells, now.cells)
-    terms = Terms(
+    pairs = pair_cells(before.cells, now.cells)
+    conditions = Conditions(
         (before.limit, now.limit), (before.host.processors, now.host.processors)
     )
-    findings = findings_of(pairs, terms, _not_at_all(before, now))
-    installed = _installed(before), _installed(now)
+    comparisons = compare_pairs(
+        pairs, [conditions] * len(pairs), _other_probe(before, now)
+    )
+    installed = installed_in(before), installed_in(now)
     return Changes(
-        baseline=summary(before),
-        now=summary(now),
-        machine=_machine(before, now),
+        baseline=measured_run(before),
+        now=measured_run(now),
+        machine=machine_changes(before, now),
         cells=tuple(
-            _change(pair, finding, *installed)
-            for pair, finding in zip(pairs, findings, strict=True)
+            _change(pair, comparison, *installed)
+            for pair, comparison in zip(pairs, comparisons, strict=True)
         ),
     )
 
 
-def summary(report: Report) -> MeasuredRun:
+def measured_run(report: Report) -> MeasuredRun:
     """When, where and how a run was measured."""
     return MeasuredRun(
         measured_at=report.measured_at,
@@ -83,13 +82,13 @@ def summary(report: Report) -> MeasuredRun:
 # --------------------------------------------------------------------------- pairing
 
 
-def paired(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[Pair]:
+def pair_cells(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[Pair]:
     """Each cell of either run once, with its counterpart in the other if it has one."""
     partner: dict[str, CellReport] = {}
     for key in KEYS:
         taken = {cell.id for cell in partner.values()}
-        olds = _only_ones(before, key, taken)
-        news = _only_ones(now, key, set(partner))
+        olds = _unambiguous(before, key, taken)
+        news = _unambiguous(now, key, set(partner))
         partner |= {news[k].id: olds[k] for k in news.keys() & olds.keys()}
     gone = {cell.id for cell in before} - {cell.id for cell in partner.values()}
     return [
@@ -108,13 +107,13 @@ KEYS: tuple[Key, ...] = (
     lambda c: (series(c.flask), c.server, c.configuration),
     lambda c: (c.server, c.configuration),
 )
-"""What two cells have to have in common, the most first."""
+"""What two cells must have in common, the strictest first."""
 
 
-def _only_ones(
+def _unambiguous(
     cells: Sequence[CellReport], key: Key, taken: set[str]
 ) -> dict[Hashable, CellReport]:
-    """By key, the cells that nothing else in their run could be mistaken for."""
+    """By key, the cells that are the only ones in their run with that key."""
     count = Counter(map(key, cells))
     return {
         key(cell): cell
@@ -123,182 +122,87 @@ def _only_ones(
     }
 
 
-# --------------------------------------------------------------------- what became of
+# -------------------------------------------------------------------------- comparing
 
 
-def findings_of(
-    pairs: Sequence[Pair], terms: Terms, not_at_all: str = ""
-) -> list[Finding]:
-    """What became of each pair. All that are compared by chance count together."""
-    return findings_under(pairs, [terms] * len(pairs), not_at_all)
+def compare_pairs(
+    pairs: Sequence[Pair], conditions: Sequence[Conditions], obstacle: str = ""
+) -> list[Comparison]:
+    """Compare several pairs, each under its conditions.
 
-
-def findings_under(
-    pairs: Sequence[Pair], terms: Sequence[Terms], not_at_all: str = ""
-) -> list[Finding]:
-    """The same where each pair has terms of its own."""
-    found = [_by_outcome(pair, not_at_all) for pair in pairs]
+    All that are compared by chance count together (see ``differ``). ``obstacle`` is why
+    no number of the one side can be compared with any of the other.
+    """
+    comparisons = [_by_outcome(pair, obstacle) for pair in pairs]
     measured = [
-        (pair.before, pair.now, each)
-        for pair, each, finding in zip(pairs, terms, found, strict=True)
-        if finding is None and pair.before and pair.now
+        (pair.before, pair.now, under)
+        for pair, under, comparison in zip(pairs, conditions, comparisons, strict=True)
+        if comparison is None and pair.before and pair.now
     ]
-    numbers = iter(differ(measured))
-    return [finding or next(numbers) for finding in found]
+    by_number = iter(differ(measured))
+    return [comparison or next(by_number) for comparison in comparisons]
 
 
-def _by_outcome(pair: Pair, not_at_all: str) -> Finding | None:
-    """What can be told without a number; nothing where both sides have one."""
+def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
+    """What can be said without numbers; ``None`` where both sides have one."""
     before, now = pair
-    if before is None or (
-        before.outcome is Outcome.NOT_SUPPORTED
-        and not (now and now.outcome is Outcome.NOT_SUPPORTED)
-    ):
-        return Finding(Change.NEW, _appeared(before, now))
+    if before is None:
+        return Comparison(Change.NEW, f"not part of it before; now {_words(now)}")
+    words = f"{_words(before)} before; now {_words(now)}"
+    supported = before.outcome is not Outcome.NOT_SUPPORTED
     if now is None:
-        return Finding(Change.GONE, f"{_words(before)} before; not part of it now")
+        gone = f"{_words(before)} before; not part of it now"
+        return Comparison(Change.GONE if supported else Change.NEW, gone)
     if now.outcome is Outcome.NOT_SUPPORTED:
-        same = before.outcome is Outcome.NOT_SUPPORTED
-        words = f"{_words(before)} before; now not supported: {now.reason}"
-        return Finding(Change.SAME if same else Change.GONE, words)
-    if not_at_all:
-        return Finding(Change.NOT_COMPARABLE, f"{not_at_all}: {_both(before, now)}")
+        change = Change.GONE if supported else Change.SAME
+        return Comparison(change, f"{words}: {now.reason}")
+    if not supported:
+        return Comparison(Change.NEW, words)
+    if obstacle:
+        return Comparison(Change.NOT_COMPARABLE, f"{obstacle}: {words}")
     for when, cell in (("before", before), ("now", now)):
         if cell.outcome is Outcome.HARNESS_FAILED:
-            words = f"{_both(before, now)}: the instrument failed {when}"
-            return Finding(Change.NOT_COMPARABLE, words)
-    if before.outcome is now.outcome is Outcome.MEASURED:
-        return None
-    if before.outcome is Outcome.MEASURED:
-        return Finding(Change.BROKE, f"{_both(before, now)}: {now.reason}")
-    if now.outcome is Outcome.MEASURED:
-        return Finding(Change.RECOVERED, _both(before, now))
-    return Finding(Change.SAME, _both(before, now))
-
-
-def _appeared(before: CellReport | None, now: CellReport | None) -> str:
-    words = "not supported before" if before else "not part of it before"
-    return f"{words}; now {_words(now)}"
+            why = f"{words}: the instrument failed {when}"
+            return Comparison(Change.NOT_COMPARABLE, why)
+    match (before.outcome is Outcome.MEASURED, now.outcome is Outcome.MEASURED):
+        case True, True:
+            return None
+        case True, False:
+            return Comparison(Change.BROKE, f"{words}: {now.reason}")
+        case False, True:
+            return Comparison(Change.RECOVERED, words)
+    return Comparison(Change.SAME, words)
 
 
 def _words(cell: CellReport | None) -> str:
     if cell is None:
         return "nothing"
-    return span(cell) if cell.outcome is Outcome.MEASURED else str(cell.outcome)
+    return numbers(cell) if cell.outcome is Outcome.MEASURED else str(cell.outcome)
 
 
-def _both(before: CellReport, now: CellReport) -> str:
-    if before.outcome is now.outcome is Outcome.MEASURED:
-        return both(before, now)
-    return f"{_words(before)} before; now {_words(now)}"
-
-
-def _not_at_all(before: Report, now: Report) -> str:
-    """Why no number of one run can be compared with any of the other."""
+def _other_probe(before: Report, now: Report) -> str:
+    """Why two runs with different probes cannot be compared; empty if they can."""
     if before.probe == now.probe:
         return ""
     return (
         f"measured with probe {before.probe} before and {now.probe} now, which give "
-        "the same server other numbers"
+        "different numbers for the same server"
     )
 
 
 def _change(
-    pair: Pair,
-    finding: Finding,
-    old: Mapping[str, Mapping[str, str]],
-    new: Mapping[str, Mapping[str, str]],
+    pair: Pair, comparison: Comparison, old: InstalledBy, new: InstalledBy
 ) -> CellChange:
     before, now = pair
-    here = now or before
-    assert here is not None
-    other = before.id if before and now and before.id != now.id else None
+    cell = now or before
+    assert cell is not None
     return CellChange(
-        id=here.id,
-        previous_id=other,
-        change=finding.change,
-        reason=finding.words,
-        before=seen(before) if before else None,
-        now=seen(now) if now else None,
-        versions=differing(before, now, old, new) if before and now else (),
-        chance=finding.chance,
-    )
-
-
-# -------------------------------------------------------------------------- versions
-
-
-def environment_id(cell: CellReport) -> str:
-    """The id of the environment that a cell was measured in."""
-    return str(
-        Environment(
-            flask=cell.flask,
-            server=cell.server,
-            server_version=cell.server_version,
-            python=cell.python,
-        )
-    )
-
-
-def _installed(report: Report) -> dict[str, Mapping[str, str]]:
-    return {each.id: each.installed for each in report.environments}
-
-
-def differing(
-    before: CellReport,
-    now: CellReport,
-    old: Mapping[str, Mapping[str, str]],
-    new: Mapping[str, Mapping[str, str]],
-) -> tuple[Difference, ...]:
-    """The versions that differ; ``old`` and ``new`` are what each environment had.
-
-    Python, Flask, Werkzeug and the server come first. Where it is not known what was
-    installed, only these can be told.
-    """
-    one, other = _versions(before, old), _versions(now, new)
-    if not old.get(environment_id(before)) or not new.get(environment_id(now)):
-        common = one.keys() & other.keys()
-        one, other = ({k: v for k, v in d.items() if k in common} for d in (one, other))
-    first = [*FIRST, canonicalize_name(now.server)]
-    names = sorted(one.keys() | other.keys(), key=lambda n: (_rank(n, first), n))
-    return tuple(
-        Difference(name=FIRST.get(n, n), before=one.get(n), now=other.get(n))
-        for n in names
-        if one.get(n) != other.get(n)
-    )
-
-
-def _rank(name: str, first: Sequence[str]) -> int:
-    return first.index(name) if name in first else len(first)
-
-
-def _versions(
-    cell: CellReport, environments: Mapping[str, Mapping[str, str]]
-) -> dict[str, str]:
-    known = {
-        "python": cell.python,
-        "flask": cell.flask,
-        canonicalize_name(cell.server): cell.server_version,
-    }
-    there = environments.get(environment_id(cell), {})
-    return known | {canonicalize_name(name): value for name, value in there.items()}
-
-
-def _machine(before: Report, now: Report) -> tuple[Difference, ...]:
-    """What differs between the machines, and may be why a number does."""
-    fields = {
-        "processors": "processors",
-        "system": "system",
-        "kernel": "kernel",
-        "machine": "architecture",
-        "quiet_by": "how a quiet server is told",
-    }
-    values = {
-        name: (str(getattr(before.host, field)), str(getattr(now.host, field)))
-        for field, name in fields.items()
-    } | {"limit": (str(before.limit), str(now.limit))}
-    return tuple(
-        Difference(name=name, before=old, now=new)
-        for name, (old, new) in values.items()
-        if old != new
+        id=cell.id,
+        previous_id=before.id if before and now and before.id != now.id else None,
+        change=comparison.change,
+        reason=comparison.words,
+        before=one_side(before) if before else None,
+        now=one_side(now) if now else None,
+        versions=version_changes(before, now, old, new) if before and now else (),
+        chance=comparison.chance,
     )

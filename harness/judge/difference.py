@@ -1,14 +1,14 @@
-"""Knows when two measurements of one configuration differ; must not know what either of
-them is called, nor what follows from it.
+"""When two measurements of one configuration differ.
 
-Rule 1: what is not comparable is said to be so, and is never *same*.
+Rule 1: what cannot be compared is called *not comparable*, never *same*.
 Rule 2: where every round did the same, numbers are compared exactly: 8 and 7 differ.
-Rule 3: where rounds disagree, their numbers move from run to run with the load of the
-machine. So each round is asked a question with a yes or a no: were more in the app than
-the other run ever saw; or, where both saw the same most, were all in that were declared
-when just so many were offered? The two shares are compared by Fisher's exact test.
+Rule 3: where rounds disagree, their numbers vary from run to run with the load of the
+machine. So each round is asked a yes-or-no question: were more in the app than the
+other run ever saw; or, where both saw the same maximum, were all of the declared number
+in the app when just that many were offered? The two shares are compared by Fisher's
+exact test.
 
-docs/tracking.md has the reasons, and the figures that this was tried with.
+docs/tracking.md has the reasons, and the figures that these rules were tried with.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from harness.judge.chance import stand_out
 from harness.records.changes import Change
 from harness.records.changes import Seen
 from harness.records.report import CellReport
+from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -29,19 +30,19 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 PER_REPORT = 0.01
-"""How likely one change or more that chance explains is reported of all that is
-compared at a time, were the rounds of a run independent of each other."""
+"""Probability that anything compared together is reported as changed by chance alone,
+were the rounds of a run independent of each other."""
 
 PER_CELL = 0.001
-"""The same of one cell. Rounds of one run are not independent: all of them see the same
-load of the machine. This is what makes up for it, as the benchmark ``alarms`` shows."""
+"""The same for one cell. Rounds of one run are not independent: the load of the machine
+affects all of them. This makes up for it, as the benchmark ``alarms`` shows."""
 
 ENOUGH = 3
-"""Rounds in which requests came one after another, before these count as never
-varying where they differ from those in which all came together."""
+"""Rounds with requests arriving one after another that it takes before these count as
+steady where they differ from rounds in which all arrive together."""
 
 
-class Terms(NamedTuple):
+class Conditions(NamedTuple):
     """What two measurements were made under; the same by default."""
 
     limits: tuple[int, int] = (0, 0)
@@ -49,34 +50,37 @@ class Terms(NamedTuple):
     processors: tuple[int, int] = (0, 0)
 
 
-class Finding(NamedTuple):
-    """What came of two measurements."""
+class Comparison(NamedTuple):
+    """How two measurements compare."""
 
     change: Change
     words: str
     """Both numbers, and why."""
     chance: float | None = None
-    """How likely that is when nothing has changed; ``None`` where that has no part."""
+    """Probability of a difference as large when nothing has changed; ``None`` where
+    numbers are compared exactly."""
 
 
-def differ(pairs: Sequence[tuple[CellReport, CellReport, Terms]]) -> list[Finding]:
-    """What came of each of several pairs of measured cells, before and now.
+def differ(
+    pairs: Sequence[tuple[CellReport, CellReport, Conditions]],
+) -> list[Comparison]:
+    """Compare several pairs of measured cells, each before and now.
 
-    How likely a mistake is holds for all of them together, so they are to be handed
-    over together: the more there are, the more it takes.
+    The probability of a mistake holds for all of them together, so they have to be
+    passed together: the more there are, the larger a difference has to be.
     """
-    findings = [_examine(*pair) for pair in pairs]
-    tested = [n for n, each in enumerate(findings) if each.chance is not None]
-    chances = [findings[n].chance or 0.0 for n in tested]
+    comparisons = [_compare(*pair) for pair in pairs]
+    tested = [n for n, each in enumerate(comparisons) if each.chance is not None]
+    chances = [comparisons[n].chance or 0.0 for n in tested]
     for n, real in zip(tested, stand_out(chances, PER_REPORT, PER_CELL), strict=True):
         if not real:
             before, now, _ = pairs[n]
-            findings[n] = _nothing_found(before, now, findings[n].chance)
-    return findings
+            comparisons[n] = _by_chance(before, now, comparisons[n].chance)
+    return comparisons
 
 
-def said(cell: CellReport) -> str:
-    """The number of a cell, or its outcome, in the words of ``expected.toml``."""
+def in_words(cell: CellReport) -> str:
+    """The number of a cell, or its outcome, as ``expected.toml`` spells it."""
     if cell.outcome is not Outcome.MEASURED:
         return str(cell.outcome)
     if cell.bounded is False and cell.verdict is not Verdict.FEWER:
@@ -84,10 +88,10 @@ def said(cell: CellReport) -> str:
     return f"{cell.ceiling}" if _always(cell) else f"up to {cell.ceiling}"
 
 
-def seen(cell: CellReport) -> Seen:
-    """What is kept of one side of a comparison."""
+def one_side(cell: CellReport) -> Seen:
+    """What a comparison records of one of its two cells."""
     return Seen(
-        said=said(cell),
+        said=in_words(cell),
         outcome=cell.outcome,
         verdict=cell.verdict,
         declared=cell.declared,
@@ -97,21 +101,21 @@ def seen(cell: CellReport) -> Seen:
     )
 
 
-def span(cell: CellReport) -> str:
+def numbers(cell: CellReport) -> str:
     """How many were in the app, from the least at the declared number to the most."""
-    least_ = "" if cell.bounded else "at least "
+    open_end = "" if cell.bounded else "at least "
     if _always(cell):
-        return f"{least_}{cell.ceiling}"
-    return f"{cell.floor} to {least_}{cell.ceiling}"
+        return f"{open_end}{cell.ceiling}"
+    return f"{cell.floor} to {open_end}{cell.ceiling}"
 
 
-def both(before: CellReport, now: CellReport) -> str:
-    """Both numbers as a clause."""
-    return f"{span(before)} before; now {span(now)}"
+def both_numbers(before: CellReport, now: CellReport) -> str:
+    """The numbers of two measured cells as a clause."""
+    return f"{numbers(before)} before; now {numbers(now)}"
 
 
 def _always(cell: CellReport) -> bool:
-    """Whether the most that can be asked of it was reached in every round."""
+    """Whether every round reached the declared number, or the most ever seen."""
     ceiling = cell.ceiling or 0
     load = cell.declared if cell.declared is not None else ceiling
     return cell.floor is not None and cell.floor >= min(load, ceiling)
@@ -120,60 +124,61 @@ def _always(cell: CellReport) -> bool:
 # -------------------------------------------------------------------------- one pair
 
 
-def _examine(before: CellReport, now: CellReport, terms: Terms) -> Finding:
-    words = both(before, now)
-    loads = tuple(map(load_of, (before.declared, now.declared), terms.limits))
+def _compare(before: CellReport, now: CellReport, conditions: Conditions) -> Comparison:
+    words = both_numbers(before, now)
+    loads = tuple(map(load_of, (before.declared, now.declared), conditions.limits))
     steady = [_steady(cell, n) for cell, n in zip((before, now), loads, strict=True)]
-    obstacle = _obstacle(before, now, terms, all(steady))
+    obstacle = _obstacle(before, now, conditions, all(steady))
     if obstacle:
-        return Finding(Change.NOT_COMPARABLE, f"{obstacle}: {words}")
+        return Comparison(Change.NOT_COMPARABLE, f"{obstacle}: {words}")
     old, new = before.ceiling or 0, now.ceiling or 0
     if all(steady) or (steady[0] and new < old) or (steady[1] and old < new):
-        return Finding(_exactly(before, now), f"{words}{_elsewhere(terms)}")
+        return Comparison(_exactly(before, now), f"{words}{_elsewhere(conditions)}")
     if old == new and loads[0] != loads[1]:
-        why = "it declares another number, and reaches the same one at times only"
-        return Finding(Change.NOT_COMPARABLE, f"{why}: {words}")
+        why = "it declares another number, and reaches the same one only at times"
+        return Comparison(Change.NOT_COMPARABLE, f"{why}: {words}")
     return _by_rounds(before, now, max(loads))
 
 
-def _obstacle(before: CellReport, now: CellReport, terms: Terms, steady: bool) -> str:
-    """Why two measurements are not comparable, if they are not."""
+def _obstacle(
+    before: CellReport, now: CellReport, conditions: Conditions, steady: bool
+) -> str:
+    """Why two measurements are not comparable; empty if they are."""
     if Verdict.UNKNOWN in (before.verdict, now.verdict):
-        return "the rounds leave open what it is"
-    machine = terms.processors[0] != terms.processors[1]
+        return "the rounds leave the number open"
+    machine = conditions.processors[0] != conditions.processors[1]
     if machine and before.declared != now.declared:
-        return f"what it declares depends on the machine, and {_processors(terms)}"
+        return (
+            f"the declared number depends on the machine, and {_processors(conditions)}"
+        )
     if machine and not steady:
-        return f"how uneven it is depends on the machine, and {_processors(terms)}"
-    if before.bounded is now.bounded is False and _tried(before, terms.limits[0]) != (
-        _tried(now, terms.limits[1])
-    ):
+        return f"how uneven it is depends on the machine, and {_processors(conditions)}"
+    tried = [
+        (cell.ceiling, limit if cell.declared is None else 0)
+        for cell, limit in zip((before, now), conditions.limits, strict=True)
+    ]
+    if before.bounded is now.bounded is False and tried[0] != tried[1]:
         return "no end was found either time, and another limit was tried"
     if before.bounded != now.bounded:
-        lower, higher = (now, before) if now.bounded else (before, now)
-        if (lower.ceiling or 0) >= (higher.ceiling or 0):
+        bounded, open_end = (now, before) if now.bounded else (before, now)
+        if (bounded.ceiling or 0) >= (open_end.ceiling or 0):
             return "one of the two is a lower bound that the other does not exceed"
     return ""
 
 
-def _tried(cell: CellReport, limit: int) -> tuple[int | None, int]:
-    """How far an open end was tried."""
-    return cell.ceiling, limit if cell.declared is None else 0
+def _processors(conditions: Conditions) -> str:
+    return "it had {} processors before and {} now".format(*conditions.processors)
 
 
-def _processors(terms: Terms) -> str:
-    return "it had {} processors before and {} now".format(*terms.processors)
-
-
-def _elsewhere(terms: Terms) -> str:
+def _elsewhere(conditions: Conditions) -> str:
     """A remark where the machine is another one and that should not matter."""
-    if terms.processors[0] == terms.processors[1]:
+    if conditions.processors[0] == conditions.processors[1]:
         return ""
-    return f" ({_processors(terms)}, which its number does not depend on)"
+    return f" ({_processors(conditions)}, which its number does not depend on)"
 
 
 def _exactly(before: CellReport, now: CellReport) -> Change:
-    """By the most ever seen, then by what is reached one after another."""
+    """Compare the most ever seen, then what is reached one after another."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if (
         old == new
@@ -198,7 +203,11 @@ def _steady(cell: CellReport, load: int) -> bool:
         return _always(cell)
     most = cell.ceiling or 0
     even = all(each.admitted == min(each.offered, most) for each in bursts)
-    singly = [e.admitted for e in at_load(cell, load) if e.arrival is Arrival.STAGGERED]
+    singly = [
+        each.admitted
+        for each in at_load(cell.rounds, load)
+        if each.arrival is Arrival.STAGGERED
+    ]
     alike = len(set(singly)) <= 1
     sure = set(singly) <= {min(load, most)} or len(singly) >= ENOUGH
     return even and alike and sure
@@ -208,56 +217,53 @@ def _from(cell: CellReport, load: int) -> list[Round]:
     return [each for each in cell.rounds if each.offered >= load]
 
 
-def at_load(cell: CellReport, load: int) -> list[Round]:
-    return [each for each in cell.rounds if each.offered == load]
-
-
-def _by_rounds(before: CellReport, now: CellReport, load: int) -> Finding:
+def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
     """Whether the shares of the rounds that did as well differ by more than chance."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if old != new:
-        least_ = min(old, new)
+        lower = min(old, new)
         shares = [
-            [each.peak > least_ for each in _from(cell, load)] for cell in (before, now)
+            [each.peak > lower for each in _from(cell, load)] for cell in (before, now)
         ]
-        asked = f"more than {least_} in"
+        question = f"more than {lower} in"
     elif old < load:
-        # Neither ever was what it declares. How often it was all that it can be, is
-        # what the load of the machine decides most.
-        return Finding(Change.SAME, _explained(before, now))
+        # Neither ever reached the declared number. How often each reached its own
+        # maximum is mostly a matter of the load of the machine.
+        return Comparison(Change.SAME, _explained(before, now))
     else:
-        full = load
         shares = [
-            [each.admitted >= full for each in at_load(cell, load)]
+            [each.admitted >= load for each in at_load(cell.rounds, load)]
             for cell in (before, now)
         ]
-        asked = f"{full} of {load} in"
-    return _shares(shares[0], shares[1], asked, both(before, now))
+        question = f"{load} of {load} in"
+    return _shares(shares[0], shares[1], question, both_numbers(before, now))
 
 
-def _shares(before: list[bool], now: list[bool], asked: str, words: str) -> Finding:
+def _shares(
+    before: list[bool], now: list[bool], question: str, words: str
+) -> Comparison:
     if not before or not now or least(len(before), len(now)) > PER_CELL:
         why = "too few rounds to tell a change from chance"
-        return Finding(Change.NOT_COMPARABLE, f"{why}: {words}")
+        return Comparison(Change.NOT_COMPARABLE, f"{why}: {words}")
     chance = fisher(sum(before), len(before), sum(now), len(now))
     more = sum(now) * len(before) > sum(before) * len(now)
-    told = (
-        f"{words}: {asked} {sum(before)} of {len(before)} rounds before and "
+    text = (
+        f"{words}: {question} {sum(before)} of {len(before)} rounds before and "
         f"{sum(now)} of {len(now)} now (p = {chance:.1g})"
     )
-    return Finding(Change.MORE if more else Change.FEWER, told, chance)
+    return Comparison(Change.MORE if more else Change.FEWER, text, chance)
 
 
-def _nothing_found(
-    before: CellReport, now: CellReport, chance: float | None
-) -> Finding:
-    """What is said of rounds that differ by no more than chance explains."""
+def _by_chance(before: CellReport, now: CellReport, chance: float | None) -> Comparison:
+    """The result for rounds that differ by no more than chance explains."""
     if before.declared != now.declared:
-        why = "it declares another number, and the rounds do not tell"
-        return Finding(Change.NOT_COMPARABLE, f"{why}: {both(before, now)}", chance)
-    return Finding(Change.SAME, _explained(before, now), chance)
+        why = "it declares another number, and the rounds do not decide"
+        words = f"{why}: {both_numbers(before, now)}"
+        return Comparison(Change.NOT_COMPARABLE, words, chance)
+    return Comparison(Change.SAME, _explained(before, now), chance)
 
 
 def _explained(before: CellReport, now: CellReport) -> str:
-    words = both(before, now)
-    return words if span(before) == span(now) else f"{words}, which chance explains"
+    words = both_numbers(before, now)
+    alike = numbers(before) == numbers(now)
+    return words if alike else f"{words}, which chance explains"

@@ -1,9 +1,8 @@
-"""Knows what changed from one release to the next within one run; must not know how
-that is told, nor when two numbers differ.
+"""What changed from one release to the next within one run.
 
-What was measured under several releases of Flask is one line of them; what was measured
-with several releases of its server is another. Only neighbours are compared, and what
-cannot be compared is left out: the next is compared with the one before it.
+What was measured under several releases of Flask is one series; what was measured with
+several releases of its server is another. Only neighbours are compared. What cannot be
+compared is left out: the next release is compared with the one before it.
 """
 
 from __future__ import annotations
@@ -16,26 +15,29 @@ from typing import NamedTuple
 import msgspec
 
 from harness.judge.compare import ALTERED
-from harness.judge.compare import differing
-from harness.judge.compare import findings_of
+from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
-from harness.judge.difference import Finding
-from harness.judge.difference import seen
-from harness.judge.difference import Terms
+from harness.judge.difference import Comparison
+from harness.judge.difference import Conditions
+from harness.judge.difference import one_side
+from harness.judge.versions_differ import installed_in
+from harness.judge.versions_differ import InstalledBy
+from harness.judge.versions_differ import version_changes
 from harness.records.changes import Change
 from harness.records.changes import ReleaseChange
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.report import several_releases
 from harness.records.versions import release_order
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
-TOLD = (*ALTERED, Change.NEW)
-"""What is a change from one release to the next."""
+RELEASE_CHANGES = (*ALTERED, Change.NEW)
+"""What counts as a change from one release to the next."""
 
 
 class Step(NamedTuple):
-    """From one release to the next."""
+    """From one release of a package to the next that was measured."""
 
     package: str
     release: str
@@ -46,27 +48,27 @@ class Step(NamedTuple):
 def between_releases(report: Report) -> tuple[ReleaseChange, ...]:
     """What changed from each release to the next, by package, release and server.
 
-    Configurations are in the order of the report. What changed in the same way under
-    several releases of Flask (for a change of the server) is one.
+    Configurations are in the order of the report. A change that is the same under
+    several releases of Flask (for a change of the server) is listed once.
     """
     steps = [*_along_flask(report.cells), *_along_servers(report.cells)]
-    terms = Terms((report.limit, report.limit))
-    findings = findings_of([step.pair for step in steps], terms)
-    installed = {each.id: each.installed for each in report.environments}
-    found = [
-        _told(step, finding, installed)
-        for step, finding in zip(steps, findings, strict=True)
-        if finding.change in TOLD
+    conditions = [Conditions((report.limit, report.limit))] * len(steps)
+    comparisons = compare_pairs([step.pair for step in steps], conditions)
+    installed = installed_in(report)
+    changes = [
+        _change(step, comparison, installed)
+        for step, comparison in zip(steps, comparisons, strict=True)
+        if comparison.change in RELEASE_CHANGES
     ]
-    return tuple(_merged(found))
+    return tuple(_merge(changes))
 
 
-def _told(
-    step: Step, finding: Finding, installed: dict[str, dict[str, str]]
+def _change(
+    step: Step, comparison: Comparison, installed: InstalledBy
 ) -> ReleaseChange:
     before, now = step.pair
     assert before is not None and now is not None
-    own = step.package.lower()
+    versions = version_changes(before, now, installed, installed)
     return ReleaseChange(
         package=step.package,
         release=step.release,
@@ -75,79 +77,66 @@ def _told(
         server_title=now.server_title,
         configuration=now.configuration,
         cells=(now.id,),
-        change=finding.change,
-        before=seen(before),
-        now=seen(now),
-        versions=tuple(
-            each
-            for each in differing(before, now, installed, installed)
-            if each.name.lower() != own
-        ),
-        chance=finding.chance,
+        change=comparison.change,
+        before=one_side(before),
+        now=one_side(now),
+        versions=tuple(v for v in versions if v.name.lower() != step.package.lower()),
+        chance=comparison.chance,
         reason="" if now.outcome is Outcome.MEASURED else now.reason,
     )
 
 
-def _merged(found: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
+def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
     """The same change of the same configuration under several others, once."""
     groups: dict[object, list[ReleaseChange]] = defaultdict(list)
-    for each in found:
-        said = each.before.said, each.now.said
+    for each in changes:
         where = each.package, each.release, each.after, each.server, each.configuration
-        groups[*where, *said].append(each)
+        groups[*where, each.before.said, each.now.said].append(each)
     for several in groups.values():
         cells = tuple(cell for each in several for cell in each.cells)
         yield msgspec.structs.replace(several[0], cells=cells)
 
 
-# --------------------------------------------------------------------------- the lines
+# -------------------------------------------------------------------------- the series
 
 
 def _along_flask(cells: Sequence[CellReport]) -> Iterator[Step]:
-    """A server that has another release with each Flask, as Flask's own has, is one."""
+    """Where a server has another release with each Flask, its cells are one series."""
     split = several_releases(cells)
-    lines: dict[object, list[CellReport]] = defaultdict(list)
+    groups: dict[object, list[CellReport]] = defaultdict(list)
     for cell in cells:
         release = cell.server_version if cell.server in split else ""
-        lines[cell.server, release, cell.configuration, cell.python].append(cell)
-    for line in lines.values():
-        for before, now in _neighbours(line, "flask"):
+        groups[cell.server, release, cell.configuration, cell.python].append(cell)
+    for group in groups.values():
+        for before, now in _neighbours(group, "flask"):
             yield Step("Flask", now.flask, before.flask, Pair(before, now))
 
 
 def _along_servers(cells: Sequence[CellReport]) -> Iterator[Step]:
-    lines: dict[object, list[CellReport]] = defaultdict(list)
+    groups: dict[object, list[CellReport]] = defaultdict(list)
     for cell in cells:
         key = cell.server, cell.configuration, cell.python, cell.flask
-        lines[key].append(cell)
-    for line in lines.values():
-        for before, now in _neighbours(line, "server_version"):
+        groups[key].append(cell)
+    for group in groups.values():
+        for before, now in _neighbours(group, "server_version"):
             yield Step(
                 now.server, now.server_version, before.server_version, Pair(before, now)
             )
 
 
-def several_releases(cells: Sequence[CellReport]) -> set[str]:
-    """Servers of which some release of Flask was measured with several releases."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for cell in cells:
-        found[cell.server, cell.flask].add(cell.server_version)
-    return {server for (server, _), releases in found.items() if len(releases) > 1}
-
-
 def _neighbours(
-    line: Sequence[CellReport], field: str
+    cells: Sequence[CellReport], field: str
 ) -> Iterator[tuple[CellReport, CellReport]]:
-    """Pairs in the order of releases, without those that say nothing."""
-    told = [cell for cell in line if says_something(cell)]
-    told.sort(key=lambda cell: release_order(getattr(cell, field)))
-    for before, now in zip(told, told[1:], strict=False):
+    """Pairs in the order of releases, without cells that are inconclusive."""
+    series = [cell for cell in cells if _is_conclusive(cell)]
+    series.sort(key=lambda cell: release_order(getattr(cell, field)))
+    for before, now in zip(series, series[1:], strict=False):
         if getattr(before, field) != getattr(now, field):
             yield before, now
 
 
-def says_something(cell: CellReport) -> bool:
-    """Whether anything follows from a cell for the next release."""
+def _is_conclusive(cell: CellReport) -> bool:
+    """Whether the next release can be compared with a cell."""
     if cell.outcome is Outcome.MEASURED:
         return cell.verdict is not Verdict.UNKNOWN
     return cell.outcome is not Outcome.HARNESS_FAILED

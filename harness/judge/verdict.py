@@ -1,8 +1,8 @@
-"""Knows what the rounds of one configuration mean; must not know whose they are.
+"""Whether a configuration handles the number that it declares.
 
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
 bound. A request waited if the server was quiet and had not let it in; where a server
-is never quiet, if it came in when another was let go.
+is never quiet, if it entered when another was let go.
 Rule 2: what the rounds leave open is *unknown*.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 
-from harness.records.evidence import Claims
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
@@ -31,39 +30,13 @@ ENDINGS = (
 """Ways for a request to end that a reason mentions, as fields of ``Account``."""
 
 
-# ------------------------------------------------------------------ numbers of rounds
-
-
-def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
-    """What was seen that a server's claims rule out, in one sentence; else nothing.
-
-    PEP 3333 lets a server claim more than it does: only a false "no" is a fault.
-    """
-    if claims is None or not rounds:
-        return ""
-    threads = max(each.threads for each in rounds)
-    processes = max(each.processes for each in rounds)
-    found = []
-    if not claims.multithread and threads > 1:
-        found.append(
-            f"it tells the app wsgi.multithread False, yet {threads} requests were in "
-            "one process at once"
-        )
-    if not claims.multiprocess and processes > 1:
-        found.append(
-            f"it tells the app wsgi.multiprocess False, yet {processes} processes had "
-            "requests at once"
-        )
-    return "; ".join(found)
-
-
 # ------------------------------------------------------------------------- verdicts
 
 
 def verdict(
     declared: int | None, limit: int, rounds: Sequence[Round]
 ) -> tuple[Verdict, str]:
-    """Is it what was declared? The word, and the reason in one sentence.
+    """The verdict on a configuration, and the reason in one sentence.
 
     ``limit`` takes the place of the declared number where none is declared.
     """
@@ -83,8 +56,8 @@ def _verdict(
         )
     if not at_load(rounds, load):
         return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; no round managed to offer {load} at once, so it "
-            "cannot be told"
+            f"{_declares(declared)}; no round managed to offer {load} at once, so "
+            "the verdict is open"
         )
     if declared is None:
         return _unbounded(rounds, limit)
@@ -142,12 +115,12 @@ def _at_most(declared: int | None, ceiling: int, rounds: Sequence[Round]) -> str
 
 
 def _fate(rounds: Sequence[Round]) -> str:
-    """What became of those that were too many."""
+    """What became of requests beyond the declared number."""
     return "waited" if any(map(waited, rounds)) else "were turned away"
 
 
 def _open_end(rounds: Sequence[Round], declared: int) -> str:
-    """Why it is open whether more would have been admitted."""
+    """Why it is not known whether more would have been admitted."""
     begin = f"declares {declared}; {declared} were in the app at once, but"
     if _most_offered(rounds) <= declared:
         return f"{begin} never more than {declared} were offered, so it may admit more"
@@ -167,18 +140,18 @@ def _most_offered(rounds: Sequence[Round]) -> int:
 
 def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
     """What else a reader should know, each the end of a sentence."""
-    found = []
+    caveats = []
     if _fewer_when_staggered(at_load(rounds, load)):
-        found.append("fewer only when they arrived one after another")
+        caveats.append("fewer only when they arrived one after another")
     if stalled := max((each.stalled for each in rounds), default=0):
-        found.append(f"{_requests(stalled)} never served after all were let go")
+        caveats.append(f"{_requests(stalled)} never served after all were let go")
     if odd := {each.entered_on_release for each in rounds} - {None, 1}:
         worst = min(number or 0 for number in odd)
-        found.append(f"when one was let go, {worst or 'none'} took its place")
-    found.extend(_ended_otherwise(rounds))
+        caveats.append(f"when one was let go, {worst or 'none'} took its place")
+    caveats.extend(_ended_otherwise(rounds))
     if not all(map(was_quiet, rounds)):
-        found.append("the server did not go quiet in every round, so less sure")
-    return found
+        caveats.append("the server did not go quiet in every round, so less sure")
+    return caveats
 
 
 def _fewer_when_staggered(rounds: Iterable[Round]) -> bool:

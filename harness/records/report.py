@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
@@ -67,6 +70,14 @@ class CellReport(Result, frozen=True, kw_only=True):
     def word(self) -> Outcome | Verdict:
         """The verdict where there is a measurement, otherwise the outcome."""
         return self.verdict if self.outcome is Outcome.MEASURED else self.outcome
+
+
+def several_releases(cells: Iterable[CellReport]) -> set[str]:
+    """Servers of which some release of Flask was measured with several releases."""
+    releases: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell in cells:
+        releases[cell.server, cell.flask].add(cell.server_version)
+    return {server for (server, _), found in releases.items() if len(found) > 1}
 
 
 class CheckedDeployment(Result, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from harness.judge.difference import said
+from harness.judge.difference import in_words
 from harness.records.changes import Difference
 from harness.records.track import Swap
 from harness.track.timeline import alike
@@ -158,4 +158,4 @@ def names(part: Sequence[Difference]) -> str:
 
 def told(point: Point) -> str:
     """The number of a release, or what happened instead."""
-    return said(point.cell)
+    return in_words(point.cell)

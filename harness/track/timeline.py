@@ -17,15 +17,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.judge.compare import differing
-from harness.judge.compare import environment_id
-from harness.judge.compare import findings_under
+from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
-from harness.judge.difference import Finding
-from harness.judge.difference import said
-from harness.judge.difference import Terms
+from harness.judge.difference import Comparison
+from harness.judge.difference import Conditions
+from harness.judge.difference import in_words
 from harness.judge.judge import judge
-from harness.judge.releases import TOLD
+from harness.judge.releases import RELEASE_CHANGES
+from harness.judge.versions_differ import environment_id
+from harness.judge.versions_differ import version_changes
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.evidence import Evidence
@@ -57,13 +57,13 @@ class Point(NamedTuple):
 
 def point(release: str, evidence: Evidence) -> Point:
     """What the evidence of one cell says of a release."""
-    (cell,) = judge([evidence]).cells
+    (cell,) = judge([evidence], lambda *_: "").cells
     return Point(release, cell, evidence)
 
 
-def compared(pairs: Sequence[tuple[Point, Point]]) -> list[Finding]:
+def compared(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     """What became of each of several pairs, handed over together (see ``differ``)."""
-    return findings_under(
+    return compare_pairs(
         [Pair(before.cell, now.cell) for before, now in pairs],
         [_terms(before, now) for before, now in pairs],
     )
@@ -74,12 +74,13 @@ def all_versions(before: Point, now: Point) -> tuple[Difference, ...]:
     old, new = (
         {environment_id(each.cell): each.evidence.installed} for each in (before, now)
     )
-    return differing(before.cell, now.cell, old, new)
+    return version_changes(before.cell, now.cell, old, new)
 
 
-def _terms(before: Point, now: Point) -> Terms:
+def _terms(before: Point, now: Point) -> Conditions:
     one, other = before.evidence, now.evidence
-    return Terms((one.limit, other.limit), (one.host.processors, other.host.processors))
+    processors = one.host.processors, other.host.processors
+    return Conditions((one.limit, other.limit), processors)
 
 
 def beside(before: Point, now: Point, package: str) -> tuple[Difference, ...]:
@@ -88,10 +89,10 @@ def beside(before: Point, now: Point, package: str) -> tuple[Difference, ...]:
     return tuple(each for each in found if each.name.lower() != package.lower())
 
 
-def alike(finding: Finding, before: Point, now: Point) -> bool:
+def alike(finding: Comparison, before: Point, now: Point) -> bool:
     """Whether two releases have the same number, as far as can be told."""
     if finding.change is Change.NOT_COMPARABLE:
-        return said(before.cell) == said(now.cell)
+        return in_words(before.cell) == in_words(now.cell)
     return finding.change is Change.SAME
 
 
@@ -104,7 +105,7 @@ def line(like: Line, points: Sequence[Point]) -> Line:
     steps = list(zip(told, told[1:], strict=False))
     findings = compared(steps)
     groups: list[list[Point]] = [told[:1]] if told else []
-    edges: list[tuple[Finding, Point, Point] | None] = [None]
+    edges: list[tuple[Comparison, Point, Point] | None] = [None]
     for (before, now), finding in zip(steps, findings, strict=True):
         if alike(finding, before, now):
             groups[-1].append(now)
@@ -119,7 +120,7 @@ def line(like: Line, points: Sequence[Point]) -> Line:
 
 
 def _span(
-    group: Sequence[Point], edge: tuple[Finding, Point, Point] | None, package: str
+    group: Sequence[Point], edge: tuple[Comparison, Point, Point] | None, package: str
 ) -> Span:
     cells = [each.cell for each in group]
     floors = [cell.floor for cell in cells if cell.floor is not None]
@@ -128,7 +129,7 @@ def _span(
     span = Span(
         releases=tuple(each.release for each in group),
         said=usual,
-        apart={e.release: said(e.cell) for e in group if said(e.cell) != usual},
+        apart={e.release: in_words(e.cell) for e in group if in_words(e.cell) != usual},
         outcome=cells[0].outcome,
         floor=min(floors, default=None),
         ceiling=max(ceilings, default=None),
@@ -148,8 +149,8 @@ def _said(cells: Sequence[CellReport]) -> str:
     """What most of them are: of numbers that chance makes differ, the commonest, and
     of equally common ones the most.
     """
-    count = Counter(map(said, cells))
-    ceilings = {said(cell): cell.ceiling or 0 for cell in cells}
+    count = Counter(map(in_words, cells))
+    ceilings = {in_words(cell): cell.ceiling or 0 for cell in cells}
     return max(count, key=lambda words: (count[words], ceilings[words]))
 
 
@@ -188,7 +189,8 @@ def with_news(before: Mapping[object, Line], now: Line) -> Line:
     spans = tuple(
         msgspec.structs.replace(
             span,
-            new=span.change in TOLD and (span.releases[0], span.change) not in there,
+            new=span.change in RELEASE_CHANGES
+            and (span.releases[0], span.change) not in there,
         )
         for span in now.spans
     )

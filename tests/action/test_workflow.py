@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge.judge import judge
 from harness.system.machine import processors
 from tests import own_flask
 from tests.samples import make
+from tests.samples.make import judge
 
 from .conftest import NewRunner
 from .runner import OURS

@@ -9,11 +9,11 @@ import msgspec
 from harness.deployment.config import Deployment
 from harness.deployment.declared import Promise
 from harness.deployment.declared.promise import Setting
-from harness.judge.judge import judge
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.samples import make
+from tests.samples.make import judge
 
 WHERE = make.environment("3.1.3", "gunicorn", "27.0.1")
 

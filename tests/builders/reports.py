@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from harness.judge.judge import judge
 from harness.records.evidence import Host
 from harness.records.report import CellReport
 from harness.records.report import Report
@@ -16,6 +15,7 @@ from harness.records.words import Outcome
 from harness.records.words import Settled
 from harness.records.words import Verdict
 from tests.samples import make
+from tests.samples.make import judge
 
 HOST = Host(
     system="Linux",

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 
 from harness.judge.changes import changes_in
-from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
@@ -40,6 +39,7 @@ from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
+from harness.cli.again import probe_by
+from harness.judge.judge import judge as judge_evidence
 from harness.plan import catalog
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import ControlEvidence
@@ -13,6 +15,7 @@ from harness.records.evidence import Evidence
 from harness.records.evidence import Host
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
+from harness.records.report import Report
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -154,3 +157,8 @@ def evidence(
         "cells": tuple(cells),
     }
     return Evidence(**fields | other)
+
+
+def judge(evidence: Sequence[Evidence]) -> Report:
+    """The report that a run of the matrix would make of some evidence."""
+    return judge_evidence(evidence, probe_by("nox -s probe --"))

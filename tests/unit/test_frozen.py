@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.judge.compare import compare
-from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.changes import Change
 from harness.records.errors import Unreadable
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from tests.samples.make import judge
 
 FROZEN = Path(__file__).parents[1] / "frozen"
 SCHEMAS = sorted(FROZEN.iterdir())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from harness.judge.judge import judge
 from harness.measure.nothing import nothing_measured
 from harness.plan import catalog
 from harness.plan.plan import make_plan
@@ -12,6 +11,7 @@ from harness.records.catalog import Selection
 from harness.records.plan import Plan
 from harness.records.words import Outcome
 from tests.pages import matrix
+from tests.samples.make import judge
 
 
 @pytest.fixture(scope="module")

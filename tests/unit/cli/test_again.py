@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from harness.cli.again import again
+from harness.cli.again import check_again
 from harness.cli.again import NOX
-from harness.records.words import DEFAULT_LIMIT
+from harness.cli.again import probe_again
+from harness.deployment.config import described
+from tests.samples import make
 
-CELL = "flask-3.1.3/waitress-3.0.2/default/py3.11"
+WHERE = make.environment("3.1.3", "waitress", "3.0.2")
+CELL = make.cell(WHERE, "default", 4)
+
+
+def again(**other: Any) -> str:
+    return probe_again()(make.evidence(WHERE, [CELL], **other), CELL)
 
 
 @pytest.mark.parametrize("nox", ["nox", "nox -f ../matrix/noxfile.py"])
@@ -16,9 +26,21 @@ def test_where_nox_was_started_it_is_nox(
     monkeypatch: pytest.MonkeyPatch, nox: str
 ) -> None:
     monkeypatch.setenv(NOX, nox)
-    assert again(CELL, DEFAULT_LIMIT) == f"{nox} -s probe -- --only {CELL}"
+    assert again() == f"{nox} -s probe -- --only {CELL.id}"
 
 
 def test_elsewhere_it_is_the_installed_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(NOX, raising=False)
-    assert again(CELL, 9) == f"flask-concurrency probe --only {CELL} --limit 9"
+    assert again(limit=9) == f"flask-concurrency probe --only {CELL.id} --limit 9"
+    assert again(sources={"Flask": "my flask", "waitress": "./w"}).endswith(
+        " --flask 'my flask' --server-release waitress==./w"
+    )
+
+
+def test_a_deployment_is_checked_again_by_the_options_that_describe_it() -> None:
+    configured = described(Path(), {"command": "serve {port} & echo", "at-least": 4})
+    (deployment,) = configured.deployments
+    cell = make.cell(WHERE, deployment.name, 4)
+    assert check_again(configured)(make.evidence(WHERE, [cell], limit=9), cell) == (
+        "flask-concurrency check --command 'serve {port} & echo' --at-least 4 --limit 9"
+    )

@@ -14,9 +14,9 @@ from harness.cli.schema import PUBLISHED
 from harness.cli.schema import schema_of
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
-from harness.judge.judge import judge
 from tests.builders.schemas import validator
 from tests.samples.generate import CASES
+from tests.samples.make import judge
 
 FOLDER = Path(__file__).parents[3] / "schema"
 SCHEMA: dict[str, Any] = json.loads(schema_of("report"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from harness.judge.judge import judge
-from harness.judge.verdict import claims_fault
+from harness.judge.claims import claims_fault
 from harness.records.evidence import Claims
 from harness.records.rounds import Round
 from harness.report.sections import claims as told
 from tests.samples.generate import claims as sample
+from tests.samples.make import judge
 from tests.samples.make import offer
 
 

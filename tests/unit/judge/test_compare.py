@@ -179,7 +179,7 @@ def test_another_number_of_processors_matters_to_some() -> None:
     # A formula gave it another number.
     word, reason = change(even(6), even(32))
     assert word is Change.NOT_COMPARABLE
-    assert "declares depends on the machine" in reason
+    assert "declared number depends on the machine" in reason
     word, reason = change(NEVER, EIGHT)
     assert word is Change.NOT_COMPARABLE
     assert "uneven it is depends on the machine" in reason

@@ -9,7 +9,7 @@ import pytest
 
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
-from harness.judge.judge import judge
+from harness.judge.judge import judge as judge_by
 from harness.judge.verdict import verdict
 from harness.records.errors import HarnessFailed
 from harness.records.errors import NothingMeasured
@@ -25,6 +25,7 @@ from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded
@@ -98,13 +99,13 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         4,
         (offer(1, 1), offer(8, 4)),
         Verdict.UNKNOWN,
-        "declares 4; no round managed to offer 4 at once, so it cannot be told",
+        "declares 4; no round managed to offer 4 at once, so the verdict is open",
     ),
     "measured without a round": (
         4,
         (),
         Verdict.UNKNOWN,
-        "declares 4; no round managed to offer 4 at once, so it cannot be told",
+        "declares 4; no round managed to offer 4 at once, so the verdict is open",
     ),
     "never quiet, and none took the place of the one let go": (
         4,
@@ -336,7 +337,9 @@ def test_reproduce() -> None:
     )
     assert judged(None, unbounded(500), limit=500).reproduce.endswith(" --limit 500")
     one = cell(WHERE, "a b", 4, rounds(4, (4, 1)))
-    mine = judge([evidence(WHERE, [one])], reproduce=lambda cell, limit: f"{limit}")
+    mine = judge_by(
+        [evidence(WHERE, [one])], lambda evidence, cell: f"{evidence.limit}"
+    )
     assert mine.cells[0].reproduce == "64"
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.judge.judge import judge
 from harness.judge.questions import answers
 from harness.probe.processor_time import between
 from harness.probe.processor_time import Used
@@ -29,6 +28,7 @@ from tests.builders.answers import answer
 from tests.builders.answers import WHERE
 from tests.samples.make import cell
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.judge.changes import changes_in
-from harness.judge.judge import judge
 from harness.judge.releases import between_releases
 from harness.records.changes import Change
 from harness.records.evidence import CellEvidence
@@ -20,6 +19,7 @@ from tests.samples.generate import story
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unmeasured

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
@@ -21,6 +20,7 @@ from tests.samples.generate import story
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import rounds
 from tests.samples.make import unmeasured
 

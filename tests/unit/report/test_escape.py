@@ -12,12 +12,12 @@ import nh3
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from harness.judge.judge import judge
 from harness.report import escape
 from tests.builders.rendered import page
 from tests.samples.generate import CASES
 from tests.samples.generate import EVIL
 from tests.samples.generate import EVIL_LOG
+from tests.samples.make import judge
 
 TAGS = set(
     "a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins "

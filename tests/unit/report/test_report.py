@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from harness.judge.changes import changes_in
-from harness.judge.judge import judge
 from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Front
@@ -34,6 +33,7 @@ from tests.samples import generate
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge.judge import judge
 from harness.records import results
 from harness.records.errors import Unreadable
 from harness.records.evidence import Evidence
@@ -22,6 +21,7 @@ from tests.builders.schemas import validator
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import rounds
 from tests.samples.make import unmeasured
 

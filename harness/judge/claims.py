@@ -1,0 +1,31 @@
+"""Whether what a server claims about itself (PEP 3333) fits what was seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.evidence import Claims
+from harness.records.rounds import Round
+
+
+def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
+    """How what was seen contradicts a server's claims, as a sentence; empty if not.
+
+    PEP 3333 lets a server claim more than it does: only a false "no" is a fault.
+    """
+    if claims is None or not rounds:
+        return ""
+    threads = max(each.threads for each in rounds)
+    processes = max(each.processes for each in rounds)
+    faults = []
+    if not claims.multithread and threads > 1:
+        faults.append(
+            f"it tells the app wsgi.multithread False, yet {threads} requests were in "
+            "one process at once"
+        )
+    if not claims.multiprocess and processes > 1:
+        faults.append(
+            f"it tells the app wsgi.multiprocess False, yet {processes} processes had "
+            "requests at once"
+        )
+    return "; ".join(faults)

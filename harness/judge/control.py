@@ -1,0 +1,57 @@
+"""Whether the control of an environment was measured right.
+
+The control is a server of exactly known capacity. Numbers of an environment are
+published only where the probe saw just that capacity.
+"""
+
+from __future__ import annotations
+
+from harness.records.evidence import ControlEvidence
+from harness.records.rounds import contradiction
+from harness.records.rounds import sum_up
+from harness.records.words import Outcome
+
+
+def control_fault(control: ControlEvidence | None) -> str | None:
+    """Why an environment's numbers cannot be trusted, if the control says so."""
+    if control is None:
+        return "no control was measured in this environment, so no number is published"
+    if control.outcome is not Outcome.MEASURED:
+        return f"the control was not measured ({control.outcome}): {control.reason}"
+    wrong = contradiction(control.rounds)
+    if wrong is None and not _is_exact(control):
+        wrong = control_words(control)
+    return wrong and f"the control was measured wrong: {wrong}"
+
+
+def _is_exact(control: ControlEvidence) -> bool:
+    """Whether the probe saw exactly the known capacity, in every respect."""
+    capacity = control.processes * control.threads
+    seen = sum_up(control.rounds, capacity)
+    faultless = not any(each.broken or each.stalled for each in control.rounds)
+    return faultless and seen[:5] == (
+        capacity,
+        True,
+        capacity,
+        control.processes,
+        control.threads,
+    )
+
+
+def control_words(control: ControlEvidence | None) -> str:
+    """The capacity of the control beside what was seen of it; empty without one."""
+    if control is None:
+        return ""
+    capacity = control.processes * control.threads
+    seen = sum_up(control.rounds, capacity)
+    waited = "others waited" if seen.bounded else "no request was seen to wait"
+    return (
+        f"it can hold exactly {capacity} ({control.processes} processes with "
+        f"{control.threads} threads); the probe saw at least {_number(seen.floor)} and "
+        f"at most {_number(seen.ceiling)} in {_number(seen.processes)} processes with "
+        f"{_number(seen.threads)} threads, and {waited}"
+    )
+
+
+def _number(number: int | None) -> str:
+    return "no" if number is None else str(number)

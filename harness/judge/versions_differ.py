@@ -1,0 +1,93 @@
+"""Which installed versions, and what of the machine, changed between measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from packaging.utils import canonicalize_name
+
+from harness.records.changes import Difference
+from harness.records.plan import Environment
+from harness.records.report import CellReport
+from harness.records.report import Report
+
+FIRST = {"python": "Python", "flask": "Flask", "werkzeug": "Werkzeug"}
+"""Versions that are listed before others, and how their names are written."""
+
+HOST = {
+    "processors": "processors",
+    "system": "system",
+    "kernel": "kernel",
+    "machine": "architecture",
+    "quiet_by": "how a quiet server is told",
+}
+"""Fields of a host that may be why a number changed, and how they are written."""
+
+InstalledBy = Mapping[str, Mapping[str, str]]
+"""Versions by package, by the id of the environment that they are installed in."""
+
+
+def installed_in(report: Report) -> InstalledBy:
+    """What was installed in each environment of a run."""
+    return {each.id: each.installed for each in report.environments}
+
+
+def environment_id(cell: CellReport) -> str:
+    """The id of the environment that a cell was measured in."""
+    return str(
+        Environment(
+            flask=cell.flask,
+            server=cell.server,
+            server_version=cell.server_version,
+            python=cell.python,
+        )
+    )
+
+
+def version_changes(
+    before: CellReport, now: CellReport, old: InstalledBy, new: InstalledBy
+) -> tuple[Difference, ...]:
+    """The versions that changed between two cells; what ``old`` and ``new`` installed.
+
+    Python, Flask, Werkzeug and the server come first. Where it is not known what was
+    installed, only these are compared.
+    """
+    one, other = _versions(before, old), _versions(now, new)
+    if not old.get(environment_id(before)) or not new.get(environment_id(now)):
+        common = one.keys() & other.keys()
+        one, other = ({k: v for k, v in d.items() if k in common} for d in (one, other))
+    first = [*FIRST, canonicalize_name(now.server)]
+    names = sorted(one.keys() | other.keys(), key=lambda n: (_rank(n, first), n))
+    return tuple(
+        Difference(name=FIRST.get(n, n), before=one.get(n), now=other.get(n))
+        for n in names
+        if one.get(n) != other.get(n)
+    )
+
+
+def _rank(name: str, first: Sequence[str]) -> int:
+    return first.index(name) if name in first else len(first)
+
+
+def _versions(cell: CellReport, installed: InstalledBy) -> dict[str, str]:
+    known = {
+        "python": cell.python,
+        "flask": cell.flask,
+        canonicalize_name(cell.server): cell.server_version,
+    }
+    versions = installed.get(environment_id(cell), {})
+    return known | {canonicalize_name(name): value for name, value in versions.items()}
+
+
+def machine_changes(before: Report, now: Report) -> tuple[Difference, ...]:
+    """What differs between the machines of two runs, and may be why a number does."""
+    values = {
+        name: (str(getattr(before.host, field)), str(getattr(now.host, field)))
+        for field, name in HOST.items()
+    } | {"limit": (str(before.limit), str(now.limit))}
+    return tuple(
+        Difference(name=name, before=old, now=new)
+        for name, (old, new) in values.items()
+        if old != new
+    )
