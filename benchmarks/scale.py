@@ -25,6 +25,7 @@ from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
 from harness.probe.probe import Probe
 from harness.probe.ready import wait_ready
+from harness.probe.round import run_round
 from harness.probe.schedule import Offer
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
@@ -86,7 +87,7 @@ async def in_one_process(requests: int, log: Path) -> Held:
 
             holds.changed = note
             begun = time.monotonic()
-            done = await probe.round(Offer(requests))
+            done = await run_round(probe, Offer(requests))
             seconds = time.monotonic() - begun
             return Held(requests, done.admitted, seconds, most, 1)
 

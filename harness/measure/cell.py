@@ -25,16 +25,16 @@ from harness.measure.start import Link
 from harness.measure.start import started
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
-from harness.probe.probe import measure_overlap
 from harness.probe.probe import Probe
-from harness.probe.questions import AtHand
-from harness.probe.questions import cheap
-from harness.probe.questions import dear
-from harness.probe.questions import seen
+from harness.probe.questions import ask
+from harness.probe.questions import on_own_server
+from harness.probe.questions import on_same_server
+from harness.probe.questions import SameServer
 from harness.probe.questions import Unmeasured
-from harness.probe.questions.context import Terms
+from harness.probe.questions.context import Context
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_listening
+from harness.probe.round import measure_overlap
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
@@ -150,10 +150,10 @@ class Attempt:
         return outcome is not Outcome.MEASURED or faults
 
     @property
-    def terms(self) -> Terms:
+    def context(self) -> Context:
         """What is known of the cell now."""
         declared = self._planned.declaration.declared
-        return Terms(declared, self._bench.limit, tuple(self.schedule.rounds))
+        return Context(declared, self._bench.limit, tuple(self.schedule.rounds))
 
     async def run(self) -> None:
         """Ask everything. Raises ``Unmeasured`` when the overlap cannot be measured."""
@@ -161,10 +161,10 @@ class Attempt:
             if await self.servers.use(self._overlap):
                 break
         done = {asked.question for asked in self.asked}
-        for question in (*cheap(self._ask), *dear(self._ask)):
+        for question in (*on_same_server(self._ask), *on_own_server(self._ask)):
             if question not in done:
                 own = StartedAnew(self._bench, self._planned, self._scratch, question)
-                self.asked.append(await seen(question, own, self.terms))
+                self.asked.append(await ask(question, own, self.context))
 
     async def _overlap(self, probe: Probe) -> bool:
         begun = time.monotonic()
@@ -180,8 +180,8 @@ class Attempt:
         finally:
             self.measure_seconds += time.monotonic() - begun
         if done and not self._stalled():
-            for question in cheap(self._ask):
-                self.asked.append(await seen(question, AtHand(probe), self.terms))
+            for question in on_same_server(self._ask):
+                self.asked.append(await ask(question, SameServer(probe), self.context))
         return done
 
     def _stalled(self) -> bool:

@@ -1,11 +1,12 @@
-"""Knows how to send requests, one step at a time; must not know what they are for.
+"""HTTP clients that take each step when they are told to.
 
-Each request has a connection of its own, and each step of it (open, send, wait, close,
-abort) happens when it is asked for and at no other time. The connection is closed as
-soon as the answer is whole: a client that closes late occupies some servers, which is
-a question of its own. A client that is given a part of a request sends that, and stays
-until the server closes or it is told to abort. Sockets and callbacks rather than tasks
-and streams: ten thousand requests are held at once from one process.
+Each request has a connection of its own. It is closed as soon as the response is
+complete: a client that closes late occupies some servers, which is a question of its
+own. A client that sends a partial request stays until the server closes the connection
+or ``abort`` is called.
+
+Plain sockets and callbacks are used rather than tasks and streams, because one process
+holds ten thousand requests at once.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from typing import NamedTuple
 import h11
 
 OPEN_SECONDS = 0.03
-"""A connection not open by then is begun anew. When a server's listen backlog is full
-the kernel drops the packet that would open one, and sends it again only a second
-later (and then two, and four): the first attempt after a place is free is as good as
-the first attempt ever, and tells at once."""
+"""A connection that is not open by then is tried again. When a server's listen backlog
+is full the kernel drops the SYN packet and resends it only after one second, then two,
+then four. A new attempt is answered as soon as there is room."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -34,18 +34,18 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
 
 
-class Part(NamedTuple):
-    """What a client sends in place of a whole request, and what it does then."""
+class PartialRequest(NamedTuple):
+    """What a client sends instead of a complete request, and how it goes on."""
 
     data: bytes
     reads: bool = True
-    """Whether it reads what the server sends."""
+    """Whether the client reads what the server sends."""
     stays: bool = False
-    """Whether it keeps the connection open after an answer."""
+    """Whether the connection is kept open after a response."""
 
 
 class State(Enum):
-    """Where a request is on its way."""
+    """The state of a request."""
 
     NEW = "new"
     OPENING = "opening"
@@ -64,7 +64,8 @@ ENDED = frozenset({State.ANSWERED, State.REFUSED, State.RESET, State.GIVEN_UP})
 class Client:
     """One request on one connection.
 
-    ``changed`` is called, with the client, whenever its state has changed by itself.
+    ``changed`` is called with the client after each change of state that the client did
+    not make itself by ``open`` or ``abort``.
     """
 
     __slots__ = (
@@ -80,7 +81,7 @@ class Client:
         "headers",
         "name",
         "offered",
-        "part",
+        "partial",
         "state",
         "status",
         "target",
@@ -93,17 +94,17 @@ class Client:
         target: str,
         changed: Callable[[Client], None],
         headers: Headers = (),
-        part: Part | None = None,
+        partial: PartialRequest | None = None,
     ) -> None:
         self.name = name
         self.target = target
         self.headers = headers
-        self.part = part
+        self.partial = partial
         self.state = State.NEW
         self.offered = False
-        """Whether all that it sends was once sent on an open connection."""
+        """Whether the request (or its part) was sent completely."""
         self.attempts = 0
-        """How often its connection was begun."""
+        """Number of attempts to connect."""
         self.status: int | None = None
         self.body = b""
         self._address = address
@@ -114,15 +115,15 @@ class Client:
         self._socket: socket.socket | None = None
         self._unsent = b""
 
-    # Each step -----------------------------------------------------------------
+    # Steps ---------------------------------------------------------------------
 
     def open(self) -> None:
-        """Begin to connect; ``changed`` tells when it is OPEN or REFUSED."""
+        """Start to connect, towards ``OPEN``, ``REFUSED`` or ``RESET``."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.part is not None and not self.part.reads:
-            # As little as the kernel allows is taken in its place.
+        if self.partial is not None and not self.partial.reads:
+            # The kernel accepts as little as possible in the place of the client.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         self.state = State.OPENING
         self.attempts += 1
@@ -139,8 +140,8 @@ class Client:
         self._changed(self)
 
     def send(self) -> None:
-        """Send the request whole, or its part; ``changed`` tells when it is OFFERED."""
-        self._unsent = self._whole() if self.part is None else self.part.data
+        """Send the request, or the part of it, towards ``OFFERED`` or ``RESET``."""
+        self._unsent = self._whole() if self.partial is None else self.partial.data
         self._push()
 
     def _whole(self) -> bytes:
@@ -154,12 +155,12 @@ class Client:
                 *self.headers,
             ],
         )
-        # The parser is made when the answer arrives: a held request needs none.
+        # The parser is made when the response arrives: a held request needs none.
         parser = h11.Connection(h11.CLIENT)
         return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
 
     def abort(self) -> None:
-        """Give up: reset the connection at once."""
+        """Give up, and reset the connection at once."""
         if self.state not in ENDED:
             if self._socket is not None:
                 self._socket.setsockopt(
@@ -168,10 +169,9 @@ class Client:
             self._close(State.GIVEN_UP)
 
     def cut_off(self) -> bool:
-        """Whether the server has done away with the connection.
+        """Whether the server has closed or reset the connection.
 
-        Of one that reads, ``changed`` has told it; of one that does not, the kernel
-        knows no more than that it was reset.
+        For a client that does not read, only a reset can be seen.
         """
         if self._socket is None or self.state in ENDED:
             return self.state in ENDED
@@ -179,7 +179,7 @@ class Client:
         poll.register(self._socket, 0)  # which leaves POLLHUP and POLLERR
         return bool(poll.poll(0))
 
-    # What comes back -------------------------------------------------------------
+    # Events --------------------------------------------------------------------
 
     def _connected(self) -> None:
         assert self._socket is not None
@@ -206,7 +206,7 @@ class Client:
             self._loop.add_writer(self._socket, self._push)
             return
         self._loop.remove_writer(self._socket)
-        if self.part is None or self.part.reads:
+        if self.partial is None or self.partial.reads:
             self._loop.add_reader(self._socket, self._receive)
         self.offered = True
         self._become(State.OFFERED)
@@ -221,7 +221,7 @@ class Client:
             self._end(State.RESET)
             return
         if self.state is State.IDLE:
-            # What follows an answer unasked is its end, or 408 and then its end.
+            # What follows a response is the end of the connection, or a 408 before it.
             if not data:
                 self._end(State.RESET)
             return
@@ -234,7 +234,7 @@ class Client:
             self._end(State.RESET)
 
     def _waiting_parser(self) -> h11.Connection:
-        """A parser in the state of having sent this request."""
+        """A parser that has sent this request and waits for the response."""
         parser = h11.Connection(h11.CLIENT)
         host = self._address[0]
         parser.send(
@@ -253,7 +253,7 @@ class Client:
             elif isinstance(event, h11.Data):
                 self.body += bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
-                if self.part is not None and self.part.stays:
+                if self.partial is not None and self.partial.stays:
                     self._become(State.IDLE)
                 else:
                     self._end(State.ANSWERED)
@@ -288,10 +288,10 @@ class Client:
 
 
 def _ending_of(code: int) -> State:
-    """How a connection ended that could not be opened."""
+    """The state of a client whose connection failed with this ``errno``."""
     if code == errno.ECONNREFUSED:
         return State.REFUSED
     if code in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
-        # The machine that measures is at its limits; that is not the server's doing.
+        # This machine is at its limits, which says nothing about the server.
         raise OSError(code, os.strerror(code))
     return State.RESET

@@ -1,7 +1,7 @@
-"""Knows the requests of one round from opening to ending; must not know about holds.
+"""Groups of requests that are opened, sent and counted together.
 
-A crowd opens its connections at a pace, sends each request as soon as its connection
-is open, and keeps count of how each one ends.
+A crowd limits how many connections are being opened at the same time, sends each
+request as soon as its connection is open, and records how each request ended.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Iterable
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
 from harness.probe.clients import Headers
-from harness.probe.clients import Part
+from harness.probe.clients import PartialRequest
 from harness.probe.clients import State
 from harness.records.rounds import Account
 
 OPENING_AT_ONCE = 64
-"""Connections being opened at the same time. A burst of SYN packets beyond a server's
-listen backlog is dropped by the kernel and tried again only a second later."""
+"""Connections that are being opened at the same time. The kernel drops SYN packets that
+exceed a server's listen backlog, and they are resent only after a second."""
 
 
 class Crowd:
-    """Some requests to one address; ``changed`` is called whenever one moved."""
+    """Requests to one address; ``changed`` is called whenever one changes its state."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Crowd:
         target: str,
         changed: Callable[[], None],
         headers: Headers = (),
-        part: Part | None = None,
+        partial: PartialRequest | None = None,
     ) -> None:
         self.clients = [
             Client(
@@ -41,25 +41,25 @@ class Crowd:
                 target.format(name=name),
                 self._client_changed,
                 headers,
-                part,
+                partial,
             )
             for name in names
         ]
         self.offered = 0
-        """How many have sent all that they send so far."""
+        """Number of requests sent completely so far."""
         self.idle = 0
-        """How many have kept their connection after an answer."""
+        """Number of connections kept open after a response."""
         self.ended: set[str] = set()
         self._changed = changed
         self._to_open: list[Client] = []
         self._opening = 0
 
     def moved(self) -> tuple[int, int, int]:
-        """Differs whenever one of them has moved."""
+        """A value that differs after each change of state."""
         return self.offered, self.idle, len(self.ended)
 
     def open(self, clients: list[Client]) -> None:
-        """Open and send these, in order, as fast as the pace allows."""
+        """Open and send these in order, ``OPENING_AT_ONCE`` at a time."""
         self._to_open += reversed(clients)
         self._open_more()
 
@@ -87,31 +87,31 @@ class Crowd:
         self._open_more()
 
     def give_up_opening(self) -> None:
-        """Abort what has not been offered by now."""
+        """Abort the requests that have not been sent completely."""
         self._to_open.clear()
         self.leave(client for client in self.clients if not client.offered)
 
     def give_up(self) -> int:
-        """Abort everything that has not ended; how many offered ones that were."""
+        """Abort every request that has not ended; return how many had been sent."""
         self._to_open.clear()
         pending = [client for client in self.clients if client.state not in ENDED]
         self.leave(pending)
         return sum(client.offered for client in pending)
 
     def leave(self, clients: Iterable[Client]) -> None:
-        """Abort these, but for those that have ended."""
+        """Abort those of these clients that have not ended."""
         for client in clients:
             if client.state not in ENDED:
                 client.abort()
                 self.ended.add(client.name)
 
     def account(self, entered: Container[str]) -> Account:
-        """How every request ended; ``entered`` are those that were in the app."""
+        """Count how requests ended; ``entered`` names those that were in the app."""
         return account(self.clients, entered)
 
 
 def account(clients: Iterable[Client], entered: Container[str]) -> Account:
-    """How some requests ended; ``entered`` are those that were in the app."""
+    """Count how requests ended; ``entered`` names those that were in the app."""
     endings = dict.fromkeys(Account.__struct_fields__, 0)
     for client in clients:
         endings[ending(client, client.name in entered)] += 1
@@ -119,12 +119,12 @@ def account(clients: Iterable[Client], entered: Container[str]) -> Account:
 
 
 def statuses(clients: Iterable[Client]) -> tuple[int, ...]:
-    """With which status those were answered that were, each once."""
+    """The distinct status codes of the responses, in order."""
     return tuple(sorted({client.status for client in clients if client.status}))
 
 
 def ending(client: Client, entered: bool) -> str:
-    """The one way in which a request ended: the name of a field of ``Account``."""
+    """How a request ended, as the name of a field of ``Account``."""
     if client.state is State.GIVEN_UP:
         return "timed_out" if client.offered else "unopened"
     if not client.offered:

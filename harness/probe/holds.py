@@ -1,10 +1,10 @@
-"""Knows which requests are held in the app; must not know who sent them or why.
+"""Requests that are held in the app, counted by their connections to the probe.
 
-The probe's listening side: each request that enters the app opens a connection, says
-one line and waits (``target/hold.py`` has the protocol). The number of open holds *is*
-the concurrency. A hold counts from its line until it is released or its connection
-ends, whichever comes first. The app answers a release; a hold whose connection ends
-without that answer was not in the app when it was thought to be: it is *broken*.
+Each request that enters the app connects to the probe, introduces itself in one line,
+and waits (``target/hold.py`` has the protocol). The number of open holds *is* the
+concurrency. A hold counts from its introduction until it is released or its connection
+ends. The app answers a release; a hold whose connection ends without that answer is
+*broken*: its request was not in the app when it was thought to be.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ LONGEST_LINE = 4096
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
-    """What a held request says of itself; times are the app's monotonic seconds."""
+    """The line by which a held request introduces itself."""
 
     request: str
     process: int
     thread: int
     greenlet: int | None
     at: float | None
+    """Monotonic seconds, by the clock of the app."""
     token: str
 
 
 class Hold(asyncio.Protocol):
-    """One connection from the app: one request that is, or was, in the app."""
+    """A connection from the app, for one request that is, or was, in it."""
 
     __slots__ = ("_listener", "_received", "_transport", "entered_at", "left", "said")
 
@@ -45,9 +46,9 @@ class Hold(asyncio.Protocol):
         self._received = b""
         self.said: Introduction | None = None
         self.entered_at = 0.0
-        """When its line arrived here, by ``time.monotonic()``."""
+        """When the introduction arrived, by ``time.monotonic()``."""
         self.left = False
-        """Whether the app has answered its release."""
+        """Whether the app has answered the release."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -70,7 +71,7 @@ class Hold(asyncio.Protocol):
         try:
             said = msgspec.json.decode(line, type=Introduction)
         except msgspec.MsgspecError:
-            return self._close()  # not the app: some other program's connection
+            return self._close()  # some other program, not the app
         if not secrets.compare_digest(said.token, self._listener.token):
             return self._close()
         self.said = said
@@ -82,7 +83,7 @@ class Hold(asyncio.Protocol):
             self._listener.lose(self)
 
     def release(self) -> None:
-        """Let the request go: it is not held from here on."""
+        """Let the request go; from now on it is not held."""
         assert self._transport is not None
         self._transport.write(b"go\n")
 
@@ -92,35 +93,36 @@ class Hold(asyncio.Protocol):
 
 
 class Holds:
-    """All requests that are in the app now, oldest first."""
+    """The requests that are in the app now, the oldest first."""
 
     def __init__(self, token: str) -> None:
         self.token = token
-        """Only a hold that knows it counts."""
+        """The secret that a hold has to know to be counted."""
         self.address = ""
-        """``host:port`` for the app to connect to."""
+        """``host:port`` that the app connects to."""
         self.held: dict[str, Hold] = {}
         self.peak = 0
-        """The most held at any moment since ``begin``."""
+        """The most requests held at one moment since ``begin``."""
         self.entered: set[str] = set()
-        """Every request that entered since ``begin``."""
+        """The names of all requests that entered since ``begin``."""
         self.broken = 0
+        """Number of broken holds since ``begin``."""
         self.letting_go = False
-        """Release each request as it enters, instead of holding it."""
+        """Whether each request is released as soon as it enters."""
         self.changed: Callable[[], None] = lambda: None
-        """Called after a request entered or left."""
+        """Called after a request has entered or left."""
         self._marks: dict[str, asyncio.Future[None]] = {}
         self._numbers = itertools.count()
 
     def begin(self) -> None:
-        """Start the accounts of a new round."""
+        """Begin to count anew, for a new round."""
         self.peak = len(self.held)
         self.entered = set()
         self.broken = 0
         self.letting_go = False
 
     def enter(self, hold: Hold) -> None:
-        """A request says that it is in the app."""
+        """Count a request that has introduced itself."""
         assert hold.said is not None
         name = hold.said.request
         if name in self._marks:
@@ -134,7 +136,7 @@ class Holds:
         self.changed()
 
     def lose(self, hold: Hold) -> None:
-        """A connection ended; a fault if its request was not known to have left."""
+        """Take note that the connection of a hold has ended."""
         assert hold.said is not None
         name = hold.said.request
         if self.held.get(name) is hold:
@@ -148,19 +150,19 @@ class Holds:
         self.held.pop(name).release()
 
     def release_oldest(self) -> str:
-        """Let the request go that is held the longest; its name."""
+        """Let the request go that has been held the longest; return its name."""
         name = next(iter(self.held))
         self.release(name)
         return name
 
     def release_all(self) -> None:
-        """Let every held request go, and every one that enters from now on."""
+        """Let every held request go, and each that enters from now on."""
         self.letting_go = True
         for name in list(self.held):
             self.release(name)
 
     def processes(self) -> dict[str, int]:
-        """The process that each held request is in."""
+        """The process id of each held request, by name."""
         return {
             name: hold.said.process
             for name, hold in self.held.items()
@@ -168,10 +170,10 @@ class Holds:
         }
 
     async def catch_up(self) -> None:
-        """Return when every hold is counted whose line was sent before the call.
+        """Wait until every hold is counted that was introduced before this call.
 
-        A mark is sent the same way. Connections are accepted in the order in which
-        they were opened, so that when the mark has been read the others have been too.
+        A mark is sent in the same way. Connections are accepted in the order in which
+        they were opened, so once the mark was read all earlier ones have been read.
         """
         name = f"mark-{next(self._numbers)}"
         self._marks[name] = asyncio.get_running_loop().create_future()
@@ -190,7 +192,7 @@ class Holds:
 
 @contextlib.asynccontextmanager
 async def listening(host: str) -> AsyncIterator[Holds]:
-    """Listen for holds on a free port of ``host`` while the block runs."""
+    """Accept holds on a free port of ``host`` inside a ``with`` block."""
     holds = Holds(secrets.token_hex(16))
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Hold(holds), host, 0, backlog=BACKLOG)

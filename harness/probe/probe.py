@@ -1,16 +1,15 @@
-"""Knows how to run rounds against a running server; must not judge what it sees.
+"""The instrument: sends requests to one running server and waits for what comes of
+them.
 
-Rule 1: nothing is concluded from elapsed time. A request is in the app while its hold
-is open; no more will enter when the server is quiet and every hold has been counted.
-Rule 2: every request is followed to its one ending, and every wait has a deadline and
-ends when the server does.
+Nothing is concluded from elapsed time. A request is in the app while its hold is open,
+and no more will enter once the server is quiet and every hold has been counted. Every
+wait has a deadline, and ends when the server does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import defaultdict
 from collections.abc import Awaitable
 from collections.abc import Callable
@@ -19,43 +18,39 @@ from typing import NamedTuple
 from typing import TypeVar
 
 from harness.probe.clients import Headers
-from harness.probe.clients import Part
+from harness.probe.clients import PartialRequest
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
-from harness.probe.quiet import BETWEEN
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import START
 from harness.probe.quiet import Window
-from harness.probe.schedule import Offer
-from harness.probe.schedule import Schedule
 from harness.records.evidence import Claims
-from harness.records.rounds import Round
-from harness.records.words import Arrival
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
 ROUND_SECONDS = 60.0
-"""No single wait in a round is longer; quiet ends nearly all of them much sooner."""
+"""Deadline of a single wait. Nearly all waits end much sooner, with a quiet server."""
 
 PATIENCE_SECONDS = 1.5
-"""How long a quiet server is watched before it is believed that it falls short: a
-worker that boots slowly may sleep meanwhile, and some servers look for waiting
-connections once a second."""
+"""How long a quiet server that falls short is watched before that is believed: a worker
+may sleep while it boots, and some servers look for connections once a second."""
 
 
 T = TypeVar("T")
 
 
-class Place(NamedTuple):
-    """Where requests were held: the processes, and the most in any one of them."""
+class Spread(NamedTuple):
+    """How held requests are spread over a server."""
 
     processes: int
+    """Processes that hold at least one."""
     threads: int
+    """The most in one process, each in its own thread or greenlet."""
 
 
 class Probe:
-    """The instrument, pointed at one running server."""
+    """The instrument, connected to one running server."""
 
     def __init__(
         self,
@@ -70,33 +65,33 @@ class Probe:
         self.server = server
         self.holds = holds
         self.claims = claims
-        """What the server told the app of itself."""
+        """What the server claims about itself (PEP 3333)."""
         self.address = address
-        """Where its requests go to."""
+        """Where requests are sent to."""
         self._target = target
         self._headers = headers
         self._quiet = quiet or Quiet(server.processes)
         self._moved = asyncio.Event()
         self.moved = self._moved.set
-        """To be called whenever a request has moved; ``holds`` and clients do."""
+        """To be called after each change in a request; holds and clients call it."""
         self.crowd = Crowd([], address, target, self.moved)
         self._beside: Crowd | None = None
         self._mortal = True
         self._number = 0
         holds.changed = self.moved
 
-    # What is known at any moment -----------------------------------------------
+    # What is known ---------------------------------------------------------------
 
     def _count(self) -> tuple[int, ...]:
-        """Differs whenever a request has moved: offered, entered, broken or ended."""
+        """A value that differs after each change in a request."""
         beside = self._beside.moved() if self._beside else ()
         return len(self.holds.entered), self.holds.broken, *self.crowd.moved(), *beside
 
     def all_in_or_ended(self) -> bool:
-        """Whether none of the offered requests waits."""
+        """Whether every request has entered the app or has ended."""
         entered, ended = self.holds.entered, self.crowd.ended
         asked = len(self.crowd.clients)
-        # The sizes first: the union is dear with ten thousand requests.
+        # The sizes first: with ten thousand requests the union is expensive.
         return len(entered) + len(ended) >= asked and len(entered | ended) == asked
 
     def all_ended(self) -> bool:
@@ -104,27 +99,27 @@ class Probe:
         return len(self.crowd.ended) == len(self.crowd.clients)
 
     def names_waiting(self) -> set[str]:
-        """Requests that are offered, and neither in the app nor ended."""
+        """Names of offered requests that have neither entered the app nor ended."""
         gone = self.holds.entered | self.crowd.ended
         return {c.name for c in self.crowd.clients if c.offered and c.name not in gone}
 
     def waiting(self) -> int:
-        """How many these are."""
+        """Number of offered requests that have neither entered the app nor ended."""
         return len(self.names_waiting())
 
-    def place(self) -> Place:
-        """Where requests are held now."""
+    def spread(self) -> Spread:
+        """How the requests that are held now are spread over the server."""
         lanes: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
         for hold in self.holds.held.values():
             assert hold.said is not None
             lanes[hold.said.process].add((hold.said.thread, hold.said.greenlet))
-        return Place(len(lanes), max(map(len, lanes.values()), default=0))
+        return Spread(len(lanes), max(map(len, lanes.values()), default=0))
 
     # Waiting ---------------------------------------------------------------------
 
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
-        """The server may end meanwhile: no wait is broken off when it does."""
+        """A block in which the end of the server does not break off a wait."""
         self._mortal = False
         self.server.ended.add_done_callback(lambda _: self.moved())
         try:
@@ -136,14 +131,14 @@ class Probe:
         """Wait for something that the server is to bring about.
 
         Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server
-        ends and was not to be outlived.
+        ends outside of ``outliving``.
         """
         if self._mortal:
             return await self.server.unless_ended(awaited, seconds)
         return await asyncio.wait_for(awaited, seconds)
 
     async def settle(self, window: Window = ROUND) -> Settled:
-        """Wait until the server is quiet and all that it has said is counted."""
+        """Wait until the server is quiet and all its holds are counted."""
         while True:
             by = await self._quiet.wait(self._count, window)
             before = self._count()
@@ -152,13 +147,13 @@ class Probe:
                 return by
 
     async def settle_after_start(self) -> Settled:
-        """The same, with the longer window that a booting server needs."""
+        """Like ``settle``, with the longer window that a booting server needs."""
         return await self.unless_ended(self.settle(START), ROUND_SECONDS)
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
-        """Wait until something is so, or the server is quiet without it.
+        """Wait until ``reached()``, or the server is quiet without it.
 
-        ``Settled.ALL_ENTERED`` means that it is so.
+        Returns ``Settled.ALL_ENTERED`` in the first case.
         """
         settling = asyncio.ensure_future(self.settle())
         try:
@@ -182,10 +177,9 @@ class Probe:
     async def watch(
         self, reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS
     ) -> bool:
-        """Watch a quiet server as long as something still moves now and then.
+        """Watch a quiet server until ``reached()``, as long as something still changes.
 
-        Whether it came to what is to be reached; not, when nothing has moved for so
-        many seconds.
+        Returns whether it was reached; gives up after ``seconds`` without any change.
         """
         while not reached():
             before = self._count()
@@ -199,9 +193,9 @@ class Probe:
         return True
 
     async def wait(self, reached: Callable[[], bool]) -> None:
-        """Wait until something is so, without looking at the server meanwhile.
+        """Wait until ``reached()`` without looking whether the server is quiet.
 
-        For what it is to be busy with. Raises ``TimeoutError`` and ``Ended``.
+        Used while the server computes. Raises ``TimeoutError`` and ``Ended``.
         """
 
         async def moving() -> None:
@@ -212,17 +206,17 @@ class Probe:
         await self.server.unless_ended(moving(), ROUND_SECONDS)
 
     async def expect(self, reached: Callable[[], bool]) -> None:
-        """Wait until something is so; a while longer where the server is quiet."""
+        """Wait until ``reached()``, and watch a quiet server a while longer for it."""
         await self.until(reached)
         await self.watch(reached)
 
     # Requests --------------------------------------------------------------------
 
     def gather(self, count: int, more: str = "", view: str = "hold") -> Crowd:
-        """So many requests that are to be held, none opened yet; accounts begin anew.
+        """Prepare ``count`` requests that are to be held, and begin to count anew.
 
-        ``more`` is added to what each asks for, such as ``&wait=lock``; ``view`` is the
-        end of the path that is asked.
+        ``more`` is added to the target of each, such as ``&wait=lock``, and ``view`` is
+        the end of its path.
         """
         self._number += 1
         names = [f"r{self._number}.{index}" for index in range(count)]
@@ -231,10 +225,10 @@ class Probe:
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         return self.crowd
 
-    def gather_beside(self, count: int, part: Part) -> Crowd:
-        """So many clients that send no more than a part; these are never held."""
+    def gather_beside(self, count: int, partial: PartialRequest) -> Crowd:
+        """Prepare ``count`` clients that send a partial request, beside the crowd."""
         names = [f"beside.{index}" for index in range(count)]
-        self._beside = Crowd(names, self.address, "/", self.moved, part=part)
+        self._beside = Crowd(names, self.address, "/", self.moved, partial=partial)
         return self._beside
 
     def head(self, method: str, view: str, *headers: str) -> bytes:
@@ -246,119 +240,6 @@ class Probe:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def disperse(self) -> None:
-        """Let go of every hold, and give up every request that has not ended."""
+        """Release every hold, and give up every request that has not ended."""
         self.holds.release_all()
         self.crowd.give_up()
-
-    # One round -------------------------------------------------------------------
-
-    async def round(
-        self,
-        offer: Offer,
-        *,
-        patient_below: int = 0,
-        more: str = "",
-        view: str = "hold",
-    ) -> Round:
-        """Offer one load, see how many are in the app, then let all of them go.
-
-        While fewer than ``patient_below`` of the offered ones are in the app, the
-        server is watched for longer before that is believed. Raises ``Ended``.
-        """
-        self.gather(offer.asked, more, view)
-        try:
-            return await self._run(offer, patient_below)
-        finally:
-            self.disperse()
-
-    async def _run(self, offer: Offer, patient_below: int) -> Round:
-        settled, settle_seconds = await self.offer(offer.arrival)
-        self.crowd.give_up_opening()
-        first = len(self.holds.entered)
-        if self.waiting() and len(self.holds.held) < patient_below:
-            await self.watch(self.all_in_or_ended)
-        admitted, waiting, place = len(self.holds.held), self.waiting(), self.place()
-        late = len(self.holds.entered) - first
-        entered_on_release, hand_off_seconds = None, None
-        if waiting and admitted:
-            entered_on_release, hand_off_seconds = await self.hand_off()
-        stalled = await self.finish()
-        return Round(
-            arrival=offer.arrival,
-            asked=offer.asked,
-            offered=self.crowd.offered,
-            admitted=admitted,
-            peak=self.holds.peak,
-            waiting=waiting,
-            late=late,
-            processes=place.processes,
-            threads=place.threads,
-            settled=settled,
-            settle_seconds=settle_seconds,
-            entered_on_release=entered_on_release,
-            hand_off_seconds=hand_off_seconds,
-            broken=self.holds.broken,
-            stalled=stalled,
-            account=self.crowd.account(self.holds.entered),
-        )
-
-    async def offer(self, arrival: Arrival) -> tuple[Settled, float]:
-        """Offer the load; how the server settled, and how long after the last sent."""
-        clients = self.crowd.clients
-        if arrival is Arrival.STAGGERED:
-            for client in clients[:-1]:
-                self.crowd.open([client])
-                await self.until(self._is_in_or_ended(client.name))
-            clients = clients[-1:]
-        self.crowd.open(clients)
-        asked = len(self.crowd.clients)
-        await self.until(lambda: self.crowd.offered == asked or self.all_ended())
-        sent = time.monotonic()
-        settled = await self.until(self.all_in_or_ended)
-        return settled, time.monotonic() - sent
-
-    def _is_in_or_ended(self, name: str) -> Callable[[], bool]:
-        return lambda: name in self.holds.entered or name in self.crowd.ended
-
-    async def hand_off(self) -> tuple[int, float | None]:
-        """Let one request go; how many enter in its place, and after how long."""
-        before = set(self.holds.entered)
-        released = time.monotonic()
-        self.holds.release_oldest()
-        await self.until(lambda: len(self.holds.entered) > len(before))
-        await self.unless_ended(self.settle(), ROUND_SECONDS)
-        entered = [
-            hold.said.at if hold.said.at is not None else hold.entered_at
-            for name, hold in self.holds.held.items()
-            if name not in before and hold.said is not None
-        ]
-        return len(entered), min(entered) - released if entered else None
-
-    async def finish(self) -> int:
-        """Let everything go and account for it; how many were never served."""
-        self.holds.release_all()
-        await self.until(self.all_ended)
-        if not self.all_ended():
-            await self.watch(self.all_ended)
-        stalled = self.crowd.give_up()
-        await self.unless_ended(self.settle(BETWEEN), ROUND_SECONDS)
-        return stalled
-
-
-async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
-    """Run the scheduled rounds; whether the question is answered.
-
-    It is not when the server has stalled: with requests waiting for ever in it, it
-    has to be started anew for the rounds that are left. Nor is it when what is left is
-    to be offered to another server. Raises ``Ended``.
-    """
-    fresh = True
-    while offer := schedule.next():
-        if offer.anew and not fresh:
-            return False
-        fresh = False
-        done = await probe.round(offer, patient_below=schedule.patient_below(offer))
-        schedule.seen(done)
-        if done.stalled:
-            return schedule.next() is None
-    return True

@@ -1,7 +1,7 @@
-"""Knows when a server that was started answers; must not know how it was started.
+"""Wait until the server that was started answers.
 
-An answer counts when it carries the token that this very server was given: another
-program on the same port, or another server that shares it, is not the one started.
+An answer counts when it carries the token that this very server was given. Another
+program on the same port, or another server that shares it, does not know the token.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from harness.records.evidence import Claims
 from harness.system.process import ProcessTree
 
 RETRY_SECONDS = 0.01
-"""Between two attempts to connect to a port that nobody listens on yet."""
+"""Pause between two attempts to connect while nobody listens yet."""
 
 ERRORS_BELIEVED = 3
-"""Answers with an error status, one after the other, that are believed."""
+"""After so many answers in a row with an error status the wait ends."""
 
 ERROR_RETRY_SECONDS = 0.3
 
 
 class NotAnswering(Exception):
-    """No answer from the app by the deadline; the message says what came instead."""
+    """The app did not answer in time; the message says what happened instead."""
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ async def _ask(
     seconds: float,
     headers: Headers,
 ) -> Client:
-    """One request, followed to its end or given up when the time is over."""
+    """Send one request; return it when it has ended or ``seconds`` are over."""
     ended = asyncio.Event()
 
     def changed(client: Client) -> None:
@@ -67,7 +67,7 @@ async def _ask(
 
 
 def from_app(client: Client, token: str) -> str | None:
-    """Nothing when the app that was started has answered, else what came instead."""
+    """What came instead of the answer of the app that was started, if anything."""
     if (fault := unanswered(client)) is not None:
         return fault
     try:
@@ -80,7 +80,7 @@ def from_app(client: Client, token: str) -> str | None:
 
 
 def claims_of(client: Client) -> Claims | None:
-    """What the server told the app that answered; nothing when that was no claim."""
+    """What the server claims about itself (PEP 3333), as the app passed it on."""
     said = msgspec.json.decode(client.body, type=_Ready)
     if said.multithread is None or said.multiprocess is None:
         return None
@@ -88,7 +88,7 @@ def claims_of(client: Client) -> Claims | None:
 
 
 def unanswered(client: Client) -> str | None:
-    """How a request ended that has no answer; nothing when it has one."""
+    """Why a request has no response; ``None`` when it has one."""
     if client.state is State.REFUSED:
         return "nobody listened on its port"
     if client.state is State.GIVEN_UP:
@@ -105,9 +105,9 @@ def unanswered(client: Client) -> str | None:
 async def wait_listening(
     server: ProcessTree, address: tuple[str, int], seconds: float
 ) -> None:
-    """Wait until a connection can be opened; it is closed at once.
+    """Wait until a port accepts connections.
 
-    For what stands behind a proxy, which would answer errors until then. Raises
+    Used for a server behind a proxy, which would answer with errors until then. Raises
     ``NotAnswering`` after ``seconds``, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
@@ -136,10 +136,11 @@ async def wait_ready(
     headers: Headers = (),
     instead: Callable[[Client, str], str | None] = from_app,
 ) -> Client:
-    """Wait until the app in the server answers; the request that it answered.
+    """Wait until the app in the server answers; return the request that it answered.
 
-    Raises ``NotAnswering`` after ``seconds``, or as soon as several answers in a row
-    were errors, and ``Ended`` when the server ends before.
+    ``instead`` says of a request what came instead of the right answer, if anything
+    did. Raises ``NotAnswering`` after ``seconds`` or after ``ERRORS_BELIEVED`` errors
+    in a row, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
     errors = 0

@@ -1,8 +1,7 @@
-"""Knows how each question is asked, and of which server; must not know what any of them
-sees, nor judge it.
+"""The questions beside the overlap: how each is asked, and on which servers.
 
-Rule: whatever goes wrong while a question is asked becomes the outcome of that question
-alone, and nothing that a question raises gets past here.
+Whatever goes wrong while a question is asked becomes the outcome of that question
+alone; ``ask`` raises nothing that a question raised.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from harness.probe.questions import overflow
 from harness.probe.questions import parallel
 from harness.probe.questions import recovery
 from harness.probe.questions import self_call
-from harness.probe.questions import slow_clients as silent
+from harness.probe.questions import slow_clients
 from harness.probe.questions import waits
+from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.context import Terms
 from harness.records.questions import AbandonedAsked
 from harness.records.questions import AnyAsked
 from harness.records.questions import OverflowAsked
@@ -42,7 +41,7 @@ T = TypeVar("T")
 
 
 class Unmeasured(Exception):
-    """There is no measurement; carries what happened instead, and why."""
+    """Nothing could be measured; carries the outcome and the reason."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
         super().__init__(reason)
@@ -53,59 +52,59 @@ class Unmeasured(Exception):
 class Asking(NamedTuple):
     """How one question is asked."""
 
-    ask: Callable[[Servers, Terms], Awaitable[AnyAsked]]
+    ask: Callable[[Servers, Context], Awaitable[AnyAsked]]
     """Raises what ``Servers.use`` and the probe raise."""
-    failed: type[AnyAsked]
-    """What is seen where that went wrong: an outcome and a reason."""
-    anew: bool
-    """Whether it needs servers of its own: it leaves one in another state, or takes
-    long. All others are asked of the one that the overlap was measured on."""
+    record: type[AnyAsked]
+    """The record of what was seen, or of the outcome where that went wrong."""
+    own_server: bool = True
+    """Whether it needs servers started for it, because it changes the state of a server
+    or takes long. Others are put to the server that the overlap was measured on."""
 
 
 ASKING: dict[Question, Asking] = {
-    Question.WAITS: Asking(waits.ask, WaitsAsked, anew=True),
-    Question.PARALLEL: Asking(parallel.ask, ParallelAsked, anew=True),
-    Question.SELF_CALL: Asking(self_call.ask, SelfCallAsked, anew=False),
-    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked, anew=True),
-    Question.SILENT: Asking(silent.ask, SilentAsked, anew=True),
-    Question.ABANDONED: Asking(abandoned.ask, AbandonedAsked, anew=True),
-    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked, anew=True),
+    Question.WAITS: Asking(waits.ask, WaitsAsked),
+    Question.PARALLEL: Asking(parallel.ask, ParallelAsked),
+    Question.SELF_CALL: Asking(self_call.ask, SelfCallAsked, own_server=False),
+    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked),
+    Question.SILENT: Asking(slow_clients.ask, SilentAsked),
+    Question.ABANDONED: Asking(abandoned.ask, AbandonedAsked),
+    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked),
 }
-"""Every question but the overlap, which is measured always and first."""
+"""Every question but the overlap, which is always measured first."""
 
 
-class AtHand:
-    """The server that is at hand, for a question that does not disturb it."""
+class SameServer:
+    """The running server, as ``Servers`` for questions that leave it as it is."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
         self.tail = ""
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
-        """Ask it. See ``Servers``."""
+        """Pass the server to ``ask``. See ``Servers``."""
         try:
             return await ask(self._probe)
         finally:
             self.tail = self._probe.server.tail()
 
 
-def cheap(ask: Collection[Question]) -> list[Question]:
-    """Of what is asked, that which does not disturb a server."""
-    return [each for each in ASKING if each in ask and not ASKING[each].anew]
+def on_same_server(questions: Collection[Question]) -> list[Question]:
+    """Those of some questions that are put to the server that is already running."""
+    return [q for q in ASKING if q in questions and not ASKING[q].own_server]
 
 
-def dear(ask: Collection[Question]) -> list[Question]:
-    """Of what is asked, that which needs servers of its own."""
-    return [each for each in ASKING if each in ask and ASKING[each].anew]
+def on_own_server(questions: Collection[Question]) -> list[Question]:
+    """Those of some questions that need a freshly started server."""
+    return [q for q in ASKING if q in questions and ASKING[q].own_server]
 
 
-async def seen(question: Question, servers: Servers, terms: Terms) -> AnyAsked:
-    """What was seen when a question was asked, or what went wrong."""
+async def ask(question: Question, servers: Servers, context: Context) -> AnyAsked:
+    """Ask a question; return what was seen, or what went wrong."""
     begun = time.monotonic()
     asking = ASKING[question]
     outcome = Outcome.HARNESS_FAILED
     try:
-        asked = await asking.ask(servers, terms)
+        asked = await asking.ask(servers, context)
         return msgspec.structs.replace(asked, seconds=time.monotonic() - begun)
     except Unmeasured as problem:
         outcome, reason = problem.outcome, problem.reason
@@ -115,7 +114,7 @@ async def seen(question: Question, servers: Servers, terms: Terms) -> AnyAsked:
         reason = "a wait reached its deadline"
     except OSError as problem:
         reason = f"the probe could not go on: {problem}"
-    return asking.failed(
+    return asking.record(
         outcome=outcome,
         reason=reason,
         log_tail=servers.tail,

@@ -1,29 +1,30 @@
-"""Knows how to see what becomes of requests whose clients leave; must not judge it.
+"""What becomes of requests whose clients give up.
 
-The clients of all held requests reset their connections, then those of all that wait.
-What the app does with these requests is seen where it always is: at the holds.
+First the clients of all held requests reset their connections, then those of all
+waiting ones. What the app does with these requests is seen at the holds, as always.
 """
 
 from __future__ import annotations
 
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
+from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.context import Terms
 from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
+from harness.probe.round import finish
 from harness.records.questions import AbandonedAsked
 
 ROUNDS = 5
-"""Afterwards, at most: processes that share the work do not admit all every time."""
+"""The most rounds afterwards: workers that share the load do not always admit all."""
 
 
-async def ask(servers: Servers, terms: Terms) -> AbandonedAsked:
-    """What abandoned requests still take from others."""
+async def ask(servers: Servers, context: Context) -> AbandonedAsked:
+    """See what abandoned requests still take away from others."""
 
     async def look(probe: Probe) -> AbandonedAsked:
-        return await _abandon(probe, terms.ceiling)
+        return await _abandon(probe, context.ceiling)
 
     return await servers.use(look)
 
@@ -43,7 +44,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedAsked:
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         probe.holds.release_all()
         await probe.expect(lambda: left <= entered)
-        await probe.finish()
+        await finish(probe)
     finally:
         probe.disperse()
     return AbandonedAsked(
@@ -59,7 +60,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedAsked:
 
 
 async def _after(probe: Probe, enough: int) -> tuple[int, ...]:
-    """How many are in the app in further rounds, until ``enough`` once are."""
+    """How many are in the app in further rounds, until once ``enough`` are."""
     after: list[int] = []
     while len(after) < ROUNDS and max(after, default=-1) < enough:
         after.append(len(await admit(probe, enough + BEYOND, enough)))

@@ -1,7 +1,7 @@
-"""Knows what a question is given to ask with; must not know any question.
+"""What a question is given: what is known of the configuration, and where to ask.
 
-Rule: a question gets to servers only through ``Servers.use``. Whether that is the one
-at hand or one that is started anew each time is decided by who asks it (``asking``).
+A question reaches a server only through ``Servers.use``. Whether that server is the one
+already running or a new one each time is decided by the caller.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from harness.records.rounds import sum_up
 T = TypeVar("T")
 
 
-class Terms(NamedTuple):
-    """What is known of a configuration when a further question is asked."""
+class Context(NamedTuple):
+    """What is known of a configuration once its overlap has been measured."""
 
     declared: int | None
-    """Requests at once that it promises; ``None`` for no bound."""
+    """Requests at once that the configuration promises; ``None`` for no bound."""
     limit: int
-    """How far what has no bound is tried."""
+    """The load offered where no bound is declared."""
     rounds: tuple[Round, ...]
-    """Those of the overlap."""
+    """The rounds of the overlap."""
 
     @property
     def load(self) -> int:
@@ -37,23 +37,23 @@ class Terms(NamedTuple):
 
     @property
     def ceiling(self) -> int:
-        """The most that were in the app at once; at least one."""
+        """The most requests that were in the app at once; at least one."""
         return sum_up(self.rounds, self.load).ceiling or 1
 
     @property
     def bounded(self) -> bool:
-        """Whether some request was seen to wait, or was turned away."""
+        """Whether a request was seen to wait, or was turned away."""
         return bool(sum_up(self.rounds, self.load).bounded)
 
 
 class Servers(Protocol):
-    """Where a question gets a server from."""
+    """The servers that a question is put to."""
 
     tail: str
     """The end of what the last one printed."""
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
-        """Ask something of a server that answers and is quiet; what that came to.
+        """Pass a server that answers and is quiet to ``ask``; return what that returns.
 
         A server that was started for it is stopped afterwards. Raises ``Unmeasured``
         when it could not be started, and whatever ``ask`` raises.

@@ -1,12 +1,12 @@
-"""Knows how to see how many requests get in at once, and where; must not know what was
-done to the server before.
-"""
+"""Offer a load and leave it there: a step that several questions begin with."""
 
 from __future__ import annotations
 
 from harness.probe.crowd import Crowd
 from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
+from harness.probe.round import finish
+from harness.probe.round import offer
 from harness.records.words import Arrival
 
 BEYOND = 4
@@ -16,17 +16,17 @@ BEYOND = 4
 async def fill(
     probe: Probe, count: int, enough: int, seconds: float = PATIENCE_SECONDS
 ) -> Crowd:
-    """Offer so many requests at once, and leave them there.
+    """Offer ``count`` requests at once, and leave them in the app or waiting.
 
-    A quiet server is watched for ``seconds`` until ``enough`` are in the app. Raises
-    ``Ended``; who calls this has to ``disperse`` in the end.
+    While fewer than ``enough`` are in the app a quiet server is watched for
+    ``seconds``. The caller has to ``disperse`` in the end. Raises ``Ended``.
     """
 
     def are_in() -> bool:
         return len(probe.holds.held) >= enough or probe.all_in_or_ended()
 
     crowd = probe.gather(count)
-    await probe.offer(Arrival.BURST)
+    await offer(probe, Arrival.BURST)
     await probe.watch(are_in, seconds)
     return crowd
 
@@ -34,11 +34,11 @@ async def fill(
 async def admit(
     probe: Probe, count: int, enough: int, seconds: float = PATIENCE_SECONDS
 ) -> list[int]:
-    """The same, and let them go again; the process of each that was in the app."""
+    """Like ``fill``, then let all go; return the process of each one admitted."""
     try:
         await fill(probe, count, enough, seconds)
         admitted = list(probe.holds.processes().values())
-        await probe.finish()
+        await finish(probe)
         return admitted
     finally:
         probe.disperse()

@@ -1,14 +1,14 @@
-"""Knows how to see how many requests compute at the same time; must not judge it.
+"""How many requests compute at the same time.
 
-Requests are held until as many as are to compute are in the app, and are let go
+Requests are held until all that are to compute are in the app, and are released
 together. Each computes, and is held once more (``NAME.out``). From the release until
-the first of them is through, all have something to compute.
+the first of them is done, all have something to compute.
 
-What counts is how many threads of the server ran, or were ready to run and waited for a
-processor: the kernel adds up both, and their sum by how long it took is how many
-computed, or would have with a processor for each. So a busy machine changes nothing:
-what others use makes threads wait for a processor, and that is counted. A thread that
-waits for the lock of the interpreter does neither: it sleeps.
+The kernel adds up the time in which the threads of the server ran, and in which they
+were ready to run and waited for a processor. The sum, divided by the time that passed,
+is the number of requests that computed, or would have with a processor for each. A busy
+machine does not change it: waiting for a processor is counted. A thread that waits for
+the interpreter lock sleeps, which counts as neither.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from harness.probe.processor_time import Between
 from harness.probe.processor_time import between
 from harness.probe.processor_time import CannotTell
 from harness.probe.processor_time import used
+from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.context import Terms
+from harness.probe.round import finish
+from harness.probe.round import offer
 from harness.records.questions import ComputeRound
 from harness.records.questions import ParallelAsked
 from harness.records.rounds import sum_up
@@ -28,25 +30,25 @@ from harness.records.words import Outcome
 from harness.system.machine import processors
 
 OUT = ".out"
-"""What the name of a hold ends with whose request has computed."""
+"""Suffix of the name of a hold whose request has computed."""
 
 SECONDS = 0.25
-"""Processor time that one request computes for."""
+"""Processor time that each request uses."""
 
 FIRST_STEPS = 300_000
-"""Steps of the computation by which it is found out how many take so long."""
+"""Steps of the first computation, which shows how many steps take ``SECONDS``."""
 
 AT_ONCE = 8
-"""Requests that compute together, at most."""
+"""The most requests that compute together."""
 
 ROUNDS = 3
-"""Which worker gets a request may be chance."""
+"""The most rounds: which worker gets a request may be chance."""
 
 
-async def ask(servers: Servers, terms: Terms) -> ParallelAsked:
-    """Let as many compute as are let in at once, until all processes take part."""
-    together = min(terms.ceiling, AT_ONCE)
-    known = sum_up(terms.rounds, terms.load).processes or 1
+async def ask(servers: Servers, context: Context) -> ParallelAsked:
+    """Let as many compute as enter at once, until all processes take part."""
+    together = min(context.ceiling, AT_ONCE)
+    known = sum_up(context.rounds, context.load).processes or 1
 
     async def rounds(probe: Probe) -> tuple[ComputeRound, ...]:
         steps = await _steps(probe)
@@ -65,7 +67,7 @@ async def ask(servers: Servers, terms: Terms) -> ParallelAsked:
 
 
 async def _steps(probe: Probe) -> int:
-    """How many take one request so long; by its processor time, not the clock."""
+    """How many steps take ``SECONDS`` of processor time."""
     alone = await _round(probe, 1, FIRST_STEPS)
     return int(FIRST_STEPS * SECONDS / max(alone.used, 0.001))
 
@@ -73,11 +75,11 @@ async def _steps(probe: Probe) -> int:
 async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
     probe.gather(count, more=f"&compute={steps}")
     try:
-        await probe.offer(Arrival.BURST)
-        place = probe.place()
+        await offer(probe, Arrival.BURST)
+        place = probe.spread()
         computing = list(probe.holds.held)
         seen = await _compute(probe, computing)
-        await probe.finish()
+        await finish(probe)
     finally:
         probe.disperse()
     return ComputeRound(
@@ -86,9 +88,9 @@ async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
 
 
 async def _compute(probe: Probe, computing: list[str]) -> Between:
-    """Let these go; what was used until the first of them is through."""
+    """Release these; return the time used until the first of them is done."""
     holding = {hold.said.process for hold in probe.holds.held.values() if hold.said}
-    # Others of the server, such as one that watches over these, do not compute.
+    # Others, such as a master process, do not compute.
     processes = holding.intersection(probe.server.processes())
     before = used(processes)
     for name in computing:

@@ -1,9 +1,8 @@
-"""Knows how to end processes of a server while they hold requests, and how to see what
-becomes of these and of the server; must not judge it.
+"""What becomes of a server, and of its requests, when a worker or the server is ended.
 
-Rule: a signal is sent while nothing moves, and what follows is seen when nothing moves
-again. That a worker is replaced is seen in requests that enter the app, and in nothing
-else.
+A signal is sent while the server is quiet, and its effect is read when the server is
+quiet again. That a worker was replaced is seen by the requests that enter the app, and
+by nothing else.
 """
 
 from __future__ import annotations
@@ -18,34 +17,35 @@ from harness.probe.crowd import statuses
 from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
+from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.context import Terms
 from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
+from harness.probe.round import finish
 from harness.records.questions import RecoveryAsked
 from harness.records.trouble import Killed
 from harness.records.trouble import Terminated
 from harness.system.process import Ended
 
 ROUNDS = 5
-"""Before and after: where processes share the work, one alone does not tell much."""
+"""Rounds before and after: where processes share the load, one says little."""
 
 WATCHED_SECONDS = 10.0
-"""How long a quiet server is watched that has not replaced a worker, or not ended."""
+"""How long a quiet server is given to replace a worker, or to end."""
 
 
-async def ask(servers: Servers, terms: Terms) -> RecoveryAsked:
-    """What becomes of one server when a worker is killed, of another on SIGTERM."""
+async def ask(servers: Servers, context: Context) -> RecoveryAsked:
+    """Kill a worker of one server, and send SIGTERM to another."""
 
     async def kill(probe: Probe) -> Killed | None:
         try:
-            return await _kill(probe, terms.ceiling)
+            return await _kill(probe, context.ceiling)
         except Unreachable:
             return None
 
     async def terminate(probe: Probe) -> Terminated:
-        return await _terminate(probe, terms.ceiling)
+        return await _terminate(probe, context.ceiling)
 
     return RecoveryAsked(
         killed=await servers.use(kill), terminated=await servers.use(terminate)
@@ -53,7 +53,7 @@ async def ask(servers: Servers, terms: Terms) -> RecoveryAsked:
 
 
 class Unreachable(Exception):
-    """A process that holds requests is none that this machine knows as the server's."""
+    """A process that holds requests is not among those of the server's process tree."""
 
 
 async def _kill(probe: Probe, load: int) -> Killed:
@@ -72,7 +72,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
             os.kill(process, signal.SIGKILL)
             await probe.expect(lambda: lost <= crowd.ended)
             kept = len((where.keys() - lost) & probe.holds.held.keys())
-            await probe.finish()
+            await finish(probe)
             await probe.expect(probe.server.ended.done)
     finally:
         probe.disperse()
@@ -96,7 +96,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
 
 
 async def _rounds(probe: Probe, load: int) -> list[list[int]]:
-    """Rounds before anything is done; the first is watched for longer."""
+    """Rounds before anything is done; in the first the server is watched for longer."""
     return [
         await admit(probe, load, load, 0.0 if number else PATIENCE_SECONDS)
         for number in range(ROUNDS)
@@ -104,9 +104,9 @@ async def _rounds(probe: Probe, load: int) -> list[list[int]]:
 
 
 def _victim(probe: Probe, holding: Iterable[int], first: int) -> int:
-    """The process that holds the most requests; the first one only where no other does.
+    """The process that holds the most requests, other than ``first`` where possible.
 
-    The first process is the master where there is one, and a server ends with it.
+    The first process is the master, where there is one, and the server ends with it.
     """
     held = Counter(holding)
     process = max(held, key=lambda each: (each != first, held[each]))
@@ -118,9 +118,9 @@ def _victim(probe: Probe, holding: Iterable[int], first: int) -> int:
 async def _afterwards(
     probe: Probe, load: int, enough: int
 ) -> tuple[list[list[int]], str]:
-    """Rounds after a process was killed, and how the server ended for it, if it did.
+    """Rounds after a process was killed, and how the server ended, if it did.
 
-    The first of them waits longer for ``enough`` to be in the app.
+    The first waits longer for ``enough`` requests to be in the app.
     """
     after: list[list[int]] = []
     try:

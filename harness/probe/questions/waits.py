@@ -1,17 +1,16 @@
-"""Knows how to see how many requests are in the app when they wait for something else
-than a socket; must not judge it.
+"""How many requests are in the app when they wait for something else than a socket.
 
-The overlap is that of requests which wait for a socket, since that is how all of them
-are held. Here the same is offered to servers whose requests wait in other ways
-(``target/hold.py``), each kind on a server of its own: one that goes wrong may leave
-a server unusable for the next.
+The overlap is measured with requests that wait for a socket. Here requests wait in
+other ways (``target/hold.py``), each on a server of its own: a way that goes wrong may
+leave its server unusable.
 """
 
 from __future__ import annotations
 
 from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.context import Terms
+from harness.probe.round import run_round
 from harness.probe.schedule import Offer
 from harness.records.questions import Wait
 from harness.records.questions import WaitsAsked
@@ -20,33 +19,33 @@ from harness.records.rounds import Round
 from harness.records.words import Outcome
 
 MOST_ROUNDS = 6
-"""Rounds of one kind of wait, as long as fewer got in than could."""
+"""The most rounds for one kind of wait, as long as fewer enter than could."""
 
 NOT_IMPLEMENTED = 501
-"""With this status the app answers where it cannot wait in such a way."""
+"""The status of the answer where the app cannot wait in this way."""
 
 
-async def ask(servers: Servers, terms: Terms) -> WaitsAsked:
-    """How many are in the app at once, for each kind of wait."""
+async def ask(servers: Servers, context: Context) -> WaitsAsked:
+    """See how many are in the app at once, for each kind of wait."""
     seen = []
     for wait in Wait:
 
         async def rounds(probe: Probe, wait: Wait = wait) -> WaitSeen:
-            return await _seen(probe, wait, terms)
+            return await _seen(probe, wait, context)
 
         seen.append(await servers.use(rounds))
     return WaitsAsked(waits=tuple(seen))
 
 
-async def _seen(probe: Probe, wait: Wait, terms: Terms) -> WaitSeen:
-    """One request alone, then more than the declared number, until that is reached."""
+async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitSeen:
+    """Offer one request, then more than the declared number until that many enter."""
     alone = await _round(probe, wait, Offer(1))
     (client,) = probe.crowd.clients
     if client.status == NOT_IMPLEMENTED:
         said = client.body.decode("utf-8", "replace")
         return WaitSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=said)
     rounds = [alone]
-    offered, room = loads(terms)
+    offered, room = loads(context)
     while alone.admitted and len(rounds) < 1 + MOST_ROUNDS:
         patient = room if len(rounds) == 1 else 0
         rounds.append(await _round(probe, wait, Offer(offered), patient))
@@ -55,18 +54,18 @@ async def _seen(probe: Probe, wait: Wait, terms: Terms) -> WaitSeen:
     return WaitSeen(wait=wait, rounds=tuple(rounds))
 
 
-def loads(terms: Terms) -> tuple[int, int]:
+def loads(context: Context) -> tuple[int, int]:
     """How many to offer, and how many of these ought to be in the app at once.
 
-    Twice as many as declared, so that some are seen to wait; but no more than what has
-    no bound is tried with: whether one or all are let in does not need a thousand.
+    Twice the declared number, so that some are seen to wait, but no more than
+    ``limit``: whether one enters or all do can be seen without a thousand.
     """
-    if terms.declared is None or 2 * terms.load > max(terms.limit, 2):
-        return terms.limit, min(terms.load, terms.limit)
-    return 2 * terms.load, terms.load
+    if context.declared is None or 2 * context.load > max(context.limit, 2):
+        return context.limit, min(context.load, context.limit)
+    return 2 * context.load, context.load
 
 
 async def _round(probe: Probe, wait: Wait, offer: Offer, patient: int = 0) -> Round:
     if wait is Wait.ASYNC:
-        return await probe.round(offer, patient_below=patient, view="async")
-    return await probe.round(offer, patient_below=patient, more=f"&wait={wait}")
+        return await run_round(probe, offer, patient_below=patient, view="async")
+    return await run_round(probe, offer, patient_below=patient, more=f"&wait={wait}")

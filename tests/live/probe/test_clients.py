@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.probe.questions import recovery
-from harness.probe.questions import slow_clients as silent
+from harness.probe.questions import slow_clients
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Question
@@ -26,9 +26,9 @@ BLOCKING = set(SlowWay) - {SlowWay.IDLE}
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer clients than in earnest, and less patience."""
-    monkeypatch.setattr(silent, "AT_MOST", 4)
-    monkeypatch.setattr(silent, "AT_MOST_LARGE", 4)
-    monkeypatch.setattr(silent, "WATCHED_SECONDS", 0.2)
+    monkeypatch.setattr(slow_clients, "AT_MOST", 4)
+    monkeypatch.setattr(slow_clients, "AT_MOST_LARGE", 4)
+    monkeypatch.setattr(slow_clients, "WATCHED_SECONDS", 0.2)
     monkeypatch.setattr(recovery, "WATCHED_SECONDS", 2.0)
 
 
@@ -74,8 +74,8 @@ def test_a_server_with_a_timeout_of_its_own_frees_itself(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ways = (SlowWay.SILENT, SlowWay.READS_NOTHING)
-    monkeypatch.setattr(silent, "WAYS", ways)
-    monkeypatch.setattr(silent, "WATCHED_SECONDS", 20.0)
+    monkeypatch.setattr(slow_clients, "WAYS", ways)
+    monkeypatch.setattr(slow_clients, "WATCHED_SECONDS", 20.0)
     evidence, answer = ask(odd("impatient"), 1, Question.SILENT)
     for way in ways:
         assert admitted(evidence, way) == {0: 1, 1: 0}

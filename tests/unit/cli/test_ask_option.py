@@ -15,8 +15,8 @@ from harness.judge.questions import ANSWERING
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.probe.questions import ASKING
-from harness.probe.questions import cheap
-from harness.probe.questions import dear
+from harness.probe.questions import on_own_server
+from harness.probe.questions import on_same_server
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
 from harness.records.questions import AnyAsked
@@ -37,8 +37,8 @@ def asked(*words: str) -> tuple[Question, ...]:
 
 def test_what_is_asked_by_default_is_cheap() -> None:
     assert asked() == DEFAULT_ASK
-    assert not dear(DEFAULT_ASK)
-    assert cheap(DEFAULT_ASK) == [Question.SELF_CALL]
+    assert not on_own_server(DEFAULT_ASK)
+    assert on_same_server(DEFAULT_ASK) == [Question.SELF_CALL]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
 @pytest.mark.parametrize("question", [*Question][1:])
 def test_every_question_has_all_that_it_needs(question: Question) -> None:
     asking = ASKING[question]
-    failed = asking.failed(outcome=Outcome.DIED, reason="It fell over")
+    failed = asking.record(outcome=Outcome.DIED, reason="It fell over")
     assert failed.question is question
     written = msgspec.json.encode(failed)
     assert msgspec.json.decode(written, type=AnyAsked) == failed

@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 
 from harness.judge.questions import answers
-from harness.probe.processor_time import between
-from harness.probe.processor_time import Used
-from harness.probe.questions.overflow import waiting_in
 from harness.records.evidence import ControlEvidence
 from harness.records.questions import CallRound
 from harness.records.questions import ComputeRound
@@ -225,24 +222,6 @@ def test_overflow(
     assert said in found.sentence
 
 
-def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
-    """As Linux prints it: port 20527, which listens, and a connection to it."""
-    head = "  sl  local_address rem_address   st tx_queue:rx_queue tr tm->when"
-    lines = [
-        head,
-        "   0: 0100007F:502F 00000000:0000 0A 00000000:00000081 00:00000000 00000000",
-        "   1: 0100007F:502F 0100007F:9A12 01 00000000:0000004B 00:00000000 00000000",
-        "   2: 0100007F:0035 00000000:0000 0A 00000000:00000007 00:00000000 00000000",
-    ]
-    assert waiting_in(lines, {0x502F}) == 129
-    assert waiting_in(lines, {0x502F, 0x35}) == 136
-    begun = (
-        "   3: 0100007F:502F 0100007F:9A14 03 00000000:00000000 00:00000000 00000000"
-    )
-    assert waiting_in([*lines, begun, begun], {0x502F}) == 131
-    assert waiting_in(lines, {1}) == 0
-
-
 # -------------------------------------------------------------------------- parallel
 
 
@@ -289,12 +268,6 @@ def test_where_one_is_let_in_one_computes() -> None:
     found = answer(asked, declared=1)
     assert found.answer == "1"
     assert found.sentence.endswith("no more are in the app.")
-
-
-def test_what_threads_used_is_what_has_been_added() -> None:
-    before = Used(10.0, {(1, 1): (2_000, 5_000), (1, 2): (7, 7)})
-    now = Used(12.0, {(1, 1): (1_000_002_000, 5_000), (1, 3): (0, 500_000_000)})
-    assert between(before, now) == (2.0, 1.0, 0.5)
 
 
 # ------------------------------------------------------------------------- all others

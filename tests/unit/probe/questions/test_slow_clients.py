@@ -6,8 +6,8 @@ from math import log2
 
 import pytest
 
-from harness.probe.questions.search import least
-from harness.probe.questions.search import next_count
+from harness.probe.questions.slow_clients import least
+from harness.probe.questions.slow_clients import next_count
 
 
 def tried(needed: int, limit: int) -> dict[int, bool]:

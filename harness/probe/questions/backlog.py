@@ -1,0 +1,38 @@
+"""How many connections the kernel holds for a server that has not accepted them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.probe.listeners import listened_on
+from harness.system.sockets import entries
+from harness.system.sockets import LISTENING
+
+BEGUN = "03"
+"""The state in ``/proc/net/tcp`` of a connection that no listening socket has yet. With
+``TCP_DEFER_ACCEPT``, which uWSGI sets, that is its state until the request has arrived,
+and as long as the backlog is full.
+"""
+
+
+def count_backlog(processes: list[int]) -> int | None:
+    """Connections that these processes have not accepted; ``None`` if not known."""
+    ports = listened_on(processes)
+    tables = [
+        Path(f"/proc/{process}/net/{table}")
+        for process in processes[:1]
+        for table in ("tcp", "tcp6")
+    ]
+    try:
+        lines = [line for table in tables for line in table.read_text().splitlines()]
+    except OSError:
+        return None
+    return waiting_in(lines, ports) if ports else None
+
+
+def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
+    """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
+    ours = [each for each in entries(lines) if each.port in ports]
+    backlogs = sum(each.queued for each in ours if each.state == LISTENING)
+    return backlogs + sum(each.state == BEGUN for each in ours)

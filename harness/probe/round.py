@@ -1,0 +1,136 @@
+"""One round: offer a load, count what is in the app, release all, account for all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+from harness.probe.quiet import BETWEEN
+from harness.probe.schedule import Offer
+from harness.probe.schedule import Schedule
+from harness.records.rounds import Round
+from harness.records.words import Arrival
+from harness.records.words import Settled
+
+
+async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
+    """Run the scheduled rounds; return whether the schedule is complete.
+
+    It is not when the server has stalled: it has to be started anew, since requests
+    wait in it for ever. Nor is it when the next round needs another server. Raises
+    ``Ended``.
+    """
+    fresh = True
+    while offered := schedule.next():
+        if offered.anew and not fresh:
+            return False
+        fresh = False
+        patient_below = schedule.patient_below(offered)
+        done = await run_round(probe, offered, patient_below=patient_below)
+        schedule.seen(done)
+        if done.stalled:
+            return schedule.next() is None
+    return True
+
+
+async def run_round(
+    probe: Probe,
+    offered: Offer,
+    *,
+    patient_below: int = 0,
+    more: str = "",
+    view: str = "hold",
+) -> Round:
+    """Offer one load, count how many are in the app, and let all of them go.
+
+    While fewer than ``patient_below`` are in the app the server is watched for longer.
+    ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
+    """
+    probe.gather(offered.asked, more, view)
+    try:
+        return await _run(probe, offered, patient_below)
+    finally:
+        probe.disperse()
+
+
+async def _run(probe: Probe, offered: Offer, patient_below: int) -> Round:
+    settled, settle_seconds = await offer(probe, offered.arrival)
+    probe.crowd.give_up_opening()
+    first = len(probe.holds.entered)
+    if probe.waiting() and len(probe.holds.held) < patient_below:
+        await probe.watch(probe.all_in_or_ended)
+    admitted, waiting = len(probe.holds.held), probe.waiting()
+    late, spread = len(probe.holds.entered) - first, probe.spread()
+    entered_on_release, hand_off_seconds = None, None
+    if waiting and admitted:
+        entered_on_release, hand_off_seconds = await hand_off(probe)
+    stalled = await finish(probe)
+    return Round(
+        arrival=offered.arrival,
+        asked=offered.asked,
+        offered=probe.crowd.offered,
+        admitted=admitted,
+        peak=probe.holds.peak,
+        waiting=waiting,
+        late=late,
+        processes=spread.processes,
+        threads=spread.threads,
+        settled=settled,
+        settle_seconds=settle_seconds,
+        entered_on_release=entered_on_release,
+        hand_off_seconds=hand_off_seconds,
+        broken=probe.holds.broken,
+        stalled=stalled,
+        account=probe.crowd.account(probe.holds.entered),
+    )
+
+
+async def offer(probe: Probe, arrival: Arrival) -> tuple[Settled, float]:
+    """Send the gathered requests; return how the server settled, and after how long.
+
+    The seconds count from the last request that was sent.
+    """
+    clients = probe.crowd.clients
+    if arrival is Arrival.STAGGERED:
+        for client in clients[:-1]:
+            probe.crowd.open([client])
+            await probe.until(_is_in_or_ended(probe, client.name))
+        clients = clients[-1:]
+    probe.crowd.open(clients)
+    asked = len(probe.crowd.clients)
+    await probe.until(lambda: probe.crowd.offered == asked or probe.all_ended())
+    sent = time.monotonic()
+    settled = await probe.until(probe.all_in_or_ended)
+    return settled, time.monotonic() - sent
+
+
+def _is_in_or_ended(probe: Probe, name: str) -> Callable[[], bool]:
+    return lambda: name in probe.holds.entered or name in probe.crowd.ended
+
+
+async def hand_off(probe: Probe) -> tuple[int, float | None]:
+    """Release one request; return how many enter in its place, and after how long."""
+    before = set(probe.holds.entered)
+    released = time.monotonic()
+    probe.holds.release_oldest()
+    await probe.until(lambda: len(probe.holds.entered) > len(before))
+    await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+    entered = [
+        hold.said.at if hold.said.at is not None else hold.entered_at
+        for name, hold in probe.holds.held.items()
+        if name not in before and hold.said is not None
+    ]
+    return len(entered), min(entered) - released if entered else None
+
+
+async def finish(probe: Probe) -> int:
+    """Release every request; return how many offered ones were never served."""
+    probe.holds.release_all()
+    await probe.until(probe.all_ended)
+    if not probe.all_ended():
+        await probe.watch(probe.all_ended)
+    stalled = probe.crowd.give_up()
+    await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
+    return stalled

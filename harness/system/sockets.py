@@ -1,0 +1,66 @@
+"""Listening sockets, as Linux's ``/proc`` tells of them (``man 5 proc``)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LISTENING = "0A"
+"""The state of a listening socket in the kernel's tables."""
+
+TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+
+
+class Entry(NamedTuple):
+    """A line of ``/proc/net/tcp`` or ``/proc/net/tcp6``."""
+
+    port: int
+    """The local port."""
+    state: str
+    queued: int
+    """Length of the receive queue; of a listening socket, of its backlog."""
+    inode: str
+
+
+def entries(lines: Iterable[str]) -> Iterator[Entry]:
+    """Parse the lines of a table; its head is skipped."""
+    for words in map(str.split, lines):
+        if len(words) > 4 and words[0].endswith(":"):
+            port, queued = (int(words[n].rpartition(":")[2], 16) for n in (1, 4))
+            yield Entry(port, words[3], queued, "".join(words[9:10]))
+
+
+def listening() -> dict[str, int]:
+    """The port of each listening TCP socket, by inode; empty without ``/proc``."""
+    ports: dict[str, int] = {}
+    for table in TABLES:
+        with contextlib.suppress(OSError), open(table) as file:
+            ports |= {
+                each.inode: each.port
+                for each in entries(file)
+                if each.state == LISTENING
+            }
+    return ports
+
+
+def sockets_of(process: int) -> set[str]:
+    """The inodes of the sockets of a process; none when it has ended.
+
+    Raises ``PermissionError`` where they cannot be seen.
+    """
+    folder = f"/proc/{process}/fd"
+    inodes = set()
+    try:
+        for name in os.listdir(folder):
+            try:
+                target = os.readlink(f"{folder}/{name}")
+            except FileNotFoundError:
+                continue
+            if target.startswith("socket:["):
+                inodes.add(target[len("socket:[") : -1])
+    except FileNotFoundError:
+        pass
+    return inodes
