@@ -121,6 +121,13 @@ def workflows(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the pages that are made of the catalog, the action, and measurements."""
+    install_groups(session, "docs")
+    session.run("python", "-m", "docs.make", *session.posargs)
+
+
+@nox.session
 def benchmark(session: nox.Session) -> None:
     """Print how fast the probe is and how much it can hold."""
     install_groups(session, "benchmarks")

@@ -11,7 +11,6 @@ import pytest
 from harness.github import inputs
 from harness.github import runner as github
 from harness.judge.gate import FailOn
-from tests.action import tables
 from tests.action.runner import STAND_INS
 from tests.action.shell import files
 from tests.action.shell import parsed
@@ -19,7 +18,7 @@ from tests.action.shell import steps
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-ACTION = tables.action()
+ACTION = parsed(ROOT / "action.yml")
 PINNED = re.compile(r"actions/([\w-]+)@[0-9a-f]{40}")
 LEAST: list[dict[str, str]] = [{"contents": "read"}, {}]
 MAY = {("track.yml", "publish"): [{"contents": "write", "issues": "write"}]}
@@ -148,9 +147,3 @@ def test_the_action_and_the_workflow_mean_the_same_by_the_same_name() -> None:
 def test_every_gate_is_documented() -> None:
     described = ACTION["inputs"]["fail-on"]["description"]
     assert [word for word in FailOn if f"`{word}`" in described] == list(FailOn)
-
-
-@pytest.mark.parametrize("name", ["inputs", "outputs"])
-def test_the_readme_has_the_table(name: str) -> None:
-    table = tables.inputs() if name == "inputs" else tables.outputs()
-    assert tables.in_readme(name) == table, "python -m tests.action.tables prints it"

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from docs.make.action import action
 from harness.cli import ask_option
 from harness.cli import options
 from harness.cli.options import parse
@@ -24,7 +25,6 @@ from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.report.sections.questions import WORDS
-from tests.action import tables
 
 ROOT = Path(__file__).parents[3]
 VERBS = dict.fromkeys(options.VERBS, lambda _: 0)
@@ -90,7 +90,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
     assert {question} <= ANSWERING.keys() & WORDS.keys()
     assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
     assert question in (ROOT / "README.md").read_text()
-    assert f"`{question}`" in tables.action()["inputs"]["ask"]["description"]
+    assert f"`{question}`" in action()["inputs"]["ask"]["description"]
     assert ask_option.named(question) == (question,)
 
 

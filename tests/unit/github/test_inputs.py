@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from docs.make.action import action
 from harness.github import inputs
 from harness.github import runner as github
 from harness.records.errors import UsageError
-from tests.action import tables
 
 COMMAND = {"WITH_COMMAND": "gunicorn shop:app -b {host}:{port}"}
 CONFIG = {"WITH_CONFIG": "concurrency.toml"}
@@ -52,9 +52,9 @@ def test_every_input_has_its_place() -> None:
     matrix = {name for stage in github.OPTIONS.values() for name in stage}
     of_both = {*matrix, *inputs.DEPLOYMENT}
     spelled = {name.lower().replace("_", "-") for name in of_both}
-    assert set(tables.action()["inputs"]) <= spelled | NO_OPTION
+    assert set(action()["inputs"]) <= spelled | NO_OPTION
     # Each is either common to both, or refused where it would have no effect.
-    for name in tables.action()["inputs"]:
+    for name in action()["inputs"]:
         key = name.upper().replace("-", "_")
         if name not in COMMON | NO_OPTION | {"config"}:
             refused = {*inputs.WITH_NEITHER, *inputs.WITH_CONFIG, *inputs.WITH_COMMAND}

@@ -1,24 +1,20 @@
-"""Knows how the catalog's servers make a page of the documentation, with what a run
-saw of them beside it; must not know any server.
+"""``docs/servers.md``: every configuration of the catalog, and what a run saw of it.
 
-``python -m tests.pages.servers RESULTS ...`` keeps what is needed of one or several
-runs in ``docs/servers.json`` and writes ``docs/servers.md``; without folders of results
-it writes the page, and the list in the README, anew for what the catalog says now.
+What the page shows of runs is stored in ``docs/servers.json``: after a change of the
+catalog the page can be written again without measuring.
 """
 
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from harness.plan import catalog
-from harness.plan import formulas as formula
-from harness.records import results as store
+from harness.plan import formulas
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import DeclaredFor
@@ -31,48 +27,45 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import matrix
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "servers.md"
-KEPT = DOCS / "servers.json"
-README = DOCS.parent / "README.md"
-LISTED = re.compile(r"(?<=<!-- servers -->\n).*?(?=<!-- /servers -->)", re.DOTALL)
+SEEN = DOCS / "servers.json"
 
 HEAD = """\
 # Every server, and every configuration of it
 
-<!-- Made of the catalog and of docs/servers.json: python -m tests.pages.servers -->
+<!-- Made of the catalog and of docs/servers.json: nox -s docs -->
 
-What each promises, where its documentation says so, and what was seen, under {flask}
-on {system} with {processors} processors and Python {python}. **A number in bold is not
-the one that is declared**: the documentation, or what is read into it, is wrong there.
-`8 (≥4)` is up to 8, but at times no more than 4; `≥64` is at least 64, and more were
-not tried.
+For each configuration: what it declares, where its documentation says so, and what was
+seen with {flask} on {system}, {processors} processors and Python {python}. **A number
+in bold is not the declared one**: the documentation is wrong, or was misread. `8 (≥4)`
+means up to 8, but sometimes only 4. `≥64` means at least 64: more were not tried.
 """
 
 WRONG = """\
 ## What is not as declared
 
-Each with what it declares, and the page that says so:
+What each of these declares, and the page that says so:
 """
 
 DENIED = """\
-## What servers tell apps, and what was seen instead
+## What servers tell the app, and what was seen instead
 
 By [PEP 3333](https://peps.python.org/pep-3333/#environ-variables) a server tells the
-app in `wsgi.multithread` whether it may be called again in the same process while it
-is running there, and in `wsgi.multiprocess` whether in another process. Saying so
-without doing it is allowed; not saying so and doing it is not:
+app whether it may be called again while a call is running: in the same process with
+`wsgi.multithread`, in another one with `wsgi.multiprocess`. A server may say that it
+does this and never do it. These say that they do not, and do:
 """
 
 MISSING = """\
 ## What could not be measured
 
-On that machine, with Python {python}:
+On the same machine, with Python {python}:
 """
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of one measured cell."""
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows of one measured cell."""
 
     number: str
     """As the matrix shows it; empty where there is none."""
@@ -88,33 +81,33 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of the runs that the page shows."""
+    """What the page shows of some runs."""
 
     flask: str
     system: str
     processors: int
     python: str
-    cells: dict[str, Kept]
+    cells: dict[str, Seen]
     """By ``SERVER-RELEASE/CONFIGURATION``."""
 
 
-# ----------------------------------------------------------------------- what is kept
+# -------------------------------------------------------------------- what runs show
 
 
-def keep(reports: Sequence[Report]) -> Run:
-    """What the page needs of some reports; the first says on which Python.
+def seen_in(reports: Sequence[Report]) -> Run:
+    """What the page needs of some reports. The first one is of the Python of the page.
 
-    What has no number there may have one in a later report, on another Python.
+    A cell without a number there may have one in a later report, of another Python.
     """
     first = reports[0]
     newest = max((cell.flask for cell in first.cells), key=release_order)
-    cells: dict[str, Kept] = {}
+    cells: dict[str, Seen] = {}
     for cell in (cell for report in reports for cell in report.cells):
         if cell.flask == newest:
             known = cells.get(_key(cell))
             if known is None or not known.number:
                 reason = known.reason if known else ""
-                cells[_key(cell)] = _kept(cell, reason)
+                cells[_key(cell)] = _seen_of(cell, reason)
     return Run(
         flask=newest,
         system=first.host.system,
@@ -128,9 +121,9 @@ def _key(cell: CellReport) -> str:
     return f"{cell.server}-{cell.server_version}/{cell.configuration}"
 
 
-def _kept(cell: CellReport, reason: str) -> Kept:
+def _seen_of(cell: CellReport, reason: str) -> Seen:
     measured = cell.outcome is Outcome.MEASURED
-    return Kept(
+    return Seen(
         number=matrix.text(cell).number,
         outcome=cell.outcome,
         as_declared=cell.verdict is Verdict.AS_DECLARED,
@@ -159,21 +152,27 @@ def page(known: Catalog, run: Run) -> str:
         processors=run.processors,
         python=run.python,
     )
-    wrong = [
-        f"- `{k}`: {kept.finding}" for k, kept in run.cells.items() if kept.finding
-    ]
-    denied = sorted(_denied(run))
-    missing = list(_missing(run))
-    parts = [head]
-    parts += [WRONG + "\n" + "\n".join(wrong) + "\n"] if wrong else []
-    parts += [_server(known, server, run) for server in known.servers]
-    parts += [DENIED + "\n" + "\n".join(denied) + "\n"] if denied else []
-    parts += (
-        [MISSING.format(python=run.python) + "\n" + "\n".join(missing) + "\n"]
-        if missing
-        else []
+    return "\n".join(
+        [
+            head,
+            *_section(WRONG, _wrong(run)),
+            *(_server(known, server, run) for server in known.servers),
+            *_section(DENIED, sorted(_denied(run))),
+            *_section(MISSING.format(python=run.python), _missing(run)),
+        ]
     )
-    return "\n".join(parts)
+
+
+def _section(head: str, items: Iterable[str]) -> list[str]:
+    """A section with a list; none where the list would be empty."""
+    lines = "\n".join(items)
+    return [f"{head}\n{lines}\n"] if lines else []
+
+
+def _wrong(run: Run) -> Iterator[str]:
+    for key, seen in run.cells.items():
+        if seen.finding:
+            yield f"- `{key}`: {seen.finding}"
 
 
 def _server(known: Catalog, server: Server, run: Run) -> str:
@@ -244,49 +243,48 @@ def _where(other: DeclaredFor) -> str:
 
 
 def _spelled(declares: Configuration | DeclaredFor) -> str:
-    computed = formula.parse(declares.declared)
+    computed = formulas.parse(declares.declared)
     if computed is not None:
-        return formula.words(computed)
-    return (
-        "no bound" if declares.declared == formula.UNBOUNDED else f"{declares.declared}"
-    )
+        return formulas.words(computed)
+    unbounded = declares.declared == formulas.UNBOUNDED
+    return "no bound" if unbounded else str(declares.declared)
 
 
 def _seen(server: Server, configuration: Configuration, run: Run) -> str:
     """What was seen, by release where there are several."""
     prefix, suffix = f"{server.name}-", f"/{configuration.id}"
     found = {
-        key[len(prefix) : -len(suffix)]: kept
-        for key, kept in run.cells.items()
+        key[len(prefix) : -len(suffix)]: seen
+        for key, seen in run.cells.items()
         if re.fullmatch(rf"{re.escape(prefix)}\d[^/]*{re.escape(suffix)}", key)
     }
     alone = len(found) == 1 and not configuration.releases
     shown = [
-        _number(kept, run) if alone else f"{release}: {_number(kept, run)}"
-        for release, kept in sorted(
+        _number(seen, run) if alone else f"{release}: {_number(seen, run)}"
+        for release, seen in sorted(
             found.items(), key=lambda pair: release_order(pair[0])
         )
     ]
     return "<br>".join(shown)
 
 
-def _number(kept: Kept, run: Run) -> str:
-    number = kept.number or kept.outcome
-    shown = number if kept.as_declared else f"**{number}**"
-    return shown if kept.python == run.python else f"{shown} (Python {kept.python})"
+def _number(seen: Seen, run: Run) -> str:
+    number = seen.number or seen.outcome
+    shown = number if seen.as_declared else f"**{number}**"
+    return shown if seen.python == run.python else f"{shown} (Python {seen.python})"
 
 
 def _denied(run: Run) -> Iterator[str]:
-    for key, kept in run.cells.items():
-        if kept.denied:
-            yield f"- `{key}`: {kept.denied}."
+    for key, seen in run.cells.items():
+        if seen.denied:
+            yield f"- `{key}`: {seen.denied}."
 
 
 def _missing(run: Run) -> Iterator[str]:
-    for key, kept in run.cells.items():
-        if kept.reason:
-            other = f" It was measured on Python {kept.python}." if kept.number else ""
-            yield f"- `{key}`: {kept.reason}.{other}"
+    for key, seen in run.cells.items():
+        if seen.reason:
+            other = f" It was measured on Python {seen.python}." if seen.number else ""
+            yield f"- `{key}`: {seen.reason}.{other}"
 
 
 def _cell(text: str) -> str:
@@ -299,28 +297,12 @@ def listed(known: Catalog) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}.\n"
 
 
-def listed_in_readme() -> str:
-    """The same as it stands there."""
-    found = LISTED.search(README.read_text())
-    assert found, "the README has no markers for the servers"
-    return found[0]
-
-
 def read() -> Run:
-    """What is kept of the last runs."""
-    return msgspec.json.decode(KEPT.read_bytes(), type=Run)
+    """What the page needs of the runs that it shows."""
+    return msgspec.json.decode(SEEN.read_bytes(), type=Run)
 
 
-def main(folders: Sequence[str]) -> None:
-    """Write the page, and what it shows if there are new results."""
-    if folders:
-        run = keep([store.read_report(Path(folder)) for folder in folders])
-        compact = msgspec.json.encode(run, order="deterministic")
-        KEPT.write_bytes(msgspec.json.format(compact, indent=1) + b"\n")
-    known = catalog.load()
-    PAGE.write_text(page(known, read()))
-    README.write_text(LISTED.sub(lambda _: listed(known), README.read_text()))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def save(reports: Iterable[Report]) -> None:
+    """Take what the page shows from other runs."""
+    compact = msgspec.json.encode(seen_in(list(reports)), order="deterministic")
+    SEEN.write_bytes(msgspec.json.format(compact, indent=1) + b"\n")

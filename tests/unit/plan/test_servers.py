@@ -1,4 +1,4 @@
-"""The servers of the catalog, and the page that is made of them."""
+"""The servers of the catalog: what each needs, and what is planned of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.plan import PlannedCell
-from tests.pages import servers
 
 REAL = catalog.load()
 TARGET = FOLDER.parent / "target"
@@ -114,42 +113,3 @@ def test_what_cannot_be_says_why_before_anything_is_installed(
 ) -> None:
     (cell,) = cells(glob, python=python)
     assert reason in (cell.not_supported or "") if reason else not cell.not_supported
-
-
-# ------------------------------------------------------------------------- the page
-
-
-def test_the_page_is_that_of_the_catalog() -> None:
-    assert servers.PAGE.read_text() == servers.page(REAL, servers.read()), (
-        "write it anew: python -m tests.pages.servers"
-    )
-
-
-def test_the_readme_lists_the_catalog() -> None:
-    assert servers.listed_in_readme() == servers.listed(REAL)
-
-
-def test_the_page_has_every_configuration_once() -> None:
-    text = servers.PAGE.read_text()
-    for server in REAL.servers:
-        section = text.partition(f"\n## {server.title}\n")[2].partition("\n## ")[0]
-        for configuration in server.configuration:
-            assert section.count(f"\n| `{configuration.id}` | ") == 1
-
-
-def test_every_configuration_of_the_page_was_measured_or_says_why() -> None:
-    measured = {
-        (key.rpartition("/")[0], key.rpartition("/")[2]): kept
-        for key, kept in servers.read().cells.items()
-    }
-    for server in REAL.servers:
-        for configuration in server.configuration:
-            found = [
-                kept
-                for (release, name), kept in measured.items()
-                if release.startswith(f"{server.name}-") and name == configuration.id
-            ]
-            assert found, (
-                f"{server.name} {configuration.id} is not in docs/servers.json"
-            )
-            assert all(each.number or each.reason for each in found)

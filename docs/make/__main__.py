@@ -1,0 +1,54 @@
+"""``nox -s docs``: write what the documentation shows of the catalog and the action.
+
+With ``--matrix`` or ``--servers`` also what measurements show there.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from harness.plan import catalog
+from harness.records import results
+
+from . import action
+from . import matrix
+from . import readme
+from . import servers
+
+
+def main() -> None:
+    """Write the blocks of the README, and the page of the servers."""
+    options = _parser().parse_args()
+    if options.matrix:
+        readme.replace("matrix", matrix.table(results.read_report(options.matrix)))
+    if options.servers:
+        servers.save(map(results.read_report, options.servers))
+    known = catalog.load()
+    servers.PAGE.write_text(servers.page(known, servers.read()))
+    readme.replace("servers", servers.listed(known))
+    readme.replace("inputs", action.inputs())
+    readme.replace("outputs", action.outputs())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nox -s docs --", description=__doc__)
+    parser.add_argument(
+        "--matrix",
+        type=Path,
+        metavar="RESULTS",
+        help="also write the matrix of the README, from a run of the default selection",
+    )
+    parser.add_argument(
+        "--servers",
+        type=Path,
+        nargs="+",
+        metavar="RESULTS",
+        help="also write what was seen of each server, from runs of everything: the "
+        "first is of the Python of the page, others of Pythons for what needs another",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()
