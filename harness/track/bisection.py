@@ -1,10 +1,7 @@
-"""Knows how the release is found in which a number changed, with as few measurements as
-that takes; must not know how a release is measured.
+"""What a bisection found, as a record.
 
-Rule 1: of two ends that differ, the release in the middle is looked at next, so that
-each look halves what is left. One that cannot be measured is passed over for the next
-to it. Rule 2: what was not looked at is not known: a change that was undone in between
-is told where it was seen, and its possibility where it was not.
+Nothing is concluded about releases that were not looked at: a change may have been made
+and undone among them.
 """
 
 from __future__ import annotations
@@ -12,150 +9,103 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
-from harness.judge.difference import in_words
-from harness.records.changes import Difference
+from harness.judge.judge import Reproduce
+from harness.records.track import Bisection
+from harness.records.track import Side
 from harness.records.track import Swap
-from harness.track.timeline import alike
-from harness.track.timeline import compared
-from harness.track.timeline import Point
-
-CAUSES = ("Flask", "Werkzeug")
-"""Packages that are swapped by themselves, and the server; all others together."""
-
-
-class Like(StrEnum):
-    """Which of two ends a release is like."""
-
-    OLD = "old"
-    NEW = "new"
-    NEITHER = "neither"
-    UNTOLD = ""
-    """It cannot be measured, or could be like either."""
+from harness.records.track import Try
+from harness.track.bracket import Bracket
+from harness.track.bracket import Like
+from harness.track.follow import Followed
+from harness.track.point import compare_points
+from harness.track.point import Point
+from harness.track.point import version_changes
+from harness.track.search import ChangePoint
+from harness.track.search import Search
+from harness.track.swaps import cause
+from harness.track.swaps import find_parts
+from harness.track.timeline import gaps
 
 
-class Search(NamedTuple):
-    """How far a search is."""
+def make_bisection(
+    followed: Followed,
+    search: Search,
+    change: ChangePoint,
+    swaps: Sequence[Swap],
+    reproduce: Reproduce,
+) -> Bisection:
+    """Put together what a search and the swaps at the change found.
 
-    low: int
-    """The newest release that is known to be like the old end."""
-    high: int
-    """The oldest that is known not to be."""
-    wanted: int | None
-    """The next to look at; nothing when there is none left between the two."""
-
-
-def search(releases: Sequence[str], known: Mapping[str, Like]) -> Search:
-    """How far what is known leads; both ends are the first and the last release."""
-    low, high = 0, len(releases) - 1
-    while True:
-        middle = (low + high) / 2
-        left = [
-            n for n in range(low + 1, high) if known.get(releases[n]) is not Like.UNTOLD
-        ]
-        if not left:
-            return Search(low, high, None)
-        nearest = min(left, key=lambda n: (abs(n - middle), n))
-        if releases[nearest] not in known:
-            return Search(low, high, nearest)
-        if known[releases[nearest]] is Like.OLD:
-            low = nearest
-        else:
-            high = nearest
-
-
-def which(point: Point, old: Point, new: Point) -> Like:
-    """Which end a release is like, by the rule that reports are compared with."""
-    if not point.tells:
-        return Like.UNTOLD
-    findings = compared([(old, point), (point, new)])
-    like_old = alike(findings[0], old, point)
-    like_new = alike(findings[1], point, new)
-    if like_old and like_new:
-        return Like.UNTOLD
-    if like_old or like_new:
-        return Like.OLD if like_old else Like.NEW
-    return Like.NEITHER
+    ``reproduce`` makes the command that measures a cell again.
+    """
+    old, new = change.old, change.new
+    (finding,) = compare_points([(old, new)])
+    server = followed.target.server
+    inside = change.releases[change.bracket.low + 1 : change.bracket.high]
+    return Bisection(
+        package=followed.package.name,
+        server=server.name,
+        server_title=server.title,
+        configuration=followed.target.configuration.id,
+        python=followed.cells[0].python,
+        releases=tuple(change.releases),
+        old=_side(old, reproduce),
+        new=_side(new, reproduce),
+        words=finding.words,
+        between=tuple(gaps([search.points[each] for each in inside])),
+        tries=tuple(_try(search, each, change.likes) for each in search.order),
+        others=tuple(other_changes(change.releases, change.likes, change.bracket)),
+        versions=version_changes(old, new),
+        swaps=tuple(swaps),
+        cause=cause(find_parts(old, new, server), swaps),
+    )
 
 
-def differ(old: Point, new: Point) -> bool:
-    """Whether there is anything to find between two ends."""
-    (finding,) = compared([(old, new)])
-    return not alike(finding, old, new)
+def _side(point: Point, reproduce: Reproduce) -> Side:
+    cell, evidence = point.cell, point.evidence
+    return Side(
+        release=point.release,
+        cell=cell.id,
+        said=point.number,
+        outcome=cell.outcome,
+        reason=cell.reason,
+        rounds=len(cell.rounds),
+        curve=cell.curve,
+        installed=evidence.installed,
+        measured_at=evidence.measured_at,
+        host=evidence.host,
+        reproduce=reproduce(evidence, evidence.cells[0]),
+    )
 
 
-def others(
-    releases: Sequence[str], known: Mapping[str, Like], found: Search
+def _try(search: Search, release: str, likes: Mapping[str, Like]) -> Try:
+    point = search.points[release]
+    return Try(
+        release=release,
+        said=point.number,
+        like=likes.get(release, Like.UNKNOWN),
+        reason="" if point.is_conclusive else point.cell.reason,
+        reused=search.is_reused(release),
+    )
+
+
+def other_changes(
+    releases: Sequence[str], likes: Mapping[str, Like], bracket: Bracket
 ) -> Iterator[str]:
-    """What speaks against the change that was found being the only one."""
-    if known[releases[found.high]] is Like.NEITHER:
+    """Signs that the change in the bracket is not the only one, a sentence each."""
+    low, high, _ = bracket
+    if likes[releases[high]] is Like.NEITHER:
         yield (
-            f"{releases[found.high]} is not like {releases[-1]} either: the number "
-            "changes again after it"
+            f"{releases[high]} is not like {releases[-1]} either: the number changes "
+            "again after it"
         )
     for number, release in enumerate(releases):
-        like = known.get(release)
-        if number < found.low and like in (Like.NEW, Like.NEITHER):
-            yield f"{release} is not like {releases[0]}, though {_low(releases, found)}"
-        if number > found.high and like is Like.OLD:
+        like = likes.get(release)
+        if number < low and like in (Like.NEW, Like.NEITHER):
+            yield (
+                f"{release} is not like {releases[0]}, though {releases[low]} after "
+                "it is"
+            )
+        if number > high and like is Like.OLD:
             yield f"{release} is like {releases[0]} again"
-
-
-def _low(releases: Sequence[str], found: Search) -> str:
-    return f"{releases[found.low]} after it is"
-
-
-# ---------------------------------------------------------------------------- causes
-
-
-def groups(
-    versions: Sequence[Difference], project: str, name: str
-) -> list[tuple[Difference, ...]]:
-    """What is swapped at a time: Flask, Werkzeug, the server, and all others at once.
-
-    The server has a project on the index, and a name in the catalog, which may be
-    another one. What only one side has cannot be swapped.
-    """
-    alias = name if name != project else ""
-    both = [d for d in versions if d.before and d.now and d.name != alias]
-    named = [each for each in both if each.name in (*CAUSES, project)]
-    rest = tuple(each for each in both if each not in named and each.name != "Python")
-    return [*((each,) for each in named), *([rest] if rest else [])]
-
-
-def cause(parts: Sequence[tuple[Difference, ...]], swaps: Sequence[Swap]) -> str:
-    """One sentence: what a change comes from, as far as swaps tell."""
-    if not parts:
-        return "Nothing that could be swapped differs between the two."
-    if len(parts) == 1:
-        return f"It comes from {names(parts[0])}: nothing else differs."
-    alone = [p for p in parts if _like(swaps, p, "old") == Like.NEW]
-    undone = [p for p in parts if _like(swaps, p, "new") == Like.OLD]
-    if len(alone) == 1 and undone in ([], alone):
-        more = ", and taken back it undoes it" if undone else ""
-        return f"It comes from {names(alone[0])}: alone it makes the change{more}."
-    if not alone and len(undone) == 1:
-        return (
-            f"It takes {names(undone[0])}: taken back it undoes the change, and alone "
-            "it could not be seen to make it."
-        )
-    if alone:
-        several = " and ".join(map(names, alone))
-        return f"Each of {several} makes the change alone."
-    return "No single one makes the change: the swaps say of each what came of it."
-
-
-def _like(swaps: Sequence[Swap], part: tuple[Difference, ...], on: str) -> str:
-    return next((s.like for s in swaps if s.packages == part and s.on == on), "")
-
-
-def names(part: Sequence[Difference]) -> str:
-    """The packages of a swap."""
-    return ", ".join(each.name for each in part)
-
-
-def told(point: Point) -> str:
-    """The number of a release, or what happened instead."""
-    return in_words(point.cell)

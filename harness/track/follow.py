@@ -1,8 +1,7 @@
-"""Knows which cells follow a configuration from release to release; must not know which
-releases there are, nor what is known of any cell.
+"""Which cells follow a configuration from release to release.
 
-Nothing is read or asked here. A line is one configuration along the releases of one
-package: of Flask, or of its server.
+A line is one configuration along the releases of one package: of Flask, or of its
+server.
 """
 
 from __future__ import annotations
@@ -22,17 +21,20 @@ from harness.plan.select import EXAMPLE
 from harness.plan.select import find_configuration
 from harness.plan.select import find_server
 from harness.plan.select import FLASK
+from harness.plan.select import split_releases
 from harness.plan.select import unknown
 from harness.plan.select import usual_releases
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
+from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
 from harness.records.plan import Cell
 
 
 class Target(NamedTuple):
-    """One configuration to follow, and what is to stay the same meanwhile."""
+    """A configuration to follow, and what stays the same from release to release."""
 
     server: Server
     configuration: Configuration
@@ -41,11 +43,11 @@ class Target(NamedTuple):
     release: str = ""
     """The release of the server beside those of Flask; empty for the usual one."""
     python: str = ""
-    """Empty for the one that is asked for in general."""
+    """Empty for the one that the options name."""
 
 
 class Package(NamedTuple):
-    """Flask, or a server: whose releases are followed."""
+    """Flask, or a server, whose releases are followed."""
 
     name: str
     """``Flask``, or the name of the server in the catalog."""
@@ -64,15 +66,14 @@ class Followed(NamedTuple):
     """What stays the same, such as ``gunicorn 27.0.1``; empty where nothing does."""
 
     def release(self, cell: Cell) -> str:
-        """The release that is followed."""
+        """The release of the followed package in a cell."""
         return cell.flask if self.package.server is None else cell.server_version
 
 
 def find_targets(catalog: Catalog, text: str) -> list[Target]:
-    """The configurations that ``SERVER/CONFIGURATION``, a glob or not, or the whole id
-    of a cell names.
+    """The configurations that a glob on ``SERVER/CONFIGURATION``, or a cell id, names.
 
-    :raises UsageError: when there is none; it says what is near.
+    :raises UsageError: when there is none; it names similar ones.
     """
     match = CELL_ID.fullmatch(text)
     if match is not None:
@@ -97,7 +98,7 @@ def find_targets(catalog: Catalog, text: str) -> list[Target]:
 
 
 def find_package(catalog: Catalog, text: str) -> Package:
-    """Flask, or the server of that name or with that project.
+    """Flask, or the server with this name or with this project on the index.
 
     :raises UsageError: when it is neither.
     """
@@ -108,16 +109,16 @@ def find_package(catalog: Catalog, text: str) -> Package:
             continue  # a part of Python: its releases are on no package index
         if canonicalize_name(text) in (server.name, canonicalize_name(server.package)):
             return Package(server.name, server.package, server)
-    known = [FLASK, *(server.name for server in catalog.servers if server.package)]
-    raise UsageError(unknown("package to follow", text, known))
+    names = [FLASK, *(server.name for server in catalog.servers if server.package)]
+    raise UsageError(unknown("package to follow", text, names))
 
 
 def packages_of(
     catalog: Catalog, targets: Sequence[Target], names: Sequence[str]
 ) -> list[Package]:
-    """Whose releases are followed: those of the packages that are named, else Flask's.
+    """The packages of these names, whose releases are followed; Flask by default.
 
-    :raises UsageError: when a server is named that no target is served by.
+    :raises UsageError: when no target runs on one of the servers.
     """
     packages = [find_package(catalog, name) for name in names or (FLASK,)]
     for each in packages:
@@ -136,13 +137,13 @@ def follow(
     releases: Iterable[str],
     python: str,
 ) -> list[Followed]:
-    """The line of each target that a package has a part in.
+    """A line for each target that depends on a package.
 
     :raises UsageError: when the catalog has no pins for one of the releases.
     """
-    known = sorted(set(releases), key=Version)
+    in_order = sorted(set(releases), key=Version)
     return [
-        _line(catalog, target, package, known, python)
+        _line(catalog, target, package, in_order, python)
         for target in targets
         if package.server in (None, target.server)
     ]
@@ -169,7 +170,7 @@ def _line(
 
 
 def _server(catalog: Catalog, target: Target, flask: str, python: str) -> str:
-    """The release of the server under a release of Flask."""
+    """The release of the server that goes with a release of Flask."""
     if target.release and not target.server.pinned_by_flask:
         return target.release
     server, configuration = target.server, target.configuration
@@ -186,17 +187,37 @@ def _cell(target: Target, flask: str, release: str, python: str) -> Cell:
     )
 
 
+def named_releases(package: Package, selection: Selection) -> list[str]:
+    """The releases of a package, and builds of its sources, that the options name."""
+    if package.server is None:
+        return list(selection.flask)
+    pairs = map(split_releases, selection.server_releases)
+    return [r for name, releases in pairs if name == package.name for r in releases]
+
+
+def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
+    """The releases of a package that something was measured with."""
+    releases = set()
+    for each in measurements:
+        environment = each.environment
+        if package.server is None:
+            releases.add(environment.flask)
+        elif environment.server == package.name:
+            releases.add(environment.server_version)
+    return sorted(releases, key=Version)
+
+
 class Limits(NamedTuple):
-    """From which release of a package on, and up to which, by its name."""
+    """The oldest and the newest release to follow, by the name of the package."""
 
     since: Mapping[str, Version] = {}
     until: Mapping[str, Version] = {}
 
 
 def limits(since: Iterable[str], until: Iterable[str]) -> Limits:
-    """The values of ``--since`` and ``--until``, each ``NAME==RELEASE``.
+    """Parse the values of ``--since`` and ``--until``, each ``NAME==RELEASE``.
 
-    :raises UsageError: when one is not written like that.
+    :raises UsageError: when one is not of this form.
     """
     oldest = dict(_limit("--since", text) for text in since)
     return Limits(oldest, dict(_limit("--until", text) for text in until))
@@ -213,7 +234,7 @@ def _limit(option: str, text: str) -> tuple[str, Version]:
 def within_limits(
     package: Package, releases: Iterable[str], limits: Limits
 ) -> list[str]:
-    """The releases that are to be followed.
+    """The releases within the limits, or since the catalog's first where none is given.
 
     :raises UsageError: when that leaves none.
     """
@@ -221,15 +242,15 @@ def within_limits(
     usual = package.server.since if package.server else None
     first = next((limits.since[name] for name in names & limits.since.keys()), usual)
     last = next((limits.until[name] for name in names & limits.until.keys()), None)
-    found = [
+    left = [
         each
         for each in releases
         if (first is None or Version(each) >= first)
         and (last is None or Version(each) <= last)
     ]
-    if not found:
+    if not left:
         raise UsageError(
             f"there is no release of {package.name} since {first or 'the first'} and "
             f"until {last or 'the last'}; choose others with --since and --until"
         )
-    return found
+    return left

@@ -1,202 +1,216 @@
-"""Knows how measurements of one configuration, release by release, come to a timeline;
-must not know where they are kept, nor when two numbers differ.
+"""A timeline: the numbers of a configuration, release by release.
 
-Releases one after another are one span unless the number of one differs from that of
-the release before it, by the rule that reports are compared with. What cannot be
-measured is a gap, and says nothing of what stands beside it.
+Successive releases with the same number are one span, by the rule that reports are
+compared with. A release that cannot be measured is a gap, and does not end a span.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from itertools import groupby
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from harness.judge.compare import compare_pairs
-from harness.judge.compare import Pair
 from harness.judge.difference import Comparison
-from harness.judge.difference import Conditions
-from harness.judge.difference import in_words
-from harness.judge.judge import judge
 from harness.judge.releases import RELEASE_CHANGES
-from harness.judge.versions_differ import environment_id
-from harness.judge.versions_differ import version_changes
-from harness.records.changes import Change
-from harness.records.changes import Difference
+from harness.plan.plan import only_cells
 from harness.records.evidence import Evidence
-from harness.records.report import CellReport
+from harness.records.plan import Plan
 from harness.records.track import Gap
 from harness.records.track import Line
 from harness.records.track import Span
+from harness.records.track import Timeline
 from harness.records.words import Outcome
-from harness.records.words import Verdict
+from harness.track.follow import Followed
+from harness.track.history import is_retryable
+from harness.track.point import compare_points
+from harness.track.point import is_same
+from harness.track.point import Point
+from harness.track.point import point
+from harness.track.point import version_changes
 
-UNTOLD = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, Outcome.HARNESS_FAILED)
-"""Outcomes that say nothing of what a release does with requests."""
-
-
-class Point(NamedTuple):
-    """One release, and what was measured with it."""
-
-    release: str
-    cell: CellReport
-    evidence: Evidence
-
-    @property
-    def tells(self) -> bool:
-        """Whether a number, or that it does not work, is known."""
-        if self.cell.outcome is Outcome.MEASURED:
-            return self.cell.verdict is not Verdict.UNKNOWN
-        return self.cell.outcome not in UNTOLD
+Measurements = Mapping[str, Evidence]
+"""Evidence of one cell each, by the id of the cell."""
 
 
-def point(release: str, evidence: Evidence) -> Point:
-    """What the evidence of one cell says of a release."""
-    (cell,) = judge([evidence], lambda *_: "").cells
-    return Point(release, cell, evidence)
-
-
-def compared(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
-    """What became of each of several pairs, handed over together (see ``differ``)."""
-    return compare_pairs(
-        [Pair(before.cell, now.cell) for before, now in pairs],
-        [_terms(before, now) for before, now in pairs],
+def unmeasured(plan: Plan, measured: Measurements) -> Plan:
+    """The cells of a plan that are worth measuring: not measured yet, or retryable."""
+    return only_cells(
+        plan,
+        lambda cell: (
+            cell.not_supported is None
+            and (cell.id not in measured or is_retryable(measured[cell.id]))
+        ),
     )
 
 
-def all_versions(before: Point, now: Point) -> tuple[Difference, ...]:
-    """Everything that was installed in another version, the most important first."""
-    old, new = (
-        {environment_id(each.cell): each.evidence.installed} for each in (before, now)
+def unsupported(plan: Plan) -> Plan:
+    """The cells of a plan that cannot be measured, and say why."""
+    return only_cells(plan, lambda cell: cell.not_supported is not None)
+
+
+def make_timeline(
+    followed: Iterable[Followed],
+    before: Measurements,
+    after: Measurements,
+    impossible: Measurements,
+    made_at: str,
+) -> Timeline:
+    """The timeline of what is measured by now; what changed since ``before`` is new."""
+    lines = []
+    for each in followed:
+        old = make_line(each, before, impossible)
+        fresh = [
+            each.release(cell)
+            for cell in each.cells
+            if after.get(str(cell)) != before.get(str(cell))
+        ]
+        line = make_line(each, after, impossible, fresh)
+        lines.append(mark_news({key(old): old}, line))
+    return Timeline(made_at=made_at, lines=tuple(lines))
+
+
+def make_line(
+    followed: Followed,
+    measured: Measurements,
+    impossible: Measurements,
+    fresh: Iterable[str] = (),
+) -> Line:
+    """One configuration, release by release; ``fresh`` was measured in this run."""
+    points = [
+        point(followed.release(cell), evidence)
+        for cell in followed.cells
+        if (evidence := measured.get(str(cell)) or impossible.get(str(cell)))
+    ]
+    empty = Line(
+        package=followed.package.name,
+        server=followed.target.server.name,
+        server_title=followed.target.server.title,
+        configuration=followed.target.configuration.id,
+        beside=followed.beside,
+        python=followed.cells[0].python,
+        spans=(),
+        measured=tuple(fresh),
     )
-    return version_changes(before.cell, now.cell, old, new)
+    return fill_line(empty, points)
 
 
-def _terms(before: Point, now: Point) -> Conditions:
-    one, other = before.evidence, now.evidence
-    processors = one.host.processors, other.host.processors
-    return Conditions((one.limit, other.limit), processors)
+# ----------------------------------------------------------------------------- spans
 
 
-def beside(before: Point, now: Point, package: str) -> tuple[Difference, ...]:
-    """The same without one of them."""
-    found = all_versions(before, now)
-    return tuple(each for each in found if each.name.lower() != package.lower())
+class Edge(NamedTuple):
+    """How the first release of a span differs from one of the span before."""
+
+    finding: Comparison
+    before: Point
+    now: Point
 
 
-def alike(finding: Comparison, before: Point, now: Point) -> bool:
-    """Whether two releases have the same number, as far as can be told."""
-    if finding.change is Change.NOT_COMPARABLE:
-        return in_words(before.cell) == in_words(now.cell)
-    return finding.change is Change.SAME
+class Group(NamedTuple):
+    """Releases of one span, oldest first."""
+
+    points: Sequence[Point]
+    edge: Edge | None
+    """``None`` for the first span."""
 
 
-# --------------------------------------------------------------------------- a line
+def fill_line(line: Line, points: Sequence[Point]) -> Line:
+    """Add the spans and the gaps of its releases, oldest first, to a line."""
+    told = [each for each in points if each.is_conclusive]
+    spans = [_span(group, line.package) for group in _split_at_neighbours(told)]
+    return msgspec.structs.replace(line, spans=tuple(spans), gaps=tuple(gaps(points)))
 
 
-def line(like: Line, points: Sequence[Point]) -> Line:
-    """The same line with the spans and the gaps of its releases, oldest first."""
-    told = [each for each in points if each.tells]
-    steps = list(zip(told, told[1:], strict=False))
-    findings = compared(steps)
-    groups: list[list[Point]] = [told[:1]] if told else []
-    edges: list[tuple[Comparison, Point, Point] | None] = [None]
-    for (before, now), finding in zip(steps, findings, strict=True):
-        if alike(finding, before, now):
-            groups[-1].append(now)
-        else:
-            groups.append([now])
-            edges.append((finding, before, now))
-    spans = (
-        _span(group, edge, like.package)
-        for group, edge in zip(groups, edges, strict=False)
-    )
-    return msgspec.structs.replace(like, spans=tuple(spans), gaps=tuple(gaps(points)))
+def _split_at_neighbours(points: Sequence[Point]) -> Iterator[Group]:
+    """Split releases where one differs from the release before it."""
+    steps = list(pairwise(points))
+    start, edge = 0, None
+    for end, finding in enumerate(compare_points(steps), start=1):
+        before, now = steps[end - 1]
+        if not is_same(finding, before, now):
+            yield Group(points[start:end], edge)
+            start, edge = end, Edge(finding, before, now)
+    if points:
+        yield Group(points[start:], edge)
 
 
-def _span(
-    group: Sequence[Point], edge: tuple[Comparison, Point, Point] | None, package: str
-) -> Span:
-    cells = [each.cell for each in group]
-    floors = [cell.floor for cell in cells if cell.floor is not None]
-    ceilings = [cell.ceiling for cell in cells if cell.ceiling is not None]
-    usual = _said(cells)
+def _span(group: Group, package: str) -> Span:
+    points, edge = group
+    floors = [each.cell.floor for each in points if each.cell.floor is not None]
+    ceilings = [each.cell.ceiling for each in points if each.cell.ceiling is not None]
+    number = _commonest(points)
     span = Span(
-        releases=tuple(each.release for each in group),
-        said=usual,
-        apart={e.release: in_words(e.cell) for e in group if in_words(e.cell) != usual},
-        outcome=cells[0].outcome,
+        releases=tuple(each.release for each in points),
+        said=number,
+        apart={each.release: each.number for each in points if each.number != number},
+        outcome=points[0].cell.outcome,
         floor=min(floors, default=None),
         ceiling=max(ceilings, default=None),
     )
     if edge is None:
         return span
-    finding, before, now = edge
     return msgspec.structs.replace(
         span,
-        change=finding.change,
-        reason=finding.words,
-        versions=beside(before, now, package),
+        change=edge.finding.change,
+        reason=edge.finding.words,
+        versions=version_changes(edge.before, edge.now, excluding=package),
     )
 
 
-def _said(cells: Sequence[CellReport]) -> str:
-    """What most of them are: of numbers that chance makes differ, the commonest, and
-    of equally common ones the most.
-    """
-    count = Counter(map(in_words, cells))
-    ceilings = {in_words(cell): cell.ceiling or 0 for cell in cells}
-    return max(count, key=lambda words: (count[words], ceilings[words]))
+def _commonest(points: Sequence[Point]) -> str:
+    """The number that most releases have; of equally common ones the highest."""
+    count = Counter(each.number for each in points)
+    ceilings = {each.number: each.cell.ceiling or 0 for each in points}
+    return max(count, key=lambda number: (count[number], ceilings[number]))
 
 
-def gaps(points: Iterable[Point]) -> Iterable[Gap]:
-    """What cannot be told, releases one after another with the same reason as one."""
-    keyed = groupby(points, key=_gap_key)
-    for key, several in keyed:
+def gaps(points: Iterable[Point]) -> Iterator[Gap]:
+    """Releases that are inconclusive; successive ones with the same reason as one."""
+    for key, group in groupby(points, key=_gap_key):
         if key is not None:
             outcome, reason = key
-            releases = tuple(each.release for each in several)
+            releases = tuple(each.release for each in group)
             yield Gap(releases=releases, outcome=outcome, reason=reason)
 
 
 def _gap_key(point: Point) -> tuple[Outcome, str] | None:
-    if point.tells:
+    if point.is_conclusive:
         return None
-    # It names the release, and each is another one.
-    reason = point.cell.reason.replace(f", not {point.release}:", ":")
     if point.cell.outcome is Outcome.NOT_INSTALLED:
-        reason = "its packages could not be installed"
-    return point.cell.outcome, reason
+        return point.cell.outcome, "its packages could not be installed"
+    # Most reasons name the release, which would make each another reason.
+    return point.cell.outcome, point.cell.reason.replace(f", not {point.release}:", ":")
 
 
 # ------------------------------------------------------------------------------ news
 
 
-def with_news(before: Mapping[object, Line], now: Line) -> Line:
-    """The same line; changes that were not there before are marked as new.
+def mark_news(before: Mapping[object, Line], line: Line) -> Line:
+    """Mark the changes that were not known before as new.
 
-    A line of which nothing was known has no news: all of it is.
+    Where nothing was known of a line, none of its changes are news.
     """
-    known = before.get(key(now))
+    known = before.get(key(line))
     if known is None or not known.spans:
-        return now
-    there = {(span.releases[0], span.change) for span in known.spans}
+        return line
+    old = {(span.releases[0], span.change) for span in known.spans}
     spans = tuple(
         msgspec.structs.replace(
             span,
             new=span.change in RELEASE_CHANGES
-            and (span.releases[0], span.change) not in there,
+            and (span.releases[0], span.change) not in old,
         )
-        for span in now.spans
+        for span in line.spans
     )
-    return msgspec.structs.replace(now, spans=spans)
+    return msgspec.structs.replace(line, spans=spans)
 
 
 def key(line: Line) -> object:
-    """What a line is of."""
+    """What identifies a line in two timelines."""
     return line.package, line.server, line.configuration, line.beside, line.python

@@ -9,11 +9,11 @@ from harness.records.rounds import Round
 from harness.records.track import Line
 from harness.records.track import Timeline
 from harness.records.words import Outcome
+from harness.track.point import Point
+from harness.track.point import point
+from harness.track.timeline import fill_line
 from harness.track.timeline import key
-from harness.track.timeline import line
-from harness.track.timeline import Point
-from harness.track.timeline import point
-from harness.track.timeline import with_news
+from harness.track.timeline import mark_news
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -63,7 +63,7 @@ def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
 def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
     """A timeline of steady numbers; with ``new``, all but the first are news."""
     points = [steady(release, number) for release, number in numbers]
-    known = line(LIKE, points[:1])
-    found = line(LIKE, points)
-    told = with_news({key(known): known}, found) if new else found
+    known = fill_line(LIKE, points[:1])
+    found = fill_line(LIKE, points)
+    told = mark_news({key(known): known}, found) if new else found
     return Timeline(made_at="2026-11-21T09:30:00+00:00", lines=(told,))

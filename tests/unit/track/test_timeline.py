@@ -6,11 +6,11 @@ from harness.records.changes import Change
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report.sections import timeline as rendering
+from harness.track.point import Point
+from harness.track.point import point
+from harness.track.timeline import fill_line
 from harness.track.timeline import key
-from harness.track.timeline import line
-from harness.track.timeline import Point
-from harness.track.timeline import point
-from harness.track.timeline import with_news
+from harness.track.timeline import mark_news
 from tests.builders.timelines import broken
 from tests.builders.timelines import evidence_of
 from tests.builders.timelines import LIKE
@@ -23,13 +23,13 @@ from tests.samples.make import offer
 
 def in_short(*points: Point) -> str:
     """The timeline of some releases in words."""
-    return rendering.in_short(line(LIKE, points))
+    return rendering.in_short(fill_line(LIKE, points))
 
 
 def test_releases_with_the_same_number_are_one_span() -> None:
     points = [steady("0.11", 1), steady("0.12", 1), steady("1.0", 4), steady("2.0", 4)]
     assert in_short(*points) == "0.11 – 0.12: 1; 1.0 – 2.0: 4"
-    (first, second) = line(LIKE, points).spans
+    (first, second) = fill_line(LIKE, points).spans
     assert first.change is None
     assert (second.change, second.reason) == (Change.MORE, "1 before; now 4")
 
@@ -47,7 +47,7 @@ def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
     ]
     said = "21.0 – 21.2: up to 6 (21.1 up to 8, which chance explains)"
     assert in_short(*points) == said
-    (span,) = line(LIKE, points).spans
+    (span,) = fill_line(LIKE, points).spans
     assert (span.floor, span.ceiling) == (3, 8)
 
 
@@ -62,7 +62,7 @@ def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
         broken("2.0", Outcome.NOT_STARTED),
     ]
     assert in_short(*points) == "0.12: 1; 1.0.3: 4; 2.0: not started"
-    gaps = line(LIKE, points).gaps
+    gaps = fill_line(LIKE, points).gaps
     assert [each.releases for each in gaps] == [
         *(("0.9",), ("1.0", "1.0.1"), ("1.0.2",))
     ]
@@ -73,21 +73,21 @@ def test_a_reason_that_names_its_release_is_one_gap() -> None:
         broken(release, Outcome.NOT_SUPPORTED, f"needs Flask >=0.11, not {release}: x")
         for release in ("0.10", "0.10.1")
     ]
-    (gap,) = line(LIKE, points).gaps
+    (gap,) = fill_line(LIKE, points).gaps
     assert gap.releases == ("0.10", "0.10.1")
     assert gap.reason == "needs Flask >=0.11: x"
 
 
 def test_nothing_measured_is_told_so() -> None:
     assert in_short() == "no release could be measured"
-    found = Timeline(made_at="", lines=(line(LIKE, []),))
+    found = Timeline(made_at="", lines=(fill_line(LIKE, []),))
     assert "No release could be measured." in rendering.render(found)
 
 
 def test_only_what_was_not_known_is_new() -> None:
-    known = line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
-    now = line(LIKE, [steady("0.12", 1), steady("1.0", 4), steady("2.0", 3)])
-    found = with_news({key(known): known}, now)
+    known = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
+    now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4), steady("2.0", 3)])
+    found = mark_news({key(known): known}, now)
     assert [span.new for span in found.spans] == [False, False, True]
     told = Timeline(made_at="", lines=(found,))
     assert rendering.sentences(told) == [
@@ -97,17 +97,17 @@ def test_only_what_was_not_known_is_new() -> None:
 
 
 def test_a_release_that_is_like_the_one_before_is_no_news() -> None:
-    known = line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
+    known = fill_line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
     now = [steady("0.12", 1), *(uneven(f"1.{n}", 5, 5, 6, 7, 6, 6) for n in range(4))]
-    found = with_news({key(known): known}, line(LIKE, now))
+    found = mark_news({key(known): known}, fill_line(LIKE, now))
     assert not any(span.new for span in found.spans)
 
 
 def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
-    now = line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
-    empty = line(LIKE, [])
-    assert not any(span.new for span in with_news({}, now).spans)
-    assert not any(span.new for span in with_news({key(empty): empty}, now).spans)
+    now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
+    empty = fill_line(LIKE, [])
+    assert not any(span.new for span in mark_news({}, now).spans)
+    assert not any(span.new for span in mark_news({key(empty): empty}, now).spans)
 
 
 def test_a_number_that_depends_on_the_machine_is_not_compared() -> None:
@@ -117,7 +117,7 @@ def test_a_number_that_depends_on_the_machine_is_not_compared() -> None:
     other = msgspec.structs.replace(HOST, processors=4)
     seen = evidence_of("2.0", [offer(8, n, (2, 4)) for n in (4, 5, 8, 5, 4)])
     there = point("2.0", msgspec.structs.replace(seen, host=other))
-    found = line(LIKE, [uneven("1.0", 4, 5, 8, 5, 4, 5), there])
+    found = fill_line(LIKE, [uneven("1.0", 4, 5, 8, 5, 4, 5), there])
     assert len(found.spans) == 1
 
 

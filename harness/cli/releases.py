@@ -1,0 +1,138 @@
+"""What ``track`` and ``bisect`` share: their options, releases, and measuring.
+
+Whatever was measured is added to the history, however the run ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from harness.cli.progress import show_and_carry_out
+from harness.environments.collect import collect
+from harness.environments.index import releases_of
+from harness.environments.run import check_limit
+from harness.measure.nothing import nothing_measured
+from harness.records import results as store
+from harness.records.catalog import Selection
+from harness.records.errors import Interrupted
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.words import Outcome
+from harness.track import history
+from harness.track.follow import Limits
+from harness.track.follow import limits
+from harness.track.follow import Package
+from harness.track.timeline import unsupported
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """The options of every verb that follows releases."""
+
+    limits: Limits
+    pre: bool
+    """Whether pre-releases are followed too."""
+    selection: Selection
+    python: str | None
+    """The Python that was named; ``None`` leaves it to the id of a cell."""
+    catalog: Path
+    history: Path
+    results: Path
+    jobs: int
+    """Environments that are measured side by side."""
+
+
+def following(options: argparse.Namespace, selection: Selection) -> Following:
+    """The options that all verbs have that follow releases."""
+    return Following(
+        limits=limits(options.since, options.until),
+        pre=options.pre,
+        selection=selection,
+        python=options.python,
+        catalog=options.catalog,
+        history=options.history,
+        results=options.results.resolve(),
+        jobs=options.jobs,
+    )
+
+
+def add_following(verb: argparse.ArgumentParser) -> None:
+    """Add the options that all verbs have that follow releases."""
+    for name, which in (("--since", "older"), ("--until", "newer")):
+        verb.add_argument(
+            name,
+            action="append",
+            default=[],
+            metavar="NAME==RELEASE",
+            help=f"leave out {which} releases of a package",
+        )
+    verb.add_argument("--pre", action="store_true", help="include pre-releases")
+    verb.add_argument(
+        "--history",
+        type=Path,
+        default=Path("history"),
+        metavar="DIR",
+        help="folder of all measurements, one file each (default: %(default)s)",
+    )
+
+
+def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:
+    """The releases of a package on the index that run on a Python, oldest first.
+
+    Raises ``UsageError`` when there is none.
+    """
+    releases = [
+        each.version
+        for each in releases_of(package.project)
+        if each.runs_on(python) and (pre or not Version(each.version).is_prerelease)
+    ]
+    if not releases:
+        raise UsageError(
+            f"{package.project}: no release on the index is for Python {python}; "
+            "choose another with --python"
+        )
+    return releases
+
+
+def impossible_cells(plan: Plan) -> dict[str, Evidence]:
+    """Evidence of the cells that cannot be measured, by the id of the cell."""
+    return {
+        one.cells[0].id: one
+        for each in unsupported(plan).environments
+        for one in history.by_cell(nothing_measured(each, Outcome.NOT_SUPPORTED, ""))
+    }
+
+
+def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
+    """Add to the history what a run measured that was killed before it could do so."""
+    planned = {cell.id for each in plan.environments for cell in each.cells}
+    evidence, _ = store.read_evidence(results)
+    left = [e for e in evidence if {cell.id for cell in e.cells} <= planned]
+    return history.add(folder, left)
+
+
+def measure(plan: Plan, given: Following) -> list[Evidence]:
+    """Measure a plan, and add it to the history; evidence of all its cells.
+
+    Raises ``Interrupted``.
+    """
+    check_limit(plan)
+    try:
+        return carry_out(plan, given.results, given.jobs)
+    finally:
+        history.add(given.history, store.read_evidence(given.results)[0])
+
+
+def carry_out(
+    plan: Plan, results: Path, jobs: int, environments: Path | None = None
+) -> list[Evidence]:
+    """Measure a plan in a folder of results. Raises ``Interrupted``."""
+    store.begin(results, plan)
+    if show_and_carry_out(plan, results, jobs, environments):
+        raise Interrupted("interrupted; what was measured is in the history")
+    return collect(results)[0]

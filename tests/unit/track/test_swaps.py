@@ -1,0 +1,80 @@
+"""What is swapped at a time, and what the swaps say of the cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.records.changes import Difference
+from harness.records.track import Swap
+from harness.track.swaps import cause
+from harness.track.swaps import group_versions
+from harness.track.swaps import names
+
+
+def changed(*names: str) -> list[Difference]:
+    return [Difference(name=name, before="1", now="2") for name in names]
+
+
+def test_flask_werkzeug_and_the_server_are_swapped_alone_and_the_rest_together() -> (
+    None
+):
+    found = changed("Python", "Flask", "Werkzeug", "gunicorn", "click", "jinja2")
+    added = Difference(name="packaging", before=None, now="26")
+    parts = group_versions([*found, added], "gunicorn", "gunicorn")
+    assert [names(each) for each in parts] == [
+        *("Flask", "Werkzeug", "gunicorn", "click, jinja2")
+    ]
+    parts = group_versions(changed("gevent-wsgi", "gevent"), "gevent", "gevent-wsgi")
+    assert [names(each) for each in parts] == ["gevent"]
+
+
+def swaps(**like: str) -> list[Swap]:
+    """What came of swapping Flask, and gunicorn, on either side."""
+    found = []
+    for name, said in like.items():
+        package, on = name.split("_")
+        (part,) = [tuple(changed(package.replace("flask", "Flask")))]
+        swap = Swap(packages=part, on=on, like=said, said="8", reason="")
+        found.append(swap)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("like", "words"),
+    [
+        (
+            {"flask_old": "old", "gunicorn_old": "new"}
+            | {"flask_new": "new", "gunicorn_new": "old"},
+            "It comes from gunicorn: alone it makes the change, and taken back it "
+            "undoes it.",
+        ),
+        (
+            {"flask_old": "old", "gunicorn_old": "new", "gunicorn_new": ""},
+            "It comes from gunicorn: alone it makes the change.",
+        ),
+        (
+            {"flask_old": "", "gunicorn_old": "old", "flask_new": "old"},
+            "It takes Flask: taken back it undoes the change, but alone it was not "
+            "seen to make it.",
+        ),
+        (
+            {"flask_old": "new", "gunicorn_old": "new"},
+            "Each of Flask and gunicorn makes the change alone.",
+        ),
+        (
+            {"flask_old": "old", "gunicorn_old": "neither"},
+            "No single package makes the change; the swaps show what each one did.",
+        ),
+    ],
+)
+def test_the_cause_is_no_more_than_the_swaps_say(
+    like: dict[str, str], words: str
+) -> None:
+    parts = [tuple(changed("Flask")), tuple(changed("gunicorn"))]
+    assert cause(parts, swaps(**like)) == words
+
+
+def test_without_another_difference_no_swap_is_needed() -> None:
+    parts = [tuple(changed("Flask"))]
+    assert cause(parts, []) == "It comes from Flask: nothing else differs."
+    assert cause([], []) == "Nothing that could be swapped differs between the two."
