@@ -23,6 +23,7 @@ from rich.progress import TimeElapsedColumn
 from harness.environments.run import carry_out
 from harness.measure.events import Event
 from harness.records.plan import Plan
+from harness.records.text import plural
 from harness.records.words import Outcome
 
 
@@ -57,10 +58,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         cells, environments = self._total, self._environments
-        self._print(
-            f"{cells} cell{'s' * (cells != 1)} "
-            f"in {environments} environment{'s' * (environments != 1)}"
-        )
+        self._print(f"{plural(cells, 'cell')} in {plural(environments, 'environment')}")
         self._bar.start()
         return self
 

@@ -17,6 +17,7 @@ from harness.records.plan import Formula
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.records.text import plural
 from harness.system.command import output
 from harness.system.machine import processors_of
 
@@ -48,7 +49,7 @@ def declared_here(
 ) -> Declaration:
     """A declaration with the number that its formula comes to, and how it does."""
     number = formula.value(computed, processors)
-    count = f"{processors} processor{'' if processors == 1 else 's'}"
+    count = plural(processors, "processor")
     told = f"With the {count} here {declaration.formula} is {number}."
     return msgspec.structs.replace(
         declaration, declared=number, because=f"{declaration.because} {told}"

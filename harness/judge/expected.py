@@ -25,6 +25,7 @@ from harness.records.changes import Changes
 from harness.records.changes import Reason
 from harness.records.changes import Unmatched
 from harness.records.errors import UsageError
+from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.records.words import PositiveInt
 from harness.records.words import Record
@@ -149,7 +150,7 @@ def _problem(entry: Acknowledgement, cells: list[CellChange]) -> str:
 
 
 def _count(cells: list[CellChange]) -> str:
-    return f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
+    return plural(len(cells), "cell")
 
 
 # ---------------------------------------------------------------------- what is wrong

@@ -17,6 +17,7 @@ from harness.records.rounds import Round
 from harness.records.rounds import sum_up
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
+from harness.records.text import plural
 from harness.records.words import Arrival
 from harness.records.words import Verdict
 
@@ -51,8 +52,8 @@ def _verdict(
     load = load_of(declared, limit)
     if broken := sum(each.broken for each in rounds):
         return Verdict.UNKNOWN, (
-            f"{_requests(broken)} left the app before being let go, so the numbers "
-            "cannot be trusted"
+            f"{plural(broken, 'request')} left the app before being let go, so the "
+            "numbers cannot be trusted"
         )
     if not at_load(rounds, load):
         return Verdict.UNKNOWN, (
@@ -127,10 +128,6 @@ def _open_end(rounds: Sequence[Round], declared: int) -> str:
     return f"{begin} no other was seen to wait, so it may admit more"
 
 
-def _requests(count: int) -> str:
-    return f"{count} request{'' if count == 1 else 's'}"
-
-
 def _most_offered(rounds: Sequence[Round]) -> int:
     return max(each.offered for each in rounds)
 
@@ -144,7 +141,9 @@ def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
     if _fewer_when_staggered(at_load(rounds, load)):
         caveats.append("fewer only when they arrived one after another")
     if stalled := max((each.stalled for each in rounds), default=0):
-        caveats.append(f"{_requests(stalled)} never served after all were let go")
+        caveats.append(
+            f"{plural(stalled, 'request')} never served after all were let go"
+        )
     if odd := {each.entered_on_release for each in rounds} - {None, 1}:
         worst = min(number or 0 for number in odd)
         caveats.append(f"when one was let go, {worst or 'none'} took its place")

@@ -1,6 +1,6 @@
-"""Knows how several things are told in one phrase; must not know what they are.
+"""Put values into English sentences.
 
-Nothing is escaped here: whoever writes text of others into a report does that before.
+Nothing is escaped: whatever prints the text does that.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from collections.abc import Sequence
 
 
 def listed(parts: Sequence[str], by: str = "and") -> str:
-    """Several things as one: ``this, that and the other``."""
+    """Join several things in one phrase: ``this, that and the other``."""
     *head, last = parts
     return f"{', '.join(head)} {by} {last}" if head else last
 
 
-def without_user(text: str) -> str:
-    """A URL that can be shown: a name or a token of its user is not told."""
-    return re.sub(r"(https?://)[^/@]*@", r"\1", text)
+def plural(count: int, noun: str) -> str:
+    """A number of things: ``1 cell``, ``2 cells``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def without_user(url: str) -> str:
+    """A URL without the user name, password or token in it, so that it can be shown."""
+    return re.sub(r"(https?://)[^/@]*@", r"\1", url)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.report import CellReport
+from harness.records.text import plural
 from harness.records.track import Bisection
 from harness.records.track import Line
 from harness.records.words import Outcome
@@ -94,4 +95,4 @@ def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:
 
 def how_many(cells: Sequence[CellReport]) -> str:
     """The number of cells, with its noun."""
-    return f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
+    return plural(len(cells), "cell")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.records import text as phrase
+from harness.records import text
 
 
 class CannotDerive(Exception):
@@ -61,7 +61,7 @@ def listed(settings: Mapping[str, Setting]) -> str:
     places: dict[str, list[str]] = defaultdict(list)
     for name, place in given.items():
         places[place].append(name)
-    said = [f"{phrase.listed(names)} from {place}" for place, names in places.items()]
+    said = [f"{text.listed(names)} from {place}" for place, names in places.items()]
     return "; ".join(said)
 
 

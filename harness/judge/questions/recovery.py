@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from harness.judge.questions.found import Found
 from harness.judge.questions.found import UNKNOWN
-from harness.records import text as phrase
 from harness.records.evidence import CellEvidence
+from harness.records.questions import Killed
 from harness.records.questions import RecoveryAsked
+from harness.records.questions import Terminated
 from harness.records.rounds import Account
-from harness.records.trouble import Killed
-from harness.records.trouble import Terminated
+from harness.records.text import listed
 
 SUCCESS = 200
 
@@ -86,8 +86,8 @@ def ending(account: Account, statuses: tuple[int, ...]) -> str:
     """How some requests ended, in words; ``statuses`` are those that they had."""
     errors = [str(status) for status in statuses if status != SUCCESS]
     words = {
-        said.format(errors=phrase.listed(errors, "or") if errors else "with an error")
+        said.format(errors=listed(errors, "or") if errors else "with an error")
         for name, said in ENDINGS.items()
         if getattr(account, name)
     }
-    return phrase.listed(sorted(words), "or") if words else "not there"
+    return listed(sorted(words), "or") if words else "not there"

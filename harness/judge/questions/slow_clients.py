@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from harness.judge.questions.found import Found
 from harness.judge.questions.found import UNKNOWN
-from harness.records import text as phrase
 from harness.records.evidence import CellEvidence
 from harness.records.questions import SilentAsked
-from harness.records.trouble import Slow
-from harness.records.trouble import SlowWay
+from harness.records.questions import Slow
+from harness.records.questions import SlowWay
+from harness.records.text import listed
 
 SENDING = {
     SlowWay.SILENT: "nothing",
@@ -103,8 +103,8 @@ def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
 def _doing(ways: Sequence[Slow]) -> str:
     sending = [SENDING[slow.way] for slow in ways if slow.way in SENDING]
     doing = [DOING[slow.way] for slow in ways if slow.way in DOING]
-    sent = [f"sending {phrase.listed(sending, 'or')}"] if sending else []
-    return phrase.listed([*sent, *doing], "or")
+    sent = [f"sending {listed(sending, 'or')}"] if sending else []
+    return listed([*sent, *doing], "or")
 
 
 def _said(effect: Effect, ways: Sequence[Slow], watched: float) -> str:

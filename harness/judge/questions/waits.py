@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from harness.judge.questions.found import Found
 from harness.judge.questions.found import UNKNOWN
-from harness.records import text as phrase
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Wait
 from harness.records.questions import WaitsAsked
 from harness.records.questions import WaitSeen
 from harness.records.rounds import Round
+from harness.records.text import listed
 from harness.records.words import Outcome
 
 SAME = "no"
@@ -59,7 +59,7 @@ def found(asked: WaitsAsked, cell: CellEvidence) -> Found:
         return Found(
             SAME,
             "As many requests are in the app at once whatever they wait for: a socket, "
-            f"{phrase.listed([SAID[kind.wait] for kind in kinds])}.",
+            f"{listed([SAID[kind.wait] for kind in kinds])}.",
             fewest,
         )
     return Found("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)
@@ -98,15 +98,15 @@ def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
     if fewer:
         said.append(
             "Fewer requests are in the app at once when they wait for "
-            f"{phrase.listed([SAID[kind.wait] for kind in fewer])} than for a socket"
+            f"{listed([SAID[kind.wait] for kind in fewer])} than for a socket"
         )
     if any(kind.failed for kind in unlike):
-        failing = phrase.listed([SAID[kind.wait] for kind in unlike if kind.failed])
+        failing = listed([SAID[kind.wait] for kind in unlike if kind.failed])
         beginning = "those" if said else "the requests"
         some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
         said.append(f"of {beginning} that wait for {failing} {some} fail")
     same = [SAID[kind.wait] for kind in kinds if kind not in unlike]
-    told = phrase.listed(same) if same else ""
+    told = listed(same) if same else ""
     also = f" {told[0].upper()}{told[1:]}: as many." if same else ""
     whole = ", and ".join(said)
     return f"{whole[0].upper()}{whole[1:]}.{also}"

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from itertools import pairwise
 
-from harness.records import text as phrase
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.text import listed
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words as legend
@@ -51,7 +51,7 @@ def answer(report: Report, laid_out: Grid) -> str:
         ranges = [_all(others)]
     if ranges:
         newest = f"{prose(laid_out.axis)} {prose(laid_out.columns[-1])}"
-        said.append(f"On {newest}, {phrase.listed(ranges)}.")
+        said.append(f"On {newest}, {listed(ranges)}.")
     rows = [row for server in servers for row in server if row != first[0]]
     return " ".join([*said, *_short(rows)])
 
@@ -70,7 +70,7 @@ def _short(rows: Sequence[Row]) -> list[str]:
     if more > 0:
         told.append(f"{more} more")
     they = "it declares" if len(found) == 1 else "they declare"
-    return [f"Not always what {they}: {phrase.listed(told)}."]
+    return [f"Not always what {they}: {listed(told)}."]
 
 
 def _falls_short(cell: CellReport) -> str:
@@ -98,7 +98,7 @@ def counts(report: Report) -> str:
     cells = legend.how_many(report.cells)
     return (
         f"**{cells}** (one configuration under one release of Flask each): "
-        f"{phrase.listed(found)}."
+        f"{listed(found)}."
     )
 
 
@@ -124,7 +124,7 @@ def _across(row: Row, laid_out: Grid) -> str:
         spans.append(f"{words} on {_releases(at, laid_out)}")
     who = f"{prose(row.server)} ({code(row.label)})"
     under = f"On {prose(laid_out.under)}, " if laid_out.under else ""
-    return f"{under}{who} handled {phrase.listed(spans)}"
+    return f"{under}{who} handled {listed(spans)}"
 
 
 def _releases(at: Sequence[int], laid_out: Grid) -> str:

@@ -14,7 +14,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Question
 from harness.records.questions import SilentAsked
-from harness.records.trouble import SlowWay
+from harness.records.questions import SlowWay
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd

@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from harness.records.questions import AbandonedAsked
+from harness.records.questions import Freed
+from harness.records.questions import Killed
 from harness.records.questions import RecoveryAsked
 from harness.records.questions import SilentAsked
+from harness.records.questions import Slow
+from harness.records.questions import SlowStep
+from harness.records.questions import SlowWay
+from harness.records.questions import Terminated
 from harness.records.rounds import Account
-from harness.records.trouble import Freed
-from harness.records.trouble import Killed
-from harness.records.trouble import Slow
-from harness.records.trouble import SlowStep
-from harness.records.trouble import SlowWay
-from harness.records.trouble import Terminated
 from harness.records.words import Settled
 from tests.builders.answers import answer
 

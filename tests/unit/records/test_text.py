@@ -1,0 +1,26 @@
+"""Values in English sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.records.text import listed
+from harness.records.text import plural
+from harness.records.text import without_user
+
+
+@pytest.mark.parametrize(
+    ("parts", "phrase"),
+    [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")],
+)
+def test_several_things_in_one_phrase(parts: list[str], phrase: str) -> None:
+    assert listed(parts, "or") == phrase
+
+
+def test_a_noun_agrees_with_its_number() -> None:
+    assert [plural(n, "cell") for n in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
+
+
+@pytest.mark.parametrize("user", ["", "me@", "me:secret@", ":secret@"])
+def test_a_url_is_shown_without_its_user(user: str) -> None:
+    assert without_user(f"git+https://{user}a.b/c@v1") == "git+https://a.b/c@v1"
