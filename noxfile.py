@@ -2,6 +2,7 @@
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
+#     "click>=8.2",
 #     "h11>=0.16",
 #     "msgspec>=0.20",
 #     "nox[uv]>=2026.7",

@@ -1,177 +1,168 @@
-"""Knows the verbs and their exit codes; must not know how anything is done.
+"""The command line ``flask-concurrency``: its verbs, its exit codes, how it fails.
 
-Exit codes: 0 measured, whatever the numbers; 1 measured, and it is what ``--fail-on``
-names; 2 bad usage, configuration or file; 3 nothing measured; 4 harness failed; 5 a
+A verb's module is imported when that verb runs: what some of them need takes half a
+second to import. Errors carry raw text, which is made harmless where it is printed.
+
+Exit codes: 0 measured, whatever the numbers; 1 a measured result matches ``--fail-on``;
+2 bad usage, configuration or file; 3 nothing measured; 4 the harness failed; 5 a
 deployment could not be started; 6 a stored report cannot be read; 130 interrupted.
 """
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import importlib
+import os
 import sys
+from collections.abc import Iterator
 from collections.abc import Sequence
-from pathlib import Path
+from difflib import get_close_matches
 
-from harness.cli import bisect as bisect_command
-from harness.cli import track as track_command
-from harness.cli.again import probe_again
-from harness.cli.compare import keep
-from harness.cli.compare import known
-from harness.cli.options import parse
-from harness.cli.options import selection
-from harness.cli.options import Verb
-from harness.cli.progress import say
-from harness.cli.progress import show_and_carry_out
-from harness.cli.schema import schema_of
-from harness.environments.build import with_built
-from harness.environments.collect import collect
-from harness.environments.run import check_limit
-from harness.github import stages as action
-from harness.github import track_stages as track_action
-from harness.judge.changes import Baseline
-from harness.judge.changes import changes_in
-from harness.judge.gate import gate
-from harness.judge.judge import judge
-from harness.plan import catalog
-from harness.plan.plan import list_cells
-from harness.plan.plan import make_plan
-from harness.plan.shards import check_size
-from harness.plan.shards import job_matrix
-from harness.plan.shards import shard_of
-from harness.records import results as store
+import click
+from click.shell_completion import shell_complete
+
+import harness
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
-from harness.records.evidence import Evidence
-from harness.records.plan import Plan
-from harness.records.report import Report
-from harness.report import markdown
-from harness.report import terminal
-from harness.report.sections import changes
+from harness.records.errors import UsageError
+from harness.report.escape import terminal as escaped
 
+PROGRAM = "flask-concurrency"
 
-def _selected(options: argparse.Namespace) -> Plan:
-    """The plan; wheels of what is on no index go to the folder of results."""
-    known, results = catalog.load(options.catalog), options.results.resolve()
-    return make_plan(known, with_built(known, selection(options), results, say))
+COMPLETE = "_FLASK_CONCURRENCY_COMPLETE"
+"""Variable by which a shell asks for completions, as click's documentation has it."""
 
-
-def _probe(options: argparse.Namespace) -> int:
-    plan = _selected(options)
-    if options.list:
-        print("\n".join(list_cells(plan)))
-        return 0
-    check_limit(plan)
-    compared = known(options)
-    results = options.results.resolve()
-    store.begin(results, plan)
-    if show_and_carry_out(plan, results, options.jobs):
-        # What was not reached is not missing: the user knows why.
-        evidence, _ = store.read_evidence(results)
-        _show(results, evidence)
-        return Interrupted.exit_code
-    return _judge(results, options, compared)
-
-
-def _plan(options: argparse.Namespace) -> int:
-    plan = _selected(options)
-    check_size(plan, options.max_cells)
-    jobs = job_matrix(plan, options.shards)
-    store.begin(options.results.resolve(), plan)
-    print(jobs)
-    return 0
-
-
-def _measure(options: argparse.Namespace) -> int:
-    """Only of one shard: another one may have its evidence beside it."""
-    results = options.results.resolve()
-    path = options.plan or store.plan_path(results)
-    plan = store.read_plan(path)
-    shard = shard_of(plan, options.shard)
-    check_limit(shard)
-    store.bring_wheels(shard, path.resolve().parent, results)
-    store.write_plan(results, plan)
-    interrupted = show_and_carry_out(shard, results, options.jobs)
-    return Interrupted.exit_code if interrupted else 0
-
-
-def _report(options: argparse.Namespace) -> int:
-    return _judge(options.results.resolve(), options, known(options))
-
-
-def _judge(results: Path, options: argparse.Namespace, baseline: Baseline) -> int:
-    """Report on everything planned; the exit code it deserves."""
-    evidence, faults = collect(results)
-    report = _show(results, evidence)
-    for fault in faults:
-        print(f"flask-concurrency: {fault}", file=sys.stderr)
-    if faults:
-        return faults[0].exit_code
-    found = changes_in(report, baseline)
-    keep(results, found)
-    if found.baseline is not None:
-        text = f"{changes.render(found)}\n{markdown.render(report, found)}"
-        store.write_text(results / "report.md", text)
-        terminal.show_changes(found)
-    gate(report, options.fail_on, found)
-    return 0
-
-
-def _show(results: Path, evidence: Sequence[Evidence]) -> Report:
-    """Judge the evidence, write and print the report."""
-    report = judge(evidence, probe_again())
-    found = changes_in(report)
-    keep(results, found)
-    store.write_report(results, report)
-    store.write_text(results / "report.md", markdown.render(report, found))
-    terminal.show(report, found, results)
-    return report
-
-
-def _schema(options: argparse.Namespace) -> int:
-    sys.stdout.write(schema_of(options.which))
-    return 0
-
-
-def _track(options: argparse.Namespace) -> int:
-    return track_command.run(options, selection(options))
-
-
-def _bisect(options: argparse.Namespace) -> int:
-    return bisect_command.run(options, selection(options))
-
-
-def _action(options: argparse.Namespace) -> int:
-    if options.stage in track_action.STAGES:
-        return track_action.run(options.stage, _run)
-    return action.run(options.stage, _run)
-
-
-VERBS: dict[str, Verb] = {
-    "probe": _probe,
-    "plan": _plan,
-    "measure": _measure,
-    "report": _report,
-    "track": _track,
-    "bisect": _bisect,
-    "schema": _schema,
-    "action": _action,
+VERBS = {
+    "probe": "Measure configurations and show the matrix.",
+    "check": "Measure deployments of your own.",
+    "compare": "Show what changed between two reports.",
+    "track": "Measure configurations under every release, and show what changed.",
+    "bisect": "Find the release in which a configuration changed, and why.",
+    "report": "Judge stored evidence again and show it.",
+    "plan": "Write the plan of a run and print its jobs.",
+    "measure": "Measure a plan, or one shard of it.",
+    "schema": "Print the JSON Schema of a file.",
 }
+"""The verbs that are listed, by name; each has a module of its own."""
+
+HIDDEN = ("action",)
+
+EXIT_CODES = (
+    ("0", "measured"),
+    ("1", "a measured result matches --fail-on"),
+    ("2", "wrong usage, configuration or file"),
+    ("3", "nothing was measured"),
+    ("4", "the harness failed"),
+    ("5", "a deployment could not be started"),
+    ("6", "a stored report cannot be read"),
+    ("130", "interrupted"),
+)
+
+COMPLETION = (
+    ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
+    ("zsh", f'eval "$({COMPLETE}=zsh_source {PROGRAM})"'),
+    ("fish", f"{COMPLETE}=fish_source {PROGRAM} | source"),
+)
 
 
-def _run(argv: Sequence[str] | None) -> int:
-    """Run one verb. Raises the errors of ``harness.errors``."""
-    options = parse(argv, VERBS)
-    code: int = options.call(options)
+class Verbs(click.Group):
+    """All verbs, none of which is imported before it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the verbs, most used first."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb; none if there is no such verb."""
+        if cmd_name not in (*VERBS, *HIDDEN):
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name}")
+        verb: click.Command = getattr(module, cmd_name)
+        return verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the verb that a command line names, or suggest one like it."""
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            near = get_close_matches(args[0], VERBS, n=1)
+            known = f"There are {', '.join(VERBS)}."
+            hint = f"Did you mean {near[0]!r}?" if near else known
+            ctx.fail(f"No such verb {args[0]!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the exit codes, and how a shell is made to complete words."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl(EXIT_CODES)
+        with formatter.section("Completion, in the shell's startup file"):
+            formatter.write_dl(COMPLETION)
+        with formatter.section("Example"):
+            formatter.write(f"  {PROGRAM} probe --server gunicorn --list\n")
+
+
+@click.group(
+    PROGRAM,
+    cls=Verbs,
+    help=harness.__doc__,
+    subcommand_metavar="VERB [OPTIONS]...",
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+)
+@click.version_option(harness.__version__, message="%(version)s")
+def verbs() -> None:
+    """Do nothing before a verb does."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line; its exit code. Raises ``HarnessError``."""
+    with _usage_errors():
+        try:
+            with verbs.make_context(PROGRAM, list(argv)) as context:
+                code: int = verbs.invoke(context)
+        except click.exceptions.Exit as ended:  # of --help and --version
+            code = ended.exit_code
     return code
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; its exit code. Errors of ``harness.errors`` become one line."""
+def check(argv: Sequence[str]) -> None:
+    """Check a command line without running its verb. Raises ``UsageError``."""
+    with _usage_errors(), verbs.make_context(PROGRAM, list(argv)) as context:
+        name, verb, rest = verbs.resolve_command(context, list(argv))
+        if verb is not None:
+            verb.make_context(name, rest, parent=context)
+
+
+@contextlib.contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Turn click's errors into ours, with the usage of the verb above them."""
     try:
-        return _run(argv)
+        yield
+    except click.ClickException as error:
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            print(error.ctx.get_usage(), file=sys.stderr)
+        raise UsageError(error.format_message()) from None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line of this process; its exit code.
+
+    A ``HarnessError`` becomes one line on standard error.
+    """
+    if instruction := os.environ.get(COMPLETE):
+        return shell_complete(verbs, {}, PROGRAM, COMPLETE, instruction)
+    try:
+        return run(sys.argv[1:] if argv is None else argv)
     except HarnessError as error:
-        print(f"flask-concurrency: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {escaped(str(error), characters=2000)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("flask-concurrency: interrupted", file=sys.stderr)
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return Interrupted.exit_code

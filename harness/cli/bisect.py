@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tempfile
+from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
+from typing import NamedTuple
 
+import click
 import msgspec
 
+from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.progress import say
-from harness.cli.releases import add_following
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import Following
 from harness.cli.releases import following
+from harness.cli.releases import following_of
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
@@ -54,39 +58,56 @@ from harness.track.swaps import find_parts
 from harness.track.swaps import measure_swaps
 
 
-def add_bisect(verb: argparse.ArgumentParser) -> None:
-    """Add the options of the verb."""
-    verb.add_argument(
-        "cell",
-        metavar="CELL",
-        help="SERVER/CONFIGURATION, or the id of a cell, which also says what stays "
-        "the same beside the releases that are searched",
+class BisectOptions(NamedTuple):
+    """What ``bisect`` is given."""
+
+    following: Following
+    cell: str
+    package: str | None
+    good: str | None
+    bad: str | None
+
+
+def _record(given: Mapping[str, Any]) -> BisectOptions:
+    return BisectOptions(
+        following=following_of(given),
+        cell=given["cell"],
+        package=given["of"],
+        good=given["good"],
+        bad=given["bad"],
     )
-    verb.add_argument(
-        "--of",
-        metavar="NAME",
-        help="search the releases of Flask, or of the server (default: the server's, "
-        "and for Flask's own server Flask's)",
-    )
-    for name, which in (("--good", "one end"), ("--bad", "the other end")):
-        verb.add_argument(
-            name,
-            metavar="RELEASE",
-            help=f"{which} of the search (default: the oldest and the newest)",
-        )
-    add_following(verb)
 
 
-def run(options: argparse.Namespace, selection: Selection) -> int:
-    """Find the release in which a number changed, and show it; the exit code."""
-    given = following(options, selection)
-    return bisect(given, options.cell, options.of, options.good, options.bad)
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency bisect werkzeug/run",
+        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0",
+    ),
+)
+@click.argument("cell")
+@click.option(
+    "--of",
+    metavar="NAME",
+    help="Package whose releases are searched: Flask, or the server.  [default: the "
+    "server, and for Flask's own server Flask]",
+)
+@click.option(
+    "--good", metavar="RELEASE", help="One end of the search.  [default: the oldest]"
+)
+@click.option(
+    "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
+)
+@following
+def bisect(options: BisectOptions) -> int:
+    """Find the release in which a configuration changed, and why.
 
-
-def bisect(
-    given: Following, cell: str, name: str | None, good: str | None, bad: str | None
-) -> int:
-    """Search the releases of the package of this name between two ends."""
+    CELL is SERVER/CONFIGURATION, or the id of a cell, which also says what stays the
+    same beside the releases that are searched. At the change, packages are exchanged
+    one at a time to find the cause.
+    """
+    given, cell, name, good, bad = options
     known = catalog.load(given.catalog)
     followed, selection = _follow(given, known, cell, name)
     plan = plan_cells(known, selection, followed.cells)

@@ -1,22 +1,22 @@
-"""Knows the verb ``check``: its options and the order of its steps; must not know how
-any of them is done.
-"""
+"""The verb ``check``: its options, and the order of its steps."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
 
+import click
+
+from harness.cli import options as shared
 from harness.cli.again import check_again
-from harness.cli.ask_option import add_ask
-from harness.cli.ask_option import asked
 from harness.cli.schema import schema_of
-from harness.deployment import app as check
+from harness.deployment import app as check_app
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
 from harness.deployment import prepare as preparing
@@ -38,6 +38,7 @@ from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
+from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 from harness.report import terminal
 from harness.report.badge import badge
@@ -47,12 +48,15 @@ from harness.system.install import CannotInstall
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 
-CODES = """\
-exit codes: 0 as declared, or at least `at-least`; 1 fewer than declared, at times or
-always, or below `at-least`; 2 bad configuration; 3 nothing measured that could be told;
-4 harness failed; 5 could not be installed, started or reached; 130 interrupted
-"""
-
+EXIT_CODES = (
+    ("0", "as declared, or at least `at-least`"),
+    ("1", "fewer than declared, at times or always, or below `at-least`"),
+    ("2", "wrong usage or configuration"),
+    ("3", "nothing was measured"),
+    ("4", "the harness failed"),
+    ("5", "a deployment could not be installed, started or reached"),
+    ("130", "interrupted"),
+)
 
 OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
 """Keys of a deployment that are options too, together with ``--command``."""
@@ -60,82 +64,175 @@ OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
 GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
 
 
-def add_check(subparsers: argparse._SubParsersAction[Any]) -> None:
-    """Add the verb ``check``."""
-    words = "measure deployments of your own"
-    verb = subparsers.add_parser("check", help=words, description=words, epilog=CODES)
-    add = verb.add_argument
-    add(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="concurrency.toml, or pyproject.toml (default: whichever is here)",
-    )
-    add("--only", action="append", default=[], metavar="NAME", help="deployment")
-    _add_command(verb.add_argument_group("instead of a file"))
-    add(
-        "--fail-on",
-        choices=GATES,
-        metavar="WHAT",
-        help=f"one of {', '.join(GATES)} (default: whatever is not kept)",
-    )
-    add("--list", action="store_true", help="say what each declares, measure nothing")
-    add("--results", type=Path, default=Path("results"), metavar="DIR")
-    add(
-        "--cache",
-        type=Path,
-        metavar="DIR",
-        help="environments made for requirements (default: in the user's cache)",
-    )
-    add(
-        "--limit",
-        type=int,
-        metavar="N",
-        help=f"how far an unbounded one is tried (default: {DEFAULT_LIMIT})",
-    )
-    add_ask(verb)
-    add(
-        "--start-seconds",
-        type=float,
-        default=check.READY_SECONDS,
-        metavar="S",
-        help="how long a deployment may take to answer (default: %(default)g)",
-    )
-    add("--annotate", action="store_true", help="remarks for GitHub on what is wrong")
-    add("--schema", action="store_true", help="print the JSON Schema of FILE, and end")
-    verb.set_defaults(call=run)
+class CheckOptions(NamedTuple):
+    """What ``check`` is given."""
+
+    config: Path | None
+    only: tuple[str, ...]
+    command: str | None
+    described: Mapping[str, Any]
+    """The keys of a deployment that were given beside ``command``."""
+    interpreter: Path | None
+    fail_on: FailOn | None
+    list_only: bool
+    results: Path
+    cache: Path
+    limit: int | None
+    ask: tuple[Question, ...]
+    start_seconds: float
+    annotate: bool
+    schema: bool
 
 
-def _add_command(group: argparse._ArgumentGroup) -> None:
-    """The options that describe one deployment, as the keys of a file do."""
-    add = group.add_argument
-    add("--command", metavar="COMMAND", help="starts the server; has {port} in it")
-    add("--requirements", metavar="FILE", help="to install into an environment")
-    add("--python-version", metavar="X.Y", help="Python that it must run on")
-    add("--interpreter", type=Path, metavar="FILE", help="where that Python is")
-    add("--ready", metavar="PATH", help="must answer before it is measured")
-    add("--declared", type=_number, metavar="N", help="how many it promises")
-    add("--at-least", type=_number, metavar="N", help="how many must always get in")
+def _record(given: Mapping[str, Any]) -> CheckOptions:
+    keys = {key: given[_parameter(key)] for key in OF_A_COMMAND}
+    return CheckOptions(
+        config=given["config"],
+        only=given["only"],
+        command=given["command"],
+        described={key: value for key, value in keys.items() if value is not None},
+        interpreter=given["interpreter"],
+        fail_on=FailOn(given["fail_on"]) if given["fail_on"] else None,
+        list_only=given["list_only"],
+        results=given["results"].resolve(),
+        cache=(given["cache"] or cached_environments()).resolve(),
+        limit=given["limit"],
+        ask=shared.questions(given["ask"]),
+        start_seconds=given["start_seconds"],
+        annotate=given["annotate"],
+        schema=given["schema"],
+    )
+
+
+def _parameter(key: str) -> str:
+    return deployments.OPTIONS.get(key, key).replace("-", "_")
 
 
 def _number(text: str) -> int | str:
-    """A number if it is one, and else left to the checks of the file."""
+    """A number; other words are left to the checks that a file goes through."""
     try:
         return int(text)
     except ValueError:
         return text
 
 
-def run(options: argparse.Namespace) -> int:
-    """Measure every deployment asked for; raises the errors of ``harness.errors``."""
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency check --list",
+        "flask-concurrency check --config concurrency.toml --only web",
+        "flask-concurrency check --command 'gunicorn shop:app --bind {host}:{port}' "
+        "--at-least 4",
+    ),
+    exit_codes=EXIT_CODES,
+)
+@click.option(
+    "--config",
+    type=shared.FILE,
+    metavar="FILE",
+    help="File that describes deployments.  [default: concurrency.toml or "
+    "pyproject.toml in this folder]",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Deployment of the file to measure; may be repeated.  [default: all]",
+)
+@click.option(
+    "--command",
+    metavar="COMMAND",
+    help="Instead of a file: the command that starts the server, with {port} in it.",
+)
+@click.option(
+    "--requirements",
+    metavar="FILE",
+    help="For --command: requirements to install into an environment of its own.",
+)
+@click.option(
+    "--python-version",
+    metavar="X.Y",
+    help="For --command: the Python that it must run on.",
+)
+@click.option(
+    "--interpreter",
+    type=shared.FILE,
+    metavar="FILE",
+    help="For --command: where that Python is.",
+)
+@click.option(
+    "--ready",
+    metavar="PATH",
+    help="For --command: path that must answer before it is measured.",
+)
+@click.option(
+    "--declared",
+    type=_number,
+    metavar="N",
+    help="For --command: how many requests at once it promises, or unbounded.",
+)
+@click.option(
+    "--at-least",
+    type=_number,
+    metavar="N",
+    help="For --command: how many requests must always be handled at once.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(GATES),
+    metavar="WHAT",
+    help=f"What fails the check: {', '.join(GATES)}.  [default: any broken promise]",
+)
+@click.option(
+    "--list",
+    "list_only",
+    is_flag=True,
+    help="Show what each deployment declares and stop.",
+)
+@shared.results
+@click.option(
+    "--cache",
+    type=shared.DIRECTORY,
+    metavar="DIR",
+    help="Folder for environments made from requirements.  [default: in the user's "
+    "cache]",
+)
+@click.option(
+    "--limit",
+    type=shared.positive,
+    metavar="N",
+    help="Most requests offered to a deployment that declares no bound.  "
+    f"[default: {DEFAULT_LIMIT}]",
+)
+@shared.ask
+@click.option(
+    "--start-seconds",
+    type=float,
+    default=check_app.READY_SECONDS,
+    metavar="S",
+    help="How long a deployment may take to answer its first request.",
+)
+@click.option(
+    "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
+)
+@click.option(
+    "--schema", is_flag=True, help="Print the JSON Schema of the file and stop."
+)
+def check(options: CheckOptions) -> int:
+    """Measure deployments of your own.
+
+    Your app is started by your command, neither of them changed. The check fails if it
+    handles fewer requests at once than the command declares.
+    """
     if options.schema:
         sys.stdout.write(schema_of("deployment"))
         return 0
     configured = configuration(options)
     chosen = choose(configured, options.only)
-    results = options.results.resolve()
+    results = options.results
     prepared = [prepare(configured, each, options) for each in chosen]
-    if options.list:
+    if options.list_only:
         print("\n".join(map(declares, prepared)))
         return 0
     store.begin(results, Plan(environments=()))
@@ -148,22 +245,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def configuration(options: argparse.Namespace) -> Configured:
+def configuration(options: CheckOptions) -> Configured:
     """The deployments of a file, or the one that options describe."""
-    asked = {key: getattr(options, _attribute(key)) for key in OF_A_COMMAND}
-    given = {key: value for key, value in asked.items() if value is not None}
-    if options.command is None and given:
-        key = next(iter(given))
+    if options.command is None and options.described:
+        key = next(iter(options.described))
         raise UsageError(f"{key}: is said of one deployment; give its --command too")
     if options.command is None:
         return deployments.load(options.config or default_config())
     if options.config is not None:
         raise UsageError("--config and --command: give one of them")
-    return deployments.described(Path(), {"command": options.command, **given})
-
-
-def _attribute(key: str) -> str:
-    return deployments.OPTIONS.get(key, key).replace("-", "_")
+    return deployments.described(
+        Path(), {"command": options.command, **options.described}
+    )
 
 
 def default_config() -> Path:
@@ -192,13 +285,8 @@ def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
 # ------------------------------------------------------------------------ measuring
 
 
-def cache_folder(options: argparse.Namespace) -> Path:
-    """Where environments are kept that were made for requirements."""
-    return Path(options.cache or cached_environments()).resolve()
-
-
 def prepare(
-    configured: Configured, deployment: Deployment, options: argparse.Namespace
+    configured: Configured, deployment: Deployment, options: CheckOptions
 ) -> Prepared | tuple[Deployment, str]:
     """A deployment ready to start, or why its requirements will not go in.
 
@@ -209,12 +297,12 @@ def prepare(
             configured,
             deployment,
             os.environ,
-            cache_folder(options),
+            options.cache,
             options.interpreter,
         )
     except CannotInstall as problem:
         return deployment, str(problem)
-    check_limit(configured, prepared, check.limit_for(deployment, options.limit))
+    check_limit(configured, prepared, check_app.limit_for(deployment, options.limit))
     return prepared
 
 
@@ -246,19 +334,18 @@ def measure_all(
     configured: Configured,
     prepared: Sequence[Prepared | tuple[Deployment, str]],
     results: Path,
-    options: argparse.Namespace,
+    options: CheckOptions,
 ) -> Findings:
     """Measure one after the other; after each there is a report of all.
 
     Raises ``Interrupted``, with a report of those that were measured.
     """
-    fail_on = FailOn(options.fail_on) if options.fail_on else None
     reproduce = check_again(configured)
     checked = [
         not_yet(each, options.limit or DEFAULT_LIMIT)  # until it is measured
         for each in prepared
     ]
-    found = check_findings.find(configured, checked, fail_on, reproduce)
+    found = check_findings.find(configured, checked, options.fail_on, reproduce)
     write(found, results)
     for number, each in enumerate(prepared):
         try:
@@ -269,12 +356,12 @@ def measure_all(
             )
             if number:
                 found = check_findings.find(
-                    configured, checked[:number], fail_on, reproduce
+                    configured, checked[:number], options.fail_on, reproduce
                 )
                 write(found, results, ended)
                 tell(found, results)
             raise ended from None
-        found = check_findings.find(configured, checked, fail_on, reproduce)
+        found = check_findings.find(configured, checked, options.fail_on, reproduce)
         write(found, results)
     return found
 
@@ -283,7 +370,7 @@ def measure(
     each: Prepared | tuple[Deployment, str],
     before: Checked,
     results: Path,
-    options: argparse.Namespace,
+    options: CheckOptions,
 ) -> Checked:
     """Measure one deployment; the evidence is written before any opinion."""
     checked = before
@@ -292,9 +379,9 @@ def measure(
         print(f"{deployment.name}: measuring", file=sys.stderr, flush=True)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        limit = check.limit_for(deployment, options.limit)
+        limit = check_app.limit_for(deployment, options.limit)
         evidence, hello = asyncio.run(
-            check.measure(each, limit, logs, options.start_seconds, asked(options.ask))
+            check_app.measure(each, limit, logs, options.start_seconds, options.ask)
         )
         checked = Checked(deployment, each, evidence, hello)
     name = checked.deployment.name

@@ -1,45 +1,62 @@
-"""Knows the verb ``compare``, and what ``--baseline`` and ``--expected`` add to others;
-must not know when anything differs.
+"""The verb ``compare``, and the options by which other verbs compare with a baseline.
 
-What is to be compared with is read before anything is measured, so that no wrong file
-costs a measurement.
+The baseline is read before anything is measured, so that no wrong file costs a
+measurement.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
 
+import click
 import msgspec
 
+from harness.cli import options as shared
 from harness.github import baseline
 from harness.judge import expected
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.expected import Expected
+from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import results as store
 from harness.records.changes import Changes
+from harness.records.errors import UsageError
 from harness.report import terminal
 from harness.report.sections import changes as rendering
 
-FILE = "changes.json"
 
-Group = Callable[[argparse.ArgumentParser], None]
+class Comparison(NamedTuple):
+    """What a run is to be compared with, and what then fails it."""
+
+    baseline: str | None
+    optional: bool
+    """Whether a baseline that does not exist means that nothing is compared."""
+    expected: Path | None
+    fail_on: FailOn
 
 
-def known(options: argparse.Namespace) -> Baseline:
-    """Read what the options name. Raises ``UsageError``.
+def comparison(given: Mapping[str, Any]) -> Comparison:
+    """What the options ``comparing`` come to. Raises ``UsageError``."""
+    fail_on = FailOn(given["fail_on"])
+    if fail_on in FORBIDDEN_CHANGES and not given["baseline"]:
+        raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
+    return Comparison(
+        given["baseline"], given["baseline_optional"], given["expected"], fail_on
+    )
 
-    A baseline that is not there is none where ``--baseline-optional`` says so: the
-    first run has nothing to be compared with.
-    """
+
+def known(options: Comparison) -> Baseline:
+    """Read the baseline and the expected changes. Raises ``UsageError``."""
     promised = expected.read(options.expected) if options.expected else Expected()
     if not options.baseline:
         return Baseline(None, promised)
-    if options.baseline_optional and baseline.find(options.baseline) is None:
+    if options.optional and baseline.find(options.baseline) is None:
         print(f"There is no baseline yet: {options.baseline}; nothing is compared")
         return Baseline(None, promised)
     return Baseline(baseline.read(options.baseline), promised)
@@ -47,7 +64,7 @@ def known(options: argparse.Namespace) -> Baseline:
 
 def keep(results: Path, changes: Changes) -> None:
     """Write ``changes.json`` beside the report. Raises ``UsageError``."""
-    store.write_changes(results / FILE, changes)
+    store.write_changes(results / store.CHANGES, changes)
 
 
 # -------------------------------------------------------------------------- the verb
@@ -65,55 +82,66 @@ FORMATS: dict[str, Callable[[Changes], None]] = {
 }
 
 
-def add_compare(verbs: argparse._SubParsersAction[Any], add_gate: Group) -> None:
-    """Add the verb, with the option ``--fail-on`` that all verbs share."""
-    words = "say what changed between two reports"
-    verb = verbs.add_parser(
-        "compare",
-        help=words,
-        description=f"{words}: each a report.json, a folder of results or an https "
-        "address",
-    )
-    verb.add_argument("old", metavar="OLD", help="the report of before")
-    verb.add_argument("new", metavar="NEW", help="the report of now")
-    add_expected(verb)
-    add_gate(verb)
-    verb.add_argument(
-        "--format",
-        choices=FORMATS,
-        default="text",
-        help="how it is printed (default: %(default)s); json is changes.json",
-    )
-    verb.set_defaults(call=run)
+expected_changes = click.option(
+    "--expected",
+    type=shared.FILE,
+    metavar="FILE",
+    help="Changes that are expected, such as expected.toml.",
+)
 
-
-def add_baseline(verb: argparse.ArgumentParser) -> None:
-    """Add the options that name what to compare with."""
-    verb.add_argument(
+comparing = shared.several(
+    shared.fail_on,
+    click.option(
         "--baseline",
         metavar="REPORT",
-        help="a report.json of before to compare with: a file, or an https address",
-    )
-    verb.add_argument(
-        "--baseline-optional",
-        action="store_true",
-        help="compare with nothing where there is no baseline yet",
-    )
-    add_expected(verb)
+        help="Earlier report.json to compare with: a file, a folder of results or an "
+        "https address.",
+    ),
+    click.option("--baseline-optional", is_flag=True, hidden=True),
+    expected_changes,
+)
+"""The options by which a run is compared with a baseline and fails."""
 
 
-def add_expected(verb: argparse.ArgumentParser) -> None:
-    """Add the option that names the acknowledged changes."""
-    verb.add_argument(
-        "--expected",
-        type=Path,
-        metavar="FILE",
-        help="changes that somebody looked at and expects, such as expected.toml",
-    )
+class CompareOptions(NamedTuple):
+    """What ``compare`` is given."""
+
+    old: str
+    new: str
+    expected: Path | None
+    fail_on: FailOn
+    format: str
 
 
-def run(options: argparse.Namespace) -> int:
-    """Compare two reports, print what changed, and pass or fail."""
+def _record(given: Mapping[str, Any]) -> CompareOptions:
+    return CompareOptions(**{**given, "fail_on": FailOn(given["fail_on"])})
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency compare before/report.json results",
+        "flask-concurrency compare https://example.org/report.json results "
+        "--fail-on regression",
+    ),
+)
+@click.argument("old")
+@click.argument("new")
+@expected_changes
+@shared.fail_on
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    metavar="FORMAT",
+    help=f"How to print the changes: {', '.join(FORMATS)}.",
+)
+def compare(options: CompareOptions) -> int:
+    """Show what changed between two reports.
+
+    OLD and NEW are each a report.json, a folder of results or an https address.
+    """
     promised = expected.read(options.expected) if options.expected else Expected()
     before, now = baseline.read(options.old), baseline.read(options.new)
     changes = changes_in(now, Baseline(before, promised))

@@ -1,272 +1,252 @@
-"""Knows the options of each verb and their meaning in words; must not do any of it."""
+"""Options that several verbs share, and what they become.
+
+A verb never sees what click parsed: at the door it becomes one frozen record.
+"""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
+from typing import TypeVar
 
-import harness
-from harness.cli.ask_option import add_ask
-from harness.cli.ask_option import asked
-from harness.cli.bisect import add_bisect
-from harness.cli.check import add_check
-from harness.cli.compare import add_baseline
-from harness.cli.compare import add_compare
-from harness.cli.schema import PUBLISHED
-from harness.cli.track import add_track
+import click
+import msgspec
+from click.shell_completion import CompletionItem
+
 from harness.judge.gate import FailOn
-from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.plan.catalog import FOLDER
-from harness.plan.shards import MAX_CELLS
 from harness.records.catalog import Selection
-from harness.records.errors import UsageError
+from harness.records.questions import DEFAULT_ASK
+from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 from harness.system.machine import side_by_side
 
-Verb = Callable[[argparse.Namespace], int]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-EPILOG = """\
-GLOBs match cell ids such as flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11; quote them.
-"""
+ALL = "all"
 
-CODES = """\
-exit codes: 0 measured; 1 --fail-on, or fewer than declared; 2 usage; 3 nothing
-measured; 4 harness failed; 5 a deployment could not be started; 6 a stored report
-cannot be read; 130 interrupted
-"""
+FILE = click.Path(path_type=Path)
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
-class Parser(argparse.ArgumentParser):
-    """Raises ``UsageError`` where others would exit: one place decides on that."""
-
-    def error(self, message: str) -> NoReturn:
-        """Show how this verb is used, and raise."""
-        self.print_usage(sys.stderr)
-        raise UsageError(message)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_positive.__name__ = "positive number"
-
-
-def _fail_on_value(text: str) -> FailOn:
+def positive(text: str) -> int:
+    """A number that is not less than one."""
     try:
-        return FailOn(text)
+        if (number := int(text)) >= 1:
+            return number
     except ValueError:
-        known = ", ".join(FailOn)
-        message = f"{text!r} is none of: {known}"
-        raise argparse.ArgumentTypeError(message) from None
+        pass
+    raise click.BadParameter(f"{text!r} is not a positive number")
 
 
-def parser(verbs: Mapping[str, Verb]) -> Parser:
-    """The command line; ``verbs`` is what each verb does."""
-    top = Parser(prog="flask-concurrency", description=harness.__doc__, epilog=CODES)
-    top.add_argument("--version", action="version", version=harness.__version__)
-    added = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, (words, groups) in VERBS.items():
-        verb = added.add_parser(name, help=words, description=words, epilog=EPILOG)
-        for group in (*groups, _results):
-            group(verb)
-        verb.set_defaults(call=verbs[name])
-    add_check(added)
-    add_compare(added, _fail_on)
-    return top
+class Verb(click.Command):
+    """A verb: what it is given becomes one record, which its function takes."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        record: Callable[[Mapping[str, Any]], object],
+        examples: Sequence[str],
+        exit_codes: Sequence[tuple[str, str]] = (),
+        **settings: Any,
+    ) -> None:
+        super().__init__(*arguments, **settings)
+        self.examples = examples
+        self._record = record
+        self._exit_codes = exit_codes
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words after the verb, and make its record of them."""
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            ctx.params = {"options": self._record(ctx.params)}
+        return rest
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples, and the exit codes where they differ from other verbs'."""
+        if self._exit_codes:
+            with formatter.section("Exit codes"):
+                formatter.write_dl(self._exit_codes)
+        with formatter.section("Examples"):
+            for words in self.examples:
+                formatter.write(f"  {words}\n")
 
 
-def parse(argv: Sequence[str] | None, verbs: Mapping[str, Verb]) -> argparse.Namespace:
-    """The options of a command line. Raises ``UsageError``."""
-    options = parser(verbs).parse_args(argv)
-    compares = getattr(options, "fail_on", None) in FORBIDDEN_CHANGES
-    if compares and not getattr(options, "baseline", "the first of two"):
-        raise UsageError(
-            f"--fail-on {options.fail_on} needs a --baseline to compare with"
-        )
-    return options
+def several(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    """One decorator for several options, which are listed in this order."""
+
+    def add(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
 
 
-def check(argv: Sequence[str]) -> None:
-    """Raise ``UsageError`` when a command line is none of ours; nothing is done."""
-    parse(argv, dict.fromkeys(VERBS, lambda _: 0))
+# --------------------------------------------------------------------------- questions
 
 
-def selection(options: argparse.Namespace) -> Selection:
-    """What was asked for."""
-    return Selection(
-        only=tuple(getattr(options, "only", ())),
-        flask=tuple(options.flask),
-        servers=tuple(getattr(options, "server", ())),
-        server_releases=tuple(options.server_release),
-        everything=getattr(options, "all", False),
-        limit=options.limit,
-        ask=asked(getattr(options, "ask", [])),
-        python=options.python or Selection().python,
-    )
+def named(text: str) -> tuple[Question, ...]:
+    """The questions that a text such as ``waits,self-call`` names."""
+    words = [word.strip() for word in text.split(",")]
+    if ALL in words:
+        return tuple(Question)
+    for word in words:
+        if word not in tuple(Question):
+            known = ", ".join((*Question, ALL))
+            raise click.BadParameter(f"{word!r} is none of: {known}")
+    return tuple(map(Question, words))
 
 
-# ---------------------------------------------------------------------------- groups
+def _last_question(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the last of the names."""
+    before, comma, last = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{each}")
+        for each in (*Question, ALL)
+        if each.startswith(last)
+    ]
 
 
-def _selection(verb: argparse.ArgumentParser) -> None:
-    add = verb.add_argument
-    add("--only", action="append", default=[], metavar="GLOB", help="cells to measure")
-    add("--server", action="append", default=[], metavar="NAME", help="server to take")
-    add("--all", action="store_true", help="everything in the catalog")
-    _axes(verb)
+def questions(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
+    """The questions that ``--ask`` comes to, each once and in their usual order."""
+    wanted = {question for several in given for question in several}
+    wanted = wanted | {Question.OVERLAP} if wanted else set(DEFAULT_ASK)
+    return tuple(each for each in Question if each in wanted)
 
 
-def _axes(verb: argparse.ArgumentParser) -> None:
-    """What is installed, and how far it is tried."""
-    add = verb.add_argument
-    add(
+ask = click.option(
+    "--ask",
+    multiple=True,
+    type=named,
+    shell_complete=_last_question,
+    metavar="QUESTION,...",
+    help=f"Questions to ask: {', '.join((*Question, ALL))}; overlap is always asked.  "
+    f"[default: {','.join(DEFAULT_ASK)}]",
+)
+
+# --------------------------------------------------------------------------- selection
+
+
+def _servers(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The servers of the catalog."""
+    folder = Path(ctx.params.get("catalog") or FOLDER) / "servers"
+    names = sorted(path.stem for path in folder.glob("*.toml"))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+axes = several(
+    click.option(
         "--flask",
-        action="append",
-        default=[],
+        multiple=True,
         metavar="RELEASE",
-        help="Flask release, folder, archive, or git+URL@REFERENCE",
-    )
-    add(
+        help="Flask release, folder, archive, or git+URL@REFERENCE; may be repeated.",
+    ),
+    click.option(
         "--server-release",
-        action="append",
-        default=[],
+        multiple=True,
         metavar="NAME==RELEASE,...",
-        help="releases of a server (or folders, ... as above) instead of its own",
-    )
-    add("--python", metavar="X.Y", help="Python to measure with (default: this one)")
-    add(
+        shell_complete=_servers,
+        help="Releases of a server instead of the catalog's; a folder, an archive or a "
+        "git reference is one too.",
+    ),
+    click.option(
+        "--python", metavar="X.Y", help="Python to measure with.  [default: this one]"
+    ),
+    click.option(
         "--limit",
-        type=_positive,
+        type=positive,
         default=DEFAULT_LIMIT,
         metavar="N",
-        help="how far an unbounded configuration is tried (default: %(default)s)",
-    )
-    add(
+        help="Most requests offered to a configuration that declares no bound.",
+    ),
+    click.option(
         "--catalog",
-        type=Path,
+        type=DIRECTORY,
         default=FOLDER,
+        show_default="the one that is shipped",
         metavar="DIR",
-        help="folder of servers and releases to select from (default: the one shipped)",
-    )
-
-
-def _listing(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--list", action="store_true", help="list the selected cells, measure nothing"
-    )
-
-
-def _shards(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--shards",
-        type=_positive,
-        default=1,
-        metavar="N",
-        help="split into at most so many jobs (default: %(default)s)",
-    )
-    verb.add_argument(
-        "--max-cells",
-        type=_positive,
-        default=MAX_CELLS,
-        metavar="N",
-        help="refuse to plan more cells (default: %(default)s)",
-    )
-
-
-def _shard(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--shard",
-        default="1/1",
-        metavar="K/N",
-        help="the part of the plan to measure (default: all of it)",
-    )
-    verb.add_argument(
-        "--plan",
-        type=Path,
-        metavar="FILE",
-        help="the plan (default: plan.json in the folder of results)",
-    )
-
-
-def _jobs(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--jobs",
-        type=_positive,
-        metavar="N",
-        default=side_by_side(),
-        help="environments side by side (default: processors and two, %(default)s)",
-    )
-
-
-def _fail_on(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--fail-on",
-        type=_fail_on_value,
-        default=FailOn.HARNESS,
-        metavar="WHAT",
-        help=f"one of {', '.join(FailOn)} (default: %(default)s)",
-    )
-
-
-def _results(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--results",
-        type=Path,
-        default=Path("results"),
-        metavar="DIR",
-        help="folder of evidence and reports (default: %(default)s)",
-    )
-
-
-def _which_schema(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "which",
-        nargs="?",
-        choices=PUBLISHED,
-        default="report",
-        help="of which file (default: %(default)s)",
-    )
-
-
-STAGES = ("plan", "measure", "report", "history", "track", "publish")
-"""Of the action, and of the workflow that follows releases."""
-
-
-def _stage(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("stage", choices=STAGES)
-
-
-Group = Callable[[argparse.ArgumentParser], None]
-
-VERBS: dict[str, tuple[str, tuple[Group, ...]]] = {
-    "probe": (
-        "measure and show the matrix",
-        (_selection, add_ask, _listing, _jobs, _fail_on, add_baseline),
+        help="Folder of servers and releases to select from.",
     ),
-    "plan": (
-        "write the plan of a run, print its jobs",
-        (_selection, add_ask, _shards),
+)
+"""What is installed, and how far it is tried."""
+
+selecting = several(
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="GLOB",
+        help="Cells to measure, such as 'flask-3.1.3/gunicorn-*/gthread-2x4/*'; quote "
+        "globs; may be repeated.",
     ),
-    "measure": ("measure a plan, or a shard of it", (_shard, _jobs)),
-    "report": ("judge and show evidence that is there", (_fail_on, add_baseline)),
-    "track": (
-        "measure configurations release by release, and show since when they are so",
-        (add_track, _axes, _jobs),
+    click.option(
+        "--server",
+        "servers",
+        multiple=True,
+        metavar="NAME[==RELEASE]",
+        shell_complete=_servers,
+        help="Server to measure; may be repeated.",
     ),
-    "bisect": (
-        "find the release in which a configuration changed, and what it comes from",
-        (add_bisect, _axes, _jobs),
+    click.option(
+        "--all", "everything", is_flag=True, help="Measure everything in the catalog."
     ),
-    "schema": ("print a published JSON Schema", (_which_schema,)),
-    "action": ("run a stage of the GitHub Action (internal)", (_stage,)),
-}
-"""What each verb is for, and what it takes."""
+    axes,
+    ask,
+)
+
+
+def selection_on_axes(given: Mapping[str, Any]) -> Selection:
+    """The selection that the options ``axes`` come to."""
+    return Selection(
+        flask=given["flask"],
+        server_releases=given["server_release"],
+        limit=given["limit"],
+        python=given["python"] or Selection().python,
+    )
+
+
+def selection(given: Mapping[str, Any]) -> Selection:
+    """The selection that the options ``selecting`` come to."""
+    return msgspec.structs.replace(
+        selection_on_axes(given),
+        only=given["only"],
+        servers=given["servers"],
+        everything=given["everything"],
+        ask=questions(given["ask"]),
+    )
+
+
+# ------------------------------------------------------------------------------ others
+
+jobs = click.option(
+    "--jobs",
+    type=positive,
+    default=side_by_side,
+    show_default="processors and two",
+    metavar="N",
+    help="Environments to install and measure side by side.",
+)
+
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice([str(each) for each in FailOn]),
+    default=str(FailOn.HARNESS),
+    metavar="WHAT",
+    help=f"What fails the run: {', '.join(FailOn)}.",
+)
+
+results = click.option(
+    "--results",
+    type=DIRECTORY,
+    default="results",
+    metavar="DIR",
+    help="Folder for evidence and reports.",
+)

@@ -5,12 +5,15 @@ Whatever was measured is added to the history, however the run ends.
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import click
 from packaging.version import Version
 
+from harness.cli import options as shared
 from harness.cli.progress import show_and_carry_out
 from harness.environments.collect import collect
 from harness.environments.index import releases_of
@@ -47,38 +50,46 @@ class Following:
     """Environments that are measured side by side."""
 
 
-def following(options: argparse.Namespace, selection: Selection) -> Following:
-    """The options that all verbs have that follow releases."""
+def following_of(given: Mapping[str, Any]) -> Following:
+    """What the options ``following`` and ``shared.axes`` come to."""
     return Following(
-        limits=limits(options.since, options.until),
-        pre=options.pre,
-        selection=selection,
-        python=options.python,
-        catalog=options.catalog,
-        history=options.history,
-        results=options.results.resolve(),
-        jobs=options.jobs,
+        limits=limits(given["since"], given["until"]),
+        pre=given["pre"],
+        selection=shared.selection_on_axes(given),
+        python=given["python"],
+        catalog=given["catalog"],
+        history=given["history"],
+        results=given["results"].resolve(),
+        jobs=given["jobs"],
     )
 
 
-def add_following(verb: argparse.ArgumentParser) -> None:
-    """Add the options that all verbs have that follow releases."""
-    for name, which in (("--since", "older"), ("--until", "newer")):
-        verb.add_argument(
-            name,
-            action="append",
-            default=[],
-            metavar="NAME==RELEASE",
-            help=f"leave out {which} releases of a package",
-        )
-    verb.add_argument("--pre", action="store_true", help="include pre-releases")
-    verb.add_argument(
+following = shared.several(
+    click.option(
+        "--since",
+        multiple=True,
+        metavar="NAME==RELEASE",
+        help="Leave out older releases of a package; may be repeated.",
+    ),
+    click.option(
+        "--until",
+        multiple=True,
+        metavar="NAME==RELEASE",
+        help="Leave out newer releases of a package; may be repeated.",
+    ),
+    click.option("--pre", is_flag=True, help="Include pre-releases."),
+    click.option(
         "--history",
-        type=Path,
-        default=Path("history"),
+        type=shared.DIRECTORY,
+        default="history",
         metavar="DIR",
-        help="folder of all measurements, one file each (default: %(default)s)",
-    )
+        help="Folder of all measurements, one file each.",
+    ),
+    shared.axes,
+    shared.jobs,
+    shared.results,
+)
+"""The options that all verbs have that follow releases."""
 
 
 def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""Knows the JSON Schemas of the files that are published; must not know what they say.
+"""The verb ``schema``, and the JSON Schemas of the files that are published.
 
 Types and limits come from the records; the words come from their docstrings and from
 those beneath their fields, so that the schema is the manual of ``report.json`` too.
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
+from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any
 from typing import NamedTuple
 
+import click
 import msgspec
 import msgspec.inspect
 
+from harness.cli import options as shared
 from harness.deployment.config import Deployments
 from harness.judge.expected import Expected
 from harness.records.changes import Changes
@@ -48,18 +52,46 @@ PUBLISHED = {
 """By the name of the file in ``schema/``."""
 
 
+class SchemaOptions(NamedTuple):
+    """What ``schema`` is given."""
+
+    which: str
+
+
+def _record(given: Mapping[str, Any]) -> SchemaOptions:
+    return SchemaOptions(given["which"])
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=("flask-concurrency schema deployment",),
+)
+@click.argument(
+    "which", metavar="FILE", type=click.Choice(list(PUBLISHED)), default="report"
+)
+def schema(options: SchemaOptions) -> int:
+    """Print the JSON Schema of a file.
+
+    FILE is one of report (the default), changes, expected, evidence, timeline,
+    bisection and deployment.
+    """
+    sys.stdout.write(schema_of(options.which))
+    return 0
+
+
 def schema_of(which: str) -> str:
     """The JSON Schema of one published file, as text; ``which`` is in ``PUBLISHED``."""
     title, kind = PUBLISHED[which]
-    schema: dict[str, Any] = {
+    made: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
         **msgspec.json.schema(kind),
     }
     classes = _classes(msgspec.inspect.type_info(kind))
-    for name, record in schema["$defs"].items():
+    for name, record in made["$defs"].items():
         _describe(record, classes[name])
-    compact = msgspec.json.encode(schema)
+    compact = msgspec.json.encode(made)
     return msgspec.json.format(compact, indent=2).decode() + "\n"
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import Any
+from typing import NamedTuple
 
+import click
+
+from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.progress import say
-from harness.cli.releases import add_following
 from harness.cli.releases import adopt
 from harness.cli.releases import Following
 from harness.cli.releases import following
+from harness.cli.releases import following_of
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
@@ -22,7 +26,6 @@ from harness.judge.judge import judge
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.records import results as store
-from harness.records.catalog import Selection
 from harness.records.errors import HarnessFailed
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
@@ -48,33 +51,6 @@ DEFAULT = ("werkzeug/run",)
 """What is followed unless something is named."""
 
 
-def add_track(verb: argparse.ArgumentParser) -> None:
-    """Add the options of the verb."""
-    verb.add_argument(
-        "configurations",
-        nargs="*",
-        metavar="CONFIGURATION",
-        help="SERVER/CONFIGURATION, a glob on these, or the id of a cell "
-        f"(default: {' '.join(DEFAULT)})",
-    )
-    verb.add_argument(
-        "--of",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="follow the releases of Flask (default), or of a server",
-    )
-    verb.add_argument(
-        "--list", action="store_true", help="list the cells to measure, and stop"
-    )
-    verb.add_argument(
-        "--show",
-        action="store_true",
-        help="show the history; measure nothing, and use no network",
-    )
-    add_following(verb)
-
-
 class Mode(Enum):
     """How far ``track`` goes."""
 
@@ -83,17 +59,58 @@ class Mode(Enum):
     MEASURE = "measure what is missing, and show everything"
 
 
-def run(options: argparse.Namespace, selection: Selection) -> int:
-    """Measure what is missing, and show the timeline; the exit code."""
-    mode = Mode.LIST if options.list else Mode.SHOW if options.show else Mode.MEASURE
-    given = following(options, selection)
-    return track(given, options.configurations or DEFAULT, options.of, mode)
+class TrackOptions(NamedTuple):
+    """What ``track`` is given."""
+
+    following: Following
+    configurations: tuple[str, ...]
+    packages: tuple[str, ...]
+    mode: Mode
 
 
-def track(
-    given: Following, configurations: Sequence[str], names: Sequence[str], mode: Mode
-) -> int:
-    """Follow configurations along the releases of the packages of these names."""
+def _record(given: Mapping[str, Any]) -> TrackOptions:
+    mode = Mode.SHOW if given["show"] else Mode.MEASURE
+    return TrackOptions(
+        following=following_of(given),
+        configurations=given["configurations"] or DEFAULT,
+        packages=given["of"],
+        mode=Mode.LIST if given["list_only"] else mode,
+    )
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency track",
+        "flask-concurrency track gunicorn/gthread-2x4 --of gunicorn",
+        "flask-concurrency track 'werkzeug/*' --since flask==2.0.0 --show",
+    ),
+)
+@click.argument("configurations", nargs=-1, metavar="[CONFIGURATION]...")
+@click.option(
+    "--of",
+    multiple=True,
+    metavar="NAME",
+    help="Package whose releases are followed: Flask, or a server; may be repeated.  "
+    "[default: Flask]",
+)
+@click.option(
+    "--list", "list_only", is_flag=True, help="List the cells to measure and stop."
+)
+@click.option(
+    "--show",
+    is_flag=True,
+    help="Show the history; measure nothing, and use no network.",
+)
+@following
+def track(options: TrackOptions) -> int:
+    """Measure configurations under every release, and show what changed.
+
+    CONFIGURATION is SERVER/CONFIGURATION, a glob on these, or the id of a cell; without
+    one it is werkzeug/run. What is in the history is not measured again.
+    """
+    given, configurations, names, mode = options
     stored, faults = history.read(given.history)
     for fault in faults:
         say(str(fault))

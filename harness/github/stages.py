@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.compare import FILE
-from harness.cli.options import check
 from harness.github import inputs
 from harness.github import kept
 from harness.github import runner as github
@@ -43,12 +41,19 @@ STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 Run = Callable[[Sequence[str]], int]
 """Runs a command line; its exit code, or an error of ``harness.errors``."""
 
+Check = Callable[[Sequence[str]], None]
+"""Checks a command line without running it. Raises ``UsageError``."""
 
-def run(stage: Stage, command: Run) -> int:
-    """One stage, by the inputs and for the runner that the environment tells of."""
+
+def run(stage: Stage, command: Run, check: Check) -> int:
+    """Run one stage for the runner and with the inputs that the environment tells of.
+
+    ``check`` is called with the command lines of later stages, before anything is done.
+    """
     environ = dict(os.environ)
     try:
         with contextlib.chdir(_working_directory(environ)):
+            _check(stage, environ, check)
             return _run(stage, command, environ)
     except UsageError as error:
         _conclude(stage, environ, error)
@@ -57,7 +62,6 @@ def run(stage: Stage, command: Run) -> int:
 
 def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
     deployments = inputs.of_deployments(environ)
-    _check(stage, environ, deployments)
     if deployments:
         return _run_check(stage, command, environ)
     found = kept.look_up(environ) if stage == "plan" else {}
@@ -110,10 +114,10 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
     return path
 
 
-def _check(stage: Stage, environ: Mapping[str, str], deployments: bool) -> None:
-    """What only a later stage needs is looked at before anything is measured."""
+def _check(stage: Stage, environ: Mapping[str, str], check: Check) -> None:
+    """Check what only a later stage needs before anything is measured."""
     if stage == "plan":
-        for later in () if deployments else STAGES[1:]:
+        for later in () if inputs.of_deployments(environ) else STAGES[1:]:
             check(github.arguments(later, environ))
         try:
             github.flag(environ, "SUMMARY")
@@ -151,7 +155,7 @@ def _publish(environ: Mapping[str, str]) -> None:
     if not path.exists():
         return
     report = store.read_report(path)
-    found = store.read_changes(path.with_name(FILE))
+    found = store.read_changes(path.with_name(store.CHANGES))
     if github.flag(environ, "SUMMARY"):
         github.add_summary(environ, _summary(report, found, environ))
     github.annotate(_remarks(report, found, environ))

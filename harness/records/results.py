@@ -47,6 +47,7 @@ SINGLE = (
 )
 """Files that a run writes beside its evidence."""
 
+CHANGES = "changes.json"
 TIMELINE = "timeline.json"
 
 PREVIOUS = "previous"

@@ -82,7 +82,6 @@ def test_every_room_is_in_the_table() -> None:
 NOT_YET = {
     "harness.environments.build",
     "harness.environments.fetch",
-    "harness.github.stages",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from harness.cli.check import add_check
+from harness.cli import run as run_command
 from harness.records.errors import HarnessError
 
 ROOT = Path(__file__).parents[3]
@@ -48,13 +47,10 @@ def check(
     def run(folder: Path, *options: str) -> Checked:
         monkeypatch.chdir(folder)
         results = tmp_path / "results"
-        parser = argparse.ArgumentParser()
-        add_check(parser.add_subparsers(required=True))
         cache = ("--results", str(results), "--cache", str(tmp_path / "cache"))
-        asked = parser.parse_args(["check", *cache, *options])
         code, message = 0, ""
         try:
-            code = asked.call(asked)
+            code = run_command(["check", *cache, *options])
         except HarnessError as error:
             code, message = error.exit_code, str(error)
         assert not psutil.Process().children(recursive=True)

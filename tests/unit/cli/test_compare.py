@@ -86,7 +86,7 @@ def test_bad_files_have_an_exit_code(tmp_path: Path, old: str, capsys: Capture) 
     for arguments, code, words in (
         (["compare", old, str(cut)], 6, f"{cut}: is not whole: "),
         (["compare", str(tmp_path / "none"), old], 2, "No such file"),
-        (["compare", old], 2, "the following arguments are required: NEW"),
+        (["compare", old], 2, "Missing argument 'NEW'"),
         (["compare", old, old, "--expected", "none"], 2, "none: cannot be read"),
         (["report", "--baseline", str(cut)], 6, f"{cut}: is not whole: "),
         (["report", "--fail-on", "change"], 2, "needs a --baseline"),

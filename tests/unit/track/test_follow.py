@@ -107,7 +107,7 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
         (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "Did you mean gunicorn?"),
         (("bisect", "flask-3.1.3/gunicorn-1/x/py3.11"), "no configuration of gunicorn"),
         (("bisect", "werkzeug/run", "--of", "gunicorn"), "--of gunicorn: no config"),
-        (("bisect",), "required: CELL"),
+        (("bisect",), "Missing argument 'CELL'"),
         (("track", "--of", "flusk"), "no package to follow 'flusk'. Did you mean Fl"),
         (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
         (("track", "--since", "Flask==x"), "write it like"),

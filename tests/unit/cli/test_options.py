@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from docs.make.action import action
-from harness.cli import ask_option
+from harness.cli import check
 from harness.cli import options
-from harness.cli.options import parse
-from harness.cli.options import selection
+from harness.cli.plan import plan as plan_verb
 from harness.judge.questions import ANSWERING
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.probe.questions import ASKING
 from harness.probe.questions import on_own_server
 from harness.probe.questions import on_same_server
+from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
 from harness.records.questions import AnyAsked
@@ -27,12 +27,18 @@ from harness.records.words import Outcome
 from harness.report.sections.questions import WORDS
 
 ROOT = Path(__file__).parents[3]
-VERBS = dict.fromkeys(options.VERBS, lambda _: 0)
+
+
+def selection(*words: str) -> Selection:
+    """The selection that a command line comes to."""
+    given = plan_verb.make_context("plan", [*words]).params["options"]
+    chosen: Selection = given.selection
+    return chosen
 
 
 def asked(*words: str) -> tuple[Question, ...]:
     """What a command line asks."""
-    return selection(parse(["probe", *words], VERBS)).ask
+    return selection(*words).ask
 
 
 def test_what_is_asked_by_default_is_cheap() -> None:
@@ -60,11 +66,11 @@ def test_all_is_everything() -> None:
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])
 def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
     with pytest.raises(UsageError, match=f"'{word}' is none of: overlap, .*all"):
-        asked(f"--ask=self-call,{word}")
+        check(["probe", f"--ask=self-call,{word}"])
 
 
 def test_each_environment_is_told() -> None:
-    wanted = selection(parse(["plan", "--ask=overlap", "--server=gunicorn"], VERBS))
+    wanted = selection("--ask=overlap", "--server=gunicorn")
     plan = make_plan(catalog.load(), wanted)
     assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
 
@@ -74,8 +80,8 @@ def test_each_environment_is_told() -> None:
     [("waits", "3.1.3", True), ("waits", "1.1.4", False), ("overlap", "3.1.3", False)],
 )
 def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
-    words = ["plan", f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
-    plan = make_plan(catalog.load(), selection(parse(words, VERBS)))
+    words = [f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
+    plan = make_plan(catalog.load(), selection(*words))
     for each in plan.environments:
         assert ("asgiref>=3.2" in each.requirements) == needed
 
@@ -91,7 +97,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
     assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
     assert question in (ROOT / "README.md").read_text()
     assert f"`{question}`" in action()["inputs"]["ask"]["description"]
-    assert ask_option.named(question) == (question,)
+    assert options.named(question) == (question,)
 
 
 def test_old_evidence_was_asked_nothing() -> None:

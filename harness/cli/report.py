@@ -1,0 +1,91 @@
+"""The verb ``report``, and how a run is concluded: judged, shown, passed or failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import click
+
+from harness.cli import options as shared
+from harness.cli.again import probe_again
+from harness.cli.compare import comparing
+from harness.cli.compare import Comparison
+from harness.cli.compare import comparison
+from harness.cli.compare import keep
+from harness.cli.compare import known
+from harness.environments.collect import collect
+from harness.judge.changes import Baseline
+from harness.judge.changes import changes_in
+from harness.judge.gate import FailOn
+from harness.judge.gate import gate
+from harness.judge.judge import judge
+from harness.records import results as store
+from harness.records.evidence import Evidence
+from harness.records.report import Report
+from harness.report import markdown
+from harness.report import terminal
+from harness.report.sections import changes
+
+
+class ReportOptions(NamedTuple):
+    """What ``report`` is given."""
+
+    comparison: Comparison
+    results: Path
+
+
+def _record(given: Mapping[str, Any]) -> ReportOptions:
+    return ReportOptions(comparison(given), given["results"].resolve())
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency report --results results",
+        "flask-concurrency report --baseline before.json --fail-on change",
+    ),
+)
+@comparing
+@shared.results
+def report(options: ReportOptions) -> int:
+    """Judge stored evidence again and show it.
+
+    Nothing is measured. The evidence may come from several machines.
+    """
+    before = known(options.comparison)
+    return conclude(options.results, before, options.comparison.fail_on)
+
+
+def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
+    """Judge and show a whole run; its exit code. Raises the errors of a gate."""
+    evidence, faults = collect(results)
+    judged = show(results, evidence)
+    for fault in faults:
+        print(f"flask-concurrency: {fault}", file=sys.stderr)
+    if faults:
+        return faults[0].exit_code
+    found = changes_in(judged, before)
+    keep(results, found)
+    if found.baseline is not None:
+        text = f"{changes.render(found)}\n{markdown.render(judged, found)}"
+        store.write_text(results / "report.md", text)
+        terminal.show_changes(found)
+    gate(judged, fail_on, found)
+    return 0
+
+
+def show(results: Path, evidence: Sequence[Evidence]) -> Report:
+    """Judge evidence; write and print the report."""
+    judged = judge(evidence, probe_again())
+    found = changes_in(judged)
+    keep(results, found)
+    store.write_report(results, judged)
+    store.write_text(results / "report.md", markdown.render(judged, found))
+    terminal.show(judged, found, results)
+    return judged

@@ -1,0 +1,41 @@
+"""What starts with the command line: no library that the verb does not need."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+EXPENSIVE = {"msgspec", "nox", "packaging", "psutil", "requests", "rich", "urllib3"}
+
+LIST_MODULES = """
+import sys
+from harness.cli import main
+code = main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that are imported when a command line has run."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_needs_nothing(option: str) -> None:
+    modules = imported(option)
+    assert "click" in modules
+    assert not modules & (EXPENSIVE | {"asyncio", "harness.cli.options"})

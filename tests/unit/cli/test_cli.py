@@ -1,0 +1,121 @@
+"""The command line: help that can be trusted, suggestions, completion, exit codes."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+import pytest
+from click.shell_completion import ShellComplete
+
+import harness
+from harness.cli import check
+from harness.cli import COMPLETE
+from harness.cli import HIDDEN
+from harness.cli import main
+from harness.cli import PROGRAM
+from harness.cli import VERBS
+from harness.cli import verbs
+from harness.cli.options import Verb
+from harness.records.errors import UsageError
+
+ALL = (*VERBS, *HIDDEN)
+Capture = pytest.CaptureFixture[str]
+
+
+def verb(name: str) -> Verb:
+    """One verb."""
+    command = verbs.get_command(click.Context(verbs), name)
+    assert isinstance(command, Verb)
+    return command
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_is_listed_with_the_first_sentence_of_its_help(name: str) -> None:
+    help = verb(name).help
+    assert help is not None and help.partition("\n")[0] == VERBS[name]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_example_is_a_command_line_of_ours(name: str) -> None:
+    assert verb(name).examples
+    for example in verb(name).examples:
+        program, first, *rest = shlex.split(example)
+        assert (program, first) == (PROGRAM, name)
+        check([first, *rest])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_has_every_option_and_an_example(name: str, capsys: Capture) -> None:
+    assert main([name, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert f"Usage: {PROGRAM} {name}" in text
+    for param in verb(name).params:
+        if isinstance(param, click.Option) and not param.hidden:
+            assert param.help and f"  {param.opts[0]}" in text
+    for example in verb(name).examples:
+        assert f"  {example}\n" in text
+
+
+def test_the_list_of_verbs(capsys: Capture) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(f"  {name} " in text and VERBS[name] in text for name in VERBS)
+    assert "action" not in text
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{harness.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["prob"], "No such verb 'prob'. Did you mean 'probe'?"),
+        (["x"], "No such verb 'x'. There are probe, check, "),
+        (["probe", "--serv", "gunicorn"], "--server"),
+        (["probe", "--severs=a"], "--server"),
+        (["check", "--comand=a"], "--command"),
+        (["probe", "--fail-on=fewr"], "'fewr' is not one of 'never', 'harness', "),
+        (["probe", "--limit=0"], "--limit"),
+        (["probe", "--jobs=some"], "--jobs"),
+        (["probe", "more"], "Got unexpected extra argument"),
+        ([], "Missing command"),
+    ],
+)
+def test_wrong_usage_is_one_line_below_how_it_is_used(
+    words: list[str], said: str, capsys: Capture
+) -> None:
+    assert main(words) == 2
+    usage, message = capsys.readouterr().err.splitlines()
+    assert usage.startswith(f"Usage: {PROGRAM}")
+    assert message.startswith(f"{PROGRAM}: ") and said in message
+
+
+def test_a_message_cannot_forge_others(capsys: Capture) -> None:
+    assert main(["compare", "a\n::error::forged\x1b[2J", "b"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "::" not in line and "\x1b" not in line
+
+
+def test_a_command_line_is_checked_without_being_run() -> None:
+    check(["measure", "--jobs=2", "--results=/nowhere"])
+    with pytest.raises(UsageError, match="needs a --baseline"):
+        check(["report", "--fail-on=regression"])
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        ([], "pr", ["probe"]),
+        (["probe"], "--li", ["--limit", "--list"]),
+        (["probe", "--server"], "guni", ["gunicorn"]),
+        (["probe", "--ask"], "waits,self", ["waits,self-call"]),
+        (["probe", "--fail-on"], "f", ["fewer"]),
+        (["schema"], "re", ["report"]),
+    ],
+)
+def test_a_shell_completes_words(
+    words: list[str], incomplete: str, expected: list[str]
+) -> None:
+    shell = ShellComplete(verbs, {}, PROGRAM, COMPLETE)
+    found = [each.value for each in shell.get_completions(words, incomplete)]
+    assert sorted(found) == expected
