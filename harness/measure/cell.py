@@ -41,7 +41,7 @@ from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.nothing import unmeasured
 from harness.records.plan import PlannedCell
-from harness.records.questions import AnyAsked
+from harness.records.questions import AnySeen
 from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.system.ports import free_ports
@@ -135,7 +135,7 @@ class Attempt:
         self.schedule = Schedule(declared, bench.limit, planned.also_offered)
         self.servers = StartedAnew(bench, planned, scratch)
         """Those that the overlap was measured on."""
-        self.asked: list[AnyAsked] = []
+        self.asked: list[AnySeen] = []
         self.measure_seconds = 0.0
 
     def tail_matters(self, outcome: Outcome) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
-from harness.records.questions import AnyAsked
+from harness.records.questions import AnySeen
 from harness.records.rounds import Round
 from harness.records.words import Outcome
 from harness.records.words import PROBE
@@ -62,7 +62,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     claims: Claims | None = None
     """What the server told the app of itself; null where it did not get to it."""
     rounds: tuple[Round, ...] = ()
-    asked: tuple[AnyAsked, ...] = ()
+    asked: tuple[AnySeen, ...] = ()
     """What was seen when other questions were asked, each at most once."""
     restarts: int = 0
     """Times that the rounds were begun anew because capacity appeared late."""

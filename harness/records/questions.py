@@ -43,7 +43,7 @@ DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
 # -------------------------------------------------------------------- what was seen
 
 
-class Asked(Result, frozen=True, kw_only=True, tag_field="question"):
+class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
     """What all questions have in common; each adds what was seen when it was asked."""
 
     outcome: Outcome = Outcome.MEASURED
@@ -59,6 +59,16 @@ class Asked(Result, frozen=True, kw_only=True, tag_field="question"):
     def question(self) -> Question:
         """The question that was asked: the tag that it is written with."""
         return Question(str(self.__struct_config__.tag))
+
+    def answer(self, answer: str, sentence: str, number: int | None = None) -> Answer:
+        """An answer to the question, as it was concluded from what was seen."""
+        return Answer(
+            question=self.question,
+            answer=answer,
+            sentence=sentence,
+            number=number,
+            seconds=self.seconds,
+        )
 
 
 class CallRound(Result, frozen=True, kw_only=True):
@@ -82,7 +92,7 @@ class CallRound(Result, frozen=True, kw_only=True):
     """How the requests that were to call ended, the stuck ones after giving up."""
 
 
-class SelfCallAsked(Asked, frozen=True, kw_only=True, tag="self-call"):
+class SelfCallSeen(QuestionSeen, frozen=True, kw_only=True, tag="self-call"):
     """What was seen of requests that call their own server."""
 
     rounds: tuple[CallRound, ...] = ()
@@ -101,7 +111,7 @@ class Wait(StrEnum):
     """An ``await``, in an ``async def`` view."""
 
 
-class WaitSeen(Result, frozen=True, kw_only=True):
+class WaitKindSeen(Result, frozen=True, kw_only=True):
     """What was seen of requests that waited for one thing."""
 
     wait: Wait
@@ -111,15 +121,15 @@ class WaitSeen(Result, frozen=True, kw_only=True):
     rounds: tuple[Round, ...] = ()
 
 
-class WaitsAsked(Asked, frozen=True, kw_only=True, tag="waits"):
+class WaitsSeen(QuestionSeen, frozen=True, kw_only=True, tag="waits"):
     """What was seen of requests that wait for something else than a socket, for which
     requests wait when their overlap is measured.
     """
 
-    waits: tuple[WaitSeen, ...] = ()
+    waits: tuple[WaitKindSeen, ...] = ()
 
 
-class OverflowAsked(Asked, frozen=True, kw_only=True, tag="overflow"):
+class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """What was seen of requests beyond the ceiling."""
 
     came: int = 0
@@ -164,7 +174,7 @@ class ComputeRound(Result, frozen=True, kw_only=True):
     """Time in which its threads were ready to run and waited for a processor."""
 
 
-class ParallelAsked(Asked, frozen=True, kw_only=True, tag="parallel"):
+class ParallelSeen(QuestionSeen, frozen=True, kw_only=True, tag="parallel"):
     """What was seen of requests that compute."""
 
     processors: int = 0
@@ -226,7 +236,7 @@ class Slow(Result, frozen=True, kw_only=True):
     seconds: float
 
 
-class SilentAsked(Asked, frozen=True, kw_only=True, tag="silent"):
+class SilentSeen(QuestionSeen, frozen=True, kw_only=True, tag="silent"):
     """What slow clients take away from others."""
 
     watched_seconds: float = 0.0
@@ -234,7 +244,7 @@ class SilentAsked(Asked, frozen=True, kw_only=True, tag="silent"):
     ways: tuple[Slow, ...] = ()
 
 
-class AbandonedAsked(Asked, frozen=True, kw_only=True, tag="abandoned"):
+class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
     """What becomes of requests whose clients have reset the connection."""
 
     offered: int = 0
@@ -309,7 +319,7 @@ class Terminated(Result, frozen=True, kw_only=True):
     """How long it was watched once nothing moved any more."""
 
 
-class RecoveryAsked(Asked, frozen=True, kw_only=True, tag="recovery"):
+class RecoverySeen(QuestionSeen, frozen=True, kw_only=True, tag="recovery"):
     """What becomes of requests, and of the server, when processes end."""
 
     killed: Killed | None = None
@@ -317,19 +327,23 @@ class RecoveryAsked(Asked, frozen=True, kw_only=True, tag="recovery"):
     terminated: Terminated | None = None
 
 
-AnyAsked = (
-    SelfCallAsked
-    | WaitsAsked
-    | OverflowAsked
-    | ParallelAsked
-    | SilentAsked
-    | AbandonedAsked
-    | RecoveryAsked
+AnySeen = (
+    SelfCallSeen
+    | WaitsSeen
+    | OverflowSeen
+    | ParallelSeen
+    | SilentSeen
+    | AbandonedSeen
+    | RecoverySeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""
 
 
 # ----------------------------------------------------------------------- the answers
+
+
+UNKNOWN = "unknown"
+"""The answer where what was seen leaves it open."""
 
 
 class Answer(Result, frozen=True, kw_only=True):

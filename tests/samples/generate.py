@@ -21,12 +21,12 @@ from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.questions import CallRound
 from harness.records.questions import ComputeRound
-from harness.records.questions import OverflowAsked
-from harness.records.questions import ParallelAsked
-from harness.records.questions import SelfCallAsked
+from harness.records.questions import OverflowSeen
+from harness.records.questions import ParallelSeen
+from harness.records.questions import SelfCallSeen
 from harness.records.questions import Wait
-from harness.records.questions import WaitsAsked
-from harness.records.questions import WaitSeen
+from harness.records.questions import WaitKindSeen
+from harness.records.questions import WaitsSeen
 from harness.records.report import Report
 from harness.records.rounds import Account
 from harness.records.rounds import Round
@@ -273,8 +273,8 @@ def hostile() -> list[Evidence]:
                     2,
                     rounds(2, (1, 2)),
                     asked=(
-                        SelfCallAsked(outcome=Outcome.DIED, reason=EVIL),
-                        OverflowAsked(in_app=1, turned_away={EVIL: 1}),
+                        SelfCallSeen(outcome=Outcome.DIED, reason=EVIL),
+                        OverflowSeen(in_app=1, turned_away={EVIL: 1}),
                     ),
                 ),
                 cell(where, "1. " + EVIL, 4, rounds(4, (1, 4), [3, 4])),
@@ -388,9 +388,9 @@ def questions() -> list[Evidence]:
     gunicorn = environment("3.1.3", "gunicorn", "27.0.1")
     sync = (
         _waits(4, Wait.BLOCKING, Wait.LOCK, Wait.SLEEP, Wait.ASYNC),
-        ParallelAsked(processors=2, rounds=(_computed(4, 4, 3.95),), seconds=3.1),
-        SelfCallAsked(rounds=(_called(1, 1), _called(4, 0)), seconds=0.18),
-        OverflowAsked(
+        ParallelSeen(processors=2, rounds=(_computed(4, 4, 3.95),), seconds=3.1),
+        SelfCallSeen(rounds=(_called(1, 1), _called(4, 0)), seconds=0.18),
+        OverflowSeen(
             came=2068, in_app=4, waiting=2049, in_backlog=2049, not_opened=15,
             served=tuple(range(4, 20)), settled=Settled.SCHEDSTAT,
             account=Account(answered=2053, unopened=451), seconds=6.9,
@@ -398,17 +398,17 @@ def questions() -> list[Evidence]:
     )  # fmt: skip
     green = (
         _waits(10, Wait.LOCK, Wait.SLEEP, one=(Wait.BLOCKING, Wait.ASYNC)),
-        ParallelAsked(processors=2, rounds=(_computed(8, 1, 1.02),), seconds=4.0),
-        SelfCallAsked(rounds=(_called(1, 1), _called(10, 0)), seconds=0.24),
-        OverflowAsked(outcome=Outcome.DIED, reason="the server was ended by SIGKILL "
+        ParallelSeen(processors=2, rounds=(_computed(8, 1, 1.02),), seconds=4.0),
+        SelfCallSeen(rounds=(_called(1, 1), _called(10, 0)), seconds=0.24),
+        OverflowSeen(outcome=Outcome.DIED, reason="the server was ended by SIGKILL "
                       "while it was asked", seconds=1.0),
     )  # fmt: skip
     one, many = (_called(1, 0),), (_called(1, 1), _called(64, 64))
     return [
         _of(old, [cell(old, "run", 1, rounds(1, (1, 1)),
-                       asked=(SelfCallAsked(rounds=one, seconds=0.06),))]),
+                       asked=(SelfCallSeen(rounds=one, seconds=0.06),))]),
         _of(new, [cell(new, "run", None, unbounded(64, 500),
-                       asked=(SelfCallAsked(rounds=many, seconds=0.87),))]),
+                       asked=(SelfCallSeen(rounds=many, seconds=0.87),))]),
         _of(gunicorn, [
             cell(gunicorn, "sync-4", 4, rounds(4, (4, 1)), asked=sync),
             cell(gunicorn, "gevent-connections-10", 10, rounds(10, (1, 10)),
@@ -443,7 +443,7 @@ def _computed(computing: int, processes: int, ready: float) -> ComputeRound:
     )
 
 
-def _waits(declared: int, *alike: Wait, one: tuple[Wait, ...] = ()) -> WaitsAsked:
+def _waits(declared: int, *alike: Wait, one: tuple[Wait, ...] = ()) -> WaitsSeen:
     """Kinds of wait like that for a socket, and those with ``one`` at a time; of which
     others fail where it is ``async``.
     """
@@ -452,8 +452,8 @@ def _waits(declared: int, *alike: Wait, one: tuple[Wait, ...] = ()) -> WaitsAske
     failed = offer(2 * declared, 1, waiting=0, account=failing)
     seen = {wait: rounds(declared, (1, declared)) for wait in alike}
     seen |= {wait: (failed if wait is Wait.ASYNC else single,) for wait in one}
-    return WaitsAsked(
-        waits=tuple(WaitSeen(wait=wait, rounds=seen[wait]) for wait in Wait),
+    return WaitsSeen(
+        waits=tuple(WaitKindSeen(wait=wait, rounds=seen[wait]) for wait in Wait),
         seconds=5.4,
     )
 

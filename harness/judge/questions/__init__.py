@@ -1,4 +1,4 @@
-"""What the other questions came to: from what was seen to answers. Pure."""
+"""Answers to the other questions, concluded from what was seen when they were asked."""
 
 from __future__ import annotations
 
@@ -10,54 +10,42 @@ from harness.judge.questions import overflow
 from harness.judge.questions import parallel
 from harness.judge.questions import recovery
 from harness.judge.questions import self_call
-from harness.judge.questions import slow_clients as silent
+from harness.judge.questions import slow_clients
 from harness.judge.questions import waits
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import AnyAsked
+from harness.records.questions import AnySeen
 from harness.records.questions import Question
+from harness.records.questions import UNKNOWN
 from harness.records.words import Outcome
 
-ANSWERING: dict[Question, Callable[[Any, CellEvidence], Found]] = {
-    Question.WAITS: waits.found,
-    Question.PARALLEL: parallel.found,
-    Question.SELF_CALL: self_call.found,
-    Question.OVERFLOW: overflow.found,
-    Question.SILENT: silent.found,
-    Question.ABANDONED: abandoned.found,
-    Question.RECOVERY: recovery.found,
+ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
+    Question.WAITS: waits.answer,
+    Question.PARALLEL: parallel.answer,
+    Question.SELF_CALL: self_call.answer,
+    Question.OVERFLOW: overflow.answer,
+    Question.SILENT: slow_clients.answer,
+    Question.ABANDONED: abandoned.answer,
+    Question.RECOVERY: recovery.answer,
 }
-"""From what was seen when a question was asked, and all else that was seen of the cell,
-to what is found."""
+"""What answers each question, given what was seen when it was asked and all the other
+evidence of the cell."""
 
 
 def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
-    """To every question that was asked of a cell, in the order of the questions.
+    """Answers to every question that a cell was asked, in the order of the questions.
 
-    ``fault`` is why nothing that was seen of it can be trusted, if that is so.
+    ``fault`` is why nothing that was seen of the cell can be trusted, if that is so.
     """
-    asked = sorted(cell.asked, key=lambda each: list(Question).index(each.question))
-    return tuple(_answer(each, cell, fault) for each in asked)
+    order = list(Question)
+    seen = sorted(cell.asked, key=lambda each: order.index(each.question))
+    return tuple(_answer(each, cell, fault) for each in seen)
 
 
-def _answer(asked: AnyAsked, cell: CellEvidence, fault: str) -> Answer:
-    found = Found(UNKNOWN, f"It is not known: {fault}.") if fault else _not_asked(asked)
-    if found is None:
-        found = ANSWERING[asked.question](asked, cell)
-    return Answer(
-        question=asked.question,
-        answer=found.answer,
-        sentence=found.sentence,
-        number=found.number,
-        seconds=asked.seconds,
-    )
-
-
-def _not_asked(asked: AnyAsked) -> Found | None:
-    """That a question could not be asked, if it could not."""
-    if asked.outcome is Outcome.MEASURED:
-        return None
-    because = asked.reason or asked.outcome
-    return Found(UNKNOWN, f"It could not be asked ({asked.outcome}): {because}.")
+def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
+    if fault:
+        return seen.answer(UNKNOWN, f"It is not known: {fault}.")
+    if seen.outcome is not Outcome.MEASURED:
+        why = seen.reason or seen.outcome
+        return seen.answer(UNKNOWN, f"It could not be asked ({seen.outcome}): {why}.")
+    return ANSWERING[seen.question](seen, cell)

@@ -1,89 +1,87 @@
-"""Knows what becomes of requests beyond the ceiling, by what was seen of some; must not
-know how that was seen.
-"""
+"""What becomes of requests beyond the ceiling."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
-from harness.records.questions import OverflowAsked
+from harness.records.questions import Answer
+from harness.records.questions import OverflowSeen
+from harness.records.questions import UNKNOWN
 
 NOBODY = "nobody waits"
 
 
-def found(asked: OverflowAsked, cell: CellEvidence) -> Found:
+def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     """How many wait, and what the next one gets; the number is how many wait."""
-    if not asked.in_app:
-        return Found(UNKNOWN, "It is not known: no request was in the app.")
-    nxt, sentence = _next(asked)
-    if not asked.waiting and not nxt:
-        return Found(
+    if not seen.in_app:
+        return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+    nxt, sentence = _next(seen)
+    if not seen.waiting and not nxt:
+        return seen.answer(
             NOBODY,
             "All that came were in the app: none was seen to wait or to be sent away.",
             0,
         )
-    said = (_waiting(asked), sentence, _order(asked), _lost(asked))
-    wait = f"{'' if nxt else '≥'}{asked.waiting} wait" if asked.waiting else NOBODY
-    return Found(
-        f"{wait}{_where(asked)}{f', then {nxt}' if nxt else ''}",
-        " ".join(filter(None, said)),
-        asked.waiting,
+    sentences = (_waiting(seen), sentence, _order(seen), _lost(seen))
+    wait = f"{'' if nxt else '≥'}{seen.waiting} wait" if seen.waiting else NOBODY
+    return seen.answer(
+        f"{wait}{_where(seen)}{f', then {nxt}' if nxt else ''}",
+        " ".join(filter(None, sentences)),
+        seen.waiting,
     )
 
 
-def _next(asked: OverflowAsked) -> tuple[str, str]:
+def _next(seen: OverflowSeen) -> tuple[str, str]:
     """What the one gets that is too many; nothing when none was."""
-    if asked.turned_away:
-        status = max(asked.turned_away, key=lambda each: asked.turned_away[each])
+    if seen.turned_away:
+        status = max(seen.turned_away, key=lambda each: seen.turned_away[each])
         return status, f"The next ones are answered with status {status} at once."
-    if asked.refused:
+    if seen.refused:
         return "refused", "The connections of the next ones are refused."
-    if asked.reset:
+    if seen.reset:
         return "cut off", "The connections of the next ones are cut off."
-    if asked.not_opened:
+    if seen.not_opened:
         return "stall", (
             "The next ones get no connection: the system of the client tries again, a "
-            "second later at first, and they are neither refused nor told anything."
+            "second later at first, and they are neither refused nor answered."
         )
     return "", ""
 
 
-def _where(asked: OverflowAsked) -> str:
+def _where(seen: OverflowSeen) -> str:
     """Whether the server itself has those that wait."""
-    if asked.in_backlog is None or not asked.waiting:
+    if seen.in_backlog is None or not seen.waiting:
         return ""
-    inside = _inside(asked)
+    inside = _inside(seen)
     if inside == 0:
         return " in the backlog"
-    return " in the server" if inside == asked.waiting else f", {inside} in the server"
+    return " in the server" if inside == seen.waiting else f", {inside} in the server"
 
 
-def _inside(asked: OverflowAsked) -> int:
+def _inside(seen: OverflowSeen) -> int:
     """How many wait in the server; what the kernel has not handed over, does not."""
-    return max(0, asked.waiting - (asked.in_backlog or 0))
+    return max(0, seen.waiting - (seen.in_backlog or 0))
 
 
-def _waiting(asked: OverflowAsked) -> str:
-    if not asked.waiting:
+def _waiting(seen: OverflowSeen) -> str:
+    if not seen.waiting:
         return "Requests beyond the ceiling do not wait."
-    if asked.in_backlog is None:
+    if seen.in_backlog is None:
         return "Requests beyond the ceiling wait."
-    if not _inside(asked):
+    if not _inside(seen):
         where = "in the listen backlog: the server has not accepted them yet"
-    elif not asked.in_backlog:
+    elif not seen.in_backlog:
         where = "in the server, which has accepted their connections"
     else:
         where = "in the server, and further ones in the listen backlog"
     return f"Requests beyond the ceiling wait {where}."
 
 
-def _order(asked: OverflowAsked) -> str:
-    if len(asked.served) < 2:
+def _order(seen: OverflowSeen) -> str:
+    if len(seen.served) < 2:
         return ""
-    ordered = all(one < other for one, other in pairwise(asked.served))
+    ordered = all(one < other for one, other in pairwise(seen.served))
     return (
         "They are let in in the order in which they came."
         if ordered
@@ -91,11 +89,11 @@ def _order(asked: OverflowAsked) -> str:
     )
 
 
-def _lost(asked: OverflowAsked) -> str:
+def _lost(seen: OverflowSeen) -> str:
     """What became of those that waited, once all were let in."""
-    answered = asked.account.answered
-    lost = asked.in_app + asked.waiting - answered
-    if not asked.waiting:
+    answered = seen.account.answered
+    lost = seen.in_app + seen.waiting - answered
+    if not seen.waiting:
         return ""
     if lost <= 0:
         return "None of those that waited is lost."

@@ -1,19 +1,18 @@
-"""Knows how many requests compute at the same time, by what was seen; must not know how
-that was seen.
+"""How many requests compute at the same time.
 
-What the threads of the server ran and waited for a processor, by how long it took, is
-how many of them had something to compute. That is one of each process where the lock of
-the interpreter lets no more, or all of them; or at least a whole number. Where it is
-near none of these, it is not known.
+The time that threads of the server ran, or were ready to run and waited for a
+processor, divided by how long it took, is how many of them had something to compute.
+That is one in each process where the interpreter's lock lets no more, or all of them;
+or at least a whole number. Where it is near none of these, it is not known.
 """
 
 from __future__ import annotations
 
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
+from harness.records.questions import Answer
 from harness.records.questions import ComputeRound
-from harness.records.questions import ParallelAsked
+from harness.records.questions import ParallelSeen
+from harness.records.questions import UNKNOWN
 
 NEAR = 0.2
 """So far from a number is still that number: besides those that compute, threads of the
@@ -23,20 +22,22 @@ SHARE = 0.1
 """So much of the number more: who waits for a processor when it ends is not counted."""
 
 
-def found(asked: ParallelAsked, cell: CellEvidence) -> Found:
+def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     """How many compute at once, were there a processor for each; that is the number."""
-    seen = [each for each in asked.rounds if each.computing and each.seconds]
-    if not seen:
-        return Found(UNKNOWN, "It is not known: no request was seen to compute.")
-    best = max(seen, key=_ready)
+    rounds = [each for each in seen.rounds if each.computing and each.seconds]
+    if not rounds:
+        return seen.answer(UNKNOWN, "It is not known: no request was seen to compute.")
+    best = max(rounds, key=_ready)
     number = _number(best)
     if not number:
-        return Found(UNKNOWN, "It is not known: how many compute was not the same.")
+        return seen.answer(
+            UNKNOWN, "It is not known: the number was not the same each time."
+        )
     open_ended = number == best.computing and _ceiling(cell) > number
-    few = asked.processors < number
-    here = f"; here {asked.processors}" if few else ""
+    few = seen.processors < number
+    here = f"; here {seen.processors}" if few else ""
     text = f"{'≥' if open_ended else ''}{number}{here}"
-    return Found(text, _said(best, number, few), number)
+    return seen.answer(text, _sentence(best, number, few), number)
 
 
 def _ready(each: ComputeRound) -> float:
@@ -57,7 +58,7 @@ def _ceiling(cell: CellEvidence) -> int:
     return max((each.peak for each in cell.rounds), default=0)
 
 
-def _said(best: ComputeRound, number: int, few: bool) -> str:
+def _sentence(best: ComputeRound, number: int, few: bool) -> str:
     if best.computing == 1:
         return "One request computes at a time: no more are in the app."
     if number == 1:
@@ -67,9 +68,9 @@ def _said(best: ComputeRound, number: int, few: bool) -> str:
         )
     beyond = ", as far as there are processors for them" if few else ""
     if number > best.processes:
-        said = "Requests compute at the same time, also those that share a process"
+        words = "Requests compute at the same time, also those that share a process"
     elif number == best.processes:
-        said = "One request of each process computes at the same time"
+        words = "One request of each process computes at the same time"
     else:
-        said = "Fewer requests compute at the same time than there are processes"
-    return f"{said}{beyond}."
+        words = "Fewer requests compute at the same time than there are processes"
+    return f"{words}{beyond}."

@@ -1,5 +1,4 @@
-"""Knows what it means that processes of a server were ended, by what was seen of their
-requests and of the server; must not know how that was seen.
+"""What happens when a worker is killed, or the server is told to end.
 
 A worker is replaced when as many requests are in the app afterwards as before. Requests
 finish on SIGTERM when all that were in the app are answered.
@@ -7,12 +6,12 @@ finish on SIGTERM when all that were in the app are answered.
 
 from __future__ import annotations
 
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
+from harness.records.questions import Answer
 from harness.records.questions import Killed
-from harness.records.questions import RecoveryAsked
+from harness.records.questions import RecoverySeen
 from harness.records.questions import Terminated
+from harness.records.questions import UNKNOWN
 from harness.records.rounds import Account
 from harness.records.text import listed
 
@@ -30,36 +29,36 @@ ENDINGS = {
 """How requests end, as fields of ``Account``, in words."""
 
 
-def found(asked: RecoveryAsked, cell: CellEvidence) -> Found:
+def answer(seen: RecoverySeen, cell: CellEvidence) -> Answer:
     """Whether the server recovers, and whether it ends well; there is no number."""
-    replaced, sentence = _killed(asked.killed)
-    finishes, other = _terminated(asked.terminated)
+    replaced, sentence = _killed(seen.killed)
+    finishes, other = _terminated(seen.terminated)
     if replaced == finishes == UNKNOWN:
-        return Found(UNKNOWN, "It is not known: no request was in the app.")
-    return Found(f"{replaced}; {finishes}", f"{sentence} {other}")
+        return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+    return seen.answer(f"{replaced}; {finishes}", f"{sentence} {other}")
 
 
 def _killed(seen: Killed | None) -> tuple[str, str]:
     if seen is None or not seen.held:
-        said = "No process that holds requests could be reached to kill it."
-        return UNKNOWN, said
-    lost = ending(seen.lost_account, seen.lost_statuses)
+        words = "No process that holds requests could be reached to kill it."
+        return UNKNOWN, words
+    lost = endings(seen.lost_account, seen.lost_statuses)
     if seen.first:
-        said = f"When its only process is killed, its requests are {lost}"
-        return "ends", f"{said} and nothing is served any more."
+        words = f"When its only process is killed, its requests are {lost}"
+        return "ends", f"{words} and nothing is served any more."
     others = seen.held - seen.lost - seen.others_kept
     more = f" and {others} in other processes are lost too" if others else ""
-    said = f"When a worker is killed, its requests are {lost}{more}; "
+    words = f"When a worker is killed, its requests are {lost}{more}; "
     before, after = max(seen.before), max(seen.after, default=0)
     if seen.ended:
-        return "ends", f"{said}the server ends with it."
+        return "ends", f"{words}the server ends with it."
     if seen.new_processes:
-        return "replaced", f"{said}another takes its place."
+        return "replaced", f"{words}another takes its place."
     if after >= before:
-        return "the others do", f"{said}the others have as many in the app as before."
+        return "the others do", f"{words}the others have as many in the app as before."
     return (
         f"{after} of {before} places left",
-        f"{said}no other takes its place.",
+        f"{words}no other takes its place.",
     )
 
 
@@ -67,27 +66,29 @@ def _terminated(seen: Terminated | None) -> tuple[str, str]:
     if seen is None or not seen.held:
         return UNKNOWN, "What becomes of requests on SIGTERM was not seen."
     finish = seen.held_account.answered == seen.held
-    held = ending(seen.held_account, seen.held_statuses)
-    waiting = ending(seen.waiting_account, seen.waiting_statuses)
+    held = endings(seen.held_account, seen.held_statuses)
+    waiting = endings(seen.waiting_account, seen.waiting_statuses)
     if finish:
-        said = "On SIGTERM requests in the app finish"
+        words = "On SIGTERM requests in the app finish"
     elif held == waiting:
-        said = f"On SIGTERM requests in the app and waiting ones are {held}"
+        words = f"On SIGTERM requests in the app and waiting ones are {held}"
     else:
-        said = f"On SIGTERM requests in the app are {held}"
+        words = f"On SIGTERM requests in the app are {held}"
     if seen.waiting and held != waiting:
-        said += f"; waiting ones are {waiting}"
+        words += f"; waiting ones are {waiting}"
     if not seen.ended:
-        said += "; then it does not end"
-    return "finishes" if finish else held.removesuffix(" without an answer"), said + "."
+        words += "; then it does not end"
+    return "finishes" if finish else held.removesuffix(
+        " without an answer"
+    ), words + "."
 
 
-def ending(account: Account, statuses: tuple[int, ...]) -> str:
+def endings(account: Account, statuses: tuple[int, ...]) -> str:
     """How some requests ended, in words; ``statuses`` are those that they had."""
     errors = [str(status) for status in statuses if status != SUCCESS]
     words = {
-        said.format(errors=listed(errors, "or") if errors else "with an error")
-        for name, said in ENDINGS.items()
+        ending.format(errors=listed(errors, "or") if errors else "with an error")
+        for name, ending in ENDINGS.items()
         if getattr(account, name)
     }
     return listed(sorted(words), "or") if words else "not there"

@@ -1,8 +1,7 @@
-"""Knows what slow clients take away from others, by what became of ordinary requests
-beside them; must not know how that was seen.
+"""What slow clients take away from others.
 
-Somebody is shut out whose request waits, is refused or is cut off while the slow
-clients are there. Everyone is, when that is so of all ordinary requests. A server that
+An ordinary request is shut out when it waits, is refused or is cut off while the slow
+clients are there; everyone is, when that holds for all ordinary requests. A server that
 lets them in after a while, by a timeout of its own, frees itself.
 """
 
@@ -12,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
-from harness.records.questions import SilentAsked
+from harness.records.questions import Answer
+from harness.records.questions import SilentSeen
 from harness.records.questions import Slow
 from harness.records.questions import SlowWay
+from harness.records.questions import UNKNOWN
 from harness.records.text import listed
 
 SENDING = {
@@ -35,7 +34,7 @@ EACH = "a place each"
 
 
 class Effect(NamedTuple):
-    """What one way does to others; ways that do the same are told together."""
+    """What one way does to others; ways with the same effect are described together."""
 
     shut_out_by: int
     """The least number with which everyone was shut out; zero for none."""
@@ -46,18 +45,22 @@ class Effect(NamedTuple):
     """What those took that shut nobody out."""
 
 
-def found(asked: SilentAsked, cell: CellEvidence) -> Found:
+def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     """Whether slow clients shut everyone out; the number is how few of them do."""
-    if not asked.ways or not all(slow.steps[0].admitted for slow in asked.ways):
-        return Found(UNKNOWN, "It is not known: without slow clients none got in.")
+    if not seen.ways or not all(slow.steps[0].admitted for slow in seen.ways):
+        return seen.answer(
+            UNKNOWN, "It is not known: without slow clients none got in."
+        )
     by_effect: dict[Effect, list[Slow]] = defaultdict(list)
-    for slow in asked.ways:
+    for slow in seen.ways:
         by_effect[_effect(slow, cell)].append(slow)
     worst_first = sorted(by_effect, key=_severity)
-    said = [_said(each, by_effect[each], asked.watched_seconds) for each in worst_first]
+    sentences = [
+        _sentence(each, by_effect[each], seen.watched_seconds) for each in worst_first
+    ]
     worst = worst_first[0]
     number = worst.shut_out_by or None
-    return Found(_in_short(worst, by_effect[worst]), " ".join(said), number)
+    return seen.answer(_in_short(worst, by_effect[worst]), " ".join(sentences), number)
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:
@@ -107,7 +110,7 @@ def _doing(ways: Sequence[Slow]) -> str:
     return listed([*sent, *doing], "or")
 
 
-def _said(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
+def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
     clients = f"lients {_doing(ways)}"
     if not effect.shut_out_by:
         return f"C{clients} take {effect.taken}."

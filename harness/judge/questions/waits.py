@@ -1,8 +1,7 @@
-"""Knows what the kind of wait has to do with how many requests are in the app at once,
-by what was seen; must not know how that was seen.
+"""Whether it matters to the number of requests at once what they wait for.
 
 Rule: fewer than in *any* round of the overlap that offered as many is fewer. Where
-those rounds differ among themselves, chance does too.
+those rounds differ among themselves, chance has a part in it.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.judge.questions.found import Found
-from harness.judge.questions.found import UNKNOWN
 from harness.records.evidence import CellEvidence
+from harness.records.questions import Answer
+from harness.records.questions import UNKNOWN
 from harness.records.questions import Wait
-from harness.records.questions import WaitsAsked
-from harness.records.questions import WaitSeen
+from harness.records.questions import WaitKindSeen
+from harness.records.questions import WaitsSeen
 from harness.records.rounds import Round
 from harness.records.text import listed
 from harness.records.words import Outcome
 
 SAME = "no"
 
-SAID = {
+WORDS = {
     Wait.BLOCKING: "a C function that knows nothing of greenlets",
     Wait.LOCK: "a lock",
     Wait.SLEEP: "time.sleep",
@@ -47,25 +46,25 @@ class _Kind(NamedTuple):
         return f"{self.wait}: {number}{failing}"
 
 
-def found(asked: WaitsAsked, cell: CellEvidence) -> Found:
+def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     """Whether it matters; the number is the fewest at once of any kind of wait."""
-    seen = [each for each in asked.waits if each.outcome is Outcome.MEASURED]
-    kinds = [_kind(each) for each in seen if each.rounds]
+    measured = [each for each in seen.waits if each.outcome is Outcome.MEASURED]
+    kinds = [_kind(each) for each in measured if each.rounds]
     if not kinds:
-        return Found(UNKNOWN, "It is not known: no kind of wait was seen.")
+        return seen.answer(UNKNOWN, "It is not known: no kind of wait was seen.")
     fewest = min(kind.most for kind in kinds)
     unlike = [kind for kind in kinds if _fewer(kind, cell.rounds) or kind.failed]
     if not unlike:
-        return Found(
+        return seen.answer(
             SAME,
             "As many requests are in the app at once whatever they wait for: a socket, "
-            f"{listed([SAID[kind.wait] for kind in kinds])}.",
+            f"{listed([WORDS[kind.wait] for kind in kinds])}.",
             fewest,
         )
-    return Found("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)
+    return seen.answer("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)
 
 
-def _kind(seen: WaitSeen) -> _Kind:
+def _kind(seen: WaitKindSeen) -> _Kind:
     worst = max(seen.rounds, key=_failed)
     most = max(each.peak for each in seen.rounds)
     return _Kind(
@@ -93,20 +92,22 @@ def _fewer(kind: _Kind, overlap: Sequence[Round]) -> bool:
 
 def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
     """What differs, in words; the numbers are beside them."""
-    said = []
+    clauses = []
     fewer = [kind for kind in unlike if not kind.failed]
     if fewer:
-        said.append(
+        clauses.append(
             "Fewer requests are in the app at once when they wait for "
-            f"{listed([SAID[kind.wait] for kind in fewer])} than for a socket"
+            f"{listed([WORDS[kind.wait] for kind in fewer])} than for a socket"
         )
     if any(kind.failed for kind in unlike):
-        failing = listed([SAID[kind.wait] for kind in unlike if kind.failed])
-        beginning = "those" if said else "the requests"
+        failing = listed([WORDS[kind.wait] for kind in unlike if kind.failed])
+        beginning = "those" if clauses else "the requests"
         some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
-        said.append(f"of {beginning} that wait for {failing} {some} fail")
-    same = [SAID[kind.wait] for kind in kinds if kind not in unlike]
-    told = listed(same) if same else ""
-    also = f" {told[0].upper()}{told[1:]}: as many." if same else ""
-    whole = ", and ".join(said)
-    return f"{whole[0].upper()}{whole[1:]}.{also}"
+        clauses.append(f"of {beginning} that wait for {failing} {some} fail")
+    same = [WORDS[kind.wait] for kind in kinds if kind not in unlike]
+    also = f" {_capital(listed(same))}: as many." if same else ""
+    return f"{_capital(', and '.join(clauses))}.{also}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"

@@ -25,15 +25,15 @@ from harness.probe.questions import slow_clients
 from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.records.questions import AbandonedAsked
-from harness.records.questions import AnyAsked
-from harness.records.questions import OverflowAsked
-from harness.records.questions import ParallelAsked
+from harness.records.questions import AbandonedSeen
+from harness.records.questions import AnySeen
+from harness.records.questions import OverflowSeen
+from harness.records.questions import ParallelSeen
 from harness.records.questions import Question
-from harness.records.questions import RecoveryAsked
-from harness.records.questions import SelfCallAsked
-from harness.records.questions import SilentAsked
-from harness.records.questions import WaitsAsked
+from harness.records.questions import RecoverySeen
+from harness.records.questions import SelfCallSeen
+from harness.records.questions import SilentSeen
+from harness.records.questions import WaitsSeen
 from harness.records.words import Outcome
 from harness.system.process import Ended
 
@@ -52,9 +52,9 @@ class Unmeasured(Exception):
 class Asking(NamedTuple):
     """How one question is asked."""
 
-    ask: Callable[[Servers, Context], Awaitable[AnyAsked]]
+    ask: Callable[[Servers, Context], Awaitable[AnySeen]]
     """Raises what ``Servers.use`` and the probe raise."""
-    record: type[AnyAsked]
+    record: type[AnySeen]
     """The record of what was seen, or of the outcome where that went wrong."""
     own_server: bool = True
     """Whether it needs servers started for it, because it changes the state of a server
@@ -62,13 +62,13 @@ class Asking(NamedTuple):
 
 
 ASKING: dict[Question, Asking] = {
-    Question.WAITS: Asking(waits.ask, WaitsAsked),
-    Question.PARALLEL: Asking(parallel.ask, ParallelAsked),
-    Question.SELF_CALL: Asking(self_call.ask, SelfCallAsked, own_server=False),
-    Question.OVERFLOW: Asking(overflow.ask, OverflowAsked),
-    Question.SILENT: Asking(slow_clients.ask, SilentAsked),
-    Question.ABANDONED: Asking(abandoned.ask, AbandonedAsked),
-    Question.RECOVERY: Asking(recovery.ask, RecoveryAsked),
+    Question.WAITS: Asking(waits.ask, WaitsSeen),
+    Question.PARALLEL: Asking(parallel.ask, ParallelSeen),
+    Question.SELF_CALL: Asking(self_call.ask, SelfCallSeen, own_server=False),
+    Question.OVERFLOW: Asking(overflow.ask, OverflowSeen),
+    Question.SILENT: Asking(slow_clients.ask, SilentSeen),
+    Question.ABANDONED: Asking(abandoned.ask, AbandonedSeen),
+    Question.RECOVERY: Asking(recovery.ask, RecoverySeen),
 }
 """Every question but the overlap, which is always measured first."""
 
@@ -98,7 +98,7 @@ def on_own_server(questions: Collection[Question]) -> list[Question]:
     return [q for q in ASKING if q in questions and ASKING[q].own_server]
 
 
-async def ask(question: Question, servers: Servers, context: Context) -> AnyAsked:
+async def ask(question: Question, servers: Servers, context: Context) -> AnySeen:
     """Ask a question; return what was seen, or what went wrong."""
     begun = time.monotonic()
     asking = ASKING[question]

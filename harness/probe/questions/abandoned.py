@@ -14,22 +14,22 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
-from harness.records.questions import AbandonedAsked
+from harness.records.questions import AbandonedSeen
 
 ROUNDS = 5
 """The most rounds afterwards: workers that share the load do not always admit all."""
 
 
-async def ask(servers: Servers, context: Context) -> AbandonedAsked:
+async def ask(servers: Servers, context: Context) -> AbandonedSeen:
     """See what abandoned requests still take away from others."""
 
-    async def look(probe: Probe) -> AbandonedAsked:
+    async def look(probe: Probe) -> AbandonedSeen:
         return await _abandon(probe, context.ceiling)
 
     return await servers.use(look)
 
 
-async def _abandon(probe: Probe, ceiling: int) -> AbandonedAsked:
+async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
     try:
         crowd = await fill(probe, ceiling + BEYOND, ceiling)
         entered = probe.holds.entered
@@ -47,7 +47,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedAsked:
         await finish(probe)
     finally:
         probe.disperse()
-    return AbandonedAsked(
+    return AbandonedSeen(
         offered=crowd.offered,
         held=len(held),
         kept=kept,

@@ -24,7 +24,7 @@ from harness.probe.questions.backlog import count_backlog
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
-from harness.records.questions import OverflowAsked
+from harness.records.questions import OverflowSeen
 
 MOST = 2_500
 """Requests offered beyond the ceiling, at most: more than the longest listen backlog
@@ -37,10 +37,10 @@ ATTEMPTS = 3
 """Attempts after which a connection is taken to be impossible."""
 
 
-async def ask(servers: Servers, context: Context) -> OverflowAsked:
+async def ask(servers: Servers, context: Context) -> OverflowSeen:
     """Offer more and more; then let all of them in, and see whether any is lost."""
 
-    async def offered(probe: Probe) -> OverflowAsked:
+    async def offered(probe: Probe) -> OverflowSeen:
         fill = context.ceiling if context.bounded else context.load
         clients = probe.gather(fill + _most()).clients
         try:
@@ -57,7 +57,7 @@ def _most() -> int:
     return min(MOST, soft // 4)
 
 
-async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowAsked:
+async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
     came = await _come(probe, clients, fill)
     settled = await probe.until(probe.all_in_or_ended)
     in_app, waiting = len(probe.holds.held), probe.waiting()
@@ -71,7 +71,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowAsked
     probe.crowd.give_up_opening()
     served = await _let_in(probe, [each.name for each in came])
     stalled = await finish(probe)
-    return OverflowAsked(
+    return OverflowSeen(
         came=len(came),
         in_app=in_app,
         waiting=waiting,

@@ -23,7 +23,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
 from harness.records.questions import ComputeRound
-from harness.records.questions import ParallelAsked
+from harness.records.questions import ParallelSeen
 from harness.records.rounds import sum_up
 from harness.records.words import Arrival
 from harness.records.words import Outcome
@@ -45,7 +45,7 @@ ROUNDS = 3
 """The most rounds: which worker gets a request may be chance."""
 
 
-async def ask(servers: Servers, context: Context) -> ParallelAsked:
+async def ask(servers: Servers, context: Context) -> ParallelSeen:
     """Let as many compute as enter at once, until all processes take part."""
     together = min(context.ceiling, AT_ONCE)
     known = sum_up(context.rounds, context.load).processes or 1
@@ -62,8 +62,8 @@ async def ask(servers: Servers, context: Context) -> ParallelAsked:
     try:
         seen = await servers.use(rounds)
     except CannotTell as problem:
-        return ParallelAsked(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
-    return ParallelAsked(processors=processors(), rounds=seen)
+        return ParallelSeen(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
+    return ParallelSeen(processors=processors(), rounds=seen)
 
 
 async def _steps(probe: Probe) -> int:

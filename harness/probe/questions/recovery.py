@@ -24,7 +24,7 @@ from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
 from harness.records.questions import Killed
-from harness.records.questions import RecoveryAsked
+from harness.records.questions import RecoverySeen
 from harness.records.questions import Terminated
 from harness.system.process import Ended
 
@@ -35,7 +35,7 @@ WATCHED_SECONDS = 10.0
 """How long a quiet server is given to replace a worker, or to end."""
 
 
-async def ask(servers: Servers, context: Context) -> RecoveryAsked:
+async def ask(servers: Servers, context: Context) -> RecoverySeen:
     """Kill a worker of one server, and send SIGTERM to another."""
 
     async def kill(probe: Probe) -> Killed | None:
@@ -47,7 +47,7 @@ async def ask(servers: Servers, context: Context) -> RecoveryAsked:
     async def terminate(probe: Probe) -> Terminated:
         return await _terminate(probe, context.ceiling)
 
-    return RecoveryAsked(
+    return RecoverySeen(
         killed=await servers.use(kill), terminated=await servers.use(terminate)
     )
 

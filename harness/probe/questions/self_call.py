@@ -17,7 +17,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
 from harness.records.questions import CallRound
-from harness.records.questions import SelfCallAsked
+from harness.records.questions import SelfCallSeen
 from harness.records.words import Arrival
 from harness.records.words import Settled
 
@@ -32,7 +32,7 @@ AT_ONCE = 64
 """The most calls at once; each takes two requests and three holds."""
 
 
-async def ask(servers: Servers, context: Context) -> SelfCallAsked:
+async def ask(servers: Servers, context: Context) -> SelfCallSeen:
     """Let one request call its own server; then as many as enter at once."""
 
     async def rounds(probe: Probe) -> tuple[CallRound, ...]:
@@ -47,7 +47,7 @@ async def ask(servers: Servers, context: Context) -> SelfCallAsked:
                 break
         return tuple(seen)
 
-    return SelfCallAsked(rounds=await servers.use(rounds))
+    return SelfCallSeen(rounds=await servers.use(rounds))
 
 
 async def _round(probe: Probe, calls: int, context: Context) -> CallRound:

@@ -20,7 +20,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
 from harness.records.questions import Freed
-from harness.records.questions import SilentAsked
+from harness.records.questions import SilentSeen
 from harness.records.questions import Slow
 from harness.records.questions import SlowStep
 from harness.records.questions import SlowWay
@@ -68,10 +68,10 @@ def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
     }
 
 
-async def ask(servers: Servers, context: Context) -> SilentAsked:
+async def ask(servers: Servers, context: Context) -> SilentSeen:
     """See what each way takes away from others, on a server of its own."""
     ways = [await _way(servers, context, way) for way in WAYS]
-    return SilentAsked(watched_seconds=WATCHED_SECONDS, ways=tuple(ways))
+    return SilentSeen(watched_seconds=WATCHED_SECONDS, ways=tuple(ways))
 
 
 async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:

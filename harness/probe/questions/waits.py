@@ -13,8 +13,8 @@ from harness.probe.questions.context import Servers
 from harness.probe.round import run_round
 from harness.probe.schedule import Offer
 from harness.records.questions import Wait
-from harness.records.questions import WaitsAsked
-from harness.records.questions import WaitSeen
+from harness.records.questions import WaitKindSeen
+from harness.records.questions import WaitsSeen
 from harness.records.rounds import Round
 from harness.records.words import Outcome
 
@@ -25,25 +25,25 @@ NOT_IMPLEMENTED = 501
 """The status of the answer where the app cannot wait in this way."""
 
 
-async def ask(servers: Servers, context: Context) -> WaitsAsked:
+async def ask(servers: Servers, context: Context) -> WaitsSeen:
     """See how many are in the app at once, for each kind of wait."""
     seen = []
     for wait in Wait:
 
-        async def rounds(probe: Probe, wait: Wait = wait) -> WaitSeen:
+        async def rounds(probe: Probe, wait: Wait = wait) -> WaitKindSeen:
             return await _seen(probe, wait, context)
 
         seen.append(await servers.use(rounds))
-    return WaitsAsked(waits=tuple(seen))
+    return WaitsSeen(waits=tuple(seen))
 
 
-async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitSeen:
+async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
     """Offer one request, then more than the declared number until that many enter."""
     alone = await _round(probe, wait, Offer(1))
     (client,) = probe.crowd.clients
     if client.status == NOT_IMPLEMENTED:
         said = client.body.decode("utf-8", "replace")
-        return WaitSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=said)
+        return WaitKindSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=said)
     rounds = [alone]
     offered, room = loads(context)
     while alone.admitted and len(rounds) < 1 + MOST_ROUNDS:
@@ -51,7 +51,7 @@ async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitSeen:
         rounds.append(await _round(probe, wait, Offer(offered), patient))
         if rounds[-1].peak >= room or rounds[-1].stalled:
             break
-    return WaitSeen(wait=wait, rounds=tuple(rounds))
+    return WaitKindSeen(wait=wait, rounds=tuple(rounds))
 
 
 def loads(context: Context) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from harness.probe.questions import slow_clients
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Question
-from harness.records.questions import SilentAsked
+from harness.records.questions import SilentSeen
 from harness.records.questions import SlowWay
 from harness.records.words import Outcome
 from tests.live.commands import control
@@ -35,7 +35,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def admitted(evidence: CellEvidence, way: SlowWay) -> dict[int, int]:
     """How many ordinary requests got in, by the number of slow clients of one way."""
     (asked,) = evidence.asked
-    assert isinstance(asked, SilentAsked), asked.reason
+    assert isinstance(asked, SilentSeen), asked.reason
     (slow,) = (each for each in asked.ways if each.way is way)
     assert all(step.answered == step.offered for step in slow.steps)
     return {step.clients: step.admitted for step in slow.steps}

@@ -10,7 +10,7 @@ from harness.probe.questions import overflow
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Question
 from harness.records.questions import Wait
-from harness.records.questions import WaitsAsked
+from harness.records.questions import WaitsSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd
@@ -66,7 +66,7 @@ GEVENT = (
 def most(evidence: CellEvidence) -> dict[str, int]:
     """The most at once, by the kind of wait."""
     (asked,) = evidence.asked
-    assert isinstance(asked, WaitsAsked)
+    assert isinstance(asked, WaitsSeen)
     return {seen.wait: max(r.peak for r in seen.rounds) for seen in asked.waits}
 
 

@@ -20,7 +20,7 @@ from harness.probe.questions import on_same_server
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
-from harness.records.questions import AnyAsked
+from harness.records.questions import AnySeen
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import Outcome
@@ -92,7 +92,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
     failed = asking.record(outcome=Outcome.DIED, reason="It fell over")
     assert failed.question is question
     written = msgspec.json.encode(failed)
-    assert msgspec.json.decode(written, type=AnyAsked) == failed
+    assert msgspec.json.decode(written, type=AnySeen) == failed
     assert {question} <= ANSWERING.keys() & WORDS.keys()
     assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
     assert question in (ROOT / "README.md").read_text()

@@ -10,13 +10,13 @@ from harness.judge.questions import answers
 from harness.records.evidence import ControlEvidence
 from harness.records.questions import CallRound
 from harness.records.questions import ComputeRound
-from harness.records.questions import OverflowAsked
-from harness.records.questions import ParallelAsked
+from harness.records.questions import OverflowSeen
+from harness.records.questions import ParallelSeen
 from harness.records.questions import Question
-from harness.records.questions import SelfCallAsked
+from harness.records.questions import SelfCallSeen
 from harness.records.questions import Wait
-from harness.records.questions import WaitsAsked
-from harness.records.questions import WaitSeen
+from harness.records.questions import WaitKindSeen
+from harness.records.questions import WaitsSeen
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Outcome
@@ -85,7 +85,7 @@ def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
 def test_self_call(
     seen: tuple[CallRound, ...], word: str, number: int | None, said: str
 ) -> None:
-    found = answer(SelfCallAsked(rounds=seen, seconds=0.25))
+    found = answer(SelfCallSeen(rounds=seen, seconds=0.25))
     assert (found.answer, found.number, found.seconds) == (word, number, 0.25)
     assert said in found.sentence
 
@@ -93,9 +93,9 @@ def test_self_call(
 # ------------------------------------------------------------------------------ waits
 
 
-def wait(kind: Wait, *seen: Round, **other: Any) -> WaitSeen:
+def wait(kind: Wait, *seen: Round, **other: Any) -> WaitKindSeen:
     """One kind of wait."""
-    return WaitSeen(wait=kind, rounds=seen, **other)
+    return WaitKindSeen(wait=kind, rounds=seen, **other)
 
 
 GOOD = (offer(1, 1), offer(8, 4))
@@ -141,9 +141,9 @@ FAILING = offer(
     ],
 )
 def test_waits(
-    waits: list[WaitSeen], words: str, number: int | None, said: str
+    waits: list[WaitKindSeen], words: str, number: int | None, said: str
 ) -> None:
-    found = answer(WaitsAsked(waits=tuple(waits)))
+    found = answer(WaitsSeen(waits=tuple(waits)))
     assert (found.answer, found.number) == (words, number)
     assert said in found.sentence
 
@@ -152,7 +152,7 @@ def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
     """Of an uneven server, of which the overlap saw from 5 to 8 in the app at once."""
     seen = rounds(8, (4, 2), [5, 8])
     for most, words in ((6, "no"), (4, "lock: 4")):
-        asked = WaitsAsked(waits=(wait(Wait.LOCK, offer(16, most)),))
+        asked = WaitsSeen(waits=(wait(Wait.LOCK, offer(16, most)),))
         (found,) = answers(cell(WHERE, "gthread", 8, seen, asked=(asked,)))
         assert found.answer == words
 
@@ -160,10 +160,10 @@ def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
 # -------------------------------------------------------------------------- overflow
 
 
-def beyond(**seen: Any) -> OverflowAsked:
+def beyond(**seen: Any) -> OverflowSeen:
     """What was seen beyond a ceiling of 4."""
     fields: dict[str, Any] = {"in_app": 4, "account": Account(answered=4)}
-    return OverflowAsked(**fields | seen)
+    return OverflowSeen(**fields | seen)
 
 
 IN_THE_END = Account(answered=133)
@@ -215,7 +215,7 @@ IN_THE_END = Account(answered=133)
     ],
 )
 def test_overflow(
-    seen: OverflowAsked, words: str, number: int | None, said: str
+    seen: OverflowSeen, words: str, number: int | None, said: str
 ) -> None:
     found = answer(seen)
     assert (found.answer, found.number) == (words, number)
@@ -258,13 +258,13 @@ def computed(computing: int, processes: int, ready: float, used: float) -> Compu
 def test_parallel(
     seen: list[ComputeRound], words: str, number: int | None, said: str
 ) -> None:
-    found = answer(ParallelAsked(processors=2, rounds=tuple(seen)))
+    found = answer(ParallelSeen(processors=2, rounds=tuple(seen)))
     assert (found.answer, found.number) == (words, number)
     assert said in found.sentence
 
 
 def test_where_one_is_let_in_one_computes() -> None:
-    asked = ParallelAsked(processors=2, rounds=(computed(1, 1, 1.0, 1.0),))
+    asked = ParallelSeen(processors=2, rounds=(computed(1, 1, 1.0, 1.0),))
     found = answer(asked, declared=1)
     assert found.answer == "1"
     assert found.sentence.endswith("no more are in the app.")
@@ -274,14 +274,14 @@ def test_where_one_is_let_in_one_computes() -> None:
 
 
 def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:
-    died = SelfCallAsked(outcome=Outcome.DIED, reason="the server exited", seconds=1)
+    died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited", seconds=1)
     found = answer(died)
     assert (found.answer, found.number, found.seconds) == ("unknown", None, 1)
     assert found.sentence == "It could not be asked (died): the server exited."
 
 
 def test_a_question_says_nothing_of_the_overlap() -> None:
-    died = SelfCallAsked(outcome=Outcome.DIED, reason="the server exited")
+    died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited")
     seen = rounds(4, (4, 1))
     one = cell(WHERE, "sync-4", 4, seen, asked=(died,))
     (found,) = judge([evidence(WHERE, [one])]).cells
@@ -291,7 +291,7 @@ def test_a_question_says_nothing_of_the_overlap() -> None:
 
 def test_nothing_is_answered_where_the_control_was_wrong() -> None:
     seen = rounds(4, (4, 1))
-    asked = SelfCallAsked(rounds=(call(1, 1),))
+    asked = SelfCallSeen(rounds=(call(1, 1),))
     one = cell(WHERE, "sync-4", 4, seen, asked=(asked,))
     wrong = ControlEvidence(processes=2, threads=2, outcome=Outcome.DIED, reason="odd")
     (found,) = judge([evidence(WHERE, [one], control=wrong)]).cells
@@ -302,9 +302,9 @@ def test_nothing_is_answered_where_the_control_was_wrong() -> None:
 def test_what_was_asked_is_asked_again() -> None:
     seen = rounds(4, (4, 1))
     overlap_alone = cell(WHERE, "sync-4", 4, seen)
-    usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallAsked(),))
+    usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallSeen(),))
     for each in judge([evidence(WHERE, [overlap_alone, usual])]).cells:
         assert "--ask" not in each.reproduce
-    more = cell(WHERE, "sync-4", 4, seen, asked=(WaitsAsked(), SelfCallAsked()))
+    more = cell(WHERE, "sync-4", 4, seen, asked=(WaitsSeen(), SelfCallSeen()))
     (found,) = judge([evidence(WHERE, [more])]).cells
     assert found.reproduce.endswith("py3.11 --ask overlap,waits,self-call")

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.records.questions import AbandonedAsked
+from harness.records.questions import AbandonedSeen
 from harness.records.questions import Freed
 from harness.records.questions import Killed
-from harness.records.questions import RecoveryAsked
-from harness.records.questions import SilentAsked
+from harness.records.questions import RecoverySeen
+from harness.records.questions import SilentSeen
 from harness.records.questions import Slow
 from harness.records.questions import SlowStep
 from harness.records.questions import SlowWay
@@ -41,8 +41,8 @@ def slow(way: SlowWay, *steps: SlowStep) -> Slow:
     return Slow(way=way, steps=steps, seconds=1.0)
 
 
-def silent(*ways: Slow) -> SilentAsked:
-    return SilentAsked(ways=ways, watched_seconds=8.0)
+def silent(*ways: Slow) -> SilentSeen:
+    return SilentSeen(ways=ways, watched_seconds=8.0)
 
 
 EACH = (step(0, 4), step(1, 3), step(2, 2), step(4, 0), step(3, 1), step(4, 0))
@@ -103,7 +103,7 @@ FREED = Freed(seconds=3.97, closed=1)
     ],
 )
 def test_slow_clients(
-    seen: SilentAsked, word: str, number: int | None, said: str
+    seen: SilentSeen, word: str, number: int | None, said: str
 ) -> None:
     found = answer(seen)
     assert (found.answer, found.number) == (word, number)
@@ -125,7 +125,7 @@ def test_the_worst_comes_first() -> None:
 
 # ------------------------------------------------------------------------- abandoned
 
-LEFT = AbandonedAsked(
+LEFT = AbandonedSeen(
     offered=8,
     held=4,
     kept=4,
@@ -233,7 +233,7 @@ def test_recovery(
     killed: dict[str, Any], terminated: dict[str, Any], words: str, said: str
 ) -> None:
     found = answer(
-        RecoveryAsked(
+        RecoverySeen(
             killed=msgspec.structs.replace(KILLED, **killed),
             terminated=msgspec.structs.replace(TERMINATED, **terminated),
         )
@@ -243,6 +243,6 @@ def test_recovery(
 
 
 def test_where_no_process_can_be_reached_the_rest_is_told() -> None:
-    found = answer(RecoveryAsked(terminated=TERMINATED))
+    found = answer(RecoverySeen(terminated=TERMINATED))
     assert found.answer == "unknown; finishes"
-    assert answer(RecoveryAsked()).answer == "unknown"
+    assert answer(RecoverySeen()).answer == "unknown"

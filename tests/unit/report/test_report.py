@@ -16,7 +16,7 @@ from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Front
 from harness.records.plan import Environment
-from harness.records.questions import SelfCallAsked
+from harness.records.questions import SelfCallSeen
 from harness.records.report import Report
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
@@ -450,7 +450,7 @@ def test_many_sentences_leave_room_for_the_rest() -> None:
             f"c{number}",
             4,
             rounds(4, (4, 1)),
-            asked=(SelfCallAsked(outcome=Outcome.DIED, reason=f"of {number}"),),
+            asked=(SelfCallSeen(outcome=Outcome.DIED, reason=f"of {number}"),),
         )
         for number in range(40)
     ]
