@@ -1,7 +1,9 @@
 """A timeline: the numbers of a configuration, release by release.
 
 Successive releases with the same number are one span, by the rule that reports are
-compared with. A release that cannot be measured is a gap, and does not end a span.
+compared with. A release that differs from any member of a span is not part of it;
+otherwise numbers could drift within a span, by steps too small to tell from chance. A
+release that cannot be measured is a gap, and does not end a span.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import msgspec
 from harness.judge.difference import Comparison
 from harness.judge.releases import RELEASE_CHANGES
 from harness.plan.plan import only_cells
+from harness.records.changes import Change
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.track import Gap
@@ -123,8 +126,35 @@ class Group(NamedTuple):
 def fill_line(line: Line, points: Sequence[Point]) -> Line:
     """Add the spans and the gaps of its releases, oldest first, to a line."""
     told = [each for each in points if each.is_conclusive]
-    spans = [_span(group, line.package) for group in _split_at_neighbours(told)]
+    spans = [_span(group, line.package) for group in _groups(told)]
     return msgspec.structs.replace(line, spans=tuple(spans), gaps=tuple(gaps(points)))
+
+
+def _groups(points: Sequence[Point]) -> list[Group]:
+    """The releases of each span.
+
+    Each release is compared with the one before it, and then with all others that would
+    be in a span with it. The latter pairs are tested as a family of their own: there
+    are so many that, in one family, they would hide a change between neighbours.
+    """
+    groups = list(_split_at_neighbours(points))
+    pairs = [pair for group in groups for pair in _not_neighbours(group.points)]
+    drifts = {
+        (before.release, now.release): _drift(finding, before, now)
+        for (before, now), finding in zip(pairs, compare_points(pairs), strict=True)
+        if finding.change not in (Change.SAME, Change.NOT_COMPARABLE)
+    }
+    return [part for group in groups for part in _split_at_drift(group, drifts)]
+
+
+def _drift(finding: Comparison, before: Point, now: Point) -> Edge:
+    words = f"{finding.words}, compared with {before.release}"
+    return Edge(finding._replace(words=words), before, now)
+
+
+def _not_neighbours(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
+    for number, now in enumerate(points):
+        yield from ((before, now) for before in points[: max(0, number - 1)])
 
 
 def _split_at_neighbours(points: Sequence[Point]) -> Iterator[Group]:
@@ -138,6 +168,21 @@ def _split_at_neighbours(points: Sequence[Point]) -> Iterator[Group]:
             start, edge = end, Edge(finding, before, now)
     if points:
         yield Group(points[start:], edge)
+
+
+def _split_at_drift(
+    group: Group, drifts: Mapping[tuple[str, str], Edge]
+) -> Iterator[Group]:
+    """Split releases where one differs from any member of its span."""
+    start, edge = 0, group.edge
+    for end, now in enumerate(group.points):
+        members = reversed(group.points[start:end])
+        found = (drifts.get((member.release, now.release)) for member in members)
+        drift = next(filter(None, found), None)
+        if drift is not None:
+            yield Group(group.points[start:end], edge)
+            start, edge = end, drift
+    yield Group(group.points[start:], edge)
 
 
 def _span(group: Group, package: str) -> Span:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from itertools import combinations
+
 from harness.records.changes import Change
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report.sections import timeline as rendering
+from harness.track.point import compare_points
 from harness.track.point import Point
 from harness.track.point import point
 from harness.track.timeline import fill_line
@@ -49,6 +53,59 @@ def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
     assert in_short(*points) == said
     (span,) = fill_line(LIKE, points).spans
     assert (span.floor, span.ceiling) == (3, 8)
+
+
+def test_numbers_do_not_drift_within_a_span() -> None:
+    """Chance explains each step from one release to the next, but not both together."""
+    before, between, after = (
+        steady("20.1.0", 8),
+        uneven("21.0.0", 5, 8, 5, 6, 5, 5, 5),
+        uneven("21.0.1", 5, 6, 5, 6, 5, 5, 5),
+    )
+    assert in_short(before, between) == (
+        "20.1.0 – 21.0.0: 8 (21.0.0 up to 8, which chance explains)"
+    )
+    assert in_short(between, after) == (
+        "21.0.0 – 21.0.1: up to 8 (21.0.1 up to 6, which chance explains)"
+    )
+    found = fill_line(LIKE, [before, between, after])
+    assert [span.releases for span in found.spans] == [
+        ("20.1.0", "21.0.0"),
+        ("21.0.1",),
+    ]
+    drifted = found.spans[1]
+    assert drifted.change is Change.FEWER
+    assert drifted.reason == "8 before; now 5 to 6, compared with 20.1.0"
+    assert [each.name for each in drifted.versions] == []
+
+
+def test_a_release_after_a_drift_is_compared_with_its_own_span_only() -> None:
+    points = [
+        steady("20.1.0", 8),
+        uneven("21.0.0", 5, 8, 5, 6, 5, 5, 5),
+        uneven("21.0.1", 5, 6, 5, 6, 5, 5, 5),
+        uneven("21.1.0", 5, 6, 5, 8, 5, 5, 5),
+        steady("21.2.0", 8),
+    ]
+    found = fill_line(LIKE, points)
+    assert [span.releases for span in found.spans] == [
+        ("20.1.0", "21.0.0"),
+        ("21.0.1", "21.1.0"),
+        ("21.2.0",),
+    ]
+
+
+def test_many_releases_that_chance_moves_are_one_span() -> None:
+    """One pair of 780 is less likely than 1 in 1000; among so many that is chance."""
+    draw = random.Random(10)
+    points = [
+        uneven(f"1.{minor}", *(draw.choice([4, 8]) for _ in range(10)))
+        for minor in range(40)
+    ]
+    alone = [compare_points([pair])[0].change for pair in combinations(points, 2)]
+    assert sum(change is not Change.SAME for change in alone) == 1
+    (span,) = fill_line(LIKE, points).spans
+    assert len(span.releases) == 40
 
 
 def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
