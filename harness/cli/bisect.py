@@ -176,6 +176,7 @@ def _swap(
 
         def measure_swap(plan: Plan) -> Sequence[Evidence]:
             place = folder / str(next(numbers))
+            store.begin(place, plan)
             return carry_out(plan, place, 1, Path(environments))
 
         return list(measure_swaps(known, selection, server, edge, measure_swap))

@@ -133,6 +133,7 @@ def measure(plan: Plan, given: Following) -> list[Evidence]:
     Raises ``Interrupted``.
     """
     check_limit(plan)
+    store.begin(given.results, plan)
     try:
         return carry_out(plan, given.results, given.jobs)
     finally:
@@ -142,8 +143,7 @@ def measure(plan: Plan, given: Following) -> list[Evidence]:
 def carry_out(
     plan: Plan, results: Path, jobs: int, environments: Path | None = None
 ) -> list[Evidence]:
-    """Measure a plan in a folder of results. Raises ``Interrupted``."""
-    store.begin(results, plan)
+    """Measure a plan that has begun; evidence of its cells. Raises ``Interrupted``."""
     if show_and_carry_out(plan, results, jobs, environments):
         raise Interrupted("interrupted; what was measured is in the history")
     return collect(results)[0]

@@ -1,12 +1,9 @@
-"""Which cells follow a configuration, and what of a command line is refused."""
+"""Which cells follow a configuration from release to release."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from harness.cli import main
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
@@ -96,44 +93,3 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
         within_limits(gunicorn, releases, limits(["gunicorn==99"], []))
     with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
         within_limits(gunicorn, releases, limits([], ["gunicorn==1"]))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("bisect", "werkzeug/runn"), "Near it: werkzeug/run"),
-        (("bisect", "nothing/like/it"), "is no configuration: write SERVER/CONFIG"),
-        (("bisect", "werkzeug/*"), "is several configurations: choose one of"),
-        (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "Did you mean gunicorn?"),
-        (("bisect", "flask-3.1.3/gunicorn-1/x/py3.11"), "no configuration of gunicorn"),
-        (("bisect", "werkzeug/run", "--of", "gunicorn"), "--of gunicorn: no config"),
-        (("bisect",), "Missing argument 'CELL'"),
-        (("track", "--of", "flusk"), "no package to follow 'flusk'. Did you mean Fl"),
-        (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
-        (("track", "--since", "Flask==x"), "write it like"),
-        (("track", "--until", "Flask"), "--until 'Flask': write it like"),
-        (("track", "--limit", "0"), "--limit"),
-    ],
-)
-def test_what_cannot_be_asked_is_one_error_before_anything_is_done(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: tuple[str, ...],
-    words: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(arguments) == 2
-    *usage, said = capsys.readouterr().err.strip().splitlines()
-    assert words in said and not list(tmp_path.iterdir())
-
-
-def test_a_history_is_shown_without_an_index(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    frozen = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
-    name = "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
-    folders = ("--history", str(frozen), "--results", str(tmp_path))
-    assert main(["track", name, "--of", "gunicorn", "--show", *folders]) == 0
-    assert "27.0.1: up to 8" in capsys.readouterr().out
-    assert (tmp_path / "report.json").exists()
