@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from harness.plan import catalog
+from harness.plan.select import find_server
+from harness.records.catalog import Selection
 from harness.records.changes import Difference
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
 from harness.records.track import Swap
+from harness.track.point import point
 from harness.track.swaps import cause
+from harness.track.swaps import find_parts
 from harness.track.swaps import group_versions
+from harness.track.swaps import measure_swaps
 from harness.track.swaps import names
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import rounds
 
 
 def changed(*names: str) -> list[Difference]:
@@ -78,3 +91,44 @@ def test_without_another_difference_no_swap_is_needed() -> None:
     parts = [tuple(changed("Flask"))]
     assert cause(parts, []) == "It comes from Flask: nothing else differs."
     assert cause([], []) == "Nothing that could be swapped differs between the two."
+
+
+def test_a_swap_pins_everything_and_takes_one_package_from_the_other_side() -> None:
+    installed = {"Flask": "3.0.3", "Werkzeug": "3.0.6", "gunicorn": "25.3.0"}
+    sides = []
+    for flask, release, more in (
+        ("3.0.3", "25.3.0", {"click": "8.1.0", "pip": "26"}),
+        ("3.1.0", "26.0.0", {"click": "8.2.0", "pip": "26"}),
+    ):
+        where = environment(flask, "gunicorn", release)
+        seen = cell(where, "sync-4", 4, rounds(4, (4, 1)))
+        own = installed | {"Flask": flask, "gunicorn": release} | more
+        sides.append(point(release, evidence(where, [seen], installed=own)))
+    old, new = sides
+    known = catalog.load()
+    server = find_server(known, "gunicorn")
+    parts = find_parts(old, new, server)
+    assert [names(part) for part in parts] == ["Flask", "gunicorn", "click"]
+    planned: list[PlannedEnvironment] = []
+
+    def measure(plan: Plan) -> list[Evidence]:
+        (one,) = plan.environments
+        planned.append(one)
+        seen = cell(one.environment, "sync-4", 4, rounds(4, (4, 1)))
+        return [evidence(one.environment, [seen])]
+
+    found = list(measure_swaps(known, Selection(), server, (old, new), measure))
+    assert [(each.on, names(each.packages)) for each in found] == [
+        *(("old", "Flask"), ("old", "gunicorn"), ("old", "click")),
+        *(("new", "Flask"), ("new", "gunicorn"), ("new", "click")),
+    ]
+    assert [(e.environment.flask, e.environment.server_version) for e in planned] == [
+        *(("3.1.0", "25.3.0"), ("3.0.3", "26.0.0"), ("3.0.3", "25.3.0")),
+        *(("3.0.3", "26.0.0"), ("3.1.0", "25.3.0"), ("3.1.0", "26.0.0")),
+    ]
+    assert [each.constraints for each in planned] == [
+        *(("click==8.1.0", "werkzeug==3.0.6"),) * 2,
+        ("click==8.2.0", "werkzeug==3.0.6"),
+        *(("click==8.2.0", "werkzeug==3.0.6"),) * 2,
+        ("click==8.1.0", "werkzeug==3.0.6"),
+    ]
