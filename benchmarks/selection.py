@@ -23,9 +23,11 @@ from harness.measure.app import HOST
 from harness.measure.app import server_environment
 from harness.measure.cell import Bench
 from harness.probe.ready import wait_ready
-from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
+from harness.records.results import plan_path
+from harness.records.results import read_evidence
+from harness.records.results import read_plan
 from harness.records.words import Outcome
 from harness.system.ports import free_port
 from harness.system.process import running
@@ -55,7 +57,7 @@ def run(checkout: Path, results: Path, *arguments: str, **environment: str) -> f
 
 def cells(results: Path) -> list[CellEvidence]:
     """Everything that a run has seen."""
-    evidence, faults = store.read_evidence(results)
+    evidence, faults = read_evidence(results)
     assert not faults, faults
     return [cell for each in evidence for cell in each.cells]
 
@@ -85,7 +87,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
 def bare_seconds(results: Path) -> tuple[float, int]:
     """The sum over the servers of a run that were measured, and how many they are."""
     seen = {cell.id: cell for cell in cells(results)}
-    plan = store.read_plan(store.plan_path(results))
+    plan = read_plan(plan_path(results))
     seconds = [
         asyncio.run(
             bare(planned, Path(seen[planned.id].command[0]).parent, results / "bare")

@@ -30,12 +30,14 @@ from harness.environments.build import with_built
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.plan.select import FLASK
-from harness.records import results as store
+from harness.records import files
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.results import begin
+from harness.records.results import bisection_path
 from harness.records.track import Bisection
 from harness.records.track import Swap
 from harness.report import terminal
@@ -176,13 +178,13 @@ def _swap(
 
         def measure_swap(plan: Plan) -> Sequence[Evidence]:
             place = folder / str(next(numbers))
-            store.begin(place, plan)
+            begin(place, plan)
             return carry_out(plan, place, 1, Path(environments))
 
         return list(measure_swaps(known, selection, server, edge, measure_swap))
 
 
 def _show(results: Path, found: Bisection) -> None:
-    store.write_bisection(results, found)
-    store.write_text(results / "report.md", section.render(found))
+    files.write(bisection_path(results), found)
+    files.write_text(results / "report.md", section.render(found))
     terminal.say(section.plain(found))

@@ -33,12 +33,17 @@ from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.questions import Question
+from harness.records.report import CheckResult
+from harness.records.results import begin
+from harness.records.results import check_path
+from harness.records.results import report_path
+from harness.records.results import write_evidence
 from harness.records.words import DEFAULT_LIMIT
 from harness.report import terminal
 from harness.report.badge import badge
@@ -235,11 +240,11 @@ def check(options: CheckOptions) -> int:
     if options.list_only:
         print("\n".join(map(declares, prepared)))
         return 0
-    store.begin(results, Plan(environments=()))
+    begin(results, Plan(environments=()))
     found = measure_all(configured, prepared, results, options)
     tell(found, results)
     if options.annotate:
-        result = store.read_check(store.check_path(results))
+        result = files.read(check_path(results), CheckResult)
         github.annotate(annotate_deployments(found.report, result, os.environ))
     gate(found.report, None, deployments=found.kept)
     return 0
@@ -385,7 +390,7 @@ def measure(
         )
         checked = Checked(deployment, each, evidence, hello)
     name = checked.deployment.name
-    store.write_evidence(results, checked.evidence, name=name)
+    write_evidence(results, checked.evidence, name=name)
     return checked
 
 
@@ -393,14 +398,14 @@ def write(found: Findings, results: Path, ended: HarnessError | None = None) -> 
     """Write the report, the badges, and what the check comes to."""
     result = check_findings.outcome(found, ended)
     report = found.report
-    store.write_report(results, report)
+    files.write(report_path(results), report)
     text = sections.render(report, changes_in(report), result)
-    store.write_text(results / "report.md", text)
+    files.write_text(results / "report.md", text)
     for cell in report.cells:
         if cell.reason != check_findings.MISSING:
             path = results / "badges" / f"{cell.configuration}.json"
-            store.write_text(path, badge(cell))
-    store.write_check(results, result)
+            files.write_text(path, badge(cell))
+    files.write(check_path(results), result)
 
 
 def tell(found: Findings, results: Path) -> None:

@@ -24,9 +24,10 @@ from harness.judge.expected import Expected
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
-from harness.records import results as store
+from harness.records import files
 from harness.records.changes import Changes
 from harness.records.errors import UsageError
+from harness.records.results import changes_path
 from harness.report import terminal
 from harness.report.sections import changes as rendering
 
@@ -64,7 +65,7 @@ def known(options: Comparison) -> Baseline:
 
 def keep(results: Path, changes: Changes) -> None:
     """Write ``changes.json`` beside the report. Raises ``UsageError``."""
-    store.write_changes(results / store.CHANGES, changes)
+    files.write(changes_path(results), changes)
 
 
 # -------------------------------------------------------------------------- the verb

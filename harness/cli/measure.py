@@ -12,7 +12,9 @@ import click
 from harness.cli import options as shared
 from harness.cli.progress import show_and_carry_out
 from harness.environments.run import check_limit
+from harness.environments.wheels import bring_wheels
 from harness.plan.shards import shard_of
+from harness.records import files
 from harness.records import results
 from harness.records.errors import Interrupted
 
@@ -65,7 +67,7 @@ def measure(options: MeasureOptions) -> int:
     shard = shard_of(plan, options.shard)
     check_limit(shard)
     beside = options.plan.resolve().parent
-    results.bring_wheels(shard, beside, options.results)
-    results.write_plan(options.results, plan)
+    bring_wheels(shard, beside, options.results)
+    files.write(results.plan_path(options.results), plan)
     interrupted = show_and_carry_out(shard, options.results, options.jobs)
     return Interrupted.exit_code if interrupted else 0

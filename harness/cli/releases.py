@@ -19,12 +19,13 @@ from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
 from harness.measure.nothing import nothing_measured
-from harness.records import results as store
 from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.results import begin
+from harness.records.results import read_evidence
 from harness.records.words import Outcome
 from harness.track import history
 from harness.track.follow import Limits
@@ -122,7 +123,7 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
 def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
     """Add to the history what a run measured that was killed before it could do so."""
     planned = {cell.id for each in plan.environments for cell in each.cells}
-    evidence, _ = store.read_evidence(results)
+    evidence, _ = read_evidence(results)
     left = [e for e in evidence if {cell.id for cell in e.cells} <= planned]
     return history.add(folder, left)
 
@@ -133,11 +134,11 @@ def measure(plan: Plan, given: Following) -> list[Evidence]:
     Raises ``Interrupted``.
     """
     check_limit(plan)
-    store.begin(given.results, plan)
+    begin(given.results, plan)
     try:
         return carry_out(plan, given.results, given.jobs)
     finally:
-        history.add(given.history, store.read_evidence(given.results)[0])
+        history.add(given.history, read_evidence(given.results)[0])
 
 
 def carry_out(

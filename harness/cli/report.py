@@ -24,9 +24,10 @@ from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.judge.judge import judge
-from harness.records import results as store
+from harness.records import files
 from harness.records.evidence import Evidence
 from harness.records.report import Report
+from harness.records.results import report_path
 from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections import changes
@@ -74,7 +75,7 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     keep(results, found)
     if found.baseline is not None:
         text = f"{changes.render(found)}\n{markdown.render(judged, found)}"
-        store.write_text(results / "report.md", text)
+        files.write_text(results / "report.md", text)
         terminal.show_changes(found)
     gate(judged, fail_on, found)
     return 0
@@ -85,7 +86,7 @@ def show(results: Path, evidence: Sequence[Evidence]) -> Report:
     judged = judge(evidence, probe_again())
     found = changes_in(judged)
     keep(results, found)
-    store.write_report(results, judged)
-    store.write_text(results / "report.md", markdown.render(judged, found))
+    files.write(report_path(results), judged)
+    files.write_text(results / "report.md", markdown.render(judged, found))
     terminal.show(judged, found, results)
     return judged

@@ -25,12 +25,14 @@ from harness.environments.build import with_built
 from harness.judge.judge import judge
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import HarnessFailed
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.results import report_path
+from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report import terminal
@@ -185,9 +187,9 @@ def _measure(plan: Plan, given: Following) -> Interrupted | None:
 def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> None:
     """Write and print the timeline, and write a report of all evidence for it."""
     if evidence:
-        store.write_report(results, judge(evidence, probe_again()))
-    store.write_timeline(results, timeline)
-    store.write_text(results / "report.md", section.render(timeline))
+        files.write(report_path(results), judge(evidence, probe_again()))
+    files.write(timeline_path(results), timeline)
+    files.write_text(results / "report.md", section.render(timeline))
     terminal.say(section.plain(timeline))
 
 

@@ -14,12 +14,17 @@ from pathlib import Path
 import msgspec
 
 from harness.measure.nothing import nothing_measured
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.records.results import EVIDENCE
+from harness.records.results import newest_cells
+from harness.records.results import plan_path
+from harness.records.results import PREVIOUS
+from harness.records.results import read_plan
 from harness.records.words import Outcome
 
 MISSING = (
@@ -35,13 +40,13 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
     In the order of the plan; planned cells without evidence come as harness failed.
     """
     evidence, faults = [], []
-    for path in _files(folder, f"{store.EVIDENCE}/*.json"):
+    for path in _files(folder, f"{EVIDENCE}/*.json"):
         try:
-            evidence.append(store.read_evidence_file(path))
+            evidence.append(files.read(path, Evidence))
         except UsageError as fault:
             faults.append(fault)
     plan = _plan(folder, faults)
-    evidence = store.newest_cells(evidence) + missing(plan, evidence)
+    evidence = newest_cells(evidence) + missing(plan, evidence)
     order = {str(each.environment): n for n, each in enumerate(plan.environments)}
     evidence.sort(key=lambda each: order.get(str(each.environment), len(order)))
     return evidence, faults
@@ -49,21 +54,21 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     """Of one run: in the folder itself or, where it is none of results, beneath it."""
-    if store.plan_path(folder).exists() or (folder / store.EVIDENCE).exists():
+    if plan_path(folder).exists() or (folder / EVIDENCE).exists():
         return sorted(folder.glob(pattern))
     return [
         path
         for path in sorted(folder.rglob(pattern))
-        if store.PREVIOUS not in path.relative_to(folder).parts
+        if PREVIOUS not in path.relative_to(folder).parts
     ]
 
 
 def _plan(folder: Path, faults: list[UsageError]) -> Plan:
     """All that was planned: the plan of the whole run, and those of its jobs."""
     plans = []
-    for path in _files(folder, store.plan_path(Path()).name):
+    for path in _files(folder, plan_path(Path()).name):
         try:
-            plans.append(store.read_plan(path))
+            plans.append(read_plan(path))
         except UsageError as fault:
             faults.append(fault)
     plans.sort(key=lambda plan: -len(plan.environments))

@@ -21,9 +21,10 @@ from harness.measure import events
 from harness.measure.events import Event
 from harness.measure.nothing import nothing_measured
 from harness.plan.plan import shards
-from harness.records import results as store
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
+from harness.records.results import evidence_path
+from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
@@ -111,14 +112,14 @@ async def carry_out(
 ) -> None:
     """Measure all of a plan, or a shard of it; evidence appears below ``results``.
 
-    The whole plan is there already, where ``store.begin`` wrote it. ``jobs`` is how
+    The whole plan is there already, where ``begin`` wrote it. ``jobs`` is how
     many environments are filled and measured side by side. A planned environment whose
     session left no evidence gets evidence that says so. ``environments`` is where they
     are kept, if not where others are.
     """
     environments = environments or environments_folder().resolve()
     for planned in plan.environments:
-        store.evidence_path(results, planned.environment).unlink(missing_ok=True)
+        evidence_path(results, planned.environment).unlink(missing_ok=True)
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     await asyncio.gather(
@@ -128,7 +129,7 @@ async def carry_out(
         )
     )
     for planned in plan.environments:
-        if not store.evidence_path(results, planned.environment).exists():
+        if not evidence_path(results, planned.environment).exists():
             reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
             nothing = nothing_measured(planned, Outcome.HARNESS_FAILED, reason)
-            store.write_evidence(results, nothing)
+            write_evidence(results, nothing)

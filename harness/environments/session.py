@@ -23,10 +23,12 @@ from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.environments.needs import supported_here
 from harness.measure.nothing import nothing_measured
-from harness.records import results as store
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
 from harness.records.plan import PlannedEnvironment
+from harness.records.results import plan_path
+from harness.records.results import read_plan
+from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
@@ -129,7 +131,7 @@ def measure_in(
     planned = supported_here(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
-        store.write_evidence(results, nothing)
+        write_evidence(results, nothing)
         return
     try:
         installed = fill(session, with_files(planned, results))
@@ -138,7 +140,7 @@ def measure_in(
         tail = str(problem)
         reason = why_not(planned, tail)
         nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
-        store.write_evidence(results, nothing)
+        write_evidence(results, nothing)
         return
     order = Path(session.create_tmp(), "order.json")
     order.write_bytes(msgspec.json.encode((planned, installed)))
@@ -171,5 +173,5 @@ def register_planned() -> None:
     nox.options.default_venv_backend = "uv|virtualenv"
     nox.options.reuse_venv = "yes"
     results = Path(os.environ[RESULTS]).resolve()
-    for planned in store.read_plan(store.plan_path(results)).environments:
+    for planned in read_plan(plan_path(results)).environments:
         register(planned, results)

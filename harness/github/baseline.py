@@ -6,9 +6,11 @@ from pathlib import Path
 
 from harness.github import artifacts
 from harness.github.artifacts import Repository
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.report import Report
+from harness.records.results import read_report
+from harness.records.results import report_path
 from harness.system import download
 
 KEPT = "baseline.json"
@@ -28,7 +30,7 @@ def find(text: str, repository: Repository | None = None, name: str = "") -> str
     content = _content(text, repository, name)
     if content is None:
         return None
-    store.parse_report(content, text)
+    files.decode(content, text, Report)
     return content.decode()
 
 
@@ -38,11 +40,11 @@ def read(text: str) -> Report:
     Raises ``UsageError`` when it is not there, or ``Unreadable``.
     """
     if "://" not in text:
-        return store.read_report(Path(text))
+        return read_report(Path(text))
     content = download.fetch(text)
     if content is None:
         raise UsageError(f"{text}: there is nothing; check the address")
-    return store.parse_report(content, text)
+    return files.decode(content, text, Report)
 
 
 def _content(text: str, repository: Repository | None, name: str) -> bytes | None:
@@ -51,15 +53,8 @@ def _content(text: str, repository: Repository | None, name: str) -> bytes | Non
     if "://" in text:
         return download.fetch(text)
     path = Path(text)
-    path = store.report_path(path) if path.is_dir() else path
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise UsageError(
-            f"baseline: {path}: cannot be read: {problem.strerror}; check the path"
-        ) from None
+    path = report_path(path) if path.is_dir() else path
+    return files.read_bytes(path) if path.exists() else None
 
 
 def _artifact(repository: Repository | None, name: str) -> bytes | None:

@@ -15,7 +15,8 @@ from harness.github import runner as github
 from harness.github.runner import Annotation
 from harness.github.runner import given
 from harness.judge import expected
-from harness.records import results as store
+from harness.records import files
+from harness.records.results import PREVIOUS
 
 EXPECTED = "expected.toml"
 """What the acknowledged changes are kept as."""
@@ -52,7 +53,7 @@ def keep(results: Path, found: Mapping[str, str]) -> None:
     """Leave it for the last stage, and nothing that another run has left."""
     for name in FILES.values():
         if name in found:
-            store.write_text(results / name, found[name])
+            files.write_text(results / name, found[name])
         else:
             (results / name).unlink(missing_ok=True)
 
@@ -71,5 +72,5 @@ def arguments(results: Path, environ: Mapping[str, str]) -> list[str]:
 def _place(results: Path, name: str) -> Path:
     """Among the results, or in what came of the job of the first stage."""
     found = [results / name, *sorted(results.glob(f"*/{name}"))]
-    here = (path for path in found if path.parent.name != store.PREVIOUS)
+    here = (path for path in found if path.parent.name != PREVIOUS)
     return next((path for path in here if path.exists()), results / name)

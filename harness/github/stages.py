@@ -25,12 +25,19 @@ from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.plan.shards import job_matrix
-from harness.records import results as store
+from harness.records import files
 from harness.records.changes import Changes
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
+from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.results import changes_path
+from harness.records.results import check_path
+from harness.records.results import plan_path
+from harness.records.results import read_plan
+from harness.records.results import read_report
+from harness.records.results import report_path
 from harness.report import markdown
 from harness.report.escape import terminal as safe
 from harness.report.sections import changes
@@ -140,7 +147,7 @@ def _conclude(
         results = Path(github.results(environ)).resolve()
         outputs["results"] = str(results)
         if not inputs.of_deployments(environ):
-            plan = store.read_plan(store.plan_path(results))
+            plan = read_plan(plan_path(results))
             shards = int(environ.get("WITH_SHARDS") or 1)
             outputs["matrix"] = job_matrix(plan, shards)
     github.set_outputs(environ, outputs)
@@ -151,11 +158,11 @@ def _conclude(
 
 def _publish(environ: Mapping[str, str]) -> None:
     """Show what was reported; nothing, where not even a report could be made."""
-    path = store.report_path(Path(github.results(environ)).resolve())
+    path = report_path(Path(github.results(environ)).resolve())
     if not path.exists():
         return
-    report = store.read_report(path)
-    found = store.read_changes(path.with_name(store.CHANGES))
+    report = read_report(path)
+    found = files.read(changes_path(path.parent), Changes)
     if github.flag(environ, "SUMMARY"):
         github.add_summary(environ, _summary(report, found, environ))
     github.annotate(_remarks(report, found, environ))
@@ -168,14 +175,14 @@ def _publish_check(environ: Mapping[str, str]) -> int:
     Raises ``HarnessFailed`` where not even a report could be made.
     """
     results = Path(github.results(environ)).resolve()
-    path = store.report_path(results)
-    if not path.exists() or not store.check_path(results).exists():
+    path = report_path(results)
+    if not path.exists() or not check_path(results).exists():
         raise HarnessFailed(
             "nothing was measured, and there is no report; the log of the step before "
             "says why"
         )
-    report = store.read_report(path)
-    result = store.read_check(store.check_path(results))
+    report = read_report(path)
+    result = files.read(check_path(results), CheckResult)
     if github.flag(environ, "SUMMARY"):
         room = github.summary_room(environ)
         text = deployments.render(

@@ -23,10 +23,11 @@ from harness.github.branch import Branch
 from harness.github.runner import Annotation
 from harness.github.stages import carry_out
 from harness.github.stages import Run
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
+from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.report.sections import timeline as rendering
 from harness.track import history
@@ -94,8 +95,8 @@ def _track(environ: Mapping[str, str], command: Run) -> int:
 
 def _timeline(environ: Mapping[str, str]) -> Timeline | None:
     """What was measured came to; nothing where that did not come to its end."""
-    path = Path(github.results(environ)) / store.TIMELINE
-    return store.read_timeline(path) if path.exists() else None
+    path = timeline_path(Path(github.results(environ)))
+    return files.read(path, Timeline) if path.exists() else None
 
 
 # --------------------------------------------------------------------------- publish
@@ -139,7 +140,7 @@ def _grow(
     def add(folder: Path) -> str:
         new = history.add(folder, measured)
         if timeline is not None:
-            store.write_text(folder / PAGE, rendering.render(timeline))
+            files.write_text(folder / PAGE, rendering.render(timeline))
         return f"{len(new)} measurements"
 
     grew = branch.grow(_branch(environ), add)

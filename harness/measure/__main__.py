@@ -16,11 +16,11 @@ import msgspec
 from harness.measure import events
 from harness.measure.environment import measure
 from harness.measure.events import Event
-from harness.records import results as store
 from harness.records.evidence import Evidence
 from harness.records.plan import Installed
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.records.results import write_evidence
 
 
 def main(order: Path, results: Path) -> None:
@@ -30,7 +30,7 @@ def main(order: Path, results: Path) -> None:
     )
 
     def seen(evidence: Evidence) -> None:
-        store.write_evidence(results, evidence)
+        write_evidence(results, evidence)
         events.say(events.done(evidence.cells[-1]))
 
     def begin(cell: PlannedCell) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.records import results
+from harness.records import files
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
@@ -49,7 +49,7 @@ def read(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
 
 def _read(path: Path) -> Evidence:
-    evidence = results.read_evidence_file(path)
+    evidence = files.read(path, Evidence)
     digest = NAME.search(path.name)
     if digest is None or digest[1] != _digest(path.read_bytes()):
         raise Unreadable(
@@ -117,7 +117,7 @@ def _add(
     path = folder / file_name(evidence, content)
     if path.exists():
         return None
-    results.write_text(path, content)
+    files.write_text(path, content)
     return path
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from harness.judge.changes import changes_in
-from harness.records import results as store
+from harness.records import files
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
 from harness.records.evidence import Evidence
@@ -28,6 +28,7 @@ from harness.records.questions import Wait
 from harness.records.questions import WaitKindSeen
 from harness.records.questions import WaitsSeen
 from harness.records.report import Report
+from harness.records.results import read_evidence
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -479,13 +480,13 @@ def write(name: str) -> Report:
         # On one line, unlike what the store writes: the cases are made by a program.
         text = msgspec.json.encode(each, order="deterministic").decode() + "\n"
         slug = each.environment.slug if name != "hostile" else "hostile"
-        store.write_text(folder / "evidence" / f"{number:02}-{slug}.json", text)
-    found, faults = store.read_evidence(folder)
+        files.write_text(folder / "evidence" / f"{number:02}-{slug}.json", text)
+    found, faults = read_evidence(folder)
     assert not faults
     report = judge(found)
     changes = changes_in(report)
-    store.write_text(folder / "report.md", markdown.render(report, changes))
-    store.write_text(folder / "report.txt", terminal.plain(report, changes))
+    files.write_text(folder / "report.md", markdown.render(report, changes))
+    files.write_text(folder / "report.txt", terminal.plain(report, changes))
     return report
 
 

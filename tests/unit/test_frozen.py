@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.judge.compare import compare
-from harness.records import results as store
+from harness.records import files
 from harness.records.changes import Change
 from harness.records.errors import Unreadable
+from harness.records.evidence import Evidence
+from harness.records.results import read_report
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.samples.make import judge
@@ -21,7 +23,7 @@ SCHEMAS = sorted(FROZEN.iterdir())
 
 @pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)
 def test_a_report_loads_and_is_like_itself(folder: Path) -> None:
-    report = store.read_report(folder)
+    report = read_report(folder)
     assert {cell.id: (cell.ceiling, cell.verdict) for cell in report.cells} == {
         "flask-0.12.5/werkzeug-0.16.1/run/py3.11": (1, Verdict.AS_DECLARED),
         "flask-3.1.3/werkzeug-3.1.9/run/py3.11": (500, Verdict.AS_DECLARED),
@@ -32,7 +34,7 @@ def test_a_report_loads_and_is_like_itself(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)
 def test_evidence_loads_and_is_judged(folder: Path) -> None:
-    evidence = store.read_evidence_file(folder / "evidence.json")
+    evidence = files.read(folder / "evidence.json", Evidence)
     (cell,) = judge([evidence]).cells
     assert (cell.outcome, cell.ceiling) == (Outcome.MEASURED, 8)
     assert evidence.installed["gunicorn"] == "27.0.1"
@@ -46,17 +48,17 @@ def test_an_older_file_is_brought_up_step_by_step(
     written["tried"] = written.pop("limit")
     path = tmp_path / "report.json"
     path.write_text(json.dumps(written))
-    monkeypatch.setattr(store, "SCHEMA", 3)
-    monkeypatch.setattr(store, "OLDER", {})
+    monkeypatch.setattr(files, "SCHEMA", 3)
+    monkeypatch.setattr(files, "OLDER", {})
     with pytest.raises(Unreadable, match="has schema 1, and only 3 can be read"):
-        store.read_report(path)
-    store.OLDER[1] = lambda file: {
+        read_report(path)
+    files.OLDER[1] = lambda file: {
         "most" if key == "tried" else key: value for key, value in file.items()
     }
-    store.OLDER[2] = lambda file: {
+    files.OLDER[2] = lambda file: {
         "limit" if key == "most" else key: value for key, value in file.items()
     }
-    report = store.read_report(path)
+    report = read_report(path)
     assert (report.schema, report.limit) == (3, 64)
 
 
@@ -80,6 +82,6 @@ def test_a_report_that_is_none_has_an_exit_code_of_its_own(
     path = tmp_path / "report.json"
     path.write_bytes(content)
     with pytest.raises(Unreadable, match=f"^{path}: {words}") as caught:
-        store.read_report(path)
+        read_report(path)
     assert caught.value.exit_code == 6
     assert "\n" not in str(caught.value)

@@ -17,9 +17,10 @@ import pytest
 from harness.github import baseline
 from harness.github.artifacts import newest_report
 from harness.github.artifacts import Repository
+from harness.records import files
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
-from harness.records.results import parse_report
+from harness.records.report import Report
 from harness.system import download
 from tests.http_server import WebServer
 
@@ -153,7 +154,7 @@ def github(server: WebServer, *artifacts: dict[str, Any], **runs: str) -> Reposi
 
 def chosen(found: bytes | None) -> int | None:
     """The number of the artifact that a report came from: it was written into it."""
-    return parse_report(found, "it").limit if found else None
+    return files.decode(found, "it", Report).limit if found else None
 
 
 def test_the_newest_of_the_default_branch(server: WebServer) -> None:

@@ -16,8 +16,9 @@ import pytest
 from harness.github import branch
 from harness.github import issue
 from harness.github.branch import Branch
-from harness.records import results as store
+from harness.records import files
 from harness.records.errors import UsageError
+from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.track import history
 from tests.builders.timelines import timeline_of
@@ -69,7 +70,7 @@ def api() -> Iterator[IssueApi]:
         yield api
 
 
-def files(origin: Path) -> list[str]:
+def on_branch(origin: Path) -> list[str]:
     """All that is on the branch."""
     return git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
 
@@ -89,7 +90,7 @@ def test_a_branch_is_begun_and_grows(
     assert branch.grow(into, add(one("3.1.2")))
     assert not branch.grow(into, add(one("3.1.2"))), "the same again is nothing new"
     assert branch.grow(into, add(one("3.1.2"), one("3.1.3")))
-    assert len(files(origin)) == 2
+    assert len(on_branch(origin)) == 2
     assert branch.fetch(into, tmp_path / "after")
     found, faults = history.read(tmp_path / "after")
     assert [each.environment.flask for each in found] == ["3.1.2", "3.1.3"]
@@ -109,7 +110,7 @@ def test_two_that_grow_a_branch_at_once_lose_nothing(
         return str(history.add(folder, [one("3.1.3")]))
 
     assert branch.grow(into, add)
-    assert sorted(name.split("/")[2].split("+")[0] for name in files(origin)) == [
+    assert sorted(name.split("/")[2].split("+")[0] for name in on_branch(origin)) == [
         *("flask-3.1.1", "flask-3.1.2", "flask-3.1.3")
     ]
 
@@ -163,7 +164,7 @@ def left(results: Path, measured: list[Any], timeline: Timeline | None) -> None:
     """What the job that measures would leave."""
     history.add(results / "history", measured)
     if timeline is not None:
-        store.write_timeline(results, timeline)
+        files.write(timeline_path(results), timeline)
 
 
 NEWS = timeline_of(("0.12.5", 1), ("1.0`|@evil\n# x", 4), new=True)
@@ -182,7 +183,7 @@ def test_nothing_new_opens_nothing(
     done = publish(checkout, api, tmp_path / "results")
     assert (done.returncode, code(checkout)) == (0, "0"), done.stdout + done.stderr
     assert not api.issues and not api.tokens
-    assert "README.md" in files(origin) and len(files(origin)) == 2
+    assert "README.md" in on_branch(origin) and len(on_branch(origin)) == 2
 
 
 def test_one_issue_is_opened_and_then_updated(
@@ -226,12 +227,12 @@ def test_what_was_measured_is_kept_though_the_rest_is_broken(
 ) -> None:
     results = tmp_path / "results"
     left(results, [one("3.1.2"), one("3.1.3")], None)
-    (results / store.TIMELINE).write_text('{"schema": 1, "li')
+    timeline_path(results).write_text('{"schema": 1, "li')
     cut = next((results / "history").rglob("*3.1.2*/*.json"))
     cut.write_text(cut.read_text()[:-40])
     done = publish(checkout, api, results)
     assert code(checkout) == "4", done.stdout
-    assert [name.split("/")[2].split("+")[0] for name in files(origin)] == [
+    assert [name.split("/")[2].split("+")[0] for name in on_branch(origin)] == [
         "flask-3.1.3"
     ]
     body = api.issues[0]["body"]
@@ -245,4 +246,4 @@ def test_an_issue_that_cannot_be_opened_fails_after_the_history_is_kept(
     left(tmp_path / "results", [one("3.1.3")], NEWS)
     done = publish(checkout, api, tmp_path / "results")
     assert code(checkout) == "2", done.stdout
-    assert "answered 403" in done.stdout and len(files(origin)) == 2
+    assert "answered 403" in done.stdout and len(on_branch(origin)) == 2

@@ -10,8 +10,12 @@ import msgspec
 import pytest
 
 from harness.cli import main
-from harness.records import results as store
+from harness.records import files
+from harness.records.changes import Changes
 from harness.records.report import Report
+from harness.records.results import read_report
+from harness.records.results import report_path
+from harness.records.results import write_evidence
 from tests.builders.reports import EIGHT
 from tests.builders.reports import even
 from tests.builders.reports import EXPECTED_TOML
@@ -22,7 +26,7 @@ from tests.samples.make import evidence
 
 def write(folder: Path, name: str, what: Report) -> str:
     """A folder of results with such a report."""
-    store.write_report(folder / name, what)
+    files.write(report_path(folder / name), what)
     return str(folder / name)
 
 
@@ -103,7 +107,7 @@ def results(tmp_path: Path) -> Path:
     """A folder with evidence of one cell."""
     folder = tmp_path / "results"
     for each in single():
-        store.write_evidence(folder, evidence(each.environment, each.cells))
+        write_evidence(folder, evidence(each.environment, each.cells))
     return folder
 
 
@@ -111,16 +115,16 @@ def test_a_report_has_what_changed_on_top(
     tmp_path: Path, results: Path, capsys: Capture
 ) -> None:
     assert main(["report", "--results", str(results)]) == 0
-    found = store.read_changes(results / "changes.json")
+    found = files.read(results / "changes.json", Changes)
     assert found.baseline is None and not found.cells
-    before = store.read_report(results)
+    before = read_report(results)
     other = msgspec.structs.replace(before, cells=())
     write(tmp_path, "before", other)
     arguments = ["--baseline", str(tmp_path / "before"), "--results", str(results)]
     assert main(["report", *arguments, "--fail-on", "change"]) == 0
     assert "1 new" in capsys.readouterr().out
     assert (results / "report.md").read_text().startswith("### Since the baseline")
-    (cell,) = store.read_changes(results / "changes.json").cells
+    (cell,) = files.read(results / "changes.json", Changes).cells
     assert cell.change == "new"
 
 

@@ -9,10 +9,12 @@ import msgspec
 from harness.environments.collect import collect
 from harness.environments.collect import MISSING
 from harness.measure.nothing import nothing_measured
-from harness.records import results as store
+from harness.records import files
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.plan import PlannedEnvironment
+from harness.records.results import plan_path
+from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from tests.builders.plans import plan
 
@@ -34,9 +36,9 @@ def only(whole: Plan, number: int) -> Plan:
 
 def test_a_folder_of_results(tmp_path: Path) -> None:
     whole = plan(2, 1)
-    store.write_plan(tmp_path, whole)
+    files.write(plan_path(tmp_path), whole)
     for planned in whole.environments:
-        store.write_evidence(tmp_path, died(planned))
+        write_evidence(tmp_path, died(planned))
     found, faults = collect(tmp_path)
     assert not faults
     assert [str(each.environment) for each in found] == [
@@ -46,21 +48,21 @@ def test_a_folder_of_results(tmp_path: Path) -> None:
 
 
 def test_other_results_beneath_are_not_mixed_in(tmp_path: Path) -> None:
-    store.write_plan(tmp_path, plan(1))
-    store.write_evidence(tmp_path, died(plan(1).environments[0]))
-    store.write_plan(tmp_path / "other", plan(1, 1))
+    files.write(plan_path(tmp_path), plan(1))
+    write_evidence(tmp_path, died(plan(1).environments[0]))
+    files.write(plan_path(tmp_path / "other"), plan(1, 1))
     assert len(outcomes(collect(tmp_path)[0])) == 1
 
 
 def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
     whole = plan(2, 1, 3)
-    store.write_plan(tmp_path / "x-plan", whole)
+    files.write(plan_path(tmp_path / "x-plan"), whole)
     for number in (0, 2):
         folder = tmp_path / f"x-shard-{number}"
-        store.write_plan(folder, whole)
-        store.write_evidence(folder, died(whole.environments[number]))
+        files.write(plan_path(folder), whole)
+        write_evidence(folder, died(whole.environments[number]))
         # What an earlier run left in the same folder.
-        store.write_evidence(folder / "previous", died(whole.environments[1]))
+        write_evidence(folder / "previous", died(whole.environments[1]))
     found, faults = collect(tmp_path)
     assert not faults
     reasons = outcomes(found)
@@ -73,7 +75,7 @@ def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
 def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
     whole = plan(2, 1)
     for number in (0, 1):
-        store.write_plan(tmp_path / str(number), only(whole, number))
+        files.write(plan_path(tmp_path / str(number)), only(whole, number))
     assert set(outcomes(collect(tmp_path)[0]).values()) == {MISSING}
     assert len(outcomes(collect(tmp_path)[0])) == 3
 
@@ -81,17 +83,17 @@ def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
 def test_half_an_environment(tmp_path: Path) -> None:
     whole = plan(3)
     evidence = died(whole.environments[0])
-    store.write_plan(tmp_path, whole)
+    files.write(plan_path(tmp_path), whole)
     half = msgspec.structs.replace(evidence, cells=evidence.cells[:1])
-    store.write_evidence(tmp_path, half)
+    write_evidence(tmp_path, half)
     found, _ = collect(tmp_path)
     assert list(outcomes(found).values()) == ["it died", MISSING, MISSING]
 
 
 def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
     whole = plan(1, 1)
-    store.write_plan(tmp_path, whole)
-    store.write_evidence(tmp_path, died(whole.environments[0]))
+    files.write(plan_path(tmp_path), whole)
+    write_evidence(tmp_path, died(whole.environments[0]))
     (tmp_path / "evidence" / "torn.json").write_text("{")
     found, faults = collect(tmp_path)
     assert len(faults) == 1 and "torn.json" in str(faults[0])
@@ -99,5 +101,5 @@ def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
 
 
 def test_evidence_without_a_plan(tmp_path: Path) -> None:
-    store.write_evidence(tmp_path, died(plan(1).environments[0]))
+    write_evidence(tmp_path, died(plan(1).environments[0]))
     assert len(outcomes(collect(tmp_path)[0])) == 1

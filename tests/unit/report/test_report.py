@@ -12,12 +12,12 @@ import pytest
 from rich.console import Console
 
 from harness.judge.changes import changes_in
-from harness.records import results as store
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Front
 from harness.records.plan import Environment
 from harness.records.questions import SelfCallSeen
 from harness.records.report import Report
+from harness.records.results import read_evidence
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -45,7 +45,7 @@ CASES = sorted(path.parent.name for path in SAMPLES.glob("*/report.md"))
 
 def sample(case: str) -> Report:
     """The report of the evidence of one sample."""
-    found, faults = store.read_evidence(SAMPLES / case)
+    found, faults = read_evidence(SAMPLES / case)
     assert not faults
     return judge(found)
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.records import results
+from harness.records import files
 from harness.records.errors import Unreadable
 from harness.records.evidence import Evidence
 from harness.records.words import Outcome
@@ -167,8 +167,8 @@ def test_an_older_schema_is_brought_up(
 ) -> None:
     """The name is of what was written, and stays good when the shape has changed."""
     history.add(tmp_path, [measured()])
-    monkeypatch.setattr(results, "SCHEMA", 2)
-    monkeypatch.setattr(results, "OLDER", {1: lambda file: {**file, "tool": "older"}})
+    monkeypatch.setattr(files, "SCHEMA", 2)
+    monkeypatch.setattr(files, "OLDER", {1: lambda file: {**file, "tool": "older"}})
     (found,), faults = history.read(tmp_path)
     assert found.tool == "older" and not faults
 

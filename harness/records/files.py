@@ -1,0 +1,149 @@
+"""Read and write records as JSON files.
+
+A file appears whole or not at all, always with the same order of keys. Reading any file
+gives a record, or one error that names the file, the fault and a remedy.
+
+How a file of an older schema is read: a key that is added has a default, so that files
+without it are good as they are, and ``SCHEMA`` stays. When a key changes its meaning or
+its name, or goes, ``SCHEMA`` is raised, and ``OLDER`` gets a function that turns what
+was written before into what would be written now; several run one after the other. The
+files in ``tests/frozen/schema-1`` hold this: they are never written again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+import msgspec
+
+from harness.records.errors import Unreadable
+from harness.records.errors import UsageError
+from harness.records.words import SCHEMA
+
+Kind = TypeVar("Kind")
+
+MOST_BYTES = 64 * 1024 * 1024
+"""No file that is read is larger."""
+
+AGAIN = "measure again, or use the release of this project that wrote it"
+REMEDY = f"remove it, or {AGAIN}"
+
+OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""By schema: what turns a file of it into one of the next. None is needed yet."""
+
+
+class _Shape(msgspec.Struct):
+    """The key that is read before any other."""
+
+    schema: int
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises ``UsageError`` if it cannot be."""
+    # Created like any other file (and not for the owner alone, as tempfile does): the
+    # results may be read by another user, such as one that uploads them.
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as problem:
+        raise UsageError(
+            f"{path}: cannot be written: {problem.strerror}; choose another folder "
+            "with --results"
+        ) from problem
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def write(path: Path, record: msgspec.Struct) -> Path:
+    """Write a record as JSON; the path. Raises ``UsageError``."""
+    compact = msgspec.json.encode(record, order="deterministic")
+    write_text(path, msgspec.json.format(compact, indent=2).decode() + "\n")
+    return path
+
+
+def read(path: Path, kind: type[Kind], remedy: str = REMEDY) -> Kind:
+    """Read a record of a ``kind`` from a JSON file.
+
+    Raises ``UsageError`` when the file cannot be read at all, and ``Unreadable``, which
+    is one, when it is not such a record. Evidence of another ``probe`` is read too: it
+    is good, only never compared.
+    """
+    return decode(read_bytes(path), path, kind, remedy)
+
+
+def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
+    """The content of a regular file. Raises ``UsageError``.
+
+    Anything else, such as a named pipe or a device, could be waited for forever.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{path}: is not a regular file; {remedy}")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as problem:  # a null byte in a path is a ValueError
+        reason = getattr(problem, "strerror", None) or problem
+        raise UsageError(f"{path}: cannot be read: {reason}; {remedy}") from None
+    if len(content) > MOST_BYTES:
+        most = MOST_BYTES // 1024**2
+        raise UsageError(f"{path}: is larger than {most} MiB; {remedy}")
+    return content
+
+
+def decode(
+    content: bytes, origin: Path | str, kind: type[Kind], remedy: str = REMEDY
+) -> Kind:
+    """Decode a record from the content of a file or an address, ``origin``.
+
+    Raises ``Unreadable``.
+    """
+    if "schema" in getattr(kind, "__struct_fields__", ()):
+        schema = _decode(content, origin, _Shape, remedy).schema
+        known = [*OLDER, SCHEMA]
+        if schema not in known:
+            can = " and ".join(map(str, known))
+            raise Unreadable(
+                f"{origin}: has schema {schema}, and only {can} can be read; {AGAIN}"
+            )
+        if schema != SCHEMA:
+            older = _decode(content, origin, dict[str, Any], remedy)
+            content = _brought_up(older, schema)
+    return _decode(content, origin, kind, remedy)
+
+
+def _decode(content: bytes, origin: Path | str, kind: type[Kind], remedy: str) -> Kind:
+    try:
+        record = msgspec.json.decode(content, type=kind)
+        # Numbers beyond 64 bits, which no file of ours has, are refused by this: with
+        # them later computations would fail.
+        msgspec.msgpack.encode(record)
+    except msgspec.ValidationError as problem:
+        reason = f"is not a file of this project: {problem}"
+    except RecursionError:
+        reason = "is nested too deep"
+    except (msgspec.DecodeError, ValueError, OverflowError) as problem:
+        reason = f"is not whole: {problem}"
+    else:
+        return record
+    raise Unreadable(f"{origin}: {reason}; {remedy}")
+
+
+def _brought_up(written: dict[str, Any], schema: int) -> bytes:
+    """What would be written now, of what was written with an older schema."""
+    while schema != SCHEMA:
+        written = OLDER[schema](written)
+        schema += 1
+    return msgspec.json.encode(written | {"schema": schema})

@@ -1,0 +1,144 @@
+"""Files appear whole and are read strictly; whatever is wrong is one error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness.records import files
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
+from harness.records.results import plan_path
+from harness.records.results import read_evidence
+from harness.records.results import read_plan
+from harness.records.results import read_report
+from harness.records.results import report_path
+from harness.records.results import write_evidence
+from harness.records.words import SCHEMA
+from tests.samples.generate import story
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import judge
+from tests.samples.make import rounds
+
+WHERE = environment("3.1.3", "gunicorn", "27.0.1")
+ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
+
+
+def plan(*order: Evidence) -> Plan:
+    """A plan of the environments of some evidence, without cells."""
+    return Plan(
+        environments=tuple(
+            PlannedEnvironment(
+                environment=each.environment, requirements=(), constraints=(), cells=()
+            )
+            for each in order
+        )
+    )
+
+
+def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
+    for each in story():
+        path = write_evidence(tmp_path, each)
+        assert files.read(path, Evidence) == each
+
+
+def test_report_and_plan_come_back_as_they_were(tmp_path: Path) -> None:
+    report = judge(story())
+    assert read_report(files.write(report_path(tmp_path), report)) == report
+    planned = plan(ONE)
+    assert read_plan(files.write(plan_path(tmp_path), planned)) == planned
+
+
+def test_files_are_stable_and_for_people(tmp_path: Path) -> None:
+    installed = {"b": "2", "a": "1"}
+    turned = dict(reversed(installed.items()))
+    path = write_evidence(tmp_path, evidence(WHERE, [], installed=installed))
+    first = path.read_text()
+    assert first.endswith("}\n")
+    assert '\n  "environment": {\n' in first
+    write_evidence(tmp_path, evidence(WHERE, [], installed=turned))
+    assert path.read_text() == first
+    assert path.name == "flask-3.1.3+gunicorn-27.0.1+py3.11.json"
+
+
+def test_a_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.touch()
+    files.write_text(tmp_path / "mine", "")
+    assert (tmp_path / "mine").stat().st_mode == other.stat().st_mode
+
+
+def test_a_failed_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.md"
+    files.write_text(path, "old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match=r"report\.md: .*No space left.*--results"):
+        files.write_text(path, "new")
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_what_has_no_encoding_is_spelled_out(tmp_path: Path) -> None:
+    files.write_text(tmp_path / "a", "\udc80")
+    assert (tmp_path / "a").read_text() == "\\udc80"
+
+
+WHOLE = msgspec.json.encode(ONE).decode()
+
+BAD = {
+    "empty": ("", "is not whole"),
+    "cut off": (WHOLE[: len(WHOLE) // 2], "is not whole"),
+    "not JSON": ("<html>", "is not whole"),
+    "not UTF-8": ("\udcff", "is not whole"),
+    "foreign": ('{"name": "x"}', "not a file of this project: .*`schema`"),
+    "a list": ("[]", "not a file of this project"),
+    "unknown key": (
+        WHOLE.replace('"limit":64', '"limit":64,"colour":"red"'),
+        "unknown field `colour`",
+    ),
+    "wrong type": (
+        WHOLE.replace('"asked":8', '"asked":"many"'),
+        r"Expected `int`, got `str` - at `\$\.control\.rounds\[3\]\.asked`",
+    ),
+    "unknown word": (
+        WHOLE.replace('"outcome":"measured"', '"outcome":"fine"'),
+        r"'fine' - at `\$.*outcome`",
+    ),
+    "another schema": (
+        WHOLE.replace(f'"schema":{SCHEMA}', '"schema":99,"new":1'),
+        "has schema 99, and only 1 can be read; measure again",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_named_and_costs_no_other(name: str, tmp_path: Path) -> None:
+    text, fault = BAD[name]
+    write_evidence(tmp_path, ONE)
+    bad = tmp_path / "evidence" / "bad.json"
+    bad.write_bytes(text.encode("utf-8", "surrogateescape"))
+    found, faults = read_evidence(tmp_path)
+    assert found == [ONE]
+    assert len(faults) == 1
+    assert str(faults[0]).startswith(f"{bad}: ")
+    assert "\n" not in str(faults[0])
+    with pytest.raises(UsageError, match=fault):
+        files.read(bad, Evidence)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.json: cannot be read: No such file"):
+        read_report(tmp_path / "none.json")
