@@ -189,6 +189,14 @@ class ProcessTree:
         """Wait until a command has ended. Raises ``TimeoutError`` after ``seconds``."""
         await asyncio.wait_for(asyncio.shield(self.ended), seconds)
 
+    def go_on_after(self, seconds: float) -> None:
+        """Have the warden continue what is stopped in this tree after so many seconds.
+
+        Zero calls it off. The warden does so whatever becomes of this process.
+        """
+        with contextlib.suppress(OSError):  # the tree is gone
+            os.write(self._lifeline, f"{seconds}\n".encode())
+
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Kill the whole tree, run ``remove``, and wait until all is gone.
 

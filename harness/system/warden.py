@@ -9,7 +9,10 @@ Rule 1: standard input is a lifeline. When it ends, because the harness closed i
 interrupted or was killed with SIGKILL, every descendant is killed, then the warden
 ends. Rule 2: the harness makes the warden a child subreaper (Linux) before it starts,
 so a descendant that daemonizes becomes a child of the warden and cannot escape.
-Elsewhere the process group of the command is what can be reached.
+Elsewhere the process group of the command is what can be reached. Rule 3: a process
+that the harness has stopped goes on, also when the harness cannot see to it any more.
+Before it stops one it writes a line ``SECONDS`` to the lifeline: after so many seconds
+every descendant is continued, unless another line comes before; ``0`` calls it off.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
 command could not be executed), ``exited STATUS`` (negative: the signal that ended it),
@@ -21,6 +24,7 @@ import os
 import select
 import signal
 import sys
+import time
 
 REMOVE_SECONDS = 60
 """How long REMOVE may take."""
@@ -63,6 +67,15 @@ def kill(process: int) -> None:
         os.kill(process, signal.SIGKILL)
     except OSError:
         pass
+
+
+def let_all_go_on() -> None:
+    """Continue every descendant that is stopped."""
+    for process in descendants(os.getpid()):
+        try:
+            os.kill(process, signal.SIGCONT)
+        except OSError:
+            pass
 
 
 def leave_nothing(command: int) -> None:
@@ -149,14 +162,25 @@ def main() -> None:
     cwd, count = sys.argv[1], 3 + int(sys.argv[2])
     remove, words = sys.argv[3:count], sys.argv[count:]
     command = spawn(cwd, words)
+    going_on: float | None = None
     while True:
-        ready, _, _ = select.select([0, read], [], [])
+        now = time.monotonic()
+        if going_on is not None and now >= going_on:
+            let_all_go_on()
+            going_on = None
+        wait = None if going_on is None else going_on - now
+        ready, _, _ = select.select([0, read], [], [], wait)
         if 0 in ready:
-            break  # the harness sends nothing: readable means that it has closed
-        numbers = os.read(read, 1024)
-        if signal.SIGTERM in numbers or signal.SIGINT in numbers:
-            break
-        reap(command)
+            lines = os.read(0, 4096)
+            if not lines:
+                break  # the harness has closed the lifeline, or is gone
+            seconds = float(lines.split()[-1])
+            going_on = now + seconds if seconds else None
+        if read in ready:
+            numbers = os.read(read, 1024)
+            if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+                break
+            reap(command)
     leave_nothing(command)
     if remove:
         run_remove(cwd, remove)

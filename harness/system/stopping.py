@@ -1,0 +1,103 @@
+"""Stop processes of one tree for a moment, so that others run before them.
+
+Whatever happens, each goes on: when the block is left, and after ``FORGOTTEN_SECONDS``
+by the warden of the tree, also where this process was killed or stopped itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from harness.system.process import ProcessTree
+from harness.system.schedstat import thread_state
+
+STOPPING_SECONDS = 1.0
+"""How long a process may take until all its threads have stopped."""
+
+FORGOTTEN_SECONDS = 4.0
+"""After so long the warden continues what is stopped: less than the shortest heartbeat
+known that nobody configures, the 5 seconds of uvicorn's parent."""
+
+LOOK_SECONDS = 0.001
+
+
+class CannotStop(Exception):
+    """A process cannot be stopped, or did not stop; the message says which and why."""
+
+
+class Stopping:
+    """The processes of one tree that are stopped now."""
+
+    def __init__(self, tree: ProcessTree) -> None:
+        self._tree = tree
+        self._since: dict[int, float] = {}
+        self.longest: dict[int, float] = {}
+        """The longest time that each process was stopped at a stretch, in seconds."""
+
+    async def stop(self, processes: Iterable[int]) -> None:
+        """Stop these; return once all their threads have. Raises ``CannotStop``."""
+        stopping = [each for each in processes if each not in self._since]
+        if stopping:
+            self._tree.go_on_after(FORGOTTEN_SECONDS)
+        for each in stopping:
+            try:
+                os.kill(each, signal.SIGSTOP)
+            except OSError as problem:
+                words = f"process {each} cannot be stopped: {problem.strerror}"
+                raise CannotStop(words) from None
+            self._since[each] = time.monotonic()
+        deadline = time.monotonic() + STOPPING_SECONDS
+        while not all(map(is_stopped, stopping)):
+            if time.monotonic() > deadline:
+                raise CannotStop(f"not all of the processes {stopping} did stop")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def go_on(self, processes: Iterable[int]) -> None:
+        """Let these go on, as far as they are stopped."""
+        for each in processes:
+            if (since := self._since.pop(each, None)) is not None:
+                with contextlib.suppress(OSError):  # it has ended
+                    os.kill(each, signal.SIGCONT)
+                seconds = time.monotonic() - since
+                self.longest[each] = max(seconds, self.longest.get(each, 0.0))
+        if not self._since:
+            self._tree.go_on_after(0)
+
+    def all_go_on(self) -> None:
+        """Let all go on."""
+        self.go_on(list(self._since))
+
+
+@contextlib.contextmanager
+def stopping(tree: ProcessTree) -> Iterator[Stopping]:
+    """A block in which processes of a tree can be stopped."""
+    stopped = Stopping(tree)
+    try:
+        yield stopped
+    finally:
+        stopped.all_go_on()
+
+
+def is_stopped(process: int) -> bool:
+    """Whether all threads of a process have stopped; also when it has ended."""
+    try:
+        threads = os.listdir(f"/proc/{process}/task")
+    except OSError:
+        return True
+    states = {thread_state(process, int(thread)) for thread in threads}
+    return states <= {b"T", b"Z", b"X", b""}
+
+
+def may_stop(process: int) -> bool:
+    """Whether this user may send signals to a process."""
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
