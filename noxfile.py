@@ -86,7 +86,10 @@ def bisect(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: unit, live against real servers, and those of the action."""
     install_groups(session, "tests")
-    session.run("python", "-m", "pytest", *session.posargs)
+    # More of them side by side than processors: live tests wait most of the time.
+    workers = str((os.cpu_count() or 1) + 2)
+    side_by_side = ("-n", workers, "--dist", "loadgroup", "--durations", "10")
+    session.run("python", "-m", "pytest", *side_by_side, *session.posargs)
 
 
 @nox.session

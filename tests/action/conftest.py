@@ -1,4 +1,4 @@
-"""Knows what every test of the action needs: a copy of this project, and a Python."""
+"""What every test of the action needs: a copy of this project, and a Python."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ PLACES = {"ODD": ROOT / "tests" / "live" / "odd_server.py", "HERE": CATALOG.pare
 NewRunner = Callable[[str], Runner]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where there is no act for the platform, say so instead of failing."""
+    """Keep tests that share a run of act together; skip all where there is no act."""
     reason = cannot_run()
     for item in items:
-        if reason and Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason=reason))
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            if reason:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+ENVIRONMENTS = ROOT / ".nox" / "tests-of" / WORKER if WORKER else ROOT / ".nox"
+"""Where runs make their environments: workers side by side share none."""
 SECONDS = 300.0
 
 
 def command(results: Path, *arguments: str) -> list[str]:
     """The command line of ``nox -s probe``."""
     nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py")]
-    return [*nox, "-s", "probe", "--", "--results", str(results), *arguments]
+    nox += ["--envdir", str(ENVIRONMENTS), "-s", "probe", "--"]
+    return [*nox, "--results", str(results), *arguments]
 
 
 def probe(

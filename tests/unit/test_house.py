@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,22 +15,23 @@ ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 HOOK = HARNESS / "target" / "hook"
 
-# The house: each room, and the rooms that it may import. docs/architecture.md draws it.
-MAY_IMPORT = {
-    "records": set(),
-    "system": {"records"},
-    "plan": {"records"},
-    "judge": {"records"},
-    "report": {"records"},
-    "probe": {"records", "system"},
-    "track": {"records", "plan", "judge"},
-    "measure": {"records", "system", "probe"},
-    "environments": {"records", "system", "plan", "measure"},
-    "deployment": {"records", "system", "plan", "judge", "probe", "measure"},
-    "github": {"records", "system", "plan", "judge", "report", "track"},
-    "target": set(),
-}
-MAY_IMPORT["cli"] = set(MAY_IMPORT) - {"target"}
+PAGE = (ROOT / "docs" / "architecture.md").read_text()
+
+
+def table() -> dict[str, set[str]]:
+    """Each room, and the rooms that it may import, as the page has them."""
+    rows = PAGE.partition("| room | may import |\n")[2].partition("\n\n")[0]
+    cells = [re.findall(r"[\w ,]+(?= \|)", row) for row in rows.splitlines()[1:]]
+    allowed = {
+        row[0].strip(): set(filter(None, "".join(row[1:]).strip().split(", ")))
+        for row in cells
+    }
+    assert allowed["cli"] == {"every room"}
+    allowed["cli"] = set(allowed) - {"target"}
+    return allowed
+
+
+MAY_IMPORT = table()
 
 # Rooms of pure functions: they touch neither files nor processes nor the clock.
 PURE = {"judge", "report", "track", "plan"}

@@ -31,6 +31,7 @@ from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.conftest import Measure
 from tests.live.load import every_core_busy
+from tests.live.sessions import probe
 
 ROOT = Path(__file__).parents[3]
 CATALOG = catalog.load()
@@ -48,6 +49,7 @@ def test_the_capacity_behind_is_seen(
     assert_exactly(evidence, processes, threads)
 
 
+@pytest.mark.xdist_group("overload")  # one at a time
 def test_the_capacity_behind_is_seen_while_the_machine_is_overloaded(
     measure: Measure, nginx: PlannedFront
 ) -> None:
@@ -151,14 +153,8 @@ def test_proxy_that_does_not_exist(measure: Measure, nginx: PlannedFront) -> Non
 
 def test_without_nginx_its_cells_say_so(tmp_path: Path) -> None:
     glob = "flask-3.1.3/gunicorn-*/nginx-sync-4/*"
-    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), "-s", "probe"]
-    done = subprocess.run(
-        [*nox, "--", "--only", glob, "--results", str(tmp_path / "results")],
-        env={**os.environ, "PATH": str(Path(sys.executable).parent)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    path = str(Path(sys.executable).parent)
+    done = probe(tmp_path / "results", "--only", glob, PATH=path)
     assert done.returncode == 3, done.stderr
     report = json.loads((tmp_path / "results" / "report.json").read_text())
     (cell,) = report["cells"]

@@ -44,6 +44,7 @@ def test_unbounded(measure: Measure) -> None:
         assert round_.processes == 1
 
 
+@pytest.mark.xdist_group("overload")  # one at a time
 @pytest.mark.parametrize(("processes", "threads"), [(1, 1), (2, 3), (4, 4)])
 def test_bounded_while_the_machine_is_overloaded(
     measure: Measure, processes: int, threads: int
@@ -53,6 +54,7 @@ def test_bounded_while_the_machine_is_overloaded(
     assert_exactly(evidence, processes, threads)
 
 
+@pytest.mark.xdist_group("overload")  # one at a time
 def test_unbounded_while_the_machine_is_overloaded(measure: Measure) -> None:
     with every_core_busy(8):
         evidence = measure(control(1, 1, "--unbounded"), declared=None, limit=40)

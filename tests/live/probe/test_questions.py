@@ -169,6 +169,7 @@ def test_without_the_lock_of_the_interpreter_each_thread_computes(ask: Any) -> N
     assert "also those that share a process" in answer.sentence
 
 
+@pytest.mark.xdist_group("overload")  # one at a time
 def test_a_busy_machine_changes_nothing(ask: Any) -> None:
     with every_core_busy(4):
         _, alone = ask(control(1, 3), 3, Question.PARALLEL)

@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 
 from harness.plan import catalog
+from tests.live.sessions import ENVIRONMENTS
+
+# One worker, which measures once for all of them.
+pytestmark = pytest.mark.xdist_group("test_tracking")
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 300.0
@@ -86,7 +90,11 @@ def harness(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a verb to its end."""
     return subprocess.run(
         [sys.executable, "-m", "harness", verb, *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "FLASK_CONCURRENCY_ENVIRONMENTS": str(ENVIRONMENTS),
+        },
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -313,7 +313,7 @@ def test_one_wrong_control_speaks_for_its_environment() -> None:
         assert environment_report.control is None
 
 
-@pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.MEASURED})
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.MEASURED}))
 def test_what_was_not_measured_has_no_verdict(outcome: Outcome) -> None:
     one = unmeasured(WHERE, "default", outcome, "for a reason")
     report = judge([evidence(WHERE, [one], control=None)]).cells[0]
