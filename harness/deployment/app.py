@@ -17,12 +17,17 @@ from typing import Any
 
 import msgspec
 
-from harness.deployment import container
 from harness.deployment.command import CommandLine
 from harness.deployment.command import instead_of
 from harness.deployment.config import Deployment
-from harness.deployment.container import engine
+from harness.deployment.containers import contained as containers
+from harness.deployment.containers import engine
+from harness.deployment.containers.contained import Contained
+from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.environment import with_hook
+from harness.deployment.isolation import FOLDERS
+from harness.deployment.isolation import isolated
+from harness.deployment.isolation import own_folder
 from harness.deployment.prepare import environment
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import title
@@ -86,14 +91,16 @@ class Hello(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------------ measuring
 
 
-def planned(prepared: Prepared) -> PlannedCell:
-    """The cell of a deployment."""
-    name = prepared.deployment.name
+def planned(prepared: Prepared, own: Path | None = None) -> PlannedCell:
+    """The cell of a deployment, which has a folder of its own once it is started."""
+    name, command = prepared.deployment.name, prepared.command
+    if prepared.contained is not None and own is not None:
+        command = prepared.contained.in_folder(own)
     return PlannedCell(
         id=str(environment(prepared).cell(name)),
         configuration=name,
-        argv=tuple(map(_places_only, prepared.command.words)),
-        env={key: _places_only(v) for key, v in prepared.command.env.items()},
+        argv=tuple(map(_places_only, command.words)),
+        env={key: _places_only(v) for key, v in command.env.items()},
         declaration=prepared.declaration,
     )
 
@@ -114,19 +121,21 @@ async def measure(
     """Measure a deployment, and a control in the same Python."""
     where, contained = prepared.where, prepared.contained
     path = {k: v for k, v in where.variables.items() if k == "PYTHONPATH"}
-    approach = DeployedApp(prepared, seconds)
     plain = Bench(where.python, limit, logs, TargetApp(where.python, path))
-    bench = Bench(where.python, limit, logs, approach)
-    seen = await control(plain)
-    release, problem = engine(where) if contained else ("", "")
-    plan = planned(prepared)
-    cell = (
-        unmeasured(plan, Outcome.NOT_STARTED, problem)
-        if problem
-        else await bench.cell(plan, ask)
-    )
+    # What is in a container says nothing of the Python that the control runs on.
+    seen = await control(plain, "plain_app" if contained else "app")
+    with own_folder() as own:
+        approach = DeployedApp(prepared, own, seconds)
+        bench = Bench(where.python, limit, logs, approach)
+        plan = planned(prepared, own)
+        problem = _engine_problem(contained) if contained else ""
+        cell = (
+            unmeasured(plan, Outcome.NOT_STARTED, problem)
+            if problem
+            else await bench.cell(plan, ask)
+        )
     if contained is not None:
-        versions = _inside(release, approach.hello)
+        versions = _inside(contained.release, approach.hello)
         prepared = prepared._replace(versions=versions)
         cell = msgspec.structs.replace(cell, id=planned(prepared).id)
     evidence = Evidence(
@@ -140,6 +149,17 @@ async def measure(
         cells=(cell,),
     )
     return evidence, approach.hello
+
+
+def _engine_problem(contained: Contained) -> str:
+    """Why nothing can be started in an engine; what is left there is removed first."""
+    if contained.problem:
+        return contained.problem
+    try:
+        contained.engine.remove_what_was_left()
+    except EngineFailed as problem:
+        return f"the engine cannot remove what was left by a check: {problem}"
+    return ""
 
 
 def nothing(prepared: Prepared, limit: int, outcome: Outcome, reason: str) -> Evidence:
@@ -196,12 +216,15 @@ class DeployedApp:
     def __init__(
         self,
         prepared: Prepared,
+        own: Path,
         seconds: float = READY_SECONDS,
     ) -> None:
         where, contained = prepared.where, prepared.contained
+        self._own = own
+        self._given = prepared.deployment.env
         self._command = prepared.command
         self._contained = contained
-        self.listen = HOST if contained is None else container.LISTEN
+        self.listen = HOST if contained is None else containers.LISTEN
         self._where = where
         self._ready = prepared.deployment.ready
         self._seconds = seconds
@@ -211,8 +234,13 @@ class DeployedApp:
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The caller's, the deployment's own, and the hook."""
         if self._contained is not None:
-            return container.variables({**self._where.variables, **own})
-        return with_hook({**self._where.variables, **own})
+            return containers.variables({**self._where.variables, **own})
+        variables = isolated({**self._where.variables, **own}, self._own)
+        return with_hook({**variables, **self._given_folders(own)})
+
+    def _given_folders(self, own: Mapping[str, str]) -> dict[str, str]:
+        """Variables that the deployment sets itself, where it would have its own."""
+        return {name: own[name] for name in self._given if name in FOLDERS}
 
     def folder(self, scratch: Path) -> Path:
         """That of the configuration file."""
@@ -220,8 +248,7 @@ class DeployedApp:
 
     def remove(self, port: int) -> Sequence[str]:
         """What removes containers."""
-        words = self._contained.remove if self._contained else ()
-        return [word.replace("{port}", str(port)) for word in words]
+        return self._contained.removing(port) if self._contained else ()
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """By the reserved route; and the path that must answer, does."""
@@ -240,10 +267,26 @@ class DeployedApp:
         self.hello = msgspec.json.decode(client.body, type=Hello)
         if self._ready is not None:
             await self._answers(server, address, self._ready)
-        unseen = Quiet(server.processes, Settled.STEADY_COUNT)
-        quiet = unseen if self._contained else None
+        quiet, inside = await self._look_inside(server, port)
         claims = claims_of(client)
-        return Probe(server, holds, address, HOLD, quiet, headers, claims)
+        return Probe(server, holds, address, HOLD, quiet, headers, claims, inside)
+
+    async def _look_inside(
+        self, server: ProcessTree, port: int
+    ) -> tuple[Quiet | None, str]:
+        """How it is seen that containers are quiet, and their address from inside."""
+        if self._contained is None:
+            return None, ""
+        label = self._contained.label.replace("{port}", str(port))
+        try:
+            found = await asyncio.to_thread(self._contained.engine.containers, label)
+        except EngineFailed:
+            found = []
+        inside = engine.reached_from_inside(found, port) or ""
+        if not engine.are_seen_here(found):
+            return Quiet(server.processes, Settled.STEADY_COUNT), inside
+        proxies = engine.proxies(port)
+        return Quiet(lambda: engine.processes(found) + proxies), inside
 
     async def _answers(
         self, server: ProcessTree, address: tuple[str, int], path: str

@@ -63,6 +63,9 @@ class Deployment(Record, frozen=True, kw_only=True):
     """How many of those offered at once must always be in the app together."""
     python: PythonRelease | None = None
     """The Python that it must run on."""
+    keep_mounts: tuple[Sentence, ...] = ()
+    """Folders, files and volumes that a container may write to, though they are not the
+    check's own: they are mounted as they are, and what is written to them stays."""
 
 
 class Deployments(Record, frozen=True, kw_only=True):

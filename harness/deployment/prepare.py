@@ -17,8 +17,8 @@ from harness.deployment.command import command_line
 from harness.deployment.command import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
-from harness.deployment.container import Contained
-from harness.deployment.container import contained
+from harness.deployment.containers.contained import Contained
+from harness.deployment.containers.contained import contained
 from harness.deployment.declared import CannotDerive
 from harness.deployment.declared import derive
 from harness.deployment.declared import Promise
@@ -81,7 +81,7 @@ def prepare(
         variables = inside(scripts, caller, command.env)
     executable = find(configured, deployment, command.words, variables)
     where = Surroundings(folder, interpreter(executable), variables)
-    if containers := contained(configured, deployment, command):
+    if containers := contained(configured, deployment, command, folder, variables):
         return _in_containers(configured, deployment, where, containers)
     where, versions = _with_flask(where)
     _check_python(configured, deployment, where, versions)

@@ -40,8 +40,11 @@ _CONTROL = Declaration(
 )
 
 
-async def control(bench: Bench) -> ControlEvidence:
-    """Measure the server of exactly known capacity in this environment."""
+async def control(bench: Bench, app: str = "app") -> ControlEvidence:
+    """Measure the server of exactly known capacity in this environment.
+
+    ``app`` is a module of the target: ``plain_app`` needs no Flask.
+    """
     processes, threads = CONTROL_SHAPE
     command = [
         "{python}",
@@ -52,6 +55,7 @@ async def control(bench: Bench) -> ControlEvidence:
         "{port}",
     ]
     command += ["--processes", str(processes), "--threads", str(threads)]
+    command += ["--app", app]
     seen = await bench.cell(
         PlannedCell(
             id="control",

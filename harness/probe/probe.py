@@ -61,6 +61,7 @@ class Probe:
         quiet: Quiet | None = None,
         headers: Headers = (),
         claims: Claims | None = None,
+        from_inside: str = "",
     ) -> None:
         self.server = server
         self.holds = holds
@@ -68,6 +69,8 @@ class Probe:
         """What the server claims about itself (PEP 3333)."""
         self.address = address
         """Where requests are sent to."""
+        self.from_inside = from_inside or "{}:{}".format(*address)
+        """``HOST:PORT`` by which the app reaches its own server."""
         self._target = target
         self._headers = headers
         self._quiet = quiet or Quiet(server.processes)

@@ -5,10 +5,12 @@ share one listening socket; in each, M threads take turns of accept, serve, clos
 kernel wakes one waiting thread for one connection, so N x M requests are in the app
 when so many are offered, whatever their arrival, and the next one waits.
 
-``--unbounded`` starts a thread for every connection instead. Any Python from 2.7 on.
+``--unbounded`` starts a thread for every connection instead, and ``--app plain_app``
+serves an app that needs no Flask. Any Python from 2.7 on.
 """
 
 import argparse
+import importlib
 import os
 import signal
 import socket
@@ -100,9 +102,10 @@ def main():
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--unbounded", action="store_true")
+    parser.add_argument("--app", default="app")
     options = parser.parse_args()
 
-    from app import app
+    app = importlib.import_module(options.app).app
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     listener = listen(options.host, options.port)

@@ -51,8 +51,7 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
 
 
 async def _round(probe: Probe, calls: int, context: Context) -> CallRound:
-    host, port = probe.address
-    crowd = probe.gather(calls, more=f"&call={host}:{port}")
+    crowd = probe.gather(calls, more=f"&call={probe.from_inside}")
     try:
         await offer(probe, Arrival.BURST)
         together = len(probe.holds.held)

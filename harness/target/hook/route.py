@@ -111,13 +111,14 @@ def holds_secret(environ):
 
 
 def flask_release():
-    """The release of Flask; nothing where Python cannot say."""
+    """The release of Flask; nothing where nobody can say."""
     try:
         from importlib.metadata import version
 
         return version("flask")
     except Exception:
-        return ""
+        # Before Python 3.8 only Flask itself says so.
+        return getattr(sys.modules.get("flask"), "__version__", "")
 
 
 def ready(environ):

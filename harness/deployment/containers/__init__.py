@@ -1,0 +1,1 @@
+"""Deployments in containers: started so that nothing of the user's is touched."""

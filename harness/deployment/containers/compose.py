@@ -1,0 +1,435 @@
+"""A Compose project, made harmless: everything in it belongs to the check alone.
+
+Compose is asked what its files come to. Of that a file is made whose containers,
+volumes, networks and images have no name of the user's, whose mounts change nothing
+(see ``mounts``), which publishes one port, to this machine, and in which every service
+has the hook. The user's own files are only read.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+from harness.deployment.containers.docker_run import Copy
+from harness.deployment.containers.docker_run import LOOPBACK
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.mounts import Kept
+from harness.deployment.containers.mounts import Mount
+from harness.deployment.containers.mounts import note
+from harness.deployment.containers.mounts import Treatment
+from harness.deployment.containers.mounts import treatment
+
+STAND_IN = "47731"
+"""The port while Compose is asked; each start has one of its own in its place."""
+
+VARIABLE = "FLASK_CONCURRENCY_PORT"
+
+OPTIONS_WITH_VALUE = frozenset(
+    {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--ansi"}
+    | {"--project-directory", "--parallel", "--progress"}
+)
+"""Options of Compose itself, which stand before `up`."""
+
+REPLACED = frozenset({"-f", "--file", "-p", "--project-name", "--project-directory"})
+
+REFUSED = {
+    ("-d", "--detach", "--wait"): "starts containers in the background, where their "
+    "end is not seen; leave out {}",
+    ("-w", "--watch"): "changes what runs while it is measured; leave out {}",
+    ("--pull",): "may give the tags of your images to others; pull before, and leave "
+    "out {}",
+}
+
+CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
+"""Options of `up` that `create` has too; and those with a value."""
+CREATES_WITH_VALUE = frozenset({"--scale"})
+
+DROPPED = frozenset({"container_name", "logging", "restart", "profiles", "pull_policy"})
+"""What of a service names what is not its own, or would outlive a check."""
+
+
+class Up(NamedTuple):
+    """A `docker compose … up`, taken apart."""
+
+    options: tuple[str, ...]
+    """Of Compose itself."""
+    words: tuple[str, ...]
+    """What follows `up`."""
+
+
+def parse(words: Sequence[str]) -> Up | None:
+    """Take apart what follows `compose`; nothing for another command than `up`.
+
+    Raises ``ContainerRefused`` for what a check cannot do.
+    """
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        index += 2 if words[index] in OPTIONS_WITH_VALUE else 1
+    if tuple(words[index : index + 1]) != ("up",):
+        return None
+    found = Up(tuple(words[:index]), tuple(words[index + 1 :]))
+    for word in map(_name, found.options):
+        if word in ("-p", "--project-name"):
+            raise ContainerRefused(
+                "names a project, and a check has one of its own, which it removes "
+                "afterwards; leave the name out"
+            )
+    for word in map(_name, found.words):
+        for names, problem in REFUSED.items():
+            if word in names:
+                raise ContainerRefused(problem.format(word))
+    return found
+
+
+def _name(word: str) -> str:
+    """An option without its value."""
+    return word.partition("=")[0]
+
+
+def asking(up: Up) -> tuple[str, ...]:
+    """The words behind `compose` that print what the files come to."""
+    return (*up.options, "config", "--format", "json")
+
+
+# ------------------------------------------------------------------------- the file
+
+
+class Harmless(NamedTuple):
+    """A project that touches nothing of the user's."""
+
+    file: str
+    copies: tuple[tuple[str, Copy], ...]
+    """What is copied into the containers of a service before they start."""
+    notes: tuple[str, ...]
+
+
+class Own(NamedTuple):
+    """What is added to each service."""
+
+    labels: Mapping[str, str]
+    environment: Mapping[str, str]
+    hook: str
+    """The folder with the hook, and where it is mounted."""
+    inside: str
+    hosts: Sequence[str]
+
+
+def harmless(
+    model: dict[str, Any], own: Own, folder: Path, keep: Sequence[str], images: Images
+) -> Harmless:
+    """Make a file of what Compose says that its files come to.
+
+    Raises ``ContainerRefused`` for what cannot be replaced.
+    """
+    kept = Kept(keep, folder)
+    made = _Project(model, own, kept, images)
+    for name, service in model.get("services", {}).items():
+        made.service(name, service)
+    made.networks()
+    made.volumes()
+    made.ports()
+    kept.check()
+    model.pop("name", None)
+    text = msgspec.json.encode(_with_variable(model)).decode()
+    notes = tuple(dict.fromkeys(made.notes))
+    return Harmless(text, tuple(made.copies), notes)
+
+
+class Images(NamedTuple):
+    """What is to be known of images."""
+
+    name: str
+    """Of those that are built: it begins so."""
+    build: bool
+    """Whether those are built that are there already."""
+    present: Mapping[str, Mapping[str, str]]
+    """The variables of those that are on this machine."""
+
+
+class _Project:
+    """What Compose's files come to, while it is changed."""
+
+    def __init__(
+        self, model: dict[str, Any], own: Own, kept: Kept, images: Images
+    ) -> None:
+        self.model = model
+        self.own = own
+        self.kept = kept
+        self.images = images
+        self.notes: list[str] = []
+        self.copies: list[tuple[str, Copy]] = []
+        self._copied: dict[str, str] = {}
+        """Volumes that stand for a folder of this machine."""
+        self._kept_volumes: set[str] = set()
+
+    # Services --------------------------------------------------------------------
+
+    def service(self, name: str, service: dict[str, Any]) -> None:
+        """Replace what a service would touch, and let the probe in."""
+        _refuse(name, service)
+        for key in DROPPED:
+            service.pop(key, None)
+        service["labels"] = {**(service.get("labels") or {}), **self.own.labels}
+        self._image(name, service)
+        self._environment(service)
+        mounts = [
+            each
+            for each in service.get("volumes", ())
+            if each.get("target") != self.own.inside
+        ]
+        service["volumes"] = [
+            other for each in mounts for other in self._mounted(name, each)
+        ]
+        service["volumes"].append(
+            {
+                "type": "bind",
+                "source": self.own.hook,
+                "target": self.own.inside,
+                "read_only": True,
+            }
+        )
+
+    def _image(self, name: str, service: dict[str, Any]) -> None:
+        """Build under a name of our own, unless the image is there and is not built."""
+        image = service.get("image", "")
+        build = service.get("build")
+        if build is None:
+            return
+        if image in self.images.present and not self.images.build:
+            del service["build"]
+            return
+        service["image"] = f"{self.images.name}-{name}"
+        for key in ("tags", "cache_to"):
+            build.pop(key, None)
+        build["labels"] = {**(build.get("labels") or {}), **self.own.labels}
+
+    def _environment(self, service: dict[str, Any]) -> None:
+        given = service.get("environment") or {}
+        image = self.images.present.get(service.get("image", ""), {})
+        theirs = given.get("PYTHONPATH") or image.get("PYTHONPATH", "")
+        hook = self.own.environment["PYTHONPATH"]
+        behind = [each for each in theirs.split(":") if each and each != hook]
+        path = ":".join((hook, *behind))
+        service["environment"] = {**given, **self.own.environment, "PYTHONPATH": path}
+        if not re.match("service:|container:|none$", service.get("network_mode", "")):
+            hosts = [re.sub("=", ":", e, count=1) for e in _listed(service)]
+            service["extra_hosts"] = list(dict.fromkeys((*hosts, *self.own.hosts)))
+
+    # Mounts ----------------------------------------------------------------------
+
+    def _mounted(self, service: str, each: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if each["type"] not in ("bind", "volume"):
+            yield each
+            return
+        mount = self._mount(each)
+        what = treatment(mount, self.kept)
+        self.notes += filter(None, [note(mount, what)])
+        target, source = mount.target, str(each.get("source", ""))
+        if what is Treatment.KEPT:
+            if not mount.is_bind and source:
+                self._kept_volumes.add(source)
+            yield each
+        elif mount.is_bind and what is Treatment.COPIED:
+            self.copies.append((service, Copy(source, target)))
+            if Path(source).is_dir():
+                name = self._volume_for(source)
+                own = {"type": "volume", "source": name, "target": target}
+                yield {**own, "volume": {"nocopy": True}}
+        elif mount.is_bind:
+            yield {"type": "volume", "target": target}
+        else:
+            yield each
+
+    def _mount(self, each: Mapping[str, Any]) -> Mount:
+        source, is_bind = str(each.get("source", "")), each["type"] == "bind"
+        if not is_bind and source:
+            source = self._name_of(source)
+        read_only = bool(each.get("read_only"))
+        return Mount(source, each["target"], read_only, is_bind)
+
+    def _name_of(self, key: str) -> str:
+        """The name of a volume where it is not the project's own; else nothing."""
+        volume = self.model.get("volumes", {}).get(key) or {}
+        name = str(volume.get("name", ""))
+        own = f"{self.model.get('name')}_{key}"
+        fixed = volume.get("external") or name != own or volume.get("driver_opts")
+        return name if fixed else ""
+
+    def _volume_for(self, folder: str) -> str:
+        """One volume for each folder, so that services share what they shared."""
+        name = f"copied-{len(self._copied) + 1}"
+        return self._copied.setdefault(folder, name)
+
+    def volumes(self) -> None:
+        """No volume that others could have too, but for those that may be kept."""
+        volumes = self.model.setdefault("volumes", {})
+        for key, volume in volumes.items():
+            volume = volume or {}
+            if key in self._kept_volumes and self._name_of(key):
+                volumes[key] = {"name": volume["name"], "external": True}
+            else:
+                volumes[key] = {"labels": dict(self.own.labels)}
+        for name in self._copied.values():
+            volumes[name] = {"labels": dict(self.own.labels)}
+
+    # Networks and ports ------------------------------------------------------------
+
+    def networks(self) -> None:
+        """No network that others could be in too."""
+        for key, network in self.model.get("networks", {}).items():
+            network = network or {}
+            if network.pop("external", False):
+                self.notes.append(
+                    f"network {network.get('name', key)}: one of the check's own in "
+                    "its place"
+                )
+            network.pop("name", None)
+            network["labels"] = {**(network.get("labels") or {}), **self.own.labels}
+            self.model["networks"][key] = network
+
+    def ports(self) -> None:
+        """Publish the port that is measured, for this machine alone; no other."""
+        services = self.model.get("services", {}).values()
+        published = [
+            (service, port)
+            for service in services
+            for port in service.get("ports", ())
+            if port.get("published")
+        ]
+        ours = [port for _, port in published if port["published"] == STAND_IN]
+        if not ours and len(published) == 1:
+            ours = [published[0][1]]  # which it is, is not in doubt
+        on_host = any(each.get("network_mode") == "host" for each in services)
+        if not ours and not on_host:
+            raise ContainerRefused(_about_ports([port for _, port in published]))
+        for _, port in published:
+            if port not in ours:
+                self.notes.append(f"port {port['published']}: not published")
+        for service in services:
+            service["ports"] = [
+                {**port, "published": STAND_IN, "host_ip": LOOPBACK}
+                for port in service.get("ports", ())
+                if port in ours
+            ]
+
+
+def _listed(service: Mapping[str, Any]) -> list[str]:
+    """The hosts that a service is given, however Compose writes them."""
+    hosts = service.get("extra_hosts") or []
+    if isinstance(hosts, Mapping):
+        return [f"{name}:{address}" for name, address in hosts.items()]
+    return list(hosts)
+
+
+def _about_ports(published: Sequence[Mapping[str, Any]]) -> str:
+    listed = ", ".join(str(each["published"]) for each in published) or "none"
+    return (
+        f"publishes {listed}, and not {{port}}; write a variable in the Compose file, "
+        'such as "127.0.0.1:${PORT:-8080}:80", and hand it on: '
+        'env = { PORT = "{port}" }'
+    )
+
+
+def _refuse(name: str, service: Mapping[str, Any]) -> None:
+    """Raise ``ContainerRefused`` for a service that reaches into other containers."""
+    mode = service.get("network_mode", "")
+    if mode.startswith("container:"):
+        raise ContainerRefused(
+            f"service {name} has the network of another container, {mode[10:]}, and "
+            "would listen there; leave out network_mode"
+        )
+    for each in service.get("volumes_from", ()):
+        if each.startswith("container:") and not each.endswith(":ro"):
+            raise ContainerRefused(
+                f"service {name} could write to the volumes of another container; "
+                f"write {each.removesuffix(':rw')}:ro in volumes_from"
+            )
+    if service.get("use_api_socket"):
+        raise ContainerRefused(
+            f"service {name} has the engine's own socket, by which it can stop all "
+            "other containers; leave out use_api_socket"
+        )
+
+
+def _with_variable(value: Any) -> Any:
+    """The same with a variable in place of the port."""
+    if isinstance(value, dict):
+        return {key: _with_variable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_variable(each) for each in value]
+    if isinstance(value, str) or value == int(STAND_IN):
+        place = "${" + VARIABLE + "}"
+        return re.sub(rf"(?<!\d){STAND_IN}(?!\d)", place, str(value))
+    return value
+
+
+# ------------------------------------------------------------------------ the command
+
+
+def command(
+    compose: Sequence[str],
+    client: Sequence[str],
+    label: str,
+    project: str,
+    file: str,
+    up: Up,
+    made: Harmless,
+) -> tuple[str, ...]:
+    """The command that starts a project of our own, from a file of our own."""
+    own = (*_others(up.options), "-p", project, "-f", file)
+    start = (*compose, *own, "up", *up.words)
+    if not made.copies:
+        return start
+    create = (*compose, *own, "create", *_creating(up.words))
+    steps = [shlex.join(create)]
+    for service, each in made.copies:
+        source, target = each.words
+        wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
+        filters = [word for each_ in wanted for word in ("--filter", each_)]
+        look = shlex.join((*client, "ps", "--all", "--quiet", *filters))
+        copy = shlex.join((*client, "cp", "--archive", source))
+        into = f'"$each":{shlex.quote(target)}'
+        steps.append(f"for each in $({look}); do {copy} {into}; done")
+    again = [word for word in up.words if word not in ("--build", "--force-recreate")]
+    steps.append("exec " + shlex.join((*compose, *own, "up", "--no-recreate", *again)))
+    return ("sh", "-ec", "\n".join(steps))
+
+
+def _others(options: Sequence[str]) -> tuple[str, ...]:
+    """Options of Compose but for those that say which project."""
+    found: list[str] = []
+    words = iter(options)
+    for word in words:
+        values = [next(words, "")] if word in OPTIONS_WITH_VALUE else []
+        if _name(word) not in REPLACED:
+            found += [word, *values]
+    return tuple(found)
+
+
+def _creating(words: Sequence[str]) -> tuple[str, ...]:
+    """The options and services of `up` that `create` is given too."""
+    found: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-") or _name(word) in CREATES:
+            found.append(word)
+        elif _name(word) in CREATES_WITH_VALUE:
+            found += [word] if "=" in word else [word, next(rest, "")]
+        elif word in UP_WITH_VALUE:
+            next(rest, "")
+    return tuple(found)
+
+
+UP_WITH_VALUE = frozenset(
+    {"--attach", "--exit-code-from", "--no-attach", "-t", "--timeout"}
+    | {"--wait-timeout"}
+)

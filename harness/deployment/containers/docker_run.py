@@ -1,0 +1,277 @@
+"""`docker run`, made harmless: its own name, and nothing of the user's to write to.
+
+The command is understood as far as the image: what is said of names, mounts, ports and
+the like is replaced or refused, everything else stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.mounts import Kept
+from harness.deployment.containers.mounts import Mount
+from harness.deployment.containers.mounts import note
+from harness.deployment.containers.mounts import Treatment
+from harness.deployment.containers.mounts import treatment
+
+PORT = "{port}"
+LOOPBACK = "127.0.0.1"
+
+SHORT = {
+    **{"a": "attach", "c": "cpu-shares", "d": "detach", "e": "env", "h": "hostname"},
+    **{"i": "interactive", "l": "label", "m": "memory", "P": "publish-all"},
+    **{"p": "publish", "q": "quiet", "t": "tty", "u": "user", "v": "volume"},
+    "w": "workdir",
+}
+
+FLAGS = frozenset(
+    {"detach", "disable-content-trust", "help", "init", "interactive"}
+    | {"no-healthcheck", "oom-kill-disable", "privileged", "publish-all", "quiet"}
+    | {"read-only", "rm", "sig-proxy", "tty", "use-api-socket"}
+)
+"""Options that stand alone."""
+
+DROPPED = frozenset(
+    # Names, which are of the user's own; and what would outlive a check.
+    {"name", "cidfile", "network-alias", "net-alias", "restart"}
+    # A terminal, which a check has none of.
+    | {"tty", "interactive", "attach", "detach-keys", "sig-proxy"}
+    # What would write to a log elsewhere, or move the user's tags.
+    | {"log-driver", "log-opt", "pull", "disable-content-trust"}
+)
+
+REFUSED = {
+    "detach": "starts containers in the background, where their end is not seen; leave "
+    "out -d",
+    "use-api-socket": "gives the container the engine's own socket, by which it can "
+    "stop all others; leave out --use-api-socket",
+}
+
+
+class Option(NamedTuple):
+    """An option, as it was written."""
+
+    name: str
+    """The long one, without dashes."""
+    value: str
+    words: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """A `docker run`, taken apart."""
+
+    options: tuple[Option, ...]
+    image: str
+    arguments: tuple[str, ...]
+
+
+def parse(words: Sequence[str]) -> Run:
+    """Take apart what follows `run`. Raises ``ContainerRefused``."""
+    options: list[Option] = []
+    rest = list(words)
+    while rest and rest[0].startswith("-") and rest[0] != "--":
+        options += _option(rest)
+    if rest[:1] == ["--"]:
+        rest.pop(0)
+    if not rest:
+        raise ContainerRefused("names no image; write one behind the options")
+    return Run(tuple(options), rest[0], tuple(rest[1:]))
+
+
+def _option(rest: list[str]) -> Iterator[Option]:
+    """The options of the next word, which is taken away, and of its value."""
+    word = rest.pop(0)
+    if word.startswith("--"):
+        name, equals, value = word[2:].partition("=")
+        if equals or name in FLAGS:
+            yield Option(name, value, (word,))
+        else:
+            value = _value(word, rest)
+            yield Option(name, value, (word, value))
+        return
+    letters = word[1:]
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        name = SHORT.get(letter, letter)
+        if name in FLAGS:
+            yield Option(name, "", (f"-{letter}",))
+            continue
+        value = letters.removeprefix("=") if letters else _value(word, rest)
+        yield Option(name, value, (f"-{letter}", value))
+        return
+
+
+def _value(word: str, rest: list[str]) -> str:
+    if not rest:
+        raise ContainerRefused(f"has nothing behind {word}; write its value")
+    return rest.pop(0)
+
+
+class Copy(NamedTuple):
+    """What is copied into a container before it starts."""
+
+    source: str
+    target: str
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The two arguments of `docker cp`, but for the container."""
+        whole = Path(self.source).is_dir()
+        return (f"{self.source}/." if whole else self.source, self.target)
+
+
+class Harmless(NamedTuple):
+    """Options that touch nothing of the user's."""
+
+    options: tuple[str, ...]
+    copies: tuple[Copy, ...]
+    notes: tuple[str, ...]
+    variables: Mapping[str, str]
+    """Those that the command gives to the container, as far as they are told."""
+
+
+def harmless(run: Run, folder: Path, keep: Sequence[str]) -> Harmless:
+    """The same options with what they would touch replaced.
+
+    Raises ``ContainerRefused`` for what cannot be replaced.
+    """
+    kept = Kept(keep, folder)
+    words: list[str] = []
+    copies: list[Copy] = []
+    notes: list[str] = []
+    variables: dict[str, str] = {}
+    publishes = any(_publishes(each) for each in run.options)
+    for each in run.options:
+        _refuse(each)
+        if each.name in ("volume", "mount"):
+            mount = (_volume if each.name == "volume" else _mount)(each.value, folder)
+            what = treatment(mount, kept)
+            words += _mounted(each, mount, what)
+            copies += [Copy(mount.source, mount.target)] * (what is Treatment.COPIED)
+            notes += filter(None, [note(mount, what)])
+        elif each.name in ("publish", "publish-all"):
+            words += _published(each)
+            if not _publishes(each) and publishes:
+                notes.append(f"`{' '.join(each.words)}`: not published")
+        elif each.name in DROPPED:
+            continue
+        else:
+            variables |= _variables(each, folder)
+            words += each.words
+    kept.check()
+    return Harmless(tuple(words), tuple(copies), tuple(notes), variables)
+
+
+def _refuse(each: Option) -> None:
+    if each.name in REFUSED and each.value != "false":
+        raise ContainerRefused(REFUSED[each.name])
+    if each.name in ("network", "net") and each.value.startswith("container:"):
+        raise ContainerRefused(
+            f"has the network of another container, {each.value[10:]}, and would "
+            f"listen there; leave out --{each.name}"
+        )
+    read_only = each.value.endswith(":ro")
+    if each.name == "volumes-from" and not read_only:
+        raise ContainerRefused(
+            f"could write to the volumes of another container, {each.value}; write "
+            f"--volumes-from {each.value.partition(':')[0]}:ro"
+        )
+
+
+def _variables(each: Option, folder: Path) -> dict[str, str]:
+    """Variables that an option sets."""
+    lines = [each.value] if each.name == "env" else []
+    if each.name == "env-file":
+        try:
+            lines = (folder / each.value).read_text(errors="replace").splitlines()
+        except OSError:
+            return {}  # the client says so
+    found = (line.strip().partition("=") for line in lines)
+    return {name: value for name, equals, value in found if equals}
+
+
+# --------------------------------------------------------------------------- ports
+
+
+def _publishes(each: Option) -> bool:
+    return each.name == "publish" and PORT in each.value
+
+
+def _published(each: Option) -> tuple[str, ...]:
+    """The port that is measured, for this machine alone; no other."""
+    if not _publishes(each):
+        return ()
+    inside = each.value.rpartition(":")[2]
+    if ":" not in each.value:
+        raise ContainerRefused(
+            f"`-p {each.value}` publishes a port of the engine's choice; write "
+            f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
+        )
+    return ("--publish", f"{LOOPBACK}:{PORT}:{inside}")
+
+
+# -------------------------------------------------------------------------- mounts
+
+
+def _volume(value: str, folder: Path) -> Mount:
+    """What `--volume` says: ``[SOURCE:]TARGET[:OPTIONS]``."""
+    source, target, options = (*value.split(":"), "", "")[:3]
+    if not target:
+        return Mount("", source, False, False)
+    is_bind = source.startswith(("/", ".", "~"))
+    path = str((folder / os.path.expanduser(source)).resolve()) if is_bind else source
+    return Mount(path, target, "ro" in options.split(","), is_bind)
+
+
+def _mount(value: str, folder: Path) -> Mount:
+    """What `--mount` says: a list of ``KEY=VALUE``."""
+    pairs = (each.partition("=") for each in value.split(","))
+    found = {name.strip(): said for name, _, said in pairs}
+    source = found.get("source", found.get("src", ""))
+    target = found.get("target", found.get("destination", found.get("dst", "")))
+    flag = found.get("readonly", found.get("ro"))
+    kind = found.get("type", "volume")
+    if kind not in ("bind", "volume"):
+        return Mount("", target, False, False)  # such as tmpfs: the container's own
+    if kind == "volume" and any(key.startswith("volume-") for key in found):
+        source = source or "with options"  # which may lead anywhere
+    path = str((folder / source).resolve()) if kind == "bind" else source
+    return Mount(path, target, flag in ("", "true", "1"), kind == "bind")
+
+
+def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
+    """The option for what is mounted instead."""
+    if what is Treatment.KEPT:
+        return each.words
+    if what is Treatment.EMPTY:
+        return ("--volume", mount.target)
+    if Path(mount.source).is_dir():
+        # What the image has at that place would be hidden, and is not to be mixed in.
+        return ("--mount", f"type=volume,dst={mount.target},volume-nocopy")
+    return ()  # a file is copied into the container itself
+
+
+# -------------------------------------------------------------------------- command
+
+
+def command(
+    client: Sequence[str], name: str, own: Sequence[str], run: Run, made: Harmless
+) -> tuple[str, ...]:
+    """The command that starts it, with options of ``own``."""
+    words = ("--name", name, *own, *made.options, run.image, *run.arguments)
+    if not made.copies:
+        return (*client, "run", *words)
+    steps = [shlex.join((*client, "create", *words)) + " > /dev/null"]
+    for each in made.copies:
+        source, target = each.words
+        into = f"{name}:{target}"
+        steps.append(shlex.join((*client, "cp", "--archive", source, into)))
+    steps.append("exec " + shlex.join((*client, "start", "--attach", name)))
+    return ("sh", "-ec", "\n".join(steps))

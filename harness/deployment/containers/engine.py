@@ -1,0 +1,186 @@
+"""A Docker engine: its release, and what it knows of the containers of a check.
+
+Nothing is started, stopped or removed but what carries a label of ``labels``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+from harness.deployment.containers import labels
+from harness.deployment.containers import remove
+from harness.system.command import output
+from harness.system.warden import descendants
+
+SECONDS = 60.0
+"""How long the engine may take to answer."""
+
+LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
+"""What has labels that a client can print; images are removed with their containers."""
+
+
+class EngineFailed(Exception):
+    """The engine or its client did not do what it was asked; the message says why."""
+
+
+class Container(NamedTuple):
+    """A container that runs."""
+
+    id: str
+    process: int
+    """Its first one, as the engine sees it."""
+    ports: Mapping[int, int]
+    """Those that it publishes on this machine, and the ones inside."""
+    addresses: Mapping[str, str]
+    """By network."""
+    on_host: bool
+    """Whether it has no network of its own."""
+
+
+class Engine(NamedTuple):
+    """A client with its global options, and the variables that it runs with."""
+
+    client: tuple[str, ...]
+    folder: Path
+    variables: Mapping[str, str]
+
+    def ask(self, *words: str) -> str:
+        """What the engine answers. Raises ``EngineFailed``."""
+        return ask((*self.client, *words), self.folder, self.variables)
+
+    def release(self) -> str:
+        """The release of the engine. Raises ``EngineFailed``."""
+        try:
+            return self.ask("version", "--format", "{{.Server.Version}}").strip()
+        except EngineFailed as problem:
+            raise EngineFailed(f"cannot reach the Docker engine: {problem}") from None
+
+    def has_image(self, image: str) -> bool:
+        """Whether an image is on this machine."""
+        return bool(self.image_variables(image))
+
+    def image_variables(self, image: str) -> dict[str, str]:
+        """The variables that an image sets; none when it is not on this machine."""
+        try:
+            answer = self.ask("image", "inspect", image, "--format", "{{json .Config}}")
+            config = msgspec.json.decode(answer)
+        except (EngineFailed, msgspec.DecodeError):
+            return {}
+        env = (each.partition("=") for each in (config or {}).get("Env") or ["PATH="])
+        return {name: value for name, _, value in env}
+
+    def containers(self, label: str) -> list[Container]:
+        """Those with a label that run now. Raises ``EngineFailed``."""
+        found = self.ask("ps", "--quiet", "--no-trunc", "--filter", f"label={label}")
+        if not found.split():
+            return []
+        answer = self.ask("inspect", *found.split())
+        return [_container(each) for each in msgspec.json.decode(answer)]
+
+    def remove_what_was_left(self) -> None:
+        """Remove what checks left that were killed. Raises ``EngineFailed``."""
+        for owner in sorted(set(self._owners())):
+            if labels.is_gone(owner):
+                words = removing(f"{labels.OWNER}={owner}", self.client)
+                ask(words, self.folder, self.variables)
+
+    def _owners(self) -> Iterator[str]:
+        wanted = ("--filter", f"label={labels.OWNER}")
+        shown = ("--format", f'{{{{.Label "{labels.OWNER}"}}}}')
+        for words in LISTS:
+            yield from self.ask(*words, *wanted, *shown).split()
+
+
+def removing(label: str, client: Sequence[str]) -> tuple[str, ...]:
+    """The command that removes everything with a label."""
+    return (sys.executable, "-I", "-S", remove.__file__, label, *client)
+
+
+def ask(words: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
+    """What a client prints. Raises ``EngineFailed`` with what it says is wrong."""
+    done = output(words, seconds=SECONDS, cwd=folder, env=variables)
+    if done.problem:
+        raise EngineFailed(" ".join(done.errors.split()) or done.problem)
+    return done.text
+
+
+def _container(inspected: Mapping[str, Any]) -> Container:
+    networks = inspected["NetworkSettings"]
+    ports = {
+        int(binding["HostPort"]): int(inside.partition("/")[0])
+        for inside, bindings in (networks["Ports"] or {}).items()
+        for binding in bindings or ()
+    }
+    addresses = {
+        name: each["IPAddress"]
+        for name, each in networks["Networks"].items()
+        if each["IPAddress"]
+    }
+    on_host = inspected["HostConfig"]["NetworkMode"] == "host"
+    process = inspected["State"]["Pid"]
+    return Container(inspected["Id"], process, ports, addresses, on_host)
+
+
+# ------------------------------------------------------------ processes, as seen here
+
+
+def are_seen_here(containers: Sequence[Container]) -> bool:
+    """Whether the processes that the engine sees are those that are seen here.
+
+    They are not where it runs in a virtual machine, or on another one.
+    """
+    return bool(containers) and all(map(_is_of, containers))
+
+
+def processes(containers: Sequence[Container]) -> list[int]:
+    """All processes that containers have now."""
+    firsts = [each.process for each in containers]
+    return [*firsts, *(below for first in firsts for below in descendants(first))]
+
+
+def _is_of(container: Container) -> bool:
+    """Whether a process that the engine sees is that of the container here too."""
+    try:
+        return container.id in Path(f"/proc/{container.process}/cgroup").read_text()
+    except OSError:
+        return False
+
+
+def proxies(port: int) -> list[int]:
+    """The engine's own processes that hand on what comes in at a port."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith((b"docker-proxy", b"rootlesskit-docker-proxy")):
+            if str(port).encode() in words:
+                found.append(int(folder.name))
+    return found
+
+
+def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:
+    """``HOST:PORT`` by which a container reaches what a port of this machine leads to.
+
+    ``None`` where none publishes it: then the address is the same as outside.
+    """
+    for each in containers:
+        inside = each.ports.get(port)
+        if inside is None:
+            continue
+        shared = sorted(
+            each.addresses,
+            key=lambda name: -sum(name in other.addresses for other in containers),
+        )
+        if shared:
+            return f"{each.addresses[shared[0]]}:{inside}"
+    return None

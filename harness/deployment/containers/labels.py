@@ -1,0 +1,62 @@
+"""Labels on everything that a check makes in an engine, and whose check that was.
+
+Only what carries them is ever stopped or removed. A label names the process that made
+it, so that a later check can remove what one that was killed left behind, and can leave
+alone what belongs to one that runs beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import psutil
+
+RUN = "flask-concurrency.run"
+"""Of one start of a deployment; what is removed when it is stopped."""
+
+OWNER = "flask-concurrency.owner"
+"""Of the process that runs the check."""
+
+
+def new_run() -> str:
+    """A name that nothing has: of containers, projects and images, and for a label."""
+    return f"flask-concurrency-{secrets.token_hex(4)}"
+
+
+def owner() -> str:
+    """This process, such that no other has the same label on this machine."""
+    return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_gone(label: str) -> bool:
+    """Whether a process was one of this machine, and has ended."""
+    machine, _, process = label.rpartition("/")[0].rpartition("/")
+    if machine != _machine() or not process.isdecimal():
+        return False
+    return _started(int(process)) != label.rpartition("/")[2]
+
+
+def _machine() -> str:
+    """This boot of this machine, and the processes that can be seen from here."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return f"{os.uname().nodename}/{psutil.boot_time():.0f}"
+
+
+def _started(process: int) -> str:
+    """When a process was started, in whatever the system counts; empty if it ended."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+        return stat.rpartition(") ")[2].split()[19]
+    except OSError:
+        pass
+    if Path("/proc/self/stat").exists():
+        return ""
+    try:
+        return f"{psutil.Process(process).create_time():.2f}"
+    except psutil.NoSuchProcess:
+        return ""

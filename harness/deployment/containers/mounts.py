@@ -1,0 +1,146 @@
+"""What a check does with the mounts of a container, so that nothing of theirs changes.
+
+What is mounted read only stays as it is. A folder or file of this machine that could be
+written to is copied, a named volume has an empty one in its place, and the engine's own
+socket is refused. What ``keep-mounts`` names stays, whatever it is.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+MOST_BYTES = 512 * 1024 * 1024
+MOST_FILES = 50_000
+"""How much of a folder is copied, at most."""
+
+KEY = "keep-mounts"
+
+ENGINE_SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock")
+PLACES = ("/var/run", "/run", "/run/podman", "/run/containerd", "/run/crio")
+"""Where such a socket is, unless the user has an engine of their own."""
+
+
+class ContainerRefused(Exception):
+    """Containers cannot be started harmlessly so; ``key`` is what that is about."""
+
+    def __init__(self, problem: str, key: str = "command") -> None:
+        super().__init__(problem)
+        self.key = key
+
+
+class Mount(NamedTuple):
+    """Something that a container has at a path of its own."""
+
+    source: str
+    """A path of this machine, or the name of a volume; empty for a new volume."""
+    target: str
+    read_only: bool
+    is_bind: bool
+    """Whether ``source`` is a path."""
+
+
+class Treatment(Enum):
+    """What becomes of a mount."""
+
+    KEPT = "kept"
+    EMPTY = "an empty one in its place"
+    COPIED = "copied"
+
+
+class Kept:
+    """The mounts that may stay as they are, and which of them there were."""
+
+    def __init__(self, names: Collection[str], folder: Path) -> None:
+        self._names = names
+        self._folder = folder
+        self._met: set[str] = set()
+
+    def has(self, mount: Mount) -> bool:
+        """Whether a mount was named."""
+        for name in self._names:
+            as_path = (self._folder / name).resolve()
+            same = Path(mount.source).resolve() == as_path if mount.is_bind else False
+            if same or name == mount.source:
+                self._met.add(name)
+                return True
+        return False
+
+    def check(self) -> None:
+        """Raise ``ContainerRefused`` when something was named that is not mounted."""
+        for name in self._names:
+            if name not in self._met:
+                raise ContainerRefused(
+                    f"{name} is not mounted; leave it out, or write it as it is in "
+                    "the command or the Compose file",
+                    KEY,
+                )
+
+
+def treatment(mount: Mount, kept: Kept) -> Treatment:
+    """What becomes of a mount. Raises ``ContainerRefused``."""
+    if not mount.source or kept.has(mount):
+        return Treatment.KEPT
+    if not mount.is_bind:
+        return Treatment.EMPTY
+    path = Path(mount.source)
+    _refuse_engine(path)
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return Treatment.EMPTY  # the engine would make a folder of that name
+    if mount.read_only:
+        return Treatment.KEPT
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise ContainerRefused(
+            f"{path} is mounted, and is neither a folder nor a file that could be "
+            f"copied; leave it out, or allow it by {KEY}"
+        )
+    if _is_large(path):
+        raise ContainerRefused(
+            f"{path} is mounted to be written to, and is too large to be copied for "
+            f"a check; mount it read only, or allow it by {KEY}"
+        )
+    return Treatment.COPIED
+
+
+def _refuse_engine(path: Path) -> None:
+    """Raise ``ContainerRefused`` for a mount by which containers rule the engine."""
+    sockets = [path] if path.name in ENGINE_SOCKETS else []
+    own = os.environ.get("DOCKER_HOST", "").removeprefix("unix://")
+    sockets += [Path(own)] if own.startswith("/") else []
+    sockets += [Path(place, name) for place in PLACES for name in ENGINE_SOCKETS]
+    for socket in sockets:
+        if socket.exists() and socket.resolve().is_relative_to(path.resolve()):
+            raise ContainerRefused(
+                f"{path} is mounted, and with it the engine's own socket, by which a "
+                f"container can stop all others; leave it out, or allow it by {KEY}"
+            )
+
+
+def _is_large(path: Path) -> bool:
+    size = files = 0
+    for folder, _, names in os.walk(path):
+        files += len(names)
+        for name in names:
+            try:
+                size += os.lstat(os.path.join(folder, name)).st_size
+            except OSError:
+                continue
+        if size > MOST_BYTES or files > MOST_FILES:
+            return True
+    return path.is_file() and path.stat().st_size > MOST_BYTES
+
+
+def note(mount: Mount, what: Treatment) -> str:
+    """What is said of a mount that is not as it would be in production."""
+    kind = "" if mount.is_bind else "volume "
+    words = {
+        Treatment.EMPTY: "an empty volume is mounted in its place",
+        Treatment.COPIED: "a copy is mounted in its place",
+    }
+    return f"{kind}{mount.source}: {words[what]}" if what in words else ""

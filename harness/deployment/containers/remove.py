@@ -1,0 +1,69 @@
+"""Remove what a check made in an engine, and nothing else: what carries its label.
+
+Run by path with ``-I -S`` as a process of its own, when the client that started the
+containers has been killed: ``remove.py LABEL=VALUE CLIENT [OPTION ...]``, where CLIENT
+is ``docker`` with its global options. The engine may still be creating a container that
+the client asked for, so all is looked for again until nothing is found.
+"""
+
+import subprocess
+import sys
+import time
+
+KINDS = (
+    (("ps", "--all", "--no-trunc"), ("rm", "--force", "--volumes")),
+    (("network", "ls", "--no-trunc"), ("network", "rm")),
+    (("volume", "ls"), ("volume", "rm", "--force")),
+    (("images", "--no-trunc"), ("rmi", "--force")),
+)
+"""How each kind is listed and removed, in an order in which nothing is in use."""
+
+SECONDS = 50.0
+"""How long all of it may take: less than the warden waits."""
+
+REST = 0.3
+"""Between two looks; what is created meanwhile is seen by the second."""
+
+
+def listed(client: list[str], words: tuple[str, ...], label: str) -> list[str]:
+    """What of one kind carries the label."""
+    done = subprocess.run(
+        [*client, *words, "--quiet", "--filter", "label=" + label],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return sorted(set(done.stdout.decode().split()))
+
+
+def remove_all(client: list[str], label: str) -> int:
+    """Remove what is there; how much of it there was."""
+    count = 0
+    for look, remove in KINDS:
+        found = listed(client, look, label)
+        count += len(found)
+        if found:
+            subprocess.run(
+                [*client, *remove, *found],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+    return count
+
+
+def main() -> int:
+    label, client = sys.argv[1], sys.argv[2:]
+    until = time.monotonic() + SECONDS
+    try:
+        remove_all(client, label)
+        while time.monotonic() < until:
+            time.sleep(REST)
+            if not remove_all(client, label):
+                return 0
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

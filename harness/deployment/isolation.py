@@ -1,0 +1,121 @@
+"""What a deployment has to itself while it is checked, so that nothing else changes.
+
+It has a folder for temporary files and one for sockets (gunicorn would take the control
+socket of one that runs already), and leaves no compiled modules beside the user's. What
+would start containers behind the back of a check is refused: nobody would remove them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+
+PREFIX = "flask-concurrency-"
+
+FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
+"""Variables that name them; one that the deployment sets itself stays."""
+
+REFUSED = "flask-concurrency: refused:"
+"""How the line begins that says which command was refused."""
+
+CLIENTS = (
+    *("docker", "docker-compose", "podman", "podman-compose", "nerdctl", "buildah"),
+    *("finch", "sudo", "doas"),
+)
+"""Programs by which containers are started. The last two start others as somebody."""
+
+_LOOKING = (
+    *("ps", "images", "inspect", "logs", "port", "top", "stats", "events", "version"),
+    *("info", "search", "history", "diff", "help"),
+)
+"""What they do that changes nothing."""
+
+_REMEDY = (
+    "a check starts no containers but those of a deployment whose own command is "
+    "`docker run …` or `docker compose … up`; write that one as the command, or start "
+    "before the check what it needs"
+)
+
+_STAND_IN = """\
+#!/bin/sh
+# Stands in for {name} while a deployment is checked.
+refuse() {{
+    echo "{refused} \\`{name} $*\\`: {remedy}" >&2
+    exit 125
+}}
+real={real}
+case {name} in
+sudo | doas)
+    for word in "$@"; do
+        case ${{word##*/}} in {clients}) refuse "$@" ;; esac
+    done
+    ;;
+*)
+    verb=
+    for word in "$@"; do
+        case $word in
+        --help | --version | -v) verb=help; break ;;
+        -*) ;;
+        compose | container | image | network | volume | system) ;;
+        *) verb=$word; break ;;
+        esac
+    done
+    case $verb in
+    "" | {looking}) ;;
+    *) refuse "$@" ;;
+    esac
+    ;;
+esac
+exec "$real" "$@"
+"""
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for one deployment, which others can pass through but not read."""
+    with tempfile.TemporaryDirectory(
+        prefix=PREFIX, ignore_cleanup_errors=True
+    ) as folder:
+        path = Path(folder)
+        path.chmod(0o711)
+        yield path
+
+
+def isolated(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The variables of a deployment, with what is its own; the folders are made."""
+    temporary, sockets, programs = folder / "tmp", folder / "run", folder / "bin"
+    for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
+        each.mkdir(exist_ok=True)
+        each.chmod(mode)
+    search = variables.get("PATH", os.defpath)
+    for name in CLIENTS:
+        _stand_in(programs / name, shutil.which(name, path=search) or "")
+    return {
+        **variables,
+        **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": os.pathsep.join((str(programs), search)),
+    }
+
+
+def _stand_in(path: Path, real: str) -> None:
+    """A program that is found instead of another, if that is there."""
+    if not real or path.exists():
+        return
+    path.write_text(
+        _STAND_IN.format(
+            name=path.name,
+            real=shlex.quote(real),
+            refused=REFUSED,
+            remedy=_REMEDY.replace("`", "\\`"),
+            clients=" | ".join(CLIENTS[:-2]),
+            looking=" | ".join(_LOOKING),
+        )
+    )
+    path.chmod(0o755)

@@ -1,0 +1,203 @@
+"""What is made of a Compose project belongs to the check alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.deployment.containers.compose import asking
+from harness.deployment.containers.compose import command
+from harness.deployment.containers.compose import Harmless
+from harness.deployment.containers.compose import harmless
+from harness.deployment.containers.compose import Images
+from harness.deployment.containers.compose import Own
+from harness.deployment.containers.compose import parse
+from harness.deployment.containers.compose import STAND_IN
+from harness.deployment.containers.mounts import ContainerRefused
+
+PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
+PORT = "${FLASK_CONCURRENCY_PORT}"
+OWN = Own({"l": "v"}, {"PYTHONPATH": "/i/hook"}, "/hook", "/i", ["h:host-gateway"])
+IMAGES = Images("mine", False, {"there": {"PYTHONPATH": "/theirs"}})
+
+
+def made(
+    service: dict[str, Any],
+    *keep: str,
+    images: Images = IMAGES,
+    folder: Path = Path("/"),
+    **more: Any,
+) -> tuple[dict[str, Any], Harmless]:
+    """What becomes of a project of one service; and the service."""
+    model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
+    found = harmless(model, OWN, folder, keep, images)
+    return json.loads(found.file), found
+
+
+def test_names_are_left_out() -> None:
+    service = {"container_name": "shop", "restart": "always", "logging": {"a": "b"}}
+    model, _ = made({**service, "profiles": ["x"], "pull_policy": "always"})
+    app = model["services"]["app"]
+    assert not {*service, "profiles", "pull_policy"} & set(app)
+    assert app["labels"] == {"l": "v"}
+    assert "name" not in model
+
+
+def test_the_probe_is_let_in() -> None:
+    volume = {"type": "bind", "source": "/x", "target": "/i", "read_only": True}
+    environment = {"PYTHONPATH": "/i/hook:/srv", "A": "b"}
+    model, _ = made(
+        {
+            "environment": environment,
+            "volumes": [volume],
+            "extra_hosts": ["h=host-gateway", "b=1.2.3.4"],
+        }
+    )
+    app = model["services"]["app"]
+    assert app["environment"] == {"PYTHONPATH": "/i/hook:/srv", "A": "b"}
+    assert app["volumes"] == [{**volume, "source": "/hook"}]
+    assert app["extra_hosts"] == ["h:host-gateway", "b:1.2.3.4"]
+    app = made({"image": "there"})[0]["services"]["app"]
+    assert app["environment"]["PYTHONPATH"] == "/i/hook:/theirs"
+
+
+@pytest.mark.parametrize(
+    "volume",
+    [
+        {"name": "shop_production_data"},
+        {"name": "shop_production_data", "external": True},
+        {"name": "p_data", "driver_opts": {"type": "none", "device": "/srv"}},
+    ],
+)
+def test_no_volume_is_that_of_others(volume: dict[str, Any]) -> None:
+    mount = {"type": "volume", "source": "data", "target": "/data"}
+    model, found = made({"volumes": [mount]}, volumes={"data": volume})
+    assert model["volumes"] == {"data": {"labels": {"l": "v"}}}
+    assert found.notes == (
+        f"volume {volume['name']}: an empty volume is mounted in its place",
+    )
+    name = volume["name"]
+    model, found = made({"volumes": [mount]}, name, volumes={"data": volume})
+    assert model["volumes"] == {"data": {"name": name, "external": True}}
+    assert found.notes == ()
+
+
+def test_a_volume_of_the_project_is_its_own() -> None:
+    mount = {"type": "volume", "source": "data", "target": "/data"}
+    model, found = made({"volumes": [mount]}, volumes={"data": {"name": "p_data"}})
+    assert model["volumes"] == {"data": {"labels": {"l": "v"}}}
+    assert found.notes == ()
+
+
+def test_folders_are_copied(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    mounts = [
+        {"type": "bind", "source": str(tmp_path), "target": "/srv"},
+        {"type": "bind", "source": str(tmp_path / "file"), "target": "/file"},
+        {"type": "bind", "source": str(tmp_path / "missing"), "target": "/missing"},
+        {"type": "bind", "source": str(tmp_path), "target": "/r", "read_only": True},
+        {"type": "tmpfs", "target": "/tmp"},
+    ]
+    model, found = made({"volumes": mounts})
+    own = {"type": "volume", "source": "copied-1", "target": "/srv"}
+    assert model["services"]["app"]["volumes"][:-1] == [
+        {**own, "volume": {"nocopy": True}},
+        {"type": "volume", "target": "/missing"},
+        mounts[3],
+        mounts[4],
+    ]
+    assert model["volumes"] == {"copied-1": {"labels": {"l": "v"}}}
+    assert [each.target for _, each in found.copies] == ["/srv", "/file"]
+
+
+def test_no_network_is_that_of_others() -> None:
+    networks = {
+        "default": {"name": "p_default", "ipam": {}},
+        "back": {"name": "production", "external": True},
+    }
+    model, found = made({}, networks=networks)
+    assert model["networks"] == {
+        "default": {"ipam": {}, "labels": {"l": "v"}},
+        "back": {"labels": {"l": "v"}},
+    }
+    assert found.notes == ("network production: one of the check's own in its place",)
+
+
+def test_images_are_built_under_another_name() -> None:
+    build = {"context": "/srv", "tags": ["shop:v1"], "cache_to": ["type=registry"]}
+    app = made({"image": "shop", "build": dict(build)})[0]["services"]["app"]
+    assert app["image"] == "mine-app"
+    assert app["build"] == {"context": "/srv", "labels": {"l": "v"}}
+    # One that is there is taken as it is, as `up` without `--build` does.
+    app = made({"image": "there", "build": dict(build)})[0]["services"]["app"]
+    assert app["image"] == "there" and "build" not in app
+    anew = IMAGES._replace(build=True)
+    app = made({"image": "there", "build": dict(build)}, images=anew)
+    assert app[0]["services"]["app"]["image"] == "mine-app"
+
+
+def test_one_port_is_published() -> None:
+    others = [{"target": 5432, "published": "5432"}, {"target": 6379}]
+    model, found = made({"ports": [*PORTS, *others]})
+    ours = {**PORTS[0], "published": PORT, "host_ip": "127.0.0.1"}
+    assert model["services"]["app"]["ports"] == [ours]
+    assert found.notes == ("port 5432: not published",)
+    # Where there is but one it is the one that is meant.
+    model, _ = made({"ports": [{"target": 80, "published": "8080"}]})
+    assert model["services"]["app"]["ports"][0]["published"] == PORT
+
+
+def test_the_port_is_filled_in_everywhere() -> None:
+    environment = {"URL": f"http://localhost:{STAND_IN}/", "B": f"1{STAND_IN}"}
+    app = made({"environment": environment})[0]["services"]["app"]
+    assert app["environment"]["URL"] == f"http://localhost:{PORT}/"
+    assert app["environment"]["B"] == f"1{STAND_IN}"
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        ({"network_mode": "container:shop"}, "the network of another container, shop"),
+        ({"volumes_from": ["container:shop:rw"]}, "write container:shop:ro"),
+        ({"use_api_socket": True}, "leave out use_api_socket"),
+        ({"ports": []}, "publishes none, and not {port}"),
+        (
+            {"ports": [{"published": "80"}, {"published": "443"}]},
+            "publishes 80, 443, and not {port}",
+        ),
+    ],
+)
+def test_what_is_refused(service: dict[str, Any], words: str) -> None:
+    with pytest.raises(ContainerRefused) as caught:
+        made(service)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("program", ["docker compose", "docker-compose"])
+def test_the_command(program: str, tmp_path: Path) -> None:
+    words = "-f a.yaml --profile x --file=b.yaml up --build --scale app=2 web".split()
+    up = parse(words)
+    assert up is not None
+    assert asking(up)[-3:] == ("config", "--format", "json")
+    compose, start = program.split(), ("up", "--build", "--scale", "app=2", "web")
+    _, plain = made({})
+    line = command(compose, ["docker"], "l=v", "n-{port}", "own.json", up, plain)
+    assert line == (
+        *(*compose, "--profile", "x", "-p", "n-{port}", "-f", "own.json"),
+        *start,
+    )
+    mount = {"type": "bind", "source": str(tmp_path), "target": "/srv"}
+    _, copying = made({"volumes": [mount]})
+    line = command(compose, ["docker"], "l=v", "n", "own.json", up, copying)
+    create, copy, last = line[2].splitlines()
+    assert create.endswith("create --build --scale app=2 web")
+    assert f'docker cp --archive {tmp_path}/. "$each":/srv' in copy
+    assert last.endswith("up --no-recreate --scale app=2 web")
+
+
+def test_what_is_no_up() -> None:
+    assert parse("-f up down".split()) is None
+    assert parse([]) is None

@@ -1,0 +1,100 @@
+"""Commands that start containers are recognised, or refused with what to write."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.command import command_line
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.containers.contained import Contained
+from harness.deployment.containers.contained import contained
+from harness.deployment.containers.contained import starts_containers
+from harness.deployment.containers.contained import unwrapped
+from harness.deployment.containers.contained import variables
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.records.errors import UsageError
+
+
+def started(command: str, folder: Path, **more: object) -> Contained | None:
+    """What is made of a command, as far as no engine has to be asked."""
+    deployment = Deployment(name="mine", command=command, **more)  # type: ignore[arg-type]  # by key
+    configured = Configured(Path(__file__), folder, (deployment,))
+    line = command_line(configured, deployment, caller={})
+    return contained(configured, deployment, line, folder, {})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn a:a -b :{port}",
+        "flask --app docker run --port {port}",
+        "python docker.py {port}",
+        "sh -c 'exec gunicorn docker:app -b :{port}'",
+        "sh -c 'flask --app docker run'",
+        "make serve",
+        "nice gunicorn a:a -b :{port}",
+    ],
+)
+def test_what_starts_no_container(command: str, tmp_path: Path) -> None:
+    assert started(command, tmp_path, env={"PORT": "{port}"}) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "words"),
+    [
+        ("docker run -d -p {port}:80 shop", {}, "command: starts containers in the b"),
+        ("docker run -itd -p {port}:80 shop", {}, "leave out -d"),
+        ("docker compose up --detach {port}", {}, "leave out --detach"),
+        ("docker compose up --wait {port}", {}, "leave out --wait"),
+        ("docker compose up --watch {port}", {}, "leave out --watch"),
+        ("docker compose up --pull always {port}", {}, "leave out --pull"),
+        ("docker compose -p shop up {port}", {}, "leave the name out"),
+        ("docker compose --project-name=shop up {port}", {}, "leave the name out"),
+        ("docker start {port}", {}, "write one of these"),
+        ("docker compose run app {port}", {}, "write one of these"),
+        ("docker compose -f up down {port}", {}, "write one of these"),
+        ("docker run -p {port}:80 shop", {"requirements": "r.txt"}, "requirements: is"),
+        ("docker run -p {port}:80 shop", {"python": "3.12"}, "python: is what"),
+        ("docker run -p {port}:80", {}, "names no image"),
+        ("docker run -p {port} shop", {}, "write `-p 127.0.0.1:{port}:8000`"),
+        ("docker run -p {port}:80 --name", {}, "has nothing behind --name"),
+        ("docker run --network container:x {port}", {}, "network of another"),
+        ("docker run --volumes-from x {port}", {}, "--volumes-from x:ro"),
+        ("docker run --use-api-socket {port}", {}, "the engine's own socket"),
+        ("podman run -p {port}:80 shop", {}, "podman is not understood"),
+        ("/usr/bin/nerdctl run -p {port}:80 shop", {}, "nerdctl is not understood"),
+        ("sudo docker run -p {port}:80 shop", {}, "by way of `sudo`"),
+        ("env A=b docker compose up {port}", {}, "by way of `env`"),
+        ("timeout 60 podman run -p {port}:80 shop", {}, "by way of `timeout`"),
+        ("sh -c 'docker run a & docker run {port} b'", {}, "by way of a shell"),
+        ("bash -lc 'cd x; docker compose up {port}'", {}, "by way of a shell"),
+        ("sh -c 'echo $(docker run {port} b)'", {}, "by way of a shell"),
+        ("sh -c 'sudo docker run {port} b'", {}, "by way of a shell"),
+    ],
+)
+def test_bad_input(
+    command: str, more: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="deployment mine: ") as caught:
+        started(command, tmp_path, **more)
+    assert words in str(caught.value)
+
+
+def test_a_shell_that_has_nothing_to_do_is_left_out() -> None:
+    for line in ("docker run -p {port}:80 shop", "exec docker compose up"):
+        words = shlex.split(line.removeprefix("exec "))
+        assert unwrapped(["sh", "-c", line]) == tuple(words)
+        assert starts_containers(unwrapped(["/bin/bash", "-lc", line]))
+    with pytest.raises(ContainerRefused):
+        unwrapped(["sh", "-c", "docker run a `cat b`"])
+
+
+def test_the_probe_is_found_from_inside() -> None:
+    own = {"FLASK_CONCURRENCY_PROBE": "0.0.0.0:1234", "A": "b"}
+    inside = variables(own)
+    assert inside["FLASK_CONCURRENCY_PROBE"] == "host.docker.internal:1234"
+    assert inside["A"] == "b"

@@ -1,0 +1,132 @@
+"""`docker run` is taken apart, and what is made of it touches nothing of the user's."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.containers.docker_run import command
+from harness.deployment.containers.docker_run import Copy
+from harness.deployment.containers.docker_run import Harmless
+from harness.deployment.containers.docker_run import harmless
+from harness.deployment.containers.docker_run import parse
+from harness.deployment.containers.mounts import ContainerRefused
+
+
+def made(options: str, folder: Path, *keep: str) -> Harmless:
+    """What becomes of the options in front of an image."""
+    return harmless(parse([*shlex.split(options), "shop", "serve"]), folder, keep)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "",
+        "--rm -it -e A=b --env=C=d",
+        "-itp 8000:80 -w/srv -uroot",
+        "--read-only --init --memory 1g --cpus=2",
+        "--label a=b --name shop --tmpfs /tmp",
+        "--mount type=tmpfs,dst=/a -- ",
+    ],
+)
+def test_the_image_is_found_behind_the_options(options: str) -> None:
+    run = parse([*shlex.split(options), "shop", "run", "-d", "--name", "x"])
+    assert (run.image, run.arguments) == ("shop", ("run", "-d", "--name", "x"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--name shop --cidfile f --restart always --rm", "--rm"),
+        ("--log-driver syslog --log-opt tag=x --pull always -it", ""),
+        ("--network prod --network-alias app", "--network prod"),
+        ("-p {port}:80", "--publish 127.0.0.1:{port}:80"),
+        ("-p 0.0.0.0:{port}:80/tcp", "--publish 127.0.0.1:{port}:80/tcp"),
+        ("-P -p {port}:80 -p 5432:5432", "--publish 127.0.0.1:{port}:80"),
+        ("-v shop_data:/data", "--volume /data"),
+        ("-v shop_data:/data:ro", "--volume /data"),
+        ("--mount type=volume,source=a,target=/data", "--volume /data"),
+        ("--mount type=volume,dst=/b,volume-opt=device=/srv", "--volume /b"),
+        ("-v /data", "-v /data"),
+        ("-v ./is-not-there:/data", "--volume /data"),
+        ("-v ./folder:/data:ro", "-v ./folder:/data:ro"),
+        ("-v ./folder:/data", "--mount type=volume,dst=/data,volume-nocopy"),
+        ("--mount type=bind,src=./folder,dst=/d,ro", None),
+        ("-v ./file:/data/file", ""),
+    ],
+)
+def test_what_would_touch_something_is_replaced(
+    options: str, words: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    expected = options if words is None else words
+    assert " ".join(made(options, tmp_path).options) == expected
+
+
+def test_what_is_replaced_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    options = "-v shop_data:/data -v ./folder:/srv -p {port}:80 -p 5432:5432"
+    assert made(options, tmp_path).notes == (
+        "volume shop_data: an empty volume is mounted in its place",
+        f"{tmp_path / 'folder'}: a copy is mounted in its place",
+        "`-p 5432:5432`: not published",
+    )
+
+
+def test_mounts_that_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    options = "-v shop_data:/data -v ./folder:/srv"
+    assert " ".join(made(options, tmp_path, "folder", "shop_data").options) == options
+    with pytest.raises(ContainerRefused, match="other is not mounted") as caught:
+        made(options, tmp_path, "other")
+    assert caught.value.key == "keep-mounts"
+
+
+def test_an_engine_socket_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = tmp_path / "run" / "docker.sock"
+    socket.parent.mkdir()
+    socket.touch()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{socket}")
+    for source in ("run/docker.sock", "run", "."):
+        with pytest.raises(ContainerRefused, match="the engine's own socket"):
+            made(f"-v ./{source}:/x:ro", tmp_path)
+    assert made("-v ./run:/x", tmp_path, "run").options
+
+
+def test_what_is_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows").write_bytes(bytes(100))
+    monkeypatch.setattr("harness.deployment.containers.mounts.MOST_BYTES", 99)
+    with pytest.raises(ContainerRefused, match="too large to be copied"):
+        made("-v ./data:/data", tmp_path)
+    assert made("-v ./data:/data:ro", tmp_path).notes == ()
+
+
+def test_variables_are_known(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=b\n# C\nPYTHONPATH=/x\nD\n")
+    made_of = made("--env-file .env -e PYTHONPATH=/y -e E", tmp_path)
+    assert made_of.variables == {"A": "b", "PYTHONPATH": "/y"}
+
+
+def test_the_command(tmp_path: Path) -> None:
+    run = parse(["-p", "{port}:80", "shop", "serve it"])
+    own = ("--label", "a=b")
+    plain = harmless(run, tmp_path, ())
+    assert " ".join(command(["docker"], "n-{port}", own, run, plain)) == (
+        "docker run --name n-{port} --label a=b "
+        "--publish 127.0.0.1:{port}:80 shop serve it"
+    )
+    copied = plain._replace(copies=(Copy(str(tmp_path), "/srv"),))
+    shell, options, script = command(["docker"], "n", own, run, copied)
+    assert (shell, options) == ("sh", "-ec")
+    create, copy, start = script.splitlines()
+    assert create.endswith("shop 'serve it' > /dev/null")
+    assert copy == f"docker cp --archive {tmp_path}/. n:/srv"
+    assert start == "exec docker start --attach n"
