@@ -25,8 +25,9 @@ from harness.cli.again import probe_again
 from harness.judge.difference import Conditions
 from harness.judge.difference import differ
 from harness.judge.judge import judge
-from harness.measure.cell import Bench
-from harness.measure.environment import control
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
+from harness.measure.control import measure_control
 from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
@@ -90,7 +91,7 @@ async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
     """Every configuration so many times, in turn."""
     allow_open_files()
     bench = Bench(Path(sys.executable), LIMIT, logs)
-    checked = await control(bench)
+    checked = await measure_control(bench)
     where = Environment(
         flask=FLASK, server="gunicorn", server_version=GUNICORN, python="3"
     )
@@ -103,7 +104,7 @@ async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
                 host=host(),
                 control=checked,
                 limit=LIMIT,
-                cells=(await bench.cell(planned),),
+                cells=(await measure_cell(bench, planned),),
             )
             found.setdefault(name, []).append(judge([evidence], probe_again()).cells[0])
     return found

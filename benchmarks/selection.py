@@ -21,7 +21,7 @@ from pathlib import Path
 
 from harness.measure.app import HOST
 from harness.measure.app import server_environment
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
 from harness.probe.ready import wait_ready
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell

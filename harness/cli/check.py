@@ -16,15 +16,18 @@ import click
 from harness.cli import options as shared
 from harness.cli.again import check_again
 from harness.cli.schema import schema_of
-from harness.deployment import app as check_app
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
 from harness.deployment import prepare as preparing
+from harness.deployment.app import measure_deployment
+from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
-from harness.deployment.findings import not_yet
+from harness.deployment.findings import not_measured
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import planned
 from harness.deployment.prepare import Prepared
 from harness.environments.folder import cached_environments
 from harness.github import runner as github
@@ -214,7 +217,7 @@ def _number(text: str) -> int | str:
 @click.option(
     "--start-seconds",
     type=float,
-    default=check_app.READY_SECONDS,
+    default=READY_SECONDS,
     metavar="S",
     help="How long a deployment may take to answer its first request.",
 )
@@ -292,7 +295,7 @@ def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
 
 def prepare(
     configured: Configured, deployment: Deployment, options: CheckOptions
-) -> Prepared | tuple[Deployment, str]:
+) -> Prepared | NotPrepared:
     """A deployment ready to start, or why its requirements will not go in.
 
     Raises ``UsageError``.
@@ -306,8 +309,9 @@ def prepare(
             options.interpreter,
         )
     except CannotInstall as problem:
-        return deployment, str(problem)
-    check_limit(configured, prepared, check_app.limit_for(deployment, options.limit))
+        reason = f"requirements: {deployment.requirements} could not be installed"
+        return NotPrepared(deployment, reason, str(problem))
+    check_limit(configured, prepared, planned(prepared, options.limit).limit)
     return prepared
 
 
@@ -324,11 +328,10 @@ def check_limit(configured: Configured, prepared: Prepared, limit: int) -> None:
         )
 
 
-def declares(each: Prepared | tuple[Deployment, str]) -> str:
+def declares(each: Prepared | NotPrepared) -> str:
     """What is known of a deployment before it is measured, in one line."""
     if not isinstance(each, Prepared):
-        deployment, problem = each
-        return safe(f"{deployment.name}: cannot be installed: {problem}")
+        return safe(f"{each.deployment.name}: cannot be installed: {each.log_tail}")
     found = each.declaration
     number = "no bound" if found.declared is None else found.declared
     words = f"{each.deployment.name}: declares {number}: {found.because}"
@@ -337,7 +340,7 @@ def declares(each: Prepared | tuple[Deployment, str]) -> str:
 
 def measure_all(
     configured: Configured,
-    prepared: Sequence[Prepared | tuple[Deployment, str]],
+    prepared: Sequence[Prepared | NotPrepared],
     results: Path,
     options: CheckOptions,
 ) -> Findings:
@@ -347,7 +350,7 @@ def measure_all(
     """
     reproduce = check_again(configured)
     checked = [
-        not_yet(each, options.limit or DEFAULT_LIMIT)  # until it is measured
+        not_measured(each, planned(each, options.limit))  # until it is
         for each in prepared
     ]
     found = check_findings.find(configured, checked, options.fail_on, reproduce)
@@ -372,7 +375,7 @@ def measure_all(
 
 
 def measure(
-    each: Prepared | tuple[Deployment, str],
+    each: Prepared | NotPrepared,
     before: Checked,
     results: Path,
     options: CheckOptions,
@@ -380,15 +383,14 @@ def measure(
     """Measure one deployment; the evidence is written before any opinion."""
     checked = before
     if isinstance(each, Prepared):
-        deployment = each.deployment
-        print(f"{deployment.name}: measuring", file=sys.stderr, flush=True)
+        print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        limit = check_app.limit_for(deployment, options.limit)
+        plan = planned(each, options.limit, options.ask)
         evidence, hello = asyncio.run(
-            check_app.measure(each, limit, logs, options.start_seconds, options.ask)
+            measure_deployment(each, plan, logs, options.start_seconds)
         )
-        checked = Checked(deployment, each, evidence, hello)
+        checked = Checked(each, evidence, hello)
     name = checked.deployment.name
     write_evidence(results, checked.evidence, name=name)
     return checked

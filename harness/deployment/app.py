@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection
 from collections.abc import Coroutine
 from collections.abc import Mapping
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import msgspec
 
 from harness.deployment.command import CommandLine
 from harness.deployment.command import instead_of
-from harness.deployment.config import Deployment
 from harness.deployment.containers import contained as containers
 from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
@@ -29,13 +28,10 @@ from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
 from harness.deployment.isolation import own_folder
 from harness.deployment.prepare import environment
+from harness.deployment.prepare import placeholders
 from harness.deployment.prepare import Prepared
-from harness.deployment.prepare import title
-from harness.deployment.prepare import UNKNOWN
 from harness.measure.app import HOST
-from harness.measure.app import TargetApp
-from harness.measure.cell import Bench
-from harness.measure.environment import control
+from harness.measure.environment import measure
 from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.clients import State
@@ -48,18 +44,10 @@ from harness.probe.ready import from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
-from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
-from harness.records.nothing import unmeasured
-from harness.records.plan import Declaration
-from harness.records.plan import Environment
-from harness.records.plan import PlannedCell
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
-from harness.records.words import Outcome
+from harness.records.plan import PlannedEnvironment
 from harness.records.words import Settled
-from harness.system.machine import host
-from harness.system.machine import now
+from harness.system.process import CannotExecute
 from harness.system.process import ProcessTree
 
 READY = "/.flask-concurrency/ready"
@@ -91,123 +79,53 @@ class Hello(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------------ measuring
 
 
-def planned(prepared: Prepared, own: Path | None = None) -> PlannedCell:
-    """The cell of a deployment, which has a folder of its own once it is started."""
-    name, command = prepared.deployment.name, prepared.command
-    if prepared.contained is not None and own is not None:
-        command = prepared.contained.in_folder(own)
-    return PlannedCell(
-        id=str(environment(prepared).cell(name)),
-        configuration=name,
-        argv=tuple(map(_places_only, command.words)),
-        env={key: _places_only(v) for key, v in command.env.items()},
-        declaration=prepared.declaration,
-    )
-
-
-def _places_only(text: str) -> str:
-    """The same with all braces taken literally but those of our placeholders."""
-    text = text.replace("{", "{{").replace("}", "}}")
-    return re.sub(r"\{(\{(?:host|port)\})\}", r"\1", text)
-
-
-async def measure(
+async def measure_deployment(
     prepared: Prepared,
-    limit: int,
+    planned: PlannedEnvironment,
     logs: Path,
     seconds: float = READY_SECONDS,
-    ask: Collection[Question] = (),
 ) -> tuple[Evidence, Hello | None]:
-    """Measure a deployment, and a control in the same Python."""
-    where, contained = prepared.where, prepared.contained
-    path = {k: v for k, v in where.variables.items() if k == "PYTHONPATH"}
-    plain = Bench(where.python, limit, logs, TargetApp(where.python, path))
-    # What is in a container says nothing of the Python that the control runs on.
-    seen = await control(plain, "plain_app" if contained else "app")
+    """Measure a planned deployment; also what its app says of its process."""
     with own_folder() as own:
-        approach = DeployedApp(prepared, own, seconds)
-        bench = Bench(where.python, limit, logs, approach)
-        plan = planned(prepared, own)
-        problem = _engine_problem(contained) if contained else ""
-        cell = (
-            unmeasured(plan, Outcome.NOT_STARTED, problem)
-            if problem
-            else await bench.cell(plan, ask)
-        )
-    if contained is not None:
-        versions = _inside(contained.release, approach.hello)
-        prepared = prepared._replace(versions=versions)
-        cell = msgspec.structs.replace(cell, id=planned(prepared).id)
-    evidence = Evidence(
-        environment=environment(prepared),
-        title=title(prepared),
-        measured_at=now(),
-        host=host(),
-        installed=prepared.versions,
-        control=seen,
-        limit=limit,
-        cells=(cell,),
-    )
-    return evidence, approach.hello
+        app = DeployedApp(prepared, own, seconds)
+        planned = _in_folder(planned, prepared.contained, own)
+        evidence = await measure(planned, prepared.installed, logs, app=app)
+    if prepared.contained is None:
+        return evidence, app.hello
+    versions = _versions(prepared.contained.release, app.hello)
+    return _with_versions(evidence, prepared, versions), app.hello
 
 
-def _engine_problem(contained: Contained) -> str:
-    """Why nothing can be started in an engine; what is left there is removed first."""
-    if contained.problem:
-        return contained.problem
-    try:
-        contained.engine.remove_what_was_left()
-    except EngineFailed as problem:
-        return f"the engine cannot remove what was left by a check: {problem}"
-    return ""
+def _in_folder(
+    planned: PlannedEnvironment, contained: Contained | None, own: Path
+) -> PlannedEnvironment:
+    """The same; what starts containers has a folder of its own for that."""
+    if contained is None:
+        return planned
+    (cell,) = planned.cells
+    argv, env = placeholders(contained.in_folder(own))
+    cell = msgspec.structs.replace(cell, argv=argv, env=env)
+    return msgspec.structs.replace(planned, cells=(cell,))
 
 
-def nothing(prepared: Prepared, limit: int, outcome: Outcome, reason: str) -> Evidence:
-    """Evidence that a deployment was not measured."""
-    cells = (unmeasured(planned(prepared), outcome, reason),)
-    return Evidence(
-        environment=environment(prepared),
-        title=title(prepared),
-        measured_at=now(),
-        host=host(),
-        limit=limit,
-        cells=cells,
-    )
-
-
-def _inside(engine_release: str, hello: Hello | None) -> dict[str, str]:
+def _versions(engine_release: str, hello: Hello | None) -> dict[str, str]:
     """The releases that are known of a container, some of them by its app only."""
-    found = {"docker": engine_release}
+    known = {"docker": engine_release}
     if hello is not None:
-        found |= {"flask": hello.flask, "python": hello.python}
-    return {name: release for name, release in found.items() if release}
+        known |= {"flask": hello.flask, "python": hello.python}
+    return {name: release for name, release in known.items() if release}
 
 
-def not_installed(deployment: Deployment, problem: str) -> Evidence:
-    """Evidence that the requirements of a deployment would not go in."""
-    where = Environment(
-        flask=UNKNOWN, server=UNKNOWN, server_version="0", python=UNKNOWN
+def _with_versions(
+    evidence: Evidence, prepared: Prepared, versions: dict[str, str]
+) -> Evidence:
+    """Evidence of what runs in a container, whose releases are known afterwards."""
+    where = environment(prepared.command.words, versions)
+    (cell,) = evidence.cells
+    cell = msgspec.structs.replace(cell, id=str(where.cell(cell.configuration)))
+    return msgspec.structs.replace(
+        evidence, environment=where, installed=versions, cells=(cell,)
     )
-    cell = CellEvidence(
-        id=str(where.cell(deployment.name)),
-        configuration=deployment.name,
-        outcome=Outcome.NOT_INSTALLED,
-        reason=f"requirements: {deployment.requirements} could not be installed",
-        log_tail=problem,
-        declaration=Declaration(declared=None, because="It was not asked.", source=""),
-    )
-    return Evidence(
-        environment=where,
-        measured_at=now(),
-        host=host(),
-        limit=DEFAULT_LIMIT,
-        cells=(cell,),
-    )
-
-
-def limit_for(deployment: Deployment, asked: int | None) -> int:
-    """How far a deployment that declares no bound is tried."""
-    return max(asked or DEFAULT_LIMIT, deployment.at_least or 1)
 
 
 class DeployedApp:
@@ -234,9 +152,22 @@ class DeployedApp:
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The caller's, the deployment's own, and the hook."""
         if self._contained is not None:
+            if problem := self._engine_problem:
+                raise CannotExecute(problem)
             return containers.variables({**self._where.variables, **own})
         variables = isolated({**self._where.variables, **own}, self._own)
         return with_hook({**variables, **self._given_folders(own)})
+
+    @cached_property
+    def _engine_problem(self) -> str:
+        """Why nothing can be started in an engine, if so; removes old leftovers."""
+        if self._contained is None or self._contained.problem:
+            return self._contained.problem if self._contained else ""
+        try:
+            self._contained.engine.remove_what_was_left()
+        except EngineFailed as problem:
+            return f"the engine cannot remove what was left by a check: {problem}"
+        return ""
 
     def _given_folders(self, own: Mapping[str, str]) -> dict[str, str]:
         """Variables that the deployment sets itself, where it would have its own."""

@@ -23,6 +23,7 @@ import msgspec
 
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.measure.app import TARGET
 from harness.system.command import Output
 from harness.system.command import output
 from harness.system.install import CannotInstall
@@ -31,7 +32,6 @@ from harness.system.install import offline_first
 
 INSTALL_SECONDS = 900.0
 ASK_SECONDS = 60.0
-TARGET = Path(__file__).parents[1] / "target"
 HOOK = TARGET / "hook"
 
 MOST_INCLUDED = 10

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment import app as check
 from harness.deployment import contract
 from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.declared import Promise
 from harness.deployment.environment import source_key
+from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remedies import explained
 from harness.judge.gate import DeploymentResult
@@ -26,8 +27,10 @@ from harness.judge.gate import gate
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
+from harness.measure.nothing import nothing_measured
 from harness.records.errors import HarnessError
 from harness.records.evidence import Evidence
+from harness.records.plan import PlannedEnvironment
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
@@ -39,18 +42,32 @@ MISSING = "missing: the check ended before this deployment was measured"
 class Checked(NamedTuple):
     """One deployment, and all that is known of it now."""
 
-    deployment: Deployment
-    prepared: Prepared | None
+    prepared: Prepared | NotPrepared
     evidence: Evidence
     hello: Hello | None = None
 
+    @property
+    def deployment(self) -> Deployment:
+        """What its file says."""
+        return self.prepared.deployment
 
-def not_yet(each: Prepared | tuple[Deployment, str], limit: int) -> Checked:
-    """A deployment before it is measured; of one not installed that is all there is."""
-    if isinstance(each, Prepared):
-        evidence = check.nothing(each, limit, Outcome.HARNESS_FAILED, MISSING)
-        return Checked(each.deployment, each, evidence)
-    return Checked(each[0], None, check.not_installed(*each))
+    @property
+    def promise(self) -> Promise | None:
+        """What its command declares."""
+        return self.prepared.promise if isinstance(self.prepared, Prepared) else None
+
+
+def not_measured(
+    prepared: Prepared | NotPrepared, planned: PlannedEnvironment
+) -> Checked:
+    """A deployment that is not measured: not yet, or because it cannot be started."""
+    if isinstance(prepared, Prepared):
+        return Checked(
+            prepared, nothing_measured(planned, Outcome.HARNESS_FAILED, MISSING)
+        )
+    reason, tail = prepared.reason, prepared.log_tail
+    evidence = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
+    return Checked(prepared, evidence)
 
 
 # ------------------------------------------------------------------------- judging
@@ -76,9 +93,7 @@ def find(
     report = _with_remedies(report, checked)
     file = str(configured.path or "")
     kept = [
-        contract.result(
-            each.deployment, cell, each.prepared and each.prepared.promise, file
-        )
+        contract.result(each.deployment, cell, each.promise, file)
         for each, cell in zip(checked, report.cells, strict=True)
     ]
     return Findings(configured, checked, report, relax(kept, fail_on))
@@ -91,7 +106,7 @@ def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
             cell,
             reason=explained(
                 cell,
-                each.prepared and each.prepared.promise,
+                each.promise,
                 each.hello.stale if each.hello else (),
                 patched=each.hello is not None and each.hello.patched,
             ),
@@ -134,7 +149,7 @@ def _checked_deployment(
 def _stands(configured: Configured, checked: Checked) -> tuple[Path | None, int]:
     """The file and the line of the setting that decides how many are declared."""
     prepared = checked.prepared
-    if prepared is None:
+    if isinstance(prepared, NotPrepared):
         key = "requirements"
         return configured.path, configured.line(checked.deployment, key)
     settings = prepared.promise.settings if prepared.promise else {}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
+from harness.measure.app import TARGET
 from harness.plan import formulas as formula
 from harness.records.plan import Declaration
 from harness.records.plan import Formula
@@ -20,8 +20,6 @@ from harness.records.plan import PlannedEnvironment
 from harness.records.text import plural
 from harness.system.command import output
 from harness.system.machine import processors_of
-
-TARGET = Path(__file__).parents[1] / "target"
 
 TRY_SECONDS = 20.0
 """How long a command may take that is to succeed."""

@@ -1,7 +1,7 @@
-"""Knows how the app of a started server is reached; must not know what is asked of it.
+"""The app that a server serves: what the server is started with, and how it is reached.
 
-The catalog's cells all serve the app in ``target/app.py``, with little of the caller's
-environment. A user's deployment serves an app of its own: ``check`` has another way.
+The cells of the catalog serve the app in ``target/app.py``, with little of the caller's
+environment. A deployment serves an app of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_ready
 from harness.system.process import ProcessTree
 
+TARGET = Path(__file__).parents[1] / "target"
+"""The folder of what runs in the environment that is measured."""
+
 HOST = "127.0.0.1"
 
 READY_SECONDS = 20.0
@@ -29,28 +32,31 @@ PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "TZ"),
     *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"),
 )
-"""All that a server sees of the caller's environment. A list of what may pass rather
-than of what may not: FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a
-server will look for next year would change its defaults."""
+"""Variables of the caller that a server gets. What is not listed does not pass:
+FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for
+next year would change its defaults."""
 
 
-class Approach(Protocol):
-    """How a server is started and its app reached."""
+class App(Protocol):
+    """What a server is started with, and how the app that it serves is reached."""
 
     listen: str
     """The address at which the probe listens for what is held in the app."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
-        """The whole environment of the server, with its ``own`` variables."""
+        """The whole environment of the server, with its ``own`` variables.
+
+        Raises ``CannotExecute`` where it is known already that it cannot be started.
+        """
 
     def folder(self, scratch: Path) -> Path:
         """The folder to start the server in; ``scratch`` is empty."""
 
     def remove(self, port: int) -> Sequence[str]:
-        """The command that removes what is not gone with the server's processes."""
+        """The command that removes what outlives the server's processes, if any."""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """Wait until the app answers; the instrument pointed at it.
+        """Wait until the app answers; a probe of it.
 
         Raises ``NotAnswering`` and ``Ended``.
         """
@@ -59,35 +65,37 @@ class Approach(Protocol):
 def server_environment(
     caller: Mapping[str, str], scripts: Path, own: Mapping[str, str]
 ) -> dict[str, str]:
-    """The whole environment of a server: little of the caller's, and its own."""
-    kept = {name: caller[name] for name in PASSED_ON if name in caller}
-    path = os.pathsep.join((str(scripts), kept.get("PATH", os.defpath)))
-    return {**kept, "PATH": path, **own}
+    """The whole environment of a server: a few variables of the caller, and its own."""
+    passed_on = {name: caller[name] for name in PASSED_ON if name in caller}
+    path = os.pathsep.join((str(scripts), passed_on.get("PATH", os.defpath)))
+    return {**passed_on, "PATH": path, **own}
 
 
 class TargetApp:
-    """The app in ``target/app.py``, served with one interpreter."""
+    """The app in ``target/app.py``, served by one interpreter."""
 
     listen = HOST
 
-    def __init__(self, python: Path, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, python: Path, variables: Mapping[str, str] | None = None
+    ) -> None:
         self._scripts = python.parent
-        self._more = more or {}
+        self._variables = variables or {}
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
-        """Little of the caller's environment, and the server's own."""
-        return server_environment(os.environ, self._scripts, {**self._more, **own})
+        """A few variables of the caller, those of the interpreter, and the server's."""
+        return server_environment(os.environ, self._scripts, {**self._variables, **own})
 
     def folder(self, scratch: Path) -> Path:
-        """An empty one."""
+        """The empty folder."""
         return scratch
 
     def remove(self, port: int) -> Sequence[str]:
-        """All of it are processes."""
+        """Nothing: everything ends with the processes."""
         return ()
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """By the routes of that app; nobody else shares its port."""
+        """Wait for the routes of that app, on a port that no other program shares."""
         address = HOST, port
         answered = await wait_ready(server, address, holds.token, READY_SECONDS)
         if shared(port, server.processes()):

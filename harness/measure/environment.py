@@ -1,7 +1,6 @@
-"""Knows how to turn one environment's plan into evidence; must not judge any of it.
+"""One planned environment in, evidence of all of its cells out.
 
-For each configuration: start it, wait until it answers and is quiet, ask, stop it.
-The evidence is written after every cell, so that a crash loses at most one.
+There is evidence after every cell, so that a crash loses at most one.
 """
 
 from __future__ import annotations
@@ -13,14 +12,16 @@ from pathlib import Path
 import msgspec
 
 import harness
+from harness.measure.app import App
 from harness.measure.app import server_environment
-from harness.measure.cell import Bench
-from harness.measure.cell import TARGET
+from harness.measure.app import TARGET
+from harness.measure.app import TargetApp
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
+from harness.measure.control import measure_control
 from harness.records.errors import HarnessFailed
-from harness.records.evidence import ControlEvidence
 from harness.records.evidence import Evidence
 from harness.records.nothing import unmeasured
-from harness.records.plan import Declaration
 from harness.records.plan import Installed
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
@@ -29,56 +30,18 @@ from harness.system.command import output
 from harness.system.machine import host
 from harness.system.machine import now
 
-CONTROL_SHAPE = (2, 2)
-"""Processes and threads of the control that is measured in every environment."""
+ABOUT_SECONDS = 60.0
 
 
-_CONTROL = Declaration(
-    declared=CONTROL_SHAPE[0] * CONTROL_SHAPE[1],
-    because="The control runs exactly so many threads, each of which takes one request",
-    source="",
-)
-
-
-async def control(bench: Bench, app: str = "app") -> ControlEvidence:
-    """Measure the server of exactly known capacity in this environment.
-
-    ``app`` is a module of the target: ``plain_app`` needs no Flask.
-    """
-    processes, threads = CONTROL_SHAPE
-    command = [
-        "{python}",
-        "{target}/control.py",
-        "--host",
-        "{host}",
-        "--port",
-        "{port}",
-    ]
-    command += ["--processes", str(processes), "--threads", str(threads)]
-    command += ["--app", app]
-    seen = await bench.cell(
-        PlannedCell(
-            id="control",
-            configuration="control",
-            argv=tuple(command),
-            declaration=_CONTROL,
-        )
-    )
-    return ControlEvidence(
-        processes=processes,
-        threads=threads,
-        outcome=seen.outcome,
-        reason=" ".join(filter(None, (seen.reason, seen.log_tail))),
-        rounds=seen.rounds,
-    )
-
-
-def installed_versions(python: Path) -> dict[str, str]:
-    """Every distribution beside ``python`` and its version."""
+def installed_versions(installed: Installed) -> dict[str, str]:
+    """Every distribution that an interpreter finds, and its version."""
+    if installed.versions is not None:
+        return installed.versions
+    python = Path(installed.python)
     done = output(
         [str(python), str(TARGET / "about.py")],
-        env=server_environment(os.environ, python.parent, {}),
-        seconds=60,
+        env=server_environment(os.environ, python.parent, installed.variables),
+        seconds=ABOUT_SECONDS,
     )
     if done.problem:
         raise HarnessFailed(f"{python}: cannot list what is installed: {done.problem}")
@@ -89,24 +52,31 @@ async def measure(
     planned: PlannedEnvironment,
     installed: Installed,
     logs: Path,
-    seen: Callable[[Evidence], None],
+    seen: Callable[[Evidence], None] = lambda _: None,
     begin: Callable[[PlannedCell], None] = lambda _: None,
+    app: App | None = None,
 ) -> Evidence:
-    """Measure every cell of one environment.
+    """Measure a control and every cell of one environment.
 
-    ``seen`` is called with all the evidence so far after each cell, ``begin`` before.
+    ``begin`` is called before each cell, ``seen`` after it with all the evidence so
+    far. ``app`` is what the cells serve, if not the app in ``target/``.
     """
     python = Path(installed.python)
-    bench = Bench(python, planned.limit, logs)
+    target = TargetApp(python, installed.variables)
+    bench = Bench(python, planned.limit, logs, app or target)
+    versions = installed_versions(installed)
+    # Where there is no Flask, as beside a container, the control serves another app.
+    module = "app" if "flask" in versions else "plain_app"
+    plain = Bench(python, planned.limit, logs, target)
     evidence = Evidence(
         tool=harness.__version__,
         environment=planned.environment,
         title=planned.title,
         measured_at=now(),
         host=host(),
-        installed=installed_versions(python),
+        installed=versions,
         sources=planned.sources,
-        control=await control(bench),
+        control=await measure_control(plain, module),
         limit=planned.limit,
         cells=(),
     )
@@ -116,7 +86,7 @@ async def measure(
         done = (
             unmeasured(cell, Outcome.NOT_INSTALLED, missing.reason, missing.log_tail)
             if missing and cell.not_supported is None
-            else await bench.cell(cell, planned.ask)
+            else await measure_cell(bench, cell, planned.ask)
         )
         evidence = msgspec.structs.replace(evidence, cells=(*evidence.cells, done))
         seen(evidence)

@@ -1,28 +1,45 @@
-"""Knows how a server is started with a proxy in front of it, or alone; must not know
-what is asked of them.
+"""How the servers of a cell are started and stopped, with a proxy or without.
 
-Rule 1: each process of a chain has a warden of its own, so that nothing of any is left
-whatever becomes of the harness. Rule 2: what stands in front is stopped first.
+Each process has a warden of its own, so that nothing of any is left whatever becomes of
+the harness. What stands in front is stopped first.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
+import time
 from collections.abc import AsyncIterator
+from collections.abc import Awaitable
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+from typing import TypeVar
 
+from harness.measure.app import HOST
+from harness.measure.app import READY_SECONDS
+from harness.measure.bench import Bench
+from harness.measure.front import front_of
+from harness.probe.holds import Holds
+from harness.probe.holds import listening
+from harness.probe.probe import Probe
+from harness.probe.questions import Unmeasured
+from harness.probe.ready import NotAnswering
+from harness.probe.ready import wait_listening
+from harness.records.evidence import Claims
 from harness.records.evidence import Front
-from harness.records.plan import PLACEHOLDER
-from harness.records.plan import PlannedFront
-from harness.system.command import output
+from harness.records.plan import PlannedCell
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.system.ports import free_ports
+from harness.system.process import CannotExecute
+from harness.system.process import Ended
+from harness.system.process import NothingLeftViolated
 from harness.system.process import ProcessTree
 from harness.system.process import running
 
-VERSION_SECONDS = 10.0
+T = TypeVar("T")
 
 
 class Link(NamedTuple):
@@ -33,45 +50,6 @@ class Link(NamedTuple):
     cwd: Path
     log: Path
     remove: Sequence[str] = ()
-
-
-def _filled(text: str, places: Mapping[str, str]) -> str:
-    """The text of a proxy, with what its placeholders stand for."""
-    return PLACEHOLDER.sub(lambda word: places[word[1]], text)
-
-
-def front_of(
-    planned: PlannedFront,
-    env: Mapping[str, str],
-    folder: Path,
-    host: str,
-    ports: Sequence[int],
-) -> Front:
-    """A planned proxy with all placeholders filled in.
-
-    ``ports`` are that of the server behind, and its own.
-    """
-    behind, own = ports
-    places = {
-        "folder": str(folder),
-        "host": host,
-        "port": str(own),
-        "upstream": f"{host}:{behind}",
-    }
-    return Front(
-        title=planned.title,
-        version=_release(planned, env),
-        command=tuple(_filled(word, places) for word in planned.argv),
-        file=_filled(planned.template, places),
-    )
-
-
-def _release(planned: PlannedFront, env: Mapping[str, str]) -> str:
-    """What the proxy says that its release is; empty when it says nothing."""
-    command = [planned.argv[0], *planned.version]
-    printed = output(command, env=env, seconds=VERSION_SECONDS).all
-    release = re.search(r"\d+(\.\d+)+", printed)
-    return release[0] if release else ""
 
 
 @contextlib.asynccontextmanager
@@ -92,3 +70,103 @@ async def started(
                 running(**front._asdict(), name=title, behind=last)
             )
         yield last
+
+
+class StartedAnew:
+    """Servers of one cell, each started for one use and then stopped."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        planned: PlannedCell,
+        scratch: Path,
+        question: Question = Question.OVERLAP,
+    ) -> None:
+        self._bench = bench
+        self._planned = planned
+        self._scratch = scratch
+        name = planned.id.replace("/", "+")
+        # Each question has a log of its own: starting a server begins it anew.
+        suffix = "" if question is Question.OVERLAP else f".{question}"
+        self._log = bench.logs / f"{name}{suffix}.log"
+        self.command: list[str] = []
+        self.front: Front | None = None
+        self.claims: Claims | None = None
+        self.tail = ""
+        """The end of what the last one printed."""
+        self.start_seconds = 0.0
+        self.stop_seconds = 0.0
+
+    async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
+        """Start one, ask something of it, stop it. See ``Servers``."""
+        async with listening(self._bench.app.listen) as holds:
+            return await self._use(holds, ask)
+
+    async def _use(self, holds: Holds, ask: Callable[[Probe], Awaitable[T]]) -> T:
+        begun = stopping = time.monotonic()
+        ports = free_ports(HOST, 2 if self._planned.front else 1)
+        try:
+            async with self._started(holds, ports) as server:
+                try:
+                    probe = await self._ready(server, holds, ports)
+                    self.start_seconds += time.monotonic() - begun
+                    return await ask(probe)
+                finally:
+                    stopping = time.monotonic()
+                    self.tail = server.tail()
+        except CannotExecute as problem:
+            raise Unmeasured(Outcome.NOT_STARTED, str(problem)) from None
+        except NothingLeftViolated as problem:
+            raise Unmeasured(Outcome.HARNESS_FAILED, str(problem)) from None
+        finally:
+            self.stop_seconds += time.monotonic() - stopping
+
+    def _started(
+        self, holds: Holds, ports: list[int]
+    ) -> contextlib.AbstractAsyncContextManager[ProcessTree]:
+        app = self._bench.app
+        folder, remove = app.folder(self._scratch), app.remove(ports[0])
+        own = Link(*self._prepare(holds, ports[0], folder), folder, self._log, remove)
+        front = self._in_front(ports, folder)
+        return started(own, front, self.front.title if self.front else "")
+
+    def _prepare(
+        self, holds: Holds, port: int, folder: Path
+    ) -> tuple[list[str], dict[str, str]]:
+        """Fill in the command; it, and the environment to run it with."""
+        places = self._bench.places(port, folder)
+        self.command = [word.format_map(places) for word in self._planned.argv]
+        own = {key: v.format_map(places) for key, v in self._planned.env.items()}
+        own["FLASK_CONCURRENCY_PROBE"] = holds.address
+        own["FLASK_CONCURRENCY_TOKEN"] = holds.token
+        return self.command, self._bench.app.environment(own)
+
+    def _in_front(self, ports: list[int], folder: Path) -> Link | None:
+        """What is to stand in front of the server, its configuration written."""
+        planned = self._planned.front
+        if planned is None:
+            return None
+        place = folder / "front"
+        place.mkdir(exist_ok=True)
+        env = self._bench.app.environment({})
+        self.front = front_of(planned, env, place, HOST, ports)
+        (place / planned.file).write_text(self.front.file)
+        log = self._log.with_suffix(".front.log")
+        return Link(list(self.front.command), env, place, log)
+
+    async def _ready(
+        self, server: ProcessTree, holds: Holds, ports: list[int]
+    ) -> Probe:
+        """Wait until the server answers and is quiet; the instrument pointed at it."""
+        try:
+            for behind in ports[:-1]:
+                await wait_listening(server, (HOST, behind), READY_SECONDS)
+            probe = await self._bench.app.reach(server, holds, ports[-1])
+            self.claims = probe.claims
+            await probe.settle_after_start()
+        except Ended as problem:
+            reason = f"{problem} before it answered"
+            raise Unmeasured(Outcome.NOT_STARTED, reason) from None
+        except NotAnswering as problem:
+            raise Unmeasured(Outcome.NOT_ANSWERING, str(problem)) from None
+        return probe

@@ -204,6 +204,10 @@ class Installed(Result, frozen=True, kw_only=True):
     python: str
     """Path of the interpreter; its scripts are beside it."""
     not_installed: tuple[NotInstalled, ...] = ()
+    versions: dict[str, str] | None = None
+    """Every distribution that it finds, where that is known already."""
+    variables: dict[str, str] = {}
+    """Variables that it needs to find what is installed, such as PYTHONPATH."""
 
     def missing(self, cell: PlannedCell) -> NotInstalled | None:
         """What keeps a cell from being measured here, if anything does."""

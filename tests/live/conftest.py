@@ -16,7 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from harness.plan import catalog
 from harness.plan.plan import front
 from harness.plan.select import find_proxy
@@ -69,7 +70,7 @@ def measure(tmp_path: Path) -> Measure:
     ) -> CellEvidence:
         bench = Bench(Path(sys.executable), limit, tmp_path)
         cell = planned(*argv, declared=declared, also_offered=also_offered, front=front)
-        return asyncio.run(bench.cell(cell))
+        return asyncio.run(measure_cell(bench, cell))
 
     return one
 

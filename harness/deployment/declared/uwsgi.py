@@ -18,7 +18,7 @@ from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Surroundings
-from harness.deployment.environment import TARGET
+from harness.measure.app import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 

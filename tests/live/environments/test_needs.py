@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.environments import needs as here
 from harness.environments.needs import supported_here
+from harness.measure.app import TARGET
 from harness.records.plan import Environment
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedEnvironment
 from tests.live.commands import planned
 
-NOT_AS_ROOT = here.TARGET / "not_as_root.sh"
+NOT_AS_ROOT = TARGET / "not_as_root.sh"
 
 
 def reason(*command: str) -> str | None:

@@ -13,8 +13,11 @@ import psutil
 import pytest
 
 from harness.judge.verdict import verdict
-from harness.measure import app as approach
-from harness.measure import cell as bench
+from harness.measure import app
+from harness.measure import start
+from harness.measure.app import TARGET
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from harness.records.evidence import CellEvidence
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -46,7 +49,7 @@ def test_server_that_never_answers(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It has to listen by then, also where the machine is overloaded.
-    monkeypatch.setattr(approach, "READY_SECONDS", 6.0)
+    monkeypatch.setattr(app, "READY_SECONDS", 6.0)
     evidence = measure(odd("silent"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
     assert evidence.reason == "it accepted a connection and never answered"
@@ -55,7 +58,7 @@ def test_server_that_never_answers(
 def test_server_that_never_listens(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(approach, "READY_SECONDS", 1.0)
+    monkeypatch.setattr(app, "READY_SECONDS", 1.0)
     command = ("{python}", "-c", "import signal; signal.pause()")
     evidence = measure(command, declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
@@ -73,8 +76,8 @@ def test_port_that_another_program_answers_on(
 ) -> None:
     # The one that has the port is of the same kind; only the token tells them apart.
     port = free_port("127.0.0.1")
-    monkeypatch.setattr(bench, "free_ports", lambda host, count: [port])
-    command = [sys.executable, str(bench.TARGET / "control.py"), "--host"]
+    monkeypatch.setattr(start, "free_ports", lambda host, count: [port])
+    command = [sys.executable, str(TARGET / "control.py"), "--host"]
     command += ["127.0.0.1", "--port", str(port)]
 
     async def occupied() -> None:
@@ -89,7 +92,9 @@ def test_port_that_another_program_answers_on(
                     continue
                 writer.close()
                 break
-            seen.append(await bench.Bench(Path(sys.executable), 4, tmp_path).cell(cell))
+            seen.append(
+                await measure_cell(Bench(Path(sys.executable), 4, tmp_path), cell)
+            )
 
     seen: list[CellEvidence] = []
     cell = planned(
@@ -132,10 +137,11 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from tests.live.commands import odd, planned
 cell = planned(*odd(sys.argv[1]), declared=2)
-asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[2])).cell(cell))
+asyncio.run(measure_cell(Bench(Path(sys.executable), 64, Path(sys.argv[2])), cell))
 """
 
 

@@ -15,7 +15,8 @@ import msgspec
 import psutil
 import pytest
 
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from harness.measure.start import Link
 from harness.measure.start import started
 from harness.plan import catalog
@@ -88,7 +89,7 @@ def test_servers_of_the_catalog(
     (environment,) = make_plan(CATALOG, Selection(only=(glob,))).environments
     allow_open_files()
     bench = Bench(Path(sys.executable), 64, tmp_path)
-    evidence = asyncio.run(bench.cell(environment.cells[0]))
+    evidence = asyncio.run(measure_cell(bench, environment.cells[0]))
     assert_exactly(evidence, *expected)
 
 
@@ -192,14 +193,15 @@ def test_what_is_in_front_is_stopped_first(
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from harness.plan import catalog
 from harness.plan.plan import front
 from harness.plan.select import find_proxy
 from tests.live.commands import odd, planned
 nginx = front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
 cell = planned(*odd("parent"), declared=None, front=nginx, also_offered=(200,) * 50)
-asyncio.run(Bench(Path(sys.executable), 64, Path(sys.argv[1])).cell(cell))
+asyncio.run(measure_cell(Bench(Path(sys.executable), 64, Path(sys.argv[1])), cell))
 """
 
 

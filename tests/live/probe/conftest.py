@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.judge.questions import answers
-from harness.measure.cell import Bench
+from harness.measure.bench import Bench
+from harness.measure.cell import measure_cell
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Answer
@@ -36,7 +37,7 @@ def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
     ) -> tuple[CellEvidence, Answer]:
         bench = Bench(Path(sys.executable), limit, tmp_path)
         cell = planned(*argv, declared=declared, front=front)
-        evidence = asyncio.run(bench.cell(cell, (question,)))
+        evidence = asyncio.run(measure_cell(bench, cell, (question,)))
         assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
         (answer,) = answers(evidence)
         assert answer.question is question

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.measure import cell as bench
+from harness.measure import start
 from harness.records.words import Outcome
 from harness.system.process import LINUX
 from tests.live.conftest import Measure
@@ -46,7 +46,7 @@ def occupied() -> Iterator[int]:
 def test_an_occupied_port_that_is_shared_silently(
     measure: Measure, occupied: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "free_ports", lambda host, count: [occupied])
+    monkeypatch.setattr(start, "free_ports", lambda host, count: [occupied])
     seen = measure(GRANIAN, declared=4)
     assert seen.outcome is Outcome.NOT_ANSWERING
     assert seen.reason == "another program listens on its port as well"

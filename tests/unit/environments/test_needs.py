@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.environments.needs import supported_here
-from harness.measure.start import front_of
+from harness.measure.front import front_of
 from harness.plan import catalog
 from harness.plan.plan import front
 from harness.plan.plan import make_plan
@@ -79,7 +79,7 @@ def test_what_is_known_already_is_not_asked_again(planned: PlannedEnvironment) -
 def test_nothing_is_left_open_in_the_file_of_nginx(
     passed_by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.measure.start._release", lambda *_: "1.0")
+    monkeypatch.setattr("harness.measure.front._release", lambda *_: "1.0")
     planned = front(find_proxy(REAL, "nginx"), passed_by)
     made = front_of(planned, {}, Path("/there"), "127.0.0.1", [4000, 5000])
     assert made.command[:3] == ("nginx", "-p", "/there")

@@ -1,0 +1,33 @@
+"""Where the cells of one environment are measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.measure.app import App
+from harness.measure.app import HOST
+from harness.measure.app import TARGET
+from harness.measure.app import TargetApp
+
+
+class Bench:
+    """The interpreter, the app, the limit and the logs of one environment."""
+
+    def __init__(
+        self, python: Path, limit: int, logs: Path, app: App | None = None
+    ) -> None:
+        self.python = python
+        self.limit = limit
+        self.logs = logs
+        self.app = app or TargetApp(python)
+
+    def places(self, port: int, folder: Path) -> dict[str, str]:
+        """The values of the placeholders in a planned command."""
+        return {
+            "python": str(self.python),
+            "scripts": str(self.python.parent),
+            "target": str(TARGET),
+            "folder": str(folder),
+            "host": HOST,
+            "port": str(port),
+        }

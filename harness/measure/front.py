@@ -1,0 +1,54 @@
+"""A proxy in front of a server: its command and its file, with all places filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.records.evidence import Front
+from harness.records.plan import PLACEHOLDER
+from harness.records.plan import PlannedFront
+from harness.system.command import output
+
+VERSION_SECONDS = 10.0
+
+
+def _filled(text: str, places: Mapping[str, str]) -> str:
+    """The text of a proxy, with what its placeholders stand for."""
+    return PLACEHOLDER.sub(lambda word: places[word[1]], text)
+
+
+def front_of(
+    planned: PlannedFront,
+    env: Mapping[str, str],
+    folder: Path,
+    host: str,
+    ports: Sequence[int],
+) -> Front:
+    """A planned proxy with all placeholders filled in.
+
+    ``ports`` are that of the server behind, and its own.
+    """
+    behind, own = ports
+    places = {
+        "folder": str(folder),
+        "host": host,
+        "port": str(own),
+        "upstream": f"{host}:{behind}",
+    }
+    return Front(
+        title=planned.title,
+        version=_release(planned, env),
+        command=tuple(_filled(word, places) for word in planned.argv),
+        file=_filled(planned.template, places),
+    )
+
+
+def _release(planned: PlannedFront, env: Mapping[str, str]) -> str:
+    """The release that a proxy prints; empty when it prints none."""
+    command = [planned.argv[0], *planned.version]
+    printed = output(command, env=env, seconds=VERSION_SECONDS).all
+    release = re.search(r"\d+(\.\d+)+", printed)
+    return release[0] if release else ""
