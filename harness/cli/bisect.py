@@ -184,7 +184,7 @@ def _swap(
         return list(measure_swaps(known, selection, server, edge, measure_swap))
 
 
-def _show(results: Path, found: Bisection) -> None:
-    files.write(bisection_path(results), found)
-    files.write_text(results / "report.md", section.render(found))
-    terminal.say(section.plain(found))
+def _show(results: Path, bisection: Bisection) -> None:
+    files.write(bisection_path(results), bisection)
+    files.write_text(results / "report.md", section.render(bisection))
+    terminal.say(section.plain(bisection))

@@ -31,7 +31,7 @@ from harness.track import history
 from harness.track.follow import Limits
 from harness.track.follow import limits
 from harness.track.follow import Package
-from harness.track.timeline import unsupported
+from harness.track.timeline import unsupported_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
     """Evidence of the cells that cannot be measured, by the id of the cell."""
     return {
         one.cells[0].id: one
-        for each in unsupported(plan).environments
+        for each in unsupported_cells(plan).environments
         for one in history.by_cell(nothing_measured(each, Outcome.NOT_SUPPORTED, ""))
     }
 

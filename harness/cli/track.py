@@ -46,8 +46,8 @@ from harness.track.follow import measured_releases
 from harness.track.follow import named_releases
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
+from harness.track.timeline import cells_to_measure
 from harness.track.timeline import make_timeline
-from harness.track.timeline import unmeasured
 
 DEFAULT = ("werkzeug/run",)
 """What is followed unless something is named."""
@@ -125,7 +125,7 @@ def track(options: TrackOptions) -> int:
     if mode is Mode.MEASURE and adopt(plan, given.results, given.history):
         stored, _ = history.read(given.history)
     before = after = history.newest(stored)
-    missing = unmeasured(plan, before)
+    missing = cells_to_measure(plan, before)
     if mode is Mode.LIST:
         print("\n".join(_ids(missing)))
         return 0

@@ -23,9 +23,9 @@ from harness.track.point import Point
 from harness.track.point import version_changes
 from harness.track.search import ChangePoint
 from harness.track.search import Search
+from harness.track.spans import make_gaps
 from harness.track.swaps import cause
 from harness.track.swaps import find_parts
-from harness.track.timeline import gaps
 
 
 def make_bisection(
@@ -53,7 +53,7 @@ def make_bisection(
         old=_side(old, reproduce),
         new=_side(new, reproduce),
         words=finding.words,
-        between=tuple(gaps([search.points[each] for each in inside])),
+        between=tuple(make_gaps([search.points[each] for each in inside])),
         tries=tuple(_try(search, each, change.likes) for each in search.order),
         others=tuple(other_changes(change.releases, change.likes, change.bracket)),
         versions=version_changes(old, new),

@@ -86,9 +86,9 @@ def find_targets(catalog: Catalog, text: str) -> list[Target]:
         for server in catalog.servers
         for configuration in server.configuration
     }
-    found = [target for name, target in every.items() if fnmatchcase(name, text)]
-    if found:
-        return found
+    targets = [target for name, target in every.items() if fnmatchcase(name, text)]
+    if targets:
+        return targets
     near = ", ".join(get_close_matches(text, every, n=3))
     hint = f"Near it: {near}." if near else "`probe --all --list` shows every id."
     raise UsageError(

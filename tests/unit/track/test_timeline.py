@@ -1,138 +1,37 @@
-"""How measurements release by release come to a timeline, and how it is told."""
+"""How lines are made of measurements, and which changes are news."""
 
 from __future__ import annotations
 
-import random
-from itertools import combinations
-
-from harness.records.changes import Change
+from harness.plan import catalog
+from harness.plan.plan import plan_cells
+from harness.records.catalog import Selection
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report.sections import timeline as rendering
-from harness.track.point import compare_points
+from harness.track.follow import find_package
+from harness.track.follow import find_targets
+from harness.track.follow import follow
+from harness.track.follow import Followed
 from harness.track.point import Point
-from harness.track.point import point
+from harness.track.timeline import cells_to_measure
 from harness.track.timeline import fill_line
 from harness.track.timeline import key
+from harness.track.timeline import make_timeline
 from harness.track.timeline import mark_news
-from tests.builders.timelines import broken
-from tests.builders.timelines import evidence_of
+from harness.track.timeline import unsupported_cells
 from tests.builders.timelines import LIKE
 from tests.builders.timelines import steady
 from tests.builders.timelines import timeline_of
 from tests.builders.timelines import uneven
-from tests.samples.make import HOST
-from tests.samples.make import offer
+from tests.samples.make import cell
+from tests.samples.make import evidence
+from tests.samples.make import rounds
+from tests.samples.make import unmeasured
 
 
 def in_short(*points: Point) -> str:
     """The timeline of some releases in words."""
     return rendering.in_short(fill_line(LIKE, points))
-
-
-def test_releases_with_the_same_number_are_one_span() -> None:
-    points = [steady("0.11", 1), steady("0.12", 1), steady("1.0", 4), steady("2.0", 4)]
-    assert in_short(*points) == "0.11 – 0.12: 1; 1.0 – 2.0: 4"
-    (first, second) = fill_line(LIKE, points).spans
-    assert first.change is None
-    assert (second.change, second.reason) == (Change.MORE, "1 before; now 4")
-
-
-def test_what_was_undone_is_three_spans() -> None:
-    points = [steady("20", 4), steady("21", 3), steady("24", 4)]
-    assert in_short(*points) == "20: 4; 21: 3; 24: 4"
-
-
-def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
-    points = [
-        uneven("21.0", 6, 6, 3, 3, 6, 3, 6),
-        uneven("21.1", 4, 5, 8, 5, 4, 5, 6),
-        uneven("21.2", 6, 3, 6, 6, 3, 3, 6),
-    ]
-    said = "21.0 – 21.2: up to 6 (21.1 up to 8, which chance explains)"
-    assert in_short(*points) == said
-    (span,) = fill_line(LIKE, points).spans
-    assert (span.floor, span.ceiling) == (3, 8)
-
-
-def test_numbers_do_not_drift_within_a_span() -> None:
-    """Chance explains each step from one release to the next, but not both together."""
-    before, between, after = (
-        steady("20.1.0", 8),
-        uneven("21.0.0", 5, 8, 5, 6, 5, 5, 5),
-        uneven("21.0.1", 5, 6, 5, 6, 5, 5, 5),
-    )
-    assert in_short(before, between) == (
-        "20.1.0 – 21.0.0: 8 (21.0.0 up to 8, which chance explains)"
-    )
-    assert in_short(between, after) == (
-        "21.0.0 – 21.0.1: up to 8 (21.0.1 up to 6, which chance explains)"
-    )
-    found = fill_line(LIKE, [before, between, after])
-    assert [span.releases for span in found.spans] == [
-        ("20.1.0", "21.0.0"),
-        ("21.0.1",),
-    ]
-    drifted = found.spans[1]
-    assert drifted.change is Change.FEWER
-    assert drifted.reason == "8 before; now 5 to 6, compared with 20.1.0"
-    assert [each.name for each in drifted.versions] == []
-
-
-def test_a_release_after_a_drift_is_compared_with_its_own_span_only() -> None:
-    points = [
-        steady("20.1.0", 8),
-        uneven("21.0.0", 5, 8, 5, 6, 5, 5, 5),
-        uneven("21.0.1", 5, 6, 5, 6, 5, 5, 5),
-        uneven("21.1.0", 5, 6, 5, 8, 5, 5, 5),
-        steady("21.2.0", 8),
-    ]
-    found = fill_line(LIKE, points)
-    assert [span.releases for span in found.spans] == [
-        ("20.1.0", "21.0.0"),
-        ("21.0.1", "21.1.0"),
-        ("21.2.0",),
-    ]
-
-
-def test_many_releases_that_chance_moves_are_one_span() -> None:
-    """One pair of 780 is less likely than 1 in 1000; among so many that is chance."""
-    draw = random.Random(10)
-    points = [
-        uneven(f"1.{minor}", *(draw.choice([4, 8]) for _ in range(10)))
-        for minor in range(40)
-    ]
-    alone = [compare_points([pair])[0].change for pair in combinations(points, 2)]
-    assert sum(change is not Change.SAME for change in alone) == 1
-    (span,) = fill_line(LIKE, points).spans
-    assert len(span.releases) == 40
-
-
-def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
-    points = [
-        broken("0.9", Outcome.NOT_SUPPORTED, "needs Python <3, not 3.11"),
-        steady("0.12", 1),
-        broken("1.0", Outcome.NOT_INSTALLED, "Flask==1.0 could not be installed"),
-        broken("1.0.1", Outcome.NOT_INSTALLED, "Flask==1.0.1 could not be installed"),
-        broken("1.0.2", Outcome.HARNESS_FAILED),
-        steady("1.0.3", 4),
-        broken("2.0", Outcome.NOT_STARTED),
-    ]
-    assert in_short(*points) == "0.12: 1; 1.0.3: 4; 2.0: not started"
-    gaps = fill_line(LIKE, points).gaps
-    assert [each.releases for each in gaps] == [
-        *(("0.9",), ("1.0", "1.0.1"), ("1.0.2",))
-    ]
-
-
-def test_a_reason_that_names_its_release_is_one_gap() -> None:
-    points = [
-        broken(release, Outcome.NOT_SUPPORTED, f"needs Flask >=0.11, not {release}: x")
-        for release in ("0.10", "0.10.1")
-    ]
-    (gap,) = fill_line(LIKE, points).gaps
-    assert gap.releases == ("0.10", "0.10.1")
-    assert gap.reason == "needs Flask >=0.11: x"
 
 
 def test_nothing_measured_is_told_so() -> None:
@@ -167,17 +66,6 @@ def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
     assert not any(span.new for span in mark_news({key(empty): empty}, now).spans)
 
 
-def test_a_number_that_depends_on_the_machine_is_not_compared() -> None:
-    """From a history to which two machines have added."""
-    import msgspec
-
-    other = msgspec.structs.replace(HOST, processors=4)
-    seen = evidence_of("2.0", [offer(8, n, (2, 4)) for n in (4, 5, 8, 5, 4)])
-    there = point("2.0", msgspec.structs.replace(seen, host=other))
-    found = fill_line(LIKE, [uneven("1.0", 4, 5, 8, 5, 4, 5), there])
-    assert len(found.spans) == 1
-
-
 def test_text_of_others_is_escaped_everywhere() -> None:
     evil = "1.0|`<b>@me\n::error::x"
     told = timeline_of(("0.12", 1), (evil, 4), new=True)
@@ -185,3 +73,58 @@ def test_text_of_others_is_escaped_everywhere() -> None:
     for harmful in ("<b>", "@me", "\n::", "|`"):
         assert harmful not in page
     assert "\n::error::" not in text and "::error::" not in text
+
+
+def line_of_gunicorn(*releases: str) -> Followed:
+    """gunicorn's sync workers along some of its releases."""
+    known = catalog.load()
+    targets = find_targets(known, "gunicorn/sync-4")
+    package = find_package(known, "gunicorn")
+    (followed,) = follow(known, targets, package, releases, "3.11")
+    return followed
+
+
+def test_a_timeline_says_what_was_measured_now_and_what_cannot_be() -> None:
+    followed = line_of_gunicorn("20.1.0", "21.0.0", "22.0.0")
+    first, second, third = (each.environment for each in followed.cells)
+    old, new = (
+        evidence(where, [cell(where, "sync-4", number, rounds(number, (number, 1)))])
+        for where, number in ((first, 4), (second, 3))
+    )
+    none = unmeasured(third, "sync-4", Outcome.NOT_SUPPORTED, "so it is")
+    names = [str(each) for each in followed.cells]
+    impossible = {names[2]: evidence(third, [none])}
+    before = {names[0]: old}
+    timeline = make_timeline(
+        [followed], before, before | {names[1]: new}, impossible, "now"
+    )
+    (line,) = timeline.lines
+    assert timeline.made_at == "now"
+    assert (line.package, line.server, line.configuration) == (
+        *("gunicorn", "gunicorn", "sync-4"),
+    )
+    assert [(s.releases, s.said, s.new) for s in line.spans] == [
+        *((("20.1.0",), "4", False), (("21.0.0",), "3", True))
+    ]
+    assert [(gap.releases, gap.reason) for gap in line.gaps] == [
+        (("22.0.0",), "so it is")
+    ]
+    assert line.measured == ("21.0.0",)
+
+
+def test_only_what_is_missing_or_retryable_is_measured() -> None:
+    known = catalog.load()
+    targets, flask = find_targets(known, "werkzeug/run"), find_package(known, "Flask")
+    releases = ("0.9", "2.0.0", "2.1.0", "2.2.0")  # the first one is for Python 2 only
+    (followed,) = follow(known, targets, flask, releases, "3.11")
+    plan = plan_cells(known, Selection(python="3.11"), followed.cells)
+    outcomes = (Outcome.NOT_STARTED, Outcome.NOT_INSTALLED)
+    measured = {}
+    for each, outcome in zip(followed.cells[1:3], outcomes, strict=True):
+        none = unmeasured(each.environment, "run", outcome, "so it is")
+        measured[str(each)] = evidence(each.environment, [none])
+    wanted = cells_to_measure(plan, measured)
+    assert [e.environment.flask for e in wanted.environments] == ["2.1.0", "2.2.0"]
+    assert [e.environment.flask for e in unsupported_cells(plan).environments] == [
+        "0.9"
+    ]

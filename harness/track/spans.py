@@ -1,0 +1,154 @@
+"""Spans: successive releases with the same number, by the rule for reports.
+
+A release that differs from any member of a span is not part of it; otherwise numbers
+could drift within a span, by steps too small to tell from chance. A release that cannot
+be measured is a gap, and does not end a span.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from itertools import groupby
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from harness.judge.difference import Comparison
+from harness.records.changes import Change
+from harness.records.track import Gap
+from harness.records.track import Span
+from harness.records.words import Outcome
+from harness.track.point import compare_points
+from harness.track.point import is_same
+from harness.track.point import Point
+from harness.track.point import version_changes
+
+
+class Edge(NamedTuple):
+    """How the first release of a span differs from one of the span before."""
+
+    finding: Comparison
+    before: Point
+    now: Point
+
+
+class Group(NamedTuple):
+    """Releases of one span, oldest first."""
+
+    points: Sequence[Point]
+    edge: Edge | None
+    """``None`` for the first span."""
+
+
+def make_spans(points: Sequence[Point], package: str) -> list[Span]:
+    """The spans of the releases of a package, oldest first."""
+    conclusive = [each for each in points if each.is_conclusive]
+    return [_span(group, package) for group in _groups(conclusive)]
+
+
+def _groups(points: Sequence[Point]) -> list[Group]:
+    """The releases of each span.
+
+    Each release is compared with the one before it, and then with all others that would
+    be in a span with it. The latter pairs are tested as a family of their own: there
+    are so many that, in one family, they would hide a change between neighbours.
+    """
+    groups = list(_split_at_neighbours(points))
+    pairs = [pair for group in groups for pair in _not_neighbours(group.points)]
+    drifts = {
+        (before.release, now.release): _drift(finding, before, now)
+        for (before, now), finding in zip(pairs, compare_points(pairs), strict=True)
+        if finding.change not in (Change.SAME, Change.NOT_COMPARABLE)
+    }
+    return [part for group in groups for part in _split_at_drift(group, drifts)]
+
+
+def _drift(finding: Comparison, before: Point, now: Point) -> Edge:
+    words = f"{finding.words}, compared with {before.release}"
+    return Edge(finding._replace(words=words), before, now)
+
+
+def _not_neighbours(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
+    for number, now in enumerate(points):
+        yield from ((before, now) for before in points[: max(0, number - 1)])
+
+
+def _split_at_neighbours(points: Sequence[Point]) -> Iterator[Group]:
+    """Split releases where one differs from the release before it."""
+    steps = list(pairwise(points))
+    start, edge = 0, None
+    for end, finding in enumerate(compare_points(steps), start=1):
+        before, now = steps[end - 1]
+        if not is_same(finding, before, now):
+            yield Group(points[start:end], edge)
+            start, edge = end, Edge(finding, before, now)
+    if points:
+        yield Group(points[start:], edge)
+
+
+def _split_at_drift(
+    group: Group, drifts: Mapping[tuple[str, str], Edge]
+) -> Iterator[Group]:
+    """Split releases where one differs from any member of its span."""
+    start, edge = 0, group.edge
+    for end, now in enumerate(group.points):
+        members = reversed(group.points[start:end])
+        edges = (drifts.get((member.release, now.release)) for member in members)
+        drift = next(filter(None, edges), None)
+        if drift is not None:
+            yield Group(group.points[start:end], edge)
+            start, edge = end, drift
+    yield Group(group.points[start:], edge)
+
+
+def _span(group: Group, package: str) -> Span:
+    points, edge = group
+    floors = [each.cell.floor for each in points if each.cell.floor is not None]
+    ceilings = [each.cell.ceiling for each in points if each.cell.ceiling is not None]
+    number = _commonest(points)
+    span = Span(
+        releases=tuple(each.release for each in points),
+        said=number,
+        apart={each.release: each.number for each in points if each.number != number},
+        outcome=points[0].cell.outcome,
+        floor=min(floors, default=None),
+        ceiling=max(ceilings, default=None),
+    )
+    if edge is None:
+        return span
+    return msgspec.structs.replace(
+        span,
+        change=edge.finding.change,
+        reason=edge.finding.words,
+        versions=version_changes(edge.before, edge.now, excluding=package),
+    )
+
+
+def _commonest(points: Sequence[Point]) -> str:
+    """The number that most releases have; of equally common ones the highest."""
+    count = Counter(each.number for each in points)
+    ceilings = {each.number: each.cell.ceiling or 0 for each in points}
+    return max(count, key=lambda number: (count[number], ceilings[number]))
+
+
+def make_gaps(points: Iterable[Point]) -> Iterator[Gap]:
+    """Releases that are inconclusive; successive ones with the same reason as one."""
+    for key, group in groupby(points, key=_gap_key):
+        if key is not None:
+            outcome, reason = key
+            releases = tuple(each.release for each in group)
+            yield Gap(releases=releases, outcome=outcome, reason=reason)
+
+
+def _gap_key(point: Point) -> tuple[Outcome, str] | None:
+    if point.is_conclusive:
+        return None
+    if point.cell.outcome is Outcome.NOT_INSTALLED:
+        return point.cell.outcome, "its packages could not be installed"
+    # Most reasons name the release, which would make each another reason.
+    return point.cell.outcome, point.cell.reason.replace(f", not {point.release}:", ":")
