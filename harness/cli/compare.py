@@ -17,7 +17,6 @@ import msgspec
 
 from harness.cli import options as shared
 from harness.github import baseline
-from harness.judge import expected
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.expected import Expected
@@ -25,6 +24,7 @@ from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import files
+from harness.records import toml
 from harness.records.changes import Changes
 from harness.records.errors import UsageError
 from harness.records.results import changes_path
@@ -54,13 +54,20 @@ def comparison(given: Mapping[str, Any]) -> Comparison:
 
 def known(options: Comparison) -> Baseline:
     """Read the baseline and the expected changes. Raises ``UsageError``."""
-    promised = expected.read(options.expected) if options.expected else Expected()
+    promised = _expected(options.expected)
     if not options.baseline:
         return Baseline(None, promised)
     if options.optional and baseline.find(options.baseline) is None:
         print(f"There is no baseline yet: {options.baseline}; nothing is compared")
         return Baseline(None, promised)
     return Baseline(baseline.read(options.baseline), promised)
+
+
+def _expected(path: Path | None) -> Expected:
+    """The changes that a file expects; none without a file. Raises ``UsageError``."""
+    if path is None:
+        return Expected()
+    return toml.read(path, Expected, "check the path given with --expected")
 
 
 def keep(results: Path, changes: Changes) -> None:
@@ -143,7 +150,7 @@ def compare(options: CompareOptions) -> int:
 
     OLD and NEW are each a report.json, a folder of results or an https address.
     """
-    promised = expected.read(options.expected) if options.expected else Expected()
+    promised = _expected(options.expected)
     before, now = baseline.read(options.old), baseline.read(options.new)
     changes = changes_in(now, Baseline(before, promised))
     FORMATS[options.format](changes)

@@ -4,11 +4,10 @@ is wrong there with place, key and remedy; must not know how one is started or m
 
 from __future__ import annotations
 
+import os
 import re
-import tomllib
 from collections.abc import Iterator
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 from typing import Any
@@ -16,10 +15,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.records import toml
 from harness.records.catalog import ConfigurationId
 from harness.records.catalog import Declared
 from harness.records.catalog import Sentence
 from harness.records.errors import UsageError
+from harness.records.files import read_text
 from harness.records.words import PositiveInt
 from harness.records.words import Record
 
@@ -40,6 +41,15 @@ Variables = dict[Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")
 
 class Deployment(Record, frozen=True, kw_only=True):
     """One way in which an app is served, and what it promises."""
+
+    remedies = {
+        "name": "write lower-case letters, digits, '.', '_' and '-'",
+        "ready": "write a path such as '/health'",
+        "declared": "write a positive number, or 'unbounded'",
+        "at-least": "write a positive number",
+        "python": "write a release such as '3.12'",
+        "env": "write { NAME = 'text' }: every value is text",
+    }
 
     name: ConfigurationId
     """Stands for the deployment everywhere: lower-case letters, digits, . _ and -."""
@@ -99,17 +109,16 @@ class Configured(NamedTuple):
         if self.path is None:
             return 0
         number = self.deployments.index(deployment)
-        return _line(self.path.read_text(), number, key)
+        return _line(read_text(self.path), number, key)
 
 
 def load(path: Path) -> Configured:
     """Read a file of deployments. Raises ``UsageError`` naming file, key, remedy."""
     path = path / DEFAULT if path.is_dir() else path
-    found = _table(path)
     try:
-        read = msgspec.convert(found, Deployments)
-    except msgspec.ValidationError as problem:
-        raise UsageError(f"{path}: {_explain(str(problem), found)}") from None
+        read = toml.convert(_table(path), Deployments)
+    except toml.Misfit as misfit:
+        raise UsageError(f"{path}: {misfit}") from None
     configured = Configured(path, path.parent, read.deployment)
     _check_names(configured)
     for deployment in read.deployment:
@@ -122,97 +131,30 @@ def described(folder: Path, given: Mapping[str, Any]) -> Configured:
 
     Raises ``UsageError`` naming option and remedy.
     """
-    found = {"deployment": [{"name": UNNAMED, **given}]}
     try:
-        read = msgspec.convert(found, Deployments)
-    except msgspec.ValidationError as problem:
-        words = _explain(str(problem), found).removeprefix(_named(found, 0))
-        key, colon, rest = words.partition(":")
-        raise UsageError(f"{OPTIONS.get(key, key)}{colon}{rest}") from None
+        read = toml.convert({"deployment": [{"name": UNNAMED, **given}]}, Deployments)
+    except toml.Misfit as misfit:
+        key = OPTIONS.get(misfit.key, misfit.key)
+        raise UsageError(f"{key}: {misfit.problem}") from None
     configured = Configured(None, folder, read.deployment)
     _check(configured, read.deployment[0])
     return configured
 
 
 def _table(path: Path) -> Any:
-    """The part of a TOML file that is ours."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: there is no such file; write one with a [[deployment]] in it, or "
-            "name another with --config"
-        ) from None
-    except OSError as problem:
-        raise UsageError(
-            f"{path}: cannot be read: {problem.strerror}; check the path"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{path}: is not TOML: {problem}; correct it") from None
+    """The part of a TOML file that is ours. Raises ``UsageError``."""
+    remedy = "write one with a [[deployment]] in it, or name another with --config"
+    tables = toml.parse(path, remedy)
     if path.name != PYPROJECT:
-        return content
-    table = content.get("tool", {}).get(TABLE)
+        return tables
+    tool = tables.get("tool")
+    table = tool.get(TABLE) if isinstance(tool, dict) else None
     if table is None:
         raise UsageError(
             f"{path}: has no table [tool.{TABLE}]; add [[tool.{TABLE}.deployment]], or "
             f"name a file with --config"
         )
     return table
-
-
-# ------------------------------------------------------------------ what is wrong
-
-
-_AT = re.compile(r"^(?P<what>.*?)(?: - at (?:key in )?`(?P<at>[^`]*)`)?$")
-_PLACE = re.compile(r"^\$\.deployment\[(?P<number>\d+)\](?:\.(?P<key>[a-z-]+))?")
-_FIELD = re.compile(r"(?:unknown|required) field `([^`]+)`")
-
-REMEDIES = {
-    "name": "write lower-case letters, digits, '.', '_' and '-'",
-    "ready": "write a path such as '/health'",
-    "declared": "write a positive number, or 'unbounded'",
-    "at-least": "write a positive number",
-    "python": "write a release such as '3.12'",
-    "env": "write { NAME = 'text' }: every value is text",
-}
-
-
-def _explain(problem: str, found: Any) -> str:
-    """What is wrong, where, and what to write instead."""
-    match = _AT.match(problem)
-    what, at = (match["what"], match["at"] or "") if match else (problem, "")
-    place = _PLACE.match(at)
-    where = _named(found, int(place["number"])) if place else ""
-    field = _FIELD.search(what)
-    if field:
-        return f"{where}{_about_field(what, field[1], inside=bool(place))}"
-    key = place["key"] if place and place["key"] else "deployment"
-    remedy = REMEDIES.get(key, "correct it" if place else "add a [[deployment]]")
-    return f"{where}{key}: {_lower(what)}; {remedy}"
-
-
-def _about_field(what: str, field: str, *, inside: bool) -> str:
-    known = [each.encode_name for each in msgspec.structs.fields(Deployment)]
-    known = known if inside else ["deployment"]
-    if "required" in what and not inside:
-        return "deployment: there is none; add a [[deployment]]"
-    if "required" in what:
-        return f"{field}: is missing; add {field} = …"
-    close = get_close_matches(field, known, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-    return f"{field}: is an unknown key; {remedy}"
-
-
-def _named(found: Any, number: int) -> str:
-    """How to call the deployment at a position, whose name may be missing."""
-    try:
-        return f"deployment {found['deployment'][number]['name']}: "
-    except (KeyError, IndexError, TypeError):
-        return f"deployment number {number + 1}: "
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _check_names(configured: Configured) -> None:
@@ -264,7 +206,7 @@ def _has_port(command: str, env: Mapping[str, str]) -> bool:
 
 def _check_file(configured: Configured, each: Deployment, key: str, name: str) -> None:
     path = configured.folder / name
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike the method of Path: false for any odd name
         raise configured.fault(
             each,
             key,

@@ -14,8 +14,9 @@ from harness.github import baseline
 from harness.github import runner as github
 from harness.github.runner import Annotation
 from harness.github.runner import given
-from harness.judge import expected
+from harness.judge.expected import Expected
 from harness.records import files
+from harness.records import toml
 from harness.records.results import PREVIOUS
 
 EXPECTED = "expected.toml"
@@ -36,7 +37,7 @@ def look_up(environ: Mapping[str, str]) -> dict[str, str]:
     """
     found = {}
     if path := given(environ, "EXPECTED"):
-        expected.read(Path(path))
+        toml.read(Path(path), Expected, "check the path of expected")
         found[EXPECTED] = Path(path).read_text(encoding="utf-8")
     if text := given(environ, "BASELINE"):
         name = environ.get("WITH_ARTIFACT_NAME", "")

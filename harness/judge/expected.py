@@ -7,13 +7,8 @@ covers no other, and once it covers none it is told, so that the file stays true
 
 from __future__ import annotations
 
-import re
-import tomllib
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Annotated
-from typing import Any
 
 import msgspec
 
@@ -24,7 +19,6 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.changes import Reason
 from harness.records.changes import Unmatched
-from harness.records.errors import UsageError
 from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.records.words import PositiveInt
@@ -40,6 +34,8 @@ WORDS = (
 )
 """What may be written where there is no number."""
 
+SPELLING = f"write a positive number, 'up to 8', or one of: {', '.join(WORDS)}"
+
 UpTo = Annotated[str, msgspec.Meta(pattern=f"^(up to [1-9][0-9]*|{'|'.join(WORDS)})$")]
 
 Number = PositiveInt | UpTo
@@ -49,6 +45,13 @@ Number = PositiveInt | UpTo
 class Acknowledgement(Record, frozen=True, kw_only=True):
     """One change that is expected, in as many cells as the glob matches."""
 
+    remedies = {
+        "from": SPELLING,
+        "to": SPELLING,
+        "link": "write an address that begins with https://",
+        "cell": "write a glob on ids of cells",
+        "why": "write one sentence",
+    }
     cell: Sentence
     """A glob on ids of cells, such as ``flask-*/gunicorn-27.*/gthread-4x2/*``."""
     before: Number = msgspec.field(name="from")
@@ -67,23 +70,6 @@ class Expected(Record, frozen=True, kw_only=True):
 
     change: tuple[Acknowledgement, ...] = ()
     """In any order; the first that fits a change counts."""
-
-
-def read(path: Path) -> Expected:
-    """Read a file of expected changes. Raises ``UsageError``: file, key, remedy."""
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise UsageError(
-            f"{path}: cannot be read: {problem.strerror}; check the path given with "
-            "--expected"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{path}: is not TOML: {problem}; correct it") from None
-    try:
-        return msgspec.convert(found, Expected)
-    except msgspec.ValidationError as problem:
-        raise UsageError(f"{path}: {_explain(str(problem), found)}") from None
 
 
 # --------------------------------------------------------------------------- applying
@@ -151,38 +137,3 @@ def _problem(entry: Acknowledgement, cells: list[CellChange]) -> str:
 
 def _count(cells: list[CellChange]) -> str:
     return plural(len(cells), "cell")
-
-
-# ---------------------------------------------------------------------- what is wrong
-
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<at>[^`]*)`)?$")
-_PLACE = re.compile(r"^\.change\[(?P<number>\d+)\](?:\.(?P<key>[a-z]+))?")
-_FIELD = re.compile(r"(?:unknown|required) field `([^`]+)`")
-
-SPELLING = f"write a positive number, 'up to 8', or one of: {', '.join(WORDS)}"
-REMEDIES = {
-    "from": SPELLING,
-    "to": SPELLING,
-    "link": "write an address that begins with https://",
-    "cell": "write a glob on ids of cells",
-    "why": "write one sentence",
-}
-
-
-def _explain(problem: str, found: Any) -> str:
-    """What is wrong, where, and what to write instead."""
-    match = _AT.match(problem)
-    what, at = (match["what"], match["at"] or "") if match else (problem, "")
-    place = _PLACE.match(at)
-    where = f"change {int(place['number']) + 1}: " if place else ""
-    if field := _FIELD.search(what):
-        keys = [e.encode_name for e in msgspec.structs.fields(Acknowledgement)]
-        keys = keys if place else ["change"]
-        if "required" in what:
-            return f"{where}{field[1]}: is missing; add {field[1]} = …"
-        close = get_close_matches(field[1], keys, n=1)
-        remedy = f"did you mean {close[0]}?" if close else f"known: {', '.join(keys)}"
-        return f"{where}{field[1]}: is an unknown key; {remedy}"
-    key = (place and place["key"]) or "change"
-    remedy = REMEDIES.get(key, "write [[change]] and its keys below it")
-    return f"{where}{key}: {what[:1].lower()}{what[1:]}; {remedy}"

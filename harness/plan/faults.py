@@ -1,45 +1,142 @@
-"""Knows what makes a proxy's file, or the mention of a proxy, wrong; must not know how
-either is read, nor what becomes of it.
+"""Faults of the catalog's files that no single key can tell.
+
+Each is a key, what is wrong with it, and a remedy.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from itertools import chain
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from harness.plan import formulas
+from harness.records.catalog import Addition
+from harness.records.catalog import Configuration
+from harness.records.catalog import Constraint
 from harness.records.catalog import Proxy
 from harness.records.catalog import Server
 from harness.records.plan import PLACEHOLDER
 
-PLACEHOLDERS = ("folder", "host", "port", "upstream")
+Fault = tuple[str, str, str]
+"""Key, fault and remedy."""
+
+PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
+"""What an argument or a variable may name in braces; nothing else is in braces."""
+
+PROXY_PLACEHOLDERS = ("folder", "host", "port", "upstream")
 """What a proxy's arguments, ``passes`` and ``template`` may name in braces. There are
 other braces in a template: only a word that touches both of its braces is meant."""
 
 
-Fault = tuple[str, str, str]
-"""Key, fault and remedy."""
+def server_faults(
+    server: Server, stem: str, proxies: Sequence[Proxy]
+) -> Iterator[Fault]:
+    """Faults of a server's file, whose name without suffix is ``stem``."""
+    yield from chain(_origin_faults(server, stem), _configuration_faults(server))
+    yield from chain(_declared_faults(server), _placeholder_faults(server))
+    yield from _link_faults(server, proxies)
+
+
+def _origin_faults(server: Server, stem: str) -> Iterator[Fault]:
+    if server.name != stem:
+        yield "name", f"{server.name!r} is not the file's name", f"write {stem!r}"
+    kinds = (bool(server.releases), server.pinned_by_flask, server.part_of_python)
+    if sum(kinds) != 1:
+        remedy = (
+            "give one of these: releases, pinned-by-flask = true or "
+            "part-of-python = true"
+        )
+        yield "releases", "it is not clear which releases are meant", remedy
+    if (server.package is None) != server.part_of_python:
+        remedy = "give package, or part-of-python = true, and not both"
+        yield "package", "it is not clear where the server comes from", remedy
+
+
+def _configuration_faults(server: Server) -> Iterator[Fault]:
+    ids = Counter(configuration.id for configuration in server.configuration)
+    for name, times in ids.items():
+        if times > 1:
+            yield (
+                f"configuration {name}",
+                f"this id is given {times} times",
+                "rename one",
+            )
+    for configuration in server.configuration:
+        if not server.argv + configuration.argv:
+            remedy = "give argv here or for the whole server"
+            yield f"configuration {configuration.id}", "no command line", remedy
+
+
+def _placeholder_faults(server: Server) -> Iterator[Fault]:
+    for key, text in _templates(server):
+        if fault := _placeholder_fault(text):
+            known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            yield key, fault, f"there are: {known}"
+
+
+def _declared_faults(server: Server) -> Iterator[Fault]:
+    for configuration in server.configuration:
+        spelled = (each.declared for each in configuration.declaration)
+        for declared in (configuration.declared, *spelled):
+            where = f"configuration {configuration.id}: declared"
+            try:
+                formulas.parse(declared)
+            except ValueError as error:
+                known = ", ".join((formulas.UNBOUNDED, *formulas.FORMULAS))
+                yield where, str(error), f"there are: {known}; or write a number"
+
+
+def _templates(server: Server) -> Iterator[tuple[str, str]]:
+    """Every text in which placeholders are filled in, with its key."""
+    owners: Iterable[tuple[str, Server | Addition | Configuration]] = (
+        ("", server),
+        *((f"addition {entry.release}: ", entry) for entry in server.addition),
+        *((f"configuration {entry.id}: ", entry) for entry in server.configuration),
+    )
+    for where, owner in owners:
+        for text in owner.argv:
+            yield f"{where}argv", text
+        for text in () if isinstance(owner, Addition) else owner.listen:
+            yield f"{where}listen", text
+        for name, text in owner.env.items():
+            yield f"{where}env.{name}", text
+
+
+def _placeholder_fault(text: str) -> str:
+    for name in re.findall(r"\{([^{}]*)\}", text):
+        if name not in PLACEHOLDERS:
+            return f"{{{name}}} in {text!r} is not a placeholder"
+    lone = re.search("[{}]", re.sub(r"\{[^{}]*\}", "", text))
+    return f"a lone {lone[0]} in {text!r}" if lone else ""
 
 
 def proxy_faults(proxy: Proxy, stem: str) -> Iterator[Fault]:
     """What a single key of a proxy's file cannot tell."""
     if proxy.name != stem:
-        yield "name", f"{proxy.name!r} is not the file's name", f"Write {stem!r}."
+        yield "name", f"{proxy.name!r} is not the file's name", f"write {stem!r}"
     if "/" in proxy.file:
-        yield "file", f"{proxy.file!r} is a path", "Write the name alone."
+        yield "file", f"{proxy.file!r} is a path", "write the name alone"
     if "{pass}" not in proxy.template:
-        remedy = "Write it where requests are handed on."
+        remedy = "write it where requests are handed on"
         yield "template", "{pass} does not occur in it", remedy
     texts = [("argv", text) for text in proxy.argv]
     texts += [(f"passes.{name}", text) for name, text in proxy.passes.items()]
     texts += [("template", proxy.template.replace("{pass}", ""))]
     for key, text in texts:
         for word in PLACEHOLDER.findall(text):
-            if word not in PLACEHOLDERS:
-                known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-                yield key, f"{{{word}}} is not a placeholder", f"There are: {known}."
+            if word not in PROXY_PLACEHOLDERS:
+                known = " ".join(f"{{{name}}}" for name in PROXY_PLACEHOLDERS)
+                yield key, f"{{{word}}} is not a placeholder", f"there are: {known}"
 
 
-def link_faults(server: Server, proxies: Sequence[Proxy]) -> Iterator[Fault]:
+def _link_faults(server: Server, proxies: Sequence[Proxy]) -> Iterator[Fault]:
     """What is wrong with how a server's configurations stand behind proxies."""
     known = {proxy.name: proxy for proxy in proxies}
     for configuration in server.configuration:
@@ -47,11 +144,28 @@ def link_faults(server: Server, proxies: Sequence[Proxy]) -> Iterator[Fault]:
         behind, passed_by = configuration.behind, configuration.passed_by
         if (behind is None) != (passed_by is None):
             key = "behind" if behind is None else "passed-by"
-            yield f"{where} {key}", "missing", "Give both behind and passed-by."
+            yield f"{where} {key}", "missing", "give both behind and passed-by"
         elif behind is not None and behind not in known:
-            remedy = f"There are: {', '.join(known) or 'none'}."
+            remedy = f"there are: {', '.join(known) or 'none'}"
             yield f"{where} behind", f"there is no proxy {behind!r}", remedy
         elif behind is not None and passed_by not in known[behind].passes:
-            remedy = f"It has: {', '.join(known[behind].passes)}."
+            remedy = f"it has: {', '.join(known[behind].passes)}"
             fault = f"{behind} does not pass by {passed_by!r}"
             yield f"{where} passed-by", fault, remedy
+
+
+def pin_faults(
+    server: Server, constraints: Mapping[str, Sequence[Constraint]]
+) -> Iterator[Fault]:
+    """Files of constraints without a pin for a server whose release is pinned there."""
+    package = server.package or server.name
+    for name, lines in constraints.items() if server.pinned_by_flask else ():
+        if not any(_pins(line.requirement, package) for line in lines):
+            remedy = f"add a line {package}==RELEASE  # because ..."
+            yield name, f"{package} is not pinned", remedy
+
+
+def _pins(requirement: Requirement, package: str) -> bool:
+    same = canonicalize_name(requirement.name) == canonicalize_name(package)
+    operators = [specifier.operator for specifier in requirement.specifier]
+    return same and operators == ["=="]

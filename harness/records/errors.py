@@ -1,25 +1,35 @@
-"""Knows one exception per exit code; must not know how any of them comes about.
+"""The errors that a user can act on, one class for each exit code.
 
-Every message says what is wrong, where (file and key, where there is one) and what
-to do next. ``__main__`` prints it on one line and exits with ``exit_code``: the user
-never sees a traceback for an error of this module.
+Every message says what is wrong, where (file and key, where there is one) and what to
+do next. Text of others is in it as it is: whatever prints the message escapes it. The
+command line prints it on one line, without a traceback, and exits with ``exit_code``.
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from harness.records.text import listed
+
+MOST_NAMES = 20
+"""A list of known names that is longer is not printed whole."""
 
 
 class HarnessError(Exception):
-    """Something the user can act on; ``exit_code`` is part of the public contract."""
+    """Something that the user can act on; ``exit_code`` is a published interface."""
 
     exit_code = 1
 
 
 class GateFailed(HarnessError):
-    """What was measured is there, and it is what ``--fail-on`` names."""
+    """A measured result matches ``--fail-on``."""
 
     exit_code = 1
 
 
 class UsageError(HarnessError):
-    """An argument, a file of configuration or a stored result cannot be used."""
+    """An argument, a configuration file or a stored result cannot be used."""
 
     exit_code = 2
 
@@ -49,6 +59,20 @@ class Unreadable(UsageError):
 
 
 class Interrupted(HarnessError):
-    """The user, or the machine, stopped the run; what was measured is kept."""
+    """The user, or the machine, stopped the run; what was measured is stored."""
 
     exit_code = 130
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint for a name that is none of the known ones: the nearest, and all of them.
+
+    Such as ``did you mean sync-4? There are: default, sync-4``.
+    """
+    names = list(known)
+    near = get_close_matches(name, names, n=1 if len(names) <= MOST_NAMES else 3)
+    hint = f"did you mean {listed(near, 'or')}?" if near else ""
+    if len(names) > MOST_NAMES:
+        return hint or f"there are {len(names)}, such as {', '.join(names[:3])}"
+    every = f"here are: {', '.join(names) or 'none'}"
+    return f"{hint} T{every}" if hint else f"t{every}"

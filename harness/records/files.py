@@ -103,6 +103,15 @@ def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
     return content
 
 
+def read_text(path: Path, remedy: str = "check the path") -> str:
+    """The content of a regular text file. Raises ``UsageError``."""
+    try:
+        return read_bytes(path, remedy).decode()
+    except UnicodeDecodeError as problem:
+        reason = f"byte {problem.start + 1} is not UTF-8"
+        raise UsageError(f"{path}: is not text: {reason}; correct it") from None
+
+
 def decode(
     content: bytes, origin: Path | str, kind: type[Kind], remedy: str = REMEDY
 ) -> Kind:

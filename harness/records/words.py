@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
+from typing import ClassVar
 
 import msgspec
 
@@ -28,7 +30,10 @@ class Record(
     forbid_unknown_fields=True,
     rename="kebab",
 ):
-    """Read from TOML by people: keys are written with hyphens."""
+    """Written in TOML by people: keys have hyphens."""
+
+    remedies: ClassVar[Mapping[str, str]] = {}
+    """By key: what to write where a value does not fit, if that needs to be said."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

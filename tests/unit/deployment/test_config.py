@@ -88,7 +88,7 @@ def test_a_folder_stands_for_the_file_in_it(write: Write, tmp_path: Path) -> Non
             deployment(GOOD, "declared = 4", "at-least = 5"),
             ("at-least", "more than declared", "lower it"),
         ),
-        (f"[[deployment]]\n{GOOD}", ("number 1", "name", "add name")),
+        (f"[[deployment]]\n{GOOD}", ("deployment 1", "name", "add name")),
         ("", ("deployment", "add a [[deployment]]")),
         ("deployment = 3", ("deployment", "add a [[deployment]]")),
         ("x = [", ("is not TOML", "correct it")),
@@ -106,7 +106,7 @@ def test_bad_input(write: Write, text: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("concurrency.toml", "no such file"),
+        ("concurrency.toml", "No such file"),
         ("pyproject.toml", "has no table [tool.flask-concurrency]"),
     ],
 )

@@ -12,6 +12,7 @@ from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
+from harness.records import toml
 from harness.records.changes import Changes
 from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
@@ -30,7 +31,7 @@ def read(folder: Path, text: str) -> expected.Expected:
     """What such a file comes to."""
     path = folder / "expected.toml"
     path.write_text(text)
-    return expected.read(path)
+    return toml.read(path, expected.Expected)
 
 
 def told(folder: Path, found: Changes, text: str = EXPECTED_TOML) -> Changes:
@@ -143,7 +144,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, words: str) 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file .*--expected"):
-        expected.read(tmp_path / "expected.toml")
+        toml.read(tmp_path / "expected.toml", expected.Expected, "see --expected")
 
 
 def test_every_outcome_can_be_written() -> None:

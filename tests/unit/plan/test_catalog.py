@@ -129,55 +129,55 @@ FAULTS = {
         GUNICORN,
         'package = "gunicorn"',
         'packages = "gunicorn"',
-        ["packages", "Did you mean `package`?"],
+        ["packages", "did you mean package?"],
     ),
     "unknown key, nothing near": (
         GUNICORN,
         "position = 10",
         "zzzzzz = 10",
-        ["zzzzzz", "Remove that key."],
+        ["zzzzzz", "is an unknown key; there are: name, title"],
     ),
     "unknown key in a configuration": (
         GUNICORN,
         'id = "sync-4"',
         'id = "sync-4"\narg = ["x"]',
-        ["configuration sync-4", "unknown field `arg`", "Did you mean `argv`?"],
+        ["configuration sync-4", "arg: is an unknown key", "did you mean argv?"],
     ),
     "missing because": (
         GUNICORN,
         'because = "Four workers of the class sync take one request each."\n',
         "",
-        ["configuration sync-4", "`because`", "Add that key."],
+        ["configuration sync-4", "because: ", "is missing; add "],
     ),
     "empty because": (
         GUNICORN,
         "Four workers of the class sync take one request each.",
         "",
-        ["configuration sync-4", "`because`", "length >= 1"],
+        ["configuration sync-4", "because: ", "length >= 1"],
     ),
     "missing source": (
         WERKZEUG,
         'source = "https://flask.palletsprojects.com/en/stable/changes/#version-1-0"\n',
         "",
-        ["configuration run", "`source`", "Add that key."],
+        ["configuration run", "source: ", "is missing; add "],
     ),
     "source that is no https link": (
         WERKZEUG,
         "https://flask.palletsprojects.com/en/stable/changes/",
         "http://flask.palletsprojects.com/en/stable/changes/",
-        ["configuration run", "`source`", "https://"],
+        ["configuration run", "source: ", "https://"],
     ),
     "nothing declared": (
         GUNICORN,
         "declared = 4",
         "declared = 0",
-        ["configuration sync-4", "`declared`", ">= 1"],
+        ["configuration sync-4", "declared: ", ">= 1"],
     ),
     "a formula that is none": (
         "servers/hypercorn.toml",
         '"2 x thread-pool"',
         '"2 x treads"',
-        ["configuration workers-2: `declared`", "'2 x treads'", "thread-pool; or"],
+        ["configuration workers-2: declared", "'2 x treads'", "thread-pool; or"],
     ),
     "a server that comes from nowhere": (
         "servers/wsgiref.toml",
@@ -195,13 +195,13 @@ FAULTS = {
         WERKZEUG,
         'declared = "unbounded"',
         'declared = "many"',
-        ["configuration run", "`declared`", "many"],
+        ["configuration run", "declared: ", "many"],
     ),
     "behind a proxy that is not there": (
         GUNICORN,
         'behind = "nginx"',
         'behind = "ngnix"',
-        ["configuration nginx-sync-4: behind", "no proxy 'ngnix'", "There are: nginx."],
+        ["configuration nginx-sync-4: behind", "no proxy 'ngnix'", "there are: nginx"],
     ),
     "behind without a way": (
         GUNICORN,
@@ -219,14 +219,14 @@ FAULTS = {
         GUNICORN,
         'passed-by = "proxy_pass"',
         'passed-by = "fastcgi_pass"',
-        ["passed-by", "'fastcgi_pass'", "It has: proxy_pass, uwsgi_pass."],
+        ["passed-by", "'fastcgi_pass'", "it has: proxy_pass, uwsgi_pass"],
     ),
     "proxy of another name": (NGINX, 'name = "nginx"', 'name = "x"', ["'nginx'"]),
     "proxy whose file is a path": (
         NGINX,
         'file = "nginx.conf"',
         'file = "/etc/nginx.conf"',
-        ["file", "Write the name alone."],
+        ["file", "write the name alone"],
     ),
     "proxy that hands nothing on": (
         NGINX,
@@ -287,7 +287,7 @@ FAULTS = {
         GUNICORN,
         'id = "sync-4"',
         'id = "sync/4"',
-        ["configuration sync/4", "`id`"],
+        ["configuration sync/4", "id: "],
     ),
     "name that is not the file's": (
         GUNICORN,
@@ -299,31 +299,31 @@ FAULTS = {
         GUNICORN,
         'release = ">=25.1"',
         'release = "from 25.1"',
-        ["addition", "`release`", "from 25.1"],
+        ["addition", "release: ", "from 25.1"],
     ),
     "bad specifier of a need": (
         GUNICORN,
         'python = ">=3.10"',
         'python = "three"',
-        ["needs 2", "`python`", "three"],
+        ["needs 2", "python: ", "three"],
     ),
     "invalid release": (
         GUNICORN,
         'releases = ["27.0.1"]',
         'releases = ["newest"]',
-        ["`releases", "newest"],
+        ["releases: ", "newest"],
     ),
     "release that is no text": (
         GUNICORN,
         'releases = ["27.0.1"]',
         "releases = [27]",
-        ["`releases", "Expected `str`, got `int`"],
+        ["releases: ", "expected `str`, got `int`"],
     ),
     "bad requirement": (
         GUNICORN,
         '"gunicorn[tornado]"',
         '"gunicorn[tornado"',
-        ["configuration tornado", "`requires[0]`", "'gunicorn[tornado'"],
+        ["configuration tornado", "requires: ", "'gunicorn[tornado'"],
     ),
     "no releases": (
         GUNICORN,
@@ -344,30 +344,30 @@ FAULTS = {
         'source = "https://x"\n[[configuration]]\nid = "app-run-threaded"',
         ["configuration x", "no command line"],
     ),
-    "not TOML": (GUNICORN, 'name = "gunicorn"', "name = gunicorn", ["not TOML"]),
+    "is not TOML": (GUNICORN, 'name = "gunicorn"', "name = gunicorn", ["is not TOML"]),
     "series without its reason": (
         "matrix.toml",
         'because = "Flask 3.1 needs Python 3.9"\n',
         "",
-        ["series 10", "`because`", "Add that key."],
+        ["series 10", "because: ", "is missing; add "],
     ),
     "exclusion without its why": (
         "matrix.toml",
         '[[series]]\nflask = "<0.10"',
         '[[exclusion]]\ncells = "*"\n\n[[series]]\nflask = "<0.10"',
-        ["exclusion 1", "`why`", "Add that key."],
+        ["exclusion 1", "why: ", "is missing; add "],
     ),
     "Flask release that is none": (
         "matrix.toml",
         '"0.12.5"',
         '"0.x"',
-        ["`flask", "0.x"],
+        ["flask: ", "0.x"],
     ),
     "file of constraints that is not there": (
         "matrix.toml",
         '"3.1.txt"',
         '"3.9.txt"',
-        ["series: constraints", "3.9.txt", "Add the file or name another."],
+        ["matrix.toml: series", "3.9.txt", "add the file, or name another"],
     ),
     "constraint without its reason": (
         "constraints/0.10.txt",
@@ -404,7 +404,7 @@ def test_a_fault_names_file_key_and_remedy(folder: Path, fault: str) -> None:
 
 def test_a_catalog_without_a_matrix_says_so(folder: Path) -> None:
     (folder / "matrix.toml").unlink()
-    with pytest.raises(UsageError, match=r"matrix\.toml: No such file.*restore it"):
+    with pytest.raises(UsageError, match=r"matrix\.toml: .*No such file.*restore it"):
         catalog.load(folder)
 
 
