@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import urllib3.util.connection  # noqa: F401  # opens a socket when it is imported
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
