@@ -145,13 +145,13 @@ FAULTS = {
     ),
     "missing because": (
         GUNICORN,
-        'because = "Four workers of the class sync take one request each."\n',
+        'because = "Four sync workers take one request each."\n',
         "",
         ["configuration sync-4", "because: ", "is missing; add "],
     ),
     "empty because": (
         GUNICORN,
-        "Four workers of the class sync take one request each.",
+        "Four sync workers take one request each.",
         "",
         ["configuration sync-4", "because: ", "length >= 1"],
     ),

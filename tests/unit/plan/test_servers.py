@@ -97,9 +97,9 @@ def test_a_part_of_another_python_is_not_to_be_had() -> None:
     [
         ("*-3.1.3/meinheld-*/default/*", "3.11", "meinheld needs greenlet 0.4"),
         ("*-3.1.3/meinheld-*/default/*", "3.9", None),
-        ("*-3.1.3/tornado-*/default/*", "3.10", "tornado 6.6 and newer say so"),
+        ("*-3.1.3/tornado-*/default/*", "3.10", "required by tornado 6.6 and newer"),
         ("*-3.1.3/granian-2.5.7/default/*", "3.9", None),
-        ("*-3.1.3/granian-2.8.7/default/*", "3.9", "granian 2.6 and newer say so"),
+        ("*-3.1.3/granian-2.8.7/default/*", "3.9", "required by granian 2.6 and newer"),
         ("*-1.1.4/granian-2.8.7/default/*", "3.11", "which Flask 1.1 rules out"),
         ("*-1.0.4/granian-2.8.7/default/*", "3.11", None),
         ("*-2.0.3/granian-2.8.7/default/*", "3.11", None),
