@@ -88,8 +88,8 @@ def tests(session: nox.Session) -> None:
     install_groups(session, "tests")
     # More of them side by side than processors: live tests wait most of the time.
     workers = str((os.cpu_count() or 1) + 2)
-    side_by_side = ("-n", workers, "--dist", "loadgroup", "--durations", "10")
-    session.run("python", "-m", "pytest", *side_by_side, *session.posargs)
+    options = ("-n", workers, "--durations", "10", *session.posargs)
+    session.run("python", "-m", "pytest", *options)
 
 
 @nox.session

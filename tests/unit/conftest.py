@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
 import urllib3.util.connection  # noqa: F401  # opens a socket when it is imported
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is run by one worker: each test alone takes less than handing it out."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(autouse=True)

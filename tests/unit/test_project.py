@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import harness
+from tests.conftest import ONE_WORKER
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -41,3 +42,14 @@ def test_no_module_of_tests_is_imported_by_another() -> None:
         if (match := imported.search(path.read_text()))
     }
     assert not found
+
+
+def test_live_tests_that_share_a_fixture_are_run_by_one_worker() -> None:
+    """Each worker would measure for itself what they share."""
+    for path in (ROOT / "tests" / "live").rglob("test_*.py"):
+        if re.search(r'fixture\(scope="(module|session)"\)', path.read_text()):
+            assert path.relative_to(ROOT).as_posix() in ONE_WORKER
+
+
+def test_what_is_run_by_one_worker_is_there() -> None:
+    assert all((ROOT / path).is_file() for path in ONE_WORKER)

@@ -13,9 +13,6 @@ from typing import Any
 
 import pytest
 
-# One worker, which measures once for all of them.
-pytestmark = pytest.mark.xdist_group("test_installed")
-
 ROOT = Path(__file__).parents[3]
 SECONDS = 300.0
 WAITRESS = "flask-3.1.3/waitress-*/default/*"

@@ -13,9 +13,6 @@ from harness.plan import catalog
 from harness.plan.select import find_server
 from tests.live.sessions import probe
 
-# One worker, which measures once for all of them.
-pytestmark = pytest.mark.xdist_group("test_servers")
-
 CATALOG = catalog.load()
 PYTHON = "{}.{}".format(*sys.version_info)
 

@@ -31,7 +31,6 @@ from tests.live.commands import assert_exactly
 from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.conftest import Measure
-from tests.live.load import every_core_busy
 from tests.live.sessions import probe
 
 ROOT = Path(__file__).parents[3]
@@ -48,15 +47,6 @@ def test_the_capacity_behind_is_seen(
     capacity = processes * threads
     evidence = measure(control(processes, threads), declared=capacity, front=nginx)
     assert_exactly(evidence, processes, threads)
-
-
-@pytest.mark.xdist_group("overload")  # one at a time
-def test_the_capacity_behind_is_seen_while_the_machine_is_overloaded(
-    measure: Measure, nginx: PlannedFront
-) -> None:
-    with every_core_busy(4):
-        evidence = measure(control(1, 2), declared=2, front=nginx)
-    assert_exactly(evidence, 1, 2)
 
 
 def test_what_has_no_bound_meets_the_one_of_nginx(

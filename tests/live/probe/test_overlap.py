@@ -10,7 +10,6 @@ from tests.live.commands import assert_exactly
 from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.conftest import Measure
-from tests.live.load import every_core_busy
 
 SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)]
 
@@ -42,25 +41,6 @@ def test_unbounded(measure: Measure) -> None:
         assert round_.admitted == round_.offered == round_.threads
         assert round_.settled is Settled.ALL_ENTERED
         assert round_.processes == 1
-
-
-@pytest.mark.xdist_group("overload")  # one at a time
-@pytest.mark.parametrize(("processes", "threads"), [(1, 1), (2, 3), (4, 4)])
-def test_bounded_while_the_machine_is_overloaded(
-    measure: Measure, processes: int, threads: int
-) -> None:
-    with every_core_busy(8):
-        evidence = measure(control(processes, threads), declared=processes * threads)
-    assert_exactly(evidence, processes, threads)
-
-
-@pytest.mark.xdist_group("overload")  # one at a time
-def test_unbounded_while_the_machine_is_overloaded(measure: Measure) -> None:
-    with every_core_busy(8):
-        evidence = measure(control(1, 1, "--unbounded"), declared=None, limit=40)
-    assert [round_.admitted for round_ in evidence.rounds] == [
-        round_.offered for round_ in evidence.rounds
-    ]
 
 
 def test_capacity_that_appears_late_is_waited_for(measure: Measure) -> None:

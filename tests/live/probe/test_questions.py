@@ -14,7 +14,6 @@ from harness.records.questions import WaitsSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd
-from tests.live.load import every_core_busy
 
 # ------------------------------------------------------------------------- self-call
 
@@ -167,11 +166,3 @@ def test_without_the_lock_of_the_interpreter_each_thread_computes(ask: Any) -> N
     _, answer = ask(odd("lets-others-compute"), 3, Question.PARALLEL)
     assert answer.number == 3
     assert "also those that share a process" in answer.sentence
-
-
-@pytest.mark.xdist_group("overload")  # one at a time
-def test_a_busy_machine_changes_nothing(ask: Any) -> None:
-    with every_core_busy(4):
-        _, alone = ask(control(1, 3), 3, Question.PARALLEL)
-        _, each = ask(control(3, 1), 3, Question.PARALLEL)
-    assert (alone.number, each.number) == (1, 3)

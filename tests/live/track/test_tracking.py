@@ -17,9 +17,6 @@ import pytest
 from harness.plan import catalog
 from tests.live.sessions import ENVIRONMENTS
 
-# One worker, which measures once for all of them.
-pytestmark = pytest.mark.xdist_group("test_tracking")
-
 ROOT = Path(__file__).parents[3]
 SECONDS = 300.0
 

@@ -1,0 +1,50 @@
+"""How tests are spread over workers that run side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+LIVE = "tests/live/"
+
+ONE_WORKER = (
+    LIVE + "track/test_tracking.py",
+    LIVE + "measure/test_servers.py",
+    LIVE + "cli/test_installed.py",
+    LIVE + "probe/test_overload.py",
+)
+"""Live tests that share what was measured, or that must not run side by side. Other
+live tests are handed out one by one, and all that are not live file by file."""
+
+LONGEST = ("tests/action/", *ONE_WORKER, LIVE)
+"""What is begun first, since it takes longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin what takes longest first."""
+
+    def place(item: pytest.Item) -> int:
+        starts = (item.nodeid.startswith(each) for each in LONGEST)
+        return next((n for n, starting in enumerate(starts) if starting), len(LONGEST))
+
+    items.sort(key=place)
+
+
+def scope(nodeid: str) -> str:
+    """What is handed to a worker at once: a test alone, or its whole file."""
+    file = nodeid.partition("::")[0]
+    return nodeid if file.startswith(LIVE) and file not in ONE_WORKER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out live tests one by one where nothing speaks against it."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    config.option.loadscopereorder = False  # they are in order
+    scheduling = LoadScopeScheduling(config, log)
+    # What schedulers differ in. (--dist loadgroup does not work with pytest 9.2:
+    # https://github.com/pytest-dev/pytest-xdist/issues/1386)
+    scheduling._split_scope = scope
+    return scheduling
