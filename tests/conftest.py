@@ -1,4 +1,4 @@
-"""How tests are spread over workers that run side by side."""
+"""Options of all tests, and how they are spread over workers that run side by side."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ live tests are handed out one by one, and all that are not live file by file."""
 
 LONGEST = ("tests/action/", *ONE_WORKER, LIVE)
 """What is begun first, since it takes longest."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-samples",
+        action="store_true",
+        help="write the reports in tests/samples instead of comparing with them",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from harness.judge.changes import changes_in
 from harness.records.report import Report
 from harness.report import markdown
 from harness.report.sections.matrix import grid
+from harness.report.sections.matrix import section
 
 from . import readme
 
@@ -38,7 +38,7 @@ def shape_in_readme() -> Shape:
 def table(report: Report) -> str:
     """The matrix of a report as a table of Markdown."""
     found = re.search(
-        r"(?m)^\|  \| .*\n(?:\|.*\n)+", markdown.render(report, changes_in(report))
+        r"(?m)^\|  \| .*\n(?:\|.*\n)+", markdown.write([section(report, grid(report))])
     )
     assert found, "the report has no matrix"
     return found[0]

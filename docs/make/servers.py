@@ -124,7 +124,7 @@ def _key(cell: CellReport) -> str:
 def _seen_of(cell: CellReport, reason: str) -> Seen:
     measured = cell.outcome is Outcome.MEASURED
     return Seen(
-        number=matrix.text(cell).number,
+        number=matrix.value(cell).number,
         outcome=cell.outcome,
         as_declared=cell.verdict is Verdict.AS_DECLARED,
         finding=_finding(cell) if measured else "",

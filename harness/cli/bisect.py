@@ -40,8 +40,9 @@ from harness.records.results import begin
 from harness.records.results import bisection_path
 from harness.records.track import Bisection
 from harness.records.track import Swap
+from harness.report import markdown
 from harness.report import terminal
-from harness.report.sections import bisection as section
+from harness.report.sections.bisection import section
 from harness.track import history
 from harness.track.bisection import make_bisection
 from harness.track.follow import find_package
@@ -186,5 +187,5 @@ def _swap(
 
 def _show(results: Path, bisection: Bisection) -> None:
     files.write(bisection_path(results), bisection)
-    files.write_text(results / "report.md", section.render(bisection))
-    terminal.say(section.plain(bisection))
+    files.write_text(results / "report.md", markdown.write([section(bisection)]))
+    terminal.show([section(bisection)])

@@ -48,10 +48,11 @@ from harness.records.results import check_path
 from harness.records.results import report_path
 from harness.records.results import write_evidence
 from harness.records.words import DEFAULT_LIMIT
+from harness.report import contents
+from harness.report import markdown
 from harness.report import terminal
 from harness.report.badge import badge
 from harness.report.escape import terminal as safe
-from harness.report.sections import deployments as sections
 from harness.system.install import CannotInstall
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
@@ -401,8 +402,8 @@ def write(found: Findings, results: Path, ended: HarnessError | None = None) -> 
     result = check_findings.outcome(found, ended)
     report = found.report
     files.write(report_path(results), report)
-    text = sections.render(report, changes_in(report), result)
-    files.write_text(results / "report.md", text)
+    page = contents.page(report, changes_in(report), result)
+    files.write_text(results / "report.md", markdown.write(page))
     for cell in report.cells:
         if cell.reason != check_findings.MISSING:
             path = results / "badges" / f"{cell.configuration}.json"
@@ -412,7 +413,8 @@ def write(found: Findings, results: Path, ended: HarnessError | None = None) -> 
 
 def tell(found: Findings, results: Path) -> None:
     """Print what was found."""
-    terminal.show(found.report, changes_in(found.report), results)
+    changes = changes_in(found.report)
+    terminal.show(contents.overview(found.report, changes, str(results)))
     broken = [each for each in found.kept if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
         print(safe(f"fails: {each.name}: {each.reason}", characters=1000))

@@ -28,8 +28,9 @@ from harness.records import toml
 from harness.records.changes import Changes
 from harness.records.errors import UsageError
 from harness.records.results import changes_path
+from harness.report import markdown
 from harness.report import terminal
-from harness.report.sections import changes as rendering
+from harness.report.sections.changes import section
 
 
 class Comparison(NamedTuple):
@@ -84,8 +85,8 @@ def _json(changes: Changes) -> str:
 
 
 FORMATS: dict[str, Callable[[Changes], None]] = {
-    "text": terminal.show_changes,
-    "markdown": lambda changes: print(rendering.render(changes), end=""),
+    "text": lambda changes: terminal.show([section(changes)]),
+    "markdown": lambda changes: print(markdown.write([section(changes)]), end=""),
     "json": lambda changes: print(_json(changes)),
 }
 

@@ -28,6 +28,7 @@ from harness.records import files
 from harness.records.evidence import Evidence
 from harness.records.report import Report
 from harness.records.results import report_path
+from harness.report import contents
 from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections import changes
@@ -74,9 +75,9 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     found = changes_in(judged, before)
     keep(results, found)
     if found.baseline is not None:
-        text = f"{changes.render(found)}\n{markdown.render(judged, found)}"
+        text = markdown.write(contents.page(judged, found))
         files.write_text(results / "report.md", text)
-        terminal.show_changes(found)
+        terminal.show([changes.section(found)])
     gate(judged, fail_on, found)
     return 0
 
@@ -87,6 +88,8 @@ def show(results: Path, evidence: Sequence[Evidence]) -> Report:
     found = changes_in(judged)
     keep(results, found)
     files.write(report_path(results), judged)
-    files.write_text(results / "report.md", markdown.render(judged, found))
-    terminal.show(judged, found, results)
+    files.write_text(
+        results / "report.md", markdown.write(contents.page(judged, found))
+    )
+    terminal.show(contents.overview(judged, found, str(results)))
     return judged

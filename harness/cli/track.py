@@ -35,8 +35,9 @@ from harness.records.results import report_path
 from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.records.words import Outcome
+from harness.report import markdown
 from harness.report import terminal
-from harness.report.sections import timeline as section
+from harness.report.sections.timeline import sections
 from harness.system.machine import now
 from harness.track import history
 from harness.track.follow import find_targets
@@ -189,8 +190,8 @@ def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> No
     if evidence:
         files.write(report_path(results), judge(evidence, probe_again()))
     files.write(timeline_path(results), timeline)
-    files.write_text(results / "report.md", section.render(timeline))
-    terminal.say(section.plain(timeline))
+    files.write_text(results / "report.md", markdown.write(sections(timeline)))
+    terminal.show(sections(timeline))
 
 
 def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.track import Timeline
+from harness.report import markdown
 from harness.report.escape import link
 from harness.report.escape import prose
-from harness.report.sections import timeline as rendering
+from harness.report.sections.timeline import sections
+from harness.report.sections.timeline import sentences
 
 TITLE = "What changed from release to release"
 
@@ -34,11 +36,11 @@ def write(
     timeline: Timeline | None, faults: Sequence[str], address: str
 ) -> Issue | None:
     """The issue, if there is anything to say; ``address`` is the page of the run."""
-    said = rendering.sentences(timeline) if timeline else []
+    said = sentences(timeline) if timeline else []
     if not said and not faults:
         return None
     news = _news(said, faults, address)
-    known = rendering.render(timeline) if timeline else ""
+    known = markdown.write(sections(timeline)) if timeline else ""
     return Issue(body=_cut(f"{MARK}\n{news}\n{known}"), news=_cut(news))
 
 

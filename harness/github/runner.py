@@ -30,10 +30,11 @@ from harness.records.report import Report
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report import words as legend
 from harness.report.escape import terminal as safe
 from harness.report.markdown import MAX_BYTES
-from harness.report.sections import matrix
+from harness.report.sections.findings import notes
+from harness.report.sections.matrix import grid
+from harness.report.words import MARKS
 
 Stage = Literal["plan", "measure", "report"]
 Level = Literal["error", "warning", "notice"]
@@ -249,12 +250,13 @@ def remarks_on(
 
     An error is what fails the run, and nothing else is.
     """
-    remarks = []
-    for key, notes in matrix.notes(matrix.grid(report)).items():
+    remarks: list[Annotation] = []
+    for key, several in notes(grid(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
             level = _level(key, forbidden)
-            title = f"{legend.MARKS[key].word}: "
-            remarks += [Annotation(level, title + n.where, n.reason) for n in notes]
+            titles = (f"{MARKS[key].word}: {note.where}" for note in several)
+            reasons = (note.reason for note in several)
+            remarks += map(Annotation, [level] * len(several), titles, reasons)
     return roll_up(remarks)
 
 

@@ -38,10 +38,9 @@ from harness.records.results import plan_path
 from harness.records.results import read_plan
 from harness.records.results import read_report
 from harness.records.results import report_path
+from harness.report import contents
 from harness.report import markdown
 from harness.report.escape import terminal as safe
-from harness.report.sections import changes
-from harness.report.sections import deployments
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
@@ -185,13 +184,8 @@ def _publish_check(environ: Mapping[str, str]) -> int:
     result = files.read(check_path(results), CheckResult)
     if github.flag(environ, "SUMMARY"):
         room = github.summary_room(environ)
-        text = deployments.render(
-            report,
-            changes_in(report),
-            result,
-            max_bytes=room,
-            complete=_complete(environ),
-        )
+        page = contents.page(report, changes_in(report), result)
+        text = markdown.write(page, max_bytes=room, complete=_complete(environ))
         github.add_summary(environ, text)
     github.annotate(annotate_deployments(report, result, environ))
     _set_outputs(environ, report, path)
@@ -213,12 +207,9 @@ def _remarks(
 
 
 def _summary(report: Report, found: Changes, environ: Mapping[str, str]) -> str:
-    """Within the limit: changes are few and come first, the rest gives way."""
-    above = f"{changes.render(found)}\n" if found.baseline is not None else ""
-    room = github.summary_room(environ) - len(above.encode())
-    return above + markdown.render(
-        report, found, max_bytes=room, complete=_complete(environ)
-    )
+    room = github.summary_room(environ)
+    page = contents.page(report, found)
+    return markdown.write(page, max_bytes=room, complete=_complete(environ))
 
 
 def _complete(environ: Mapping[str, str]) -> str:

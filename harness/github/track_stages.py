@@ -29,7 +29,9 @@ from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
 from harness.records.results import timeline_path
 from harness.records.track import Timeline
-from harness.report.sections import timeline as rendering
+from harness.report import markdown
+from harness.report.sections.timeline import sections
+from harness.report.sections.timeline import sentences
 from harness.track import history
 
 Stage = Literal["history", "track", "publish"]
@@ -83,9 +85,9 @@ def _track(environ: Mapping[str, str], command: Run) -> int:
     timeline = _timeline(environ)
     if timeline is not None:
         room = github.summary_room(environ)
-        text = rendering.render(timeline).encode()[:room].decode("utf-8", "ignore")
+        text = markdown.write(sections(timeline), max_bytes=room)
         github.add_summary(environ, text)
-        news = rendering.sentences(timeline)
+        news = sentences(timeline)
         notes = [Annotation("notice", "new", each) for each in news]
         github.annotate(github.roll_up(notes))
     if problem is not None:
@@ -140,7 +142,7 @@ def _grow(
     def add(folder: Path) -> str:
         new = history.add(folder, measured)
         if timeline is not None:
-            files.write_text(folder / PAGE, rendering.render(timeline))
+            files.write_text(folder / PAGE, markdown.write(sections(timeline)))
         return f"{len(new)} measurements"
 
     grew = branch.grow(_branch(environ), add)

@@ -1,6 +1,4 @@
-"""Knows how a measured number looks as a badge (the shields.io endpoint format); must
-not know where the file is put.
-"""
+"""The pen that writes a measured number as a badge, in the format of shields.io."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import json
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report import words as legend
+from harness.report import words
 from harness.report.sections.matrix import number
 
 LABEL = "concurrent requests"
@@ -18,17 +16,17 @@ COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}
 
 
 def badge(cell: CellReport) -> str:
-    """The file that an endpoint badge reads."""
-    mark = legend.mark(cell)
+    """The file that an endpoint badge of shields.io reads."""
+    mark = words.mark(cell)
     message = str(mark.word)
     if cell.outcome is Outcome.MEASURED:
         message = number(cell).replace(" (≥", " (at times ").replace("≥", "at least ")
     red = cell.verdict is Verdict.FEWER or cell.outcome is not Outcome.MEASURED
-    said = {
+    shown = {
         "schemaVersion": 1,
         "label": LABEL,
         "message": message,
         "color": COLOURS.get(mark.colour, mark.colour),
         "isError": red,
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"

@@ -1,37 +1,38 @@
-"""Knows how a report looks in a terminal; must not know where its numbers come from.
+"""The pen that draws in a terminal, with tables and colours.
 
-A table where there is a terminal to draw it in, and otherwise plain lines, one for each
-cell, that are easy to search.
+Where there is no terminal, ``plain`` writes the same sections as lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
+from typing import assert_never
 
 from rich import box
 from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
 
-from harness.records.changes import Changes
-from harness.records.questions import Question
-from harness.records.report import CellReport
-from harness.records.report import Report
-from harness.records.words import Outcome
-from harness.records.words import Verdict
-from harness.report import words as legend
-from harness.report.escape import terminal as safe
-from harness.report.sections import changes as rendering
-from harness.report.sections import claims
-from harness.report.sections import matrix
-from harness.report.sections import questions
-from harness.report.sections import releases
-from harness.report.sections.matrix import Grid
+from harness.report import plain
+from harness.report.document import Alert
+from harness.report.document import Block
+from harness.report.document import Cell
+from harness.report.document import Chart
+from harness.report.document import Code
+from harness.report.document import Column
+from harness.report.document import Items
+from harness.report.document import Legend
+from harness.report.document import Paragraph
+from harness.report.document import Part
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.escape import block as lines_of
+from harness.report.words import Mark
 
 _ASCII = str.maketrans(
     {"≥": ">=", "·": "-", "–": "-", "≈": "~"} | dict.fromkeys("✓↓↑✗", "") | {"…": "."}
@@ -39,26 +40,14 @@ _ASCII = str.maketrans(
 """For outputs that know no other characters."""
 
 
-def show(
-    report: Report, changes: Changes, results: Path, console: Console | None = None
-) -> None:
-    """Print a report, and where its files are, on standard output."""
+def show(sections: Sequence[Section], console: Console | None = None) -> None:
+    """Print sections on standard output."""
     console = console or Console(highlight=False)
-    if console.is_terminal:
-        _draw(report, changes, console)
-        console.print(_files(results), markup=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.file.write(_encodable(plain.write(sections), console))
         return
-    text = f"{plain(report, changes)}{_files(results)}\n"
-    console.file.write(_encodable(text, console))
-
-
-def show_changes(found: Changes, console: Console | None = None) -> None:
-    """Print what changed since the baseline, on standard output."""
-    console = console or Console(highlight=False)
-    for each in rendering.lines(found):
-        line = Text(_encodable(each.head, console), style=each.colour)
-        line.append(_encodable(each.text, console), style="default")
-        console.print(line, soft_wrap=True)
+    for section in sections:
+        _draw(section, console)
 
 
 def say(text: str, console: Console | None = None) -> None:
@@ -74,220 +63,133 @@ def _encodable(text: str, console: Console) -> str:
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
 
 
-def _files(results: Path) -> str:
-    folder = safe(str(results))
-    return f"Files: {folder}/report.md, {folder}/report.json, {folder}/evidence/"
+# ---------------------------------------------------------------------------- blocks
 
 
-def _again(note: matrix.Note) -> str:
-    """How to measure the first cell of a note again."""
-    return f"again: {safe(note.cells[0].reproduce)}"
-
-
-# ----------------------------------------------------------------------- plain lines
-
-
-def plain(report: Report, changes: Changes) -> str:
-    """A report as lines: each cell with its number, then all that is worth a reason."""
-    widest = max((len(safe(cell.id)) for cell in report.cells), default=0)
-    width = min(widest, 72)
-    lines = [f"{safe(cell.id):<{width}}  {matrix.text(cell)}" for cell in report.cells]
-    lines.append("")
-    for key, notes in matrix.notes(matrix.grid(report)).items():
-        word = legend.MARKS[key].word
-        for note in notes:
-            lines.append(f"{word}: {safe(note.where)}: {safe(note.reason)}")
-            if key is not Outcome.NOT_SUPPORTED:
-                lines.append(f"  {_again(note)}")
-    if told := releases.plain(changes.releases):
-        lines += ["", *told]
-    if told := claims.plain(report.cells):
-        lines += ["", f"{claims.TITLE}:", *told]
-    if answers := _plain_answers(report):
-        lines += ["", *answers]
-    lines += ["", tally(report)]
-    return "\n".join(lines) + "\n"
-
-
-def _plain_answers(report: Report) -> list[str]:
-    """A line for each question that was asked of a cell."""
-    return [
-        f"{safe(cell.id)}  {answer.question}: {safe(answer.answer)}"
-        for cell in report.cells
-        for answer in cell.answers
-    ]
-
-
-def tally(report: Report) -> str:
-    """How many cells there are of each kind, as one line."""
-    counts = [f"{count} {mark.word}" for count, mark in legend.tally(report.cells)]
-    return f"{legend.how_many(report.cells)}: {', '.join(counts)}"
-
-
-# ------------------------------------------------------------------------- the table
-
-
-def _draw(report: Report, changes: Changes, console: Console) -> None:
-    laid_out = matrix.grid(report)
-    console.print()
-    under = f", on {safe(laid_out.under)}" if laid_out.under else ""
-    console.print(Text(f"Requests in the app at the same time{under}", style="bold"))
-    for table in _tables(partial(_table, laid_out), len(laid_out.columns), console):
-        console.print(table)
-    console.print(_legend(report, laid_out))
-    for key, notes in matrix.notes(laid_out).items():
-        mark = legend.MARKS[key]
-        console.print()
-        console.print(Text(f"{mark.symbol} {mark.word}", style=f"bold {mark.colour}"))
-        for note in notes:
-            console.print(Padding(_note(note), (0, 0, 0, 2)))
-            if key is not Outcome.NOT_SUPPORTED:
-                again = Text(f"  {_again(note)}", style="bright_black")
-                console.print(again, soft_wrap=True)
-    if told := releases.plain(changes.releases):
-        console.print()
-        console.print(Text("From release to release", style="bold"))
-        for each in told:
-            console.print(Padding(Text(each), (0, 0, 0, 2)))
-    if told := claims.plain(report.cells):
-        console.print()
-        console.print(Text(claims.TITLE, style="bold"))
-        for each in told:
-            console.print(Padding(Text(each), (0, 0, 0, 2)))
-    _draw_questions(report, laid_out, console)
-    console.print()
-    console.print(Text(tally(report), style="bold"))
-
-
-def _draw_questions(report: Report, laid_out: Grid, console: Console) -> None:
-    """The answers to what was asked beside the overlap, and what they mean."""
-    asked = questions.asked(report.cells)
-    if not asked:
+def _draw(section: Section, console: Console) -> None:
+    if not (section.blocks or section.top):
         return
     console.print()
-    console.print(Text(questions.TITLE, style="bold"))
-    rows = questions.table(laid_out, asked)
-    for table in _tables(partial(_answers, rows, asked), len(asked), console):
-        console.print(table)
-    for question in asked:
-        words = questions.WORDS[question]
-        text = Text(f"{question}: {words.question} ", style="bold")
-        text.append(words.meaning, style="not bold")
-        console.print(Padding(text, (0, 0, 0, 2)))
-        for told in questions.told(laid_out, question)[: questions.MOST_TOLD]:
-            text = Text(f"- {_places(told)}: {safe(told.sentence)}")
-            console.print(Padding(text, (0, 0, 0, 4)))
+    if section.title:
+        console.print(_text(section.title, "bold"))
+    for block in section.blocks:
+        for each in _block(block, console):
+            console.print(each, soft_wrap=isinstance(each, RichText))
 
 
-def _answers(
-    rows: Sequence[questions.Answered],
-    asked: Sequence[Question],
-    first: int,
-    last: int,
-) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("", *asked[first:last]):
-        table.add_column(head, overflow="fold")
-    server = ""
-    for each in rows:
-        if each.row.server != server:
-            server = each.row.server
-            table.add_row(Text(safe(server), style="bold"))
-        answers = [Text(safe(answer)) for answer in each.answers[first:last]]
-        table.add_row(Text(f" {safe(each.row.label)}"), *answers)
-    return table
+def _block(block: Block, console: Console) -> Iterator[RenderableType]:
+    match block:
+        case Paragraph(text):
+            yield _text(text)
+        case Alert(level, text, items):
+            yield _text(text, "bold red" if level == "caution" else "bold yellow")
+            yield from (_indented(text) for text in items)
+        case Items():
+            yield from _items(block)
+        case Table():
+            yield from _tables(block, console)
+        case Legend(entries):
+            yield from map(_text, entries)
+        case Code(text, _, most):
+            yield RichText(lines_of(text, characters=most))
+        case Chart():
+            pass
+        case _:
+            assert_never(block)
 
 
-def _places(told: questions.Told) -> str:
-    """Some of the rows that a sentence is true of, by server."""
-    servers, more = told.by_server()
-    said = []
-    for server, places in servers.items():
-        labels = [
-            f"{place.label} on {place.releases}" if place.releases else place.label
-            for place in places
-        ]
-        said.append(f"{server} {', '.join(labels)}")
-    return safe("; ".join(said) + (f" and {more} more" if more else ""))
+def _items(block: Items) -> Iterator[RenderableType]:
+    if isinstance(block.head, Mark):
+        symbol, word, colour = block.head.symbol, block.head.word, block.head.colour
+        head = RichText(f"{symbol} {word}", style=f"bold {colour}")
+        meaning = f": {block.meaning}" if block.meaning else ""
+        yield head.append(meaning, style="not bold default")
+    elif block.head:
+        yield RichText(f"{block.head}:")
+    for item in block.items:
+        yield _indented(item.text, item.mark.colour if item.mark else "")
+        for text in item.below:
+            # Never broken: it is there to be copied.
+            yield RichText("    ").append_text(_text(text, "bright_black"))
 
 
-def _note(note: matrix.Note) -> Text:
-    text = Text(safe(note.where), style="bold")
-    return text.append(f": {safe(note.reason)}", style="not bold")
+def _indented(text: Text, style: str = "") -> Padding:
+    return Padding(_text(text, style), (0, 0, 0, 2))
 
 
-def _tables(
-    table: Callable[[int, int], Table], columns: int, console: Console
-) -> Iterator[Table]:
+# ---------------------------------------------------------------------------- tables
+
+
+def _tables(table: Table, console: Console) -> Iterator[RichTable]:
     """A table whole or, where that is too wide, as many columns at a time as there is
-    room for: no word is broken for want of room. ``table`` has those from one to before
-    another.
+    room for: no word is broken for want of room.
     """
-    first = 0
+    first, columns = 1, len(table.columns)
     while first < columns:
         last = first + 1
-        while last < columns and _fits(table(first, last + 1), console):
+        while last < columns and _fits(_table(table, first, last + 1), console):
             last += 1
-        yield table(first, last)
+        yield _table(table, first, last)
         first = last
 
 
-def _fits(table: Table, console: Console) -> bool:
+def _fits(table: RichTable, console: Console) -> bool:
     return console.measure(table).maximum < console.width
 
 
-def _table(laid_out: Grid, first: int, last: int) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("", overflow="fold")
-    for release in laid_out.columns[first:last]:
-        head = "\n".join(map(safe, _head(laid_out, release)))
-        table.add_column(head, justify="right", overflow="fold")
-    for server, rows in laid_out.groups().items():
-        table.add_row(Text(safe(server), style="bold"))
-        for row in rows:
-            cells = map(_cell, row.cells[first:last])
-            table.add_row(Text(f" {safe(row.label)}"), *cells)
-        table.add_section()
-    return table
+def _table(table: Table, first: int, last: int) -> RichTable:
+    """The first column, and those from one to before another."""
+    drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in (table.columns[0], *table.columns[first:last]):
+        drawn.add_column(
+            _head(column),
+            justify="right" if column.right else "left",
+            overflow="fold",
+        )
+    for group in table.groups:
+        if group.title:
+            drawn.add_row(_text(group.title, "bold"))
+        for row in group.rows:
+            label = RichText(" " if group.title else "").append_text(_cell(row[0]))
+            drawn.add_row(label, *map(_cell, row[first:last]))
+        drawn.add_section()
+    return drawn
 
 
-def _head(laid_out: Grid, release: str) -> list[str]:
-    """A line for each word; what the columns are of, unless all rows are of that."""
-    public, _, local = release.partition("+")
-    axis = "" if laid_out.under else laid_out.axis
-    return list(filter(None, (axis, public, *local.split("."))))
+def _head(column: Column) -> RichText:
+    lines = filter(None, (column.above, column.head))
+    return RichText("\n").join(map(_text, lines))
 
 
-def _cell(cell: CellReport | None) -> Text:
-    if cell is None:
-        return Text("")
-    shown = matrix.text(cell)
-    text = Text(shown.number)
-    if shown.mark is not None:
+def _cell(cell: Cell) -> RichText:
+    if isinstance(cell, Text):
+        return _text(cell)
+    text = RichText(cell.number)
+    if cell.mark is not None:
         # A line for the note: what is narrow leaves room for more columns.
-        said = [f"{shown.mark.symbol} {shown.mark.word}", shown.note]
-        text.append("\n" if shown.number else "")
-        text.append("\n".join(filter(None, said)), style=shown.mark.colour)
+        mark = f"{cell.mark.symbol} {cell.mark.word}"
+        text.append("\n" if cell.number else "")
+        text.append("\n".join(filter(None, (mark, cell.note))), cell.mark.colour)
     return text
 
 
-def _legend(report: Report, laid_out: Grid) -> Text:
-    """Only of what occurs."""
-    keys = {cell.word for cell in report.cells}
-    text = Text("A number alone: as declared")
-    if any(map(matrix.open_ended, report.cells)):
-        text.append("\n≥64: at least 64, the limit of what was tried")
-    if keys & {Verdict.UNEVEN, Verdict.FEWER}:
-        text.append("\n8 (≥2): up to 8, but at times no more than 2")
-    if laid_out.has_gaps:
-        text.append("\nempty: not part of this run")
-    for release, source in matrix.sources(report).items():
-        text.append(f"\n{safe(release)}: from {safe(source)}")
-    for key, mark in legend.MARKS.items():
-        if key in keys and key is not Verdict.AS_DECLARED:
-            text.append(f"\n{mark.symbol} {mark.word}", style=mark.colour)
-            text.append(f": {mark.meaning}")
-    return text
+# ------------------------------------------------------------------------------ text
+
+
+def _text(text: Text, style: str = "") -> RichText:
+    drawn = RichText(style=style)
+    for part in text.parts:
+        drawn.append(*_part(part))
+    return drawn
+
+
+def _part(part: Part) -> tuple[str, str]:
+    """What is written of a part, and its style."""
+    match part:
+        case str():
+            return part, ""
+        case Strong(words):
+            return words, "bold"
+        case Mark():
+            return part.word, part.colour
+    return plain.inline(Text((part,))), ""

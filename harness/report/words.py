@@ -1,32 +1,35 @@
-"""Knows how every word of the project looks; must not know where it is shown.
+"""The one table of words, symbols and colours, for all pens.
 
-One table for all renderers. A symbol is never shown without its word, and a colour
-says nothing that the word does not say.
+A symbol is never shown without its word, and a colour says nothing that the word does
+not say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from harness.records.changes import Change
+from harness.records.questions import Question
 from harness.records.report import CellReport
-from harness.records.text import plural
 from harness.records.track import Bisection
 from harness.records.track import Line
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 
-class Mark(NamedTuple):
-    """How one outcome or verdict looks."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How one outcome, verdict or change looks."""
 
     symbol: str
     """One column wide in a terminal."""
     word: str
     colour: str
     """A name that terminals know."""
-    meaning: str
-    """One sentence for the legend."""
+    meaning: str = ""
+    """A few words for the reader."""
 
     @property
     def badge(self) -> str:
@@ -53,7 +56,7 @@ MARKS: dict[Outcome | Verdict, Mark] = {
     Verdict.MORE: Mark("↑", "more", "blue", "more than it declares"),
     Verdict.UNKNOWN: Mark("?", "unknown", "magenta", "the rounds leave it open"),
     Outcome.NOT_SUPPORTED: Mark(
-        "–", "not supported", "bright_black", "cannot be, and the reason is known"
+        "–", "not supported", "bright_black", "impossible, for a known reason"
     ),
     Outcome.NOT_INSTALLED: Mark(
         "✗", "not installed", "red", "its packages could not be installed"
@@ -69,6 +72,72 @@ MARKS: dict[Outcome | Verdict, Mark] = {
         "!", "harness failed", "red", "the instrument failed, so there is no number"
     ),
 }
+
+CHANGES: dict[Change, Mark] = {
+    Change.BROKE: Mark("✗", "broke", "red"),
+    Change.FEWER: Mark("↓", "fewer", "red"),
+    Change.NOT_COMPARABLE: Mark("?", "not comparable", "magenta"),
+    Change.GONE: Mark("–", "gone", "bright_black"),
+    Change.RECOVERED: Mark("✓", "recovered", "green"),
+    Change.MORE: Mark("↑", "more", "blue"),
+    Change.NEW: Mark("+", "new", "bright_black"),
+}
+"""In the order in which they are reported; what is the same is only counted."""
+
+EXPECTED = Mark(
+    "✓", "expected", "bright_black", "acknowledged in advance, so nothing fails"
+)
+UNMATCHED = Mark("?", "acknowledged, but nothing of the kind was found", "yellow")
+
+
+class QuestionWords(NamedTuple):
+    """How a question is put in a report."""
+
+    question: str
+    """As people ask it."""
+    meaning: str
+    """What answers mean, in a sentence or two."""
+
+
+QUESTIONS: dict[Question, QuestionWords] = {
+    Question.WAITS: QuestionWords(
+        "Does it depend on what a request waits for?",
+        "“no”: as many are in the app at once whatever they wait for. “blocking: 1”: "
+        "only one when it waits in a C function, as database drivers do.",
+    ),
+    Question.PARALLEL: QuestionWords(
+        "How many requests compute at the same time?",
+        "“1”: of those that compute, and wait for nothing, one does so at a time. “4; "
+        "here 2”: four would, and this machine has two processors.",
+    ),
+    Question.SELF_CALL: QuestionWords(
+        "Can a request call its own server?",
+        "“deadlock”: its call waits for ever. “Deadlock at 4”: calls are answered, but "
+        "when 4 requests in the app all call at once, some or all wait for ever.",
+    ),
+    Question.OVERFLOW: QuestionWords(
+        "What happens to requests beyond the ceiling?",
+        "“129 wait, then stall”: 129 requests have a connection and wait; the next one "
+        "gets no connection until there is room.",
+    ),
+    Question.SILENT: QuestionWords(
+        "What can a slow client do?",
+        "“Shut out by 4”: beside 4 clients that are slow in the worst way no request "
+        "gets in; “for 5 s”: until the server frees itself. “Not by 128”: beside 128 "
+        "of any kind some still got in.",
+    ),
+    Question.ABANDONED: QuestionWords(
+        "What happens when the client gives up?",
+        "What becomes of a request in the app whose client has left; and of requests "
+        "that were still waiting.",
+    ),
+    Question.RECOVERY: QuestionWords(
+        "What happens when a worker is killed, or the server is told to end?",
+        "Whether another takes the place of a worker that is killed; and what becomes "
+        "of requests in the app on SIGTERM.",
+    ),
+}
+"""Every question but the overlap, which the matrix answers."""
 
 
 def mark(cell: CellReport) -> Mark:
@@ -91,8 +160,3 @@ def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:
     """How many cells there are of each kind that occurs, in the order of the table."""
     keys = [cell.word for cell in cells]
     return [(keys.count(each), mark) for each, mark in MARKS.items() if each in keys]
-
-
-def how_many(cells: Sequence[CellReport]) -> str:
-    """The number of cells, with its noun."""
-    return plural(len(cells), "cell")

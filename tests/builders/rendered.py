@@ -1,20 +1,53 @@
-"""Reports as they are printed, with the changes from release to release."""
+"""Reports of samples and of cells made by hand, and how they are printed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from harness.judge.changes import changes_in
+from harness.records.evidence import CellEvidence
+from harness.records.plan import Environment
 from harness.records.report import Report
+from harness.records.results import read_evidence
+from harness.report import contents
 from harness.report import markdown
-from harness.report import terminal
+from harness.report import plain
+from tests.samples import cases
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import judge
+from tests.samples.make import rounds
+
+SAMPLES = Path(cases.__file__).parent
 
 
 def page(report: Report, **options: Any) -> str:
     """A report as Markdown."""
-    return markdown.render(report, changes_in(report), **options)
+    return markdown.write(contents.page(report, changes_in(report)), **options)
 
 
 def lines(report: Report) -> str:
     """A report as lines."""
-    return terminal.plain(report, changes_in(report))
+    return plain.write(contents.overview(report, changes_in(report)))
+
+
+def sample(case: str) -> Report:
+    """The report on the evidence of one sample, as it is on disk."""
+    found, faults = read_evidence(SAMPLES / case)
+    assert not faults
+    return judge(found)
+
+
+def together(*cells: tuple[Environment, CellEvidence]) -> Report:
+    """The report on several cells, each in an environment."""
+    return judge([evidence(where, [one]) for where, one in cells])
+
+
+def measured(
+    flask: str, server: str, version: str, configuration: str, python: str = "3.11"
+) -> tuple[Environment, CellEvidence]:
+    """A cell that is as declared, and its environment."""
+    where = environment(flask, server, version, python)
+    return where, cell(where, configuration, 4, rounds(4, (4, 1)))

@@ -1,4 +1,4 @@
-"""Knows how to make evidence by hand in a line or two; must not judge any of it."""
+"""Builders: evidence made by hand in a line or two, and the report on it."""
 
 from __future__ import annotations
 

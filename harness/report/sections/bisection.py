@@ -1,125 +1,110 @@
-"""Knows how a bisection is told; must not find any of it."""
+"""Where a number changed, and what the change comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 from harness.records.changes import Difference
 from harness.records.rounds import AdmissionPoint
 from harness.records.track import Bisection
 from harness.records.track import Side
 from harness.records.track import Swap
-from harness.records.track import Try
-from harness.report import words as legend
-from harness.report.escape import code
-from harness.report.escape import prose
-from harness.report.escape import terminal as safe
-from harness.report.sections.changes import Word
-from harness.report.sections.timeline import span_of
+from harness.report import words
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Name
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.sections.timeline import gap_text
 
 POINTS = 8
-"""Offered loads that are told of each side."""
+"""Offered loads that are shown of each side."""
 
 
-def headline(found: Bisection, word: Word = str) -> str:
+def section(found: Bisection) -> Section:
+    """The change as the title, and everything that is known about it."""
+    items = Items(tuple(_items(found)))
+    return Section("the change", headline(found), (items,), top=True)
+
+
+def headline(found: Bisection) -> Text:
     """What was found, as one sentence."""
-    package = "Flask" if found.package == "Flask" else legend.title(found)
-    where = f"{word(package)} {word(found.new.release)}"
+    new, old = found.new, found.old
+    release = say("{}", new.release)
     if found.between:
-        first = found.between[0].releases[0]
-        where = f"{word(package)} {word(first)} to {word(found.new.release)}"
-    return (
-        f"{where} (after {word(found.old.release)}): "
-        f"{word(legend.title(found))} {word(found.configuration)} went from "
-        f"{word(found.old.said)} to {word(found.new.said)}"
+        release = say("{} to {}", found.between[0].releases[0], new.release)
+    package = "Flask" if found.package == "Flask" else words.title(found)
+    configuration = words.title(found), found.configuration
+    return say(
+        "{} {} (after {}): {} {} went from {} to {}",
+        *(package, release, old.release, *configuration, old.said, new.said),
     )
 
 
-def plain(found: Bisection) -> str:
-    """A bisection as lines."""
-    return "\n".join(_lines(found, safe, safe, "  ")) + "\n"
-
-
-def render(found: Bisection) -> str:
-    """A bisection as a page."""
-    head, *rest = _lines(found, prose, code, "- ")
-    return "\n".join([f"## {head}", "", *rest]) + "\n"
-
-
-def _lines(found: Bisection, word: Word, name: Word, item: str) -> Iterator[str]:
-    yield headline(found, word)
-    yield f"{item}{_looked(found, word)}"
-    yield f"{item}the change: {word(found.words)}"
-    for which, side in (("before", found.old), ("after", found.new)):
-        yield f"{item}{which}: {_side(side, word, name)}"
-        yield f"{item}  again: {name(side.reproduce)}"
+def _items(found: Bisection) -> Iterator[Item]:
+    yield Item(_tries(found))
+    yield Item(say("the change: {}", found.words))
+    for when, side in (("before", found.old), ("after", found.new)):
+        again = say("again: {}", Name(side.reproduce, 400))
+        yield Item(say("{}: {}", when, _side(side)), (again,))
     for gap in found.between:
-        releases = span_of(gap.releases, word)
-        yield (
-            f"{item}in between, not told, so it may be in any of these: {releases}: "
-            f"{gap.outcome}: {word(gap.reason)}"
-        )
+        yield Item(say("no result, so the change may be here too: {}", gap_text(gap)))
     for other in found.others:
-        yield f"{item}not the only change: {word(other)}"
-    yield f"{item}installed in another version: {_versions(found.versions, word)}"
+        yield Item(say("not the only change: {}", other))
+    yield Item(say("installed in another version: {}", _versions(found.versions)))
     for swap in found.swaps:
-        yield f"{item}{_swap(swap, found, word)}"
-    yield f"{item}cause: {word(found.cause)}"
+        yield Item(_swap(swap, found))
+    yield Item(say("cause: {}", found.cause))
 
 
-def _looked(found: Bisection, word: Word) -> str:
+def _tries(found: Bisection) -> Text:
+    releases = found.releases
     fresh = sum(not each.reused for each in found.tries)
-    total = len(found.releases)
-    tries = ", ".join(_try(each, word) for each in found.tries)
-    return (
-        f"{len(found.tries)} of {total} releases from {word(found.releases[0])} to "
-        f"{word(found.releases[-1])} were looked at ({fresh} of them measured now): "
-        f"{tries}; what changed and was undone among the others is not seen"
+    tries = joined(", ", (say("{} {}", t.release, t.said) for t in found.tries))
+    return say(
+        "{} of {} releases from {} to {} were looked at ({} of them measured now): {}; "
+        "a change that was undone again among the others would not be noticed",
+        *(len(found.tries), len(releases), releases[0], releases[-1], fresh, tries),
     )
 
 
-def _try(tried: Try, word: Word) -> str:
-    return f"{word(tried.release)} {word(tried.said)}"
-
-
-def _side(side: Side, word: Word, name: Word) -> str:
-    where = f"{name(side.cell)}: {word(side.said)}"
+def _side(side: Side) -> Text:
+    where = say("{}: {}", Name(side.cell), side.said)
     if not side.rounds:
-        return f"{where}: {word(side.reason)}"
-    return f"{where} in {side.rounds} rounds; {_curve(side.curve)}"
+        return say("{}: {}", where, side.reason)
+    curve = joined(", ", map(_point, side.curve[-POINTS:]))
+    return say("{} in {} rounds; offered and admitted {}", where, side.rounds, curve)
 
 
-def _curve(curve: tuple[AdmissionPoint, ...]) -> str:
-    told = [f"{p.offered}: {_admitted(p)}" for p in curve[-POINTS:]]
-    return f"offered and admitted {', '.join(told)}"
-
-
-def _admitted(point: AdmissionPoint) -> str:
+def _point(point: AdmissionPoint) -> Text:
     if point.worst == point.best:
-        return f"{point.best}"
-    return f"{point.worst} to {point.best}"
+        return say("{}: {}", point.offered, point.best)
+    return say("{}: {} to {}", point.offered, point.worst, point.best)
 
 
-def _versions(versions: tuple[Difference, ...], word: Word) -> str:
-    told = [
-        f"{word(d.name)} {word(d.before or 'none')} → {word(d.now or 'none')}"
-        for d in versions
-    ]
-    return ", ".join(told) or "nothing"
-
-
-def _swap(swap: Swap, found: Bisection, word: Word) -> str:
-    here = found.old if swap.on == "old" else found.new
-    packages = ", ".join(
-        f"{word(d.name)} {word((d.now if swap.on == 'old' else d.before) or '')}"
-        for d in swap.packages
+def _versions(versions: Sequence[Difference]) -> Text:
+    changed = (
+        say("{} {} → {}", d.name, d.before or "none", d.now or "none") for d in versions
     )
+    return joined(", ", changed) or say("nothing")
+
+
+def _swap(swap: Swap, found: Bisection) -> Text:
+    old = swap.on == "old"
+    base = found.old if old else found.new
+    packages = joined(", ", (_package(each, old) for each in swap.packages))
     like = {
-        "old": f"like {word(found.old.release)}",
-        "new": f"like {word(found.new.release)}",
+        "old": f"like {found.old.release}",
+        "new": f"like {found.new.release}",
         "neither": "like neither",
-    }
-    came = like.get(swap.like, "which tells nothing")
-    why = f": {word(swap.reason)}" if swap.reason else ""
-    what = f"all as with {word(here.release)} but {packages}"
-    return f"{what}: {word(swap.said)}, {came}{why}"
+    }.get(swap.like, "which decides nothing")
+    why = say(": {}", swap.reason) if swap.reason else Text()
+    versions = base.release, packages
+    return say("all as with {} but {}: {}, {}{}", *versions, swap.said, like, why)
+
+
+def _package(each: Difference, old: bool) -> Text:
+    return say("{} {}", each.name, (each.now if old else each.before) or "")

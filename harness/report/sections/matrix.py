@@ -1,37 +1,49 @@
-"""Knows how cells make a grid; must not know what the grid is drawn with.
+"""The matrix: configurations by release, and how to read it.
 
 Rows are configurations, columns are releases of Flask; or of the server, where several
-of one server were measured under one Flask. All text is as it came: whoever draws it
-has to escape it.
+of one server were measured under one Flask.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.report import several_releases
 from harness.records.versions import release_order
-from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report import words as legend
-from harness.report.words import Mark
+from harness.report import words
+from harness.report.document import Cell
+from harness.report.document import Column
+from harness.report.document import Group
+from harness.report.document import Legend
+from harness.report.document import Line
+from harness.report.document import Name
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Value
+from harness.report.document import Worth
 
 
-class Row(NamedTuple):
+class GridRow(NamedTuple):
     """One configuration across all columns."""
 
     server: str
-    """Title and, where it is the same in the whole row, release of the server; before
-    it the proxy, if there is one."""
+    """Title of the server, with its release where that is the same in the whole row;
+    before it the proxy, if there is one."""
     label: str
     """The configuration, and the Python where there are several."""
     cells: tuple[CellReport | None, ...]
-    """By column; ``None`` where the cell was no part of the run."""
+    """By column; ``None`` where the run did not include it."""
 
 
 class Grid(NamedTuple):
@@ -39,7 +51,7 @@ class Grid(NamedTuple):
 
     columns: tuple[str, ...]
     """Releases, oldest first."""
-    rows: tuple[Row, ...]
+    rows: tuple[GridRow, ...]
     axis: str
     """What the columns are releases of."""
     under: str
@@ -47,15 +59,15 @@ class Grid(NamedTuple):
 
     @property
     def has_gaps(self) -> bool:
-        """Whether some configuration was not asked for in some column."""
+        """Whether the run did not include some configuration in some column."""
         return any(None in row.cells for row in self.rows)
 
-    def groups(self) -> dict[str, list[Row]]:
+    def groups(self) -> dict[str, list[GridRow]]:
         """The rows of each server, in order."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        groups: dict[str, list[GridRow]] = defaultdict(list)
         for row in self.rows:
-            found[row.server].append(row)
-        return found
+            groups[row.server].append(row)
+        return groups
 
 
 class _Key(NamedTuple):
@@ -78,20 +90,20 @@ def grid(report: Report) -> Grid:
         return cell.server_version if history else cell.flask
 
     columns = sorted(set(map(column, report.cells)), key=release_order)
-    split = set() if history else _measured_with_several(report.cells)
+    split = set() if history else several_releases(report.cells)
     pythons = {cell.python for cell in report.cells}
     rows: dict[_Key, dict[str, CellReport]] = defaultdict(dict)
     for cell in _in_order(report.cells):
         version = cell.server_version if cell.server in split else ""
         python = cell.python if len(pythons) > 1 else ""
-        chain = legend.chain(cell)
+        chain = words.chain(cell)
         key = _Key(cell.server, chain, version, cell.configuration, python)
         rows[key][column(cell)] = cell
     versions = _versions(rows)
     return Grid(
         tuple(columns),
         tuple(
-            Row(
+            GridRow(
                 _titled(key, versions[key.server, key.version]),
                 f"{key.configuration} · py{key.python}"
                 if key.python
@@ -100,7 +112,7 @@ def grid(report: Report) -> Grid:
             )
             for key, cells in rows.items()
         ),
-        legend.title(report.cells[0]) if history else "Flask",
+        words.title(report.cells[0]) if history else "Flask",
         f"Flask {report.cells[0].flask}" if history else "",
     )
 
@@ -109,14 +121,6 @@ def _is_history(cells: Sequence[CellReport]) -> bool:
     """Whether nothing but the release of one server differs."""
     servers = {(cell.server, cell.flask) for cell in cells}
     return len(servers) == 1 and len({cell.server_version for cell in cells}) > 1
-
-
-def _measured_with_several(cells: Iterable[CellReport]) -> set[str]:
-    """Servers of which some release of Flask was measured with several releases."""
-    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for cell in cells:
-        seen[cell.server, cell.flask].add(cell.server_version)
-    return {server for (server, _), versions in seen.items() if len(versions) > 1}
 
 
 def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
@@ -138,10 +142,10 @@ def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
 def _versions(
     rows: dict[_Key, dict[str, CellReport]],
 ) -> dict[tuple[str, str], set[str]]:
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    versions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, cells in rows.items():
-        found[key.server, key.version] |= {c.server_version for c in cells.values()}
-    return found
+        versions[key.server, key.version] |= {c.server_version for c in cells.values()}
+    return versions
 
 
 def _titled(key: _Key, versions: set[str]) -> str:
@@ -161,34 +165,19 @@ def sources(report: Report) -> dict[str, str]:
 
 
 VARYING = (Verdict.UNEVEN, Verdict.FEWER)
-"""Verdicts with which a floor below the ceiling is worth telling."""
+"""Verdicts with which a floor below the ceiling is shown."""
 
 
-class Text(NamedTuple):
-    """What is written in a cell of the grid."""
-
-    number: str
-    """Requests at once; empty when nothing was measured."""
-    mark: Mark | None
-    """``None`` for what is as declared: the number alone says it all."""
-    note: str = ""
-    """What the mark's word is completed with."""
-
-    def __str__(self) -> str:
-        symbol = (self.mark.symbol, self.mark.word) if self.mark else ()
-        return " ".join(filter(None, (self.number, *symbol, self.note)))
-
-
-def text(cell: CellReport) -> Text:
-    """What is written in a cell of the grid."""
-    mark = legend.mark(cell)
+def value(cell: CellReport) -> Value:
+    """What is written in a cell of the matrix."""
+    mark = words.mark(cell)
     if cell.outcome is not Outcome.MEASURED:
-        return Text("", mark)
+        return Value("", mark)
     if cell.verdict is Verdict.AS_DECLARED:
-        return Text(number(cell), None)
+        return Value(number(cell), None)
     compared = cell.verdict in (Verdict.FEWER, Verdict.MORE)
     declared = "declared" if cell.declared is None else cell.declared
-    return Text(number(cell), mark, f"than {declared}" if compared else "")
+    return Value(number(cell), mark, f"than {declared}" if compared else "")
 
 
 def open_ended(cell: CellReport) -> bool:
@@ -207,61 +196,52 @@ def number(cell: CellReport) -> str:
     return most
 
 
-# ------------------------------------------------------------------------- findings
+# ----------------------------------------------------------------------- the section
 
 
-class Note(NamedTuple):
-    """One reason, and all cells of one server that it is true of."""
-
-    server: str
-    """As in its rows, with the releases where these are the columns."""
-    labels: tuple[str, ...]
-    """Of the rows."""
-    releases: tuple[str, ...]
-    """Of Flask."""
-    reason: str
-    cells: tuple[CellReport, ...]
-
-    @property
-    def where(self) -> str:
-        """The rows, and the releases of Flask."""
-        rows, releases = ", ".join(self.labels), ", ".join(self.releases)
-        return f"{self.server} · {rows} on Flask {releases}"
-
-
-def notes(laid_out: Grid) -> dict[Outcome | Verdict, list[Note]]:
-    """All that is not simply as declared, by what it is, worst first.
-
-    What is said of several rows of a server in the same words is said once.
-    """
-    found: dict[Outcome | Verdict, list[Note]] = {key: [] for key in NOTEWORTHY}
-    for (key, *_), said in _alike(laid_out).items():
-        if key in found:
-            found[key].append(_merged(said))
-    return {key: several for key, several in found.items() if several}
-
-
-def _alike(
-    laid_out: Grid,
-) -> dict[tuple[Outcome | Verdict, str, str, tuple[str, ...]], list[Note]]:
-    """Notes of single rows, together where they differ in nothing but the row."""
-    found = defaultdict(list)
-    for row in laid_out.rows:
-        same: dict[tuple[Outcome | Verdict, str], list[CellReport]] = defaultdict(list)
-        for cell in filter(None, row.cells):
-            same[cell.word, cell.reason].append(cell)
-        for (key, reason), cells in same.items():
-            releases = tuple(dict.fromkeys(cell.flask for cell in cells))
-            server = row.server
-            if laid_out.under:
-                server += f" {', '.join(cell.server_version for cell in cells)}"
-            note = Note(server, (row.label,), releases, reason, tuple(cells))
-            found[key, reason, server, releases].append(note)
-    return found
-
-
-def _merged(said: list[Note]) -> Note:
-    return said[0]._replace(
-        labels=tuple(label for note in said for label in note.labels),
-        cells=tuple(cell for note in said for cell in note.cells),
+def section(report: Report, grid: Grid) -> Section:
+    """The grid as a table, grouped by server."""
+    under = say(", on {}", grid.under) if grid.under else Text()
+    groups = (
+        Group(tuple(map(_row, rows)), say("{}", server))
+        for server, rows in grid.groups().items()
     )
+    lines = (Line(say("{}", Name(c.id)), value(c)) for c in report.cells)
+    columns = (
+        Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
+    )
+    return Section(
+        "the matrix",
+        say("Requests in the app at once{}", under),
+        (
+            Table((Column(Text()), *columns), tuple(groups), tuple(lines)),
+            Legend(tuple(_legend(report, grid))),
+        ),
+        Worth.TABLE,
+    )
+
+
+def _release(release: str) -> Text:
+    """Where a release has a local part, which is long, that is on a line of its own."""
+    public, plus, local = release.partition("+")
+    return say("{}\n+{}", public, local) if plus else say("{}", public)
+
+
+def _row(row: GridRow) -> tuple[Cell, ...]:
+    cells = (value(cell) if cell else Text() for cell in row.cells)
+    return (say("{}", Name(row.label)), *cells)
+
+
+def _legend(report: Report, grid: Grid) -> Iterator[Text]:
+    """How to read the cells, as far as they occur."""
+    keys = {cell.word for cell in report.cells}
+    if Verdict.AS_DECLARED in keys:
+        yield say("A number alone: what the configuration declares, always reached.")
+    if any(map(open_ended, report.cells)):
+        yield say("{}: at least 64, the limit of what was tried.", Strong("≥64"))
+    if keys & {Verdict.UNEVEN, Verdict.FEWER}:
+        yield say("{}: up to 8, but at times no more than 2.", Strong("8 (≥2)"))
+    if grid.has_gaps:
+        yield say("Empty: not part of this run.")
+    for release, source in sources(report).items():
+        yield say("{}: from {}.", release, Name(source))

@@ -1,4 +1,4 @@
-"""Knows how changes from release to release are told; must not find any of them."""
+"""What changed from one release to the next, within one run."""
 
 from __future__ import annotations
 
@@ -10,66 +10,64 @@ from harness.records.changes import Difference
 from harness.records.changes import ReleaseChange
 from harness.records.changes import Seen
 from harness.records.words import Outcome
-from harness.report.escape import code
-from harness.report.escape import prose
-from harness.report.escape import terminal as safe
-from harness.report.sections.changes import BADGES
-from harness.report.sections.changes import Word
+from harness.report import words
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Name
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.document import Worth
 
 CAUSES = ("Python", "Flask", "Werkzeug")
 """Versions that are named beside a change, and the server's."""
 
 
-def render(changes: Sequence[ReleaseChange]) -> str:
-    """A section of its own; empty where nothing changed."""
-    if not changes:
-        return ""
-    items = [
-        f"- {BADGES[several[0].change]} {_sentence(several, prose, code)}"
-        for several in _alike(changes)
-    ]
-    return "\n".join(["### From release to release", "", *items])
-
-
-def plain(changes: Sequence[ReleaseChange]) -> list[str]:
-    """The same as lines for a terminal or a log."""
-    return [_sentence(several, safe, safe) for several in _alike(changes)]
-
-
-def sentence(change: ReleaseChange) -> str:
-    """One change in words; text of others is in it as it came."""
-    return _sentence([change], str, "`{}`".format)
+def section(changes: Sequence[ReleaseChange]) -> Section:
+    """Each change once, with all configurations of a server that it is true of."""
+    items = tuple(map(_item, _alike(changes)))
+    return Section(
+        "from release to release",
+        say("From release to release"),
+        (Items(items),) if items else (),
+        Worth.TABLE,
+    )
 
 
 def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:
     """Configurations of a server that changed in the same way, together."""
     groups: dict[object, list[ReleaseChange]] = defaultdict(list)
     for each in changes:
-        said = _spoken(each.before), _spoken(each.now), each.reason
-        where = each.package, each.release, each.after, each.server
-        groups[*where, *said, _flasks(each)].append(each)
+        where = each.package, each.release, each.after, each.server, _flasks(each)
+        went = _number(each.before), _number(each.now), each.reason
+        groups[*where, *went].append(each)
     return groups.values()
 
 
-def _sentence(several: Sequence[ReleaseChange], word: Word, name: Word) -> str:
+def _item(several: Sequence[ReleaseChange]) -> Item:
+    return Item(sentence(several), mark=words.CHANGES[several[0].change])
+
+
+def sentence(several: Sequence[ReleaseChange]) -> Text:
+    """One change of several configurations, in words."""
     one = several[0]
-    which = dict.fromkeys(each.configuration for each in several)
     title = one.server_title or one.server
-    what = f"{word(title)} {', '.join(map(name, which))}"
-    own = one.package == one.server
-    what = ", ".join(map(name, which)) if own else what
-    package = title if own else one.package
-    said = f"{word(package)} {word(one.release)} (after {word(one.after)}): {what}"
-    under = f" on Flask {word(', '.join(_flasks(one)))}" if own else ""
-    why = f": {word(one.reason)}" if one.reason else ""
-    return f"{said} {_went(one)}{under}{_beside(one, word)}{why}"
+    configurations = dict.fromkeys(Name(each.configuration) for each in several)
+    which, package, under = joined(", ", configurations), title, Text()
+    if one.package == one.server:
+        under = say(" on Flask {}", joined(", ", _flasks(one)))
+    else:
+        which, package = say("{} {}", title, which), one.package
+    return say(
+        "{} {} (after {}): {} went from {} to {}{}{}{}",
+        *(package, one.release, one.after, which),
+        *(_number(one.before), _number(one.now), under, _with(one)),
+        say(": {}", one.reason) if one.reason else Text(),
+    )
 
 
-def _went(change: ReleaseChange) -> str:
-    return f"went from {_spoken(change.before)} to {_spoken(change.now)}"
-
-
-def _spoken(seen: Seen) -> str:
+def _number(seen: Seen) -> str:
     if seen.said == "1":
         return "1 at a time"
     counted = seen.outcome is Outcome.MEASURED and seen.said != "unbounded"
@@ -84,15 +82,13 @@ def _flasks(change: ReleaseChange) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _beside(change: ReleaseChange, word: Word) -> str:
-    """What else changed at that place, and may be the cause."""
-    found = [d for d in change.versions if d.name in (*CAUSES, change.server)]
+def _with(change: ReleaseChange) -> Text:
+    """Which other versions changed with it, and may be the cause."""
+    causes = [d for d in change.versions if d.name in (*CAUSES, change.server)]
     titles = {change.server: change.server_title}
-    told = [_version(each, titles.get(each.name) or each.name, word) for each in found]
-    return f" (with {', '.join(told)})" if told else ""
+    versions = [_version(each, titles.get(each.name) or each.name) for each in causes]
+    return say(" (with {})", joined(", ", versions)) if versions else Text()
 
 
-def _version(each: Difference, name: str, word: Word) -> str:
-    return (
-        f"{word(name)} {word(each.now or 'gone')} after {word(each.before or 'none')}"
-    )
+def _version(each: Difference, name: str) -> Text:
+    return say("{} {} after {}", name, each.now or "gone", each.before or "none")

@@ -1,7 +1,6 @@
-"""Knows how to say the answer in a few sentences of Markdown; must not say why.
+"""The answer in a few sentences, and how many cells came out how.
 
-The numbers are those of the grid; the sentences hold whatever servers and releases
-were measured.
+The sentences hold whatever servers and releases were measured.
 """
 
 from __future__ import annotations
@@ -12,65 +11,117 @@ from itertools import pairwise
 
 from harness.records.report import CellReport
 from harness.records.report import Report
-from harness.records.text import listed
+from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report import words as legend
-from harness.report.escape import code
-from harness.report.escape import prose
+from harness.report import words
+from harness.report.document import Alert
+from harness.report.document import Block
+from harness.report.document import joined
+from harness.report.document import listed
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Text
 from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import open_ended
-from harness.report.sections.matrix import Row
 
-SERVERS_TOLD = 5
-"""Of more servers not each is told, but those with the least and the most."""
+MOST_SERVERS = 5
+"""Of more servers only those with the least and the most are named."""
 
-SHORT_TOLD = 3
-"""Configurations that fall short, by name; of more only how many."""
+MOST_SHORT = 3
+"""Configurations that fall short and are named; more are counted."""
 
 
-def answer(report: Report, laid_out: Grid) -> str:
-    """Two or three sentences: the numbers that were asked for, and whether they are
-    what was declared.
+def section(report: Report, grid: Grid) -> Section:
+    """The answer, the counts, and that the instrument failed if it did."""
+    cells = say(
+        "{}. A cell is one configuration under one release of Flask.",
+        counts(report.cells),
+    )
+    blocks: list[Block] = [Paragraph(answer(grid)), Paragraph(cells)]
+    failed = sum(cell.outcome is Outcome.HARNESS_FAILED for cell in report.cells)
+    if failed:
+        text = (
+            "The instrument failed in {} of {} cells. These have no numbers, and the "
+            "reasons are below."
+        )
+        blocks.append(Alert("caution", say(text, failed, len(report.cells))))
+    title = say("How many requests at the same time?")
+    return Section("the answer", title, tuple(blocks), top=True)
+
+
+def counts(cells: Sequence[CellReport]) -> Text:
+    """How many cells there are of each kind."""
+    kinds = [say("{}\u00a0{}", count, mark) for count, mark in words.tally(cells)]
+    number = Strong(plural(len(cells), "cell"))
+    return say("{}: {}", number, joined(", ", kinds))
+
+
+def answer(grid: Grid) -> Text:
+    """Two or three sentences: how many requests at once, and whether that is what was
+    declared.
     """
-    servers = [
-        rows
-        for rows in map(_measured, laid_out.groups().values())
-        if any(filter(None, (cell for row in rows for cell in row.cells)))
-    ]
+    servers = [rows for rows in map(_measured, grid.groups().values()) if rows]
     if not servers:
-        return "Nothing could be measured."
+        return say("Nothing could be measured.")
     first, *others = servers
-    if laid_out.under:
+    if grid.under:
         first = sorted(first, key=_changes, reverse=True)
-    said = [f"{_across(first[0], laid_out)}."]
-    ranges = [words for rows in others if (words := _range(rows))]
+    sentences = [say("{}.", _across(first[0], grid))]
+    ranges = [text for rows in others if (text := _range(rows))]
     if not others and len(first) > 1:
-        ranges = [words] if (words := _range(first)) else []
-    if len(ranges) > SERVERS_TOLD:
+        ranges = [text] if (text := _range(first)) else []
+    if len(ranges) > MOST_SERVERS:
         ranges = [_all(others)]
     if ranges:
-        newest = f"{prose(laid_out.axis)} {prose(laid_out.columns[-1])}"
-        said.append(f"On {newest}, {listed(ranges)}.")
+        newest = grid.axis, grid.columns[-1]
+        sentences.append(say("On {} {}, {}.", *newest, listed(ranges)))
     rows = [row for server in servers for row in server if row != first[0]]
-    return " ".join([*said, *_short(rows)])
+    return joined(" ", [*sentences, *_short(rows)])
 
 
-def _short(rows: Sequence[Row]) -> list[str]:
+def _measured(rows: Sequence[GridRow]) -> list[GridRow]:
+    """The rows with something measured, and of their cells only those."""
+    measured = (
+        row._replace(
+            cells=tuple(
+                cell if cell and cell.outcome is Outcome.MEASURED else None
+                for cell in row.cells
+            )
+        )
+        for row in rows
+    )
+    return [row for row in measured if any(row.cells)]
+
+
+def _changes(row: GridRow) -> int:
+    """How often a configuration came out otherwise than in the column before."""
+    numbers = [(cell.verdict, cell.ceiling) for cell in row.cells if cell]
+    return sum(one != other for one, other in pairwise(numbers))
+
+
+# ------------------------------------------------------------------- what falls short
+
+
+def _short(rows: Sequence[GridRow]) -> list[Text]:
     """A sentence on what is less than it declares, at times or always."""
-    found = [
-        f"{code(row.label)} ({words})"
+    short: list[Text] = [
+        say("{} ({})", Name(row.label), reason)
         for row in rows
         for cell in row.cells[-1:]
-        if cell and (words := _falls_short(cell))
+        if cell and (reason := _falls_short(cell))
     ]
-    if not found:
+    if not short:
         return []
-    told, more = found[:SHORT_TOLD], len(found) - SHORT_TOLD
+    named, more = short[:MOST_SHORT], len(short) - MOST_SHORT
     if more > 0:
-        told.append(f"{more} more")
-    they = "it declares" if len(found) == 1 else "they declare"
-    return [f"Not always what {they}: {listed(told)}."]
+        named.append(say("{} more", more))
+    they = "it declares" if len(short) == 1 else "they declare"
+    return [say("Not always what {}: {}.", they, listed(named))]
 
 
 def _falls_short(cell: CellReport) -> str:
@@ -83,58 +134,28 @@ def _falls_short(cell: CellReport) -> str:
     return ""
 
 
-def _changes(row: Row) -> int:
-    """How often a configuration came out otherwise than in the column before."""
-    found = [(cell.verdict, cell.ceiling) for cell in row.cells if cell]
-    return sum(one != other for one, other in pairwise(found))
+# ------------------------------------------------------------- from release to release
 
 
-def counts(report: Report) -> str:
-    """How many cells were what, as one sentence."""
-    found = [
-        f"{count}&nbsp;{mark.badge}&nbsp;{mark.word}"
-        for count, mark in legend.tally(report.cells)
-    ]
-    cells = legend.how_many(report.cells)
-    return (
-        f"**{cells}** (one configuration under one release of Flask each): "
-        f"{listed(found)}."
-    )
-
-
-def _measured(rows: Sequence[Row]) -> list[Row]:
-    """The rows with something measured, and of their cells only those."""
-    kept = []
-    for row in rows:
-        cells = tuple(
-            cell if cell and cell.outcome is Outcome.MEASURED else None
-            for cell in row.cells
-        )
-        if any(cells):
-            kept.append(row._replace(cells=cells))
-    return kept
-
-
-def _across(row: Row, laid_out: Grid) -> str:
+def _across(row: GridRow, grid: Grid) -> Text:
     """One row from the oldest to the newest release."""
     numbered = [(n, cell) for n, cell in enumerate(row.cells) if cell]
     spans = []
-    for words, found in groupby(numbered, key=lambda pair: at_once(pair[1])):
-        at = [n for n, _ in found]
-        spans.append(f"{words} on {_releases(at, laid_out)}")
-    who = f"{prose(row.server)} ({code(row.label)})"
-    under = f"On {prose(laid_out.under)}, " if laid_out.under else ""
-    return f"{under}{who} handled {listed(spans)}"
+    for number, cells in groupby(numbered, key=lambda pair: at_once(pair[1])):
+        at = [n for n, _ in cells]
+        spans.append(say("{} on {}", number, _releases(at, grid)))
+    under = say("On {}, ", grid.under) if grid.under else Text()
+    who = row.server, Name(row.label)
+    return say("{}{} ({}) handled {}", under, *who, listed(spans))
 
 
-def _releases(at: Sequence[int], laid_out: Grid) -> str:
-    columns, axis = laid_out.columns, prose(laid_out.axis)
-    first, last = prose(columns[at[0]]), prose(columns[at[-1]])
+def _releases(at: Sequence[int], grid: Grid) -> str:
+    first, last = grid.columns[at[0]], grid.columns[at[-1]]
     if len(at) == 1:
-        return f"{axis} {first}"
-    if at[-1] == len(columns) - 1:
-        return f"{axis} {first} and later"
-    return f"{axis} {first} to {last}"
+        return f"{grid.axis} {first}"
+    if at[-1] == len(grid.columns) - 1:
+        return f"{grid.axis} {first} and later"
+    return f"{grid.axis} {first} to {last}"
 
 
 def at_once(cell: CellReport) -> str:
@@ -143,36 +164,51 @@ def at_once(cell: CellReport) -> str:
         return "1 request at a time"
     if cell.verdict is Verdict.UNEVEN:
         return f"up to {cell.ceiling} at once, but at times only {cell.floor},"
-    return f"{_few(cell)} at once"
+    return f"{_most(cell)} at once"
 
 
-def _range(rows: Sequence[Row]) -> str:
-    """From which to which number the configurations of one server go, newest Flask."""
-    cells = [(cell, row) for row in rows if (cell := row.cells[-1])]
-    if not cells:
-        return ""
-    least, _ = min(cells, key=lambda pair: pair[0].ceiling or 0)
-    most, _ = max(cells, key=lambda pair: pair[0].ceiling or 0)
-    server = prose(cells[0][1].server)
-    if least.ceiling == most.ceiling:
-        return f"{server} handled {_few(most)} ({code(most.configuration)})"
-    return (
-        f"{server} handled from {least.ceiling} ({code(least.configuration)}) "
-        f"to {_few(most)} ({code(most.configuration)})"
-    )
+# -------------------------------------------------------------- with the newest release
 
 
-def _all(servers: Sequence[Sequence[Row]]) -> str:
+def _extremes(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
+    """Of the newest release, the rows with the least and the most requests at once."""
+    newest = [row for row in rows if row.cells[-1]]
+    return (min(newest, key=_ceiling), max(newest, key=_ceiling)) if newest else ()
+
+
+def _ceiling(row: GridRow) -> int:
+    cell = row.cells[-1]
+    return (cell and cell.ceiling) or 0
+
+
+def _range(rows: Sequence[GridRow]) -> Text:
+    """From which to which number the configurations of one server go."""
+    if not (extremes := _extremes(rows)):
+        return Text()
+    least, most = extremes
+    highest = _most(most.cells[-1]), _name(most)
+    if _ceiling(least) == _ceiling(most):
+        return say("{} handled {} ({})", rows[0].server, *highest)
+    lowest = _ceiling(least), _name(least)
+    return say("{} handled from {} ({}) to {} ({})", rows[0].server, *lowest, *highest)
+
+
+def _all(servers: Sequence[Sequence[GridRow]]) -> Text:
     """The least and the most of many servers together."""
-    cells = [(cell, row) for rows in servers for row in rows if (cell := row.cells[-1])]
-    least, of_least = min(cells, key=lambda pair: pair[0].ceiling or 0)
-    most, of_most = max(cells, key=lambda pair: pair[0].ceiling or 0)
-    return (
-        f"{len(servers)} other servers handled from {least.ceiling} (such as "
-        f"{prose(of_least.server)} {code(least.configuration)}) to {_few(most)} "
-        f"({prose(of_most.server)} {code(most.configuration)})"
+    least, most = _extremes([row for rows in servers for row in rows])
+    return say(
+        "{} other servers handled from {} (such as {} {}) to {} ({} {})",
+        *(len(servers), _ceiling(least), least.server, _name(least)),
+        *(_most(most.cells[-1]), most.server, _name(most)),
     )
 
 
-def _few(cell: CellReport) -> str:
+def _name(row: GridRow) -> Name:
+    cell = row.cells[-1]
+    assert cell is not None
+    return Name(cell.configuration)
+
+
+def _most(cell: CellReport | None) -> str:
+    assert cell is not None
     return f"{'at least ' if open_ended(cell) else ''}{cell.ceiling}"

@@ -1,4 +1,4 @@
-"""Knows how a timeline is told; must not find any of it."""
+"""Configurations, release by release."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ from harness.records.track import Gap
 from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.track import Timeline
-from harness.report import words as legend
-from harness.report.escape import code
-from harness.report.escape import prose
-from harness.report.escape import terminal as safe
-from harness.report.sections.changes import BADGES
-from harness.report.sections.changes import Word
+from harness.report import document
+from harness.report import words
+from harness.report.document import Block
+from harness.report.document import Column
+from harness.report.document import Group
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.sections.changes import versions_changed
 
 FEW = 3
 """Releases that are named where their number differs by chance."""
@@ -25,38 +35,16 @@ MOST = 6
 """Versions that are named beside a change."""
 
 
-def span_of(releases: Sequence[str], word: Word = str) -> str:
-    """The first and the last of some releases."""
-    first, last = word(releases[0]), word(releases[-1])
-    return first if first == last else f"{first} – {last}"
-
-
-def in_short(line: Line, word: Word = safe) -> str:
-    """All spans on one line: ``0.11 – 0.12.5: 1; 1.0.3 – 3.1.3: unbounded``."""
-    spans = [
-        f"{span_of(s.releases, word)}: {word(s.said)}{_apart(s, word)}"
-        for s in line.spans
-    ]
-    return "; ".join(spans) or "no release could be measured"
-
-
-def title(line: Line, word: Word, name: Word) -> str:
-    """What a line is of."""
-    of = _package(line)
-    server = legend.title(line)
-    also = f" on {word(line.beside)}" if line.beside else ""
-    if line.beside and line.package == "Flask":
-        also = f" ({word(line.beside)})"
-    return (
-        f"{word(server)} {name(line.configuration)}{also} by release of {word(of)}, "
-        f"Python {word(line.python)}"
-    )
+def sections(timeline: Timeline) -> list[Section]:
+    """A section for each line, below a title of their own."""
+    title = Section("the title", say("Release by release"), (), top=True)
+    return [title, *(_section(line) for line in timeline.lines)]
 
 
 def sentences(timeline: Timeline) -> list[str]:
-    """Each change that is new, as a sentence; text of others is in it as it came."""
+    """Each change that is new, as a sentence; it is not escaped."""
     return [
-        f"{_package(line)} {span.releases[0]}: {legend.title(line)} "
+        f"{_package(line)} {span.releases[0]}: {words.title(line)} "
         f"{line.configuration} went from {before.said} to {span.said}"
         for line in timeline.lines
         for before, span in zip(line.spans, line.spans[1:], strict=False)
@@ -64,97 +52,97 @@ def sentences(timeline: Timeline) -> list[str]:
     ]
 
 
+def span_of(releases: Sequence[str]) -> Text:
+    """The first and the last of some releases."""
+    first, last = releases[0], releases[-1]
+    return say("{}", first) if first == last else say("{} – {}", first, last)
+
+
+def gap_text(gap: Gap) -> Text:
+    """Releases without a result, and why they have none."""
+    return say("{}: {}: {}", span_of(gap.releases), gap.outcome, gap.reason)
+
+
+def in_short(line: Line) -> Text:
+    """All spans on one line: ``0.11 – 0.12.5: 1; 1.0.3 – 3.1.3: unbounded``."""
+    spans = (
+        say("{}: {}{}", span_of(span.releases), span.said, _by_chance(span))
+        for span in line.spans
+    )
+    return joined("; ", spans) or say("no release could be measured")
+
+
+def _section(line: Line) -> Section:
+    gaps = tuple(Item(gap_text(gap)) for gap in line.gaps)
+    blocks: tuple[Block, ...] = (_table(line),)
+    if not line.spans:
+        blocks = (Paragraph(say("No release could be measured.")),)
+    if gaps:
+        blocks += (Items(gaps, "No result"),)
+    return Section("a line", _title(line), blocks)
+
+
+def _title(line: Line) -> Text:
+    beside = say(" on {}", line.beside) if line.beside else Text()
+    if line.beside and line.package == "Flask":
+        beside = say(" ({})", line.beside)
+    server = words.title(line), Name(line.configuration), beside
+    return say(
+        "{} {}{} by release of {}, Python {}", *server, _package(line), line.python
+    )
+
+
 def _package(line: Line) -> str:
-    return "Flask" if line.package == "Flask" else legend.title(line)
+    return "Flask" if line.package == "Flask" else words.title(line)
 
 
-def _number(span: Span, word: Word) -> str:
-    told = word(span.said)
-    if span.floor is None or span.ceiling is None or not span.said.startswith("up to"):
-        return f"{told}{_apart(span, word)}"
-    return f"{told} ({span.floor} to {span.ceiling}){_apart(span, word)}"
+def _table(line: Line) -> Table:
+    heads = "releases", "in the app at once", "compared with the one before"
+    columns = (Column(say("{}", each), right=n == 1) for n, each in enumerate(heads))
+    rows = ((span_of(s.releases), _number(s), _change(s)) for s in line.spans)
+    return Table(
+        tuple(columns),
+        (Group(tuple(rows)),),
+        tuple(document.Line(Text(), each) for each in _lines(line)),
+    )
 
 
-def _apart(span: Span, word: Word) -> str:
-    """Releases with another number that chance explains; not when these are many."""
-    told = [f"{word(r)} {word(n)}" for r, n in list(span.apart.items())[:FEW]]
-    more = len(span.apart) - FEW
-    rest = f" and {more} more" if more > 0 else ""
-    return f" ({', '.join(told)}{rest}, which chance explains)" if told else ""
-
-
-def _with(versions: Sequence[Difference], word: Word) -> str:
-    """What else changed at that place, and may be the cause."""
-    told = [
-        f"{word(d.name)} {word(d.now or 'gone')} (was {word(d.before or 'not there')})"
-        for d in versions[:MOST]
-    ]
-    more = len(versions) - MOST
-    rest = f" and {more} more" if more > 0 else ""
-    return f"; with {', '.join(told)}{rest}" if told else ""
-
-
-def _gap(gap: Gap, word: Word) -> str:
-    return f"{span_of(gap.releases, word)}: {gap.outcome}: {word(gap.reason)}"
-
-
-# -------------------------------------------------------------------------- terminal
-
-
-def plain(timeline: Timeline) -> str:
-    """A timeline as lines."""
-    return "\n".join(each for line in timeline.lines for each in _plain(line))
-
-
-def _plain(line: Line) -> Iterator[str]:
-    yield title(line, safe, safe)
-    yield f"  {in_short(line)}"
+def _lines(line: Line) -> Iterator[Text]:
+    """All spans, then each change."""
+    yield in_short(line)
     for span in line.spans:
         if span.change is not None:
-            new = "new: " if span.new else ""
-            why = f"{safe(span.reason)}{_with(span.versions, safe)}"
-            yield f"  {new}{span.change} in {safe(span.releases[0])}: {why}"
-    for gap in line.gaps:
-        yield f"  not told: {_gap(gap, safe)}"
-    yield ""
+            new = say("new: ") if span.new else Text()
+            why = span.reason, _with(span.versions)
+            yield say("{}{} in {}: {}{}", new, span.change, span.releases[0], *why)
 
 
-# -------------------------------------------------------------------------- Markdown
+def _number(span: Span) -> Text:
+    exact = Text()
+    if span.floor is not None and span.ceiling is not None:
+        if span.said.startswith("up to"):
+            exact = say(" ({} to {})", span.floor, span.ceiling)
+    return say("{}{}{}", span.said, exact, _by_chance(span))
 
 
-def render(timeline: Timeline) -> str:
-    """A timeline as a page of its own."""
-    return "\n".join(["## Release by release", "", *_sections(timeline)]) + "\n"
+def _by_chance(span: Span) -> Text:
+    """Releases with another number that chance explains, where these are few."""
+    others = [say("{} {}", *each) for each in list(span.apart.items())[:FEW]]
+    more = len(span.apart) - FEW
+    rest = say(" and {} more", more) if more > 0 else Text()
+    if not others:
+        return Text()
+    return say(" ({}{}, which chance explains)", joined(", ", others), rest)
 
 
-def _sections(timeline: Timeline) -> Iterator[str]:
-    for line in timeline.lines:
-        yield f"### {title(line, prose, code)}"
-        yield ""
-        yield from _table(line)
-        if line.gaps:
-            yield ""
-            yield "Not told:"
-            yield ""
-            yield from (f"- {_gap(gap, prose)}" for gap in line.gaps)
-        yield ""
+def _with(versions: Sequence[Difference]) -> Text:
+    """Which other versions changed with it, and may be the cause."""
+    return say("; with {}", versions_changed(versions, MOST)) if versions else Text()
 
 
-def _table(line: Line) -> Iterator[str]:
-    if not line.spans:
-        yield "No release could be measured."
-        return
-    yield "| releases | in the app at once | against the one before |"
-    yield "| :-- | --: | :-- |"
-    for span in line.spans:
-        cells = (span_of(span.releases, prose), _number(span, prose), _against(span))
-        yield f"| {' | '.join(cells)} |"
-
-
-def _against(span: Span) -> str:
+def _change(span: Span) -> Text:
     if span.change is None:
-        return ""
-    badge = BADGES.get(span.change, BADGES[Change.NOT_COMPARABLE])
-    new = "**new** " if span.new else ""
-    why = f"{prose(span.reason)}{_with(span.versions, prose)}"
-    return f"{badge} {new}{span.change}: {why}"
+        return Text()
+    mark = words.CHANGES.get(span.change, words.CHANGES[Change.NOT_COMPARABLE])
+    new = say("{} ", Strong("new")) if span.new else Text()
+    return say("{}{}: {}{}", new, mark, span.reason, _with(span.versions))

@@ -24,7 +24,7 @@ from harness.records.questions import AnySeen
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import Outcome
-from harness.report.sections.questions import WORDS
+from harness.report.words import QUESTIONS
 
 ROOT = Path(__file__).parents[3]
 
@@ -93,7 +93,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
     assert failed.question is question
     written = msgspec.json.encode(failed)
     assert msgspec.json.decode(written, type=AnySeen) == failed
-    assert {question} <= ANSWERING.keys() & WORDS.keys()
+    assert {question} <= ANSWERING.keys() & QUESTIONS.keys()
     assert f"## {question}" in (ROOT / "docs" / "questions.md").read_text()
     assert question in (ROOT / "README.md").read_text()
     assert f"`{question}`" in action()["inputs"]["ask"]["description"]

@@ -15,7 +15,7 @@ from harness.cli.schema import schema_of
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from tests.builders.schemas import validator
-from tests.samples.generate import CASES
+from tests.samples.cases import CASES
 from tests.samples.make import judge
 
 FOLDER = Path(__file__).parents[3] / "schema"

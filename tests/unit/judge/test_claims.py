@@ -7,8 +7,9 @@ import pytest
 from harness.judge.claims import claims_fault
 from harness.records.evidence import Claims
 from harness.records.rounds import Round
+from harness.report import markdown
 from harness.report.sections import claims as told
-from tests.samples.generate import claims as sample
+from tests.samples.cases import claims as sample
 from tests.samples.make import judge
 from tests.samples.make import offer
 
@@ -46,8 +47,7 @@ def test_nothing_claimed_and_nothing_seen_is_no_fault() -> None:
 
 def test_a_report_tells_each_contradiction_once() -> None:
     cells = judge(sample()).cells
-    assert [each.configurations for each in told.denied((*cells, *cells))] == [
-        ("workers-4",),
-        ("workers-2",),
-    ]
-    assert told.rows(cells)[0] == ("`pyruvate workers-4`", "False", "4", "False", "1")
+    text = markdown.write([told.section((*cells, *cells)), told.details(cells)])
+    assert text.count("- pyruvate 1.6.1 `workers-4` on Flask 3.1.3: it tells") == 1
+    assert text.count("- granian 2.8.7 `workers-2` on Flask 3.1.3: it tells") == 1
+    assert "| `pyruvate workers-4` | False | 4 | False | 1 |" in text

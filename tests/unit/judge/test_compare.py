@@ -15,7 +15,9 @@ from harness.records.report import EnvironmentReport
 from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report.sections import changes
+from harness.report import markdown
+from harness.report import plain
+from harness.report.sections.changes import section
 from tests.builders.reports import at
 from tests.builders.reports import cell
 from tests.builders.reports import DIED
@@ -252,6 +254,11 @@ def installed(**versions: str) -> tuple[EnvironmentReport, ...]:
     )
 
 
+def written(changes: Changes) -> tuple[str, str]:
+    """Changes as Markdown and as lines."""
+    return markdown.write([section(changes)]), plain.write([section(changes)])
+
+
 def test_the_versions_that_differ_are_told() -> None:
     old = installed(
         Flask="3.1.3", werkzeug="3.1.3", click="8.1", python="3.13.1", a="1"
@@ -270,8 +277,8 @@ def test_the_versions_that_differ_are_told() -> None:
         ("b", None, "1"),
         ("click", "8.1", "8.3"),
     ]
-    for text in (changes.render(found), changes.plain(found)):
-        assert "Everywhere differs: Python 3.13.2 (was 3.13.1), Werkzeug 3.1.4" in text
+    for text in written(found):
+        assert "everywhere: Python 3.13.2 (was 3.13.1), Werkzeug 3.1.4" in text
         assert "a gone (was 1), b 1 (was not there)" in text
         assert "8 before; now 4\n" in text, "not once more for each cell"
 
@@ -279,10 +286,7 @@ def test_the_versions_that_differ_are_told() -> None:
 def test_changes_are_told_and_what_is_the_same_is_counted() -> None:
     before = report(EIGHT, cell(Verdict.MORE, 1))
     now = report(NEVER, cell(Verdict.MORE, 1))
-    for text in (
-        changes.render(compare(before, now)),
-        changes.plain(compare(before, now)),
-    ):
+    for text in written(compare(before, now)):
         assert "the run of 2026-01-01T00:00:00+00:00: 1 same, 1 fewer" in text
         assert "8 before; now 2 to 8" in text
         assert "c1" not in text
@@ -291,9 +295,9 @@ def test_changes_are_told_and_what_is_the_same_is_counted() -> None:
 def test_names_of_others_cannot_forge_a_line() -> None:
     evil = msgspec.structs.replace(EIGHT, id="x\n- [a](javascript:b)\n::error::c")
     found = compare(report(evil), report())
-    text = changes.render(found)
+    text, lines = written(found)
     assert "\n- [a]" not in text and "\n::error" not in text
-    assert "\n::error" not in changes.plain(found)
+    assert "\n::error" not in lines
 
 
 def test_changes_can_be_read_back() -> None:
@@ -312,6 +316,6 @@ def test_versions_that_differ_for_some_cells_are_told_with_these() -> None:
         found = report(EIGHT if flask == "a" else even(4, 8), other)
         return msgspec.structs.replace(found, environments=tuple(environments))
 
-    text = changes.render(compare(both("a", "3.1.3"), both("b", "3.1.4")))
-    assert "Everywhere" not in text
+    text, _ = written(compare(both("a", "3.1.3"), both("b", "3.1.4")))
+    assert "everywhere" not in text
     assert "8 before; now 4. With Werkzeug 3.1.4 (was 3.1.3)\n" in text

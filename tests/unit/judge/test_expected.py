@@ -17,7 +17,9 @@ from harness.records.changes import Changes
 from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
 from harness.records.words import Outcome
-from harness.report.sections import changes
+from harness.report import markdown
+from harness.report import plain
+from harness.report.sections.changes import section
 from tests.builders.reports import DIED
 from tests.builders.reports import EIGHT
 from tests.builders.reports import even
@@ -46,14 +48,14 @@ def test_what_is_expected_fails_nothing_and_says_why(tmp_path: Path) -> None:
     known = told(tmp_path, worse)
     gate(report(EIGHT), FailOn.CHANGE, known)
     assert not changes_on(known, ALTERED) and not known.unmatched
-    text = changes.render(known)
+    text = markdown.write([section(known)])
     assert "1 fewer, 1 of these expected" in text
     assert "🔴" not in text
     assert "fewer, because The pool is smaller now ([more](https://example.org/1))" in (
         text
     )
     assert "because The pool is smaller now (https://example.org/1)" in (
-        changes.plain(known)
+        plain.write([section(known)])
     )
 
 
@@ -102,8 +104,10 @@ def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
 def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> None:
     known = told(tmp_path, compare(report(EIGHT), report(EIGHT)), text)
     assert problem in known.unmatched[0].problem
-    assert "acknowledged, but nothing of the kind was found" in changes.render(known)
-    assert problem in changes.plain(known)
+    assert "acknowledged, but nothing of the kind was found" in markdown.write(
+        [section(known)]
+    )
+    assert problem in plain.write([section(known)])
     gate(report(EIGHT), FailOn.REGRESSION, known)
     with pytest.raises(GateFailed, match="1 expected changes were not found"):
         gate(report(EIGHT), FailOn.CHANGE, known)

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from harness.judge.changes import changes_in
 from harness.judge.releases import between_releases
 from harness.records.changes import Change
+from harness.records.changes import ReleaseChange
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
 from harness.records.plan import Environment
 from harness.records.report import Report
 from harness.records.words import Outcome
-from harness.report.markdown import render
+from harness.report import contents
+from harness.report import markdown
+from harness.report import plain
 from harness.report.sections import releases
-from harness.report.sections.releases import sentence
-from tests.samples.generate import story
+from tests.samples.cases import story
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -25,10 +27,14 @@ from tests.samples.make import rounds
 from tests.samples.make import unmeasured
 
 
+def sentence(change: ReleaseChange) -> str:
+    return str(releases.sentence([change]))
+
+
 def test_flask_1_0_is_found_and_nothing_else() -> None:
     (found,) = between_releases(judge(story()))
     assert sentence(found) == (
-        "Flask 1.0.4 (after 0.12.5): Flask's own server `run` went from 1 at a time to "
+        "Flask 1.0.4 (after 0.12.5): Flask's own server run went from 1 at a time to "
         "unbounded"
     )
     assert found.change is Change.MORE
@@ -68,9 +74,9 @@ def test_a_server_is_followed_too_and_flask_is_told_once() -> None:
         )
     )
     assert list(map(sentence, found)) == [
-        "gunicorn 21.2.0 (after 20.1.0): `gthread-4x4` went from 16 at once to 12 at "
+        "gunicorn 21.2.0 (after 20.1.0): gthread-4x4 went from 16 at once to 12 at "
         "once on Flask 2.3.3, 3.1.3",
-        "gunicorn 24.1.1 (after 23.0.0): `gthread-4x4` went from 12 at once to 16 at "
+        "gunicorn 24.1.1 (after 23.0.0): gthread-4x4 went from 12 at once to 16 at "
         "once on Flask 2.3.3, 3.1.3",
     ]
     assert [each.change for each in found] == [Change.FEWER, Change.MORE]
@@ -96,9 +102,9 @@ def test_what_is_removed_and_what_breaks_is_told_with_its_reason() -> None:
         ]
     )
     assert list(map(sentence, between_releases(report))) == [
-        "gunicorn 25.3.0 (after 24.0.0): `eventlet` went from not started to 4 at once "
+        "gunicorn 25.3.0 (after 24.0.0): eventlet went from not started to 4 at once "
         "on Flask 3.1.3",
-        "gunicorn 27.0.1 (after 25.3.0): `eventlet` went from 4 at once to not "
+        "gunicorn 27.0.1 (after 25.3.0): eventlet went from 4 at once to not "
         "supported on Flask 3.1.3: Gunicorn 26 removed it",
     ]
 
@@ -116,7 +122,9 @@ def test_what_chance_does_is_no_change() -> None:
         ]
     )
     assert between_releases(report) == ()
-    assert "From release to release" not in render(report, changes_in(report))
+    assert "From release to release" not in markdown.write(
+        contents.page(report, changes_in(report))
+    )
 
 
 def test_what_else_changed_is_named_beside_it() -> None:
@@ -142,8 +150,8 @@ def test_configurations_that_change_alike_share_a_sentence() -> None:
         environments.append(evidence(where, cells))
     found = between_releases(judge(environments))
     assert len(found) == 2
-    assert releases.plain(found) == [
-        "Flask 1.0.4 (after 0.12.5): Flask's own server a, b went from 1 at a time to "
-        "4 at once"
+    assert plain.write([releases.section(found)]).splitlines()[1:] == [
+        "- Flask 1.0.4 (after 0.12.5): Flask's own server a, b went from 1 at a time "
+        "to 4 at once"
     ]
-    assert "`a`, `b` went" in releases.render(found)
+    assert "`a`, `b` went" in markdown.write([releases.section(found)])

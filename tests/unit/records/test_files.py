@@ -20,7 +20,7 @@ from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.records.results import write_evidence
 from harness.records.words import SCHEMA
-from tests.samples.generate import story
+from tests.samples.cases import story
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence

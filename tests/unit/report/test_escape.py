@@ -14,9 +14,9 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from harness.report import escape
 from tests.builders.rendered import page
-from tests.samples.generate import CASES
-from tests.samples.generate import EVIL
-from tests.samples.generate import EVIL_LOG
+from tests.samples.cases import CASES
+from tests.samples.cases import EVIL
+from tests.samples.cases import EVIL_LOG
 from tests.samples.make import judge
 
 TAGS = set(

@@ -9,7 +9,7 @@ import msgspec
 
 from harness.records.changes import Change
 from harness.records.words import Outcome
-from harness.report.sections import timeline as rendering
+from harness.report.sections import timeline
 from harness.track.point import compare_points
 from harness.track.point import Point
 from harness.track.point import point
@@ -25,7 +25,7 @@ from tests.samples.make import offer
 
 def in_short(*points: Point) -> str:
     """The timeline of some releases in words."""
-    return rendering.in_short(fill_line(LIKE, points))
+    return str(timeline.in_short(fill_line(LIKE, points)))
 
 
 def test_releases_with_the_same_number_are_one_span() -> None:

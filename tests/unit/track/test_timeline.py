@@ -7,7 +7,9 @@ from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
 from harness.records.track import Timeline
 from harness.records.words import Outcome
-from harness.report.sections import timeline as rendering
+from harness.report import markdown
+from harness.report import plain
+from harness.report.sections import timeline
 from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
@@ -31,13 +33,13 @@ from tests.samples.make import unmeasured
 
 def in_short(*points: Point) -> str:
     """The timeline of some releases in words."""
-    return rendering.in_short(fill_line(LIKE, points))
+    return str(timeline.in_short(fill_line(LIKE, points)))
 
 
 def test_nothing_measured_is_told_so() -> None:
     assert in_short() == "no release could be measured"
     found = Timeline(made_at="", lines=(fill_line(LIKE, []),))
-    assert "No release could be measured." in rendering.render(found)
+    assert "No release could be measured." in markdown.write(timeline.sections(found))
 
 
 def test_only_what_was_not_known_is_new() -> None:
@@ -46,10 +48,12 @@ def test_only_what_was_not_known_is_new() -> None:
     found = mark_news({key(known): known}, now)
     assert [span.new for span in found.spans] == [False, False, True]
     told = Timeline(made_at="", lines=(found,))
-    assert rendering.sentences(told) == [
+    assert timeline.sentences(told) == [
         "Flask 2.0: Flask's own server run went from 4 to 3"
     ]
-    assert "  new: fewer in 2.0: 4 before; now 3" in rendering.plain(told)
+    assert "\nnew: fewer in 2.0: 4 before; now 3\n" in plain.write(
+        timeline.sections(told)
+    )
 
 
 def test_a_release_that_is_like_the_one_before_is_no_news() -> None:
@@ -69,7 +73,8 @@ def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
 def test_text_of_others_is_escaped_everywhere() -> None:
     evil = "1.0|`<b>@me\n::error::x"
     told = timeline_of(("0.12", 1), (evil, 4), new=True)
-    page, text = rendering.render(told), rendering.plain(told)
+    sections = timeline.sections(told)
+    page, text = markdown.write(sections), plain.write(sections)
     for harmful in ("<b>", "@me", "\n::", "|`"):
         assert harmful not in page
     assert "\n::error::" not in text and "::error::" not in text

@@ -1,19 +1,16 @@
-"""Knows the sample cases; ``python -m tests.samples.generate`` writes them anew.
+"""The sample cases: evidence that is made by hand.
 
 The numbers are those that real servers gave; the texts of the hostile case are made to
-do harm. Reports are written too: whoever changes how they look reviews the difference.
+do harm. ``pytest --update-samples`` writes the cases and their reports.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
-from harness.judge.changes import changes_in
-from harness.records import files
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
 from harness.records.evidence import Evidence
@@ -27,26 +24,19 @@ from harness.records.questions import SelfCallSeen
 from harness.records.questions import Wait
 from harness.records.questions import WaitKindSeen
 from harness.records.questions import WaitsSeen
-from harness.records.report import Report
-from harness.records.results import read_evidence
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
-from harness.report import markdown
-from harness.report import terminal
 from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment
 from tests.samples.make import evidence
-from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded
 from tests.samples.make import unmeasured
-
-FOLDER = Path(__file__).parent
 
 WERKZEUG = {
     "0.12.5": "0.16.1",
@@ -471,25 +461,3 @@ CASES: dict[str, Callable[[], list[Evidence]]] = {
     "claims": claims,
     "questions": questions,
 }
-
-
-def write(name: str) -> Report:
-    """Write one case: evidence, and the report in both forms."""
-    folder = FOLDER / name
-    for number, each in enumerate(CASES[name](), start=1):
-        # On one line, unlike what the store writes: the cases are made by a program.
-        text = msgspec.json.encode(each, order="deterministic").decode() + "\n"
-        slug = each.environment.slug if name != "hostile" else "hostile"
-        files.write_text(folder / "evidence" / f"{number:02}-{slug}.json", text)
-    found, faults = read_evidence(folder)
-    assert not faults
-    report = judge(found)
-    changes = changes_in(report)
-    files.write_text(folder / "report.md", markdown.render(report, changes))
-    files.write_text(folder / "report.txt", terminal.plain(report, changes))
-    return report
-
-
-if __name__ == "__main__":
-    for case in CASES:
-        write(case)

@@ -1,0 +1,65 @@
+"""Which sections a report has, and in which order."""
+
+from __future__ import annotations
+
+from harness.records.changes import Changes
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.sections import changes
+from harness.report.sections import chart
+from harness.report.sections import claims
+from harness.report.sections import deployments
+from harness.report.sections import details
+from harness.report.sections import findings
+from harness.report.sections import matrix
+from harness.report.sections import questions
+from harness.report.sections import releases
+from harness.report.sections import summary
+
+
+def page(
+    report: Report, changed: Changes, checked: CheckResult | None = None
+) -> list[Section]:
+    """The whole report, the most important first: for a page.
+
+    ``checked`` is what a check of deployments came to, if the report is on one.
+    """
+    grid = matrix.grid(report)
+    notes = findings.notes(grid)
+    above = [deployments.section(checked)] if checked else []
+    if changed.baseline is not None:
+        above.append(changes.section(changed))
+    return [
+        *above,
+        summary.section(report, grid),
+        matrix.section(report, grid),
+        releases.section(changed.releases),
+        findings.section(notes),
+        claims.section(report.cells),
+        questions.section(report.cells, grid),
+        chart.section(grid),
+        *details.sections(report, notes),
+    ]
+
+
+def overview(report: Report, changed: Changes, folder: str = "") -> list[Section]:
+    """What fits in a terminal, the counts last; ``folder`` is where the files are."""
+    grid = matrix.grid(report)
+    notes = findings.notes(grid)
+    end = [Paragraph(summary.counts(report.cells))]
+    if folder:
+        files = "Files: {}/report.md, {}/report.json, {}/evidence/"
+        end.append(Paragraph(say(files, folder, folder, folder)))
+    return [
+        matrix.section(report, grid),
+        findings.section(notes, commands=True),
+        findings.not_supported(notes),
+        releases.section(changed.releases),
+        claims.section(report.cells),
+        questions.section(report.cells, grid),
+        Section("the counts", Text(), tuple(end)),
+    ]

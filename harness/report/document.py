@@ -1,0 +1,283 @@
+"""What reports are made of, whatever they are shown with.
+
+Each module of ``sections`` makes sections of the records in this module, and each pen
+(``markdown``, ``terminal``, ``plain``) can write any section. Text of others is marked
+as such: a pen escapes it when it writes it, and nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import zip_longest
+from typing import Literal
+
+from harness.report.words import Mark
+
+# ------------------------------------------------------------------------------ text
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Text that this project did not write, such as a reason or a release."""
+
+    text: str
+    most: int = 400
+    """Characters that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A foreign name or command, in the look of code where there is one."""
+
+    text: str
+    most: int = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Our own words as a link; the address is foreign."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Our own words, emphasized."""
+
+    text: str
+
+
+Part = str | Foreign | Name | Link | Strong | Mark
+"""A string is our own words: it holds no markup of any pen, and is not escaped. A line
+break in it is one in the cell of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A phrase or a sentence."""
+
+    parts: tuple[Part, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def __str__(self) -> str:
+        """The text as it came, not escaped."""
+        return "".join(map(_raw, self.parts))
+
+
+Words = int | Text | Part
+
+
+def say(template: str, *values: Words) -> Text:
+    """Our own words, with values in place of each ``{}``. A string among the values is
+    taken for text of others.
+    """
+    parts: list[Part] = []
+    for own, value in zip_longest(template.split("{}"), values, fillvalue=""):
+        assert isinstance(own, str)
+        parts += [each for each in (own, *_parts(value)) if each != ""]
+    return Text(tuple(parts))
+
+
+def joined(separator: str, texts: Iterable[Words]) -> Text:
+    """Several texts as one, with our own separator between them."""
+    parts: list[Part] = []
+    for text in texts:
+        parts += [separator, *_parts(text)] if parts else _parts(text)
+    return Text(tuple(parts))
+
+
+def listed(texts: Sequence[Words]) -> Text:
+    """Several texts as one: ``this, that and the other``."""
+    *head, last = texts
+    return say("{} and {}", joined(", ", head), last) if head else say("{}", last)
+
+
+def _parts(value: Words) -> tuple[Part, ...]:
+    match value:
+        case Text(parts):
+            return parts
+        case str():
+            return (Foreign(value),) if value else ()
+        case int():
+            return (str(value),)
+    return (value,)
+
+
+def _raw(part: Part) -> str:
+    match part:
+        case str():
+            return part
+        case Foreign(text) | Name(text) | Strong(text):
+            return text
+        case Link(_, url):
+            return url
+        case Mark():
+            return part.word
+
+
+# ---------------------------------------------------------------------------- blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or several sentences."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A paragraph that nobody may overlook, and a list below it."""
+
+    level: Literal["caution", "warning"]
+    text: Text
+    items: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list, and what belongs below it."""
+
+    text: Text
+    below: tuple[Text, ...] = ()
+    mark: Mark | None = None
+    """What its colour stands for, where it says so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; ``head`` is what all its items are."""
+
+    items: tuple[Item, ...]
+    head: Mark | str = ""
+    meaning: str = ""
+    """What the head means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What was measured, in a cell of the matrix."""
+
+    number: str
+    """Requests at once; empty when nothing was measured."""
+    mark: Mark | None
+    """``None`` for what is as declared: the number alone says it all."""
+    note: str = ""
+    """What completes the word of the mark."""
+
+    def __str__(self) -> str:
+        mark = (self.mark.symbol, self.mark.word) if self.mark else ()
+        return " ".join(filter(None, (self.number, *mark, self.note)))
+
+
+Cell = Text | Value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column."""
+
+    head: Text
+    above: Text = Text()
+    """What comes before it, in a line of its own where columns should be narrow."""
+    right: bool = False
+    """Whether its cells are aligned to the right, as numbers are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of a table that belong together."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    title: Text = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a cell says where no table can be drawn."""
+
+    name: Text
+    """What it says that of; may be empty."""
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows."""
+
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...]
+    lines: tuple[Line, ...] = ()
+    """The same as lines, easy to search; where there are none, its rows are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """How to read the table above it; a pen without tables leaves it out."""
+
+    entries: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Foreign lines, such as commands or the output of a server."""
+
+    text: str
+    language: str = "text"
+    most: int = 4000
+    """Characters that are shown: the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart, in two parts."""
+
+    names: tuple[str, ...]
+    """Foreign; the first by which all bars of a chart differ is shown."""
+    always: int | None
+    """Requests at once in every round that offered enough."""
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars, one above the other; a pen that cannot draw leaves it out."""
+
+    axis: str
+    bars: tuple[Bar, ...]
+
+
+Block = Paragraph | Alert | Items | Table | Legend | Code | Chart
+
+
+class Worth(IntEnum):
+    """What is left out first where there is not enough room: the lowest."""
+
+    FOLDED = 0
+    CHART = 1
+    TABLE = 2
+    KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report with a title of its own."""
+
+    name: str
+    """What it is called where it had to be left out."""
+    title: Text
+    blocks: tuple[Block, ...]
+    worth: Worth = Worth.KEPT
+    top: bool = False
+    """Whether its title is that of the whole report."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether it opens on a click only."""
+        return self.worth is Worth.FOLDED

@@ -1,0 +1,108 @@
+"""The pen that writes plain lines: for logs, without tables, and easy to search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import assert_never
+
+from harness.report.document import Alert
+from harness.report.document import Block
+from harness.report.document import Cell
+from harness.report.document import Chart
+from harness.report.document import Code
+from harness.report.document import Foreign
+from harness.report.document import Items
+from harness.report.document import Legend
+from harness.report.document import Link
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import Part
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.escape import block as lines_of
+from harness.report.escape import terminal
+from harness.report.words import Mark
+
+WIDEST = 72
+"""Columns that a name before a number may take, when these are aligned."""
+
+
+def write(sections: Sequence[Section]) -> str:
+    """Sections as lines, with an empty line between two sections."""
+    texts = ("".join(f"{line}\n" for line in _section(each)) for each in sections)
+    return "\n".join(filter(None, texts))
+
+
+def _section(section: Section) -> Iterator[str]:
+    if section.title and (section.blocks or section.top) and not _is_named(section):
+        yield f"{inline(section.title)}{':' if section.blocks else ''}"
+    for block in section.blocks:
+        yield from _block(block)
+
+
+def _is_named(section: Section) -> bool:
+    """Whether its first lines name themselves, so that it needs no title."""
+    first = section.blocks[0] if section.blocks else None
+    return isinstance(first, Table) and any(line.name for line in first.lines)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph(text):
+            yield inline(text)
+        case Alert(level, text, items):
+            yield f"{level}: {inline(text)}"
+            yield from map(inline, items)
+        case Items():
+            yield from _items(block)
+        case Table(_, groups, lines):
+            names = [inline(line.name) for line in lines]
+            width = min(max(map(len, names), default=0), WIDEST)
+            for name, line in zip(names, lines, strict=True):
+                yield f"{name:<{width}}  {cell(line.cell)}" if name else cell(line.cell)
+            for group in groups if not lines else ():
+                yield from ("  ".join(map(cell, row)) for row in group.rows)
+        case Code(text, _, most):
+            yield from lines_of(text, characters=most).splitlines()
+        case Legend() | Chart():
+            pass
+        case _:
+            assert_never(block)
+
+
+def _items(block: Items) -> Iterator[str]:
+    head = block.head.word if isinstance(block.head, Mark) else block.head
+    for item in block.items:
+        yield f"{f'{head}: ' if head else '- '}{inline(item.text)}"
+        yield from (f"  {inline(text)}" for text in item.below)
+
+
+def cell(text: Cell) -> str:
+    """What is in a cell of a table, on one line."""
+    return inline(text) if isinstance(text, Text) else str(text)
+
+
+def inline(text: Text) -> str:
+    """A text on one line; everything foreign in it is made harmless."""
+    return "".join(map(_part, text.parts))
+
+
+def _part(part: Part) -> str:
+    match part:
+        case str():
+            return part.replace("\u00a0", " ").replace("\n", " ")
+        case Foreign(text, most):
+            return terminal(text, characters=most)
+        case Name(text):
+            return terminal(text)
+        case Link(_, url):
+            return terminal(url)
+        case Strong(text):
+            return text
+        case Mark():
+            return part.word
+        case _:
+            assert_never(part)

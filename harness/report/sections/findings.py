@@ -1,0 +1,132 @@
+"""What is not as declared, each reason with all the cells that it is true of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.records.report import CellReport
+from harness.records.words import NOTEWORTHY
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Link
+from harness.report.document import Name
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.document import Worth
+from harness.report.sections.matrix import Grid
+
+Word = Outcome | Verdict
+
+
+class Note(NamedTuple):
+    """One reason, and all cells of one server that it is true of."""
+
+    server: str
+    """As in its rows, with the releases where these are the columns."""
+    labels: tuple[str, ...]
+    """Of the rows."""
+    releases: tuple[str, ...]
+    """Of Flask."""
+    reason: str
+    cells: tuple[CellReport, ...]
+
+    @property
+    def where(self) -> Text:
+        """The rows, and the releases of Flask."""
+        labels = joined(", ", map(Name, self.labels))
+        releases = joined(", ", self.releases)
+        return say("{} {} on Flask {}", self.server, labels, releases)
+
+
+Notes = dict[Word, list[Note]]
+"""Notes on all that is not simply as declared, by what it is, worst first."""
+
+
+def notes(grid: Grid) -> Notes:
+    """Notes on the cells of a grid; the same reason for several rows of a server is
+    one note.
+    """
+    alike: dict[tuple[Word, str, str, tuple[str, ...]], list[Note]] = defaultdict(list)
+    for word, note in _notes(grid):
+        alike[word, note.reason, note.server, note.releases].append(note)
+    found: Notes = {word: [] for word in NOTEWORTHY}
+    for (word, *_), several in alike.items():
+        if word in found:
+            found[word].append(_merge(several))
+    return {word: several for word, several in found.items() if several}
+
+
+def _notes(grid: Grid) -> Iterator[tuple[Word, Note]]:
+    """A note for each reason in each row."""
+    for row in grid.rows:
+        same: dict[tuple[Word, str], list[CellReport]] = defaultdict(list)
+        for cell in filter(None, row.cells):
+            same[cell.word, cell.reason].append(cell)
+        for (word, reason), cells in same.items():
+            releases = tuple(dict.fromkeys(cell.flask for cell in cells))
+            server = row.server
+            if grid.under:
+                server += f" {', '.join(cell.server_version for cell in cells)}"
+            yield word, Note(server, (row.label,), releases, reason, tuple(cells))
+
+
+def _merge(several: list[Note]) -> Note:
+    return several[0]._replace(
+        labels=tuple(label for note in several for label in note.labels),
+        cells=tuple(cell for note in several for cell in note.cells),
+    )
+
+
+# ---------------------------------------------------------------------- the sections
+
+
+def section(found: Notes, commands: bool = False) -> Section:
+    """What is not as declared; with the command that measures it again if asked for."""
+    return Section(
+        "the findings",
+        say("What is not as declared"),
+        tuple(
+            _block(word, several, commands)
+            for word, several in found.items()
+            if word is not Outcome.NOT_SUPPORTED
+        ),
+    )
+
+
+def not_supported(found: Notes) -> Section:
+    """What is impossible for a known reason is no news, so it is apart."""
+    items = tuple(_item(note) for note in found.get(Outcome.NOT_SUPPORTED, []))
+    return Section(
+        "what is not supported",
+        say("What is not supported, and why"),
+        (Items(items),) if items else (),
+        Worth.FOLDED,
+    )
+
+
+def _block(word: Word, several: Iterable[Note], commands: bool) -> Items:
+    mark = words.MARKS[word]
+    items = tuple(_item(note, commands) for note in several)
+    return Items(items, mark, mark.meaning)
+
+
+def _item(note: Note, command: bool = False) -> Item:
+    again = say("again: {}", Name(note.cells[0].reproduce, 400))
+    text = say("{}: {}{}", note.where, note.reason, _documentation(note))
+    return Item(text, (again,) if command else ())
+
+
+def _documentation(note: Note) -> Text:
+    """The page that declares another number than was measured: it may be wrong."""
+    wrong = (c for c in note.cells if c.verdict in (Verdict.FEWER, Verdict.MORE))
+    pages = dict.fromkeys(cell.declared_source for cell in wrong)
+    links = (say(" ({})", Link("its documentation", page)) for page in pages if page)
+    return joined("", links)

@@ -1,0 +1,54 @@
+"""Answers to the other questions."""
+
+from __future__ import annotations
+
+from harness.records.questions import SelfCallSeen
+from harness.records.words import Outcome
+from harness.report.sections import questions
+from tests.builders.rendered import lines
+from tests.builders.rendered import page
+from tests.builders.rendered import sample
+from tests.samples.make import cell
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import judge
+from tests.samples.make import rounds
+
+
+def test_nothing_is_said_of_questions_that_were_not_asked() -> None:
+    for text in (page(sample("story")), lines(sample("story"))):
+        assert "other questions" not in text
+        assert "self-call" not in text
+
+
+def test_where_releases_differ_each_answer_is_told() -> None:
+    text = page(sample("questions"))
+    assert "| `run` |  |  | deadlock on Flask 0.12.5, yes on Flask 3.1.3 |  |" in text
+    assert "- Flask's own server `run` on Flask 3.1.3: A request that calls" in text
+
+
+def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
+    text = page(sample("questions"))
+    sentence = "when such requests take all places, all of them wait for ever."
+    assert text.count(sentence) == 1
+    (line,) = (line for line in text.splitlines() if sentence in line)
+    assert line.startswith("- gunicorn 27.0.1 `sync-4`, `gevent-connections-10`: ")
+
+
+def test_many_sentences_leave_room_for_the_rest() -> None:
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    cells = [
+        cell(
+            where,
+            f"c{number}",
+            4,
+            rounds(4, (4, 1)),
+            asked=(SelfCallSeen(outcome=Outcome.DIED, reason=f"of {number}"),),
+        )
+        for number in range(40)
+    ]
+    found = judge([evidence(where, cells)])
+    text = page(found)
+    assert text.count("It could not be asked") == questions.MOST_SENTENCES
+    assert "- and 32 more, in the report" in text
+    assert text.count("| unknown |") == 40

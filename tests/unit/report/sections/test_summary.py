@@ -1,0 +1,59 @@
+"""The answer in a few sentences."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.builders.rendered import page
+from tests.builders.rendered import sample
+
+
+def test_the_answer_of_the_story() -> None:
+    answer = page(sample("story")).splitlines()[2]
+    assert answer == (
+        "Flask's own server (`run`) handled 1 request at a time on Flask 0.12.5 and at "
+        "least 500 at once on Flask 1.0.4 and later. On Flask 3.1.3, gunicorn 27.0.1 "
+        "handled from 1 (`default`) to 2000 (`gevent-2`), gunicorn 25.3.0 handled 1000 "
+        "(`eventlet`) and uWSGI 2.0.31 handled from 1 (`default`) to 100 "
+        "(`gevent-100`). Not always what they declare: `gthread-2x4` (8, at times 5) "
+        "and `gthread-4x2` (8, at times 2)."
+    )
+
+
+def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
+    report = sample("story")
+    cells = tuple(
+        msgspec.structs.replace(cell, server=f"{cell.server}-{number}", server_title="")
+        for cell in report.cells
+        for number in range(4 if cell.server == "gunicorn" else 1)
+    )
+    many = msgspec.structs.replace(report, cells=cells)
+    answer = page(many).splitlines()[2]
+    assert (
+        "On Flask 3.1.3, 9 other servers handled from 1 (such as gunicorn-0 27.0.1 "
+        "`default`) to 2000 (gunicorn-0 27.0.1 `gevent-2`)."
+    ) in answer
+    assert answer.endswith("`gthread-2x4` (8, at times 5) and 5 more.")
+
+
+def test_the_answer_of_a_history_is_what_changed() -> None:
+    answer = page(sample("history")).splitlines()[2]
+    assert answer.startswith(
+        "On Flask 3.1.3, gunicorn (`gthread-1x4-connections-4`) handled 4 at once on "
+        "gunicorn 20.1.0, 3 at once on gunicorn 23.0.0 and 4 at once on gunicorn "
+        "27.0.1."
+    )
+
+
+def test_the_answer_of_a_single_cell() -> None:
+    answer = page(sample("single")).splitlines()[2]
+    assert answer == (
+        "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but at times only 2, "
+        "on Flask 3.1.3."
+    )
+
+
+def test_no_answer() -> None:
+    for case in ("nothing-measured", "control-wrong"):
+        assert "Nothing could be measured." in page(sample(case))
+    assert "[!CAUTION]" in page(sample("control-wrong"))

@@ -1,0 +1,51 @@
+"""Markdown keeps to the size that GitHub takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import markdown
+from harness.report.sections import findings
+from harness.report.sections import matrix
+from tests.builders.rendered import page
+from tests.builders.rendered import sample
+from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import judge
+from tests.samples.make import unmeasured
+
+
+@pytest.mark.parametrize("case", ["story", "failures", "hostile"])
+def test_a_summary_keeps_to_its_size(case: str) -> None:
+    whole = page(sample(case))
+    size = len(whole.encode())
+    for most in range(size, 600, -(size // 40)):
+        text = page(sample(case), max_bytes=most, complete="report.json")
+        assert len(text.encode()) <= most
+        assert text == whole or "Left out, to stay within the limit: " in text
+
+
+def test_findings_stay_longest() -> None:
+    whole = sample("failures")
+    text = page(whole, max_bytes=4200)
+    assert "<details>" not in text
+    assert "mermaid" not in text
+    for note in findings.notes(matrix.grid(whole))[Verdict.FEWER]:
+        assert note.reason in text
+    assert text.rstrip().endswith("See `report.json`._")
+
+
+def test_a_huge_matrix_of_failures_still_fits() -> None:
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    cells = [
+        unmeasured(
+            where, f"c{number}", Outcome.DIED, f"{number} " + "x" * 390, "y" * 999
+        )
+        for number in range(4000)
+    ]
+    text = page(judge([evidence(where, cells)]))
+    assert 900_000 < len(text.encode()) <= markdown.MAX_BYTES
+    assert "the last of the findings" in text
+    assert "**4000 cells**" in text

@@ -1,0 +1,112 @@
+"""What a terminal shows."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from harness.judge.changes import changes_in
+from harness.report import contents
+from harness.report import terminal
+from harness.report.document import Section
+from tests.builders.rendered import lines
+from tests.builders.rendered import page
+from tests.builders.rendered import sample
+from tests.samples import cases
+
+
+def overview(case: str, folder: str = "results") -> list[Section]:
+    """What is shown of a sample."""
+    report = sample(case)
+    return contents.overview(report, changes_in(report), folder)
+
+
+def shown(case: str, width: int = 80, **options: Any) -> str:
+    """What a console prints of a sample."""
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=True, highlight=False, **options
+    )
+    terminal.show(overview(case), console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_five_releases_fit_in_eighty_columns() -> None:
+    text = shown("story", color_system=None)
+    table = text[: text.index("A number alone")].splitlines()
+    assert max(map(len, table)) <= 80
+    (row,) = [line for line in table if "gthread-2x4 " in line]
+    assert row.split() == ["gthread-2x4", "8", *"8 (≥7) 8 (≥6) 8 (≥5) 8 (≥5)".split()]
+
+
+@pytest.mark.parametrize(("width", "tables"), [(60, 2), (80, 1), (200, 1)])
+def test_columns_that_do_not_fit_have_a_table_of_their_own(
+    width: int, tables: int
+) -> None:
+    text = shown("history", width, color_system=None)
+    table = text[: text.index("A number alone")]
+    assert table.count("gthread-1x4-connections-4") == tables
+    assert max(map(len, table.splitlines())) <= width
+    heads = [line.split() for line in table.splitlines() if "20.1.0" in line]
+    assert heads[0][0] == "20.1.0"
+    assert ("27.0.1" in heads[0]) == (tables == 1)
+
+
+def test_what_was_built_is_told_with_its_source() -> None:
+    told = "Flask 3.2.0.dev0+checkout.1a2b3c4.dirty: from "
+    assert f"{told}./flask" in shown("checkout", color_system=None)
+    assert f"{told}`./flask`" in page(sample("checkout"))
+    own, release = sample("checkout").cells[::-1]
+    assert own.reproduce.endswith(" --flask ./flask")
+    assert "--flask" not in release.reproduce
+
+
+@pytest.mark.parametrize("case", cases.CASES)
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_every_sample_can_be_drawn(case: str, width: int) -> None:
+    assert "cell" in shown(case, width)
+
+
+def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    colour = re.compile(r"\x1b\[[0-9;]*3[0-7][;m]")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert colour.search(shown("failures", color_system="standard"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colour.search(shown("failures", color_system="standard"))
+
+
+def test_no_terminal_no_table() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False)
+    terminal.show(overview("single"), console)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert text.startswith("flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11  8 (≥2) ≈")
+    assert "again: nox -s probe -- --only flask-3.1.3/gunicorn-27.0.1/gthread" in text
+    assert text.endswith(
+        "Files: results/report.md, results/report.json, results/evidence/\n"
+    )
+
+
+def test_an_output_that_knows_ascii_only() -> None:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
+    terminal.show(overview("failures", "résultats"), Console(file=file))
+    file.flush()
+    assert b"2 (>=1) ~ uneven" in raw.getvalue()
+
+
+@pytest.mark.parametrize("color_system", [None, "standard"])
+def test_output_of_servers_commands_nothing(color_system: Any) -> None:
+    for text in (
+        lines(sample("hostile")),
+        shown("hostile", 30, color_system=color_system),
+    ):
+        assert "::" not in text
+        assert "##[" not in text
+        assert "\x1b]" not in text
+        assert "\x1b[2J" not in text
+        assert "\u202e" not in text

@@ -1,0 +1,18 @@
+"""Every word has a look."""
+
+from __future__ import annotations
+
+from harness.records.words import NOTEWORTHY
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words
+
+
+def test_every_word_has_a_look() -> None:
+    every = {*Verdict, *Outcome} - {Outcome.MEASURED}
+    assert set(words.MARKS) == every
+    assert set(NOTEWORTHY) == every - {Verdict.AS_DECLARED}
+    for word, mark in words.MARKS.items():
+        assert mark.word == word
+        assert len(mark.symbol) == 1
+        assert mark.badge
