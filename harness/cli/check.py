@@ -54,8 +54,7 @@ from harness.report import terminal
 from harness.report.badge import badge
 from harness.report.escape import terminal as safe
 from harness.system.install import CannotInstall
-from harness.system.machine import allow_open_files
-from harness.system.machine import FEW_OPEN_FILES
+from harness.system.machine import check_open_files
 
 EXIT_CODES = (
     ("0", "as declared, or at least `at-least`"),
@@ -317,16 +316,10 @@ def prepare(
 
 
 def check_limit(configured: Configured, prepared: Prepared, limit: int) -> None:
-    """Raise ``UsageError`` when more would be offered than this machine can hold."""
+    """Check that this machine can offer as many requests. Raises ``UsageError``."""
     most = prepared.declaration.declared or limit
-    can = (allow_open_files() - FEW_OPEN_FILES) // 2
-    if most > can:
-        raise configured.fault(
-            prepared.deployment,
-            "declared",
-            f"{most} requests need two open files each, and this machine allows {can}; "
-            "raise `ulimit -Hn`",
-        )
+    where = f"declared: the number {most}"
+    check_open_files(most, configured.about(prepared.deployment, where))
 
 
 def declares(each: Prepared | NotPrepared) -> str:

@@ -41,7 +41,6 @@ from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.versions import labelled
-from harness.report.escape import terminal as safe
 
 WHEELS = "wheels"
 """Folder for what was built, beside the plan."""
@@ -103,8 +102,7 @@ class Builder:
             except Fault as fault:
                 _refuse(asked, fault)
             except OSError as problem:
-                reason = safe(str(problem))
-                _refuse(asked, Fault(f"cannot be copied: {reason}", "correct that"))
+                _refuse(asked, Fault(f"cannot be copied: {problem}", "correct that"))
 
     async def _make(self, asked: Asked, scratch: Path) -> Built:
         found = await fetch.fetch(asked.source, scratch, self._results)
@@ -190,7 +188,7 @@ def with_built(
 def _refuse(asked: Asked, fault: Fault) -> NoReturn:
     where = f"{asked.option}: {asked.source.text}"
     text = f"{where} {fault.problem}; {fault.remedy}"
-    raise UsageError(safe(text, characters=2_000)) from None
+    raise UsageError(text) from None
 
 
 def _interpreter(python: str) -> str:

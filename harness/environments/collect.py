@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from harness.measure.nothing import nothing_measured
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
+from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
@@ -26,6 +26,8 @@ from harness.records.results import plan_path
 from harness.records.results import PREVIOUS
 from harness.records.results import read_plan
 from harness.records.words import Outcome
+from harness.system.machine import host
+from harness.system.machine import now
 
 MISSING = (
     "missing: it was planned, and there is no evidence of it; whatever was to measure "
@@ -90,7 +92,13 @@ def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Evidence that planned cells have none, by environment."""
     found = {cell.id for each in evidence for cell in each.cells}
     return [
-        nothing_measured(_only(each, absent), Outcome.HARNESS_FAILED, MISSING)
+        nothing_measured(
+            _only(each, absent),
+            Outcome.HARNESS_FAILED,
+            MISSING,
+            host=host(),
+            measured_at=now(),
+        )
         for each in plan.environments
         if (absent := tuple(cell for cell in each.cells if cell.id not in found))
     ]

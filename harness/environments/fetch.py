@@ -26,7 +26,6 @@ import requests
 from harness.environments.source import HOW
 from harness.environments.source import Source
 from harness.records.versions import Kind
-from harness.report.escape import terminal as safe
 from harness.system.command import output
 from harness.system.process import CannotExecute
 from harness.system.process import running
@@ -127,7 +126,7 @@ def tail(log: Path) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [n for n, line in enumerate(lines) if re.match("fatal:|error:", line)]
     first = max(0, wrong[0] - 1) if wrong else max(0, len(lines) - 4)
-    return safe("; ".join(lines[first : first + 4])) or "it said nothing"
+    return "; ".join(lines[first : first + 4]) or "it said nothing"
 
 
 def _environment() -> dict[str, str]:
@@ -282,7 +281,7 @@ def _archive(path: Path, scratch: Path) -> Fetched:
     try:
         _unpack(path, unpacked)
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as problem:
-        raise Fault(f"cannot be unpacked: {safe(str(problem))}", HOW) from None
+        raise Fault(f"cannot be unpacked: {problem}", HOW) from None
     folders = [unpacked, *sorted(each for each in unpacked.iterdir() if each.is_dir())]
     for folder in folders:
         if any((folder / name).exists() for name in PROJECT):

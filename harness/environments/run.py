@@ -19,15 +19,15 @@ from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.measure import events
 from harness.measure.events import Event
-from harness.measure.nothing import nothing_measured
 from harness.plan.plan import shards
-from harness.records.errors import UsageError
+from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.results import evidence_path
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
-from harness.system.machine import allow_open_files
-from harness.system.machine import FEW_OPEN_FILES
+from harness.system.machine import check_open_files
+from harness.system.machine import host
+from harness.system.machine import now
 from harness.system.process import running
 
 NOXFILE = Path(__file__).with_name("noxfile.py")
@@ -37,14 +37,9 @@ SHARD_SECONDS = 6 * 3600.0
 
 
 def check_limit(plan: Plan) -> None:
-    """Raise ``UsageError`` when more would be offered than this machine can hold."""
+    """Check that this machine can offer as many requests. Raises ``UsageError``."""
     most = max((environment.limit for environment in plan.environments), default=1)
-    can = (allow_open_files() - FEW_OPEN_FILES) // 2
-    if most > can:
-        raise UsageError(
-            f"--limit {most} needs two open files for each request, and this machine "
-            f"allows {can} requests; raise `ulimit -Hn` or choose a lower limit"
-        )
+    check_open_files(most, f"--limit {most}")
 
 
 def _environment(results: Path) -> dict[str, str]:
@@ -131,5 +126,7 @@ async def carry_out(
     for planned in plan.environments:
         if not evidence_path(results, planned.environment).exists():
             reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
-            nothing = nothing_measured(planned, Outcome.HARNESS_FAILED, reason)
+            nothing = nothing_measured(
+                planned, Outcome.HARNESS_FAILED, reason, host=host(), measured_at=now()
+            )
             write_evidence(results, nothing)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from packaging.utils import canonicalize_name
 
 from harness.records.changes import Difference
-from harness.records.plan import Environment
 from harness.records.report import CellReport
 from harness.records.report import Report
 
@@ -33,18 +32,6 @@ def installed_in(report: Report) -> InstalledBy:
     return {each.id: each.installed for each in report.environments}
 
 
-def environment_id(cell: CellReport) -> str:
-    """The id of the environment that a cell was measured in."""
-    return str(
-        Environment(
-            flask=cell.flask,
-            server=cell.server,
-            server_version=cell.server_version,
-            python=cell.python,
-        )
-    )
-
-
 def version_changes(
     before: CellReport, now: CellReport, old: InstalledBy, new: InstalledBy
 ) -> tuple[Difference, ...]:
@@ -54,7 +41,7 @@ def version_changes(
     installed, only these are compared.
     """
     one, other = _versions(before, old), _versions(now, new)
-    if not old.get(environment_id(before)) or not new.get(environment_id(now)):
+    if not old.get(str(before.environment)) or not new.get(str(now.environment)):
         common = one.keys() & other.keys()
         one, other = ({k: v for k, v in d.items() if k in common} for d in (one, other))
     first = [*FIRST, canonicalize_name(now.server)]
@@ -76,7 +63,7 @@ def _versions(cell: CellReport, installed: InstalledBy) -> dict[str, str]:
         "flask": cell.flask,
         canonicalize_name(cell.server): cell.server_version,
     }
-    versions = installed.get(environment_id(cell), {})
+    versions = installed.get(str(cell.environment), {})
     return known | {canonicalize_name(name): value for name, value in versions.items()}
 
 

@@ -8,16 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.records.evidence import Front
-from harness.records.plan import PLACEHOLDER
 from harness.records.plan import PlannedFront
 from harness.system.command import output
 
 VERSION_SECONDS = 10.0
-
-
-def _filled(text: str, places: Mapping[str, str]) -> str:
-    """The text of a proxy, with what its placeholders stand for."""
-    return PLACEHOLDER.sub(lambda word: places[word[1]], text)
 
 
 def front_of(
@@ -32,17 +26,18 @@ def front_of(
     ``ports`` are that of the server behind, and its own.
     """
     behind, own = ports
-    places = {
+    values = {
         "folder": str(folder),
         "host": host,
         "port": str(own),
         "upstream": f"{host}:{behind}",
     }
+    filled = planned.fill(values)
     return Front(
         title=planned.title,
         version=_release(planned, env),
-        command=tuple(_filled(word, places) for word in planned.argv),
-        file=_filled(planned.template, places),
+        command=filled.argv,
+        file=filled.template,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,9 @@ from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import PositiveInt
 from harness.records.words import Result
+
+PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+"""A word in braces, such as ``{port}``, that a value is filled in for."""
 
 
 class Environment(Result, frozen=True, kw_only=True):
@@ -112,6 +116,16 @@ class PlannedFront(Result, frozen=True, kw_only=True):
     """The name of its configuration file."""
     template: str
     """That file, with the same placeholders."""
+
+    def fill(self, values: Mapping[str, str]) -> PlannedFront:
+        """The same proxy with values in place of the placeholders."""
+
+        def filled(text: str) -> str:
+            return PLACEHOLDER.sub(lambda word: values[word[1]], text)
+
+        return msgspec.structs.replace(
+            self, argv=tuple(map(filled, self.argv)), template=filled(self.template)
+        )
 
 
 class PlannedCell(Result, frozen=True, kw_only=True):
@@ -215,6 +229,3 @@ class Installed(Result, frozen=True, kw_only=True):
             if set(missing.requires) & set(cell.requires):
                 return missing
         return None
-
-
-PLACEHOLDER = re.compile(r"\{([a-z]+)\}")

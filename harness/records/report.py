@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
+from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
@@ -65,6 +66,16 @@ class CellReport(Result, frozen=True, kw_only=True):
     log_tail: str
     reproduce: str
     """The command that measures this one cell again."""
+
+    @property
+    def environment(self) -> Environment:
+        """The environment that it was measured in."""
+        return Environment(
+            flask=self.flask,
+            server=self.server,
+            server_version=self.server_version,
+            python=self.python,
+        )
 
     @property
     def word(self) -> Outcome | Verdict:

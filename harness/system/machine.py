@@ -11,6 +11,7 @@ from datetime import UTC
 
 from packaging.version import Version
 
+from harness.records.errors import UsageError
 from harness.records.evidence import Host
 from harness.records.words import Settled
 from harness.system import schedstat
@@ -42,6 +43,19 @@ def allow_open_files() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard if hard != resource.RLIM_INFINITY else sys.maxsize
+
+
+def check_open_files(requests: int, where: str) -> None:
+    """Check that so many requests can be offered at once by this machine.
+
+    Raises ``UsageError``, which says ``where`` the number comes from.
+    """
+    most = (allow_open_files() - FEW_OPEN_FILES) // 2
+    if requests > most:
+        raise UsageError(
+            f"{where} needs two open files for each request, and this machine allows "
+            f"{most} requests; raise `ulimit -Hn` or choose a lower number"
+        )
 
 
 def side_by_side() -> int:

@@ -81,8 +81,7 @@ def version_changes(
     The most important come first.
     """
     old, new = (
-        {versions_differ.environment_id(each.cell): each.evidence.installed}
-        for each in (before, now)
+        {str(each.cell.environment): each.evidence.installed} for each in (before, now)
     )
     return tuple(
         each
