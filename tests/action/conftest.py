@@ -41,7 +41,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("python")
     # Not of a virtual environment: one of one would not have its own packages.
     base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-    subprocess.run([str(base), "-I", "-m", "venv", str(folder)], check=True, timeout=180)
+    subprocess.run(
+        [str(base), "-I", "-m", "venv", str(folder)], check=True, timeout=180
+    )
     return folder / "bin" / "python"
 
 
