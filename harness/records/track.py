@@ -1,6 +1,4 @@
-"""Knows the records of what was found release by release: a timeline, and where a
-number changed.
-"""
+"""Records of a timeline, release by release, and of a bisection."""
 
 from __future__ import annotations
 
@@ -15,31 +13,33 @@ from harness.records.words import SCHEMA
 
 
 class Span(Result, frozen=True, kw_only=True):
-    """Releases one after another with the same number."""
+    """Successive releases with the same number."""
 
     releases: tuple[str, ...]
-    """Those that were measured, oldest first."""
+    """Those that were measured, oldest first. The others are in the gaps."""
     said: str
     """The number as ``expected.toml`` spells it, or the outcome."""
     outcome: Outcome
     floor: int | None
-    """The least that any of them admitted at the declared number."""
+    """The lowest floor of the releases."""
     ceiling: int | None
+    """The highest ceiling of the releases."""
     apart: dict[str, str] = {}
-    """By release, the numbers that are others, though chance explains that."""
+    """By release, numbers that differ from ``said``; chance explains the difference."""
     change: Change | None = None
-    """What it is against the span before; null for the first."""
+    """The change from the span before; null for the first span."""
     reason: str = ""
-    """Both numbers."""
+    """The number before and now, and which release was compared if it is not the one
+    before."""
     versions: tuple[Difference, ...] = ()
-    """What else was installed in another version where the span begins; it may be the
-    cause as well."""
+    """Other packages with another version where the span begins. One of them may be the
+    cause of the change."""
     new: bool = False
-    """Whether this change was not known before this run."""
+    """Whether the change was not known before this run."""
 
 
 class Gap(Result, frozen=True, kw_only=True):
-    """Releases of which nothing can be said."""
+    """Successive releases without a result, for the same reason."""
 
     releases: tuple[str, ...]
     outcome: Outcome
@@ -50,13 +50,14 @@ class Line(Result, frozen=True, kw_only=True):
     """One configuration, release by release."""
 
     package: str
-    """Whose releases: Flask, or the name of the server."""
+    """The package whose releases these are: Flask, or the name of the server."""
     server: str
     server_title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name as people write it; empty if it is ``server``."""
     configuration: str
     beside: str
-    """The release of the other one that stays the same; empty where none does."""
+    """The package and release that stay the same, such as ``gunicorn 27.0.1``; empty if
+    none does."""
     python: str
     spans: tuple[Span, ...]
     gaps: tuple[Gap, ...] = ()
@@ -65,7 +66,7 @@ class Line(Result, frozen=True, kw_only=True):
 
 
 class Timeline(Result, frozen=True, kw_only=True):
-    """What is known of all releases: the file ``timeline.json``."""
+    """Configurations, release by release: the file ``timeline.json``."""
 
     schema: int = SCHEMA
     probe: int = PROBE
@@ -75,75 +76,81 @@ class Timeline(Result, frozen=True, kw_only=True):
 
 
 class Side(Result, frozen=True, kw_only=True):
-    """One side of a change, and how it is known."""
+    """One side of a change, and what was measured there."""
 
     release: str
     cell: str
     """The id of the cell."""
     said: str
+    """The number as ``expected.toml`` spells it, or the outcome."""
     outcome: Outcome
     reason: str
     rounds: int
+    """How many rounds were measured."""
     curve: tuple[AdmissionPoint, ...]
     installed: dict[str, str]
     measured_at: str
     host: Host
     reproduce: str
+    """The command that measures the cell again."""
 
 
 class Try(Result, frozen=True, kw_only=True):
-    """A release that was looked at."""
+    """A release that a bisection looked at."""
 
     release: str
     said: str
+    """The number as ``expected.toml`` spells it, or the outcome."""
     like: str
-    """``old`` or ``new``, whichever end it is like; ``neither``; or empty when nothing
-    can be said of it."""
+    """The end that it is like, ``old`` or ``new``; ``neither``; or empty if that is not
+    known."""
     reason: str
     reused: bool
-    """Whether it was in the history already."""
+    """Whether its measurement comes from the history."""
 
 
 class Swap(Result, frozen=True, kw_only=True):
-    """One package in the other side's release, and all else as it was."""
+    """One side of a change, measured with some packages of the other side."""
 
     packages: tuple[Difference, ...]
-    """What was swapped: from the side that it was done on to the other."""
+    """The packages that were swapped; the version of the old side is ``before``."""
     on: str
-    """``old`` or ``new``: the side that everything else is from."""
+    """The side that all other packages are from: ``old`` or ``new``."""
     like: str
-    """As for ``Try``."""
+    """The side that the result is like, as for ``Try``."""
     said: str
     reason: str
 
 
 class Bisection(Result, frozen=True, kw_only=True):
-    """Where a number changed: the file ``bisection.json``."""
+    """The release in which a number changed: the file ``bisection.json``."""
 
     schema: int = SCHEMA
     probe: int = PROBE
     package: str
-    """Whose releases: Flask, or the name of the server."""
+    """The package whose releases these are: Flask, or the name of the server."""
     server: str
     server_title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name as people write it; empty if it is ``server``."""
     configuration: str
     python: str
     releases: tuple[str, ...]
-    """All between the two ends, and these, oldest first."""
+    """All releases from one end of the search to the other, oldest first."""
     old: Side
-    """The last that is like the old end."""
+    """The last release that is like the old end."""
     new: Side
-    """The first that is not."""
+    """The first release after it that is not."""
     words: str
-    """Both numbers."""
+    """The number before and now."""
     between: tuple[Gap, ...]
-    """Releases between the two of which nothing can be said: any may be the one."""
+    """Releases between ``old`` and ``new`` without a result. Any of them may have made
+    the change."""
     tries: tuple[Try, ...]
+    """All releases that were looked at, in this order."""
     others: tuple[str, ...] = ()
-    """What speaks against a single change."""
+    """Signs that there are more changes, a sentence each."""
     versions: tuple[Difference, ...]
-    """All that was installed in another version; the most important first."""
+    """All packages with another version, the most important first."""
     swaps: tuple[Swap, ...] = ()
     cause: str
-    """One sentence: what the change comes from, as far as was found."""
+    """What the change comes from, as far as the swaps show it, as a sentence."""

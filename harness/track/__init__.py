@@ -1,1 +1,1 @@
-"""A configuration release by release."""
+"""Configurations release by release: history, timeline and bisection."""
