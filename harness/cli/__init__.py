@@ -154,14 +154,16 @@ def _usage_errors() -> Iterator[None]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line of this process; its exit code.
 
-    A ``HarnessError`` becomes one line on standard error.
+    A ``HarnessError`` becomes a line on standard error for each of its problems.
     """
     if instruction := os.environ.get(COMPLETE):
         return shell_complete(verbs, {}, PROGRAM, COMPLETE, instruction)
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except HarnessError as error:
-        print(f"{PROGRAM}: {escaped(str(error), characters=2000)}", file=sys.stderr)
+        for problem in map(str, error.args):
+            words = escaped(problem, characters=2000)
+            print(f"{PROGRAM}: {words}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)

@@ -23,6 +23,7 @@ from harness.deployment.app import measure_deployment
 from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
@@ -239,7 +240,7 @@ def check(options: CheckOptions) -> int:
     configured = configuration(options)
     chosen = choose(configured, options.only)
     results = options.results
-    prepared = [prepare(configured, each, options) for each in chosen]
+    prepared = prepare_all(configured, chosen, options)
     if options.list_only:
         print("\n".join(map(declares, prepared)))
         return 0
@@ -293,33 +294,52 @@ def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
 # ------------------------------------------------------------------------ measuring
 
 
+def prepare_all(
+    configured: Configured, chosen: Sequence[Deployment], options: CheckOptions
+) -> list[Prepared | NotPrepared]:
+    """The deployments, ready to start. Raises ``UsageError`` with all that is wrong."""
+    prepared: list[Prepared | NotPrepared] = []
+    problems: list[str] = []
+    for each in chosen:
+        try:
+            with deployments.located(configured, each):
+                prepared.append(prepare(configured, each, options))
+        except UsageError as problem:
+            problems += problem.args
+    if problems:
+        raise UsageError(*problems)
+    return prepared
+
+
 def prepare(
     configured: Configured, deployment: Deployment, options: CheckOptions
 ) -> Prepared | NotPrepared:
-    """A deployment ready to start, or why its requirements will not go in.
+    """A deployment ready to start, or one whose requirements cannot be installed.
 
-    Raises ``UsageError``.
+    Raises ``DeploymentFault``.
     """
+    cache, made_with = options.cache, options.interpreter
     try:
         prepared = preparing.prepare(
-            configured,
-            deployment,
-            os.environ,
-            options.cache,
-            options.interpreter,
+            configured, deployment, os.environ, cache, made_with
         )
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
-    check_limit(configured, prepared, planned(prepared, options.limit).limit)
+    check_limit(prepared, planned(prepared, options.limit).limit)
     return prepared
 
 
-def check_limit(configured: Configured, prepared: Prepared, limit: int) -> None:
-    """Check that this machine can offer as many requests. Raises ``UsageError``."""
+def check_limit(prepared: Prepared, limit: int) -> None:
+    """Check that this machine can offer as many requests.
+
+    Raises ``DeploymentFault``.
+    """
     most = prepared.declaration.declared or limit
-    where = f"declared: the number {most}"
-    check_open_files(most, configured.about(prepared.deployment, where))
+    try:
+        check_open_files(most, f"the number {most}")
+    except UsageError as problem:
+        raise DeploymentFault("declared", str(problem)) from None
 
 
 def declares(each: Prepared | NotPrepared) -> str:

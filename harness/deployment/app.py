@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 
 from harness.deployment.command import CommandLine
-from harness.deployment.command import instead_of
 from harness.deployment.containers import contained as containers
 from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
@@ -27,6 +26,7 @@ from harness.deployment.environment import with_hook
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
 from harness.deployment.isolation import own_folder
+from harness.deployment.ports import instead_of
 from harness.deployment.prepare import environment
 from harness.deployment.prepare import placeholders
 from harness.deployment.prepare import Prepared

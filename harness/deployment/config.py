@@ -1,13 +1,16 @@
-"""Knows how users describe their deployments, in a file or by options, and refuses what
-is wrong there with place, key and remedy; must not know how one is started or measured.
+"""Deployments as users describe them, in a file or by options.
+
+What is wrong there is refused with file, deployment, key and remedy, all of it at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from typing import Any
@@ -30,6 +33,9 @@ TABLE = "flask-concurrency"
 
 UNNAMED = "deployment"
 """The name of a deployment that options describe."""
+
+COMMANDS = ("command", "procfile", "dockerfile")
+"""Keys that say where the command comes from; each deployment has one of them."""
 
 OPTIONS = {"python": "python-version"}
 """Options, and inputs of the action, that are not spelled as the key of a file."""
@@ -77,6 +83,11 @@ class Deployment(Record, frozen=True, kw_only=True):
     """Folders, files and volumes that a container may write to, though they are not the
     check's own: they are mounted as they are, and what is written to them stays."""
 
+    @property
+    def source_key(self) -> str:
+        """The key that the command comes from."""
+        return next((key for key in COMMANDS if getattr(self, key)), "command")
+
 
 class Deployments(Record, frozen=True, kw_only=True):
     """The file ``concurrency.toml``, or the table in ``pyproject.toml``."""
@@ -84,8 +95,17 @@ class Deployments(Record, frozen=True, kw_only=True):
     deployment: Annotated[tuple[Deployment, ...], msgspec.Meta(min_length=1)]
 
 
+class DeploymentFault(Exception):
+    """A key of a deployment that cannot be used: what is wrong, and a remedy."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}")
+        self.key = key
+        self.problem = problem
+
+
 class Configured(NamedTuple):
-    """Deployments that were read."""
+    """The deployments of one file, or the one that options describe."""
 
     path: Path | None
     """The file that they stand in; none when one was described by options."""
@@ -93,37 +113,57 @@ class Configured(NamedTuple):
     """The folder to start them in, which their paths are relative to."""
     deployments: tuple[Deployment, ...]
 
-    def about(self, deployment: Deployment, words: str) -> str:
-        """The same words behind the file and the deployment that they are about."""
-        if self.path is None:
-            return words
-        return f"{self.path}: deployment {deployment.name}: {words}"
-
-    def fault(self, deployment: Deployment, key: str, problem: str) -> UsageError:
-        """An error that names file, deployment and key; or the option."""
-        key = key if self.path else OPTIONS.get(key, key)
-        return UsageError(self.about(deployment, f"{key}: {problem}"))
-
     def line(self, deployment: Deployment, key: str) -> int:
-        """Where a key of a deployment stands, counted from one; else zero."""
+        """The line of a key of a deployment, counted from one; else zero."""
         if self.path is None:
             return 0
         number = self.deployments.index(deployment)
         return _line(read_text(self.path), number, key)
 
 
+def read_named(key: str, path: Path) -> str:
+    """The text of a file that a key names. Raises ``DeploymentFault``."""
+    try:
+        return read_text(path)
+    except UsageError as problem:
+        raise DeploymentFault(key, str(problem)) from None
+
+
+@contextlib.contextmanager
+def located(configured: Configured, deployment: Deployment) -> Iterator[None]:
+    """Turn a ``DeploymentFault`` into a ``UsageError`` with file and deployment."""
+    try:
+        yield
+    except DeploymentFault as fault:
+        raise UsageError(_words(configured.path, deployment.name, fault)) from None
+
+
+def _words(path: Path | None, name: str, fault: DeploymentFault) -> str:
+    """A fault of a key of a deployment in a file; or of an option."""
+    if path is None:
+        return f"{OPTIONS.get(fault.key, fault.key)}: {fault.problem}"
+    return f"{path}: deployment {name}: {fault}"
+
+
 def load(path: Path) -> Configured:
     """Read a file of deployments. Raises ``UsageError`` naming file, key, remedy."""
     path = path / DEFAULT if path.is_dir() else path
-    try:
-        read = toml.convert(_table(path), Deployments)
-    except toml.Misfit as misfit:
-        raise UsageError(f"{path}: {misfit}") from None
-    configured = Configured(path, path.parent, read.deployment)
-    _check_names(configured)
-    for deployment in read.deployment:
-        _check(configured, deployment)
-    return configured
+    tables = _tables(path)
+    deployments: list[Deployment] = []
+    problems: list[str] = []
+    for number, table in enumerate(tables, start=1):
+        deployment, faults = _read(table)
+        if deployment is not None:
+            deployments.append(deployment)
+            faults += _faults(deployment, path.parent, in_file=True)
+        name = table.get("name", number) if isinstance(table, dict) else number
+        problems += [_words(path, str(name), fault) for fault in faults]
+    problems += [
+        _words(path, each.name, fault) for each, fault in _name_faults(deployments)
+    ]
+    if problems:
+        raise UsageError(*problems)
+    return Configured(path, path.parent, tuple(deployments))
 
 
 def described(folder: Path, given: Mapping[str, Any]) -> Configured:
@@ -131,14 +171,40 @@ def described(folder: Path, given: Mapping[str, Any]) -> Configured:
 
     Raises ``UsageError`` naming option and remedy.
     """
+    deployment, faults = _read({"name": UNNAMED, **given})
+    if deployment is not None:
+        faults += _faults(deployment, folder, in_file=False)
+    if faults or deployment is None:
+        raise UsageError(*(_words(None, UNNAMED, fault) for fault in faults))
+    return Configured(None, folder, (deployment,))
+
+
+def _tables(path: Path) -> list[Any]:
+    """The tables of the deployments in a file. Raises ``UsageError``."""
+    content = _table(path)
     try:
-        read = toml.convert({"deployment": [{"name": UNNAMED, **given}]}, Deployments)
+        toml.convert(content, Deployments)
     except toml.Misfit as misfit:
-        key = OPTIONS.get(misfit.key, misfit.key)
-        raise UsageError(f"{key}: {misfit.problem}") from None
-    configured = Configured(None, folder, read.deployment)
-    _check(configured, read.deployment[0])
-    return configured
+        if not misfit.table:
+            raise UsageError(f"{path}: {misfit}") from None
+    return list(content["deployment"])
+
+
+def _read(table: Any) -> tuple[Deployment | None, list[DeploymentFault]]:
+    """A deployment, or all that keeps its table from being one."""
+    rest = table
+    faults: list[DeploymentFault] = []
+    while True:
+        try:
+            deployment = toml.convert(rest, Deployment)
+            return (None if faults else deployment), faults
+        except toml.Misfit as misfit:
+            if misfit.key in [fault.key for fault in faults]:
+                return None, faults  # it was left out below
+            faults.append(DeploymentFault(misfit.key or "deployment", misfit.problem))
+            if not isinstance(rest, dict) or misfit.key not in rest:
+                return None, faults
+            rest = {key: rest[key] for key in rest if key != misfit.key}
 
 
 def _table(path: Path) -> Any:
@@ -157,64 +223,63 @@ def _table(path: Path) -> Any:
     return table
 
 
-def _check_names(configured: Configured) -> None:
-    names = [each.name for each in configured.deployments]
-    for each in configured.deployments:
-        if names.count(each.name) > 1:
-            raise configured.fault(
-                each,
-                "name",
-                f"{names.count(each.name)} deployments have this name; give each one "
-                "of its own",
-            )
+# --------------------------------------------------------------------------- checking
 
 
-def _check(configured: Configured, each: Deployment) -> None:
-    sources = [
-        key for key in ("command", "procfile", "dockerfile") if getattr(each, key)
-    ]
+def _faults(
+    deployment: Deployment, folder: Path, *, in_file: bool
+) -> Iterator[DeploymentFault]:
+    """Everything that is wrong with a deployment of which each key is right."""
+    yield from _command_faults(deployment, in_file=in_file)
+    yield from _promise_faults(deployment)
+    yield from _file_faults(deployment, folder)
+
+
+def _name_faults(
+    deployments: Sequence[Deployment],
+) -> Iterator[tuple[Deployment, DeploymentFault]]:
+    names = [each.name for each in deployments]
+    for each in {each.name: each for each in deployments}.values():
+        if (count := names.count(each.name)) > 1:
+            problem = f"{count} deployments have this name; give each one of its own"
+            yield each, DeploymentFault("name", problem)
+
+
+def _command_faults(each: Deployment, *, in_file: bool) -> Iterator[DeploymentFault]:
+    sources = [key for key in COMMANDS if getattr(each, key)]
     if len(sources) != 1:
         given = f"{' and '.join(sources)} are given" if sources else "is missing"
-        raise configured.fault(
-            each,
-            "command",
-            f"{given}; write exactly one of command, procfile, dockerfile",
-        )
-    if sources == ["command"] and not _has_port(each.command or "", each.env):
-        file = "" if configured.path else f"in a {DEFAULT} "
-        raise configured.fault(
-            each,
+        problem = f"{given}; write exactly one of {', '.join(COMMANDS)}"
+        yield DeploymentFault("command", problem)
+    elif each.command and "{port}" not in " ".join((each.command, *each.env.values())):
+        file = "" if in_file else f"in a {DEFAULT} "
+        yield DeploymentFault(
             "command",
             "has no {port}, so it cannot be told where to listen; write {port} where "
             f"the port stands (as in --bind {{host}}:{{port}}), or {file}hand it on in "
             'a variable that the server reads: env = { PORT = "{port}" }',
         )
+
+
+def _promise_faults(each: Deployment) -> Iterator[DeploymentFault]:
     at_least, declared = each.at_least, each.declared
     if at_least and isinstance(declared, int) and at_least > declared:
-        raise configured.fault(
-            each,
+        yield DeploymentFault(
             "at-least",
             f"{at_least} is more than declared = {declared}; lower it or raise that",
         )
-    if each.requirements is not None:
-        _check_file(configured, each, "requirements", each.requirements)
 
 
-def _has_port(command: str, env: Mapping[str, str]) -> bool:
-    return any("{port}" in text for text in (command, *env.values()))
-
-
-def _check_file(configured: Configured, each: Deployment, key: str, name: str) -> None:
-    path = configured.folder / name
+def _file_faults(each: Deployment, folder: Path) -> Iterator[DeploymentFault]:
+    if each.requirements is None:
+        return
+    path = folder / each.requirements
     if not os.path.isfile(path):  # unlike the method of Path: false for any odd name
-        raise configured.fault(
-            each,
-            key,
-            f"there is no file {path.resolve()}; correct the path",
-        )
+        problem = f"there is no file {path.resolve()}; correct the path"
+        yield DeploymentFault("requirements", problem)
 
 
-# ------------------------------------------------------------------- where it stands
+# ------------------------------------------------------------------------------ lines
 
 
 def _line(text: str, number: int, key: str) -> int:

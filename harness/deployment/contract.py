@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from harness.deployment.config import Deployment
 from harness.deployment.declared import Promise
-from harness.deployment.environment import source_key
 from harness.deployment.remedies import raise_to
 from harness.judge.gate import DeploymentResult
 from harness.records.errors import CouldNotStart
@@ -52,7 +51,7 @@ def _fault(
 def _not_measured(deployment: Deployment, cell: CellReport) -> str:
     """The key that it is about, what happened, and what to do next."""
     installed = cell.outcome is not Outcome.NOT_INSTALLED
-    key = source_key(deployment) if installed else "requirements"
+    key = deployment.source_key if installed else "requirements"
     return (
         f"{key}: {cell.outcome}: {cell.reason}; correct that (report.md has the end of "
         "what was printed) and check again"

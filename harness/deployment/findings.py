@@ -17,7 +17,6 @@ from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.declared import Promise
-from harness.deployment.environment import source_key
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remedies import explained
@@ -166,5 +165,5 @@ def _stands(configured: Configured, checked: Checked) -> tuple[Path | None, int]
             return setting.file, setting.line
     if prepared.command.path != configured.path:
         return prepared.command.path, prepared.command.line
-    key = source_key(checked.deployment)
+    key = checked.deployment.source_key
     return configured.path, configured.line(checked.deployment, key)

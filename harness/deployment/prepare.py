@@ -1,8 +1,6 @@
-"""Knows all that a deployment needs before it can be started, and finds it; must not
-start it.
+"""Everything that a deployment needs before it can be started, and its plan.
 
-What is missing is told here, before anything runs: with the file, the key and what to
-write or install.
+What is missing is refused before anything runs, with what to write or install.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from harness.deployment.command import command_line
 from harness.deployment.command import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
 from harness.deployment.declared import CannotDerive
@@ -26,15 +25,14 @@ from harness.deployment.declared import derive
 from harness.deployment.declared import Promise
 from harness.deployment.declared import Refused
 from harness.deployment.declared import server_name
-from harness.deployment.environment import current
-from harness.deployment.environment import find
-from harness.deployment.environment import inside
+from harness.deployment.environment import caller_variables
 from harness.deployment.environment import installed
-from harness.deployment.environment import interpreter
-from harness.deployment.environment import on_path
-from harness.deployment.environment import own_environment
-from harness.deployment.environment import source_key
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
+from harness.deployment.interpreter import find_executable
+from harness.deployment.interpreter import interpreter
+from harness.deployment.interpreter import on_path
+from harness.deployment.own import activated
+from harness.deployment.own import own_environment
 from harness.measure.app import HOST
 from harness.plan import catalog
 from harness.records.plan import Declaration
@@ -53,7 +51,7 @@ class Prepared(NamedTuple):
 
     deployment: Deployment
     command: CommandLine
-    where: Surroundings
+    where: Where
     versions: dict[str, str]
     declaration: Declaration
     promise: Promise | None
@@ -85,68 +83,60 @@ def prepare(
     cache: Path,
     made_with: Path | None = None,
 ) -> Prepared:
-    """Find everything that a deployment needs.
+    """Find everything that a deployment needs, before anything is started.
 
     The interpreter ``made_with``, if any, is the one to make an environment with,
-    unless a file asks for a release. Raises ``UsageError``, and ``CannotInstall`` when
-    its requirements will not go in.
+    unless a file asks for a release. Raises ``DeploymentFault``, and ``CannotInstall``
+    when its requirements cannot be installed.
     """
     command = command_line(configured, deployment, caller)
     folder = configured.folder.resolve()
     if deployment.requirements is None:
-        variables = current(caller, command.env)
+        variables = caller_variables(caller, command.env)
     else:
         requirements = folder / deployment.requirements
         python = deployment.python
         if made_with and not (python and configured.path):
             python = str(made_with)
         scripts = own_environment(requirements, python, cache, folder)
-        variables = inside(scripts, caller, command.env)
-    executable = find(configured, deployment, command.words, variables)
-    where = Surroundings(folder, interpreter(executable), variables)
-    if containers := contained(configured, deployment, command, folder, variables):
-        return _in_containers(configured, deployment, where, containers)
+        variables = activated(scripts, caller, command.env)
+    key = deployment.source_key
+    executable = find_executable(key, command.words, folder, variables)
+    where = Where(folder, interpreter(executable), variables)
+    source = configured.path.name if configured.path else "the option `declared`"
+    if containers := contained(deployment, command, folder, variables):
+        return _in_containers(deployment, source, where, containers)
     where, versions = _with_flask(where)
-    _check_python(configured, deployment, where, versions)
+    _check_python(deployment, where, versions)
     try:
         promise, problem = _promise(command, where)
     except Refused as refusal:
-        raise configured.fault(
-            deployment, source_key(deployment), f"{refusal}; correct it"
-        ) from None
-    return Prepared(
-        deployment,
-        command,
-        where,
-        versions,
-        _declaration(configured, deployment, promise, problem),
-        promise,
-    )
+        raise DeploymentFault(key, f"{refusal}; correct it") from None
+    declaration = _declaration(deployment, source, promise, problem)
+    return Prepared(deployment, command, where, versions, declaration, promise)
 
 
 def _in_containers(
-    configured: Configured,
-    deployment: Deployment,
-    where: Surroundings,
-    containers: Contained,
+    deployment: Deployment, source: str, where: Where, containers: Contained
 ) -> Prepared:
-    """What is in a container is not seen from outside."""
+    """A deployment in containers, in which nothing is seen from outside."""
     problem = "what runs in a container is not seen from outside"
     return Prepared(
         deployment,
         containers.command,
         where._replace(python=Path(sys.executable)),
         {},
-        _declaration(configured, deployment, None, problem),
+        _declaration(deployment, source, None, problem),
         None,
         containers,
     )
 
 
-def _with_flask(where: Surroundings) -> tuple[Surroundings, dict[str, str]]:
-    """What is installed; where that is no Flask, by the first Python on the path.
+def _with_flask(where: Where) -> tuple[Where, dict[str, str]]:
+    """The place with the Python that has Flask, and everything that it finds.
 
-    What starts a server, such as make or a shell, may stand beside another Python.
+    What starts a server, such as make or a shell, may stand beside another Python; the
+    first one on the path is tried then.
     """
     versions = installed(where)
     first = on_path(where.variables)
@@ -158,30 +148,25 @@ def _with_flask(where: Surroundings) -> tuple[Surroundings, dict[str, str]]:
 
 
 def _check_python(
-    configured: Configured,
-    deployment: Deployment,
-    where: Surroundings,
-    versions: Mapping[str, str],
+    deployment: Deployment, where: Where, versions: Mapping[str, str]
 ) -> None:
     release = ".".join(versions.get("python", UNKNOWN).split(".")[:2])
     if deployment.python not in (None, release):
-        raise configured.fault(
-            deployment,
+        raise DeploymentFault(
             "python",
             f"{deployment.python} is asked for, and {where.python} is {release}; name "
             "a file of requirements to have it installed there, or run with the other",
         )
     if "flask" not in versions:
-        raise configured.fault(
-            deployment,
-            source_key(deployment),
+        raise DeploymentFault(
+            deployment.source_key,
             f"Flask is not installed for {where.python}, which the command runs on; "
             "install it there, or name a file of requirements that has it",
         )
 
 
-def _promise(command: CommandLine, where: Surroundings) -> tuple[Promise | None, str]:
-    """What the command declares, or why that cannot be told."""
+def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
+    """What the command declares, or why that cannot be derived."""
     places = {"{host}": HOST, "{port}": "8000"}
 
     def filled(text: str) -> str:
@@ -200,23 +185,19 @@ def _promise(command: CommandLine, where: Surroundings) -> tuple[Promise | None,
 
 
 def _declaration(
-    configured: Configured,
-    deployment: Deployment,
-    promise: Promise | None,
-    problem: str,
+    deployment: Deployment, source: str, promise: Promise | None, problem: str
 ) -> Declaration:
-    said = deployment.declared
-    if said is not None:
-        told = configured.path.name if configured.path else "the option `declared`"
-        because = f"{told} says so"
+    """What the file declares, or else the command."""
+    declared = deployment.declared
+    if declared is not None:
+        because = f"{source} says so"
         return Declaration(
-            declared=None if said == "unbounded" else said,
+            declared=None if declared == "unbounded" else declared,
             because=f"{because}; {promise.because}" if promise else because,
             source=promise.page if promise else "",
         )
     if promise is None:
-        raise configured.fault(
-            deployment,
+        raise DeploymentFault(
             "declared",
             f"what the command declares cannot be derived ({problem}); say how many "
             'requests at once it promises: declared = 8, or declared = "unbounded"',

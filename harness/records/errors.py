@@ -21,6 +21,10 @@ class HarnessError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        """All that is wrong, on one line; ``args`` has each by itself."""
+        return "; ".join(map(str, self.args))
+
 
 class GateFailed(HarnessError):
     """A measured result matches ``--fail-on``."""

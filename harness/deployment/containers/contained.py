@@ -17,8 +17,8 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.command import CommandLine
-from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
@@ -144,7 +144,6 @@ def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def contained(
-    configured: Configured,
     deployment: Deployment,
     command: CommandLine,
     folder: Path,
@@ -152,7 +151,7 @@ def contained(
 ) -> Contained | None:
     """How to start containers harmlessly, if that is what a command does.
 
-    Raises ``UsageError`` for one that cannot be started so.
+    Raises ``DeploymentFault`` for one that cannot be started so.
     """
     try:
         words = unwrapped(command.words)
@@ -164,7 +163,7 @@ def contained(
         command = command._replace(words=words)
         return _contained(command, folder, variables, deployment.keep_mounts)
     except ContainerRefused as refused:
-        raise configured.fault(deployment, refused.key, str(refused)) from None
+        raise DeploymentFault(refused.key, str(refused)) from None
 
 
 def _contained(

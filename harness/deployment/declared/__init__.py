@@ -19,9 +19,9 @@ from harness.deployment.declared import uwsgi
 from harness.deployment.declared.promise import CannotDerive as CannotDerive
 from harness.deployment.declared.promise import Promise as Promise
 from harness.deployment.declared.promise import Refused as Refused
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
-Reader = Callable[[Sequence[str], Surroundings], Promise]
+Reader = Callable[[Sequence[str], Where], Promise]
 
 READERS: dict[str, Reader] = {
     "gunicorn": gunicorn.promise,
@@ -95,7 +95,7 @@ def server_name(words: Sequence[str]) -> str:
     return PACKAGES.get(name, name)
 
 
-def derive(words: Sequence[str], where: Surroundings) -> Promise:
+def derive(words: Sequence[str], where: Where) -> Promise:
     """What a command declares. Raises ``CannotDerive``, saying why."""
     name, arguments = server_words(words)
     if name in WHOLE:

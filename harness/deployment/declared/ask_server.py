@@ -18,15 +18,13 @@ from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 from harness.system.command import Output
 
 T = TypeVar("T")
 
 
-def asked(
-    server: str, arguments: Sequence[str], where: Surroundings, said: type[T]
-) -> T:
+def asked(server: str, arguments: Sequence[str], where: Where, said: type[T]) -> T:
     """What ``target/ask_SERVER.py`` says, which a server's Python runs.
 
     Raises ``Refused`` when the server would not start with these arguments, and
@@ -39,7 +37,7 @@ def asked(
         raise CannotDerive(f"{server} did not say: {problem}") from None
 
 
-def asked_whole(server: str, words: Sequence[str], where: Surroundings) -> Output:
+def asked_whole(server: str, words: Sequence[str], where: Where) -> Output:
     """What a whole command prints. Raises the same."""
     return _asked(server, ask_command(words, where), lines=2)
 

@@ -13,12 +13,12 @@ from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
 UVICORN_THREADS = 10
 
 
-def waitress(arguments: Sequence[str], where: Surroundings) -> Promise:
+def waitress(arguments: Sequence[str], where: Where) -> Promise:
     """One process with a pool of threads."""
     threads = number(option(arguments, "--threads", env={}), 4, "--threads")
     settings = {"threads": threads}
@@ -31,7 +31,7 @@ def waitress(arguments: Sequence[str], where: Surroundings) -> Promise:
     )
 
 
-def flask(arguments: Sequence[str], where: Surroundings) -> Promise:
+def flask(arguments: Sequence[str], where: Where) -> Promise:
     """Flask's own server: a thread for every connection, unless told otherwise."""
     if "run" not in arguments:
         raise CannotDerive("this command of Flask is not `flask run`")
@@ -46,7 +46,7 @@ def flask(arguments: Sequence[str], where: Surroundings) -> Promise:
     return Promise("werkzeug", None, because, page)
 
 
-def uvicorn(arguments: Sequence[str], where: Surroundings) -> Promise:
+def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in a pool of ten threads in each worker."""
     env = where.variables
     asked = option(arguments, "--interface", env=env, variable="UVICORN_INTERFACE")

@@ -14,7 +14,7 @@ from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
 PAGE = "https://github.com/emmett-framework/granian#workers-and-threads"
 
@@ -28,7 +28,7 @@ class Said(msgspec.Struct, frozen=True):
     backpressure: int
 
 
-def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
+def promise(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in a pool of threads in each worker. Raises ``CannotDerive``."""
     said = asked("granian", arguments, where, Said)
     if said.interface != "wsgi":
@@ -55,9 +55,7 @@ def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
     )
 
 
-def _setting(
-    arguments: Sequence[str], where: Surroundings, name: str, value: int
-) -> Setting:
+def _setting(arguments: Sequence[str], where: Where, name: str, value: int) -> Setting:
     """A value, and where it comes from."""
     variable = f"GRANIAN_{name.upper().replace('-', '_')}"
     found = option(arguments, f"--{name}", env=where.variables, variable=variable)

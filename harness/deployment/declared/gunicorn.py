@@ -15,7 +15,7 @@ from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
 PAGE = "https://gunicorn.org/reference/settings/"
 
@@ -35,7 +35,7 @@ class Said(msgspec.Struct, frozen=True):
     preload: bool
 
 
-def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
+def promise(arguments: Sequence[str], where: Where) -> Promise:
     """What a gunicorn command line declares. Raises ``CannotDerive``."""
     said = asked("gunicorn", arguments, where, Said)
     used = _used(said)
@@ -74,7 +74,7 @@ def _count(value: int, name: str) -> str:
     return f"{value} {noun.removesuffix('s') if value == 1 else noun}"
 
 
-def _setting(said: Said, name: str, where: Surroundings) -> Setting:
+def _setting(said: Said, name: str, where: Where) -> Setting:
     value = getattr(said, name)
     given = said.given_by.get(name)
     if given == "command":

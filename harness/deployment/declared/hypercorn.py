@@ -15,7 +15,7 @@ from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
 PAGE = (
     "https://docs.python.org/3/library/concurrent.futures.html"
@@ -32,7 +32,7 @@ class Said(msgspec.Struct, frozen=True):
     """How many asyncio's default pool has in the deployment's Python."""
 
 
-def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
+def promise(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in asyncio's pool in each worker. Raises ``CannotDerive``."""
     said = asked("hypercorn", arguments, where, Said)
     if said.worker_class not in ("asyncio", "uvloop"):
@@ -50,7 +50,7 @@ def promise(arguments: Sequence[str], where: Surroundings) -> Promise:
     )
 
 
-def _workers(arguments: Sequence[str], where: Surroundings) -> Setting:
+def _workers(arguments: Sequence[str], where: Where) -> Setting:
     """Where their number comes from."""
     found = option(arguments, "-w", "--workers", env={})
     if found is not None:

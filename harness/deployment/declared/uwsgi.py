@@ -17,7 +17,7 @@ from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 from harness.measure.app import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
@@ -40,7 +40,7 @@ _FILE = re.compile(
 )
 
 
-def promise(words: Sequence[str], where: Surroundings) -> Promise:
+def promise(words: Sequence[str], where: Where) -> Promise:
     """What a whole uWSGI command declares. Raises ``CannotDerive``."""
     done = asked_whole("uWSGI", [*words, str(ASK)], where)
     if _HEAD not in done.text:
@@ -83,7 +83,7 @@ def _placed(
     name: str,
     value: str,
     words: Sequence[str],
-    where: Surroundings,
+    where: Where,
     files: Sequence[Path],
 ) -> Setting:
     """A value, and where it is most likely from: uWSGI does not say."""

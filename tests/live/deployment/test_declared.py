@@ -13,7 +13,7 @@ from harness.deployment.declared import CannotDerive
 from harness.deployment.declared import derive
 from harness.deployment.declared import Promise
 from harness.deployment.declared import Refused
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 
 FILES = {
     "u.ini": "[uwsgi]\nn = 3\nprocesses = %(n)\nlogto = u.log\n[other]\nthreads = 7\n",
@@ -36,7 +36,7 @@ def derived(tmp_path: Path) -> Callable[..., Promise]:
     def one(command: str, **variables: str) -> Promise:
         where = {**os.environ, "PATH": path, **variables}
         python = Path(sys.executable)
-        return derive(command.split(), Surroundings(tmp_path, python, where))
+        return derive(command.split(), Where(tmp_path, python, where))
 
     return one
 

@@ -12,8 +12,6 @@ import pytest
 
 from harness.cli.schema import schema_of
 from harness.deployment.command import command_line
-from harness.deployment.command import expand
-from harness.deployment.config import Configured
 from harness.deployment.config import described
 from harness.deployment.config import load
 from harness.records.errors import UsageError
@@ -55,6 +53,19 @@ def test_everything_that_can_be_said(write: Write, tmp_path: Path) -> None:
     assert (found.name, found.ready, found.declared) == ("production", "/health", 8)
     assert (found.at_least, found.python) == (6, "3.12")
     assert found.env == {"DATABASE_URL": "sqlite://"}
+
+
+def test_all_problems_of_a_file_are_named_at_once(write: Write) -> None:
+    two = deployment('comand = "x"', "declared = 0", name="one")
+    path = write(two + deployment('command = "a"', name="other"))
+    with pytest.raises(UsageError) as caught:
+        load(path)
+    assert [problem.partition(" ")[0] for problem in caught.value.args] == [
+        f"{path}:"
+    ] * 3
+    keys = ("one: comand: ", "one: declared: ", "other: command: ")
+    for problem, key in zip(caught.value.args, keys, strict=True):
+        assert f"deployment {key}" in problem
 
 
 def test_a_table_in_pyproject(write: Write) -> None:
@@ -128,120 +139,6 @@ def test_the_line_of_a_key(write: Write) -> None:
         assert lines[configured.line(each, "ready") - 1] == "[[deployment]]"
 
 
-# ----------------------------------------------------------------------- the command
-
-
-def words(configured: Configured, **caller: str) -> tuple[str, ...]:
-    return command_line(configured, configured.deployments[0], caller).words
-
-
-def test_a_command_is_split_like_a_shell_does(write: Write) -> None:
-    path = write(deployment("command = \"exec gunicorn 'shop:make()' -b :{port}\""))
-    assert words(load(path)) == ("gunicorn", "shop:make()", "-b", ":{port}")
-
-
-@pytest.mark.parametrize("text", ["a {port} | b", "cd x && a {port}", "a '{port}"])
-def test_what_needs_a_shell_is_refused(write: Write, text: str) -> None:
-    configured = load(write(deployment(f'command = "{text}"')))
-    with pytest.raises(UsageError, match="deployment production: command: "):
-        words(configured)
-
-
-def test_a_line_of_a_procfile(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "Procfile").write_text(
-        "worker: celery\nweb: gunicorn a:a -b :$PORT -w ${WORKERS:-3}\n"
-    )
-    configured = load(write(deployment('procfile = "web"')))
-    assert words(configured)[1:] == ("a:a", "-b", ":{port}", "-w", "3")
-    assert words(configured, WORKERS="5")[-1] == "5"
-    found = command_line(configured, configured.deployments[0], {})
-    assert (found.path, found.line) == (tmp_path / "Procfile", 2)
-    assert found.env == {"PORT": "{port}"}
-
-
-def test_no_such_line_in_the_procfile(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "Procfile").write_text("worker: celery\n")
-    with pytest.raises(UsageError, match="no line web; it has: worker"):
-        words(load(write(deployment('procfile = "web"'))))
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        'CMD ["gunicorn", "a:a", "-b", ":{port}"]',
-        "CMD gunicorn a:a \\\n  # why\n  -b :$PORT",
-        'ENTRYPOINT ["gunicorn"]\nCMD ["a:a", "-b", ":{port}"]',
-        "CMD old\nFROM other\nCMD exec gunicorn a:a -b :${PORT}",
-    ],
-)
-def test_the_command_of_a_dockerfile(write: Write, tmp_path: Path, lines: str) -> None:
-    (tmp_path / "Dockerfile").write_text(f"FROM python\nENV THREADS=2\n{lines}\n")
-    configured = load(write(deployment('dockerfile = "Dockerfile"')))
-    assert words(configured) == ("gunicorn", "a:a", "-b", ":{port}")
-    found = command_line(configured, configured.deployments[0], {})
-    assert found.env == {"THREADS": "2", "PORT": "{port}"}
-
-
-@pytest.mark.parametrize(
-    ("line", "remedy"),
-    [
-        ("--bind 0.0.0.0:8000", "`0.0.0.0:${PORT:-8000}` in place of `0.0.0.0:8000`"),
-        ("-b :8000", "write `:${PORT:-8000}` in place of `:8000`"),
-        ("-b:80", "write `-b:${PORT:-80}` in place of `-b:80`"),
-        ("--bind=[::]:8000", "`--bind=[::]:${PORT:-8000}` in place of"),
-        ("--port 5000", "write `${PORT:-5000}` in place of `5000`"),
-        ("--port=5000", "write `--port=${PORT:-5000}` in place of `--port=5000`"),
-        ("-p 5000", "write `${PORT:-5000}` in place of `5000`"),
-        ("--statsd-host localhost:8125", ""),
-        ("-b unix:/run/a.sock", ""),
-        ("-p 16", ""),
-        ("-b :$PORT", ""),
-        ("-b :${PORT:-8000}", ""),
-    ],
-)
-def test_a_port_that_is_written_out(
-    write: Write, tmp_path: Path, line: str, remedy: str
-) -> None:
-    (tmp_path / "Procfile").write_text(f"web: gunicorn a:a {line}\n")
-    items = json.dumps(["gunicorn", "a:a", *line.split()])
-    for name, text in (("Shell", f"gunicorn a:a {line}"), ("List", items)):
-        (tmp_path / name).write_text(f"FROM python\nCMD {text}\n")
-    for key, value in (
-        ("procfile", "web"),
-        ("dockerfile", "Shell"),
-        ("dockerfile", "List"),
-    ):
-        configured = load(write(deployment(f'{key} = "{value}"')))
-        if not remedy:
-            words(configured)
-            continue
-        with pytest.raises(UsageError, match=f"production: {key}: listens") as caught:
-            words(configured)
-        assert remedy in str(caught.value)
-        assert ("without brackets" in str(caught.value)) == (value == "List")
-
-
-def test_a_dockerfile_without_a_command(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("FROM python\n")
-    with pytest.raises(UsageError, match="has no CMD; write command instead"):
-        words(load(write(deployment('dockerfile = "Dockerfile"'))))
-
-
-@pytest.mark.parametrize(
-    ("text", "expanded"),
-    [
-        ("$A", "1"),
-        ("${A}b", "1b"),
-        ("${B:-two}", "two"),
-        ("$B", ""),
-        ("$(A)", "$(A)"),
-        ("100$", "100$"),
-    ],
-)
-def test_variables(text: str, expanded: str) -> None:
-    assert expand(text, {"A": "1"}) == expanded
-
-
 # ------------------------------------------------------------------------ the schema
 
 
@@ -279,7 +176,7 @@ def test_a_deployment_described_by_options(tmp_path: Path) -> None:
     configured = described(tmp_path, given)
     (found,) = configured.deployments
     assert (found.name, found.at_least, configured.path) == ("deployment", 3, None)
-    assert words(configured)[1] == "a b:app"
+    assert command_line(configured, found, {}).words[1] == "a b:app"
     assert configured.line(found, "command") == 0
 
 

@@ -16,7 +16,7 @@ from harness.deployment.declared import Promise
 from harness.deployment.declared import Refused
 from harness.deployment.declared import server_name
 from harness.deployment.declared import server_words
-from harness.deployment.environment import Surroundings
+from harness.deployment.environment import Where
 from harness.system.command import Output
 
 Derive = Callable[..., Promise]
@@ -25,7 +25,7 @@ Derive = Callable[..., Promise]
 @pytest.fixture
 def derived(tmp_path: Path) -> Derive:
     def one(command: str, **variables: str) -> Promise:
-        where = Surroundings(tmp_path, Path("python"), variables)
+        where = Where(tmp_path, Path("python"), variables)
         return derive(command.split(), where)
 
     return one

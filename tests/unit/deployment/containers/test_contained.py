@@ -10,13 +10,13 @@ import pytest
 from harness.deployment.command import command_line
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
 from harness.deployment.containers.contained import starts_containers
 from harness.deployment.containers.contained import unwrapped
 from harness.deployment.containers.contained import variables
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.records.errors import UsageError
 
 
 def started(command: str, folder: Path, **more: object) -> Contained | None:
@@ -24,7 +24,7 @@ def started(command: str, folder: Path, **more: object) -> Contained | None:
     deployment = Deployment(name="mine", command=command, **more)  # type: ignore[arg-type]  # by key
     configured = Configured(Path(__file__), folder, (deployment,))
     line = command_line(configured, deployment, caller={})
-    return contained(configured, deployment, line, folder, {})
+    return contained(deployment, line, folder, {})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_starts_no_container(command: str, tmp_path: Path) -> None:
 def test_bad_input(
     command: str, more: dict[str, str], words: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="deployment mine: ") as caught:
+    with pytest.raises(DeploymentFault) as caught:
         started(command, tmp_path, **more)
     assert words in str(caught.value)
 

@@ -1,0 +1,59 @@
+"""The program that a command starts, and the Python that it runs on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.config import DeploymentFault
+
+
+def find_executable(
+    key: str, words: Sequence[str], folder: Path, variables: Mapping[str, str]
+) -> Path:
+    """The file that the first word of a command means.
+
+    Raises ``DeploymentFault`` about the key that the command comes from.
+    """
+    search = variables.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(str(folder / entry) for entry in search)
+    first = "".join(words[:1])
+    found = shutil.which(str(folder / first) if os.sep in first else first, path=path)
+    if found is None:
+        raise DeploymentFault(
+            key,
+            f"{first or 'nothing'}: command not found; install it in the environment "
+            "that this runs in, or name a file of requirements that does",
+        )
+    return Path(found)
+
+
+def interpreter(executable: Path) -> Path:
+    """The Python that an executable runs on: itself, its first line, or beside it."""
+    if re.match(r"^(python|pypy)[0-9.]*$", executable.name):
+        return executable
+    with executable.open("rb") as file:
+        first = file.readline(512).decode("utf-8", "replace").strip()
+        second = file.readline(512).decode("utf-8", "replace").strip()
+    named = re.match(r"^#!\s*(\S*/(?:python|pypy)[0-9.]*)$", first)
+    # Where the path is long, installers write a line for the shell that execs Python.
+    named = named or re.match(r"""^'''exec' "?([^"]*?)"? "\$0" "\$@\"""", second)
+    if named and Path(named[1]).exists():
+        return Path(named[1])
+    for name in ("python", "python3"):
+        if (beside := executable.parent / name).exists():
+            return beside
+    return Path(shutil.which("python3") or sys.executable)
+
+
+def on_path(variables: Mapping[str, str]) -> Path | None:
+    """The Python that a shell with these variables would start."""
+    for name in ("python", "python3"):
+        if found := shutil.which(name, path=variables.get("PATH", os.defpath)):
+            return Path(found)
+    return None

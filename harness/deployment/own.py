@@ -1,0 +1,101 @@
+"""Environments of their own, for deployments that name a file of requirements."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.system.command import output
+from harness.system.install import CannotInstall
+from harness.system.install import end_of
+from harness.system.install import offline_first
+
+INSTALL_SECONDS = 900.0
+
+MOST_INCLUDED = 10
+_INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
+_OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+def own_environment(
+    requirements: Path, python: str | None, cache: Path, folder: Path
+) -> Path:
+    """The folder of scripts of an environment with these requirements.
+
+    It is made unless ``cache`` has one of the same content. ``python`` is a release or
+    an interpreter, by default the one that runs this. Raises ``CannotInstall``.
+    """
+    wanted = python or sys.executable
+    content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
+    place = cache / hashlib.sha256(content).hexdigest()[:16]
+    done = place / "done"
+    if not done.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        _make(place, wanted, requirements, folder)
+        done.touch()
+    return place / "bin"
+
+
+def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
+    """The content of a file of requirements, and of the files that it includes."""
+    content = requirements.read_bytes()
+    yield content
+    for name in _INCLUDED.findall(content.decode("utf-8", "replace")):
+        included = requirements.parent / name
+        if depth < MOST_INCLUDED and included.is_file():
+            yield from _with_included(included, depth + 1)
+
+
+def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    interpreter = str(place / "bin" / "python")
+    wanted = ["-r", str(requirements)]
+    if uv is None:
+        _run([_named(python), "-m", "venv", str(place)], folder)
+        _run([interpreter, "-m", "pip", "install", "--quiet", *wanted], folder)
+        return
+    _run([uv, "venv", "--quiet", "--python", python, str(place)], folder)
+    command = [uv, "pip", "install", "--quiet", "--python", interpreter, *wanted]
+    if problem := offline_first(lambda env: _install(command, folder, env), {}):
+        raise CannotInstall(problem)
+
+
+def _named(python: str) -> str:
+    """An interpreter of a release. Raises ``CannotInstall``."""
+    if os.sep in python:
+        return python
+    if python == "{}.{}".format(*sys.version_info):
+        return sys.executable
+    found = shutil.which(f"python{python}")
+    if found is None:
+        raise CannotInstall(f"there is no python{python} on PATH, and no uv to get one")
+    return found
+
+
+def _run(command: list[str], folder: Path) -> None:
+    if problem := _install(command, folder, {}):
+        raise CannotInstall(problem)
+
+
+def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
+    """Run an installer; empty when it worked, else the end of its output."""
+    own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
+    done = output(command, cwd=folder, env={**own, **env}, seconds=INSTALL_SECONDS)
+    if done.status is None:
+        return f"{command[0]}: {done.problem}"
+    return end_of(done.all) if done.status else ""
+
+
+def activated(
+    scripts: Path, caller: Mapping[str, str], env: Mapping[str, str]
+) -> dict[str, str]:
+    """The variables of a caller, as if an environment had been activated."""
+    passed = {key: v for key, v in caller.items() if key not in _OF_A_PYTHON}
+    path = os.pathsep.join((str(scripts), caller.get("PATH", os.defpath)))
+    return {**passed, "VIRTUAL_ENV": str(scripts.parent), "PATH": path, **env}

@@ -1,0 +1,54 @@
+"""The ports that commands name, which a check has to choose itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from harness.deployment.config import DeploymentFault
+
+PORT = "{port}"
+"""Stands for the port that the check chooses."""
+
+_ADDRESSES = frozenset(
+    {"-b", "--bind", "--listen", "--http", "--http-socket", "--socket", "--port", "-p"}
+)
+"""Options of servers that name a port; some take a number alone."""
+_LITERAL = re.compile(r"^(?P<host>[\w.*\[\]:-]*:)?(?P<port>(?<=:)\d{2,5}|\d{4,5})$")
+
+
+def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
+    """The word in which a command names a port, and the port; nothing without one."""
+    for before, word in zip(("", *words), words, strict=False):
+        option, equals, value = word.partition("=")
+        glued = word[:2] if word[:2] in _ADDRESSES and not equals else ""
+        if equals and option in _ADDRESSES:
+            match = _LITERAL.match(value)
+        elif glued and len(word) > 2:
+            match = _LITERAL.match(word[2:])
+        else:
+            match = _LITERAL.match(word) if before in _ADDRESSES else None
+        if match:
+            return word, match["port"]
+    return None
+
+
+def instead_of(word: str, port: str, place: str) -> str:
+    """What to write in place of a word that names a port."""
+    other = place.join((word[: -len(port)], ""))
+    return f"write `{other}` in place of `{word}`"
+
+
+def check_port(key: str, words: Sequence[str], more: str = "") -> None:
+    """Raise ``DeploymentFault`` when a command names a port of its own and no other.
+
+    ``more`` is what else the remedy takes.
+    """
+    literal = literal_port(words)
+    if literal is None or any(PORT in word for word in words):
+        return
+    word, port = literal
+    remedy = instead_of(word, port, f"${{PORT:-{port}}}")
+    raise DeploymentFault(
+        key, f"listens on port {port} whatever $PORT is; {remedy}{more}"
+    )
