@@ -1,0 +1,157 @@
+"""What it costs to start: processor time of help, of listing sessions, and of a run.
+
+Processor time and not wall time, so that the figures are of use on a busy machine. A
+run is split by what was done: the kernel adds the time of a process to that of its
+parent when it has ended, so a glance at the tree of processes every few milliseconds
+misses only what each did after the last glance.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+TIMES = 5
+GLANCE = 0.01
+TICK = os.sysconf("SC_CLK_TCK")
+ONE_CELL = ("--only", "flask-3.1.3/werkzeug-*/run/*")
+
+NOX = (sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"))
+ENVIRONMENT = {**os.environ, "NOX_SCRIPT_MODE": "none", "PYTHONPATH": str(ROOT)}
+
+
+class Used(NamedTuple):
+    """Processor seconds of one process, and of its children that have ended."""
+
+    kind: str
+    own: float
+    children: float
+
+
+class Split(NamedTuple):
+    """Processor seconds of a run, by what was done."""
+
+    harness: float
+    """The command line: planning, following the run, judging, the report."""
+    nox: float
+    installing: float
+    measuring: float
+    """The probe, and what guards the servers."""
+    servers: float
+    rest: float
+
+    @property
+    def beyond(self) -> float:
+        """All but the measuring and the servers that are measured."""
+        return self.harness + self.nox + self.installing + self.rest
+
+
+def spent(*command: str) -> float:
+    """Processor seconds that a command takes with all that it starts (median)."""
+    return statistics.median(_spent(command) for _ in range(TIMES))
+
+
+def _spent(command: tuple[str, ...]) -> float:
+    process = subprocess.Popen(
+        command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    return _reaped(process.pid)
+
+
+def _reaped(pid: int) -> float:
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise RuntimeError(f"exit status {status}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def run(*options: str) -> Split:
+    """Run ``nox -s probe`` with some options, and split what it takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*NOX, "-s", "probe", "--", "--results", folder, *options]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(
+            command, env=ENVIRONMENT, cwd=ROOT, stdout=quiet, stderr=quiet
+        )
+        seen: dict[int, Used] = {}
+        while not os.waitid(
+            os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT
+        ):
+            _glance(process.pid, seen)
+            time.sleep(GLANCE)
+        return _split(seen, _reaped(process.pid))
+
+
+def _glance(pid: int, seen: dict[int, Used], above: str = "") -> None:
+    """Note what a process and those below it have used so far."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        own, children = (int(a) + int(b) for a, b in (fields[11:13], fields[13:15]))
+        kind = _kind(pid, above) or seen[pid].kind
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        below = [(task / "children").read_text() for task in tasks]
+    except (OSError, KeyError):
+        return
+    seen[pid] = Used(kind, own / TICK, children / TICK)
+    for child in " ".join(below).split():
+        _glance(int(child), seen, kind)
+
+
+def _kind(pid: int, above: str) -> str:
+    """What a process is for; empty when it has ended and awaits its parent."""
+    text = Path(f"/proc/{pid}/cmdline").read_text()
+    words = text.split("\0")
+    if not text:
+        return ""
+    if "nox" in words[:3]:
+        return "shard" if above == "guard" else "nox"
+    if "harness.measure" in words[:3]:
+        return "measure"
+    if words[3:4] and words[3].endswith("warden.py"):
+        return "guard of server" if above == "measure" else "guard"
+    return "harness" if "harness" in words[:3] else "other"
+
+
+def _split(seen: dict[int, Used], total: float) -> Split:
+    def sum_of(*kinds: str) -> tuple[float, float]:
+        chosen = [each for each in seen.values() if each.kind in kinds]
+        return sum(each.own for each in chosen), sum(each.children for each in chosen)
+
+    measure, below_measure = sum_of("measure")
+    guards, _ = sum_of("guard of server")
+    shards, below_shards = sum_of("shard")
+    found = {
+        "harness": sum_of("harness", "guard")[0],
+        "nox": sum_of("nox")[0] + shards,
+        "installing": below_shards - measure - below_measure,
+        "measuring": measure + guards,
+        "servers": below_measure - guards,
+    }
+    return Split(**found, rest=total - sum(found.values()))
+
+
+def main() -> None:
+    """Print the table."""
+    print("\nProcessor seconds to start (median)")
+    for words in ("--help", "probe --help"):
+        seconds = spent(sys.executable, "-m", "harness", *words.split())
+        print(f"  {seconds:6.2f}  flask-concurrency {words}")
+    print(f"  {spent(*NOX, '-l'):6.2f}  nox -l")
+    run(*ONE_CELL)  # so that it is warm
+    for name, options in (("one cell", ONE_CELL), ("the default selection", ())):
+        split = run(*options)
+        print(f"\nProcessor seconds of `nox -s probe` with {name}, warm")
+        for kind, seconds in split._asdict().items():
+            print(f"  {seconds:6.2f}  {kind}")
+        print(f"  {split.beyond:6.2f}  beyond measuring and servers")
+
+
+if __name__ == "__main__":
+    main()
