@@ -1,5 +1,5 @@
-"""Run every benchmark, or those that are named: verdicts, selection, questions, scale,
-alarms.
+"""Run every benchmark, or those that are named: startup, verdicts, selection, questions,
+scale, alarms.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from benchmarks import alarms
 from benchmarks import questions
 from benchmarks import scale
 from benchmarks import selection
+from benchmarks import startup
 from benchmarks import usual
 
 
@@ -24,6 +25,7 @@ def verdicts() -> None:
 
 
 BENCHMARKS = {
+    "startup": startup.main,
     "verdicts": verdicts,
     "selection": selection.main,
     "questions": questions.main,
