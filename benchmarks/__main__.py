@@ -1,5 +1,5 @@
-"""Run every benchmark, or those that are named: startup, verdicts, selection, questions,
-scale, alarms.
+"""Run every benchmark, or those that are named: startup, verdicts, selection,
+questions, scale, alarms.
 """
 
 from __future__ import annotations

@@ -129,7 +129,9 @@ class Client:
         self.attempts += 1
         code = self._socket.connect_ex(self._address)
         if code in (0, errno.EINPROGRESS):
-            self._loop.add_writer(self._socket, self._connected)
+            # By number: of a socket the selector would make a text each time, which
+            # asks the kernel for both of its addresses.
+            self._loop.add_writer(self._socket.fileno(), self._connected)
             self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
         else:
             self._loop.call_soon(self._end, _ending_of(code))
@@ -183,7 +185,7 @@ class Client:
 
     def _connected(self) -> None:
         assert self._socket is not None
-        self._loop.remove_writer(self._socket)
+        self._loop.remove_writer(self._socket.fileno())
         if self._again is not None:
             self._again.cancel()
             self._again = None
@@ -203,11 +205,11 @@ class Client:
             self._end(State.RESET)
             return
         if self._unsent:
-            self._loop.add_writer(self._socket, self._push)
+            self._loop.add_writer(self._socket.fileno(), self._push)
             return
-        self._loop.remove_writer(self._socket)
+        self._loop.remove_writer(self._socket.fileno())
         if self.partial is None or self.partial.reads:
-            self._loop.add_reader(self._socket, self._receive)
+            self._loop.add_reader(self._socket.fileno(), self._receive)
         self.offered = True
         self._become(State.OFFERED)
 
@@ -281,8 +283,8 @@ class Client:
             self._again.cancel()
             self._again = None
         if self._socket is not None:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
+            self._loop.remove_reader(self._socket.fileno())
+            self._loop.remove_writer(self._socket.fileno())
             self._socket.close()
             self._socket = None
 
