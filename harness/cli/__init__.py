@@ -25,7 +25,7 @@ import harness
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
-from harness.report.escape import terminal as escaped
+from harness.report.escape import printable
 
 PROGRAM = "flask-concurrency"
 
@@ -162,7 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(sys.argv[1:] if argv is None else argv)
     except HarnessError as error:
         for problem in map(str, error.args):
-            words = escaped(problem, characters=2000)
+            words = printable(problem, characters=2000)
             print(f"{PROGRAM}: {words}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:

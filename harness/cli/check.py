@@ -53,7 +53,7 @@ from harness.report import contents
 from harness.report import markdown
 from harness.report import terminal
 from harness.report.badge import badge
-from harness.report.escape import terminal as safe
+from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
 
@@ -345,11 +345,13 @@ def check_limit(prepared: Prepared, limit: int) -> None:
 def declares(each: Prepared | NotPrepared) -> str:
     """What is known of a deployment before it is measured, in one line."""
     if not isinstance(each, Prepared):
-        return safe(f"{each.deployment.name}: cannot be installed: {each.log_tail}")
+        return printable(
+            f"{each.deployment.name}: cannot be installed: {each.log_tail}"
+        )
     found = each.declaration
     number = "no bound" if found.declared is None else found.declared
     words = f"{each.deployment.name}: declares {number}: {found.because}"
-    return safe(f"{words}; it runs on {each.where.python}", characters=1000)
+    return printable(f"{words}; it runs on {each.where.python}", characters=1000)
 
 
 def measure_all(
@@ -430,4 +432,4 @@ def tell(found: Findings, results: Path) -> None:
     terminal.show(contents.overview(found.report, changes, str(results)))
     broken = [each for each in found.kept if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
-        print(safe(f"fails: {each.name}: {each.reason}", characters=1000))
+        print(printable(f"fails: {each.name}: {each.reason}", characters=1000))

@@ -30,7 +30,7 @@ from harness.records.report import Report
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report.escape import terminal as safe
+from harness.report.escape import printable
 from harness.report.markdown import MAX_BYTES
 from harness.report.sections.findings import notes
 from harness.report.sections.matrix import grid
@@ -217,10 +217,10 @@ def command(annotation: Annotation) -> str:
     properties = {
         "file": _property(file),
         "line": str(annotation.line) if file and annotation.line else "",
-        "title": _property(safe(annotation.title)),
+        "title": _property(printable(annotation.title)),
     }
     given = ",".join(f"{name}={value}" for name, value in properties.items() if value)
-    message = _data(safe(annotation.message, characters=CHARACTERS))
+    message = _data(printable(annotation.message, characters=CHARACTERS))
     return f"::{annotation.level} {given}::{message}"
 
 

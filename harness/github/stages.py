@@ -40,7 +40,7 @@ from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.report import contents
 from harness.report import markdown
-from harness.report.escape import terminal as safe
+from harness.report.escape import printable
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
@@ -109,7 +109,10 @@ def carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, i
         try:
             return None, command(line)
         except HarnessError as error:
-            print(f"flask-concurrency: {safe(str(error), characters=1000)}", flush=True)
+            print(
+                f"flask-concurrency: {printable(str(error), characters=1000)}",
+                flush=True,
+            )
             return error, error.exit_code
 
 

@@ -1,9 +1,8 @@
-"""Knows how text of others is made harmless for each kind of output; judges nothing.
+"""Make text of others harmless for each kind of output.
 
 Names, reasons and output of servers may hold anything. After these functions it is
-still legible, and it can neither end the row, fence or line that it stands in nor pass
-for something that this project says. All other modules of the report write it through
-one of these functions.
+still legible, and it can neither end the row, fence or line that it is in nor pass for
+something that this project says.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _OPENING = re.compile(r"^(?:[-+=]|\d(?=\d*[.)](?: |$)))")
 """What would begin a list or underline a heading at the start of a line."""
 
 _SPECIAL_IN_CODE = set("`|")
-"""All that backticks do not make plain; the second ends a cell of a table."""
+"""What is special between backticks too; the second ends a cell of a table."""
 
 _JOINER = "&#8288;"
 """Invisible, and keeps GitHub from making a mention of what follows it."""
@@ -51,8 +50,8 @@ def _visible(text: str) -> str:
     )
 
 
-def block(text: str, *, characters: int = 4000) -> str:
-    """Several lines, the last ones where there are too many."""
+def printable_lines(text: str, *, characters: int = 4000) -> str:
+    """Several lines; only the end where there are too many characters."""
     shown = _visible(text).strip("\n")
     if len(shown) <= characters:
         return shown
@@ -60,24 +59,24 @@ def block(text: str, *, characters: int = 4000) -> str:
 
 
 def line(text: str, *, characters: int = 400) -> str:
-    """One line, the beginning of it where it is too long."""
+    """One line; only the beginning where it is too long."""
     shown = " ".join(_visible(text).split())
     if len(shown) <= characters:
         return shown
     return shown[:characters] + "[…]"
 
 
-def terminal(text: str, *, characters: int = 400) -> str:
-    """One line for a terminal or a log that a CI runner reads for commands."""
+def printable(text: str, *, characters: int = 400) -> str:
+    """One line for a terminal, or for a log in which a CI runner looks for commands."""
     shown = line(text, characters=characters)
     while "::" in shown or "##[" in shown:
         shown = shown.replace("::", ": :").replace("##[", "# #[")
     return shown
 
 
-def _entity(found: re.Match[str]) -> str:
-    reference = f"&#{ord(found[0])};"
-    return reference + _JOINER if found[0] == "@" else reference
+def _entity(match: re.Match[str]) -> str:
+    reference = f"&#{ord(match[0])};"
+    return reference + _JOINER if match[0] == "@" else reference
 
 
 def prose(text: str, *, characters: int = 400) -> str:
@@ -98,13 +97,13 @@ _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/#%?=&+,;-]*")
 
 
 def link(words: str, url: str) -> str:
-    """Our own words as a link; the address as text where it is no plain one."""
+    """Our own words as a link; where the address is not a plain one, only that."""
     return f"[{words}]({url})" if _LINK.fullmatch(url) else code(url)
 
 
 def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
     """A fenced block of Markdown that nothing inside it can end."""
-    shown = block(text, characters=characters)
+    shown = printable_lines(text, characters=characters)
     longest = max(map(len, re.findall("`+", shown)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{shown}\n{ticks}"

@@ -22,8 +22,8 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
-from harness.report.escape import block as lines_of
-from harness.report.escape import terminal
+from harness.report.escape import printable
+from harness.report.escape import printable_lines
 from harness.report.words import Mark
 
 WIDEST = 72
@@ -66,7 +66,7 @@ def _block(block: Block) -> Iterator[str]:
             for group in groups if not lines else ():
                 yield from ("  ".join(map(cell, row)) for row in group.rows)
         case Code(text, _, most):
-            yield from lines_of(text, characters=most).splitlines()
+            yield from printable_lines(text, characters=most).splitlines()
         case Legend() | Chart():
             pass
         case _:
@@ -95,11 +95,11 @@ def _part(part: Part) -> str:
         case str():
             return part.replace("\u00a0", " ").replace("\n", " ")
         case Foreign(text, most):
-            return terminal(text, characters=most)
+            return printable(text, characters=most)
         case Name(text):
-            return terminal(text)
+            return printable(text)
         case Link(_, url):
-            return terminal(url)
+            return printable(url)
         case Strong(text):
             return text
         case Mark():

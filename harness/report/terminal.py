@@ -31,7 +31,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
-from harness.report.escape import block as lines_of
+from harness.report.escape import printable_lines
 from harness.report.words import Mark
 
 _ASCII = str.maketrans(
@@ -91,7 +91,7 @@ def _block(block: Block, console: Console) -> Iterator[RenderableType]:
         case Legend(entries):
             yield from map(_text, entries)
         case Code(text, _, most):
-            yield RichText(lines_of(text, characters=most))
+            yield RichText(printable_lines(text, characters=most))
         case Chart():
             pass
         case _:

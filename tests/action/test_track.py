@@ -123,7 +123,7 @@ def test_the_timeline_is_the_summary_and_the_page_of_the_branch(
 ) -> None:
     (summary,) = ran.summary("measure")
     assert f"| {BEFORE} | 2 |" in summary
-    assert f"| {NEW}" in summary and "**new** fewer: 2 before; now 1" in summary
+    assert f"| {NEW}" in summary and "**new** 🔴&nbsp;fewer: 2 before; now 1" in summary
     assert git(origin, "show", "history:README.md") == summary
 
 

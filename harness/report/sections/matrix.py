@@ -210,12 +210,13 @@ def section(report: Report, grid: Grid) -> Section:
     columns = (
         Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
     )
+    legend = tuple(_legend(report, grid))
     return Section(
         "the matrix",
         say("Requests in the app at once{}", under),
         (
             Table((Column(Text()), *columns), tuple(groups), tuple(lines)),
-            Legend(tuple(_legend(report, grid))),
+            *([Legend(legend)] if legend else []),
         ),
         Worth.TABLE,
     )

@@ -115,9 +115,9 @@ def test_a_fence_holds(attack: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_invisible_is_left(attack: str) -> None:
-    for shown in (escape.line(attack), escape.terminal(attack)):
+    for shown in (escape.line(attack), escape.printable(attack)):
         assert shown.isprintable()
-    for line in escape.block(attack).split("\n"):
+    for line in escape.printable_lines(attack).split("\n"):
         assert line.isprintable()
 
 
@@ -136,12 +136,12 @@ def test_ordinary_text_is_left_as_it_is() -> None:
 
 def test_long_text_keeps_the_end_that_matters() -> None:
     assert escape.line("a" * 500, characters=10) == "a" * 10 + "[…]"
-    assert escape.block("a" * 500 + "end", characters=3) == "[…]end"
+    assert escape.printable_lines("a" * 500 + "end", characters=3) == "[…]end"
 
 
 def test_commands_of_ci_runners_are_broken() -> None:
     for command in ("::error::x", "::::", "##[group]x", ":::set-output name=x:::y"):
-        shown = escape.terminal(command)
+        shown = escape.printable(command)
         assert "::" not in shown
         assert "##[" not in shown
 

@@ -1,0 +1,156 @@
+"""Any pen can write any section: shown by a third one, which is as small as can be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from harness.judge.changes import Baseline
+from harness.judge.changes import changes_in
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.report import contents
+from harness.report import markdown
+from harness.report import plain
+from harness.report.document import Alert
+from harness.report.document import Block
+from harness.report.document import Chart
+from harness.report.document import Code
+from harness.report.document import Foreign
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Legend
+from harness.report.document import Link
+from harness.report.document import listed
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Value
+from harness.report.words import Mark
+from tests.builders.rendered import sample
+from tests.samples import cases
+
+SECTIONS = Path(contents.__file__).parent / "sections"
+
+
+@cache
+def everything() -> list[Section]:
+    """Sections of all samples, with all kinds of blocks and of text in them."""
+    found: list[Section] = []
+    for case in cases.CASES:
+        report = sample(case)
+        changes = changes_in(report, Baseline(sample("story")))
+        broken = CheckedDeployment(name="x", exit_code=1, reason="y", file="", line=0)
+        checked = CheckResult(exit_code=1, reason="", deployments=(broken,))
+        found += contents.page(report, changes, checked)
+        found += contents.overview(report, changes)
+    return found
+
+
+# ------------------------------------------------------------------------ a third pen
+
+
+def texts(section: Section) -> Iterator[Text]:
+    """Every text of a section: what a pen has to write, in order."""
+    yield section.title
+    for block in section.blocks:
+        yield from _texts(block)
+
+
+def _texts(block: Block) -> Iterator[Text]:
+    match block:
+        case Paragraph(text):
+            yield text
+        case Alert(_, text, items):
+            yield from (text, *items)
+        case Items(items):
+            for item in items:
+                yield from (item.text, *item.below)
+        case Table(columns, groups):
+            for column in columns:
+                yield from (column.above, column.head)
+            for group in groups:
+                yield group.title
+                for row in group.rows:
+                    for cell in row:
+                        yield cell if isinstance(cell, Text) else say("{}", cell.number)
+        case Legend(entries):
+            yield from entries
+        case Code(text):
+            yield say("{}", Name(text, 10_000))
+        case Chart(axis, bars):
+            yield say("{}", axis)
+            yield from (say("{} {}", bar.names[0], bar.most or 0) for bar in bars)
+
+
+def test_a_pen_that_knows_these_kinds_knows_all() -> None:
+    blocks = [block for section in everything() for block in section.blocks]
+    assert {type(block) for block in blocks} == set(get_args(Block))
+    assert all(list(_texts(block)) for block in blocks)
+    parts = {type(p) for s in everything() for text in texts(s) for p in text.parts}
+    assert parts == {str, Foreign, Name, Link, Strong, Mark}
+
+
+def test_our_own_words_are_no_markup_of_any_pen() -> None:
+    for section in everything():
+        for text in texts(section):
+            own = "".join(part for part in text.parts if isinstance(part, str))
+            assert not set(own) & set("`*<>[]|#&\\"), own
+
+
+@pytest.mark.parametrize("path", sorted(SECTIONS.glob("*.py")), ids=lambda p: p.stem)
+def test_values_are_filled_in_and_not_written_into_our_own_words(path: Path) -> None:
+    """So nothing foreign can pass for ours."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in ("say", "joined"):
+                assert not isinstance(node.args[0], ast.JoinedStr), node.lineno
+
+
+# --------------------------------------------------------------------------- the text
+
+
+def test_a_string_is_foreign_unless_it_is_the_template() -> None:
+    text = say("{} and {}: {}", "a|b", Name("c`d"), 4)
+    assert str(text) == "a|b and c`d: 4"
+    assert markdown.inline(text) == "a&#124;b and <code>c&#96;d</code>: 4"
+    assert plain.inline(say("{}", "::error::x")) == ": :error: :x"
+
+
+def test_several_texts_are_one() -> None:
+    assert str(listed(["a"])) == "a"
+    assert str(listed(["a", "b", Name("c")])) == "a, b and c"
+    assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
+    assert not joined(", ", [])
+    assert not say("{}", "")
+
+
+def test_a_link_is_one_only_where_its_address_is_plain() -> None:
+    link = Link("more", "https://example.org/1")
+    assert markdown.inline(say("{}", link)) == "[more](https://example.org/1)"
+    assert plain.inline(say("{}", link)) == "https://example.org/1"
+    evil = say("{}", Link("more", "javascript:alert(1)"))
+    assert markdown.inline(evil) == "`javascript:alert(1)`"
+
+
+def test_a_value_reads_as_in_a_table() -> None:
+    mark = Mark("↓", "fewer", "red")
+    assert str(Value("8 (≥2)", mark, "than 9")) == "8 (≥2) ↓ fewer than 9"
+    assert str(Value("", mark)) == "↓ fewer"
+    assert str(Value("8", None)) == "8"
+
+
+def test_every_pen_writes_every_section() -> None:
+    for section in everything():
+        if section.blocks:
+            assert markdown.write([section])
+            plain.write([section])
