@@ -16,12 +16,12 @@ import os
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 from click.shell_completion import shell_complete
 
 import harness
+from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
@@ -85,10 +85,7 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Import the verb that a command line names, or suggest one like it."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            near = get_close_matches(args[0], VERBS, n=1)
-            known = f"There are {', '.join(VERBS)}."
-            hint = f"Did you mean {near[0]!r}?" if near else known
-            ctx.fail(f"No such verb {args[0]!r}. {hint}")
+            ctx.fail(f"no such verb {args[0]!r}; {did_you_mean(args[0], VERBS)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(

@@ -28,8 +28,8 @@ from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
 from harness.environments.build import with_built
 from harness.plan import catalog
+from harness.plan.lookup import FLASK
 from harness.plan.plan import plan_cells
-from harness.plan.select import FLASK
 from harness.records import files
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection

@@ -14,11 +14,13 @@ from harness.cli.progress import say
 from harness.environments.build import with_built
 from harness.plan import catalog
 from harness.plan.plan import make_plan
+from harness.plan.select import NoSuchCell
 from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
 from harness.plan.shards import MAX_CELLS
 from harness.records import results
 from harness.records.catalog import Selection
+from harness.records.errors import UsageError
 from harness.records.plan import Plan
 
 
@@ -79,4 +81,11 @@ def plan(options: PlanOptions) -> int:
 def plan_of(selection: Selection, folder: Path, results: Path) -> Plan:
     """Plan a selection; wheels of sources are built below the folder of results."""
     known = catalog.load(folder)
-    return make_plan(known, with_built(known, selection, results, say))
+    try:
+        return make_plan(known, with_built(known, selection, results, say))
+    except NoSuchCell as error:
+        every = "" if error.near else "; --all --list shows every id"
+        raise UsageError(
+            f"--only {error}{every}; a release of Flask that the matrix does not have "
+            "is added with --flask"
+        ) from None

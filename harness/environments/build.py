@@ -32,9 +32,9 @@ from harness.environments.fetch import Fault
 from harness.environments.fetch import Fetched
 from harness.environments.source import parse
 from harness.environments.source import Source
-from harness.plan.select import find_server
-from harness.plan.select import FLASK
-from harness.plan.select import SERVER_RELEASE
+from harness.plan.lookup import find_server
+from harness.plan.lookup import FLASK
+from harness.plan.lookup import SERVER_RELEASE
 from harness.plan.select import split_releases
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection

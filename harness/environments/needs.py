@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from harness.measure.app import TARGET
-from harness.plan import formulas as formula
+from harness.plan import formulas
 from harness.records.plan import Declaration
 from harness.records.plan import Formula
 from harness.records.plan import NeededHere
@@ -46,7 +46,7 @@ def declared_here(
     declaration: Declaration, computed: Formula, processors: int
 ) -> Declaration:
     """A declaration with the number that its formula comes to, and how it does."""
-    number = formula.value(computed, processors)
+    number = formulas.value(computed, processors)
     count = plural(processors, "processor")
     told = f"With the {count} here {declaration.formula} is {number}."
     return msgspec.structs.replace(

@@ -19,7 +19,7 @@ from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.measure import events
 from harness.measure.events import Event
-from harness.plan.plan import shards
+from harness.plan.shards import shards
 from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.results import evidence_path

@@ -1,5 +1,4 @@
-"""Knows the formulas that servers' documentation gives where a number depends on the
-machine; must not know which server means which, nor what machine this is.
+"""Formulas of servers' documentation for numbers that depend on the machine.
 
 A catalog names one, such as ``thread-pool`` or ``2 x thread-pool``; nothing in it is
 ever evaluated as code.
@@ -19,26 +18,26 @@ UNBOUNDED = "unbounded"
 _SPELLED = re.compile(r"(?:(?P<times>[1-9][0-9]*) x )?(?P<name>[a-z][a-z-]*)")
 
 
-class Known(NamedTuple):
+class KnownFormula(NamedTuple):
     """One formula."""
 
     words: str
     """As the documentation writes it."""
     value: Callable[[int], int]
-    """From the number of processors to what it comes to."""
+    """From the number of processors to its value."""
 
 
 FORMULAS = {
     # https://docs.python.org/3/library/concurrent.futures.html: since Python 3.8 the
     # default of a ThreadPoolExecutor, which is also what asyncio runs functions in.
-    "thread-pool": Known("min(32, processors + 4)", lambda p: min(32, p + 4)),
+    "thread-pool": KnownFormula("min(32, processors + 4)", lambda p: min(32, p + 4)),
 }
 
 
 def parse(declared: Promised) -> Formula | None:
-    """The formula that a catalog's file spells; nothing for a number or ``unbounded``.
+    """Parse what a catalog declares; ``None`` for a number or ``unbounded``.
 
-    :raises ValueError: for a word that is no formula.
+    Raises ``ValueError`` for a word that is no formula.
     """
     if isinstance(declared, int) or declared == UNBOUNDED:
         return None
@@ -49,11 +48,11 @@ def parse(declared: Promised) -> Formula | None:
 
 
 def words(formula: Formula) -> str:
-    """A formula as people write it."""
+    """A formula as documentation writes it."""
     known = FORMULAS[formula.name].words
     return known if formula.times == 1 else f"{formula.times} × {known}"
 
 
 def value(formula: Formula, processors: int) -> int:
-    """What a formula comes to with so many processors."""
+    """The value of a formula with this number of processors."""
     return formula.times * FORMULAS[formula.name].value(processors)

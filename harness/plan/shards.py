@@ -1,7 +1,6 @@
-"""Knows how a plan is spread over the jobs of a CI run; must not know whose CI it is.
+"""Split a plan into shards that take about as long as each other.
 
-Rule: a plan that cannot be spread, because it is empty or too large, is refused before
-any machine is asked for.
+A plan that is empty or too large is refused before any machine is asked for.
 """
 
 from __future__ import annotations
@@ -10,23 +9,27 @@ import re
 
 import msgspec
 
-from harness.plan.plan import shards
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
 from harness.records.words import Result
 
 MAX_JOBS = 256
-"""Jobs that GitHub makes of one matrix."""
+"""The most jobs that GitHub makes of one matrix."""
 
 MAX_CELLS = 2_000
-"""Cells of one run, unless more are asked for: a minute for sixty or so."""
+"""Cells of one run, unless more are allowed; a minute measures about sixty."""
+
+REQUESTS_OF_A_CELL = 200
+"""This many requests offered at once cost as much as starting a server."""
 
 
 class Job(Result, frozen=True, kw_only=True):
-    """One job, as the ``matrix`` of a workflow names its keys."""
+    """One job of the ``matrix`` of a workflow."""
 
     shard: str
-    """Such as ``2/3``: what ``measure --shard`` takes."""
+    """Such as ``2/3``, as ``measure --shard`` takes it."""
     number: int
     cells: int
 
@@ -38,8 +41,8 @@ def check_size(plan: Plan, most: int = MAX_CELLS) -> None:
     if not supported:
         first = cells[0].not_supported if cells else "the plan is empty"
         raise UsageError(
-            f"nothing to measure: none of the {len(cells)} selected cells can be, the "
-            f"first because: {first}; select others"
+            f"nothing to measure: none of the {len(cells)} selected cells can be "
+            f"measured, the first because: {first}; select others"
         )
     if len(cells) > most:
         raise UsageError(
@@ -49,7 +52,7 @@ def check_size(plan: Plan, most: int = MAX_CELLS) -> None:
 
 
 def split(plan: Plan, count: int) -> tuple[Plan, ...]:
-    """The plan in at most ``count`` shards. Raises ``UsageError`` beyond the limit."""
+    """Split a plan, unless into too many shards for GitHub. Raises ``UsageError``."""
     if count > MAX_JOBS:
         raise UsageError(
             f"--shards {count}: a matrix has at most {MAX_JOBS} jobs; ask for fewer"
@@ -58,7 +61,7 @@ def split(plan: Plan, count: int) -> tuple[Plan, ...]:
 
 
 def job_matrix(plan: Plan, count: int) -> str:
-    """The shards as JSON for ``strategy: matrix: ${{ fromJSON(...) }}``."""
+    """Shards as JSON for ``strategy: matrix: ${{ fromJSON(...) }}``."""
     parts = split(plan, count)
     jobs = [
         Job(
@@ -72,7 +75,7 @@ def job_matrix(plan: Plan, count: int) -> str:
 
 
 def shard_of(plan: Plan, text: str) -> Plan:
-    """The shard that ``K/N`` names. Raises ``UsageError`` when there is none."""
+    """The shard named ``K/N``. Raises ``UsageError`` when there is none."""
     match = re.fullmatch("([0-9]{1,4})/([0-9]{1,4})", text)
     if match is None:
         raise UsageError(f"--shard {text!r}: write it like 2/3")
@@ -83,3 +86,39 @@ def shard_of(plan: Plan, text: str) -> Plan:
             f"--shard {text}: the plan has {len(parts)} shards when asked for {count}"
         )
     return parts[number - 1]
+
+
+def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
+    """Split a plan into at most ``count`` parts that take about as long to measure.
+
+    An environment is never split, and each part has the order of the plan. The largest
+    environments are placed first, each into the part with the least in it (LPT rule).
+    """
+    parts: list[list[int]] = [[] for _ in range(count)]
+    loads = [0.0] * count
+    sizes = [_size(environment) for environment in plan.environments]
+    for index in sorted(range(len(sizes)), key=lambda i: (-sizes[i], i)):
+        lightest = loads.index(min(loads))
+        parts[lightest].append(index)
+        loads[lightest] += sizes[index]
+    return tuple(
+        Plan(environments=tuple(plan.environments[i] for i in sorted(part)))
+        for part in parts
+        if part
+    )
+
+
+def _size(environment: PlannedEnvironment) -> float:
+    """Cost of an environment: of its cells, and one more for installing it."""
+    costs = [_cost(c, environment.limit) for c in environment.cells if _is_possible(c)]
+    return sum(costs) + 1 if costs else 0
+
+
+def _is_possible(cell: PlannedCell) -> bool:
+    return cell.not_supported is None
+
+
+def _cost(cell: PlannedCell, limit: int) -> float:
+    """Cost of a cell: 1, and more where many requests are offered."""
+    most = max(cell.declaration.declared or limit, *cell.also_offered, 0)
+    return 1 + most / REQUESTS_OF_A_CELL

@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from harness.plan.lookup import find_configuration
+from harness.plan.lookup import find_server
+from harness.plan.lookup import FLASK
+from harness.plan.lookup import usual_releases
 from harness.plan.select import CELL_ID
 from harness.plan.select import EXAMPLE
-from harness.plan.select import find_configuration
-from harness.plan.select import find_server
-from harness.plan.select import FLASK
 from harness.plan.select import split_releases
-from harness.plan.select import unknown
-from harness.plan.select import usual_releases
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
+from harness.records.errors import did_you_mean
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Cell
@@ -89,11 +88,10 @@ def find_targets(catalog: Catalog, text: str) -> list[Target]:
     targets = [target for name, target in every.items() if fnmatchcase(name, text)]
     if targets:
         return targets
-    near = ", ".join(get_close_matches(text, every, n=3))
-    hint = f"Near it: {near}." if near else "`probe --all --list` shows every id."
     raise UsageError(
         f"{text!r} is no configuration: write SERVER/CONFIGURATION, such as "
-        f"werkzeug/run, or the id of a cell, such as {EXAMPLE}. {hint}"
+        f"werkzeug/run, or the id of a cell, such as {EXAMPLE}; "
+        f"{did_you_mean(text, every)}"
     )
 
 
@@ -110,7 +108,9 @@ def find_package(catalog: Catalog, text: str) -> Package:
         if canonicalize_name(text) in (server.name, canonicalize_name(server.package)):
             return Package(server.name, server.package, server)
     names = [FLASK, *(server.name for server in catalog.servers if server.package)]
-    raise UsageError(unknown("package to follow", text, names))
+    raise UsageError(
+        f"there is no package to follow {text!r}; {did_you_mean(text, names)}"
+    )
 
 
 def packages_of(

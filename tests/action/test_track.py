@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.plan import catalog
-from harness.plan.select import find_configuration
-from harness.plan.select import find_server
-from harness.plan.select import usual_releases
+from harness.plan.lookup import find_configuration
+from harness.plan.lookup import find_server
+from harness.plan.lookup import usual_releases
 from harness.track import history
 from tests.issue_api import IssueApi
 from tests.issue_api import serving

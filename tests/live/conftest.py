@@ -19,8 +19,8 @@ import pytest
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.plan import catalog
+from harness.plan.lookup import find_proxy
 from harness.plan.plan import front
-from harness.plan.select import find_proxy
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.system.machine import allow_open_files

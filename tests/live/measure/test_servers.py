@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.plan import catalog
-from harness.plan.select import find_server
+from harness.plan.lookup import find_server
 from tests.live.sessions import probe
 
 CATALOG = catalog.load()

@@ -187,7 +187,7 @@ from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.plan import catalog
 from harness.plan.plan import front
-from harness.plan.select import find_proxy
+from harness.plan.lookup import find_proxy
 from tests.live.commands import odd, planned
 nginx = front(find_proxy(catalog.load(), "nginx"), "proxy_pass")
 cell = planned(*odd("parent"), declared=None, front=nginx, also_offered=(200,) * 50)

@@ -69,8 +69,8 @@ def test_the_list_of_verbs(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["prob"], "No such verb 'prob'. Did you mean 'probe'?"),
-        (["x"], "No such verb 'x'. There are probe, check, "),
+        (["prob"], "no such verb 'prob'; did you mean probe?"),
+        (["x"], "no such verb 'x'; there are: probe, check, "),
         (["probe", "--serv", "gunicorn"], "--server"),
         (["probe", "--severs=a"], "--server"),
         (["check", "--comand=a"], "--command"),

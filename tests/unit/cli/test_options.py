@@ -11,6 +11,7 @@ from docs.make.action import action
 from harness.cli import check
 from harness.cli import options
 from harness.cli.plan import plan as plan_verb
+from harness.cli.plan import plan_of
 from harness.judge.questions import ANSWERING
 from harness.plan import catalog
 from harness.plan.plan import make_plan
@@ -103,3 +104,18 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
 def test_old_evidence_was_asked_nothing() -> None:
     fields = {each.name: each for each in msgspec.structs.fields(CellEvidence)}
     assert fields["asked"].default == ()
+
+
+@pytest.mark.parametrize(
+    ("glob", "words"),
+    [
+        ("zzz", "'zzz' matches no cell; .*--all --list shows every id; .*--flask"),
+        (
+            "flask-3.1.3/gunicorn-27.0.1/synk-4/*",
+            ".*near it: flask-3.1.3/gunic.*--flask",
+        ),
+    ],
+)
+def test_a_glob_that_matches_nothing(tmp_path: Path, glob: str, words: str) -> None:
+    with pytest.raises(UsageError, match=f"^--only {words}"):
+        plan_of(selection("--only", glob), catalog.FOLDER, tmp_path)

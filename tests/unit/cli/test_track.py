@@ -14,14 +14,14 @@ FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("bisect", "werkzeug/runn"), "Near it: werkzeug/run"),
+        (("bisect", "werkzeug/runn"), "did you mean werkzeug/run"),
         (("bisect", "nothing/like/it"), "is no configuration: write SERVER/CONFIG"),
         (("bisect", "werkzeug/*"), "is several configurations: choose one of"),
-        (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "Did you mean gunicorn?"),
+        (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "did you mean gunicorn?"),
         (("bisect", "flask-3.1.3/gunicorn-1/x/py3.11"), "no configuration of gunicorn"),
         (("bisect", "werkzeug/run", "--of", "gunicorn"), "--of gunicorn: no config"),
         (("bisect",), "Missing argument 'CELL'"),
-        (("track", "--of", "flusk"), "no package to follow 'flusk'. Did you mean Fl"),
+        (("track", "--of", "flusk"), "no package to follow 'flusk'; did you mean Fl"),
         (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
         (("track", "--since", "Flask==x"), "write it like"),
         (("track", "--until", "Flask"), "--until 'Flask': write it like"),

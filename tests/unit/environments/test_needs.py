@@ -10,9 +10,9 @@ import pytest
 from harness.environments.needs import supported_here
 from harness.measure.front import front_of
 from harness.plan import catalog
+from harness.plan.lookup import find_proxy
 from harness.plan.plan import front
 from harness.plan.plan import make_plan
-from harness.plan.select import find_proxy
 from harness.records.catalog import Selection
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedEnvironment

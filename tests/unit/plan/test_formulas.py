@@ -7,7 +7,7 @@ import os
 import pytest
 
 from harness.environments.needs import declared_here
-from harness.plan import formulas as formula
+from harness.plan import formulas
 from harness.records.plan import Declaration
 from harness.records.plan import Formula
 from harness.system.machine import processors_of
@@ -22,22 +22,22 @@ from harness.system.machine import processors_of
     ],
 )
 def test_a_formula(spelled: str, words: str, here: int) -> None:
-    parsed = formula.parse(spelled)
+    parsed = formulas.parse(spelled)
     assert parsed is not None
-    assert formula.words(parsed) == words
-    assert formula.value(parsed, 2) == here
+    assert formulas.words(parsed) == words
+    assert formulas.value(parsed, 2) == here
 
 
 @pytest.mark.parametrize(
     ("processors", "threads"), [(1, 5), (4, 8), (27, 31), (28, 32), (64, 32)]
 )
 def test_the_pool_of_python(processors: int, threads: int) -> None:
-    assert formula.value(Formula(name="thread-pool"), processors) == threads
+    assert formulas.value(Formula(name="thread-pool"), processors) == threads
 
 
 @pytest.mark.parametrize("declared", [8, "unbounded"])
 def test_what_is_no_formula(declared: int | str) -> None:
-    assert formula.parse(declared) is None
+    assert formulas.parse(declared) is None
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_is_no_formula(declared: int | str) -> None:
 )
 def test_nothing_else_is_one(text: str) -> None:
     with pytest.raises(ValueError, match="is neither a number nor a formula"):
-        formula.parse(text)
+        formulas.parse(text)
 
 
 def test_a_declaration_says_what_it_came_to() -> None:

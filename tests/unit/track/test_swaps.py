@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.plan import catalog
-from harness.plan.select import find_server
+from harness.plan.lookup import find_server
 from harness.records.catalog import Selection
 from harness.records.changes import Difference
 from harness.records.evidence import Evidence
