@@ -1,8 +1,7 @@
-"""Knows how the evidence of one run, or of several jobs of it, comes together; must not
-judge any of it.
+"""Collects the evidence of one run, or of several jobs of it.
 
-Rule: what was planned and is nowhere to be found becomes evidence of just that, so that
-planned cells = rows of the report, whatever became of a job.
+A planned cell without any evidence becomes evidence of just that: the report has a row
+for every planned cell, whatever became of a job.
 """
 
 from __future__ import annotations
@@ -36,10 +35,11 @@ MISSING = (
 
 
 def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
-    """All evidence below a folder, and the files there that cannot be used.
+    """All evidence below a folder in the order of the plan, and an error for each file
+    that cannot be used.
 
     The folder is one of results, or holds several such, as downloaded artifacts do.
-    In the order of the plan; planned cells without evidence come as harness failed.
+    Planned cells without evidence have the outcome harness failed.
     """
     evidence, faults = [], []
     for path in _files(folder, f"{EVIDENCE}/*.json"):
@@ -55,7 +55,7 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
-    """Of one run: in the folder itself or, where it is none of results, beneath it."""
+    """The files of one run: in a folder of results, or in all such below a folder."""
     if plan_path(folder).exists() or (folder / EVIDENCE).exists():
         return sorted(folder.glob(pattern))
     return [
@@ -66,7 +66,7 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _plan(folder: Path, faults: list[UsageError]) -> Plan:
-    """All that was planned: the plan of the whole run, and those of its jobs."""
+    """Everything planned, by the plan of the whole run and the plans of its jobs."""
     plans = []
     for path in _files(folder, plan_path(Path()).name):
         try:
@@ -89,8 +89,8 @@ def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
 
 
 def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Evidence that planned cells have none, by environment."""
-    found = {cell.id for each in evidence for cell in each.cells}
+    """Evidence, by environment, for the planned cells that have none."""
+    present = {cell.id for each in evidence for cell in each.cells}
     return [
         nothing_measured(
             _only(each, absent),
@@ -100,7 +100,7 @@ def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
             measured_at=now(),
         )
         for each in plan.environments
-        if (absent := tuple(cell for cell in each.cells if cell.id not in found))
+        if (absent := tuple(cell for cell in each.cells if cell.id not in present))
     ]
 
 

@@ -1,7 +1,6 @@
-"""Knows how a source is brought into a folder where it can be built; must not know
-what is made of it.
+"""Brings a source into a folder where it can be built.
 
-Rule: a process that runs for long is beneath a warden and has a deadline.
+A process that runs for long is beneath a warden and has a deadline.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ ASK_SECONDS = 60.0
 PROJECT = ("pyproject.toml", "setup.py")
 """What makes a folder a Python project."""
 
-# Nothing of these is a project's own, and some of it is large.
+# None of these belongs to a project, and some are large.
 NOT_COPIED = (".git", ".hg", ".venv", "venv", ".nox", ".tox", "__pycache__", "build")
 
 _NOT_PASSED_ON = re.compile(
@@ -45,8 +44,8 @@ _NOT_PASSED_ON = re.compile(
 )
 
 
-class Fault(Exception):
-    """What is wrong with a source, said of it, and what to do."""
+class SourceFault(Exception):
+    """A source that cannot be used: what is wrong with it, and a remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -55,12 +54,12 @@ class Fault(Exception):
 
 
 class Fetched(NamedTuple):
-    """A project in a folder of its own, or a wheel."""
+    """A project in a folder that was made for it, or a wheel."""
 
     path: Path
     kind: Kind
     content: str = ""
-    """The commit, or a hash of the archive; empty for a folder that nobody keeps."""
+    """The commit, or a hash of the archive; empty for a folder outside of git."""
     dirty: bool = False
     """Whether something differs from the commit."""
 
@@ -68,7 +67,7 @@ class Fetched(NamedTuple):
 async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
     """Bring a source below ``scratch``, which is empty.
 
-    Raises ``Fault``, and ``OSError`` where a file cannot be read or written.
+    Raises ``SourceFault``, and ``OSError`` where a file cannot be read or written.
 
     What is below ``results`` is not part of any project, though it may lie inside.
     """
@@ -85,13 +84,13 @@ async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
             return _folder(path, scratch, results)
         return await _copy_checkout(checkout, scratch, results)
     if not path.exists():
-        raise Fault(f"is not there: no folder or file {path}", HOW)
+        raise SourceFault(f"is not there: no folder or file {path}", HOW)
     return _archive(path, scratch)
 
 
 def _check_project(folder: Path) -> None:
     if not any((folder / name).exists() for name in PROJECT):
-        raise Fault(
+        raise SourceFault(
             f"is no Python project: neither {' nor '.join(PROJECT)} is in it",
             "name the folder that has one",
         )
@@ -107,49 +106,49 @@ async def run(
     seconds: float,
     more: Mapping[str, str] | None = None,
 ) -> bool:
-    """Run a command to its end; whether it ended well. Raises ``Fault``."""
+    """Run a command to its end; whether it ended well. Raises ``SourceFault``."""
     env = {**_environment(), **(more or {})}
     try:
         async with running(command, env=env, cwd=cwd, log=log) as process:
             await process.wait(seconds)
             return process.status == 0
     except CannotExecute as problem:
-        raise Fault(f"needs {command[0]}: {problem}", "install it") from None
+        raise SourceFault(f"needs {command[0]}: {problem}", "install it") from None
     except TimeoutError:
         name = Path(command[0]).name
-        raise Fault(f"took over {seconds:g} s in {name}", "try again") from None
+        raise SourceFault(f"took over {seconds:g} s in {name}", "try again") from None
 
 
 def tail(log: Path) -> str:
-    """Where a command said what went wrong, and just before; on one line."""
+    """The lines of a log that name what went wrong, as one line."""
     text = log.read_text("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [n for n, line in enumerate(lines) if re.match("fatal:|error:", line)]
     first = max(0, wrong[0] - 1) if wrong else max(0, len(lines) - 4)
-    return "; ".join(lines[first : first + 4]) or "it said nothing"
+    return "; ".join(lines[first : first + 4]) or "it printed nothing"
 
 
 def _environment() -> dict[str, str]:
-    """The caller's, but for what means another project, and with nobody to ask."""
-    kept = {k: v for k, v in os.environ.items() if not _NOT_PASSED_ON.fullmatch(k)}
-    asked = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
-    return {**asked, **kept, "LC_ALL": "C", "NO_COLOR": "1"}
+    """The variables of the caller without those that mean another project."""
+    passed = {k: v for k, v in os.environ.items() if not _NOT_PASSED_ON.fullmatch(k)}
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
+    return {**quiet, **passed, "LC_ALL": "C", "NO_COLOR": "1"}
 
 
 # -------------------------------------------------------------------------------- git
 
 
 class Checkout(NamedTuple):
-    """A folder whose content git knows."""
+    """A checkout of git."""
 
     top: Path
     inside: str
-    """Of the project, relative to the top."""
+    """The folder of the project, relative to the top."""
     commit: str
 
 
 def _ask(folder: Path, *words: str) -> str | None:
-    """What git says about a folder at hand; ``None`` when it is an error."""
+    """The output of git for a folder of this machine; ``None`` when it fails."""
     done = output(
         ["git", *words],
         cwd=folder,
@@ -161,20 +160,20 @@ def _ask(folder: Path, *words: str) -> str | None:
 
 
 def _checkout(folder: Path) -> Checkout | None:
-    """The checkout that a project is kept in, and not merely lies in."""
+    """The checkout that has a project under version control, if there is one."""
     commit = _ask(folder, "rev-parse", "--verify", "HEAD")
     top = _ask(folder, "rev-parse", "--show-toplevel")
     prefix = _ask(folder, "rev-parse", "--show-prefix")
     if commit is None or top is None or prefix is None:
         return None
-    kept = [_ask(folder, "ls-files", "--error-unmatch", name) for name in PROJECT]
-    if kept == [None, None]:
+    tracked = [_ask(folder, "ls-files", "--error-unmatch", name) for name in PROJECT]
+    if tracked == [None, None]:
         return None
     return Checkout(Path(top), prefix, commit)
 
 
 async def _copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fetched:
-    """Everything but what git ignores, with the history that versions are made of."""
+    """Copy everything but what git ignores, with the history that gives versions."""
     copy, top = scratch / "source", checkout.top
     await _git(scratch, "clone", "--shared", "--no-checkout", top, copy)
     await _git(scratch, "-C", copy, "reset")
@@ -189,7 +188,7 @@ async def _copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fe
 async def _git(scratch: Path, *words: str | Path) -> None:
     log = scratch / "git.log"
     if not await run(["git", *map(str, words)], scratch, log, GIT_SECONDS):
-        raise Fault(
+        raise SourceFault(
             f"cannot be fetched, git says: {tail(log)}",
             "check the address, and that it can be read from here without a password",
         )
@@ -200,7 +199,7 @@ async def _reference(source: Source, scratch: Path) -> Fetched:
     await _git(scratch, "clone", "--no-checkout", source.location, copy)
     commit = await _commit(scratch, copy, source.reference)
     if commit is None:
-        raise Fault(
+        raise SourceFault(
             f"is not there: the repository has no {source.reference or 'HEAD'}",
             "name a branch, a tag, a commit, or a reference such as refs/pull/1/head",
         )
@@ -213,7 +212,7 @@ async def _reference(source: Source, scratch: Path) -> Fetched:
 
 
 async def _commit(scratch: Path, copy: Path, reference: str) -> str | None:
-    """What a reference means: a branch of the repository first, then all else."""
+    """The commit of a reference: of a branch first, then of anything else."""
     known = [f"origin/{reference}", reference] if reference else ["HEAD"]
     for name in known:
         words = ("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
@@ -221,7 +220,7 @@ async def _commit(scratch: Path, copy: Path, reference: str) -> str | None:
             return commit
     try:
         await _git(scratch, "-C", copy, "fetch", "origin", reference)
-    except Fault:
+    except SourceFault:
         return None
     return _ask(copy, "rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
@@ -264,16 +263,18 @@ def _download(source: Source, scratch: Path) -> Path:
                 for chunk in answer.iter_content(2**16):
                     file.write(chunk)
                     if time.monotonic() > until:
-                        raise Fault(f"took over {DOWNLOAD_SECONDS:g} s", "try again")
+                        raise SourceFault(
+                            f"took over {DOWNLOAD_SECONDS:g} s", "try again"
+                        )
     except requests.RequestException as problem:
         status = problem.response.status_code if problem.response is not None else ""
         reason = f"status {status}" if status else type(problem).__name__
-        raise Fault(f"cannot be fetched: {reason}", "check the address") from None
+        raise SourceFault(f"cannot be fetched: {reason}", "check the address") from None
     return path
 
 
 def _archive(path: Path, scratch: Path) -> Fetched:
-    """A wheel as it is; any other archive unpacked."""
+    """A wheel as it is, or the project in an archive."""
     content = hashlib.sha256(path.read_bytes()).hexdigest()
     if path.suffix == ".whl":
         return Fetched(path, Kind.ARCHIVE, content)
@@ -281,12 +282,12 @@ def _archive(path: Path, scratch: Path) -> Fetched:
     try:
         _unpack(path, unpacked)
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as problem:
-        raise Fault(f"cannot be unpacked: {problem}", HOW) from None
+        raise SourceFault(f"cannot be unpacked: {problem}", HOW) from None
     folders = [unpacked, *sorted(each for each in unpacked.iterdir() if each.is_dir())]
     for folder in folders:
         if any((folder / name).exists() for name in PROJECT):
             return Fetched(folder, Kind.ARCHIVE, content)
-    raise Fault(f"holds no Python project: no {' or '.join(PROJECT)}", HOW)
+    raise SourceFault(f"holds no Python project: no {' or '.join(PROJECT)}", HOW)
 
 
 def _unpack(path: Path, to: Path) -> None:
@@ -295,7 +296,7 @@ def _unpack(path: Path, to: Path) -> None:
             archive.extractall(to)
         return
     if not tarfile.is_tarfile(path):
-        raise Fault("is no archive: neither zip nor tar", HOW)
+        raise SourceFault("is no archive: neither zip nor tar", HOW)
     with tarfile.open(path) as archive:
         # Nothing of it is put outside of the folder. Python 3.11.4 and newer know how.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)

@@ -1,8 +1,7 @@
-"""Knows which releases of a project a package index has; must not know what they are
-wanted for.
+"""The releases of a project on a package index.
 
 Written from https://packaging.python.org/en/latest/specifications/simple-repository-api/:
-JSON where the index has it, else HTML. Which index that is, ``indexes`` knows.
+JSON where the index has it, else HTML.
 """
 
 from __future__ import annotations
@@ -43,14 +42,14 @@ OFFLINE = (
 
 
 class Release(NamedTuple):
-    """A release that can be had."""
+    """A release that an index has, and that was not yanked."""
 
     version: str
     pythons: tuple[SpecifierSet, ...]
-    """For each of its files, the Pythons that it says it is for."""
+    """The Pythons that each of its files is for, by its own account."""
 
     def runs_on(self, python: str) -> bool:
-        """Whether one of its files says it is for some patch of a Python ``X.Y``."""
+        """Whether one of its files is for some patch release of a Python ``X.Y``."""
         ends = (python, f"{python}.99")
         return any(each.contains(end) for each in self.pythons for end in ends)
 
@@ -95,7 +94,7 @@ def _ask(package: str, index: str) -> bytes | None:
 
 
 def _without_password(url: str) -> tuple[str, dict[str, str]]:
-    """An address that can be shown, and what has the name and password that it had."""
+    """An address without name and password, and the header that has them instead."""
     parts = urlsplit(url)
     if parts.username is None:
         return url, {}
@@ -110,7 +109,7 @@ def _without_password(url: str) -> tuple[str, dict[str, str]]:
 
 
 def releases_in(content: bytes, where: str) -> list[Release]:
-    """The releases in an answer of the index. Raises ``UsageError`` if it is none."""
+    """The releases in a page of an index. Raises ``UsageError`` if it is none."""
     files = _of_json(content, where) if content[:1] == b"{" else _of_html(content)
     if not files:
         raise UsageError(
@@ -145,11 +144,11 @@ class _Links(html.parser.HTMLParser):
         self, tag: str, attrs: Iterable[tuple[str, str | None]]
     ) -> None:
         """Note a link; its address may be relative, and ends with the file's name."""
-        said = dict(attrs)
-        name = unquote(urlsplit(said.get("href") or "").path).rpartition("/")[2]
+        link = dict(attrs)
+        name = unquote(urlsplit(link.get("href") or "").path).rpartition("/")[2]
         if tag == "a" and name:
             self.files.append(
-                _File(name, said.get("data-requires-python"), "data-yanked" in said)
+                _File(name, link.get("data-requires-python"), "data-yanked" in link)
             )
 
 
@@ -160,7 +159,7 @@ def _of_html(content: bytes) -> Sequence[_File]:
 
 
 def _version(filename: str) -> Version | None:
-    """Of a wheel or an sdist; nothing for what is neither, such as an egg."""
+    """The version of a wheel or an sdist; ``None`` for others, such as an egg."""
     try:
         if filename.endswith(".whl"):
             return parse_wheel_filename(filename)[1]
@@ -169,8 +168,8 @@ def _version(filename: str) -> Version | None:
         return None
 
 
-def _pythons(said: str | None) -> SpecifierSet:
+def _pythons(text: str | None) -> SpecifierSet:
     try:
-        return SpecifierSet(said or "")
+        return SpecifierSet(text or "")
     except InvalidSpecifier:
         return SpecifierSet()

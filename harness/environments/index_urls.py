@@ -1,8 +1,7 @@
-"""Knows where the package index of this machine is, as uv and pip are told; must not
-ask it anything.
+"""The package indexes of this machine, from the settings of uv and pip.
 
-uv is what installs here, so what it is told counts first; pip's settings count where
-uv has none. Written from https://docs.astral.sh/uv/concepts/indexes/ and
+uv is what installs, so its settings count first; those of pip count where uv has none.
+Written from https://docs.astral.sh/uv/concepts/indexes/ and
 https://pip.pypa.io/en/stable/topics/configuration/.
 """
 
@@ -40,8 +39,8 @@ def index_urls(environ: Mapping[str, str], read: Read = read_if_there) -> list[s
     if not main:
         pips_main, pips_more = _of_pip(environ, read)
         main, more = pips_main, more or [pips_main or PYPI, *pips_more]
-    found = dict.fromkeys([*more, main or PYPI])
-    return [url for url in found if url.startswith(("https://", "http://"))] or [PYPI]
+    urls = dict.fromkeys([*more, main or PYPI])
+    return [url for url in urls if url.startswith(("https://", "http://"))] or [PYPI]
 
 
 def _of_uv(environ: Mapping[str, str], read: Read) -> tuple[list[str], str]:
@@ -78,15 +77,15 @@ def _uv_files(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _of_uv_file(text: str) -> tuple[list[str], str]:
     try:
-        said = tomllib.loads(text)
+        settings = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return [], ""  # uv itself will say so
-    tables = [each for each in said.get("index", []) if isinstance(each, dict)]
+    tables = [each for each in settings.get("index", []) if isinstance(each, dict)]
     explicit = [each for each in tables if not each.get("explicit")]
     main = [str(each.get("url", "")) for each in explicit if each.get("default")]
     more = [str(each.get("url", "")) for each in explicit if not each.get("default")]
-    more += map(str, said.get("extra-index-url", []))
-    return more, next(iter(main), str(said.get("index-url", "")))
+    more += map(str, settings.get("extra-index-url", []))
+    return more, next(iter(main), str(settings.get("index-url", "")))
 
 
 def _of_pip(environ: Mapping[str, str], read: Read) -> tuple[str, list[str]]:
@@ -123,5 +122,5 @@ def _config_home(environ: Mapping[str, str]) -> Path:
 
 
 def _config_folders(environ: Mapping[str, str]) -> list[Path]:
-    said = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-    return [Path(each) for each in said.split(os.pathsep) if each]
+    folders = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+    return [Path(each) for each in folders.split(os.pathsep) if each]

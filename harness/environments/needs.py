@@ -1,6 +1,6 @@
-"""Knows what this machine has of what a cell needs besides packages, and what a number
-that depends on the machine comes to here; must not install anything, nor know what is
-measured.
+"""What planned cells need of this machine besides packages, such as nginx.
+
+Declared numbers that depend on the machine are computed as well.
 """
 
 from __future__ import annotations
@@ -22,46 +22,44 @@ from harness.system.command import output
 from harness.system.machine import processors_of
 
 TRY_SECONDS = 20.0
-"""How long a command may take that is to succeed."""
+"""How long a command may take that a cell needs to succeed."""
 
 
-def supported_here(planned: PlannedEnvironment) -> PlannedEnvironment:
-    """The same plan; a cell that cannot be on this machine says so, and each declared
-    number is one.
-    """
-    found: dict[NeededHere, str] = {}
+def on_this_machine(planned: PlannedEnvironment) -> PlannedEnvironment:
+    """The plan on this machine: cells it cannot support, and declared numbers."""
+    missing: dict[NeededHere, str] = {}
     processors = processors_of(planned.environment.python)
-    cells = tuple(_computed(_cell(cell, found), processors) for cell in planned.cells)
+    cells = tuple(_computed(_cell(cell, missing), processors) for cell in planned.cells)
     return msgspec.structs.replace(planned, cells=cells)
 
 
 def _computed(cell: PlannedCell, processors: int) -> PlannedCell:
     if cell.computed is None:
         return cell
-    declaration = declared_here(cell.declaration, cell.computed, processors)
+    declaration = with_number(cell.declaration, cell.computed, processors)
     return msgspec.structs.replace(cell, declaration=declaration)
 
 
-def declared_here(
+def with_number(
     declaration: Declaration, computed: Formula, processors: int
 ) -> Declaration:
-    """A declaration with the number that its formula comes to, and how it does."""
+    """A declaration with the value of its formula, and a sentence that gives it."""
     number = formulas.value(computed, processors)
     count = plural(processors, "processor")
-    told = f"With the {count} here {declaration.formula} is {number}."
+    sentence = f"With the {count} here {declaration.formula} is {number}."
     return msgspec.structs.replace(
-        declaration, declared=number, because=f"{declaration.because} {told}"
+        declaration, declared=number, because=f"{declaration.because} {sentence}"
     )
 
 
-def _cell(cell: PlannedCell, found: dict[NeededHere, str]) -> PlannedCell:
+def _cell(cell: PlannedCell, missing: dict[NeededHere, str]) -> PlannedCell:
     if cell.not_supported is not None:
         return cell
     for need in cell.needs_here:
-        if need not in found:
-            found[need] = "; ".join(_missing(need))
-        if found[need]:
-            reason = f"not supported here: {found[need]}: {need.because}"
+        if need not in missing:
+            missing[need] = "; ".join(_missing(need))
+        if missing[need]:
+            reason = f"not supported here: {missing[need]}: {need.because}"
             return msgspec.structs.replace(cell, not_supported=reason)
     return cell
 

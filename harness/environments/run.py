@@ -1,8 +1,8 @@
-"""Knows how a plan is carried out, side by side, through nox; must not judge.
+"""Measures a plan: several nox processes side by side, each with a part of it.
 
-Each shard of the plan is one nox process, which fills its environments and measures
-in them one after the other. All of it is beneath wardens: when this process is
-interrupted or killed, installers, measuring processes and servers are gone too.
+Each nox process fills its environments and measures in them one after the other. All of
+it is beneath wardens: when this process is interrupted or killed, installers, measuring
+processes and servers end too.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from harness.system.process import running
 NOXFILE = Path(__file__).with_name("noxfile.py")
 
 SHARD_SECONDS = 6 * 3600.0
-"""No shard takes longer; what it has measured by then is kept."""
+"""Deadline of one nox process; what it has measured by then stays."""
 
 
 def check_limit(plan: Plan) -> None:
@@ -59,7 +59,7 @@ def _command(shard: Plan, environments: Path) -> list[str]:
 
 
 async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
-    """Pass on the events that arrive on a pipe, and keep everything else."""
+    """Pass on the events that arrive on a pipe, and log everything else."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**20)
     protocol = asyncio.StreamReaderProtocol(reader)
@@ -105,12 +105,12 @@ async def carry_out(
     seen: Callable[[Event], None],
     environments: Path | None = None,
 ) -> None:
-    """Measure all of a plan, or a shard of it; evidence appears below ``results``.
+    """Measure a plan, or a shard of it; the evidence appears below ``results``.
 
-    The whole plan is there already, where ``begin`` wrote it. ``jobs`` is how
-    many environments are filled and measured side by side. A planned environment whose
-    session left no evidence gets evidence that says so. ``environments`` is where they
-    are kept, if not where others are.
+    The whole plan has been written there. ``jobs`` is the number of environments that
+    are filled and measured side by side, ``seen`` is called with each event, and
+    ``environments`` is the folder for environments, by default the usual one. An
+    environment whose session left no evidence gets evidence of just that.
     """
     environments = environments or environments_folder().resolve()
     for planned in plan.environments:

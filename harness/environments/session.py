@@ -1,8 +1,8 @@
-"""Knows how a nox session fills one environment; must not know what is measured in it.
+"""Nox sessions, one for each planned environment: fill it, then measure in it.
 
-Offline first: every release is pinned, so what the installer has in its cache is what
-would be fetched; online it would ask the index again for every package, and build old
-source releases anew.
+Installing is tried offline first: every release is pinned, so what the installer has in
+its cache is what it would fetch. Online it would ask the index again for every package,
+and build old source releases anew.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nox.command import CommandFailed
 
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
-from harness.environments.needs import supported_here
+from harness.environments.needs import on_this_machine
 from harness.records.nothing import nothing_measured
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
@@ -40,13 +40,13 @@ from harness.system.machine import now
 ABSENT = re.compile(
     r"there\s+is\s+no\s+version\s+of\s+(\S+)|No matching distribution found for (\S+)"
 )
-"""How uv and pip say that a release is not to be had."""
+"""Messages of uv and pip about a release that the index does not have."""
 
 
 def _install(
     session: nox.Session, arguments: Sequence[str], env: dict[str, str]
 ) -> str:
-    """Install; nothing when it worked, else the end of what the installer said."""
+    """Install; empty when it worked, else the end of the installer's output."""
     with tempfile.TemporaryFile("w+") as output:
         try:
             session.install(
@@ -65,7 +65,7 @@ def _install(
 def _install_pinned(
     session: nox.Session, planned: PlannedEnvironment, extra: Sequence[str]
 ) -> str:
-    """The same for an environment's requirements and some more, cache first."""
+    """Install the requirements of an environment and ``extra`` ones, offline first."""
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder, "constraints.txt")
         constraints.write_text("\n".join((*planned.constraints, "")))
@@ -85,8 +85,8 @@ def _install_pinned(
 def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
     """Install everything that the planned cells need into the session's environment.
 
-    What only some configurations need and will not go in is told in the answer.
-    Raises ``CannotInstall`` when Flask or the server will not.
+    What could not be installed and only some configurations need is in the result.
+    Raises ``CannotInstall`` when Flask or the server could not be installed.
     """
     wanted = {cell.requires for cell in planned.cells if cell.not_supported is None}
     everything = sorted({name for requires in wanted for name in requires})
@@ -106,7 +106,7 @@ def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
 
 
 def with_files(planned: PlannedEnvironment, results: Path) -> PlannedEnvironment:
-    """The same, with the wheels that were built for this run as requirements."""
+    """A plan with the wheels that were built for this run as requirements."""
     wheels = [(built.package, results / built.wheel) for built in planned.built]
     files = [f"{package} @ {wheel.as_uri()}" for package, wheel in wheels]
     return msgspec.structs.replace(
@@ -115,7 +115,7 @@ def with_files(planned: PlannedEnvironment, results: Path) -> PlannedEnvironment
 
 
 def why_not(planned: PlannedEnvironment, tail: str) -> str:
-    """Why Flask or the server could not be installed, by what the installer said."""
+    """Why Flask or the server could not be installed, from the installer's output."""
     built = [f"{each.package} {each.version}" for each in planned.built]
     wanted = [*built, *planned.requirements]
     reason = f"{' and '.join(wanted)} could not be installed"
@@ -130,7 +130,7 @@ def measure_in(
     session: nox.Session, planned: PlannedEnvironment, results: Path
 ) -> None:
     """Fill the session's environment, and measure the planned cells in it."""
-    planned = supported_here(planned)
+    planned = on_this_machine(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
         nothing = nothing_measured(
             planned, Outcome.NOT_SUPPORTED, "", host=host(), measured_at=now()

@@ -1,6 +1,4 @@
-"""Knows how a release that is on no index is written: a folder, an archive, a git
-reference; must not look at any of them.
-"""
+"""How a release that is on no index is written: a folder, an archive, or git+URL."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
 
 GIT = "git+"
 GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
-"""Those that fetch; git knows others, which run a command."""
+"""Schemes that fetch; git has others, which run a command."""
 
 
 HOW = (
@@ -31,12 +29,12 @@ HOW = (
 
 
 class Source(NamedTuple):
-    """What somebody asked for instead of a release."""
+    """Something to build and measure in place of a release."""
 
     text: str
-    """As it was written, without a user's name or password."""
+    """As it was written, without name and password."""
     kind: Kind | None
-    """``None`` for a path: what it is can only be seen."""
+    """``None`` for a path, which may be a folder or an archive."""
     location: str
     """A path, or a URL."""
     reference: str = ""
@@ -44,9 +42,9 @@ class Source(NamedTuple):
 
 
 def parse(text: str) -> Source | None:
-    """The source that a text names; ``None`` where it is to be a version.
+    """The source that a text names; ``None`` for the version of a release.
 
-    :raises UsageError: when it is neither.
+    Raises ``UsageError`` when it is neither.
     """
     if _is_version(text):
         return None

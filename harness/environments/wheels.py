@@ -1,13 +1,87 @@
-"""Bring the wheels that a plan was made with to where it is measured."""
+"""Wheels that were made for a run: what they hold, and where they are kept."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
+from packaging.metadata import Metadata
+from packaging.utils import parse_wheel_filename
+
+from harness.environments.fetch import SourceFault
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
+
+WHEELS = "wheels"
+"""The folder for them, beside the plan."""
+
+
+class WheelMetadata(NamedTuple):
+    """The metadata of a wheel that a plan needs."""
+
+    name: str
+    version: str
+    python: str
+    """The Pythons that it is for; empty for any."""
+    requires: tuple[str, ...]
+
+
+def read_metadata(wheel: Path) -> WheelMetadata:
+    """The metadata of a wheel. Raises ``SourceFault`` when it is not a whole wheel."""
+    try:
+        parse_wheel_filename(wheel.name)
+        with zipfile.ZipFile(wheel) as archive:
+            (name,) = filter(_is_metadata, archive.namelist())
+            content = archive.read(name)
+        # Only the fields that are read are checked: build tools take liberties.
+        metadata = Metadata.from_email(content, validate=False)
+        return WheelMetadata(
+            name=metadata.name,
+            version=str(metadata.version),
+            python=str(metadata.requires_python or ""),
+            requires=tuple(map(str, metadata.requires_dist or ())),
+        )
+    # What cannot be parsed is a ValueError in all of them.
+    except (ValueError, OSError, zipfile.BadZipFile):
+        raise SourceFault("is not a whole wheel", "make it again") from None
+
+
+def _is_metadata(name: str) -> bool:
+    folder, _, file = name.partition("/")
+    return folder.endswith(".dist-info") and file == "METADATA"
+
+
+def only_wheel(folder: Path) -> Path:
+    """The one wheel in a folder. Raises ``SourceFault`` for none or several."""
+    wheels = sorted(folder.glob("*.whl"))
+    if len(wheels) != 1:
+        raise SourceFault("built no wheel", "correct its build")
+    return wheels[0]
+
+
+def content_hash(wheel: Path) -> str:
+    """A hash of the names and contents of the files in a wheel, but of no times."""
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(archive.namelist()):
+            digest.update(name.encode() + b"\0" + archive.read(name) + b"\0")
+    return digest.hexdigest()
+
+
+def keep_wheel(wheel: Path, content: str, results: Path) -> str:
+    """Copy a wheel below ``results``; its place there.
+
+    The same content has the same place, where nothing is ever written over, so that an
+    environment is filled anew only when something has changed.
+    """
+    place = Path(WHEELS, content[:16], wheel.name)
+    if not (results / place).exists():
+        _copy(wheel, results / place)
+    return place.as_posix()
 
 
 def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
@@ -21,13 +95,18 @@ def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
         if target.exists():
             continue
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(f".{os.getpid()}.part")
-            shutil.copyfile(wheel, part)
-            os.replace(part, target)
+            _copy(wheel, target)
         except OSError as problem:
             raise UsageError(
                 f"{wheel}: cannot be read: {problem.strerror}; the plan measures "
                 f"{built.package} {built.version} from it: copy the folder of wheels "
                 "together with the plan, or make the plan again"
             ) from problem
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, which appears whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{os.getpid()}.part")
+    shutil.copyfile(source, part)
+    os.replace(part, target)

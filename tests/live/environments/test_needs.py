@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.environments.needs import supported_here
+from harness.environments.needs import on_this_machine
 from harness.measure.app import TARGET
 from harness.records.plan import Environment
 from harness.records.plan import NeededHere
@@ -27,7 +27,7 @@ def reason(*command: str) -> str | None:
     environment = PlannedEnvironment(
         environment=where, requirements=(), constraints=(), cells=(cell,)
     )
-    return supported_here(environment).cells[0].not_supported
+    return on_this_machine(environment).cells[0].not_supported
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.environments import build
 from harness.environments import fetch
-from harness.environments.fetch import Fault
+from harness.environments.fetch import SourceFault
 from harness.records.versions import Kind
-
-METADATA = """\
-Metadata-Version: 2.4
-Name: Flask
-Version: 3.2.0.dev0
-Requires-Python: >=3.10
-Requires-Dist: werkzeug>=3.1.0
-Requires-Dist: asgiref>=3.2; extra == "async"
-
-The description: of it.
-"""
 
 
 def tar(path: Path, **files: str) -> Path:
@@ -33,15 +21,6 @@ def tar(path: Path, **files: str) -> Path:
             entry = tarfile.TarInfo(name)
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))
-    return path
-
-
-def wheel(path: Path, year: int, text: str = "") -> Path:
-    """A wheel whose files are of some year."""
-    files = {"flask.py": text, "flask-3.2.0.dev0.dist-info/METADATA": METADATA}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0)), content)
     return path
 
 
@@ -68,32 +47,9 @@ def test_a_zip_may_be_a_project_too(tmp_path: Path) -> None:
 )
 def test_what_is_no_project_is_refused(tmp_path: Path, name: str, words: str) -> None:
     path = tar(tmp_path / "a.tar.gz", **{name: ""})
-    with pytest.raises(Fault, match=words):
+    with pytest.raises(SourceFault, match=words):
         fetch._archive(path, tmp_path / "in" / "here")
     assert not list(tmp_path.rglob("pyproject.toml"))
-
-
-def test_a_wheel_tells_of_itself(tmp_path: Path) -> None:
-    path = wheel(tmp_path / "flask-3.2.0.dev0-py3-none-any.whl", 2020)
-    assert build._metadata(path) == (
-        "Flask",
-        "3.2.0.dev0",
-        ">=3.10",
-        ("werkzeug>=3.1.0", 'asgiref>=3.2; extra == "async"'),
-    )
-
-
-def test_the_content_of_a_wheel_is_not_when_it_was_made(tmp_path: Path) -> None:
-    one, same = wheel(tmp_path / "1.whl", 2020), wheel(tmp_path / "2.whl", 2026)
-    other = wheel(tmp_path / "3.whl", 2020, "changed")
-    assert build._content(one) == build._content(same) != build._content(other)
-
-
-@pytest.mark.parametrize("name", ["flask.whl", "flask-3.2.0.dev0-py3-none-any.whl"])
-def test_what_is_no_wheel_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("no wheel")
-    with pytest.raises(Fault, match="not a whole wheel"):
-        build._metadata(tmp_path / name)
 
 
 def test_what_a_command_said_went_wrong(tmp_path: Path) -> None:
@@ -103,4 +59,4 @@ def test_what_a_command_said_went_wrong(tmp_path: Path) -> None:
     log.write_text("one\n\ntwo\n")
     assert fetch.tail(log) == "one; two"
     log.write_text("")
-    assert fetch.tail(log) == "it said nothing"
+    assert fetch.tail(log) == "it printed nothing"

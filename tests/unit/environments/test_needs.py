@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.environments.needs import supported_here
+from harness.environments.needs import on_this_machine
 from harness.measure.front import front_of
 from harness.plan import catalog
 from harness.plan.lookup import find_proxy
@@ -37,7 +37,7 @@ def test_without_a_program_only_its_cells_are_not_supported(
     planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for cell in supported_here(planned).cells:
+    for cell in on_this_machine(planned).cells:
         if cell.front is None:
             assert cell.not_supported is None
         else:
@@ -51,7 +51,7 @@ def test_with_the_program_nothing_changes(
 ) -> None:
     program(tmp_path, "nginx")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert supported_here(planned) == planned
+    assert on_this_machine(planned) == planned
 
 
 def test_every_program_that_is_missing_is_named(
@@ -61,7 +61,7 @@ def test_every_program_that_is_missing_is_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     need = NeededHere(programs=("cc", "ld", "ar"), because="it is built")
     cell = msgspec.structs.replace(planned.cells[0], needs_here=(need,))
-    (seen,) = supported_here(msgspec.structs.replace(planned, cells=(cell,))).cells
+    (seen,) = on_this_machine(msgspec.structs.replace(planned, cells=(cell,))).cells
     expected = "not supported here: ld not found; ar not found: it is built"
     assert seen.not_supported == expected
 
@@ -71,7 +71,7 @@ def test_what_is_known_already_is_not_asked_again(planned: PlannedEnvironment) -
     cell = msgspec.structs.replace(
         planned.cells[0], needs_here=(need,), not_supported="excluded: It hangs."
     )
-    (seen,) = supported_here(msgspec.structs.replace(planned, cells=(cell,))).cells
+    (seen,) = on_this_machine(msgspec.structs.replace(planned, cells=(cell,))).cells
     assert seen.not_supported == "excluded: It hangs."
 
 

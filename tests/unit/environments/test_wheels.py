@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from harness.environments.fetch import SourceFault
 from harness.environments.wheels import bring_wheels
+from harness.environments.wheels import content_hash
+from harness.environments.wheels import read_metadata
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.plan import Built
@@ -19,8 +23,51 @@ from tests.samples.make import environment
 from tests.samples.make import evidence
 from tests.samples.make import rounds
 
+METADATA = """\
+Metadata-Version: 2.4
+Name: Flask
+Version: 3.2.0.dev0
+Requires-Python: >=3.10
+Requires-Dist: werkzeug>=3.1.0
+Requires-Dist: asgiref>=3.2; extra == "async"
+
+The description: of it.
+"""
+
 WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
+
+
+def wheel(path: Path, year: int, text: str = "") -> Path:
+    """A wheel whose files are of some year."""
+    files = {"flask.py": text, "flask-3.2.0.dev0.dist-info/METADATA": METADATA}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0)), content)
+    return path
+
+
+def test_the_metadata_of_a_wheel(tmp_path: Path) -> None:
+    path = wheel(tmp_path / "flask-3.2.0.dev0-py3-none-any.whl", 2020)
+    assert read_metadata(path) == (
+        "Flask",
+        "3.2.0.dev0",
+        ">=3.10",
+        ("werkzeug>=3.1.0", 'asgiref>=3.2; extra == "async"'),
+    )
+
+
+def test_the_content_of_a_wheel_is_not_when_it_was_made(tmp_path: Path) -> None:
+    one, same = wheel(tmp_path / "1.whl", 2020), wheel(tmp_path / "2.whl", 2026)
+    other = wheel(tmp_path / "3.whl", 2020, "changed")
+    assert content_hash(one) == content_hash(same) != content_hash(other)
+
+
+@pytest.mark.parametrize("name", ["flask.whl", "flask-3.2.0.dev0-py3-none-any.whl"])
+def test_what_is_no_wheel_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("no wheel")
+    with pytest.raises(SourceFault, match="not a whole wheel"):
+        read_metadata(tmp_path / name)
 
 
 def planned_with(wheel: str) -> Plan:

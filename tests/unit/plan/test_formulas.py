@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from harness.environments.needs import declared_here
+from harness.environments.needs import with_number
 from harness.plan import formulas
 from harness.records.plan import Declaration
 from harness.records.plan import Formula
@@ -55,7 +55,7 @@ def test_a_declaration_says_what_it_came_to() -> None:
         source="https://example.org",
         formula="min(32, processors + 4)",
     )
-    here = declared_here(declared, Formula(name="thread-pool"), 3)
+    here = with_number(declared, Formula(name="thread-pool"), 3)
     assert here.declared == 7
     assert here.because == (
         "It runs in a pool. With the 3 processors here min(32, processors + 4) is 7."

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.environments.needs import supported_here
+from harness.environments.needs import on_this_machine
 from harness.plan import catalog
 from harness.plan.catalog import FOLDER
 from harness.plan.plan import list_cells
@@ -67,7 +67,7 @@ def test_what_depends_on_the_machine_is_computed_where_it_is_measured() -> None:
     (cell,) = planned.cells
     assert cell.declaration.declared is None
     assert list_cells(plan)[0].endswith("  declares 2 × min(32, processors + 4)")
-    (here,) = supported_here(planned).cells
+    (here,) = on_this_machine(planned).cells
     assert here.declaration.declared is not None
     assert here.declaration.declared % 2 == 0
     assert f"here 2 × min(32, processors + 4) is {here.declaration.declared}." in (
