@@ -32,7 +32,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.escape import printable
 from harness.report.markdown import MAX_BYTES
-from harness.report.sections.findings import notes
+from harness.report.sections.findings import find_notes
 from harness.report.sections.matrix import grid
 from harness.report.words import MARKS
 
@@ -251,7 +251,7 @@ def remarks_on(
     An error is what fails the run, and nothing else is.
     """
     remarks: list[Annotation] = []
-    for key, several in notes(grid(report)).items():
+    for key, several in find_notes(grid(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
             level = _level(key, forbidden)
             titles = (f"{MARKS[key].word}: {note.where}" for note in several)

@@ -1,1 +1,1 @@
-"""What evidence means, alone and beside other evidence"""
+"""What evidence means, alone and beside other evidence, and whether that passes."""

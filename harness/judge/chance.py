@@ -1,5 +1,4 @@
-"""Knows how likely a difference between small counts is when nothing has changed; must
-not know what is counted.
+"""How likely a difference between small counts is when nothing has changed.
 
 The tests are exact, whatever the size of the counts: no table, no approximation. With
 ten rounds, most of which give the same small number, both would be wrong.
@@ -11,12 +10,12 @@ from collections.abc import Sequence
 from math import comb
 
 TOLERANCE = 1 + 1e-9
-"""Of two probabilities, one that differs by less is the same: they are quotients."""
+"""Factor below which two probabilities count as the same: they are quotients."""
 
 
 def fisher(some: int, of: int, others: int, of_others: int) -> float:
-    """How likely two shares differ as much as ``some/of`` and ``others/of_others``, or
-    more, if both are of the same kind: Fisher's exact test, two-sided.
+    """Probability that two shares differ by as much as ``some/of`` and
+    ``others/of_others``, or more, by chance: Fisher's exact test, two-sided.
 
     R. A. Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical
     Society 98 (1935), pages 39 to 82. Both sides together are every table with the
@@ -32,23 +31,23 @@ def fisher(some: int, of: int, others: int, of_others: int) -> float:
 
 
 def least(of: int, of_others: int) -> float:
-    """The smallest answer that ``fisher`` can give with so many of either."""
+    """The smallest probability that ``fisher`` can return for two such totals."""
     return 1 / comb(of + of_others, min(of, of_others))
 
 
 def stand_out(likelihoods: Sequence[float], report: float, each: float) -> list[bool]:
-    """Which of several are too unlikely to be chance, for each in their order.
+    """Which of several differences are too unlikely to be chance, in their order.
 
-    ``report`` is how likely it may be that any of them is called so by mistake:
+    ``report`` is how likely it may be that any of them is picked by mistake:
     S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian
     Journal of Statistics 6 (1979), pages 65 to 70. However few there are, none that is
-    likelier than ``each`` is called so.
+    likelier than ``each`` is picked.
     """
-    found = [False] * len(likelihoods)
+    real = [False] * len(likelihoods)
     left = len(likelihoods)
     for index in sorted(range(left), key=likelihoods.__getitem__):
         if likelihoods[index] > min(each, report / left):
             break
-        found[index] = True
+        real[index] = True
         left -= 1
-    return found
+    return real

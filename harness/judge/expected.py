@@ -1,8 +1,7 @@
-"""Knows the file of changes that somebody has looked at and expects, ``expected.toml``;
-must not know how a change was found.
+"""Changes that somebody has looked at and expects: the file ``expected.toml``.
 
-An acknowledgement is a promise about one change: from this number, to that one. It
-covers no other, and once it covers none it is told, so that the file stays true.
+An acknowledgement is about one change: from this number to that one. It covers no
+other, and one that covers none is reported, so that the file stays true.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from harness.records.words import PositiveInt
 from harness.records.words import Record
 
 ABSENT = "absent"
-"""What stands for a side that has no such cell."""
+"""The word for a side that has no such cell."""
 
 WORDS = (
     *(str(word) for word in Outcome if word is not Outcome.MEASURED),
@@ -76,25 +75,29 @@ class Expected(Record, frozen=True, kw_only=True):
 
 
 def acknowledge(changes: Changes, expected: Expected) -> Changes:
-    """The same changes; those that are expected say why, and what is left over is told.
+    """Mark the changes that are expected, and list the entries that match none.
 
-    What is the same, or cannot be compared, is nothing to be acknowledged.
+    What is the same, or cannot be compared, is no change that could be acknowledged.
     """
-    used: set[int] = set()
-    cells = []
-    for each in changes.cells:
-        number = next(
-            (n for n, a in enumerate(expected.change) if _fits(a, each)), None
-        )
-        if number is not None:
-            used.add(number)
-            entry = expected.change[number]
-            reason = Reason(why=entry.why, link=entry.link)
-            each = msgspec.structs.replace(each, expected=reason)
-        cells.append(each)
-    left = [a for n, a in enumerate(expected.change) if n not in used]
-    unmatched = tuple(_unmatched(each, changes.cells) for each in left)
-    return msgspec.structs.replace(changes, cells=tuple(cells), unmatched=unmatched)
+    matches = [
+        next((n for n, entry in enumerate(expected.change) if _fits(entry, cell)), None)
+        for cell in changes.cells
+    ]
+    cells = tuple(
+        cell if n is None else _expected(cell, expected.change[n])
+        for cell, n in zip(changes.cells, matches, strict=True)
+    )
+    unmatched = tuple(
+        _unmatched(entry, changes.cells)
+        for n, entry in enumerate(expected.change)
+        if n not in matches
+    )
+    return msgspec.structs.replace(changes, cells=cells, unmatched=unmatched)
+
+
+def _expected(cell: CellChange, entry: Acknowledgement) -> CellChange:
+    reason = Reason(why=entry.why, link=entry.link)
+    return msgspec.structs.replace(cell, expected=reason)
 
 
 def spelled(cell: CellChange) -> tuple[str, str]:
@@ -106,8 +109,8 @@ def spelled(cell: CellChange) -> tuple[str, str]:
 def _fits(entry: Acknowledgement, cell: CellChange) -> bool:
     if cell.change in (Change.SAME, Change.NOT_COMPARABLE):
         return False
-    told = str(entry.before), str(entry.now)
-    return fnmatchcase(cell.id, entry.cell) and told == spelled(cell)
+    change = str(entry.before), str(entry.now)
+    return fnmatchcase(cell.id, entry.cell) and change == spelled(cell)
 
 
 def _unmatched(entry: Acknowledgement, cells: tuple[CellChange, ...]) -> Unmatched:
@@ -126,14 +129,10 @@ def _problem(entry: Acknowledgement, cells: list[CellChange]) -> str:
         return "no cell of either run matches it; correct the glob, or remove it"
     changed = [c for c in cells if c.change is not Change.SAME]
     if not changed:
-        return f"nothing changed ({_count(cells)} matched); remove it"
+        return f"nothing changed ({plural(len(cells), 'cell')} matched); remove it"
     one = changed[0]
     if one.change is Change.NOT_COMPARABLE:
         return f"{one.id} could not be compared"
     return "{} went from {} to {}; correct it, or remove it".format(
         one.id, *spelled(one)
     )
-
-
-def _count(cells: list[CellChange]) -> str:
-    return plural(len(cells), "cell")

@@ -1,9 +1,9 @@
 """The one place that decides whether a run passes.
 
-Rule: of the first four gates, each lets through less than the one before it. What is
-*unknown* fails no gate of a run, and what is not supported is no finding at all. Of
-several faults of deployments, the one that says least about the deployment counts: the
-instrument failed, it could not start, its number is not known, it is too low.
+Rule 1: of the first four gates, each lets through less than the one before it. What is
+*unknown* fails no gate of a run, and what is not supported is no finding at all.
+Rule 2: of several faults of deployments, the one that says least about a deployment
+counts: the instrument failed, it could not start, its number is not known, it is low.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class FailOn(StrEnum):
     """Also a configuration that handles fewer than it declares, or that could not be
     measured: not installed, not started, not answering, died."""
     UNEVEN = "uneven"
-    """Also a configuration that handles what it declares at times only."""
+    """Also a configuration that handles what it declares only at times."""
     REGRESSION = "regression"
     """Like ``harness``, and also a cell that is fewer than in the baseline or broke."""
     CHANGE = "change"
     """Like ``regression``, and also a cell that is more, recovered or is gone, and an
-    acknowledged change that is not found."""
+    acknowledged change that was not found."""
 
 
 _BROKEN = frozenset(FAILURES)

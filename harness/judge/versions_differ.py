@@ -19,7 +19,7 @@ HOST = {
     "system": "system",
     "kernel": "kernel",
     "machine": "architecture",
-    "quiet_by": "how a quiet server is told",
+    "quiet_by": "how a quiet server is recognized",
 }
 """Fields of a host that may be why a number changed, and how they are written."""
 

@@ -1,1 +1,1 @@
-"""How findings look: in a terminal, in a job summary. Pure but for printing."""
+"""What a report says, and the pens that write it; computes no finding."""

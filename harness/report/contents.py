@@ -29,7 +29,7 @@ def page(
     ``checked`` is what a check of deployments came to, if the report is on one.
     """
     grid = matrix.grid(report)
-    notes = findings.notes(grid)
+    notes = findings.find_notes(grid)
     above = [deployments.section(checked)] if checked else []
     if changed.baseline is not None:
         above.append(changes.section(changed))
@@ -49,7 +49,7 @@ def page(
 def overview(report: Report, changed: Changes, folder: str = "") -> list[Section]:
     """What fits in a terminal, the counts last; ``folder`` is where the files are."""
     grid = matrix.grid(report)
-    notes = findings.notes(grid)
+    notes = findings.find_notes(grid)
     end = [Paragraph(summary.counts(report.cells))]
     if folder:
         files = "Files: {}/report.md, {}/report.json, {}/evidence/"

@@ -88,13 +88,13 @@ def _cut(pieces: list[_Piece], out: list[str], max_bytes: int, complete: str) ->
     """Keep whole lines from the top: each is an item of its own."""
     note = "\n\n" + _left_out([*out, "the last of the findings"], complete)[0] + "\n"
     room = max_bytes - _size(note)
-    kept: list[str] = []
+    top: list[str] = []
     for line in "\n\n".join(piece.text for piece in pieces).splitlines(keepends=True):
         room -= _size(line)
         if room < 0:
             break
-        kept.append(line)
-    return "".join(kept).rstrip("\n") + note
+        top.append(line)
+    return "".join(top).rstrip("\n") + note
 
 
 def _left_out(out: Sequence[str], complete: str) -> list[str]:

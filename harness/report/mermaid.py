@@ -11,7 +11,7 @@ from harness.report.document import Chart
 from harness.report.escape import mermaid
 
 COLOURS = "#e8833a, #3b82d6"
-"""Can be told apart in light and dark, and without seeing red or green."""
+"""Distinguishable on light and dark pages, and without seeing red or green."""
 
 
 def draw(chart: Chart) -> str:

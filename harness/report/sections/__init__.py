@@ -1,1 +1,1 @@
-"""What a report says, once; the pens write it."""
+"""The sections of reports: what is said, once, for all pens."""

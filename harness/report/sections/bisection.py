@@ -24,50 +24,50 @@ POINTS = 8
 """Offered loads that are shown of each side."""
 
 
-def section(found: Bisection) -> Section:
+def section(bisection: Bisection) -> Section:
     """The change as the title, and everything that is known about it."""
-    items = Items(tuple(_items(found)))
-    return Section("the change", headline(found), (items,), top=True)
+    items = Items(tuple(_items(bisection)))
+    return Section("the change", headline(bisection), (items,), top=True)
 
 
-def headline(found: Bisection) -> Text:
-    """What was found, as one sentence."""
-    new, old = found.new, found.old
+def headline(bisection: Bisection) -> Text:
+    """The change as one sentence."""
+    new, old = bisection.new, bisection.old
     release = say("{}", new.release)
-    if found.between:
-        release = say("{} to {}", found.between[0].releases[0], new.release)
-    package = "Flask" if found.package == "Flask" else words.title(found)
-    configuration = words.title(found), found.configuration
+    if bisection.between:
+        release = say("{} to {}", bisection.between[0].releases[0], new.release)
+    package = "Flask" if bisection.package == "Flask" else words.title(bisection)
+    configuration = words.title(bisection), bisection.configuration
     return say(
         "{} {} (after {}): {} {} went from {} to {}",
         *(package, release, old.release, *configuration, old.said, new.said),
     )
 
 
-def _items(found: Bisection) -> Iterator[Item]:
-    yield Item(_tries(found))
-    yield Item(say("the change: {}", found.words))
-    for when, side in (("before", found.old), ("after", found.new)):
+def _items(bisection: Bisection) -> Iterator[Item]:
+    yield Item(_tries(bisection))
+    yield Item(say("the change: {}", bisection.words))
+    for when, side in (("before", bisection.old), ("after", bisection.new)):
         again = say("again: {}", Name(side.reproduce, 400))
         yield Item(say("{}: {}", when, _side(side)), (again,))
-    for gap in found.between:
+    for gap in bisection.between:
         yield Item(say("no result, so the change may be here too: {}", gap_text(gap)))
-    for other in found.others:
+    for other in bisection.others:
         yield Item(say("not the only change: {}", other))
-    yield Item(say("installed in another version: {}", _versions(found.versions)))
-    for swap in found.swaps:
-        yield Item(_swap(swap, found))
-    yield Item(say("cause: {}", found.cause))
+    yield Item(say("installed in another version: {}", _versions(bisection.versions)))
+    for swap in bisection.swaps:
+        yield Item(_swap(swap, bisection))
+    yield Item(say("cause: {}", bisection.cause))
 
 
-def _tries(found: Bisection) -> Text:
-    releases = found.releases
-    fresh = sum(not each.reused for each in found.tries)
-    tries = joined(", ", (say("{} {}", t.release, t.said) for t in found.tries))
+def _tries(bisection: Bisection) -> Text:
+    releases = bisection.releases
+    fresh = sum(not each.reused for each in bisection.tries)
+    tries = joined(", ", (say("{} {}", t.release, t.said) for t in bisection.tries))
     return say(
         "{} of {} releases from {} to {} were looked at ({} of them measured now): {}; "
         "a change that was undone again among the others would not be noticed",
-        *(len(found.tries), len(releases), releases[0], releases[-1], fresh, tries),
+        *(len(bisection.tries), len(releases), releases[0], releases[-1], fresh, tries),
     )
 
 
@@ -92,13 +92,13 @@ def _versions(versions: Sequence[Difference]) -> Text:
     return joined(", ", changed) or say("nothing")
 
 
-def _swap(swap: Swap, found: Bisection) -> Text:
+def _swap(swap: Swap, bisection: Bisection) -> Text:
     old = swap.on == "old"
-    base = found.old if old else found.new
+    base = bisection.old if old else bisection.new
     packages = joined(", ", (_package(each, old) for each in swap.packages))
     like = {
-        "old": f"like {found.old.release}",
-        "new": f"like {found.new.release}",
+        "old": f"like {bisection.old.release}",
+        "new": f"like {bisection.new.release}",
         "neither": "like neither",
     }.get(swap.like, "which decides nothing")
     why = say(": {}", swap.reason) if swap.reason else Text()

@@ -50,7 +50,7 @@ Notes = dict[Word, list[Note]]
 """Notes on all that is not simply as declared, by what it is, worst first."""
 
 
-def notes(grid: Grid) -> Notes:
+def find_notes(grid: Grid) -> Notes:
     """Notes on the cells of a grid; the same reason for several rows of a server is
     one note.
     """
@@ -88,22 +88,22 @@ def _merge(several: list[Note]) -> Note:
 # ---------------------------------------------------------------------- the sections
 
 
-def section(found: Notes, commands: bool = False) -> Section:
+def section(notes: Notes, commands: bool = False) -> Section:
     """What is not as declared; with the command that measures it again if asked for."""
     return Section(
         "the findings",
         say("What is not as declared"),
         tuple(
             _block(word, several, commands)
-            for word, several in found.items()
+            for word, several in notes.items()
             if word is not Outcome.NOT_SUPPORTED
         ),
     )
 
 
-def not_supported(found: Notes) -> Section:
+def not_supported(notes: Notes) -> Section:
     """What is impossible for a known reason is no news, so it is apart."""
-    items = tuple(_item(note) for note in found.get(Outcome.NOT_SUPPORTED, []))
+    items = tuple(_item(note) for note in notes.get(Outcome.NOT_SUPPORTED, []))
     return Section(
         "what is not supported",
         say("What is not supported, and why"),

@@ -32,7 +32,7 @@ def test_findings_stay_longest() -> None:
     text = page(whole, max_bytes=4200)
     assert "<details>" not in text
     assert "mermaid" not in text
-    for note in findings.notes(matrix.grid(whole))[Verdict.FEWER]:
+    for note in findings.find_notes(matrix.grid(whole))[Verdict.FEWER]:
         assert note.reason in text
     assert text.rstrip().endswith("See `report.json`._")
 

@@ -13,10 +13,12 @@ from tests.samples.make import unmeasured
 
 
 def test_the_same_reason_is_given_once() -> None:
-    found = findings.notes(matrix.grid(sample("failures")))
+    found = findings.find_notes(matrix.grid(sample("failures")))
     (note,) = found[Outcome.NOT_SUPPORTED]
     assert note.releases == ("0.12.5", "3.1.3")
     where = environment("3.1.3", "gunicorn", "27.0.1")
     gone = [unmeasured(where, name, Outcome.DIED, "the same") for name in "ab"]
-    (note,) = findings.notes(matrix.grid(judge([evidence(where, gone)])))[Outcome.DIED]
+    (note,) = findings.find_notes(matrix.grid(judge([evidence(where, gone)])))[
+        Outcome.DIED
+    ]
     assert note.labels == ("a", "b")

@@ -61,7 +61,7 @@ def test_releases_of_the_one_server_are_columns_under_one_flask() -> None:
         *("sync-4", "gthread-1x4-connections-4", "eventlet")
     ]
     assert not grid.has_gaps
-    (note,) = findings.notes(grid)[Verdict.FEWER]
+    (note,) = findings.find_notes(grid)[Verdict.FEWER]
     assert str(note.where) == (
         "gunicorn 23.0.0 gthread-1x4-connections-4 on Flask 3.1.3"
     )
