@@ -26,6 +26,8 @@ from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.report.escape import printable
+from harness.system.signals import interrupt_when_nox_ends
+from harness.system.signals import interrupt_when_told_to_end
 
 PROGRAM = "flask-concurrency"
 
@@ -155,6 +157,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if instruction := os.environ.get(COMPLETE):
         return shell_complete(verbs, {}, PROGRAM, COMPLETE, instruction)
+    if argv is None:
+        interrupt_when_told_to_end()
+        interrupt_when_nox_ends()
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except HarnessError as error:

@@ -526,7 +526,11 @@ command = "gunicorn stuck:app -b {host}:{port}"
 """
 
 
-def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_measured_before_an_interrupt_is_reported(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    (tmp_path / "temporary").mkdir()
     (tmp_path / "shop.py").write_text(APP)
     (tmp_path / "stuck.py").write_text(STUCK)
     (tmp_path / "concurrency.toml").write_text(TWO)
@@ -542,6 +546,7 @@ def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> No
             "PATH": os.pathsep.join(path),
             "PYTHONPATH": str(ROOT),
             "SAY": str(tmp_path / "say"),
+            "TMPDIR": str(tmp_path / "temporary"),
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -554,7 +559,7 @@ def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> No
             assert time.monotonic() < deadline, "the second was not started"
         assert process.poll() is None, process.communicate()[0]
         worker = psutil.Process(int(os.read(said, 100).split()[0]))
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
@@ -563,6 +568,7 @@ def test_what_was_measured_before_an_interrupt_is_reported(tmp_path: Path) -> No
     assert process.returncode == 130, out
     assert "interrupted; 1 of 2 deployments were measured" in out
     assert not worker.is_running()
+    assert list((tmp_path / "temporary").iterdir()) == []
     results = tmp_path / "results"
     (cell,) = json.loads((results / "report.json").read_text())["cells"]
     assert (cell["configuration"], cell["verdict"]) == ("first", "as declared")

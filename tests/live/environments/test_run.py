@@ -111,3 +111,17 @@ def test_nothing_is_left_when_the_harness_is_killed(tmp_path: Path) -> None:
     assert process.returncode != 0
     _, alive = psutil.wait_procs(tree, timeout=20)
     assert not alive
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_nox_is_ended(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    process = start(tmp_path / "results")
+    tree = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    _, alive = psutil.wait_procs(tree, timeout=20)
+    assert not alive
+    measured = [cell["outcome"] for cell in cells(tmp_path / "results").values()]
+    assert "measured" in measured

@@ -1,0 +1,41 @@
+"""End this process in order when it is told to end, and when its parent is gone.
+
+Both become an interrupt, as from the keyboard, so that what is running is stopped,
+temporary folders are removed, and what was measured by then is reported.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+OF_NOX = "NOX_CURRENT_SESSION"
+"""Variable of what nox runs; see nox's ``sessions.py``."""
+
+LOOK_SECONDS = 0.5
+
+
+def interrupt_when_told_to_end() -> None:
+    """Take SIGTERM and SIGHUP for an interrupt; one that is ignored stays ignored."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+def interrupt_when_nox_ends() -> None:
+    """Interrupt this process when the nox that started it is gone; else do nothing.
+
+    A supervisor that ends nox does not know of this process. Started by hand, it may
+    well outlive its parent, such as a shell.
+    """
+    if OF_NOX in os.environ:
+        watch = threading.Thread(target=_watch, args=(os.getppid(),), daemon=True)
+        watch.start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGINT)

@@ -1,0 +1,59 @@
+"""A process that is told to end, or whose nox is gone, ends in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from harness.system.signals import interrupt_when_nox_ends
+from harness.system.signals import interrupt_when_told_to_end
+interrupt_when_told_to_end()
+interrupt_when_nox_ends()
+print("ready", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    Path(sys.argv[1]).write_text("in order")
+"""
+
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]])
+child.wait()
+"""
+
+
+def start(*words: str, **env: str) -> subprocess.Popen[str]:
+    """Start Python with a script, and return once it says that it is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", *words],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **env},
+    )
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+    process = start(CHILD, str(tmp_path / "ended"))
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert (tmp_path / "ended").read_text() == "in order"
+
+
+def test_nox_is_gone(tmp_path: Path) -> None:
+    ended = str(tmp_path / "ended")
+    process = start(PARENT, CHILD, ended, NOX_CURRENT_SESSION="probe")
+    process.kill()
+    process.communicate(timeout=30)  # until the child has ended too
+    assert Path(ended).read_text() == "in order"
