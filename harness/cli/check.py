@@ -19,7 +19,6 @@ from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
 from harness.deployment import prepare as preparing
-from harness.deployment.app import measure_deployment
 from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -27,8 +26,12 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
+from harness.deployment.load import DEFAULT
+from harness.deployment.load import described
+from harness.deployment.load import load
+from harness.deployment.measure import measure_deployment
+from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
-from harness.deployment.prepare import planned
 from harness.deployment.prepare import Prepared
 from harness.environments.folder import cached_environments
 from harness.github import runner as github
@@ -250,7 +253,7 @@ def check(options: CheckOptions) -> int:
     if options.annotate:
         result = files.read(check_path(results), CheckResult)
         github.annotate(annotate_deployments(found.report, result, os.environ))
-    gate(found.report, None, deployments=found.kept)
+    gate(found.report, None, deployments=found.results)
     return 0
 
 
@@ -260,17 +263,15 @@ def configuration(options: CheckOptions) -> Configured:
         key = next(iter(options.described))
         raise UsageError(f"{key}: is said of one deployment; give its --command too")
     if options.command is None:
-        return deployments.load(options.config or default_config())
+        return load(options.config or default_config())
     if options.config is not None:
         raise UsageError("--config and --command: give one of them")
-    return deployments.described(
-        Path(), {"command": options.command, **options.described}
-    )
+    return described(Path(), {"command": options.command, **options.described})
 
 
 def default_config() -> Path:
     """The file in the current folder that describes deployments."""
-    own = Path(deployments.DEFAULT)
+    own = Path(DEFAULT)
     return (
         own
         if own.exists() or not Path(deployments.PYPROJECT).exists()
@@ -326,7 +327,7 @@ def prepare(
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
-    check_limit(prepared, planned(prepared, options.limit).limit)
+    check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared
 
 
@@ -366,10 +367,12 @@ def measure_all(
     """
     reproduce = check_again(configured)
     checked = [
-        not_measured(each, planned(each, options.limit))  # until it is
+        not_measured(each, plan_deployment(each, options.limit))  # until it is
         for each in prepared
     ]
-    found = check_findings.find(configured, checked, options.fail_on, reproduce)
+    found = check_findings.judge_deployments(
+        configured, checked, options.fail_on, reproduce
+    )
     write(found, results)
     for number, each in enumerate(prepared):
         try:
@@ -379,13 +382,15 @@ def measure_all(
                 f"interrupted; {number} of {len(prepared)} deployments were measured"
             )
             if number:
-                found = check_findings.find(
+                found = check_findings.judge_deployments(
                     configured, checked[:number], options.fail_on, reproduce
                 )
                 write(found, results, ended)
                 tell(found, results)
             raise ended from None
-        found = check_findings.find(configured, checked, options.fail_on, reproduce)
+        found = check_findings.judge_deployments(
+            configured, checked, options.fail_on, reproduce
+        )
         write(found, results)
     return found
 
@@ -402,7 +407,7 @@ def measure(
         print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        plan = planned(each, options.limit, options.ask)
+        plan = plan_deployment(each, options.limit, options.ask)
         evidence, hello = asyncio.run(
             measure_deployment(each, plan, logs, options.start_seconds)
         )
@@ -414,7 +419,7 @@ def measure(
 
 def write(found: Findings, results: Path, ended: HarnessError | None = None) -> None:
     """Write the report, the badges, and what the check comes to."""
-    result = check_findings.outcome(found, ended)
+    result = check_findings.check_result(found, ended)
     report = found.report
     files.write(report_path(results), report)
     page = contents.page(report, changes_in(report), result)
@@ -430,6 +435,6 @@ def tell(found: Findings, results: Path) -> None:
     """Print what was found."""
     changes = changes_in(found.report)
     terminal.show(contents.overview(found.report, changes, str(results)))
-    broken = [each for each in found.kept if each.fault is not None]
+    broken = [each for each in found.results if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
         print(printable(f"fails: {each.name}: {each.reason}", characters=1000))

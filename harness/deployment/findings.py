@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment import contract
 from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -20,6 +19,7 @@ from harness.deployment.declared import Promise
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remedies import explained
+from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
@@ -41,7 +41,7 @@ MISSING = "missing: the check ended before this deployment was measured"
 
 
 class Checked(NamedTuple):
-    """One deployment, and all that is known of it now."""
+    """A deployment, and what has been measured of it so far."""
 
     prepared: Prepared | NotPrepared
     evidence: Evidence
@@ -49,19 +49,19 @@ class Checked(NamedTuple):
 
     @property
     def deployment(self) -> Deployment:
-        """What its file says."""
+        """The deployment as it is described."""
         return self.prepared.deployment
 
     @property
     def promise(self) -> Promise | None:
-        """What its command declares."""
+        """The promise of its command, if one could be derived."""
         return self.prepared.promise if isinstance(self.prepared, Prepared) else None
 
 
 def not_measured(
     prepared: Prepared | NotPrepared, planned: PlannedEnvironment
 ) -> Checked:
-    """A deployment that is not measured: not yet, or because it cannot be started."""
+    """A deployment that is not measured yet, or that cannot be started."""
     if isinstance(prepared, Prepared):
         return Checked(
             prepared,
@@ -80,33 +80,33 @@ def not_measured(
 
 
 class Findings(NamedTuple):
-    """What is said of several deployments."""
+    """The report on several deployments, and whether each keeps what it promises."""
 
     configured: Configured
     checked: Sequence[Checked]
     report: Report
-    kept: Sequence[DeploymentResult]
+    results: Sequence[DeploymentResult]
 
 
-def find(
+def judge_deployments(
     configured: Configured,
     checked: Sequence[Checked],
     fail_on: FailOn | None,
     reproduce: Reproduce,
 ) -> Findings:
-    """Judge the evidence, and by it what each deployment keeps."""
+    """Judge the evidence, and whether each deployment keeps what it promises."""
     report = judge([each.evidence for each in checked], reproduce=reproduce)
     report = _with_remedies(report, checked)
     file = str(configured.path or "")
-    kept = [
-        contract.result(each.deployment, cell, each.promise, file)
+    results = [
+        deployment_result(each.deployment, cell, each.promise, file)
         for each, cell in zip(checked, report.cells, strict=True)
     ]
-    return Findings(configured, checked, report, relax(kept, fail_on))
+    return Findings(configured, checked, report, relax(results, fail_on))
 
 
 def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
-    """The same report, whose reasons say what to do."""
+    """The report, with causes and remedies added to its reasons."""
     cells = tuple(
         msgspec.structs.replace(
             cell,
@@ -122,16 +122,16 @@ def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
     return msgspec.structs.replace(report, cells=cells)
 
 
-def outcome(found: Findings, ended: HarnessError | None = None) -> CheckResult:
-    """What a check comes to; ``ended`` is what ended it early, if anything did."""
+def check_result(findings: Findings, ended: HarnessError | None = None) -> CheckResult:
+    """The result of a check; ``ended`` is the error that ended it early, if any."""
     deployments = tuple(
-        _checked_deployment(found.configured, each, kept)
-        for each, kept in zip(found.checked, found.kept, strict=True)
+        _checked_deployment(findings.configured, each, result)
+        for each, result in zip(findings.checked, findings.results, strict=True)
     )
     try:
         if ended is not None:
             raise ended
-        gate(found.report, None, deployments=found.kept)
+        gate(findings.report, None, deployments=findings.results)
     except HarnessError as error:
         exit_code, reason = error.exit_code, str(error)
     else:
@@ -140,19 +140,19 @@ def outcome(found: Findings, ended: HarnessError | None = None) -> CheckResult:
 
 
 def _checked_deployment(
-    configured: Configured, checked: Checked, kept: DeploymentResult
+    configured: Configured, checked: Checked, result: DeploymentResult
 ) -> CheckedDeployment:
-    file, line = _stands(configured, checked)
+    file, line = _location(configured, checked)
     return CheckedDeployment(
-        name=kept.name,
-        exit_code=kept.fault.exit_code if kept.fault else 0,
-        reason=kept.reason,
+        name=result.name,
+        exit_code=result.fault.exit_code if result.fault else 0,
+        reason=result.reason,
         file=str(file.absolute()) if file else "",
         line=line,
     )
 
 
-def _stands(configured: Configured, checked: Checked) -> tuple[Path | None, int]:
+def _location(configured: Configured, checked: Checked) -> tuple[Path | None, int]:
     """The file and the line of the setting that decides how many are declared."""
     prepared = checked.prepared
     if isinstance(prepared, NotPrepared):

@@ -5,11 +5,8 @@ What is missing is refused before anything runs, with what to write or install.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Collection
 from collections.abc import Mapping
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +21,6 @@ from harness.deployment.declared import CannotDerive
 from harness.deployment.declared import derive
 from harness.deployment.declared import Promise
 from harness.deployment.declared import Refused
-from harness.deployment.declared import server_name
 from harness.deployment.environment import caller_variables
 from harness.deployment.environment import installed
 from harness.deployment.environment import Where
@@ -34,14 +30,8 @@ from harness.deployment.interpreter import on_path
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.measure.app import HOST
-from harness.plan import catalog
 from harness.records.plan import Declaration
-from harness.records.plan import Environment
 from harness.records.plan import Installed
-from harness.records.plan import PlannedCell
-from harness.records.plan import PlannedEnvironment
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 
 UNKNOWN = "unknown"
 
@@ -207,76 +197,4 @@ def _declaration(
     )
 
 
-def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
-    """The releases that a command runs on."""
-    server = server_name(words).lower()
-    server = re.sub(r"[^a-z0-9]+", "-", server).strip("-") or UNKNOWN
-    release = versions.get(server) or versions.get(f"py{server}") or "0"
-    return Environment(
-        flask=versions.get("flask", UNKNOWN),
-        server=server,
-        server_version=release,
-        python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
-    )
-
-
 # --------------------------------------------------------------------------- the plan
-
-
-def planned(
-    prepared: Prepared | NotPrepared, limit: int | None, ask: Collection[Question] = ()
-) -> PlannedEnvironment:
-    """The environment of a deployment, with one cell: what is measured of it.
-
-    ``limit`` is how far a deployment that declares no bound is tried.
-    """
-    deployment = prepared.deployment
-    if isinstance(prepared, Prepared):
-        where = environment(prepared.command.words, prepared.versions)
-        cell = _cell(prepared, where)
-    else:
-        where = environment((), {})
-        cell = PlannedCell(
-            id=str(where.cell(deployment.name)),
-            configuration=deployment.name,
-            argv=(),
-            declaration=_UNKNOWN_DECLARATION,
-        )
-    return PlannedEnvironment(
-        environment=where,
-        title=catalog.titles().get(where.server, ""),
-        requirements=(),
-        constraints=(),
-        cells=(cell,),
-        limit=max(limit or DEFAULT_LIMIT, deployment.at_least or 1),
-        ask=tuple(ask),
-    )
-
-
-_UNKNOWN_DECLARATION = Declaration(
-    declared=None, because="It was not asked.", source=""
-)
-
-
-def _cell(prepared: Prepared, where: Environment) -> PlannedCell:
-    name = prepared.deployment.name
-    argv, env = placeholders(prepared.command)
-    return PlannedCell(
-        id=str(where.cell(name)),
-        configuration=name,
-        argv=argv,
-        env=env,
-        declaration=prepared.declaration,
-    )
-
-
-def placeholders(command: CommandLine) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The words and the variables of a command, as a planned cell has them."""
-    env = {key: _places_only(value) for key, value in command.env.items()}
-    return tuple(map(_places_only, command.words)), env
-
-
-def _places_only(text: str) -> str:
-    """A text for ``str.format`` in which only ``{host}`` and ``{port}`` are places."""
-    text = text.replace("{", "{{").replace("}", "}}")
-    return re.sub(r"\{(\{(?:host|port)\})\}", r"\1", text)

@@ -10,7 +10,7 @@ import pytest
 from harness.cli.again import check_again
 from harness.cli.again import NOX
 from harness.cli.again import probe_again
-from harness.deployment.config import described
+from harness.deployment.load import described
 from tests.samples import make
 
 WHERE = make.environment("3.1.3", "waitress", "3.0.2")

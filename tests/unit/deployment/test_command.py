@@ -11,7 +11,7 @@ import pytest
 from harness.deployment.command import command_line
 from harness.deployment.config import Configured
 from harness.deployment.config import DeploymentFault
-from harness.deployment.config import load
+from harness.deployment.load import load
 
 Write = Callable[..., Path]
 

@@ -12,8 +12,8 @@ import pytest
 
 from harness.cli.schema import schema_of
 from harness.deployment.command import command_line
-from harness.deployment.config import described
-from harness.deployment.config import load
+from harness.deployment.load import described
+from harness.deployment.load import load
 from harness.records.errors import UsageError
 from tests.builders.schemas import validator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.deployment.contract import result
+from harness.deployment.result import deployment_result
 from harness.github.runner import changes_on
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
@@ -101,7 +101,7 @@ def test_any_change_can_be_fatal() -> None:
 
 def test_the_gravest_fault_decides() -> None:
     seen = [
-        result(deployment(), each, None, "concurrency.toml")
+        deployment_result(deployment(), each, None, "concurrency.toml")
         for each in (UNEVEN, measured(), DIED, FAILED)
     ]
     for count, kind, code in ((4, HarnessFailed, 4), (3, CouldNotStart, 5)):
@@ -134,8 +134,8 @@ def test_what_each_gate_lets_through_of_deployments(
     seen: CellReport, at_least: int | None, fails: str
 ) -> None:
     results = [
-        result(deployment(at_least), seen, None),
-        result(deployment(), measured(), None),
+        deployment_result(deployment(at_least), seen, None),
+        deployment_result(deployment(), measured(), None),
     ]
     for word in ("default", "never", "harness", "fewer", "uneven"):
         fail_on = None if word == "default" else FailOn(word)
@@ -148,16 +148,22 @@ def test_what_each_gate_lets_through_of_deployments(
 
 def test_a_deployment_that_was_not_measured_fails_all_gates_but_one() -> None:
     for fail_on in (*FailOn, None):
-        found = relax([result(deployment(), DIED, None)], fail_on)
+        found = relax([deployment_result(deployment(), DIED, None)], fail_on)
         fault = None if fail_on is FailOn.NEVER else CouldNotStart
         assert found[0].fault is fault
 
 
 def test_what_stands_in_no_file_is_named_by_its_key() -> None:
     with pytest.raises(GateFailed, match="^at-least: 9 asked for"):
-        gate(RUN, None, deployments=[result(deployment(9), measured(), None)])
+        gate(
+            RUN, None, deployments=[deployment_result(deployment(9), measured(), None)]
+        )
 
 
 def test_faults_of_the_same_kind_are_counted() -> None:
     with pytest.raises(GateFailed, match=r"deployment mine \(and 1 more\): uneven"):
-        gate(RUN, None, deployments=[result(deployment(), UNEVEN, None, "c.toml")] * 2)
+        gate(
+            RUN,
+            None,
+            deployments=[deployment_result(deployment(), UNEVEN, None, "c.toml")] * 2,
+        )

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.deployment import config
+from harness.deployment.load import load
 from harness.judge.expected import Expected
 from harness.plan import catalog
 from harness.records import files
@@ -127,7 +127,7 @@ def read_as_deployments(folder: Path, content: bytes) -> None:
     """Read it as a file of deployments."""
     (folder / "requirements.txt").touch()
     (folder / "concurrency.toml").write_bytes(content)
-    config.load(folder)
+    load(folder)
 
 
 def read_as_expected(folder: Path, content: bytes) -> None:

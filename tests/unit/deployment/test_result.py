@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from harness.deployment.contract import result
 from harness.deployment.declared import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.remedies import explained
 from harness.deployment.remedies import raise_to
+from harness.deployment.result import deployment_result
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -53,16 +53,19 @@ from tests.builders.deployments import UNEVEN
 def test_the_contract(
     seen: CellReport, at_least: int | None, fault: type[HarnessError] | None
 ) -> None:
-    kept = result(deployment(at_least), seen, None)
+    kept = deployment_result(deployment(at_least), seen, None)
     assert kept.fault is fault
     assert bool(kept.reason) == bool(fault)
 
 
 def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
     for outcome in set(Outcome) - {Outcome.MEASURED}:
-        assert result(deployment(), cell(outcome=outcome), None).fault is not None
+        assert (
+            deployment_result(deployment(), cell(outcome=outcome), None).fault
+            is not None
+        )
     for verdict in Verdict:
-        result(deployment(), cell(verdict=verdict), None)
+        deployment_result(deployment(), cell(verdict=verdict), None)
 
 
 # -------------------------------------------------------------------------- remedies

@@ -1,6 +1,6 @@
-"""Whether a deployment keeps what it promises, and with which error it fails if not.
+"""Whether a deployment keeps what it promises, and the error it fails with if not.
 
-Rule: only what was seen passes.
+Only what was measured passes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 
-def result(
+def deployment_result(
     deployment: Deployment, cell: CellReport, promise: Promise | None, file: str = ""
 ) -> DeploymentResult:
     """Whether a deployment keeps what its file promises."""
@@ -49,7 +49,7 @@ def _fault(
 
 
 def _not_measured(deployment: Deployment, cell: CellReport) -> str:
-    """The key that it is about, what happened, and what to do next."""
+    """The key to look at, the outcome, and what to do next."""
     installed = cell.outcome is not Outcome.NOT_INSTALLED
     key = deployment.source_key if installed else "requirements"
     return (
@@ -62,5 +62,7 @@ def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None)
     enough = cell.verdict in (Verdict.AS_DECLARED, Verdict.UNEVEN)
     more = raise_to(at_least, promise) if enough else ""
     times = "at times only " if cell.ceiling != floor else ""
-    said = f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
-    return "; ".join(filter(None, (said, cell.reason, more)))
+    words = (
+        f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
+    )
+    return "; ".join(filter(None, (words, cell.reason, more)))

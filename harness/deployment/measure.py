@@ -1,0 +1,68 @@
+"""Measures a deployment: a planned environment with one cell, like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from harness.deployment.app import DeployedApp
+from harness.deployment.app import Hello
+from harness.deployment.app import READY_SECONDS
+from harness.deployment.containers.contained import Contained
+from harness.deployment.isolation import own_folder
+from harness.deployment.plan import environment
+from harness.deployment.plan import placeholders
+from harness.deployment.prepare import Prepared
+from harness.measure.environment import measure
+from harness.records.evidence import Evidence
+from harness.records.plan import PlannedEnvironment
+
+
+async def measure_deployment(
+    prepared: Prepared,
+    plan_deployment: PlannedEnvironment,
+    logs: Path,
+    seconds: float = READY_SECONDS,
+) -> tuple[Evidence, Hello | None]:
+    """Measure a plan_deployment deployment; also what its app says of its process."""
+    with own_folder() as own:
+        app = DeployedApp(prepared, own, seconds)
+        plan_deployment = _in_folder(plan_deployment, prepared.contained, own)
+        evidence = await measure(plan_deployment, prepared.installed, logs, app=app)
+    if prepared.contained is None:
+        return evidence, app.hello
+    versions = _versions(prepared.contained.release, app.hello)
+    return _with_versions(evidence, prepared, versions), app.hello
+
+
+def _in_folder(
+    plan_deployment: PlannedEnvironment, contained: Contained | None, own: Path
+) -> PlannedEnvironment:
+    """The plan with the command that starts containers from a folder of the check."""
+    if contained is None:
+        return plan_deployment
+    (cell,) = plan_deployment.cells
+    argv, env = placeholders(contained.in_folder(own))
+    cell = msgspec.structs.replace(cell, argv=argv, env=env)
+    return msgspec.structs.replace(plan_deployment, cells=(cell,))
+
+
+def _versions(engine_release: str, hello: Hello | None) -> dict[str, str]:
+    """The releases of the engine, and those that the app in a container reports."""
+    known = {"docker": engine_release}
+    if hello is not None:
+        known |= {"flask": hello.flask, "python": hello.python}
+    return {name: release for name, release in known.items() if release}
+
+
+def _with_versions(
+    evidence: Evidence, prepared: Prepared, versions: dict[str, str]
+) -> Evidence:
+    """Evidence with releases that are only known once a container has answered."""
+    where = environment(prepared.command.words, versions)
+    (cell,) = evidence.cells
+    cell = msgspec.structs.replace(cell, id=str(where.cell(cell.configuration)))
+    return msgspec.structs.replace(
+        evidence, environment=where, installed=versions, cells=(cell,)
+    )

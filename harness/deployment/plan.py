@@ -1,0 +1,93 @@
+"""Plans a deployment: an environment with one cell, which ``measure`` takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from harness.deployment.command import CommandLine
+from harness.deployment.declared import server_name
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import Prepared
+from harness.deployment.prepare import UNKNOWN
+from harness.plan import catalog
+from harness.records.plan import Declaration
+from harness.records.plan import Environment
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
+from harness.records.questions import Question
+from harness.records.words import DEFAULT_LIMIT
+
+
+def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
+    """The environment of a command: its server, and the releases that it runs on."""
+    server = server_name(words).lower()
+    server = re.sub(r"[^a-z0-9]+", "-", server).strip("-") or UNKNOWN
+    release = versions.get(server) or versions.get(f"py{server}") or "0"
+    return Environment(
+        flask=versions.get("flask", UNKNOWN),
+        server=server,
+        server_version=release,
+        python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
+    )
+
+
+def plan_deployment(
+    prepared: Prepared | NotPrepared, limit: int | None, ask: Collection[Question] = ()
+) -> PlannedEnvironment:
+    """The environment of a deployment, with one cell: what is measured of it.
+
+    ``limit`` is how far a deployment that declares no bound is tried.
+    """
+    deployment = prepared.deployment
+    if isinstance(prepared, Prepared):
+        where = environment(prepared.command.words, prepared.versions)
+        cell = _cell(prepared, where)
+    else:
+        where = environment((), {})
+        cell = PlannedCell(
+            id=str(where.cell(deployment.name)),
+            configuration=deployment.name,
+            argv=(),
+            declaration=_UNKNOWN_DECLARATION,
+        )
+    return PlannedEnvironment(
+        environment=where,
+        title=catalog.titles().get(where.server, ""),
+        requirements=(),
+        constraints=(),
+        cells=(cell,),
+        limit=max(limit or DEFAULT_LIMIT, deployment.at_least or 1),
+        ask=tuple(ask),
+    )
+
+
+_UNKNOWN_DECLARATION = Declaration(
+    declared=None, because="It was not asked.", source=""
+)
+
+
+def _cell(prepared: Prepared, where: Environment) -> PlannedCell:
+    name = prepared.deployment.name
+    argv, env = placeholders(prepared.command)
+    return PlannedCell(
+        id=str(where.cell(name)),
+        configuration=name,
+        argv=argv,
+        env=env,
+        declaration=prepared.declaration,
+    )
+
+
+def placeholders(command: CommandLine) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The words and the variables of a command, as a plan_deployment cell has them."""
+    env = {key: _places_only(value) for key, value in command.env.items()}
+    return tuple(map(_places_only, command.words)), env
+
+
+def _places_only(text: str) -> str:
+    """A text for ``str.format`` in which only ``{host}`` and ``{port}`` are places."""
+    text = text.replace("{", "{{").replace("}", "}}")
+    return re.sub(r"\{(\{(?:host|port)\})\}", r"\1", text)
