@@ -86,9 +86,7 @@ def bisect(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: unit, live against real servers, and those of the action."""
     install_groups(session, "tests")
-    # More of them side by side than processors: live tests wait most of the time.
-    workers = str((os.cpu_count() or 1) + 2)
-    options = ("-n", workers, "--durations", "10", *session.posargs)
+    options = ("-n", "auto", "--durations", "10", *session.posargs)
     session.run("python", "-m", "pytest", *options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -43,6 +44,14 @@ def scope(nodeid: str) -> str:
     """What is handed to a worker at once: a test alone, or its whole file."""
     file = nodeid.partition("::")[0]
     return nodeid if file.startswith(LIVE) and file not in ONE_WORKER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use every processor; and more workers than that for tests that mostly wait."""
+    processors = os.cpu_count() or 1
+    only_unit = all("tests/unit" in str(each) for each in config.args)
+    return processors if only_unit else processors + 2
 
 
 @pytest.hookimpl(optionalhook=True)

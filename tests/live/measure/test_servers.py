@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from harness.plan import catalog
 from harness.plan.lookup import find_server
+from tests.builders.catalogs import REAL
 from tests.live.sessions import probe
 
-CATALOG = catalog.load()
 PYTHON = "{}.{}".format(*sys.version_info)
 
 with ThreadPoolExecutor() as pool:
@@ -41,7 +40,7 @@ WRONG = "granian/backpressure-8"
 def cell_id(name: str) -> str:
     """The cell of a configuration under the newest release of its server."""
     server, _, configuration = name.partition("/")
-    releases = find_server(CATALOG, server).releases
+    releases = find_server(REAL, server).releases
     newest = releases[-1] if releases else PYTHON  # a part of Python
     return f"flask-3.1.3/{server}-{newest}/{configuration}/py{PYTHON}"
 

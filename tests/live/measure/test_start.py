@@ -19,7 +19,6 @@ from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.start import Link
 from harness.measure.start import started
-from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.plan import PlannedFront
@@ -27,6 +26,7 @@ from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.process import ProcessTree
+from tests.builders.catalogs import REAL
 from tests.live.commands import assert_exactly
 from tests.live.commands import control
 from tests.live.commands import odd
@@ -34,7 +34,6 @@ from tests.live.conftest import Measure
 from tests.live.sessions import probe
 
 ROOT = Path(__file__).parents[3]
-CATALOG = catalog.load()
 
 
 # --------------------------------------------------------------------------- numbers
@@ -76,7 +75,7 @@ def test_what_has_no_bound_meets_the_one_of_nginx(
 def test_servers_of_the_catalog(
     tmp_path: Path, nginx: PlannedFront, glob: str, expected: tuple[int, int]
 ) -> None:
-    (environment,) = make_plan(CATALOG, Selection(only=(glob,))).environments
+    (environment,) = make_plan(REAL, Selection(only=(glob,))).environments
     allow_open_files()
     bench = Bench(Path(sys.executable), 64, tmp_path)
     evidence = asyncio.run(measure_cell(bench, environment.cells[0]))

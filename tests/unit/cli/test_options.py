@@ -26,6 +26,7 @@ from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.report.words import QUESTIONS
+from tests.builders.catalogs import REAL
 
 ROOT = Path(__file__).parents[3]
 
@@ -72,7 +73,7 @@ def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
 
 def test_each_environment_is_told() -> None:
     wanted = selection("--ask=overlap", "--server=gunicorn")
-    plan = make_plan(catalog.load(), wanted)
+    plan = make_plan(REAL, wanted)
     assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
 
 
@@ -82,7 +83,7 @@ def test_each_environment_is_told() -> None:
 )
 def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
     words = [f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
-    plan = make_plan(catalog.load(), selection(*words))
+    plan = make_plan(REAL, selection(*words))
     for each in plan.environments:
         assert ("asgiref>=3.2" in each.requirements) == needed
 

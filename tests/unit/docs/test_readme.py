@@ -7,7 +7,6 @@ import pytest
 from docs.make import action
 from docs.make import matrix
 from docs.make import readme
-from harness.plan import catalog
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.nothing import nothing_measured
@@ -15,13 +14,14 @@ from harness.records.plan import Plan
 from harness.records.words import Outcome
 from harness.system.machine import host
 from harness.system.machine import now
+from tests.builders.catalogs import REAL
 from tests.samples.make import judge
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """The default selection."""
-    return make_plan(catalog.load(), Selection(python="3.11"))
+    return make_plan(REAL, Selection(python="3.11"))
 
 
 def test_the_matrix_is_the_default_selection(plan: Plan) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from docs.make import readme
 from docs.make import servers
-from harness.plan import catalog
-
-REAL = catalog.load()
+from tests.builders.catalogs import REAL
 
 
 def test_the_page_is_that_of_the_catalog() -> None:

@@ -9,15 +9,13 @@ import pytest
 
 from harness.environments.needs import on_this_machine
 from harness.measure.front import front_of
-from harness.plan import catalog
 from harness.plan.lookup import find_proxy
 from harness.plan.plan import front
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedEnvironment
-
-REAL = catalog.load()
+from tests.builders.catalogs import REAL
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from harness.records.catalog import Configuration
 from harness.records.catalog import DeclaredFor
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
+from tests.builders.catalogs import REAL
 
-REAL = catalog.load()
 CONFIGURATIONS = [
     pytest.param(configuration, id=f"{server.name}-{configuration.id}")
     for server in REAL.servers

@@ -24,8 +24,7 @@ from harness.records.plan import NeededHere
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedFront
-
-REAL = catalog.load()
+from tests.builders.catalogs import REAL
 
 MATRIX = """
 flask = ["1.0.4", "3.1.3"]
@@ -880,7 +879,7 @@ def test_gunicorn_gets_what_its_release_needs(
 
 
 def test_uwsgi_is_built_from_nothing_left_of_another_python() -> None:
-    plan = make_plan(catalog.load(), Selection(servers=("uwsgi",), flask=("3.1.3",)))
+    plan = make_plan(REAL, Selection(servers=("uwsgi",), flask=("3.1.3",)))
     assert [each.build_env for each in plan.environments] == [
         {"UWSGI_FORCE_REBUILD": "1"}
     ]

@@ -7,15 +7,14 @@ import re
 import pytest
 
 from harness.environments.needs import on_this_machine
-from harness.plan import catalog
 from harness.plan.catalog import FOLDER
 from harness.plan.plan import list_cells
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.plan import PlannedCell
+from tests.builders.catalogs import REAL
 
-REAL = catalog.load()
 TARGET = FOLDER.parent / "target"
 NAMED = (
     "waitress granian hypercorn uvicorn daphne cheroot gevent eventlet tornado twisted "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
@@ -15,14 +14,13 @@ from harness.track.follow import Limits
 from harness.track.follow import limits
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
-
-KNOWN = catalog.load()
+from tests.builders.catalogs import REAL
 
 
 def cells(text: str, of: str, *releases: str, python: str = "3.11") -> list[str]:
     """The ids of the cells that follow one configuration."""
-    package = find_package(KNOWN, of)
-    (line,) = follow(KNOWN, find_targets(KNOWN, text), package, releases, python)
+    package = find_package(REAL, of)
+    (line,) = follow(REAL, find_targets(REAL, text), package, releases, python)
     return [str(cell) for cell in line.cells]
 
 
@@ -35,7 +33,7 @@ def test_flask_is_followed_with_the_werkzeug_that_fits_each_release() -> None:
 
 
 def test_flask_is_followed_under_one_release_of_a_server() -> None:
-    (usual,) = KNOWN.servers[1].releases
+    (usual,) = REAL.servers[1].releases
     assert cells("gunicorn/sync-4", "Flask", "2.0.0", "3.1.3") == [
         f"flask-2.0.0/gunicorn-{usual}/sync-4/py3.11",
         f"flask-3.1.3/gunicorn-{usual}/sync-4/py3.11",
@@ -47,7 +45,7 @@ def test_flask_is_followed_under_one_release_of_a_server() -> None:
 
 
 def test_a_server_is_followed_under_one_release_of_flask() -> None:
-    newest = KNOWN.matrix.flask[-1]
+    newest = REAL.matrix.flask[-1]
     releases = ("21.2.0", "9.0", "21.10.0")
     assert cells("gunicorn/sync-4", "gunicorn", *releases) == [
         f"flask-{newest}/gunicorn-9.0/sync-4/py3.11",
@@ -64,27 +62,27 @@ def test_a_server_is_followed_under_one_release_of_flask() -> None:
 
 
 def test_a_release_that_is_in_no_catalog_can_be_planned() -> None:
-    package = find_package(KNOWN, "Flask")
-    targets = find_targets(KNOWN, "werkzeug/run")
+    package = find_package(REAL, "Flask")
+    targets = find_targets(REAL, "werkzeug/run")
     releases = ("0.1", "0.12.4", "4.0rc1")
-    (line,) = follow(KNOWN, targets, package, releases, "3.11")
-    plan = plan_cells(KNOWN, Selection(python="3.11"), line.cells)
+    (line,) = follow(REAL, targets, package, releases, "3.11")
+    plan = plan_cells(REAL, Selection(python="3.11"), line.cells)
     obstacles = [c.not_supported for e in plan.environments for c in e.cells]
     assert "Python 2 only" in str(obstacles[0]) and obstacles[1:] == [None, None]
     assert line.beside == "" and line.release(line.cells[0]) == "0.1"
 
 
 def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> None:
-    found = find_targets(KNOWN, "gunicorn/gthread-?x4")
+    found = find_targets(REAL, "gunicorn/gthread-?x4")
     assert {each.configuration.id for each in found} == {"gthread-1x4", "gthread-2x4"}
-    assert find_package(KNOWN, "FLASK").server is None
-    assert find_package(KNOWN, "Werkzeug").name == "werkzeug"
-    both = packages_of(KNOWN, found, ["gunicorn", "flask", "Gunicorn"])
+    assert find_package(REAL, "FLASK").server is None
+    assert find_package(REAL, "Werkzeug").name == "werkzeug"
+    both = packages_of(REAL, found, ["gunicorn", "flask", "Gunicorn"])
     assert [each.name for each in both] == ["gunicorn", "Flask"]
 
 
 def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
-    gunicorn = find_package(KNOWN, "gunicorn")
+    gunicorn = find_package(REAL, "gunicorn")
     releases = ["19.9.0", "20.0.0", "27.0.1"]
     assert within_limits(gunicorn, releases, Limits()) == releases[1:]
     asked = limits(["Gunicorn == 19"], ["gunicorn==26"])

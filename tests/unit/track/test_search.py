@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
 from harness.records.errors import NothingMeasured
@@ -23,12 +22,11 @@ from harness.track.follow import follow
 from harness.track.search import find_change
 from harness.track.search import find_ends
 from harness.track.search import Search
+from tests.builders.catalogs import REAL
 from tests.samples.make import cell
 from tests.samples.make import evidence
 from tests.samples.make import rounds
 from tests.samples.make import unmeasured
-
-KNOWN = catalog.load()
 
 RELEASES = [f"24.{minor}" for minor in range(10)]
 
@@ -51,10 +49,10 @@ class Measured:
     def __init__(self, truth: Truth, known: Sequence[str] = ()) -> None:
         self.asked: list[str] = []
         self.truth = truth
-        targets = find_targets(KNOWN, "gunicorn/sync-4")
-        package = find_package(KNOWN, "gunicorn")
-        (self.followed,) = follow(KNOWN, targets, package, truth, "3.11")
-        plan = plan_cells(KNOWN, Selection(python="3.11"), self.followed.cells)
+        targets = find_targets(REAL, "gunicorn/sync-4")
+        package = find_package(REAL, "gunicorn")
+        (self.followed,) = follow(REAL, targets, package, truth, "3.11")
+        plan = plan_cells(REAL, Selection(python="3.11"), self.followed.cells)
         stored = {
             str(each): evidence_of(each.environment, truth)
             for each in self.followed.cells
