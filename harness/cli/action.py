@@ -12,7 +12,7 @@ from harness import cli
 from harness.cli import options as shared
 from harness.github import stages
 from harness.github import track_stages
-from harness.github.runner import Stage
+from harness.github.inputs import Stage
 
 
 class ActionOptions(NamedTuple):

@@ -34,8 +34,8 @@ from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.environments.folder import cached_environments
-from harness.github import runner as github
-from harness.github.annotations import annotate_deployments
+from harness.github.annotations import annotate
+from harness.github.annotations import deployment_annotations
 from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
@@ -252,7 +252,7 @@ def check(options: CheckOptions) -> int:
     tell(found, results)
     if options.annotate:
         result = files.read(check_path(results), CheckResult)
-        github.annotate(annotate_deployments(found.report, result, os.environ))
+        annotate(deployment_annotations(found.report, result, os.environ))
     gate(found.report, None, deployments=found.results)
     return 0
 

@@ -1,20 +1,148 @@
-"""Annotations that GitHub shows beside the lines of files."""
+"""Annotations: what GitHub shows beside a run and beside the lines of files.
+
+An error is what fails the run, and nothing else is. What others wrote (names, reasons,
+output of servers) never reaches the runner as a command: it is escaped.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Literal
+from typing import NamedTuple
 
-from harness.github.runner import Annotation
-from harness.github.runner import in_repository
-from harness.github.runner import roll_up
+from harness.judge.compare import REGRESSIONS
+from harness.records.changes import Change
+from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.words import FAILURES
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report.escape import printable
+from harness.report.sections.findings import find_notes
+from harness.report.sections.matrix import grid
+from harness.report.words import MARKS
+
+Level = Literal["error", "warning", "notice"]
+
+TITLE = "Flask Concurrency Matrix"
+"""The title of an annotation that is about no cell."""
+
+BUDGET: dict[Level, int] = {"error": 8, "warning": 8, "notice": 8}
+"""Annotations of a step, of which GitHub shows ten of each level. A composite action
+is one step: its failing adds an error, and the actions it uses may warn as well."""
+
+CHARACTERS = 1_000
+"""Of one annotation; GitHub cuts at 4096 bytes, and a character has up to four."""
 
 
-def annotate_deployments(
+class Annotation(NamedTuple):
+    """One annotation."""
+
+    level: Level
+    title: str
+    message: str
+    file: str = ""
+    """Path relative to the repository; empty for an annotation of the run."""
+    line: int = 0
+    """Line of that file, counted from one; zero for the file as a whole."""
+
+
+def annotate(annotations: Sequence[Annotation]) -> None:
+    """Print the commands that make the runner show annotations."""
+    for each in annotations:
+        print(command(each), flush=True)
+
+
+def annotate_error(problem: object) -> None:
+    """Show what made a stage fail."""
+    annotate([Annotation("error", TITLE, str(problem))])
+
+
+def command(annotation: Annotation) -> str:
+    """The line that makes the runner show an annotation."""
+    # Not shortened nor made visible: it has to be the name of the file.
+    file = annotation.file if annotation.file.isprintable() else ""
+    properties = {
+        "file": _property(file),
+        "line": str(annotation.line) if file and annotation.line else "",
+        "title": _property(printable(annotation.title)),
+    }
+    given = ",".join(f"{name}={value}" for name, value in properties.items() if value)
+    message = _data(printable(annotation.message, characters=CHARACTERS))
+    return f"::{annotation.level} {given}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def in_repository(path: str, environ: Mapping[str, str]) -> str:
+    """A path relative to the repository; empty for a file outside of it.
+
+    Without a runner the current folder stands for the repository.
+    """
+    root = os.path.realpath(environ.get("GITHUB_WORKSPACE") or os.curdir)
+    whole = os.path.realpath(path)
+    inside = bool(path) and os.path.commonpath((root, whole)) == root
+    return os.path.relpath(whole, root) if inside else ""
+
+
+# ------------------------------------------------------------------ what is annotated
+
+
+def cell_annotations(
+    report: Report, forbidden: Collection[Outcome | Verdict]
+) -> list[Annotation]:
+    """Annotations of a report, most urgent first; ``forbidden`` is what fails it."""
+    found: list[Annotation] = []
+    for key, several in find_notes(grid(report)).items():
+        if key is not Outcome.NOT_SUPPORTED:
+            level = _level(key, forbidden)
+            word = MARKS[key].word
+            found += (
+                Annotation(level, f"{word}: {note.where}", note.reason)
+                for note in several
+            )
+    return roll_up(found)
+
+
+def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Annotation]:
+    """Annotations of changes that are worse or fatal, and not expected.
+
+    Expected changes that were not found are annotated too.
+    """
+    worse = [
+        Annotation(
+            "error" if each.change in fatal else "warning",
+            f"{each.change}: {each.id}",
+            each.reason,
+        )
+        for each in changes.cells
+        if each.change in (*REGRESSIONS, *fatal) and not each.expected
+    ]
+    unmatched = [
+        Annotation(
+            "warning",
+            f"expected, but not found: {each.cell}",
+            f"from {each.before} to {each.now}: {each.problem}",
+        )
+        for each in changes.unmatched
+    ]
+    return roll_up([*worse, *unmatched])
+
+
+def deployment_annotations(
     report: Report, result: CheckResult, environ: Mapping[str, str]
 ) -> list[Annotation]:
-    """An annotation for each broken promise, at the setting that it is about."""
+    """Annotations of broken promises, each at the setting that it is about."""
     words = {cell.configuration: cell.word for cell in report.cells}
     return roll_up(
         [
@@ -29,3 +157,28 @@ def annotate_deployments(
             if each.reason
         ]
     )
+
+
+def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> Level:
+    if key in forbidden:
+        return "error"
+    if key in FAILURES or key in (Verdict.FEWER, Verdict.UNEVEN):
+        return "warning"
+    return "notice"
+
+
+def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
+    """At most as many of each level as GitHub shows; one stands for those left over."""
+    shown: list[Annotation] = []
+    for level, budget in BUDGET.items():
+        mine = [each for each in annotations if each.level == level]
+        if len(mine) > budget:
+            rest = mine[budget - 1 :]
+            more = Annotation(
+                level,
+                f"and {len(rest)} more",
+                "The summary has all: " + "; ".join(each.title for each in rest),
+            )
+            mine = [*mine[: budget - 1], more]
+        shown += mine
+    return shown

@@ -1,37 +1,43 @@
-"""Knows where a report of before may be had; must not compare anything with it."""
+"""Carries the baseline and the expected changes from the plan step to the report step.
+
+The report step may run on another machine, and an address may hold something else by
+then. So both are read once, before anything is measured, and are put into the results.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.github import artifacts
-from harness.github.artifacts import Repository
+from harness.github import inputs
+from harness.github.annotations import annotate
+from harness.github.annotations import Annotation
+from harness.github.annotations import TITLE
+from harness.github.api import Repository
+from harness.github.runner import repository
+from harness.judge.expected import Expected
 from harness.records import files
+from harness.records import toml
 from harness.records.errors import UsageError
 from harness.records.report import Report
+from harness.records.results import PREVIOUS
 from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.system import download
 
-KEPT = "baseline.json"
-"""The file among the results that a baseline is kept as, wherever it came from."""
+BASELINE = "baseline.json"
+EXPECTED = "expected.toml"
+
+FILES = {"BASELINE": BASELINE, "EXPECTED": EXPECTED}
+"""The file among the results that each of two inputs is carried in."""
 
 ARTIFACT = "artifact"
-"""In place of a file or an address: the artifact of the default branch."""
+"""Instead of a file or an address: the artifact of the default branch."""
 
-
-def find(text: str, repository: Repository | None = None, name: str = "") -> str | None:
-    """A report of before, as text; ``None`` where there is none yet.
-
-    ``text`` is a file, an https address, or ``artifact``, which stands for the newest
-    artifact ``name`` of the default branch of ``repository``. Raises ``UsageError``
-    when it cannot be had, or ``Unreadable`` when it is no whole report.
-    """
-    content = _content(text, repository, name)
-    if content is None:
-        return None
-    files.decode(content, text, Report)
-    return content.decode()
+NO_BASELINE = (
+    "Nothing is compared: there is no baseline yet ({}), as it should be in a first run"
+)
 
 
 def read(text: str) -> Report:
@@ -47,9 +53,21 @@ def read(text: str) -> Report:
     return files.decode(content, text, Report)
 
 
-def _content(text: str, repository: Repository | None, name: str) -> bytes | None:
-    if text == ARTIFACT:
-        return _artifact(repository, name)
+def find(text: str, where: Repository | None = None, name: str = "") -> str | None:
+    """The text of a report to compare with; ``None`` where there is none yet.
+
+    ``text`` is a file, an https address, or ``artifact``, which stands for the newest
+    artifact ``name`` of the default branch of a repository. Raises ``UsageError`` when
+    it cannot be read, or ``Unreadable`` when it is no whole report.
+    """
+    content = _artifact(where, name) if text == ARTIFACT else _content(text)
+    if content is None:
+        return None
+    files.decode(content, text, Report)
+    return content.decode()
+
+
+def _content(text: str) -> bytes | None:
     if "://" in text:
         return download.fetch(text)
     path = Path(text)
@@ -57,8 +75,8 @@ def _content(text: str, repository: Repository | None, name: str) -> bytes | Non
     return files.read_bytes(path) if path.exists() else None
 
 
-def _artifact(repository: Repository | None, name: str) -> bytes | None:
-    if repository is None:
+def _artifact(where: Repository | None, name: str) -> bytes | None:
+    if where is None:
         raise UsageError(
             "baseline: artifact is for workflows on GitHub: the runner does not say "
             "which repository this is"
@@ -68,4 +86,53 @@ def _artifact(repository: Repository | None, name: str) -> bytes | None:
             f"baseline: artifact needs an artifact-name that is the same every time, "
             f"and it is {name!r}; give one without a *"
         )
-    return artifacts.newest_report(repository, name)
+    return artifacts.newest_report(where, name)
+
+
+# ------------------------------------------------------------------- from step to step
+
+
+def collect(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the report step will need, by the name of the file to carry it in.
+
+    A baseline that does not exist yet is no error. Raises ``UsageError``.
+    """
+    found = {}
+    if path := inputs.given(environ, "EXPECTED"):
+        toml.read(Path(path), Expected, "check the path of expected")
+        found[EXPECTED] = Path(path).read_text(encoding="utf-8")
+    if text := inputs.given(environ, "BASELINE"):
+        name = inputs.given(environ, "ARTIFACT_NAME")
+        before = find(text, repository(environ), name)
+        if before is None:
+            annotate([Annotation("notice", TITLE, NO_BASELINE.format(text))])
+        else:
+            found[BASELINE] = before
+    return found
+
+
+def put(results: Path, found: Mapping[str, str]) -> None:
+    """Put these files among the results, and remove those that another run left."""
+    for name in FILES.values():
+        if name in found:
+            files.write_text(results / name, found[name])
+        else:
+            (results / name).unlink(missing_ok=True)
+
+
+def report_arguments(results: Path, environ: Mapping[str, str]) -> list[str]:
+    """The command line of the report step, with the files that were carried to it."""
+    carried = {
+        f"{inputs.WITH}{name}": str(_place(results, file))
+        for name, file in FILES.items()
+        if inputs.given(environ, name)
+    }
+    line = inputs.arguments("report", {**environ, **carried})
+    return [*line, "--baseline-optional"]
+
+
+def _place(results: Path, name: str) -> Path:
+    """Where a file is: among the results, or in an artifact of the plan job below."""
+    paths = [results / name, *sorted(results.glob(f"*/{name}"))]
+    present = (p for p in paths if p.parent.name != PREVIOUS and p.exists())
+    return next(present, results / name)

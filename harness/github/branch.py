@@ -1,8 +1,7 @@
-"""Knows how files are added to a branch of the repository that a runner works in; must
-not know what is in any of them.
+"""Adds files to a branch of the repository that a runner works in.
 
-Rule: a branch only grows. Nothing is forced: where somebody else was faster, what they
-did is fetched, and the same files are added to that.
+A branch only grows, and nothing is forced: where somebody else was faster, their commit
+is fetched, and the same files are added to it.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SECONDS = 120.0
 """For one command of git."""
 
 TIMES = 5
-"""How often it is tried to be faster than others."""
+"""How often a push is tried."""
 
 AUTHOR = (
     *("-c", "user.name=github-actions[bot]"),
@@ -46,7 +45,7 @@ class Failed(UsageError):
 
 
 def fetch(branch: Branch, into: Path) -> bool:
-    """Have the files of a branch in a new folder; whether there is such a branch.
+    """Fetch the files of a branch into a new folder; whether there is such a branch.
 
     Raises ``UsageError`` when that cannot be told.
     """

@@ -1,18 +1,69 @@
-"""Knows which inputs of the action go together, and how they have deployments checked;
-must not know what becomes of that.
+"""The inputs of the action and of its workflows, and the command lines they become.
 
-Rule: an input that would have no effect is an error, and names what to do instead.
+An empty input is one that was not given. An input that would have no effect is an
+error, and the message says what to do instead.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
 
-from harness.github import runner as github
-from harness.github.runner import given
-from harness.github.runner import OURS
-from harness.github.runner import Stage
 from harness.records.errors import UsageError
+
+Stage = Literal["plan", "measure", "report"]
+
+WITH = "WITH_"
+"""Prefix of variables that carry inputs; ``INPUT_`` is the runner's own, and not every
+runner sets it for a composite action."""
+
+OURS = "FLASK_CONCURRENCY_"
+"""Prefix of variables that the steps of the action hand on to each other."""
+
+SEVERAL = {
+    "ONLY": r"\s+",
+    "FLASK": r"[\s,]+",
+    "SERVERS": r"[\s,]+",
+    "SERVER_RELEASES": r"\s+",
+    "ASK": r"[\s,]+",
+    "OF": r"\s+",
+    "SINCE": r"\s+",
+}
+"""Inputs with several values, and a pattern of what separates them."""
+
+OPTIONS: dict[Stage, dict[str, str]] = {
+    "plan": {
+        "ONLY": "--only",
+        "FLASK": "--flask",
+        "SERVERS": "--server",
+        "SERVER_RELEASES": "--server-release",
+        "PYTHON_VERSION": "--python",
+        "LIMIT": "--limit",
+        "ASK": "--ask",
+        "CATALOG": "--catalog",
+        "SHARDS": "--shards",
+        "MAX_CELLS": "--max-cells",
+    },
+    "measure": {"JOBS": "--jobs", "SHARD": "--shard"},
+    "report": {
+        "FAIL_ON": "--fail-on",
+        "BASELINE": "--baseline",
+        "EXPECTED": "--expected",
+    },
+}
+"""The option that each input becomes, by the stage that takes it."""
+
+TRACK = {
+    "OF": "--of",
+    "SINCE": "--since",
+    "PYTHON_VERSION": "--python",
+    "LIMIT": "--limit",
+    "JOBS": "--jobs",
+}
+"""The option that each input of ``track.yml`` becomes; ``configurations`` is none."""
 
 DEPLOYMENT = {
     "CONFIG": "--config",
@@ -27,10 +78,10 @@ DEPLOYMENT = {
     "ASK": "--ask",
     "FAIL_ON": "--fail-on",
 }
-"""The option that each input becomes when deployments are checked."""
+"""The option that each input becomes when deployments are measured."""
 
 Refused = Mapping[str, str]
-"""By the name of an input, what to do instead."""
+"""Inputs that would have no effect, and what to do instead."""
 
 _MATRIX = dict.fromkeys(
     (
@@ -43,7 +94,7 @@ _MATRIX = dict.fromkeys(
 _COMMAND = ("REQUIREMENTS", "READY", "DECLARED", "AT_LEAST")
 
 WITH_NEITHER: Refused = dict.fromkeys(
-    _COMMAND, "it is said of a deployment; give its `command` too"
+    _COMMAND, "it describes a deployment; give its `command` too"
 )
 WITH_CONFIG: Refused = {
     **_MATRIX,
@@ -61,8 +112,79 @@ NO_REQUIREMENTS = (
 )
 
 
-def of_deployments(environ: Mapping[str, str]) -> bool:
-    """Whether deployments are to be measured, and not the matrix.
+def given(environ: Mapping[str, str], name: str) -> str:
+    """The value of an input; empty when it was not given."""
+    return environ.get(WITH + name, "").strip()
+
+
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """An input that is ``true``, which is also what an empty one means, or ``false``.
+
+    Raises ``UsageError`` for anything else.
+    """
+    text = given(environ, name).lower()
+    if text not in ("", "true", "false"):
+        spelled = _spelled(name)
+        raise UsageError(f"{spelled}: is neither true nor false but {text!r}")
+    return text != "false"
+
+
+def results(environ: Mapping[str, str]) -> str:
+    """The folder of results: the one given, else one of this use of the action."""
+    return environ.get(WITH + "RESULTS") or environ[OURS + "RESULTS"]
+
+
+def history(environ: Mapping[str, str]) -> str:
+    """The folder of the history, below the results: a job hands on both."""
+    return str(Path(results(environ), "history"))
+
+
+def _spelled(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+# ----------------------------------------------------------------------- command lines
+
+
+def arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
+    """The command line of a stage that is about the matrix."""
+    line = [stage, *options(OPTIONS[stage], environ)]
+    return [*line, f"--results={results(environ)}"]
+
+
+def check_arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
+    """The command line of a stage that is about deployments."""
+    line = ["check", *options(DEPLOYMENT, environ)]
+    # Beside the rest of this use of the action, and not in the caller's cache.
+    line.append(f"--cache={environ[OURS + 'ENVIRONMENTS']}")
+    if interpreter := environ.get(OURS + "MEASURED_PYTHON"):
+        line.append(f"--interpreter={interpreter}")
+    if stage == "plan":
+        line.append("--list")
+    return [*line, f"--results={results(environ)}"]
+
+
+def track_arguments(environ: Mapping[str, str]) -> list[str]:
+    """The command line of the workflow ``track.yml``."""
+    line = ["track", *options(TRACK, environ), f"--results={results(environ)}"]
+    line.append(f"--history={history(environ)}")
+    return [*line, "--", *given(environ, "CONFIGURATIONS").split()]
+
+
+def options(known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
+    """The options that inputs become, each with its value in one word."""
+    for name, option in known.items():
+        text = given(environ, name)
+        values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
+        # With its value in it, so that no value can pass for an option.
+        yield from (f"{option}={value}" for value in values if value)
+
+
+# --------------------------------------------------------------- what goes together
+
+
+def measures_deployments(environ: Mapping[str, str]) -> bool:
+    """Whether deployments are to be measured instead of the matrix.
 
     Raises ``UsageError`` for inputs that do not go together.
     """
@@ -76,24 +198,8 @@ def of_deployments(environ: Mapping[str, str]) -> bool:
             refused = {**refused, "PYTHON_VERSION": NO_REQUIREMENTS}
     for name, remedy in refused.items():
         if given(environ, name):
-            beside = "`config`" if config else "`command`" if command else "neither"
-            raise UsageError(_refusal(name, beside, remedy))
+            beside = "`config`" if config else "`command`"
+            either = config or command
+            what = f"together with {beside}" if either else "without `command`"
+            raise UsageError(f"{_spelled(name)}: is given {what}: {remedy}")
     return bool(config or command)
-
-
-def _refusal(name: str, beside: str, remedy: str) -> str:
-    spelled = name.lower().replace("_", "-")
-    what = "without `command`" if beside == "neither" else f"together with {beside}"
-    return f"{spelled}: is given {what}: {remedy}"
-
-
-def check_arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
-    """The command line that checks deployments, or only looks at what is asked for."""
-    line = ["check", *github.options(DEPLOYMENT, environ)]
-    # Beside the rest of this use of the action, and not in the caller's cache.
-    line.append(f"--cache={environ[OURS + 'ENVIRONMENTS']}")
-    if interpreter := environ.get(OURS + "MEASURED_PYTHON"):
-        line.append(f"--interpreter={interpreter}")
-    if stage == "plan":
-        line.append("--list")
-    return [*line, f"--results={github.results(environ)}"]

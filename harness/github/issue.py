@@ -1,7 +1,7 @@
-"""Knows the words of the issue about what changed between releases; must not know how
-an issue is opened.
+"""The issue about what changed from release to release, and what went wrong.
 
-Text of others (names of releases, reasons) is escaped, as in every report.
+There is one open issue, which is found again by a mark in its text. Text of others
+(names of releases, reasons) is escaped, as in every report.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
+from harness.github.api import Client
+from harness.github.api import Repository
 from harness.records.track import Timeline
 from harness.report import markdown
 from harness.report.escape import link
@@ -19,35 +23,73 @@ from harness.report.sections.timeline import sentences
 TITLE = "What changed from release to release"
 
 MARK = "<!-- flask-concurrency-track -->"
-"""By this the issue is found again, whatever its title has become."""
+"""Finds the issue again, whatever its title has become."""
 
 MOST = 60_000
-"""Bytes of a text; GitHub takes 65,536 characters."""
+"""Most bytes of a text; GitHub takes 65,536 characters."""
+
+BOT = "github-actions[bot]"
+"""Who opens an issue with the token of a job."""
 
 
 class Issue(NamedTuple):
-    """What is said: all that is known, and what is new."""
+    """The texts of the issue."""
 
     body: str
+    """Everything that is known, below what is new."""
     news: str
+    """What is new: the comment on an issue that is open already."""
+
+
+class _Opened(msgspec.Struct):
+    number: int
+    body: str | None = None
+    pull_request: object = None
+
+
+def open_or_update(repository: Repository, issue: Issue) -> int:
+    """Open the issue, or update the one that is open; its number.
+
+    An open one gets the new text, and a comment, which whoever watches it is notified
+    of. Only issues that the job's own token opened count: anybody can write the mark.
+    Raises ``UsageError``.
+    """
+    client = Client(repository, "issues: write")
+    number = _find(client)
+    if number is None:
+        opened = {"title": TITLE, "body": issue.body}
+        return client.send("POST", "/issues", opened, _Opened).number
+    client.send("PATCH", f"/issues/{number}", {"body": issue.body}, _Opened)
+    comment = {"body": issue.news}
+    client.send("POST", f"/issues/{number}/comments", comment, object)
+    return number
+
+
+def _find(client: Client) -> int | None:
+    """The number of the oldest open issue with the mark."""
+    query = {"state": "open", "creator": BOT, "sort": "created", "direction": "asc"}
+    for each in client.pages("/issues", query, list[_Opened], lambda page: page):
+        if each.pull_request is None and MARK in (each.body or ""):
+            return each.number
+    return None
 
 
 def write(
     timeline: Timeline | None, faults: Sequence[str], address: str
 ) -> Issue | None:
-    """The issue, if there is anything to say; ``address`` is the page of the run."""
-    said = sentences(timeline) if timeline else []
-    if not said and not faults:
+    """The issue, or ``None`` if nothing is new; ``address`` is the page of the run."""
+    changes = sentences(timeline) if timeline else []
+    if not changes and not faults:
         return None
-    news = _news(said, faults, address)
+    news = _news(changes, faults, address)
     known = markdown.write(sections(timeline)) if timeline else ""
     return Issue(body=_cut(f"{MARK}\n{news}\n{known}"), news=_cut(news))
 
 
-def _news(said: Sequence[str], faults: Sequence[str], address: str) -> str:
+def _news(changes: Sequence[str], faults: Sequence[str], address: str) -> str:
     lines = []
-    if said:
-        lines += ["### New", "", *(f"- {prose(each)}" for each in said), ""]
+    if changes:
+        lines += ["### New", "", *(f"- {prose(each)}" for each in changes), ""]
     if faults:
         lines += ["### What went wrong", "", *(f"- {prose(each)}" for each in faults)]
         lines.append("")
@@ -56,9 +98,9 @@ def _news(said: Sequence[str], faults: Sequence[str], address: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """At the end of a line, where it is too long."""
+    """The text, or as many of its lines as GitHub takes."""
     raw = text.encode()
     if len(raw) <= MOST:
         return text
-    kept = raw[:MOST].decode("utf-8", "ignore").rpartition("\n")[0]
-    return f"{kept}\n\nThere is more in the artifact of the run.\n"
+    lines = raw[:MOST].decode("utf-8", "ignore").rpartition("\n")[0]
+    return f"{lines}\n\nThere is more in the artifact of the run.\n"

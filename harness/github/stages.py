@@ -1,8 +1,7 @@
-"""Knows the stages of the GitHub Action and what each leaves behind; must not know how
-any of them is carried out.
+"""The stages of the GitHub Action, and what each leaves behind.
 
-Rule: a stage tells its exit code as an output and ends well, so that everything that
-was measured is reported and kept before the last step passes or fails.
+A stage sets its exit code as an output and ends well, so that everything that was
+measured is reported and uploaded before the last step passes or fails.
 """
 
 from __future__ import annotations
@@ -14,12 +13,17 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.github import baseline
 from harness.github import inputs
-from harness.github import kept
-from harness.github import runner as github
-from harness.github.annotations import annotate_deployments
-from harness.github.runner import Annotation
-from harness.github.runner import Stage
+from harness.github import runner
+from harness.github.annotations import annotate
+from harness.github.annotations import annotate_error
+from harness.github.annotations import Annotation
+from harness.github.annotations import cell_annotations
+from harness.github.annotations import change_annotations
+from harness.github.annotations import deployment_annotations
+from harness.github.annotations import roll_up
+from harness.github.inputs import Stage
 from harness.judge.changes import changes_in
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
@@ -40,21 +44,22 @@ from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.report import contents
 from harness.report import markdown
+from harness.report.document import Section
 from harness.report.escape import printable
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
 Run = Callable[[Sequence[str]], int]
-"""Runs a command line; its exit code, or an error of ``harness.errors``."""
+"""Runs a command line; its exit code, or raises ``HarnessError``."""
 
 Check = Callable[[Sequence[str]], None]
 """Checks a command line without running it. Raises ``UsageError``."""
 
 
 def run(stage: Stage, command: Run, check: Check) -> int:
-    """Run one stage for the runner and with the inputs that the environment tells of.
+    """Run one stage, with the inputs and for the runner that variables describe.
 
-    ``check`` is called with the command lines of later stages, before anything is done.
+    ``check`` is called with the command lines of later stages before anything is done.
     """
     environ = dict(os.environ)
     try:
@@ -67,17 +72,16 @@ def run(stage: Stage, command: Run, check: Check) -> int:
 
 
 def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
-    deployments = inputs.of_deployments(environ)
-    if deployments:
+    if inputs.measures_deployments(environ):
         return _run_check(stage, command, environ)
-    found = kept.look_up(environ) if stage == "plan" else {}
-    results = Path(github.results(environ)).resolve()
-    line = github.arguments(stage, environ)
+    carried = baseline.collect(environ) if stage == "plan" else {}
+    results = Path(inputs.results(environ)).resolve()
+    line = inputs.arguments(stage, environ)
     if stage == "report":
-        line = kept.arguments(results, environ)
+        line = baseline.report_arguments(results, environ)
     problem, code = carry_out(command, line)
     if stage == "plan":
-        kept.keep(results, found)
+        baseline.put(results, carried)
     if stage == "report":
         _publish(environ)
     _conclude(stage, environ, problem, code)
@@ -85,7 +89,7 @@ def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
 
 
 def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
-    """One stage of measuring deployments, which are told of by the last of them."""
+    """Run one stage of measuring deployments; the last one shows all of them."""
     problem: HarnessError | None = None
     code = 0
     if stage == "report":
@@ -94,7 +98,7 @@ def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
         except HarnessFailed as error:
             problem = error
     else:
-        for name in github.not_the_callers(environ):
+        for name in runner.not_the_callers(environ):
             os.environ.pop(name, None)
         problem, code = carry_out(command, inputs.check_arguments(stage, environ))
         if stage == "measure" and not isinstance(problem, UsageError):
@@ -104,8 +108,8 @@ def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
 
 
 def carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, int]:
-    """Run a command line; what went wrong, or its exit code."""
-    with github.commands_stopped():
+    """Run a command line; the error that ended it, if any, and its exit code."""
+    with runner.commands_stopped():
         try:
             return None, command(line)
         except HarnessError as error:
@@ -117,7 +121,7 @@ def carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, i
 
 
 def _working_directory(environ: Mapping[str, str]) -> Path:
-    path = Path(environ.get("WITH_WORKING_DIRECTORY") or ".")
+    path = Path(inputs.given(environ, "WORKING_DIRECTORY") or ".")
     if not path.is_dir():
         raise UsageError(f"working-directory: there is no folder {str(path)!r}")
     return path
@@ -126,12 +130,9 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
 def _check(stage: Stage, environ: Mapping[str, str], check: Check) -> None:
     """Check what only a later stage needs before anything is measured."""
     if stage == "plan":
-        for later in () if inputs.of_deployments(environ) else STAGES[1:]:
-            check(github.arguments(later, environ))
-        try:
-            github.flag(environ, "SUMMARY")
-        except ValueError as problem:
-            raise UsageError(str(problem)) from None
+        for later in () if inputs.measures_deployments(environ) else STAGES[1:]:
+            check(inputs.arguments(later, environ))
+        inputs.flag(environ, "SUMMARY")
 
 
 def _conclude(
@@ -140,43 +141,41 @@ def _conclude(
     problem: HarnessError | None,
     code: int = 0,
 ) -> None:
-    """Outputs that are there however the stage went, and the reason if it failed."""
+    """Set the outputs of a stage, and show the error that ended it, if any."""
     code = problem.exit_code if problem else code
     outputs = {"exit-code": str(code)}
     if stage == "report":
         outputs["passed"] = "false" if code else "true"
     if stage == "plan" and not code:
-        results = Path(github.results(environ)).resolve()
+        results = Path(inputs.results(environ)).resolve()
         outputs["results"] = str(results)
-        if not inputs.of_deployments(environ):
+        if not inputs.measures_deployments(environ):
             plan = read_plan(plan_path(results))
-            shards = int(environ.get("WITH_SHARDS") or 1)
+            shards = int(inputs.given(environ, "SHARDS") or 1)
             outputs["matrix"] = job_matrix(plan, shards)
-    github.set_outputs(environ, outputs)
+    runner.set_outputs(environ, outputs)
     if problem:
-        title = "Flask Concurrency Matrix"
-        github.annotate([Annotation("error", title, str(problem))])
+        annotate_error(problem)
 
 
 def _publish(environ: Mapping[str, str]) -> None:
-    """Show what was reported; nothing, where not even a report could be made."""
-    path = report_path(Path(github.results(environ)).resolve())
+    """Show the report, if one could be made."""
+    path = report_path(Path(inputs.results(environ)).resolve())
     if not path.exists():
         return
     report = read_report(path)
-    found = files.read(changes_path(path.parent), Changes)
-    if github.flag(environ, "SUMMARY"):
-        github.add_summary(environ, _summary(report, found, environ))
-    github.annotate(_remarks(report, found, environ))
+    changes = files.read(changes_path(path.parent), Changes)
+    _add_summary(environ, contents.page(report, changes))
+    annotate(_annotations(report, changes, environ))
     _set_outputs(environ, report, path)
 
 
 def _publish_check(environ: Mapping[str, str]) -> int:
-    """Show what was found of deployments; the exit code of the check.
+    """Show the report on deployments; the exit code of the check.
 
-    Raises ``HarnessFailed`` where not even a report could be made.
+    Raises ``HarnessFailed`` where no report could be made.
     """
-    results = Path(github.results(environ)).resolve()
+    results = Path(inputs.results(environ)).resolve()
     path = report_path(results)
     if not path.exists() or not check_path(results).exists():
         raise HarnessFailed(
@@ -185,37 +184,33 @@ def _publish_check(environ: Mapping[str, str]) -> int:
         )
     report = read_report(path)
     result = files.read(check_path(results), CheckResult)
-    if github.flag(environ, "SUMMARY"):
-        room = github.summary_room(environ)
-        page = contents.page(report, changes_in(report), result)
-        text = markdown.write(page, max_bytes=room, complete=_complete(environ))
-        github.add_summary(environ, text)
-    github.annotate(annotate_deployments(report, result, environ))
+    _add_summary(environ, contents.page(report, changes_in(report), result))
+    annotate(deployment_annotations(report, result, environ))
     _set_outputs(environ, report, path)
     return result.exit_code
 
 
 def _set_outputs(environ: Mapping[str, str], report: Report, path: Path) -> None:
-    outputs = github.report_outputs(report)
+    outputs = runner.report_outputs(report)
     outputs |= {"report": str(path), "markdown": str(path.with_suffix(".md"))}
-    github.set_outputs(environ, outputs)
+    runner.set_outputs(environ, outputs)
 
 
-def _remarks(
-    report: Report, found: Changes, environ: Mapping[str, str]
+def _annotations(
+    report: Report, changes: Changes, environ: Mapping[str, str]
 ) -> list[Annotation]:
-    fail_on = FailOn(environ.get("WITH_FAIL_ON", "").strip() or FailOn.HARNESS)
-    remarks = github.changes_on(found, FORBIDDEN_CHANGES.get(fail_on, ()))
-    return github.roll_up([*remarks, *github.remarks_on(report, FORBIDDEN[fail_on])])
+    fail_on = FailOn(inputs.given(environ, "FAIL_ON") or FailOn.HARNESS)
+    of_changes = change_annotations(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
+    of_cells = cell_annotations(report, FORBIDDEN[fail_on])
+    return roll_up([*of_changes, *of_cells])
 
 
-def _summary(report: Report, found: Changes, environ: Mapping[str, str]) -> str:
-    room = github.summary_room(environ)
-    page = contents.page(report, found)
-    return markdown.write(page, max_bytes=room, complete=_complete(environ))
-
-
-def _complete(environ: Mapping[str, str]) -> str:
-    """Where the whole report is to be found."""
-    artifact = environ.get("ARTIFACT", "")
-    return f"report.json in the artifact {artifact}" if artifact else "report.json"
+def _add_summary(environ: Mapping[str, str], page: Sequence[Section]) -> None:
+    """Show a report on the page of the run, unless ``summary`` says not to."""
+    if inputs.flag(environ, "SUMMARY"):
+        artifact = environ.get("ARTIFACT", "")
+        where = f"report.json in the artifact {artifact}" if artifact else "report.json"
+        room = runner.summary_room(environ)
+        runner.add_summary(
+            environ, markdown.write(page, max_bytes=room, complete=where)
+        )

@@ -1,9 +1,8 @@
-"""Knows the stages of the workflow ``track.yml`` and what each leaves behind; must not
-know how any of them is carried out.
+"""The stages of the workflow ``track.yml``, and what each leaves behind.
 
-Rule 1: what measures has no right to write anything: it runs releases of others. What
-writes runs nothing, and takes what the other left for what anybody may have written.
-Rule 2: it never fails silently. Whatever went wrong is in the issue, and fails the job.
+The job that measures runs releases of others, so it has no right to write anything. The
+job that writes runs none, and trusts nothing that the other left. It never fails
+silently: whatever went wrong is in the issue, and fails the job.
 """
 
 from __future__ import annotations
@@ -16,11 +15,14 @@ from pathlib import Path
 from typing import Literal
 
 from harness.github import branch
+from harness.github import inputs
 from harness.github import issue
-from harness.github import issues
-from harness.github import runner as github
+from harness.github import runner
+from harness.github.annotations import annotate
+from harness.github.annotations import annotate_error
+from harness.github.annotations import Annotation
+from harness.github.annotations import roll_up
 from harness.github.branch import Branch
-from harness.github.runner import Annotation
 from harness.github.stages import carry_out
 from harness.github.stages import Run
 from harness.records import files
@@ -38,66 +40,66 @@ Stage = Literal["history", "track", "publish"]
 STAGES: tuple[Stage, ...] = ("history", "track", "publish")
 
 NAME = "history"
-"""Of the branch, unless another is asked for."""
-
-TITLE = "Flask Concurrency Matrix"
+"""Name of the branch, unless another is given."""
 
 PAGE = "README.md"
-"""What the branch shows on GitHub."""
+"""The page that the branch shows on GitHub."""
 
 
 def run(stage: Stage, command: Run) -> int:
-    """One stage, by the inputs and for the runner that the environment tells of."""
+    """Run one stage, with the inputs and for the runner that variables describe."""
     environ = dict(os.environ)
     try:
         code = {"history": _history, "track": _track, "publish": _publish}[stage](
             environ, command
         )
     except HarnessError as error:
-        github.annotate([Annotation("error", TITLE, str(error))])
+        annotate_error(error)
         code = error.exit_code
-    github.set_outputs(environ, {"exit-code": str(code)})
+    runner.set_outputs(environ, {"exit-code": str(code)})
     return 0
 
 
 def _branch(environ: Mapping[str, str]) -> Branch:
-    name = github.given(environ, "BRANCH") or NAME
+    name = inputs.given(environ, "BRANCH") or NAME
     return Branch(
-        github.workspace(environ).resolve(), name, github.given(environ, "TOKEN")
+        runner.workspace(environ).resolve(), name, inputs.given(environ, "TOKEN")
     )
 
 
 def _history(environ: Mapping[str, str], _command: Run) -> int:
-    """Have the history where the next step looks for it."""
-    folder = Path(github.history(environ))
+    """Fetch the history to where the next step looks for it."""
+    folder = Path(inputs.history(environ))
     shutil.rmtree(folder, ignore_errors=True)
     there = branch.fetch(_branch(environ), folder)
     shutil.rmtree(folder / ".git", ignore_errors=True)
-    found, _ = history.read(folder)
-    github.set_outputs(environ, {"found": str(len(found))})
-    print(f"{len(found)} measurements" if there else "the history begins", flush=True)
+    measured, _ = history.read(folder)
+    runner.set_outputs(environ, {"found": str(len(measured))})
+    print(
+        f"{len(measured)} measurements" if there else "the history begins", flush=True
+    )
     return 0
 
 
 def _track(environ: Mapping[str, str], command: Run) -> int:
     """Measure what is new, and show the timeline."""
-    problem, code = carry_out(command, github.track_arguments(environ))
+    problem, code = carry_out(command, inputs.track_arguments(environ))
     timeline = _timeline(environ)
     if timeline is not None:
-        room = github.summary_room(environ)
+        room = runner.summary_room(environ)
         text = markdown.write(sections(timeline), max_bytes=room)
-        github.add_summary(environ, text)
+        runner.add_summary(environ, text)
         news = sentences(timeline)
         notes = [Annotation("notice", "new", each) for each in news]
-        github.annotate(github.roll_up(notes))
+        annotate(roll_up(notes))
     if problem is not None:
         raise problem
     return code
 
 
 def _timeline(environ: Mapping[str, str]) -> Timeline | None:
-    """What was measured came to; nothing where that did not come to its end."""
-    path = timeline_path(Path(github.results(environ)))
+    """The timeline; ``None`` where measuring did not come to its end."""
+    path = timeline_path(Path(inputs.results(environ)))
     return files.read(path, Timeline) if path.exists() else None
 
 
@@ -118,14 +120,15 @@ def _publish(environ: Mapping[str, str], _command: Run) -> int:
         _grow(environ, timeline, faults)
     except UsageError as fault:
         faults.append(f"the history could not be kept: {fault}")
-    github.annotate([Annotation("error", TITLE, each) for each in faults])
-    _tell(environ, timeline, faults)
+    for each in faults:
+        annotate_error(each)
+    _open_issue(environ, timeline, faults)
     return HarnessFailed.exit_code if faults else 0
 
 
 def _faults_of_before(environ: Mapping[str, str]) -> list[str]:
-    """What the job that measured says of itself."""
-    result, code = (github.given(environ, each) for each in ("MEASURED", "CODE"))
+    """What went wrong in the job that measures."""
+    result, code = (inputs.given(environ, each) for each in ("MEASURED", "CODE"))
     if result != "success":
         return [f"the job that measures ended as {result or 'nothing'}"]
     if code != "0":
@@ -136,7 +139,7 @@ def _faults_of_before(environ: Mapping[str, str]) -> list[str]:
 def _grow(
     environ: Mapping[str, str], timeline: Timeline | None, faults: list[str]
 ) -> None:
-    measured, unreadable = history.read(Path(github.history(environ)))
+    measured, unreadable = history.read(Path(inputs.history(environ)))
     faults += map(str, unreadable)
 
     def add(folder: Path) -> str:
@@ -149,16 +152,14 @@ def _grow(
     print("the history grew" if grew else "the history is as it was", flush=True)
 
 
-def _tell(
+def _open_issue(
     environ: Mapping[str, str], timeline: Timeline | None, faults: Sequence[str]
 ) -> None:
-    said = issue.write(timeline, faults, github.run_address(environ))
-    repository = github.repository(environ)
-    if said is None:
+    news = issue.write(timeline, faults, runner.run_address(environ))
+    repository = runner.repository(environ)
+    if news is None:
         return
     if repository is None:
         raise UsageError("the runner does not say which repository this is")
-    number = issues.open_or_update(
-        repository, issue.MARK, issue.TITLE, said.body, said.news
-    )
+    number = issue.open_or_update(repository, news)
     print(f"issue {number} says what is new", flush=True)

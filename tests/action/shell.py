@@ -52,7 +52,7 @@ def scripts(path: Path) -> Iterator[tuple[str, str]]:
 def main() -> int:
     """How many scripts have a fault."""
     found = [script for path in files() for script in scripts(path)]
-    found.append((".github/harness", (ROOT / ".github" / "harness").read_text()))
+    found.append((".github/stage", (ROOT / ".github" / "stage").read_text()))
     faults = 0
     for name, text in found:
         command = ["shellcheck", "--shell=bash", "--color=never", "-"]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from harness.github import inputs
-from harness.github import runner as github
 from harness.judge.gate import FailOn
 from tests.action.runner import STAND_INS
 from tests.action.shell import files
@@ -108,7 +107,7 @@ def test_every_input_is_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
 def test_every_variable_is_known_to_the_harness(name: str) -> None:
-    known = {option for stage in github.OPTIONS.values() for option in stage}
+    known = {option for stage in inputs.OPTIONS.values() for option in stage}
     known |= set(inputs.DEPLOYMENT)
     used = set(re.findall(r"\bWITH_(\w+):", (ROOT / name).read_text()))
     assert used <= known | WITHOUT_OPTION
@@ -120,8 +119,8 @@ def test_what_runs_releases_of_others_has_no_token() -> None:
     (measuring,) = (s for s in jobs["measure"]["steps"] if s.get("id") == "track")
     assert not any("token" in str(value) for value in measuring["env"].values())
     stages = [step.get("run", "") for step in jobs["publish"]["steps"]]
-    assert [each for each in stages if each.startswith(".github/harness")] == [
-        ".github/harness publish"
+    assert [each for each in stages if each.startswith(".github/stage")] == [
+        ".github/stage publish"
     ]
 
 
@@ -131,7 +130,7 @@ def test_every_input_of_the_tracking_workflow_is_used_and_known() -> None:
     assert set(declared) == set(re.findall(r"inputs\.([\w-]+)", text))
     used = set(re.findall(r"\bWITH_(\w+):", text))
     known = {"CONFIGURATIONS", "BRANCH", "TOKEN", "MEASURED", "CODE"}
-    assert used <= known | set(github.TRACK)
+    assert used <= known | set(inputs.TRACK)
     for name in ("configurations", "of", "branch"):
         # A schedule has no inputs: the workflow says the same once more.
         assert f"inputs.{name} || '{declared[name]['default']}'" in text

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.github import baseline
+from harness.github.api import Repository
 from harness.github.artifacts import newest_report
-from harness.github.artifacts import Repository
 from harness.records import files
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError

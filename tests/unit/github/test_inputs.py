@@ -6,7 +6,7 @@ import pytest
 
 from docs.make.action import action
 from harness.github import inputs
-from harness.github import runner as github
+from harness.github import runner
 from harness.records.errors import UsageError
 
 COMMAND = {"WITH_COMMAND": "gunicorn shop:app -b {host}:{port}"}
@@ -25,7 +25,7 @@ NO_OPTION = {"results", "artifact-name", "summary", "working-directory", "token"
     [({}, False), ({"WITH_COMMAND": " "}, False), (COMMAND, True), (CONFIG, True)],
 )
 def test_what_is_measured(given: dict[str, str], whether: bool) -> None:
-    assert inputs.of_deployments(given) is whether
+    assert inputs.measures_deployments(given) is whether
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_what_is_measured(given: dict[str, str], whether: bool) -> None:
 )
 def test_what_does_not_go_together(given: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        inputs.of_deployments(given)
+        inputs.measures_deployments(given)
 
 
 def test_every_input_has_its_place() -> None:
-    matrix = {name for stage in github.OPTIONS.values() for name in stage}
+    matrix = {name for stage in inputs.OPTIONS.values() for name in stage}
     of_both = {*matrix, *inputs.DEPLOYMENT}
     spelled = {name.lower().replace("_", "-") for name in of_both}
     assert set(action()["inputs"]) <= spelled | NO_OPTION
@@ -61,7 +61,7 @@ def test_every_input_has_its_place() -> None:
             assert key in refused, name
 
 
-def test_inputs_become_options() -> None:
+def test_inputs_become_options_of_check() -> None:
     environ = {
         **HOME,
         **COMMAND,
@@ -100,5 +100,53 @@ def test_a_deployment_sees_what_a_step_of_the_callers_sees() -> None:
         "GITHUB_OUTPUT": "/o",
         "GITHUB_ENV": "/n",
     }
-    ours = github.not_the_callers(environ)
+    ours = runner.not_the_callers(environ)
     assert set(environ) - set(ours) == {"PATH", "GITHUB_SHA"}
+
+
+def test_inputs_become_options() -> None:
+    environ = {
+        **HOME,
+        "WITH_ONLY": " flask-3.1.3/* \n\n*/x y\n",
+        "WITH_FLASK": "3.1.3, 2.3.3",
+        "WITH_SERVERS": "gunicorn==27.0.1\nwaitress",
+        "WITH_SERVER_RELEASES": "gunicorn==26.0,27.0\nwerkzeug==./werkzeug",
+        "WITH_LIMIT": "8",
+        "WITH_JOBS": "2",
+    }
+    assert inputs.arguments("plan", environ) == [
+        "plan",
+        "--only=flask-3.1.3/*",
+        "--only=*/x",
+        "--only=y",
+        "--flask=3.1.3",
+        "--flask=2.3.3",
+        "--server=gunicorn==27.0.1",
+        "--server=waitress",
+        "--server-release=gunicorn==26.0,27.0",
+        "--server-release=werkzeug==./werkzeug",
+        "--limit=8",
+        "--results=/r",
+    ]
+    assert inputs.arguments("measure", environ) == [
+        "measure",
+        "--jobs=2",
+        "--results=/r",
+    ]
+
+
+def test_an_input_cannot_pass_for_an_option() -> None:
+    line = inputs.arguments("plan", {**HOME, "WITH_ONLY": "--all --results=/etc"})
+    assert line == ["plan", "--only=--all", "--only=--results=/etc", "--results=/r"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("", True), ("true", True), ("False ", False), (" ", True)]
+)
+def test_a_flag(text: str, value: bool) -> None:
+    assert inputs.flag({"WITH_SUMMARY": text}, "SUMMARY") is value
+
+
+def test_what_is_no_flag() -> None:
+    with pytest.raises(UsageError, match="neither true nor false but 'maybe'"):
+        inputs.flag({"WITH_SUMMARY": "maybe"}, "SUMMARY")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.github.runner import changes_on
+from harness.github.annotations import change_annotations
 from harness.judge import expected
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
@@ -47,7 +47,7 @@ def test_what_is_expected_fails_nothing_and_says_why(tmp_path: Path) -> None:
         gate(report(EIGHT), FailOn.REGRESSION, worse)
     known = told(tmp_path, worse)
     gate(report(EIGHT), FailOn.CHANGE, known)
-    assert not changes_on(known, ALTERED) and not known.unmatched
+    assert not change_annotations(known, ALTERED) and not known.unmatched
     text = markdown.write([section(known)])
     assert "1 fewer, 1 of these expected" in text
     assert "🔴" not in text
@@ -90,7 +90,7 @@ def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
         gate(report(EIGHT), FailOn.REGRESSION, known)
     (left,) = known.unmatched
     assert left.problem.startswith("flask-3.1.3/server-1/c0/py3.13 went from 8 to 3")
-    (remark,) = [r for r in changes_on(known, ()) if "expected" in r.title]
+    (remark,) = [r for r in change_annotations(known, ()) if "expected" in r.title]
     assert remark.level == "warning"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.deployment.result import deployment_result
-from harness.github.runner import changes_on
+from harness.github.annotations import change_annotations
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
 from harness.judge.compare import REGRESSIONS
@@ -83,8 +83,10 @@ def test_what_is_worse_fails_the_gate() -> None:
     worse = compare(eight, died)
     with pytest.raises(GateFailed, match="1 of 1 cells regressed; .*: 8 before; now d"):
         gate(RUN, FailOn.REGRESSION, worse)
-    assert [remark.level for remark in changes_on(worse, REGRESSIONS)] == ["error"]
-    assert [remark.level for remark in changes_on(worse, ())] == ["warning"]
+    assert [remark.level for remark in change_annotations(worse, REGRESSIONS)] == [
+        "error"
+    ]
+    assert [remark.level for remark in change_annotations(worse, ())] == ["warning"]
 
 
 def test_any_change_can_be_fatal() -> None:
@@ -92,7 +94,7 @@ def test_any_change_can_be_fatal() -> None:
     better = compare(died, eight)
     with pytest.raises(GateFailed, match="1 of 1 cells changed"):
         gate(RUN, FailOn.CHANGE, better)
-    assert [remark.level for remark in changes_on(better, ALTERED)] == ["error"]
+    assert [remark.level for remark in change_annotations(better, ALTERED)] == ["error"]
     gate(RUN, FailOn.CHANGE, compare(report(), eight))
 
 
