@@ -21,15 +21,15 @@ from harness.records.plan import PlannedEnvironment
 
 async def measure_deployment(
     prepared: Prepared,
-    plan_deployment: PlannedEnvironment,
+    planned: PlannedEnvironment,
     logs: Path,
     seconds: float = READY_SECONDS,
 ) -> tuple[Evidence, Hello | None]:
-    """Measure a plan_deployment deployment; also what its app says of its process."""
+    """Measure a planned deployment; also what its app reports of itself."""
     with own_folder() as own:
         app = DeployedApp(prepared, own, seconds)
-        plan_deployment = _in_folder(plan_deployment, prepared.contained, own)
-        evidence = await measure(plan_deployment, prepared.installed, logs, app=app)
+        planned = _in_folder(planned, prepared.contained, own)
+        evidence = await measure(planned, prepared.installed, logs, app=app)
     if prepared.contained is None:
         return evidence, app.hello
     versions = _versions(prepared.contained.release, app.hello)
@@ -37,15 +37,15 @@ async def measure_deployment(
 
 
 def _in_folder(
-    plan_deployment: PlannedEnvironment, contained: Contained | None, own: Path
+    planned: PlannedEnvironment, contained: Contained | None, own: Path
 ) -> PlannedEnvironment:
     """The plan with the command that starts containers from a folder of the check."""
     if contained is None:
-        return plan_deployment
-    (cell,) = plan_deployment.cells
+        return planned
+    (cell,) = planned.cells
     argv, env = placeholders(contained.in_folder(own))
     cell = msgspec.structs.replace(cell, argv=argv, env=env)
-    return msgspec.structs.replace(plan_deployment, cells=(cell,))
+    return msgspec.structs.replace(planned, cells=(cell,))
 
 
 def _versions(engine_release: str, hello: Hello | None) -> dict[str, str]:

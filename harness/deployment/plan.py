@@ -82,7 +82,7 @@ def _cell(prepared: Prepared, where: Environment) -> PlannedCell:
 
 
 def placeholders(command: CommandLine) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The words and the variables of a command, as a plan_deployment cell has them."""
+    """The words and the variables of a command, as a planned cell has them."""
     env = {key: _places_only(value) for key, value in command.env.items()}
     return tuple(map(_places_only, command.words)), env
 

@@ -1,1 +1,1 @@
-"""One environment in, evidence out: start each configuration, ask, stop."""
+"""Measures one environment: start each configuration, ask, stop, write evidence."""

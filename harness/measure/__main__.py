@@ -1,8 +1,7 @@
-"""Knows the process that a nox session starts to measure its environment: ``python -m
-harness.in_environment ORDER RESULTS``; must not know how anything is measured.
+"""Measures one environment: ``python -m harness.measure ORDER RESULTS``.
 
-A program of its own, without the command line and what that imports: there is one for
-each environment, and importing all would take longer than measuring some.
+A program of its own, without the command line and its imports: a run starts it for each
+environment, and importing all of that would take longer than measuring some.
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ from harness.records.results import write_evidence
 
 
 def main(order: Path, results: Path) -> None:
-    """Measure what the file ``order`` says; evidence is written after every cell."""
+    """Measure the environment in the file ``order``; write evidence after each cell."""
     planned, installed = msgspec.json.decode(
         order.read_bytes(), type=tuple[PlannedEnvironment, Installed]
     )
 
     def seen(evidence: Evidence) -> None:
         write_evidence(results, evidence)
-        events.say(events.done(evidence.cells[-1]))
+        events.emit(events.done(evidence.cells[-1]))
 
     def begin(cell: PlannedCell) -> None:
-        events.say(Event(id=cell.id))
+        events.emit(Event(id=cell.id))
 
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)

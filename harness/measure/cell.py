@@ -1,8 +1,8 @@
 """Measures one cell: its overlap, and then the other questions.
 
-For the overlap a server is started, and anew when it has stalled. Questions that leave
-a server as it was are asked of that one afterwards; each of the others gets servers of
-its own, and nothing that goes wrong there touches what was seen of the overlap.
+For the overlap a server is started, and another one when it has stalled. Questions that
+leave a server as it was are asked of the same one afterwards. Each of the others gets
+servers of its own, and nothing that goes wrong there changes what the overlap gave.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from harness.measure.bench import Bench
-from harness.measure.start import StartedAnew
+from harness.measure.start import FreshServers
 from harness.probe.probe import Probe
 from harness.probe.questions import ask
 from harness.probe.questions import on_own_server
@@ -32,21 +32,20 @@ from harness.records.words import Outcome
 from harness.system.process import Ended
 
 STARTS = 4
-"""How often a server is started for one cell, when it stalls on the way."""
+"""How often a server is started for the overlap of one cell, when it stalls."""
 
 
 async def measure_cell(
-    bench: Bench, planned: PlannedCell, ask: Collection[Question] = ()
+    bench: Bench, planned: PlannedCell, questions: Collection[Question] = ()
 ) -> CellEvidence:
     """Measure one cell; whatever happens becomes its outcome.
 
-    Its overlap is measured always, and the other questions of ``ask`` are put to
-    what could be measured.
+    The overlap is always measured. The other ``questions`` are asked where it could be.
     """
     if planned.not_supported is not None:
         return unmeasured(planned, Outcome.NOT_SUPPORTED, planned.not_supported)
     with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
-        attempt = Attempt(bench, planned, Path(scratch), ask)
+        attempt = Attempt(bench, planned, Path(scratch), questions)
         outcome, reason = Outcome.MEASURED, ""
         try:
             await attempt.run()
@@ -64,7 +63,7 @@ async def measure_cell(
         declaration=planned.declaration,
         claims=servers.claims,
         rounds=tuple(attempt.schedule.rounds),
-        asked=tuple(attempt.asked),
+        asked=tuple(attempt.seen),
         restarts=attempt.schedule.begun_anew,
         start_seconds=servers.start_seconds,
         measure_seconds=attempt.measure_seconds,
@@ -73,24 +72,24 @@ async def measure_cell(
 
 
 class Attempt:
-    """What is asked of one cell, one question after the other, and what was seen."""
+    """One cell while it is measured: the questions left, and what was seen so far."""
 
     def __init__(
         self,
         bench: Bench,
         planned: PlannedCell,
         scratch: Path,
-        ask: Collection[Question],
+        questions: Collection[Question],
     ) -> None:
         self._bench = bench
         self._planned = planned
         self._scratch = scratch
-        self._ask = ask
+        self._questions = questions
         declared = planned.declaration.declared
         self.schedule = Schedule(declared, bench.limit, planned.also_offered)
-        self.servers = StartedAnew(bench, planned, scratch)
-        """Those that the overlap was measured on."""
-        self.asked: list[AnySeen] = []
+        self.servers = FreshServers(bench, planned, scratch)
+        """The servers that the overlap is measured on."""
+        self.seen: list[AnySeen] = []
         self.measure_seconds = 0.0
 
     def tail_matters(self, outcome: Outcome) -> bool:
@@ -106,20 +105,23 @@ class Attempt:
 
     @property
     def context(self) -> Context:
-        """What is known of the cell now."""
+        """What the questions may know of the cell."""
         declared = self._planned.declaration.declared
         return Context(declared, self._bench.limit, tuple(self.schedule.rounds))
 
     async def run(self) -> None:
-        """Ask everything. Raises ``Unmeasured`` when the overlap cannot be measured."""
+        """Ask all questions. Raises ``Unmeasured`` when there is no overlap."""
         for _ in range(STARTS):
             if await self.servers.use(self._overlap):
                 break
-        done = {asked.question for asked in self.asked}
-        for question in (*on_same_server(self._ask), *on_own_server(self._ask)):
+        done = {each.question for each in self.seen}
+        for question in (
+            *on_same_server(self._questions),
+            *on_own_server(self._questions),
+        ):
             if question not in done:
-                own = StartedAnew(self._bench, self._planned, self._scratch, question)
-                self.asked.append(await ask(question, own, self.context))
+                own = FreshServers(self._bench, self._planned, self._scratch, question)
+                self.seen.append(await ask(question, own, self.context))
 
     async def _overlap(self, probe: Probe) -> bool:
         begun = time.monotonic()
@@ -135,10 +137,10 @@ class Attempt:
         finally:
             self.measure_seconds += time.monotonic() - begun
         if done and not self._stalled():
-            for question in on_same_server(self._ask):
-                self.asked.append(await ask(question, SameServer(probe), self.context))
+            for question in on_same_server(self._questions):
+                self.seen.append(await ask(question, SameServer(probe), self.context))
         return done
 
     def _stalled(self) -> bool:
-        """Whether requests wait for ever in the server that is at hand."""
+        """Whether requests wait for ever in the present server."""
         return any(done.stalled for done in self.schedule.rounds[-1:])

@@ -1,4 +1,4 @@
-"""One planned environment in, evidence of all of its cells out.
+"""Measures all cells of one planned environment.
 
 There is evidence after every cell, so that a crash loses at most one.
 """

@@ -1,7 +1,6 @@
-"""Knows how a measuring process tells what it is doing; must not know who listens.
+"""Events by which a measuring process reports its progress.
 
-One line of standard output for each event, told apart from everything else that is
-printed there by its beginning.
+Each is one line of standard output, with a mark that no other line there begins with.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ MARK = "\x1eflask-concurrency "
 
 
 class Event(Result, frozen=True, kw_only=True):
-    """A cell is begun (no outcome yet) or done."""
+    """A cell was begun (there is no outcome yet) or finished."""
 
     id: str
     outcome: Outcome | None = None
@@ -29,7 +28,7 @@ class Event(Result, frozen=True, kw_only=True):
 
 
 def done(cell: CellEvidence) -> Event:
-    """The event that a cell was measured, or was not."""
+    """The event that a cell is finished, measured or not."""
     return Event(
         id=cell.id,
         outcome=cell.outcome,
@@ -40,13 +39,13 @@ def done(cell: CellEvidence) -> Event:
     )
 
 
-def say(event: Event) -> None:
-    """Print an event for whoever started this process."""
+def emit(event: Event) -> None:
+    """Print an event for the parent process."""
     print(MARK + msgspec.json.encode(event).decode(), flush=True)
 
 
 def parse(line: str) -> Event | None:
-    """The event that a line tells, or nothing when it is some other line."""
+    """The event in a line; ``None`` for any other line."""
     if not line.startswith(MARK):
         return None
     try:

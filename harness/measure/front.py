@@ -1,4 +1,4 @@
-"""A proxy in front of a server: its command and its file, with all places filled in."""
+"""The command and the configuration of a proxy in front of a server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def front_of(
 ) -> Front:
     """A planned proxy with all placeholders filled in.
 
-    ``ports`` are that of the server behind, and its own.
+    ``ports`` are the port of the server behind it, and its own.
     """
     behind, own = ports
     values = {

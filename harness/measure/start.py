@@ -56,9 +56,10 @@ class Link(NamedTuple):
 async def started(
     server: Link, front: Link | None = None, title: str = ""
 ) -> AsyncIterator[ProcessTree]:
-    """A server and what stands in front of it, if anything does, called ``title``.
+    """Start a server, and a proxy in front of it that is called ``title``, if any.
 
-    The one that clients reach is given, and speaks for both. Raises ``CannotExecute``.
+    Yields the process tree that clients reach, which reports for both. Raises
+    ``CannotExecute``.
     """
     name = f"the server behind {title}" if front else "the server"
     async with contextlib.AsyncExitStack() as stack:
@@ -72,7 +73,7 @@ async def started(
         yield last
 
 
-class StartedAnew:
+class FreshServers:
     """Servers of one cell, each started for one use and then stopped."""
 
     def __init__(
@@ -93,12 +94,12 @@ class StartedAnew:
         self.front: Front | None = None
         self.claims: Claims | None = None
         self.tail = ""
-        """The end of what the last one printed."""
+        """The end of the output of the last one."""
         self.start_seconds = 0.0
         self.stop_seconds = 0.0
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
-        """Start one, ask something of it, stop it. See ``Servers``."""
+        """Start a server, ask something of it, and stop it. See ``Servers``."""
         async with listening(self._bench.app.listen) as holds:
             return await self._use(holds, ask)
 
@@ -133,7 +134,7 @@ class StartedAnew:
     def _prepare(
         self, holds: Holds, port: int, folder: Path
     ) -> tuple[list[str], dict[str, str]]:
-        """Fill in the command; it, and the environment to run it with."""
+        """Fill in the command; that and the environment to run it with."""
         places = self._bench.places(port, folder)
         self.command = [word.format_map(places) for word in self._planned.argv]
         own = {key: v.format_map(places) for key, v in self._planned.env.items()}
@@ -142,7 +143,7 @@ class StartedAnew:
         return self.command, self._bench.app.environment(own)
 
     def _in_front(self, ports: list[int], folder: Path) -> Link | None:
-        """What is to stand in front of the server, its configuration written."""
+        """Write the configuration of the proxy; what starts it, if there is one."""
         planned = self._planned.front
         if planned is None:
             return None
@@ -157,7 +158,7 @@ class StartedAnew:
     async def _ready(
         self, server: ProcessTree, holds: Holds, ports: list[int]
     ) -> Probe:
-        """Wait until the server answers and is quiet; the instrument pointed at it."""
+        """Wait until the server answers and is quiet; a probe of it."""
         try:
             for behind in ports[:-1]:
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
