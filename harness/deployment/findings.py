@@ -15,10 +15,10 @@ import msgspec
 from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
-from harness.deployment.declared import Promise
+from harness.deployment.declared.promise import Promise
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.deployment.remedies import explained
+from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
 from harness.judge.gate import FailOn
@@ -110,7 +110,7 @@ def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
     cells = tuple(
         msgspec.structs.replace(
             cell,
-            reason=explained(
+            reason=explain(
                 cell,
                 each.promise,
                 each.hello.stale if each.hello else (),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.deployment.command import CommandLine
-from harness.deployment.declared import server_name
+from harness.deployment.declared.program import server_name
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN

@@ -17,10 +17,10 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
-from harness.deployment.declared import CannotDerive
-from harness.deployment.declared import derive
-from harness.deployment.declared import Promise
-from harness.deployment.declared import Refused
+from harness.deployment.declared.derive import derive
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import caller_variables
 from harness.deployment.environment import installed
 from harness.deployment.environment import Where

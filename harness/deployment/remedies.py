@@ -1,7 +1,7 @@
-"""Knows what a person can do about a finding of their own deployment; must not measure.
+"""What a user can do about a finding of a deployment.
 
-Rule: a remedy is only given where it is known to be true, for the release at hand. The
-live tests apply each one and see the better number.
+A remedy is given only where it is known to be true, for the release in use. The live
+tests apply each one and see the better number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.deployment.declared import Promise
+from harness.deployment.declared.promise import Promise
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -20,7 +20,7 @@ from harness.records.words import Verdict
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
-"""Of what each worker has so many, in servers whose workers take more than they run."""
+"""The option for the threads of a worker, in servers whose workers accept more."""
 
 CAUSES = (
     re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
@@ -29,14 +29,14 @@ CAUSES = (
         r".*\b(?:unable to|failed to|could not|cannot|not found)\b", re.IGNORECASE
     ),
 )
-"""How a line begins that tells why a server ended: an exception, an app that is not in
-its module (gunicorn, uvicorn and waitress put that in words), anything else."""
+"""How a line begins that names the cause of a server's end: an exception, an app that
+is not in its module (in words by gunicorn, uvicorn and waitress), anything else."""
 
 
-def explained(
+def explain(
     cell: CellReport, promise: Promise | None, stale: Sequence[str], *, patched: bool
 ) -> str:
-    """The reason of a cell, with its cause and what to do, where these are known."""
+    """The reason of a cell, with its cause and a remedy, where these are known."""
     parts = [cell.reason]
     if cell.outcome is not Outcome.MEASURED:
         parts.append(_cause(cell.log_tail))
@@ -53,7 +53,7 @@ def explained(
 
 
 def _cause(log: str) -> str:
-    """The last line that tells most of what went wrong."""
+    """The last of the lines that most likely name the cause."""
     lines = [line.strip() for line in log.splitlines()]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
@@ -94,10 +94,10 @@ def _patched_late(stale: Sequence[str]) -> str:
 
 
 def _gthread(promise: Promise, verdict: Verdict) -> str:
-    """Workers of which each accepts more than its threads can run."""
+    """The remedy for workers that each accept more than their threads can run."""
     workers, threads = promise.value("workers"), promise.value("threads")
     limited = promise.value("worker_connections") <= threads
-    holds = _accepts_no_more(str(promise.settings["version"].value))
+    holds = _limit_holds(str(promise.settings["version"].value))
     if limited and not holds:
         return (
             "because gunicorn 21 to 23 leave requests waiting for ever when "
@@ -120,7 +120,7 @@ def _gthread(promise: Promise, verdict: Verdict) -> str:
 
 
 def _one_worker(promise: Promise) -> str:
-    """Servers that have no option against workers that accept too much."""
+    """The remedy for servers that have no option against that: one worker."""
     if promise.server not in LANES or promise.value("workers") < 2:
         return ""
     if _limited(promise):
@@ -139,14 +139,15 @@ def _one_worker(promise: Promise) -> str:
 
 
 def _limited(promise: Promise) -> bool:
-    """Whether granian was told how many connections a worker may have."""
+    """Whether granian is given the number of connections that a worker may have."""
     limit = promise.settings.get("backpressure")
     return limit is not None and limit.source != ""
 
 
-def _accepts_no_more(release: str) -> bool:
-    """Whether ``--worker-connections`` holds: not in 21 to 23, which stall with it
-    (https://github.com/benoitc/gunicorn/issues/3407).
+def _limit_holds(release: str) -> bool:
+    """Whether ``--worker-connections`` limits a gunicorn without stalling it.
+
+    Releases 21 to 23 stall (https://github.com/benoitc/gunicorn/issues/3407).
     """
     try:
         major = Version(release).major
@@ -156,7 +157,7 @@ def _accepts_no_more(release: str) -> bool:
 
 
 def raise_to(at_least: int, promise: Promise | None) -> str:
-    """What to change so that at least so many are declared, where that is simple."""
+    """A change with which ``at_least`` are declared, where that is simple; or empty."""
     if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
     if promise.server == "gunicorn":
@@ -184,7 +185,7 @@ def _raise_gunicorn(at_least: int, promise: Promise) -> str:
         return f"`--worker-connections {each}` declares {workers * each}"
     if promise.kind != "gthread":
         return ""
-    holds = _accepts_no_more(str(promise.settings["version"].value))
+    holds = _limit_holds(str(promise.settings["version"].value))
     if not holds or (workers == 1 and promise.value("worker_connections") >= at_least):
         return f"`--workers 1 --threads {at_least}` declares {at_least}"
     return f"`--threads {each} --worker-connections {each}` declares {workers * each}"

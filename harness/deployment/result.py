@@ -6,7 +6,7 @@ Only what was measured passes.
 from __future__ import annotations
 
 from harness.deployment.config import Deployment
-from harness.deployment.declared import Promise
+from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies import raise_to
 from harness.judge.gate import DeploymentResult
 from harness.records.errors import CouldNotStart

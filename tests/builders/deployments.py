@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from harness.deployment.config import Deployment
-from harness.deployment.declared import Promise
+from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.records.report import CellReport
 from harness.records.words import Outcome

@@ -1,5 +1,4 @@
-"""Knows how a server's own code is asked what a command line comes to; must not know
-what any setting means.
+"""Asks the code of a server itself what a command line comes to.
 
 Command line, variables and configuration files come together in ways that only the
 server's own code gets right in every release.
@@ -24,25 +23,25 @@ from harness.system.command import Output
 T = TypeVar("T")
 
 
-def asked(server: str, arguments: Sequence[str], where: Where, said: type[T]) -> T:
-    """What ``target/ask_SERVER.py`` says, which a server's Python runs.
+def ask_server(server: str, arguments: Sequence[str], where: Where, kind: type[T]) -> T:
+    """The settings that ``target/ask_SERVER.py`` prints in the server's Python.
 
     Raises ``Refused`` when the server would not start with these arguments, and
-    ``CannotDerive`` when it does not say.
+    ``CannotDerive`` when it prints none.
     """
-    done = _asked(server, ask(f"ask_{server}.py", tuple(arguments), where))
+    done = _checked(server, ask(f"ask_{server}.py", tuple(arguments), where))
     try:
-        return msgspec.json.decode(done.text.splitlines()[-1], type=said)
+        return msgspec.json.decode(done.text.splitlines()[-1], type=kind)
     except (msgspec.MsgspecError, IndexError) as problem:
         raise CannotDerive(f"{server} did not say: {problem}") from None
 
 
-def asked_whole(server: str, words: Sequence[str], where: Where) -> Output:
-    """What a whole command prints. Raises the same."""
-    return _asked(server, ask_command(words, where), lines=2)
+def run_command(server: str, words: Sequence[str], where: Where) -> Output:
+    """Run a whole command. Raises ``Refused`` and ``CannotDerive`` as well."""
+    return _checked(server, ask_command(words, where), lines=2)
 
 
-def _asked(server: str, done: Output, lines: int = 1) -> Output:
+def _checked(server: str, done: Output, lines: int = 1) -> Output:
     if done.status is None:
         raise CannotDerive(f"{server} did not say: {done.problem}")
     if done.status:

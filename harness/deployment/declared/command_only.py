@@ -1,6 +1,4 @@
-"""Knows what the command lines of the servers without files promise, and the pages that
-say so; must not know how any of these servers is started.
-"""
+"""What the command lines of servers without configuration files declare."""
 
 from __future__ import annotations
 
@@ -49,8 +47,8 @@ def flask(arguments: Sequence[str], where: Where) -> Promise:
 def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in a pool of ten threads in each worker."""
     env = where.variables
-    asked = option(arguments, "--interface", env=env, variable="UVICORN_INTERFACE")
-    if asked is None or asked.value != "wsgi":
+    interface = option(arguments, "--interface", env=env, variable="UVICORN_INTERFACE")
+    if interface is None or interface.value != "wsgi":
         raise CannotDerive("it serves a Flask app only with --interface wsgi")
     variable = "WEB_CONCURRENCY" if env.get("WEB_CONCURRENCY") else "UVICORN_WORKERS"
     workers = _workers(arguments, env, variable)
@@ -67,5 +65,5 @@ def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
 def _workers(
     arguments: Sequence[str], env: Mapping[str, str], variable: str
 ) -> Setting:
-    found = option(arguments, "--workers", env=env, variable=variable)
-    return number(found, 1, "--workers")
+    setting = option(arguments, "--workers", env=env, variable=variable)
+    return number(setting, 1, "--workers")

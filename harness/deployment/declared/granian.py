@@ -1,5 +1,6 @@
-"""Knows what granian's settings promise; must not read them: granian itself is asked
-what its command line and its variables say, since its defaults differ by release.
+"""What granian's settings declare; granian itself reads its command line and variables.
+
+Its defaults differ by release.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.deployment.declared.ask_server import asked
+from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import option
@@ -19,8 +20,8 @@ from harness.deployment.environment import Where
 PAGE = "https://github.com/emmett-framework/granian#workers-and-threads"
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What granian makes of a command line (``target/ask_granian.py``)."""
+class GranianSettings(msgspec.Struct, frozen=True):
+    """The settings that granian reads from a command (``target/ask_granian.py``)."""
 
     interface: str
     workers: int
@@ -30,16 +31,16 @@ class Said(msgspec.Struct, frozen=True):
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in a pool of threads in each worker. Raises ``CannotDerive``."""
-    said = asked("granian", arguments, where, Said)
-    if said.interface != "wsgi":
+    parsed = ask_server("granian", arguments, where, GranianSettings)
+    if parsed.interface != "wsgi":
         raise CannotDerive("it serves a Flask app only with --interface wsgi")
-    lane = "threads" if said.threads <= said.backpressure else "backpressure"
+    lane = "threads" if parsed.threads <= parsed.backpressure else "backpressure"
     settings = {
-        "workers": _setting(arguments, where, "workers", said.workers),
+        "workers": _setting(arguments, where, "workers", parsed.workers),
         "blocking-threads": _setting(
-            arguments, where, "blocking-threads", said.threads
+            arguments, where, "blocking-threads", parsed.threads
         ),
-        "backpressure": _setting(arguments, where, "backpressure", said.backpressure),
+        "backpressure": _setting(arguments, where, "backpressure", parsed.backpressure),
     }
     lanes = settings["blocking-threads" if lane == "threads" else lane]
     used = {"workers": settings["workers"], "blocking-threads": lanes}
@@ -47,8 +48,8 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         used = {"workers": settings["workers"], lane: lanes}
     return Promise(
         "granian",
-        said.workers * int(lanes.value),
-        f"granian itself reads the command as {said.workers} workers × {lanes.value} "
+        parsed.workers * int(lanes.value),
+        f"granian itself reads the command as {parsed.workers} workers × {lanes.value} "
         f"{'threads' if lane == 'threads' else 'requests each'} ({listed(used)})",
         PAGE,
         settings,
@@ -56,7 +57,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
 
 
 def _setting(arguments: Sequence[str], where: Where, name: str, value: int) -> Setting:
-    """A value, and where it comes from."""
+    """A value and its source."""
     variable = f"GRANIAN_{name.upper().replace('-', '_')}"
-    found = option(arguments, f"--{name}", env=where.variables, variable=variable)
-    return Setting(value, found.source if found else "")
+    setting = option(arguments, f"--{name}", env=where.variables, variable=variable)
+    return Setting(value, setting.source if setting else "")

@@ -1,6 +1,4 @@
-"""Knows what hypercorn's settings promise; must not read them: hypercorn itself is
-asked what its command line and its configuration file say.
-"""
+"""What hypercorn's settings declare; hypercorn itself reads its command and file."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.deployment.declared.ask_server import asked
+from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
@@ -23,38 +21,38 @@ PAGE = (
 )
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What hypercorn makes of a command line (``target/ask_hypercorn.py``)."""
+class HypercornSettings(msgspec.Struct, frozen=True):
+    """The settings that hypercorn reads from a command (``target/ask_hypercorn.py``)."""
 
     workers: int
     worker_class: str
     threads: int
-    """How many asyncio's default pool has in the deployment's Python."""
+    """Threads of the default pool of asyncio in the deployment's Python."""
 
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
     """WSGI apps run in asyncio's pool in each worker. Raises ``CannotDerive``."""
-    said = asked("hypercorn", arguments, where, Said)
-    if said.worker_class not in ("asyncio", "uvloop"):
-        kind = said.worker_class
+    parsed = ask_server("hypercorn", arguments, where, HypercornSettings)
+    if parsed.worker_class not in ("asyncio", "uvloop"):
+        kind = parsed.worker_class
         raise CannotDerive(f"what the worker class {kind} declares is not known")
     # Without workers the app runs in the first process.
-    workers = _workers(arguments, where)._replace(value=max(said.workers, 1))
+    workers = _workers(arguments, where)._replace(value=max(parsed.workers, 1))
     return Promise(
         "hypercorn",
-        int(workers.value) * said.threads,
-        f"{workers.value} workers × {said.threads} threads, asyncio's default for the "
-        f"processors of this machine ({listed({'workers': workers})})",
+        int(workers.value) * parsed.threads,
+        f"{workers.value} workers × {parsed.threads} threads, asyncio's default for "
+        f"the processors of this machine ({listed({'workers': workers})})",
         PAGE,
-        {"workers": workers, "threads": Setting(said.threads, "")},
+        {"workers": workers, "threads": Setting(parsed.threads, "")},
     )
 
 
 def _workers(arguments: Sequence[str], where: Where) -> Setting:
-    """Where their number comes from."""
-    found = option(arguments, "-w", "--workers", env={})
-    if found is not None:
-        return found
+    """The number of workers with its source; zero where hypercorn decides."""
+    setting = option(arguments, "-w", "--workers", env={})
+    if setting is not None:
+        return setting
     config = option(arguments, "-c", "--config", env={})
     if config is not None:
         path = where.folder / str(config.value).removeprefix("file:")

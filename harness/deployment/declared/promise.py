@@ -1,4 +1,4 @@
-"""Knows what can be said of a command once it is understood; imports no reader of one.
+"""What a command declares, once it is understood.
 
 A number is derived where the server's documentation leaves no doubt about it, and
 otherwise not at all: a guess would make a verdict of a misunderstanding.
@@ -16,7 +16,7 @@ from harness.records import text
 
 
 class CannotDerive(Exception):
-    """What a command declares cannot be told; the message says why."""
+    """What a command declares cannot be derived; the message says why."""
 
 
 class Refused(CannotDerive):
@@ -28,7 +28,7 @@ class Setting(NamedTuple):
 
     value: int | str
     source: str
-    """The place that it was found in, in words; empty for the server's default."""
+    """The place that it is from, in words; empty for the server's default."""
     file: Path | None = None
     line: int = 0
 
@@ -45,7 +45,7 @@ class Promise(NamedTuple):
     """By the server's own name of each."""
 
     def value(self, name: str) -> int:
-        """A setting that is a number."""
+        """The value of a setting that is a number."""
         return int(self.settings[name].value)
 
     @property
@@ -56,46 +56,46 @@ class Promise(NamedTuple):
 
 
 def listed(settings: Mapping[str, Setting]) -> str:
-    """Where settings come from, as the end of a sentence."""
+    """The sources of settings, as the end of a sentence."""
     given = {name: each.source or "the default" for name, each in settings.items()}
     places: dict[str, list[str]] = defaultdict(list)
     for name, place in given.items():
         places[place].append(name)
-    said = [f"{text.listed(names)} from {place}" for place, names in places.items()]
-    return "; ".join(said)
+    parts = [f"{text.listed(names)} from {place}" for place, names in places.items()]
+    return "; ".join(parts)
 
 
 def option(
     words: Sequence[str], *names: str, env: Mapping[str, str], variable: str = ""
 ) -> Setting | None:
     """The last value of an option on a command line, else that of a variable."""
-    found = None
+    last = None
     for index, word in enumerate(words):
         name, equals, value = word.partition("=")
         if name in names and equals:
-            found = value
+            last = value
         elif word in names and index + 1 < len(words):
-            found = words[index + 1]
+            last = words[index + 1]
         else:
             short = [
                 n for n in names if len(n) == 2 and word.startswith(n) and word != n
             ]
-            found = word[2:] if short and not word.startswith("--") else found
-    if found is not None:
-        return Setting(found, "the command line")
+            last = word[2:] if short and not word.startswith("--") else last
+    if last is not None:
+        return Setting(last, "the command line")
     if variable and env.get(variable):
         return Setting(env[variable], f"the variable {variable}")
     return None
 
 
-def number(found: Setting | None, default: int, name: str) -> Setting:
-    """The same as a positive number. Raises ``CannotDerive``."""
-    if found is None:
+def number(setting: Setting | None, default: int, name: str) -> Setting:
+    """A setting as a positive number. Raises ``CannotDerive``."""
+    if setting is None:
         return Setting(default, "")
     try:
-        value = int(found.value)
+        value = int(setting.value)
     except ValueError:
-        raise CannotDerive(f"{name} is no number: {found.value!r}") from None
+        raise CannotDerive(f"{name} is no number: {setting.value!r}") from None
     if value < 1:
         raise CannotDerive(f"{name} is {value}, whose meaning is not known here")
-    return found._replace(value=value)
+    return setting._replace(value=value)

@@ -1,5 +1,6 @@
-"""Knows what uWSGI's options promise; must not read them: uWSGI itself is asked what
-its command line, variables and files come to, in whatever format and with every loop.
+"""What uWSGI's options declare.
+
+uWSGI itself reads its command line, variables and files, in any format and with loops.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.declared.ask_server import asked_whole
 from harness.deployment.declared.ask_server import line_of
+from harness.deployment.declared.ask_server import run_command
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number
@@ -42,22 +43,22 @@ _FILE = re.compile(
 
 def promise(words: Sequence[str], where: Where) -> Promise:
     """What a whole uWSGI command declares. Raises ``CannotDerive``."""
-    done = asked_whole("uWSGI", [*words, str(ASK)], where)
+    done = run_command("uWSGI", [*words, str(ASK)], where)
     if _HEAD not in done.text:
         raise CannotDerive("uWSGI does not show its configuration, as with daemonize")
     files = [where.folder / name for name in _FILE.findall(done.errors)]
-    found = {
+    options = {
         name: _placed(name, value, words, where, files)
         for name, value in _shown(done.text.partition(_HEAD)[2])
     }
-    if "emperor" in found:
+    if "emperor" in options:
         raise CannotDerive("what the vassals of an emperor declare is not known")
-    if modes := sorted({"async", "asyncio", "loop"} & set(found)):
-        modes_said = ", ".join(modes)
-        raise CannotDerive(f"what it runs at once with {modes_said} depends on the app")
-    processes = number(found.get("processes"), 1, "processes")
-    lane = "gevent" if "gevent" in found else "threads"
-    lanes = number(found.get(lane), 1, lane)
+    if modes := sorted({"async", "asyncio", "loop"} & set(options)):
+        names = ", ".join(modes)
+        raise CannotDerive(f"what it runs at once with {names} depends on the app")
+    processes = number(options.get("processes"), 1, "processes")
+    lane = "gevent" if "gevent" in options else "threads"
+    lanes = number(options.get(lane), 1, lane)
     settings = {"processes": processes, lane: lanes}
     return Promise(
         "uwsgi",
@@ -86,7 +87,7 @@ def _placed(
     where: Where,
     files: Sequence[Path],
 ) -> Setting:
-    """A value, and where it is most likely from: uWSGI does not say."""
+    """A value and its most likely source, which uWSGI itself does not print."""
     names = NAMES[name]
     spelled = [f"--{each}" if len(each) > 1 else f"-{each}" for each in names]
     given = option(words, *spelled, env={})

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.declared import ask_server as asking
-from harness.deployment.declared import CannotDerive
-from harness.deployment.declared import derive
-from harness.deployment.declared import Promise
-from harness.deployment.declared import Refused
-from harness.deployment.declared import server_name
-from harness.deployment.declared import server_words
+from harness.deployment.declared import ask_server
+from harness.deployment.declared.derive import derive
+from harness.deployment.declared.program import server_name
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import Where
 from harness.system.command import Output
 
@@ -118,8 +118,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     def say(said: object, returncode: int = 0, stderr: str = "") -> None:
         text = said if isinstance(said, str) else f"hello\n{json.dumps(said)}\n"
         done = Output(text, stderr, returncode)
-        monkeypatch.setattr(asking, "ask", lambda *_: done)
-        monkeypatch.setattr(asking, "ask_command", lambda *_: done)
+        monkeypatch.setattr(ask_server, "ask", lambda *_: done)
+        monkeypatch.setattr(ask_server, "ask_command", lambda *_: done)
 
     return say
 
