@@ -21,7 +21,7 @@ PAGE = "https://github.com/emmett-framework/granian#workers-and-threads"
 
 
 class GranianSettings(msgspec.Struct, frozen=True):
-    """The settings that granian reads from a command (``target/ask_granian.py``)."""
+    """The settings that granian reads (``target/ask_granian.py``)."""
 
     interface: str
     workers: int

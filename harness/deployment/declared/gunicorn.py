@@ -25,7 +25,7 @@ GREENLETS = frozenset({"gevent", "eventlet", "gevent_wsgi", "gevent_pywsgi"})
 
 
 class GunicornSettings(msgspec.Struct, frozen=True):
-    """The settings that gunicorn reads from a command (``target/ask_gunicorn.py``)."""
+    """The settings that gunicorn reads (``target/ask_gunicorn.py``)."""
 
     version: str
     workers: int

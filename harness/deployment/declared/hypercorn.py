@@ -22,7 +22,7 @@ PAGE = (
 
 
 class HypercornSettings(msgspec.Struct, frozen=True):
-    """The settings that hypercorn reads from a command (``target/ask_hypercorn.py``)."""
+    """The settings that hypercorn reads (``target/ask_hypercorn.py``)."""
 
     workers: int
     worker_class: str
