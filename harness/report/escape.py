@@ -50,12 +50,10 @@ def _visible(text: str) -> str:
     )
 
 
-def printable_lines(text: str, *, characters: int = 4000) -> str:
+def _last(text: str, characters: int) -> str:
     """Several lines; only the end where there are too many characters."""
     shown = _visible(text).strip("\n")
-    if len(shown) <= characters:
-        return shown
-    return "[…]" + shown[-characters:]
+    return shown if len(shown) <= characters else "[…]" + shown[-characters:]
 
 
 def line(text: str, *, characters: int = 400) -> str:
@@ -68,10 +66,18 @@ def line(text: str, *, characters: int = 400) -> str:
 
 def printable(text: str, *, characters: int = 400) -> str:
     """One line for a terminal, or for a log in which a CI runner looks for commands."""
-    shown = line(text, characters=characters)
-    while "::" in shown or "##[" in shown:
-        shown = shown.replace("::", ": :").replace("##[", "# #[")
-    return shown
+    return _without_commands(line(text, characters=characters))
+
+
+def printable_lines(text: str, *, characters: int = 4000) -> str:
+    """Several lines for a terminal or a log; only the end where they are too long."""
+    return _without_commands(_last(text, characters))
+
+
+def _without_commands(text: str) -> str:
+    while "::" in text or "##[" in text:
+        text = text.replace("::", ": :").replace("##[", "# #[")
+    return text
 
 
 def _entity(match: re.Match[str]) -> str:
@@ -103,7 +109,7 @@ def link(words: str, url: str) -> str:
 
 def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
     """A fenced block of Markdown that nothing inside it can end."""
-    shown = printable_lines(text, characters=characters)
+    shown = _last(text, characters)
     longest = max(map(len, re.findall("`+", shown)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{shown}\n{ticks}"

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from harness.judge.changes import changes_in
+from harness.records.changes import Changes
 from harness.records.evidence import CellEvidence
+from harness.records.evidence import Front
 from harness.records.plan import Environment
 from harness.records.report import Report
 from harness.records.results import read_evidence
+from harness.records.words import Outcome
 from harness.report import contents
 from harness.report import markdown
 from harness.report import plain
+from harness.report.sections.changes import section
 from tests.samples import cases
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -51,3 +55,25 @@ def measured(
     """A cell that is as declared, and its environment."""
     where = environment(flask, server, version, python)
     return where, cell(where, configuration, 4, rounds(4, (4, 1)))
+
+
+def behind_nginx(outcome: Outcome, **front: Any) -> Report:
+    """A report of one configuration alone, and one with nginx in front."""
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    proxied = cell(
+        where,
+        "nginx-sync-4",
+        4,
+        rounds(4, (4, 1)) if outcome is Outcome.MEASURED else (),
+        outcome=outcome,
+        reason="It is so.",
+        front=Front(title="nginx", **front),
+    )
+    return judge(
+        [evidence(where, [cell(where, "sync-4", 4, rounds(4, (4, 1))), proxied])]
+    )
+
+
+def written(changes: Changes) -> tuple[str, str]:
+    """Changes as Markdown and as lines."""
+    return markdown.write([section(changes)]), plain.write([section(changes)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -69,6 +70,7 @@ def report(*cells: CellReport) -> Report:
     )
 
 
+GUNICORN = make.environment("3.1.3", "gunicorn", "27.0.1")
 WHERE = make.environment("3.1.3", "server", "1", "3.13")
 
 
@@ -80,6 +82,12 @@ def measured(
         WHERE, [make.cell(WHERE, "c0", declared, rounds)], limit=limit
     )
     return msgspec.structs.replace(judge([evidence]).cells[0], **other)
+
+
+def judged(declared: int | None, seen: Sequence[Round], **other: Any) -> CellReport:
+    """The report of a single cell; ``other`` overrides fields of its evidence."""
+    one = make.cell(GUNICORN, "sync-4", declared, seen)
+    return judge([make.evidence(GUNICORN, [one], **other)]).cells[0]
 
 
 def at(declared: int, *admitted: int, above: int = 0, more: int = 3) -> CellReport:

@@ -7,10 +7,6 @@ import pytest
 from harness.judge.claims import claims_fault
 from harness.records.evidence import Claims
 from harness.records.rounds import Round
-from harness.report import markdown
-from harness.report.sections import claims as told
-from tests.samples.cases import claims as sample
-from tests.samples.make import judge
 from tests.samples.make import offer
 
 
@@ -43,11 +39,3 @@ def test_the_numbers_are_told() -> None:
 def test_nothing_claimed_and_nothing_seen_is_no_fault() -> None:
     assert claims_fault(None, seen(2, 4)) == ""
     assert claims_fault(Claims(multithread=False, multiprocess=False), []) == ""
-
-
-def test_a_report_tells_each_contradiction_once() -> None:
-    cells = judge(sample()).cells
-    text = markdown.write([told.section((*cells, *cells)), told.details(cells)])
-    assert text.count("- pyruvate 1.6.1 `workers-4` on Flask 3.1.3: it tells") == 1
-    assert text.count("- granian 2.8.7 `workers-2` on Flask 3.1.3: it tells") == 1
-    assert "| `pyruvate workers-4` | False | 4 | False | 1 |" in text

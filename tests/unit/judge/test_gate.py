@@ -169,3 +169,9 @@ def test_faults_of_the_same_kind_are_counted() -> None:
             None,
             deployments=[deployment_result(deployment(), UNEVEN, None, "c.toml")] * 2,
         )
+
+
+def test_a_run_passes_when_something_was_measured() -> None:
+    gate(report(measured(), cell(Outcome.NOT_INSTALLED, 1)), FailOn.HARNESS)
+    with pytest.raises(NothingMeasured, match="none of 1"):
+        gate(report(cell(Outcome.NOT_INSTALLED)), FailOn.HARNESS)

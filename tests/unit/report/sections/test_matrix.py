@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from harness.records.evidence import CellEvidence
-from harness.records.evidence import Front
 from harness.records.plan import Environment
-from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import findings
 from harness.report.sections import matrix
+from tests.builders.rendered import behind_nginx
 from tests.builders.rendered import measured
-from tests.builders.rendered import page
 from tests.builders.rendered import sample
 from tests.builders.rendered import together
 from tests.samples.make import cell
 from tests.samples.make import environment
-from tests.samples.make import evidence
-from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded
@@ -95,23 +89,6 @@ def test_one_release_everywhere_is_in_the_title() -> None:
     ]
 
 
-def behind_nginx(outcome: Outcome, **front: Any) -> Report:
-    """A report of one configuration alone, and one with nginx in front."""
-    where = environment("3.1.3", "gunicorn", "27.0.1")
-    proxied = cell(
-        where,
-        "nginx-sync-4",
-        4,
-        rounds(4, (4, 1)) if outcome is Outcome.MEASURED else (),
-        outcome=outcome,
-        reason="It is so.",
-        front=Front(title="nginx", **front),
-    )
-    return judge(
-        [evidence(where, [cell(where, "sync-4", 4, rounds(4, (4, 1))), proxied])]
-    )
-
-
 @pytest.mark.parametrize("outcome", [Outcome.MEASURED, Outcome.NOT_SUPPORTED])
 def test_what_stands_in_front_is_in_the_title(outcome: Outcome) -> None:
     grid = matrix.grid(behind_nginx(outcome))
@@ -121,23 +98,6 @@ def test_what_stands_in_front_is_in_the_title(outcome: Outcome) -> None:
         "gunicorn 27.0.1": ["sync-4"],
         "nginx → gunicorn 27.0.1": ["nginx-sync-4"],
     }
-
-
-def test_both_commands_of_a_chain_are_shown() -> None:
-    command = ("nginx", "-p", "a folder")
-    text = page(behind_nginx(Outcome.MEASURED, version="1.2", command=command))
-    assert "nginx → gunicorn 27.0.1" in text
-    assert "behind nginx 1.2:" in text
-    assert "nginx -p 'a folder'\ngunicorn nginx-sync-4\n" in text
-
-
-def test_what_a_proxy_says_of_itself_is_escaped() -> None:
-    version = "<b>1</b>|`\n# x"
-    report = behind_nginx(Outcome.MEASURED, version=version, command=("```\n<b>x",))
-    text = page(report)
-    assert "<b>1" not in text
-    assert "\n# x" not in text
-    assert "````" in text
 
 
 def test_several_pythons_are_rows() -> None:

@@ -1,0 +1,49 @@
+"""What becomes of requests whose clients have given up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.records.questions import AbandonedSeen
+from tests.builders.answers import answer
+
+LEFT = AbandonedSeen(
+    offered=8,
+    held=4,
+    kept=4,
+    waiting=4,
+    entered_instead=0,
+    waiting_left=4,
+    entered_later=4,
+    after=(4,),
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "said"),
+    [
+        ({}, "keeps its place; waiting ones run", "run all the same."),
+        ({"entered_later": 0}, "keeps its place; waiting ones are dropped", "dropped"),
+        ({"entered_later": 1}, "keeps its place; 1 of 4 waiting ones run", "Some that"),
+        (
+            {"entered_instead": 4, "waiting_left": 0, "entered_later": 0},
+            "runs on without its place; none waits",
+            "gives its place to a waiting one",
+        ),
+        ({"kept": 0}, "is ended; waiting ones run", "ended when its client leaves"),
+        ({"kept": 1}, "3 of 4 are ended; waiting ones run", "Some requests in the app"),
+        ({"after": (1, 0, 1)}, "keeps its place; waiting ones run", "Afterwards fewer"),
+        ({"held": 0}, "unknown", "no request was in the app"),
+    ],
+)
+def test_abandoned_requests(fields: dict[str, Any], words: str, said: str) -> None:
+    found = answer(msgspec.structs.replace(LEFT, **fields))
+    assert found.answer == words
+    assert said in found.sentence
+
+
+def test_none_afterwards_is_told_where_the_same_is_admitted_every_time() -> None:
+    assert "Afterwards" not in answer(LEFT).sentence

@@ -1,0 +1,72 @@
+"""What holds for the answers to all questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.records.evidence import ControlEvidence
+from harness.records.questions import CallRound
+from harness.records.questions import Question
+from harness.records.questions import SelfCallSeen
+from harness.records.questions import WaitsSeen
+from harness.records.rounds import Account
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.samples.make import cell
+from tests.samples.make import evidence
+from tests.samples.make import judge
+from tests.samples.make import rounds
+
+
+def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
+    """A round of calls."""
+    fields: dict[str, Any] = {
+        "calls": calls,
+        "together": calls,
+        "answered": answered,
+        "failed": calls - answered - stuck,
+        "stuck": stuck,
+        "waiting": 0,
+        "settled": Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
+        "account": Account(answered=answered, failed=calls - answered),
+    }
+    return CallRound(**fields | other)
+
+
+def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:
+    died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited", seconds=1)
+    found = answer(died)
+    assert (found.answer, found.number, found.seconds) == ("unknown", None, 1)
+    assert found.sentence == "It could not be asked (died): the server exited."
+
+
+def test_a_question_says_nothing_of_the_overlap() -> None:
+    died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited")
+    seen = rounds(4, (4, 1))
+    one = cell(WHERE, "sync-4", 4, seen, asked=(died,))
+    (found,) = judge([evidence(WHERE, [one])]).cells
+    assert (found.outcome, found.ceiling) == (Outcome.MEASURED, 4)
+    assert [each.question for each in found.answers] == [Question.SELF_CALL]
+
+
+def test_nothing_is_answered_where_the_control_was_wrong() -> None:
+    seen = rounds(4, (4, 1))
+    asked = SelfCallSeen(rounds=(call(1, 1),))
+    one = cell(WHERE, "sync-4", 4, seen, asked=(asked,))
+    wrong = ControlEvidence(processes=2, threads=2, outcome=Outcome.DIED, reason="odd")
+    (found,) = judge([evidence(WHERE, [one], control=wrong)]).cells
+    assert found.answers[0].answer == "unknown"
+    assert "control" in found.answers[0].sentence
+
+
+def test_what_was_asked_is_asked_again() -> None:
+    seen = rounds(4, (4, 1))
+    overlap_alone = cell(WHERE, "sync-4", 4, seen)
+    usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallSeen(),))
+    for each in judge([evidence(WHERE, [overlap_alone, usual])]).cells:
+        assert "--ask" not in each.reproduce
+    more = cell(WHERE, "sync-4", 4, seen, asked=(WaitsSeen(), SelfCallSeen()))
+    (found,) = judge([evidence(WHERE, [more])]).cells
+    assert found.reproduce.endswith("py3.11 --ask overlap,waits,self-call")

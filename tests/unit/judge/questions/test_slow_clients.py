@@ -1,0 +1,119 @@
+"""What slow clients take away from others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.records.questions import Freed
+from harness.records.questions import SilentSeen
+from harness.records.questions import Slow
+from harness.records.questions import SlowStep
+from harness.records.questions import SlowWay
+from harness.records.words import Settled
+from tests.builders.answers import answer
+
+
+def step(clients: int, admitted: int, offered: int = 4, **other: Any) -> SlowStep:
+    """Ordinary requests beside slow clients."""
+    fields: dict[str, Any] = {
+        "clients": clients,
+        "closed": 0,
+        "offered": offered,
+        "admitted": admitted,
+        "waiting": offered - admitted,
+        "settled": Settled.SCHEDSTAT,
+        "answered": offered,
+    }
+    return SlowStep(**fields | other)
+
+
+def slow(way: SlowWay, *steps: SlowStep) -> Slow:
+    return Slow(way=way, steps=steps, seconds=1.0)
+
+
+def silent(*ways: Slow) -> SilentSeen:
+    return SilentSeen(ways=ways, watched_seconds=8.0)
+
+
+EACH = (step(0, 4), step(1, 3), step(2, 2), step(4, 0), step(3, 1), step(4, 0))
+
+
+NONE = (step(0, 4), step(1, 4), step(128, 4))
+
+
+FREED = Freed(seconds=3.97, closed=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "word", "number", "said"),
+    [
+        (
+            silent(slow(SlowWay.SILENT, *EACH), slow(SlowWay.HALF_BODY, *EACH)),
+            "shut out by 4",
+            4,
+            "Clients sending nothing or half a body take a place each: as many as "
+            "there are places shut everyone out for at least the 8 s that it was "
+            "watched.",
+        ),
+        (
+            silent(slow(SlowWay.SILENT, *EACH[:-1], step(4, 0, freed=FREED))),
+            "shut out by 4 for 4 s",
+            4,
+            "shut everyone out until the server frees itself, after 4 s.",
+        ),
+        (
+            silent(slow(SlowWay.SILENT, step(0, 4), step(97, 1), step(98, 0))),
+            "shut out by 98",
+            98,
+            "98 clients sending nothing shut everyone out for at least",
+        ),
+        (
+            silent(slow(SlowWay.IDLE, *NONE), slow(SlowWay.HALF_HEADER, *NONE)),
+            "not by 128",
+            None,
+            "Clients sending half a header or keeping an idle connection take no "
+            "place.",
+        ),
+        (
+            silent(slow(SlowWay.IDLE, step(0, 4), step(1, 2), step(4, 1))),
+            "not by 4",
+            None,
+            "Clients keeping an idle connection take some places.",
+        ),
+        (
+            silent(slow(SlowWay.SILENT, step(0, 1, 1), step(1, 0, 1, answered=0))),
+            "shut out by 1",
+            1,
+            "and what waited is not served afterwards.",
+        ),
+        (
+            silent(slow(SlowWay.IDLE, step(0, 4), step(8, 4, closed=8))),
+            "not by 8",
+            None,
+            "take no place: the server closes it.",
+        ),
+        (silent(slow(SlowWay.SILENT, step(0, 0))), "unknown", None, "not known"),
+        (silent(), "unknown", None, "not known"),
+    ],
+)
+def test_slow_clients(
+    seen: SilentSeen, word: str, number: int | None, said: str
+) -> None:
+    found = answer(seen)
+    assert (found.answer, found.number) == (word, number)
+    assert said in found.sentence
+
+
+def test_the_worst_comes_first() -> None:
+    ways = (
+        slow(SlowWay.IDLE, *NONE),
+        slow(SlowWay.SILENT, step(0, 4), step(1, 0, freed=FREED)),
+        slow(SlowWay.HALF_BODY, *EACH),
+        slow(SlowWay.READS_NOTHING, step(0, 4), step(1, 4), step(2, 0)),
+    )
+    found = answer(silent(*ways))
+    assert found.answer == "shut out by 2"
+    order = ["2 clients reading", "half a body", "sending nothing", "an idle"]
+    assert sorted(order, key=found.sentence.index) == order

@@ -1,0 +1,86 @@
+"""Whether it matters what a request waits for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.judge.questions import answers
+from harness.records.questions import Wait
+from harness.records.questions import WaitKindSeen
+from harness.records.questions import WaitsSeen
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Outcome
+from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.samples.make import cell
+from tests.samples.make import offer
+from tests.samples.make import rounds
+
+
+def wait(kind: Wait, *seen: Round, **other: Any) -> WaitKindSeen:
+    """One kind of wait."""
+    return WaitKindSeen(wait=kind, rounds=seen, **other)
+
+
+GOOD = (offer(1, 1), offer(8, 4))
+
+
+FAILING = offer(
+    8, 1, waiting=0, account=Account(answered=1, answered_without_entering=7)
+)
+
+
+@pytest.mark.parametrize(
+    ("waits", "words", "number", "said"),
+    [
+        (
+            [wait(Wait.BLOCKING, *GOOD), wait(Wait.LOCK, *GOOD)],
+            "no",
+            4,
+            "whatever they wait for: a socket, a C function that knows nothing of "
+            "greenlets and a lock.",
+        ),
+        (
+            [wait(Wait.BLOCKING, offer(1, 1), offer(8, 1)), wait(Wait.LOCK, *GOOD)],
+            "blocking: 1",
+            1,
+            "that knows nothing of greenlets than for a socket. A lock: as many.",
+        ),
+        (
+            [wait(Wait.SLEEP, *GOOD), wait(Wait.ASYNC, offer(1, 1), FAILING)],
+            "async: 1, 7 of 8 fail",
+            1,
+            "Of the requests that wait for await in an async def view some fail.",
+        ),
+        (
+            [
+                wait(Wait.LOCK, *GOOD),
+                wait(Wait.ASYNC, outcome=Outcome.NOT_SUPPORTED, reason="Flask 1"),
+            ],
+            "no",
+            4,
+            "a socket, a lock.",
+        ),
+        # All that were offered got in: nothing says that there is no room for more.
+        ([wait(Wait.LOCK, offer(1, 1), offer(3, 3))], "no", 3, "a socket, a lock."),
+        ([], "unknown", None, "no kind of wait was seen"),
+    ],
+)
+def test_waits(
+    waits: list[WaitKindSeen], words: str, number: int | None, said: str
+) -> None:
+    found = answer(WaitsSeen(waits=tuple(waits)))
+    assert (found.answer, found.number) == (words, number)
+    assert said in found.sentence
+
+
+def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
+    """Of an uneven server, of which the overlap saw from 5 to 8 in the app at once."""
+    seen = rounds(8, (4, 2), [5, 8])
+    for most, words in ((6, "no"), (4, "lock: 4")):
+        asked = WaitsSeen(waits=(wait(Wait.LOCK, offer(16, most)),))
+        (found,) = answers(cell(WHERE, "gthread", 8, seen, asked=(asked,)))
+        assert found.answer == words
