@@ -17,7 +17,7 @@ import msgspec
 from harness.github.api import Client
 from harness.github.api import Repository
 from harness.records.errors import Unreadable
-from harness.system import download
+from harness.records.files import MOST_BYTES
 
 RUNS = 50
 """Most runs that are looked at for one that succeeded."""
@@ -104,7 +104,7 @@ def _report(archive: bytes, where: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             entry = opened.getinfo(REPORT)
-            if entry.file_size > download.MOST_BYTES:
+            if entry.file_size > MOST_BYTES:
                 raise Unreadable(f"baseline: {where}: its {REPORT} is too large")
             return opened.read(entry)
     except KeyError:

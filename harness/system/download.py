@@ -1,6 +1,4 @@
-"""Knows how a file is had over HTTPS within limits of time and size; must not know what
-is in it, nor whose it is.
-"""
+"""Fetch a file over HTTPS within limits of time and size."""
 
 from __future__ import annotations
 
@@ -13,12 +11,10 @@ import requests
 
 import harness
 from harness.records.errors import UsageError
-
-MOST_BYTES = 64 * 1024 * 1024
-"""No report is larger, nor an artifact with one."""
+from harness.records.files import MOST_BYTES
 
 SECONDS = 120.0
-"""All of a download; what takes longer is given up."""
+"""A download that takes longer in all is given up."""
 
 SILENCE = 20.0
 """Seconds to connect, and between two pieces of an answer."""
@@ -30,40 +26,50 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 NOT_THERE = (404, 410)
 
-_KEEP = ("authorization",)
-
 
 def fetch(url: str, headers: Mapping[str, str] | None = None) -> bytes | None:
-    """What an address holds; ``None`` where the server says that there is nothing.
+    """The content at an address; ``None`` where the server says that there is none.
 
-    ``Authorization`` is for the first host only, and not for one that it sends on to.
+    ``Authorization`` is not passed on to another host that the server redirects to.
     Raises ``UsageError`` naming the address, the fault and a remedy.
     """
+
+    def check_redirect(answer: requests.Response, **_: object) -> None:
+        if answer.is_redirect:
+            _check(url, urljoin(answer.url, answer.headers["Location"]))
+            answer.close()  # its content is of no use, and could be endless
+
     until = time.monotonic() + SECONDS
-    asked, sent = url, dict(headers or {})
+    agent = f"flask-concurrency-matrix/{harness.__version__}"
     with requests.Session() as session:
-        for _ in range(REDIRECTS + 1):
-            _check(url, asked)
-            try:
-                found = _once(session, asked, sent, until)
-            except requests.RequestException as problem:
-                raise _failed(url, _plain(problem)) from None
-            if not isinstance(found, str):
-                return found
-            onward = urljoin(asked, found)
-            if urlsplit(onward).netloc != urlsplit(asked).netloc:
-                sent = {k: v for k, v in sent.items() if k.lower() not in _KEEP}
-            asked = onward
-    raise _failed(url, f"it sends on more than {REDIRECTS} times")
+        session.max_redirects = REDIRECTS
+        try:
+            _check(url, url)
+            with session.get(
+                url,
+                headers={"User-Agent": agent, **(headers or {})},
+                # Else what a .netrc has for the host would take the place of ours.
+                auth=lambda request: request,
+                timeout=SILENCE,
+                hooks={"response": check_redirect},
+                stream=True,
+            ) as answer:
+                return _content(answer, url, until)
+        except requests.TooManyRedirects:
+            problem = f"it sends on more than {REDIRECTS} times"
+        except (requests.RequestException, ValueError) as error:
+            problem = _innermost(error)  # a ValueError: of what is no address
+    raise _failed(url, problem)
 
 
-def _check(url: str, asked: str) -> None:
-    parts = urlsplit(asked)
+def _check(url: str, target: str) -> None:
+    """Refuse an address, or one that it sends on to, that is not https."""
+    parts = urlsplit(target)
     if parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in LOOPBACK
     ):
         return
-    where = "" if asked == url else f" sends on to {asked}, which"
+    where = "" if target == url else f" sends on to {target}, which"
     raise UsageError(f"{url}:{where} is not an https address; give one")
 
 
@@ -73,8 +79,8 @@ def _failed(url: str, problem: str) -> UsageError:
     )
 
 
-def _plain(problem: requests.RequestException) -> str:
-    """The innermost words: the outer ones repeat the address and name our library."""
+def _innermost(problem: Exception) -> str:
+    """The innermost message: outer ones repeat the address and name libraries."""
     cause: BaseException = problem
     while isinstance(cause.args[:1], tuple) and cause.args:
         inner = getattr(cause.args[0], "reason", cause.args[0])
@@ -84,47 +90,24 @@ def _plain(problem: requests.RequestException) -> str:
     return str(cause).split(": ", 1)[-1] or type(problem).__name__
 
 
-def _once(
-    session: requests.Session, url: str, headers: Mapping[str, str], until: float
-) -> bytes | str | None:
-    """Ask once: the content, nothing, or where it sends on to."""
-    agent = {"User-Agent": f"flask-concurrency-matrix/{harness.__version__}"}
-    with session.get(
-        url,
-        headers={**agent, **headers},
-        # Without this, what a .netrc has for the host would take the place of ours.
-        auth=lambda request: request,
-        timeout=SILENCE,
-        allow_redirects=False,
-        stream=True,
-    ) as answer:
-        if answer.is_redirect:
-            return answer.headers["Location"]
-        if answer.status_code in NOT_THERE:
-            return None
-        if answer.status_code != 200:
-            raise UsageError(
-                f"{url}: answered {answer.status_code} {answer.reason}{_why(answer)}"
-            )
-        return _content(answer, url, until)
-
-
-def _why(answer: requests.Response) -> str:
-    """What to do about some answers."""
-    if answer.status_code in (401, 403):
-        return "; check what the address needs to be read"
-    return "; try again later" if answer.status_code >= 429 else "; check the address"
-
-
-def _content(answer: requests.Response, url: str, until: float) -> bytes:
+def _content(answer: requests.Response, url: str, until: float) -> bytes | None:
+    if answer.status_code in NOT_THERE:
+        return None
+    if answer.status_code != 200:
+        status = f"{answer.status_code} {answer.reason}"
+        raise UsageError(f"{url}: answered {status}; {_remedy(answer.status_code)}")
     content = bytearray()
     for piece in answer.iter_content(64 * 1024):
         content += piece
         if len(content) > MOST_BYTES:
-            raise UsageError(
-                f"{url}: is larger than {MOST_BYTES // 1024**2} MiB, which no report "
-                "is; check the address"
-            )
+            most = MOST_BYTES // 1024**2
+            raise UsageError(f"{url}: is larger than {most} MiB; check the address")
         if time.monotonic() > until:
             raise _failed(url, f"it took longer than {SECONDS:.0f} s")
     return bytes(content)
+
+
+def _remedy(status: int) -> str:
+    if status in (401, 403):
+        return "check what the address needs to be read"
+    return "try again later" if status >= 429 else "check the address"

@@ -97,6 +97,9 @@ def test_only_encrypted(server: WebServer) -> None:
     server.send_on("/report.json", "/report.json")
     with pytest.raises(UsageError, match="sends on more than 5 times"):
         baseline.find(f"{server.address}/report.json")
+    for odd in ("https://[", "https://\0", "https://a:b/"):
+        with pytest.raises(UsageError, match="could not be fetched: "):
+            baseline.find(odd)
 
 
 # --------------------------------------------------------------------------- artifacts
