@@ -1,7 +1,6 @@
-"""Every record and word of the project; imports nothing of ours.
+"""Records, words and errors, and how records are read and written.
 
 The words are those of the README's glossary. Records are frozen, take keywords only
-and refuse unknown keys when read. *Evidence* is what was seen, without an opinion;
-a *report* is evidence and the findings that were made of it. Each name is imported from
-the file that has it.
+and refuse unknown keys when read. *Evidence* is what was observed, without an opinion;
+a *report* is evidence and the findings made from it. This package imports no other.
 """

@@ -1,4 +1,4 @@
-"""Knows the records of the catalog's files, and of what is selected from them."""
+"""Records of the catalog's files, and of a selection from them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.records.words import Record
 from harness.records.words import Result
 
 ANY = SpecifierSet()
-"""The specifier that every release meets: what a missing key means."""
+"""The specifier that every release meets: the default of a key."""
 
 Sentence = Annotated[str, msgspec.Meta(min_length=1)]
 Page = Annotated[str, msgspec.Meta(pattern="^https://[^ ]+$")]
@@ -28,34 +28,34 @@ ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z][a-z0-9]
 ConfigurationId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$")]
 
 Declared = PositiveInt | Literal["unbounded"]
-"""What a deployment promises, as its file spells it."""
+"""Requests at once that a deployment declares, as its file spells it."""
 
 Promised = PositiveInt | str
-"""What a configuration of the catalog promises: a number, ``unbounded``, or a formula
+"""Requests at once that a configuration declares: a number, ``unbounded``, or a formula
 such as ``2 x thread-pool`` whose name is in ``harness/plan/formulas.py``."""
 
 
 class Need(Record, frozen=True, kw_only=True):
-    """What must hold for a cell to be possible; every key that is given must."""
+    """A condition for a cell to be measured; every key that is given must hold."""
 
     where: SpecifierSet = ANY
-    """Releases of the server that this is said of; others need nothing."""
+    """Releases of the server that this applies to; others need nothing."""
     release: SpecifierSet = ANY
-    """Releases of the server that will do."""
+    """Releases of the server that are supported."""
     flask: SpecifierSet = ANY
     python: SpecifierSet = ANY
     platforms: tuple[str, ...] = ()
-    """Values of ``sys.platform`` that will do; none given means all."""
+    """Supported values of ``sys.platform``; none given means all."""
     programs: tuple[str, ...] = ()
     """Programs that must be on PATH, all of them."""
     succeeds: tuple[str, ...] = ()
     """A command, with ``{target}``, that must end with exit status 0. Like ``programs``
-    it is tried where a cell is measured, before anything is installed."""
+    it is checked on the machine that measures, before anything is installed."""
     because: Sentence
 
 
 class Addition(Record, frozen=True, kw_only=True):
-    """What some releases of a server get besides what all get."""
+    """Arguments, variables and requirements for some releases of a server only."""
 
     release: SpecifierSet
     argv: tuple[str, ...] = ()
@@ -76,13 +76,13 @@ class DeclaredFor(Record, frozen=True, kw_only=True):
 
 
 class Configuration(Record, frozen=True, kw_only=True):
-    """One way to start a server, and what it promises."""
+    """One way to start a server, and what that declares."""
 
     id: ConfigurationId
     behind: str | None = None
-    """The proxy in front, by the name of its file; none without this."""
+    """The proxy in front, by the name of its file; by default there is none."""
     passed_by: str | None = None
-    """How the proxy hands a request on: one of its ``passes``."""
+    """How the proxy passes a request on: one of its ``passes``."""
     app: Sentence | None = None
     """In place of the server's own ``app``, such as the same one wrapped for ASGI."""
     listen: tuple[str, ...] = ()
@@ -107,28 +107,28 @@ class Server(Record, frozen=True, kw_only=True):
 
     name: ServerName
     title: Sentence
-    """What people call it; reports do too."""
+    """The name in reports."""
     package: Sentence | None = None
-    """The project on the package index; none for a part of Python."""
+    """Name on the package index; none for a part of Python."""
     documentation: Page
     position: int = 100
     """Servers are listed by this number, then by name."""
     part_of_python: bool = False
-    """It comes with Python, and its release is that of Python."""
+    """Whether it comes with Python; its release is then that of Python."""
     pinned_by_flask: bool = False
-    """Its release is the one that the constraints of the Flask series pin."""
+    """Whether its release is the one that the constraints of the Flask series pin."""
     releases: tuple[Version, ...] = ()
     app: Sentence = "app:app"
-    """What ``{app}`` stands for: the app, as the server's command names it."""
+    """Value of ``{app}``: the app, as the server's command names it."""
     since: Version | None = None
     """Older releases are not followed by ``track`` and ``bisect`` unless asked for."""
     argv: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
-    """Arguments that say where it listens, and what it speaks there, where that may
-    differ between configurations. They follow ``argv``."""
+    """Arguments for the address and the protocol, where these may differ between
+    configurations. They follow ``argv``."""
     env: dict[str, str] = {}
     build_env: dict[str, str] = {}
-    """Variables to install it with, where it has to be built."""
+    """Variables for its installation, where it has to be built."""
     requires: tuple[Requirement, ...] = ()
     needs: tuple[Need, ...] = ()
     addition: tuple[Addition, ...] = ()
@@ -136,7 +136,7 @@ class Server(Record, frozen=True, kw_only=True):
 
 
 class Proxy(Record, frozen=True, kw_only=True):
-    """One file of ``catalog/proxies``: what can stand in front of a server."""
+    """One file of ``catalog/proxies``: a proxy that can be in front of a server."""
 
     name: ServerName
     title: Sentence
@@ -144,7 +144,7 @@ class Proxy(Record, frozen=True, kw_only=True):
     argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Its command; the first word is a program that is looked for on PATH."""
     because: Sentence
-    """What has that program, for those who do not."""
+    """Where to get that program, for those who do not have it."""
     version: tuple[str, ...]
     """Arguments with which the program prints its release."""
     file: Sentence
@@ -152,7 +152,7 @@ class Proxy(Record, frozen=True, kw_only=True):
     template: Sentence
     """That file, with placeholders."""
     passes: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
-    """Ways to hand a request on: what stands for ``{pass}`` in the template."""
+    """Ways to pass a request on: values for ``{pass}`` in the template."""
 
 
 class Series(Record, frozen=True, kw_only=True):
@@ -167,7 +167,7 @@ class Series(Record, frozen=True, kw_only=True):
 
 
 class Exclusion(Record, frozen=True, kw_only=True):
-    """Cells that are not measured though nothing above says that they cannot be."""
+    """Cells that are not measured, though they could be."""
 
     cells: Sentence
     """A glob on cell ids."""
@@ -180,7 +180,7 @@ class Matrix(Record, frozen=True, kw_only=True):
     flask: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)]
     """The releases of Flask to measure, oldest first."""
     default: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
-    """Globs on cell ids: what is measured when nothing is selected."""
+    """Globs on cell ids: the selection when nothing else is selected."""
     series: Annotated[tuple[Series, ...], msgspec.Meta(min_length=1)]
     """The first that a Flask release belongs to is the one that counts."""
     exclusion: tuple[Exclusion, ...] = ()
@@ -204,7 +204,7 @@ class Catalog(Record, frozen=True, kw_only=True):
 
 
 class Selection(Result, frozen=True, kw_only=True):
-    """What the user asked to measure, each as it was typed."""
+    """What the user selected to measure, each as it was typed."""
 
     python: str = "{}.{}".format(*sys.version_info)
     """The Python of the environments; by default the one that runs this."""
@@ -217,9 +217,9 @@ class Selection(Result, frozen=True, kw_only=True):
     server_releases: tuple[str, ...] = ()
     """Releases of servers, in place of those of the catalog: ``NAME==RELEASE,...``."""
     built: tuple[Built, ...] = ()
-    """What the two axes name that is no release on an index."""
+    """Releases of Flask and of servers that were built, and are on no index."""
     everything: bool = False
-    """Everything in the catalog rather than its default selection."""
+    """Whether to select all of the catalog rather than its default selection."""
     limit: PositiveInt = DEFAULT_LIMIT
     ask: tuple[Question, ...] = DEFAULT_ASK
     platform: str = sys.platform

@@ -1,4 +1,4 @@
-"""Knows the records of what differs: between two runs, and between releases in one."""
+"""Records of what differs between two runs, and between releases in one run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.records.words import Verdict
 
 
 class Change(StrEnum):
-    """Is it different from before?"""
+    """How a cell differs from before."""
 
     SAME = "same"
     FEWER = "fewer"
@@ -39,13 +39,13 @@ class Seen(Result, frozen=True, kw_only=True):
 
 
 class Difference(Result, frozen=True, kw_only=True):
-    """Something that has another version, or another value, than before."""
+    """Another version, or another value, than before."""
 
     name: str
     before: str | None
-    """Null where it was not there."""
+    """Null where there was none."""
     now: str | None
-    """Null where it is no longer there."""
+    """Null where there is none any more."""
 
 
 class Reason(Result, frozen=True, kw_only=True):
@@ -56,38 +56,38 @@ class Reason(Result, frozen=True, kw_only=True):
 
 
 class CellChange(Result, frozen=True, kw_only=True):
-    """What became of one cell."""
+    """How one cell changed."""
 
     id: str
-    """As it is now, or as it was where it is gone."""
+    """The id now, or before where the cell is gone."""
     previous_id: str | None = None
-    """As it was, where it was measured with other releases."""
+    """The id before, where it was measured with other releases."""
     change: Change
     reason: str
     """One sentence, with both numbers."""
     before: Seen | None = None
     now: Seen | None = None
     versions: tuple[Difference, ...] = ()
-    """What was installed in another version; the most important first."""
+    """Distributions installed in another version; the most important first."""
     chance: float | None = None
-    """How likely the rounds differ as much when nothing has changed; null where chance
-    has no part in it."""
+    """How likely the rounds differ this much by chance; null where chance has no part
+    in it."""
     expected: Reason | None = None
     """Set where the change is acknowledged."""
 
 
 class ReleaseChange(Result, frozen=True, kw_only=True):
-    """What changed from one release to the next that was measured, in one run."""
+    """A change from one release to the next that was measured in the same run."""
 
     package: str
     """Flask, or the server."""
     release: str
     """The first with the new number."""
     after: str
-    """The one before it in this run: what lies between was not measured."""
+    """The release before it in this run; those between were not measured."""
     server: str
     server_title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name in reports; empty for ``server``."""
     configuration: str
     cells: tuple[str, ...]
     """Ids of the cells that have the new number."""
@@ -95,10 +95,10 @@ class ReleaseChange(Result, frozen=True, kw_only=True):
     before: Seen
     now: Seen
     versions: tuple[Difference, ...]
-    """What else was installed in another version; it may be the cause as well."""
+    """Other distributions in another version; they may be the cause as well."""
     chance: float | None
     reason: str
-    """Why, where that is known before anything is measured."""
+    """The reason, where it is known before anything is measured."""
 
 
 class MeasuredRun(Result, frozen=True, kw_only=True):
@@ -118,18 +118,18 @@ class Unmatched(Result, frozen=True, kw_only=True):
     now: str
     why: str
     problem: str
-    """What there is instead."""
+    """What was found instead."""
 
 
 class Changes(Result, frozen=True, kw_only=True):
-    """All that differs: the file ``changes.json``."""
+    """All changes: the file ``changes.json``."""
 
     schema: int = SCHEMA
     baseline: MeasuredRun | None
     """Null when the run was compared with no other."""
     now: MeasuredRun
     machine: tuple[Difference, ...] = ()
-    """What differs between the machines of the two runs."""
+    """Differences between the machines of the two runs."""
     cells: tuple[CellChange, ...] = ()
     releases: tuple[ReleaseChange, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()

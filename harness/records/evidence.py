@@ -1,4 +1,4 @@
-"""Knows the records of what was seen, without an opinion."""
+"""Records of what was observed, without an opinion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.records.words import Settled
 
 
 class ControlEvidence(Result, frozen=True, kw_only=True):
-    """What the probe says of a server whose capacity is known exactly."""
+    """The probe's measurement of a server whose capacity is known exactly."""
 
     processes: int
     threads: int
@@ -28,7 +28,7 @@ class Front(Result, frozen=True, kw_only=True):
 
     title: str
     version: str = ""
-    """As the program said; empty where it was not asked."""
+    """As the program prints it; empty where it was not started."""
     command: tuple[str, ...] = ()
     """The command as it was run."""
     file: str = ""
@@ -36,7 +36,7 @@ class Front(Result, frozen=True, kw_only=True):
 
 
 class Claims(Result, frozen=True, kw_only=True):
-    """What a server tells the app of itself (PEP 3333)."""
+    """What a server tells the app about itself (PEP 3333)."""
 
     multithread: bool
     """``wsgi.multithread``: the app may be called again in the same process while it
@@ -46,7 +46,7 @@ class Claims(Result, frozen=True, kw_only=True):
 
 
 class CellEvidence(Result, frozen=True, kw_only=True):
-    """What was seen of one cell."""
+    """What was observed of one cell."""
 
     id: str
     configuration: str
@@ -60,12 +60,12 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """The proxy in front of the server, if there was one."""
     declaration: Declaration
     claims: Claims | None = None
-    """What the server told the app of itself; null where it did not get to it."""
+    """What the server told the app about itself; null where the app never ran."""
     rounds: tuple[Round, ...] = ()
     asked: tuple[AnySeen, ...] = ()
-    """What was seen when other questions were asked, each at most once."""
+    """Evidence of the other questions, each at most once."""
     restarts: int = 0
-    """Times that the rounds were begun anew because capacity appeared late."""
+    """How often the rounds were started over because capacity appeared late."""
     start_seconds: float = 0.0
     measure_seconds: float = 0.0
     stop_seconds: float = 0.0
@@ -82,11 +82,11 @@ class Host(Result, frozen=True, kw_only=True):
     quiet_by: Settled
     """How this machine tells that a server is quiet."""
     open_files: int
-    """The limit of open files that servers were given."""
+    """The limit of open files that servers run with."""
 
 
 class Evidence(Result, frozen=True, kw_only=True):
-    """All that was seen of one environment."""
+    """All that was observed in one environment."""
 
     schema: int = SCHEMA
     probe: int = PROBE
@@ -94,14 +94,14 @@ class Evidence(Result, frozen=True, kw_only=True):
     """The release of this project that measured; empty where it is not known."""
     environment: Environment
     title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name in reports; empty for its name in the catalog."""
     measured_at: str
     """UTC, ISO 8601."""
     host: Host
     installed: dict[str, str] = {}
     """Every distribution in the environment, and its version."""
     sources: dict[str, str] = {}
-    """Of what came from no index, by the name of the package: the source asked for."""
+    """Sources of packages that came from no index, by the name of the package."""
     control: ControlEvidence | None = None
     limit: int
     cells: tuple[CellEvidence, ...]

@@ -1,4 +1,4 @@
-"""Knows the records of what is going to be measured, and of what it is installed in."""
+"""Records of what is going to be measured, and of what it is installed in."""
 
 from __future__ import annotations
 
@@ -72,30 +72,30 @@ class Cell(Result, frozen=True, kw_only=True):
 
 
 class Declaration(Result, frozen=True, kw_only=True):
-    """What a configuration promises on paper."""
+    """How many requests at once a configuration should handle, by documentation."""
 
     declared: PositiveInt | None
-    """Requests at once; ``None`` promises no bound."""
+    """Requests at once; ``None`` for no bound."""
     because: str
-    """One sentence: why the configuration promises this."""
+    """One sentence: why the configuration declares this."""
     source: str
     """The page of the server's documentation that says so."""
     formula: str = ""
-    """What the number was computed by, where it depends on the machine that measures;
-    not computed yet where the number is missing too."""
+    """How the number is computed, where it depends on the machine that measures; not
+    computed yet where the number is missing."""
 
 
 class Formula(Result, frozen=True, kw_only=True):
-    """A number that depends on the machine that measures."""
+    """How to compute a number that depends on the machine that measures."""
 
     name: str
     """One of ``harness/plan/formulas.py``."""
     times: PositiveInt = 1
-    """How many of them there are, such as one for each worker."""
+    """A factor, such as the number of workers."""
 
 
 class NeededHere(Result, frozen=True, kw_only=True):
-    """What the machine that measures must have; only that machine can tell."""
+    """A requirement that only the machine that measures can check."""
 
     programs: tuple[str, ...] = ()
     """On PATH, all of them."""
@@ -105,7 +105,7 @@ class NeededHere(Result, frozen=True, kw_only=True):
 
 
 class PlannedFront(Result, frozen=True, kw_only=True):
-    """The proxy that is to stand in front of a server."""
+    """The proxy to start in front of a server."""
 
     title: str
     argv: tuple[str, ...]
@@ -129,7 +129,7 @@ class PlannedFront(Result, frozen=True, kw_only=True):
 
 
 class PlannedCell(Result, frozen=True, kw_only=True):
-    """One cell, and all that is needed to start and measure it."""
+    """One cell, with all that is needed to start and measure it."""
 
     id: str
     configuration: str
@@ -139,14 +139,14 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """The proxy in front of the server, if there is one."""
     declaration: Declaration
     computed: Formula | None = None
-    """By what the machine that measures is to compute the declared number."""
+    """How the machine that measures is to compute the declared number."""
     env: dict[str, str] = {}
     requires: tuple[str, ...] = ()
     """Requirements beyond Flask and the server, such as ``gevent``."""
     also_offered: tuple[PositiveInt, ...] = ()
-    """Offered loads to try besides those around the declared number."""
+    """Loads to offer besides those around the declared number."""
     not_supported: str | None = None
-    """Why this cell cannot be, known before anything is installed."""
+    """Why this cell cannot be measured, if that is known before installing."""
     needs_here: tuple[NeededHere, ...] = ()
 
 
@@ -155,22 +155,20 @@ Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]
 
 
 class Built(Result, frozen=True, kw_only=True):
-    """A release that no index has: what a checkout, an archive or a git reference was
-    made into.
-    """
+    """A release that is on no index: built from a checkout, an archive or git."""
 
     package: str
     """As the catalog writes its name."""
     version: str
-    """The project's own, with a local part that tells the source."""
+    """The project's own version, with a local part that names the source."""
     origin: str
-    """The source, as it was asked for."""
+    """The source, as it was given."""
     wheel: Wheel
     """The file to install, relative to the folder that the plan is in."""
     python: str = ""
-    """Pythons that the project itself says it runs on; empty for any."""
+    """Pythons that the project supports, by its metadata; empty for any."""
     requires: tuple[str, ...] = ()
-    """What the project itself says that it needs."""
+    """Requirements of the project, by its metadata."""
 
 
 class PlannedEnvironment(Result, frozen=True, kw_only=True):
@@ -178,23 +176,23 @@ class PlannedEnvironment(Result, frozen=True, kw_only=True):
 
     environment: Environment
     title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name in reports; empty for its name in the catalog."""
     requirements: tuple[str, ...]
-    """What is installed for every cell: Flask and the server, each pinned."""
+    """Requirements of every cell: Flask and the server, each pinned."""
     built: tuple[Built, ...] = ()
-    """Of Flask and the server, what is installed from a wheel made for this run."""
+    """Which of Flask and the server are installed from a wheel made for this run."""
     constraints: tuple[str, ...]
-    """Pins of companions that the Flask release needs."""
+    """Pins of companions of the Flask release."""
     build_env: dict[str, str] = {}
-    """Variables to install with, where something has to be built."""
+    """Variables for the installation, where something has to be built."""
     cells: tuple[PlannedCell, ...]
     limit: PositiveInt = DEFAULT_LIMIT
     ask: tuple[Question, ...] = DEFAULT_ASK
-    """The overlap is measured whatever is asked."""
+    """Questions to ask; the overlap is always measured."""
 
     @property
     def sources(self) -> dict[str, str]:
-        """Of what is on no index, by the name of the package: the source asked for."""
+        """Sources of packages that are on no index, by the name of the package."""
         return {built.package: built.origin for built in self.built}
 
 
@@ -213,7 +211,7 @@ class NotInstalled(Result, frozen=True, kw_only=True):
 
 
 class Installed(Result, frozen=True, kw_only=True):
-    """An environment that was filled: its interpreter, and what would not go in."""
+    """An installed environment: its interpreter, and what could not be installed."""
 
     python: str
     """Path of the interpreter; its scripts are beside it."""
@@ -224,7 +222,7 @@ class Installed(Result, frozen=True, kw_only=True):
     """Variables that it needs to find what is installed, such as PYTHONPATH."""
 
     def missing(self, cell: PlannedCell) -> NotInstalled | None:
-        """What keeps a cell from being measured here, if anything does."""
+        """Requirements of a cell that could not be installed, if there are any."""
         for missing in self.not_installed:
             if set(missing.requires) & set(cell.requires):
                 return missing

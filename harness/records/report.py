@@ -1,4 +1,4 @@
-"""Knows the records of a report: evidence, and the findings that were made of it."""
+"""Records of a report: evidence, and the findings made from it."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class CellReport(Result, frozen=True, kw_only=True):
     flask: str
     server: str
     server_title: str = ""
-    """What people call the server; empty for its name."""
+    """The server's name in reports; empty for ``server``."""
     server_version: str
     configuration: str
     python: str
     outcome: Outcome
     declared: int | None
-    """Requests at once that the configuration promises; null for no bound."""
+    """Requests at once that the configuration declares; null for no bound."""
     declared_because: str
     declared_source: str
     declared_formula: str = ""
-    """What the declared number was computed by, where it depends on the machine."""
+    """How the declared number was computed, where it depends on the machine."""
     ceiling: int | None
     """The most ever seen in the app at once; null when nothing was measured."""
     bounded: bool | None
@@ -47,9 +47,9 @@ class CellReport(Result, frozen=True, kw_only=True):
     processes: int | None
     threads: int | None
     claims: Claims | None = None
-    """What the server tells the app of itself; null where that is not known."""
+    """What the server tells the app about itself; null where that is not known."""
     claims_fault: str = ""
-    """What was seen that denies these claims, in one sentence; empty if nothing."""
+    """The observation that contradicts these claims, in one sentence; may be empty."""
     rounds: tuple[Round, ...]
     curve: tuple[AdmissionPoint, ...]
     hand_off_seconds: float | None
@@ -57,7 +57,7 @@ class CellReport(Result, frozen=True, kw_only=True):
     seconds: float
     """Wall time spent on this cell: start, rounds and stop."""
     answers: tuple[Answer, ...] = ()
-    """To the other questions that were asked."""
+    """Answers to the other questions that were asked."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     command: tuple[str, ...]
@@ -92,25 +92,25 @@ def several_releases(cells: Iterable[CellReport]) -> set[str]:
 
 
 class CheckedDeployment(Result, frozen=True, kw_only=True):
-    """Whether a deployment keeps what is asked of it."""
+    """Whether a deployment does what it declares."""
 
     name: str
     exit_code: int
-    """What it alone makes of the check; zero when it is kept or let through."""
+    """Exit code of the check for this deployment alone; zero when it passes."""
     reason: str
-    """What is not kept, and a remedy; empty when nothing is."""
+    """Why it fails, and a remedy; empty when it passes."""
     file: str
-    """The file with the setting that decides; empty when it stands in none."""
+    """The file with the setting that decides; empty when no file has it."""
     line: int
 
 
 class CheckResult(Result, frozen=True, kw_only=True):
-    """What a check came to: the file ``check.json``."""
+    """The result of a check: the file ``check.json``."""
 
     schema: int = SCHEMA
     exit_code: int
     reason: str
-    """Why it fails; empty when it does not."""
+    """Why it fails; empty when it passes."""
     deployments: tuple[CheckedDeployment, ...]
 
 
@@ -120,7 +120,7 @@ class EnvironmentReport(Result, frozen=True, kw_only=True):
     id: str
     installed: dict[str, str]
     sources: dict[str, str] = {}
-    """Of what came from no index, by name and version: the source asked for."""
+    """Sources of distributions that came from no index, by name and version."""
     control: Outcome | None
     control_reason: str
 

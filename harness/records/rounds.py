@@ -1,4 +1,4 @@
-"""Knows the record of one load that was offered once, and how its requests ended."""
+"""Rounds, each a load that was offered once, and what they come to."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class AdmissionPoint(Result, frozen=True, kw_only=True):
 
 
 class Numbers(NamedTuple):
-    """What rounds come to; all ``None`` or empty without rounds."""
+    """The result of all rounds of a cell; all ``None`` without rounds."""
 
     ceiling: int | None
     bounded: bool | None
@@ -102,7 +102,7 @@ def load_of(declared: int | None, limit: int) -> int:
 
 
 def sum_up(rounds: Sequence[Round], load: int) -> Numbers:
-    """What rounds come to; ``load`` is the declared number, or the limit."""
+    """Sum up rounds; ``load`` is the declared number, or the limit."""
     if not rounds:
         return Numbers(None, None, None, None, None, None)
     most = max(each.admitted for each in rounds)
@@ -121,7 +121,7 @@ def sum_up(rounds: Sequence[Round], load: int) -> Numbers:
 
 
 def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
-    """How many of each offered load were admitted, by offered load."""
+    """How many requests were admitted of each offered load, by load."""
     admitted: dict[int, list[int]] = defaultdict(list)
     for each in rounds:
         admitted[each.offered].append(each.admitted)
@@ -138,18 +138,19 @@ def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
 
 
 def at_load(rounds: Iterable[Round], load: int) -> list[Round]:
+    """The rounds in which this load was offered."""
     return [each for each in rounds if each.offered == load]
 
 
 def waited(each: Round) -> bool:
-    """Some request waited, and would not have come in by itself."""
+    """Whether a request waited that would not have entered by itself."""
     return each.waiting > 0 and (was_quiet(each) or each.entered_on_release == 1)
 
 
 def turned_away(each: Round) -> bool:
-    """Some request was sent away by a server that was holding others.
+    """Whether a request was sent away while others were in the app.
 
-    One that was cut off counts if it neither was in the app nor waited.
+    One whose connection was cut counts if it was neither in the app nor waiting.
     """
     cut_off = min(each.account.reset, each.offered - each.admitted - each.waiting)
     away = each.account.answered_without_entering + each.account.refused + cut_off
@@ -157,11 +158,12 @@ def turned_away(each: Round) -> bool:
 
 
 def was_quiet(each: Round) -> bool:
+    """Whether the server was known to be quiet when requests were counted."""
     return each.settled is not Settled.STEADY_COUNT
 
 
 def contradiction(rounds: Iterable[Round]) -> str | None:
-    """How the sums of a round disagree, if they do."""
+    """How the sums of a round contradict each other; ``None`` when they do not."""
     for each in rounds:
         account = each.account
         if account.total != each.asked:

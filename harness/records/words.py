@@ -1,4 +1,4 @@
-"""Knows the words that records are written in, and the numbers that version them."""
+"""Words that records are written in, and the numbers that version records."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Record(
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Written to JSON by us: keys are written with underscores."""
+    """Written in JSON by the harness: keys have underscores."""
 
 
 # --------------------------------------------------------------------- words
 
 
 class Outcome(StrEnum):
-    """What happened?"""
+    """What happened to a cell."""
 
     MEASURED = "measured"
     NOT_INSTALLED = "not installed"
@@ -56,7 +56,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Is it what was declared?"""
+    """Whether a cell handles what it declares."""
 
     AS_DECLARED = "as declared"
     FEWER = "fewer"
@@ -75,7 +75,7 @@ class Arrival(StrEnum):
 
 
 class Settled(StrEnum):
-    """What told that no more requests would enter."""
+    """How it was known that no more requests would enter."""
 
     ALL_ENTERED = "all entered"
     """Every offered request was held: there was nothing left to wait for."""
@@ -105,7 +105,7 @@ NOTEWORTHY = (
     Verdict.UNKNOWN,
     Outcome.NOT_SUPPORTED,
 )
-"""All that a reader is told about beyond the number, in this order."""
+"""Words that a report explains beyond the number, in this order."""
 
 KINDS: tuple[Outcome | Verdict, ...] = (
     *(Verdict.AS_DECLARED, Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE),

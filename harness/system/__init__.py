@@ -1,1 +1,1 @@
-"""This machine and what is outside of us: processes, commands, downloads."""
+"""This machine and what is outside the harness: processes, commands, downloads."""

@@ -1,4 +1,4 @@
-"""This machine: its processors, its limits, and how it tells that a process is idle."""
+"""Describe this machine: its processors, its limits, and how a process shows idle."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def processors() -> int:
 
 
 FEW_OPEN_FILES = 64
-"""Open files of the harness besides those for requests and holds."""
+"""Open files of the harness besides those for requests."""
 
 
 def allow_open_files() -> int:
@@ -59,7 +59,7 @@ def check_open_files(requests: int, where: str) -> None:
 
 
 def side_by_side() -> int:
-    """How many environments are measured at a time unless somebody says otherwise.
+    """How many environments are measured at a time by default.
 
     Two more than there are processors: a third of the time a cell waits, for quiet or
     for what may come late. The benchmark ``selection`` shows that numbers stay the
@@ -86,10 +86,10 @@ def now() -> str:
 
 
 def processors_of(python: str) -> int:
-    """The processors that a Python counts on this machine.
+    """Processors that a release of Python counts on this machine.
 
-    Those of the machine; since 3.13 those that the process may use, which in a
-    container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
+    It counts those of the machine; since 3.13 those that the process may use, which in
+    a container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
     """
     if Version(python) >= Version("3.13") and hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""Knows how to let nothing of one process tree survive; must not know what it runs.
+"""Run one command, and let nothing of its process tree survive.
 
 Run by path with ``-I -S`` (no site, no environment) as a process of its own between
 the harness and a command: ``warden.py CWD N [REMOVE ...] COMMAND [ARGUMENT ...]``. The
