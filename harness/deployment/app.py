@@ -144,14 +144,14 @@ class DeployedApp:
             return None, ""
         label = self._contained.label.replace("{port}", str(port))
         try:
-            found = await asyncio.to_thread(self._contained.engine.containers, label)
+            running = await asyncio.to_thread(self._contained.engine.containers, label)
         except EngineFailed:
-            found = []
-        inside = engine.reached_from_inside(found, port) or ""
-        if not engine.are_seen_here(found):
+            running = []
+        inside = engine.reached_from_inside(running, port) or ""
+        if not engine.are_seen_here(running):
             return Quiet(server.processes, Settled.STEADY_COUNT), inside
         proxies = engine.proxies(port)
-        return Quiet(lambda: engine.processes(found) + proxies), inside
+        return Quiet(lambda: engine.processes(running) + proxies), inside
 
     async def _answers(
         self, server: ProcessTree, address: tuple[str, int], path: str

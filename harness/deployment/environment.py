@@ -28,7 +28,7 @@ class Where(NamedTuple):
 
     folder: Path
     python: Path
-    """The interpreter that runs the command, as far as can be told."""
+    """The interpreter that most likely runs the command."""
     variables: dict[str, str]
     """All of the server's environment but what the probe adds."""
 

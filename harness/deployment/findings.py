@@ -1,4 +1,4 @@
-"""What was found of the deployments of a check: reasons, remedies, broken promises.
+"""The findings of a check: reasons with remedies, and which promises are kept.
 
 Rule: a deployment that was not reached is reported as missing, so that whatever ends a
 check early leaves a whole report.

@@ -1,4 +1,4 @@
-"""Where the environments that nox makes are kept, and where it is told of a run."""
+"""The folders that a run shares with nox: for environments, and for results."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release
         content = _ask(package, url)
         if content is not None:
             return releases_in(content, _place(package, without_user(url)))
-    asked = ", ".join(map(without_user, urls))
-    raise UsageError(f"no index has a project {package} (asked: {asked})")
+    indexes = ", ".join(map(without_user, urls))
+    raise UsageError(f"no index has a project {package} (asked: {indexes})")
 
 
 def _place(package: str, index: str) -> str:

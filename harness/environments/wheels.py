@@ -1,4 +1,4 @@
-"""Wheels that were made for a run: what they hold, and where they are kept."""
+"""Wheels that were made for a run: their metadata, and their places below a plan."""
 
 from __future__ import annotations
 

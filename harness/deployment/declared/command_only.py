@@ -30,7 +30,7 @@ def waitress(arguments: Sequence[str], where: Where) -> Promise:
 
 
 def flask(arguments: Sequence[str], where: Where) -> Promise:
-    """Flask's own server: a thread for every connection, unless told otherwise."""
+    """Flask's own server: a thread for every connection, by default."""
     if "run" not in arguments:
         raise CannotDerive("this command of Flask is not `flask run`")
     page = "https://flask.palletsprojects.com/en/stable/server/"

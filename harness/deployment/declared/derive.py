@@ -41,6 +41,6 @@ def derive(words: Sequence[str], where: Where) -> Promise:
         return WHOLE[name](words, where)
     reader = READERS.get(name)
     if reader is None:
-        problem = f"{name} is no server whose options are known here"
+        problem = f"{name} is no server whose options are known"
         raise CannotDerive(problem if name else "a line for a shell is not looked into")
     return reader(arguments, where)

@@ -51,8 +51,8 @@ class Promise(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind of worker, where a server has several."""
-        found = self.settings.get("worker_class")
-        return "" if found is None else str(found.value)
+        setting = self.settings.get("worker_class")
+        return "" if setting is None else str(setting.value)
 
 
 def listed(settings: Mapping[str, Setting]) -> str:
@@ -97,5 +97,5 @@ def number(setting: Setting | None, default: int, name: str) -> Setting:
     except ValueError:
         raise CannotDerive(f"{name} is no number: {setting.value!r}") from None
     if value < 1:
-        raise CannotDerive(f"{name} is {value}, whose meaning is not known here")
+        raise CannotDerive(f"{name} is {value}, whose meaning is not known")
     return setting._replace(value=value)
