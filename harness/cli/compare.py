@@ -33,7 +33,7 @@ from harness.report import terminal
 from harness.report.sections.changes import section
 
 
-class Comparison(NamedTuple):
+class ComparisonOptions(NamedTuple):
     """What a run is to be compared with, and what then fails it."""
 
     baseline: str | None
@@ -43,17 +43,17 @@ class Comparison(NamedTuple):
     fail_on: FailOn
 
 
-def comparison(given: Mapping[str, Any]) -> Comparison:
+def comparison(given: Mapping[str, Any]) -> ComparisonOptions:
     """What the options ``comparing`` come to. Raises ``UsageError``."""
     fail_on = FailOn(given["fail_on"])
     if fail_on in FORBIDDEN_CHANGES and not given["baseline"]:
         raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
-    return Comparison(
+    return ComparisonOptions(
         given["baseline"], given["baseline_optional"], given["expected"], fail_on
     )
 
 
-def known(options: Comparison) -> Baseline:
+def known(options: ComparisonOptions) -> Baseline:
     """Read the baseline and the expected changes. Raises ``UsageError``."""
     promised = _expected(options.expected)
     if not options.baseline:

@@ -11,8 +11,8 @@ import click
 
 from harness.cli import options as shared
 from harness.cli.compare import comparing
-from harness.cli.compare import Comparison
 from harness.cli.compare import comparison
+from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
@@ -32,7 +32,7 @@ class ProbeOptions(NamedTuple):
     catalog: Path
     list_only: bool
     jobs: int
-    comparison: Comparison
+    comparison: ComparisonOptions
     results: Path
 
 

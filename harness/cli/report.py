@@ -14,8 +14,8 @@ import click
 from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.compare import comparing
-from harness.cli.compare import Comparison
 from harness.cli.compare import comparison
+from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import keep
 from harness.cli.compare import known
 from harness.environments.collect import collect
@@ -37,7 +37,7 @@ from harness.report.sections import changes
 class ReportOptions(NamedTuple):
     """What ``report`` is given."""
 
-    comparison: Comparison
+    comparison: ComparisonOptions
     results: Path
 
 

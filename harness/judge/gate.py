@@ -97,13 +97,14 @@ def gate(
     them decides. Raises ``HarnessFailed``, ``CouldNotStart``, ``NothingMeasured`` or
     ``GateFailed``.
     """
+    fail_on = fail_on or FailOn.HARNESS
     if deployments:
         _gate_deployments(deployments)
     elif fail_on is not FailOn.NEVER:
         _gate_instrument(report)
-        _gate_cells(report, fail_on or FailOn.HARNESS)
+        _gate_cells(report, fail_on)
         if changes is not None and changes.baseline is not None:
-            _gate_changes(changes, fail_on or FailOn.HARNESS)
+            _gate_changes(changes, fail_on)
 
 
 def _gate_instrument(report: Report) -> None:

@@ -37,7 +37,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class WebLink:
     """Our own words as a link; the address is foreign."""
 
     words: str
@@ -51,7 +51,7 @@ class Strong:
     text: str
 
 
-Part = str | Foreign | Name | Link | Strong | Mark
+Part = str | Foreign | Name | WebLink | Strong | Mark
 """A string is our own words: it holds no markup of any pen, and is not escaped. A line
 break in it is one in the cell of a table."""
 
@@ -115,7 +115,7 @@ def _raw(part: Part) -> str:
             return part
         case Foreign(text) | Name(text) | Strong(text):
             return text
-        case Link(_, url):
+        case WebLink(_, url):
             return url
         case Mark():
             return part.word
@@ -191,7 +191,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RowGroup:
     """Rows of a table that belong together."""
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -199,7 +199,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlainLine:
     """What a cell says where no table can be drawn."""
 
     name: Text
@@ -212,8 +212,8 @@ class Table:
     """Columns and rows."""
 
     columns: tuple[Column, ...]
-    groups: tuple[Group, ...]
-    lines: tuple[Line, ...] = ()
+    groups: tuple[RowGroup, ...]
+    lines: tuple[PlainLine, ...] = ()
     """The same as lines, easy to search; where there are none, its rows are."""
 
 

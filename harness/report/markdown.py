@@ -21,7 +21,6 @@ from harness.report.document import Foreign
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import Link
 from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import Part
@@ -29,6 +28,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.escape import code
 from harness.report.escape import fence
@@ -200,7 +200,7 @@ def _part(part: Part) -> str:
             return prose(text, characters=most)
         case Name(text, most):
             return code(text, characters=most)
-        case Link(words, url):
+        case WebLink(words, url):
             return link(words, url)
         case Strong(text):
             return f"**{text}**"

@@ -14,7 +14,6 @@ from harness.report.document import Code
 from harness.report.document import Foreign
 from harness.report.document import Items
 from harness.report.document import Legend
-from harness.report.document import Link
 from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import Part
@@ -22,6 +21,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import WebLink
 from harness.report.escape import printable
 from harness.report.escape import printable_lines
 from harness.report.words import Mark
@@ -98,7 +98,7 @@ def _part(part: Part) -> str:
             return printable(text, characters=most)
         case Name(text):
             return printable(text)
-        case Link(_, url):
+        case WebLink(_, url):
             return printable(url)
         case Strong(text):
             return text

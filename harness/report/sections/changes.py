@@ -15,12 +15,12 @@ from harness.report import words
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
-from harness.report.document import Link
 from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Text
+from harness.report.document import WebLink
 
 MOST = 50
 """Cells that are named for each change."""
@@ -97,7 +97,7 @@ def _cell(cell: CellChange, common: Sequence[Difference]) -> Text:
     was = say(" (was {})", Name(cell.previous_id)) if cell.previous_id else Text()
     expected = Text()
     if cell.expected:
-        link = Link("more", cell.expected.link)
+        link = WebLink("more", cell.expected.link)
         why = cell.change, cell.expected.why, link
         expected = say("{}, because {} ({}): ", *why)
     own = [each for each in cell.versions if each not in common]

@@ -9,11 +9,11 @@ from harness.records.report import CellReport
 from harness.report import words
 from harness.report.document import Cell
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
@@ -67,6 +67,6 @@ def details(cells: Sequence[CellReport]) -> Section:
     return Section(
         "what servers tell apps",
         say("What servers tell apps of themselves, and what was seen"),
-        (Table(tuple(columns), (Group(tuple(rows)),)),) if rows else (),
+        (Table(tuple(columns), (RowGroup(tuple(rows)),)),) if rows else (),
         Worth.FOLDED,
     )

@@ -16,18 +16,18 @@ from harness.report.document import Block
 from harness.report.document import Cell
 from harness.report.document import Code
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
-from harness.report.document import Link
 from harness.report.document import Name
 from harness.report.document import Paragraph
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.sections import claims
 from harness.report.sections.findings import not_supported
@@ -87,7 +87,7 @@ def _table(
     columns = (
         Column(say("{}", head), right=n >= numbers) for n, head in enumerate(heads)
     )
-    group = Group(tuple(rows))
+    group = RowGroup(tuple(rows))
     return [Table(tuple(columns), (group,))] if group.rows else []
 
 
@@ -162,7 +162,7 @@ def _declarations(cells: Sequence[CellReport]) -> Section:
 
 
 def _source(url: str) -> Text:
-    return say("({})", Link("source", url)) if url else Text()
+    return say("({})", WebLink("source", url)) if url else Text()
 
 
 def _how(report: Report) -> Section:

@@ -15,11 +15,11 @@ from harness.report import words
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
-from harness.report.document import Link
 from harness.report.document import Name
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Text
+from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
 
@@ -128,5 +128,5 @@ def _documentation(note: Note) -> Text:
     """The page that declares another number than was measured: it may be wrong."""
     wrong = (c for c in note.cells if c.verdict in (Verdict.FEWER, Verdict.MORE))
     pages = dict.fromkeys(cell.declared_source for cell in wrong)
-    links = (say(" ({})", Link("its documentation", page)) for page in pages if page)
+    links = (say(" ({})", WebLink("its documentation", page)) for page in pages if page)
     return joined("", links)

@@ -21,10 +21,10 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Legend
-from harness.report.document import Line
 from harness.report.document import Name
+from harness.report.document import PlainLine
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -203,10 +203,10 @@ def section(report: Report, grid: Grid) -> Section:
     """The grid as a table, grouped by server."""
     under = say(", on {}", grid.under) if grid.under else Text()
     groups = (
-        Group(tuple(map(_row, rows)), say("{}", server))
+        RowGroup(tuple(map(_row, rows)), say("{}", server))
         for server, rows in grid.groups().items()
     )
-    lines = (Line(say("{}", Name(c.id)), value(c)) for c in report.cells)
+    lines = (PlainLine(say("{}", Name(c.id)), value(c)) for c in report.cells)
     columns = (
         Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
     )

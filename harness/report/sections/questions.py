@@ -19,13 +19,13 @@ from harness.records.questions import Question
 from harness.records.report import CellReport
 from harness.report.document import Block
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
-from harness.report.document import Line
 from harness.report.document import Name
 from harness.report.document import Paragraph
+from harness.report.document import PlainLine
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -74,16 +74,16 @@ def _table(
             if any(answers)
         )
         if lines:
-            groups.append(Group(lines, say("{}", server)))
+            groups.append(RowGroup(lines, say("{}", server)))
     columns = (Column(Text()), *(Column(say("{}", each)) for each in questions))
     return Table(columns, tuple(groups), tuple(_lines(cells)))
 
 
-def _lines(cells: Iterable[CellReport]) -> Iterator[Line]:
+def _lines(cells: Iterable[CellReport]) -> Iterator[PlainLine]:
     for cell in cells:
         for answer in cell.answers:
             text = say("{}: {}", answer.question, answer.answer)
-            yield Line(say("{}", Name(cell.id)), text)
+            yield PlainLine(say("{}", Name(cell.id)), text)
 
 
 def _answers(

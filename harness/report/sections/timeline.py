@@ -11,16 +11,16 @@ from harness.records.track import Gap
 from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.track import Timeline
-from harness.report import document
 from harness.report import words
 from harness.report.document import Block
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
 from harness.report.document import Paragraph
+from harness.report.document import PlainLine
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -102,8 +102,8 @@ def _table(line: Line) -> Table:
     rows = ((span_of(s.releases), _number(s), _change(s)) for s in line.spans)
     return Table(
         tuple(columns),
-        (Group(tuple(rows)),),
-        tuple(document.Line(Text(), each) for each in _lines(line)),
+        (RowGroup(tuple(rows)),),
+        tuple(PlainLine(Text(), each) for each in _lines(line)),
     )
 
 

@@ -25,7 +25,6 @@ from harness.report.document import Foreign
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import Link
 from harness.report.document import listed
 from harness.report.document import Name
 from harness.report.document import Paragraph
@@ -35,6 +34,7 @@ from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Value
+from harness.report.document import WebLink
 from harness.report.words import Mark
 from tests.builders.rendered import sample
 from tests.samples import cases
@@ -97,7 +97,7 @@ def test_a_pen_that_knows_these_kinds_knows_all() -> None:
     assert {type(block) for block in blocks} == set(get_args(Block))
     assert all(list(_texts(block)) for block in blocks)
     parts = {type(p) for s in everything() for text in texts(s) for p in text.parts}
-    assert parts == {str, Foreign, Name, Link, Strong, Mark}
+    assert parts == {str, Foreign, Name, WebLink, Strong, Mark}
 
 
 def test_our_own_words_are_no_markup_of_any_pen() -> None:
@@ -135,10 +135,10 @@ def test_several_texts_are_one() -> None:
 
 
 def test_a_link_is_one_only_where_its_address_is_plain() -> None:
-    link = Link("more", "https://example.org/1")
+    link = WebLink("more", "https://example.org/1")
     assert markdown.inline(say("{}", link)) == "[more](https://example.org/1)"
     assert plain.inline(say("{}", link)) == "https://example.org/1"
-    evil = say("{}", Link("more", "javascript:alert(1)"))
+    evil = say("{}", WebLink("more", "javascript:alert(1)"))
     assert markdown.inline(evil) == "`javascript:alert(1)`"
 
 

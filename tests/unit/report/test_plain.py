@@ -6,9 +6,9 @@ from harness.report import plain
 from harness.report.document import Alert
 from harness.report.document import Code
 from harness.report.document import Column
-from harness.report.document import Group
 from harness.report.document import Item
 from harness.report.document import Items
+from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
@@ -31,7 +31,7 @@ def test_every_cell_has_a_line_and_what_is_said_of_it_begins_with_its_word() -> 
 def test_each_kind_of_block_has_lines() -> None:
     mark = Mark("↓", "fewer", "red", "never as many")
     table = Table(
-        (Column(say("a")), Column(say("b"))), (Group(((say("c"), say("d")),)),)
+        (Column(say("a")), Column(say("b"))), (RowGroup(((say("c"), say("d")),)),)
     )
     blocks = (
         Alert("warning", say("Mind this:"), (say("one"),)),

@@ -110,3 +110,13 @@ def test_output_of_servers_commands_nothing(color_system: Any) -> None:
         assert "\x1b]" not in text
         assert "\x1b[2J" not in text
         assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("case", cases.CASES)
+def test_a_whole_page_can_be_drawn_too(case: str) -> None:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    report = sample(case)
+    terminal.show(contents.page(report, changes_in(report)), console)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "Versions installed" in text and "::" not in text
