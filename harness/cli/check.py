@@ -405,6 +405,8 @@ def measure(
     checked = before
     if isinstance(each, Prepared):
         print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
+        for note in each.contained.notes if each.contained else ():
+            print(printable(f"{each.deployment.name}: {note}"), file=sys.stderr)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(each, options.limit, options.ask)

@@ -20,6 +20,7 @@ from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.environment import with_hook
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
+from harness.deployment.isolation import own_control_socket
 from harness.deployment.other_ports import unless_on_other_ports
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
@@ -72,6 +73,7 @@ class DeployedApp:
         self._own = own
         self._given = prepared.deployment.env
         self._command = prepared.command
+        self._promise = prepared.promise
         self._contained = contained
         self.listen = HOST if contained is None else containers.LISTEN
         self._where = where
@@ -79,6 +81,8 @@ class DeployedApp:
         self._seconds = seconds
         self.hello: Hello | None = None
         """What the process that answered first reports of itself."""
+        self.is_seen = True
+        """Whether its processes are seen here; those of containers may not be."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The variables of the caller and of the deployment, with the hook."""
@@ -87,7 +91,8 @@ class DeployedApp:
                 raise CannotExecute(problem)
             return containers.variables({**self._where.variables, **own})
         variables = isolated({**self._where.variables, **own}, self._own)
-        return with_hook({**variables, **self._given_folders(own)})
+        socket = own_control_socket(self._promise, variables, self._own)
+        return with_hook({**variables, **self._given_folders(own), **socket})
 
     @cached_property
     def _engine_problem(self) -> str:
@@ -148,7 +153,8 @@ class DeployedApp:
         except EngineFailed:
             running = []
         inside = engine.reached_from_inside(running, port) or ""
-        if not engine.are_seen_here(running):
+        self.is_seen = engine.are_seen_here(running)
+        if not self.is_seen:
             return Quiet(server.processes, Settled.STEADY_COUNT), inside
         proxies = engine.proxies(port)
         return Quiet(lambda: engine.processes(running) + proxies), inside

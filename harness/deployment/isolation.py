@@ -16,10 +16,20 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 
+from packaging.version import InvalidVersion
+from packaging.version import Version
+
+from harness.deployment.declared.promise import Promise
+
 PREFIX = "flask-concurrency-"
 
 FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
 """Variables that name them; one that the deployment sets itself stays."""
+
+GUNICORN = "GUNICORN_CMD_ARGS"
+
+FIRST_CONTROL_SOCKET = Version("25.1")
+"""The release of gunicorn that first opens one without being asked to."""
 
 REFUSED = "flask-concurrency: refused:"
 """How the line begins that says which command was refused."""
@@ -102,6 +112,26 @@ def isolated(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PATH": os.pathsep.join((str(programs), search)),
     }
+
+
+def own_control_socket(
+    promise: Promise | None, variables: Mapping[str, str], folder: Path
+) -> dict[str, str]:
+    """Variables that give gunicorn a control socket of its own.
+
+    Its configuration file may name that of one which runs already; only an option of
+    its command line goes before these variables.
+    """
+    if promise is None or promise.server != "gunicorn":
+        return {}
+    release = str(promise.settings["version"].value)
+    try:
+        has_socket = Version(release) >= FIRST_CONTROL_SOCKET
+    except InvalidVersion:
+        return {}
+    given = variables.get(GUNICORN, "")
+    option = f"--control-socket {folder}/gunicorn.ctl"
+    return {GUNICORN: f"{given} {option}".strip()} if has_socket else {}
 
 
 def _stand_in(path: Path, real: str) -> None:

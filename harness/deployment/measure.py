@@ -17,6 +17,7 @@ from harness.deployment.prepare import Prepared
 from harness.measure.environment import measure
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
+from harness.records.words import Settled
 
 
 async def measure_deployment(
@@ -32,6 +33,9 @@ async def measure_deployment(
         evidence = await measure(planned, prepared.installed, logs, app=app)
     if prepared.contained is None:
         return evidence, app.hello
+    if not app.is_seen:
+        steady = msgspec.structs.replace(evidence.host, quiet_by=Settled.STEADY_COUNT)
+        evidence = msgspec.structs.replace(evidence, host=steady)
     versions = _versions(prepared.contained.release, app.hello)
     return _with_versions(evidence, prepared, versions), app.hello
 

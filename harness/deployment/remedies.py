@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.deployment.declared.promise import Promise
+from harness.deployment.isolation import REFUSED
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -23,14 +24,16 @@ LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-thre
 """The option for the threads of a worker, in servers whose workers accept more."""
 
 CAUSES = (
+    re.compile(rf".*{re.escape(REFUSED)}"),
     re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found)\b", re.IGNORECASE
     ),
 )
-"""How a line begins that names the cause of a server's end: an exception, an app that
-is not in its module (in words by gunicorn, uvicorn and waitress), anything else."""
+"""How a line begins that names the cause of a server's end: what a check refused, an
+exception, an app that is not in its module (in words by gunicorn, uvicorn and
+waitress), anything else."""
 
 
 def explain(

@@ -1,0 +1,183 @@
+"""A real engine with things of a user's in it, which have to be there afterwards.
+
+Without an engine these tests are skipped, and fail where ``REQUIRE_DOCKER`` is set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+IMAGE = "fcm-test-shop"
+
+DOCKERFILE = """\
+FROM python:3.13-slim
+RUN pip install --no-cache-dir flask gunicorn
+WORKDIR /srv
+COPY shop.py .
+VOLUME /var/lib/anonymous
+CMD ["gunicorn", "shop:app", "--threads", "4", "--bind", "0.0.0.0:8000"]
+"""
+
+# It writes wherever it can write, as soon as it starts.
+SHOP = """\
+import glob, os
+from flask import Flask
+app = Flask(__name__)
+for path in ["/data/rows", *glob.glob("/mine/*")]:
+    if os.path.isdir(os.path.dirname(path)):
+        before = open(path).read() if os.path.exists(path) else None
+        print("found", path, before, flush=True)
+        with open(path, "a") as file:
+            file.write("a check was here\\n")
+"""
+
+
+def docker(*words: str) -> str:
+    """What the client prints."""
+    done = subprocess.run(
+        ["docker", *words], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """An engine that answers, with Compose 2."""
+    for words in (["docker", "version"], ["docker", "compose", "version"]):
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+            problem = done.stderr if done.returncode else ""
+        except OSError as error:
+            problem = str(error)
+        if problem:
+            if os.environ.get("REQUIRE_DOCKER"):
+                pytest.fail(f"{' '.join(words)}: {problem}")
+            pytest.skip(f"no Docker engine: {problem.strip()}")
+
+
+@pytest.fixture(scope="session")
+def image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An image whose app writes to what it is given."""
+    folder = tmp_path_factory.mktemp("image")
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    (folder / "shop.py").write_text(SHOP)
+    docker("build", "--quiet", "--tag", IMAGE, str(folder))
+    yield IMAGE
+    docker("rmi", "--force", IMAGE)
+
+
+class Things(NamedTuple):
+    """What is in an engine."""
+
+    containers: dict[str, tuple[str, bool, str, str]]
+    """By id: name, whether it runs, since when, and how often it was restarted."""
+    volumes: set[str]
+    networks: dict[str, set[str]]
+    """By name: the containers in it."""
+    tags: dict[str, str]
+
+
+def things() -> Things:
+    """What is in the engine now."""
+    found: list[dict[str, Any]] = []
+    if ids := docker("ps", "--all", "--quiet").split():
+        found = msgspec.json.decode(docker("inspect", *ids))
+    containers = {
+        each["Id"]: (
+            each["Name"],
+            each["State"]["Running"],
+            each["State"]["StartedAt"],
+            str(each["RestartCount"]),
+        )
+        for each in found
+    }
+    networks = docker("network", "ls", "--format", "{{.Name}}").split()
+    inside = msgspec.json.decode(docker("network", "inspect", *networks))
+    images = docker(
+        "images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"
+    )
+    return Things(
+        containers,
+        set(docker("volume", "ls", "--quiet").split()),
+        {each["Name"]: set(each["Containers"]) for each in inside},
+        dict(line.split() for line in images.splitlines()),
+    )
+
+
+@contextlib.contextmanager
+def untouched() -> Iterator[None]:
+    """Afterwards everything in the engine is as it was, and nothing else is there."""
+    before = things()
+    yield
+    assert things() == before
+
+
+class User:
+    """Somebody who has things in the engine, which carry no label of a check."""
+
+    def __init__(self, image: str) -> None:
+        self.image = image
+        self._remove: list[tuple[str, ...]] = []
+
+    def container(self, name: str, *options: str, command: str = "sleep 600") -> str:
+        """A container that runs."""
+        self._remove.append(("rm", "--force", "--volumes", name))
+        words = ("--name", name, *options, self.image, "sh", "-c", command)
+        return docker("run", "--detach", *words)
+
+    def volume(self, name: str) -> str:
+        """A volume with a row in it."""
+        self._remove.append(("volume", "rm", "--force", name))
+        docker("volume", "create", name)
+        write = "echo production > /v/rows"
+        self.run("--volume", f"{name}:/v", self.image, "sh", "-c", write)
+        return name
+
+    def rows(self, name: str) -> str:
+        """What is in a volume."""
+        return self.run("--volume", f"{name}:/v", self.image, "cat", "/v/rows")
+
+    def run(self, *words: str) -> str:
+        """What a container prints that is gone afterwards."""
+        return docker("run", "--rm", *words)
+
+    def network(self, name: str) -> str:
+        """A network."""
+        self._remove.append(("network", "rm", name))
+        docker("network", "create", name)
+        return name
+
+    def tag(self, name: str) -> str:
+        """A tag of the image."""
+        self._remove.append(("rmi", name))
+        docker("tag", self.image, name)
+        return name
+
+    def leave(self) -> None:
+        """Remove everything, the newest first."""
+        for words in reversed(self._remove):
+            docker(*words)
+
+
+@pytest.fixture
+def user(image: str) -> Iterator[User]:
+    """Somebody whose things are removed by nobody else."""
+    somebody = User(image)
+    yield somebody
+    somebody.leave()
+
+
+def write(folder: Path, command: str, *lines: str) -> None:
+    """A deployment of a folder."""
+    text = ["[[deployment]]", 'name = "mine"', f"command = '''{command}'''", *lines]
+    (folder / "concurrency.toml").write_text("\n".join(text))

@@ -1,0 +1,386 @@
+"""Whatever a command or a Compose file names, nothing of the user's is changed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.deployment.containers import labels
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
+from tests.live.deployment.conftest import ROOT
+from tests.live.deployment.containers.conftest import docker
+from tests.live.deployment.containers.conftest import IMAGE
+from tests.live.deployment.containers.conftest import untouched
+from tests.live.deployment.containers.conftest import User
+from tests.live.deployment.containers.conftest import write
+
+RUN = "docker run -p {port}:8000"
+
+COMPOSE = """\
+services:
+  app:
+    image: fcm-test-shop
+    ports: ["${PORT:-8000}:8000"]
+"""
+
+
+def logged(checked: Checked) -> str:
+    """What the server printed."""
+    (log,) = (checked.results / "logs").glob("*mine*.log")
+    return log.read_text()
+
+
+def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
+    """Check a command, which holds what its four threads hold."""
+    write(folder, command, "declared = 4", "at-least = 4", *lines)
+    with untouched():
+        checked = check(folder)
+    assert checked.code == 0, checked
+    assert checked.cells["mine"]["ceiling"] == 4
+    return checked
+
+
+def compose(
+    check: Check, folder: Path, text: str, *lines: str, up: str = ""
+) -> Checked:
+    """Check a Compose file."""
+    (folder / "compose.yaml").write_text(text)
+    env = 'env = { PORT = "{port}" }'
+    return run(check, folder, f"docker compose up {up}", env, *lines)
+
+
+# ------------------------------------------------------------------------ docker run
+
+
+def test_a_container_of_the_same_name(check: Check, user: User, tmp_path: Path) -> None:
+    user.container("shop")
+    run(check, tmp_path, f"{RUN} --name shop {IMAGE}")
+
+
+def test_nothing_is_left_without_rm(check: Check, user: User, tmp_path: Path) -> None:
+    # Nor the volume that its Dockerfile asks for, nor a container that restarts.
+    run(check, tmp_path, f"{RUN} --restart always -v /another {IMAGE}")
+
+
+def test_a_named_volume(check: Check, user: User, tmp_path: Path) -> None:
+    name = user.volume("shop_data")
+    checked = run(check, tmp_path, f"{RUN} -v {name}:/data {IMAGE}")
+    assert "found /data/rows None" in logged(checked)
+    assert user.rows(name) == "production"
+
+
+def test_a_volume_that_is_not_there_is_not_made(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    run(check, tmp_path, f"{RUN} -v not_there:/data {IMAGE}")
+    run(check, tmp_path, f"{RUN} --mount type=volume,src=not_there,dst=/a {IMAGE}")
+
+
+def test_a_folder(check: Check, user: User, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    rows = tmp_path / "mine" / "rows"
+    rows.write_text("production\n")
+    checked = run(check, tmp_path, f"{RUN} -v {tmp_path}/mine:/mine {IMAGE}")
+    assert "found /mine/rows production" in logged(checked)
+    assert rows.read_text() == "production\n"
+    assert list(rows.parent.iterdir()) == [rows]
+
+
+def test_a_file(check: Check, user: User, tmp_path: Path) -> None:
+    file = tmp_path / "shop.sqlite"
+    file.write_text("production\n")
+    mount = f"--mount type=bind,source={file},target=/srv/shop.sqlite"
+    run(check, tmp_path, f"{RUN} {mount} {IMAGE}")
+    assert file.read_text() == "production\n"
+
+
+def test_a_folder_that_is_not_there_is_not_made(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    run(check, tmp_path, f"{RUN} -v {tmp_path}/missing:/data {IMAGE}")
+    assert not (tmp_path / "missing").exists()
+
+
+def test_what_is_kept_is_written_to(check: Check, user: User, tmp_path: Path) -> None:
+    name = user.volume("shop_data")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "rows").write_text("production\n")
+    command = f"{RUN} -v {name}:/data -v {tmp_path}/mine:/mine {IMAGE}"
+    run(check, tmp_path, command, f'keep-mounts = ["{name}", "mine"]')
+    assert "a check was here" in user.rows(name)
+    assert "a check was here" in (tmp_path / "mine" / "rows").read_text()
+
+
+def test_the_socket_of_the_engine(check: Check, user: User, tmp_path: Path) -> None:
+    socket = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    path = socket.removeprefix("unix://")
+    write(tmp_path, f"{RUN} -v {path}:{path}:ro {IMAGE}", "declared = 4")
+    with untouched():
+        checked = check(tmp_path)
+    assert checked.code == 2
+    assert "the engine's own socket" in checked.message
+
+
+def test_a_network_of_others(check: Check, user: User, tmp_path: Path) -> None:
+    # It may be joined, but under no name that others would be sent to.
+    name = user.network("production")
+    user.container("shop", "--network", name, "--network-alias", "app")
+    options = f"--network {name} --network-alias app"
+    run(check, tmp_path, f"{RUN} {options} {IMAGE}")
+
+
+def test_other_ports_are_not_published(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    user.container("shop", "--publish", "127.0.0.1:28765:8000")
+    # It could not even start beside the one that runs, were it published.
+    run(check, tmp_path, f"{RUN} -p 127.0.0.1:28765:8000 {IMAGE}")
+
+
+def test_a_file_of_variables(check: Check, user: User, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PYTHONPATH=/elsewhere\n")
+    run(check, tmp_path, f"{RUN} --env-file .env {IMAGE}")
+    assert (tmp_path / ".env").read_text() == "PYTHONPATH=/elsewhere\n"
+
+
+def test_a_file_for_the_id_is_not_written(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    run(check, tmp_path, f"{RUN} --cidfile {tmp_path}/shop.cid {IMAGE}")
+    assert not (tmp_path / "shop.cid").exists()
+
+
+# -------------------------------------------------------------------- docker compose
+
+
+@pytest.mark.parametrize("more", ["", ", external: true"])
+def test_a_volume_with_a_fixed_name(
+    check: Check, user: User, tmp_path: Path, more: str
+) -> None:
+    name = user.volume("shop_production_data")
+    volumes = f"""\
+    volumes: ["data:/data"]
+volumes:
+  data: {{ name: {name}{more} }}
+"""
+    checked = compose(check, tmp_path, COMPOSE + volumes)
+    assert "found /data/rows None" in logged(checked)
+    assert user.rows(name) == "production"
+
+
+def test_a_volume_that_is_a_folder(check: Check, user: User, tmp_path: Path) -> None:
+    (tmp_path / "rows").write_text("production\n")
+    volumes = f"""\
+    volumes: ["data:/data"]
+volumes:
+  data:
+    driver_opts: {{ type: none, o: bind, device: {tmp_path} }}
+"""
+    compose(check, tmp_path, COMPOSE + volumes)
+    assert (tmp_path / "rows").read_text() == "production\n"
+
+
+def test_a_kept_volume_is_not_removed(check: Check, user: User, tmp_path: Path) -> None:
+    name = user.volume("shop_production_data")
+    volumes = f"""\
+    volumes: ["data:/data"]
+volumes:
+  data: {{ name: {name} }}
+"""
+    compose(check, tmp_path, COMPOSE + volumes, f'keep-mounts = ["{name}"]')
+    assert "a check was here" in user.rows(name)
+
+
+def test_the_users_own_project_runs_on(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # As `docker compose up -d` leaves it, with all the names that it makes up.
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    text = COMPOSE + '    volumes: ["data:/data"]\nvolumes: { data: {} }\n'
+    (folder / "compose.yaml").write_text(text)
+    env = {**os.environ, "PORT": "28766"}
+    up = ["docker", "compose", "up", "--detach"]
+    subprocess.run(up, cwd=folder, env=env, check=True, capture_output=True)
+    try:
+        compose(check, folder, text)
+    finally:
+        down = ["docker", "compose", "down", "--volumes", "--timeout", "1"]
+        subprocess.run(down, cwd=folder, check=True, capture_output=True)
+
+
+def test_a_container_name(check: Check, user: User, tmp_path: Path) -> None:
+    user.container("shop")
+    compose(check, tmp_path, COMPOSE + "    container_name: shop\n")
+
+
+@pytest.mark.parametrize("more", ["external: true", "name: production"])
+def test_a_network_with_a_fixed_name(
+    check: Check, user: User, tmp_path: Path, more: str
+) -> None:
+    name = user.network("production")
+    user.container("shop", "--network", name, "--network-alias", "app")
+    networks = f"""\
+    networks: [back]
+networks:
+  back: {{ name: {name}, {more} }}
+"""
+    compose(check, tmp_path, COMPOSE + networks.replace(f", name: {name}", ""))
+
+
+def test_a_project_that_writes_to_its_folder(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    for name in ("mine", "logs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rows").write_text("production\n")
+    text = (
+        COMPOSE
+        + """\
+    volumes: ["./mine:/mine", "./missing:/missing", "./logs/rows:/srv/rows"]
+  other:
+    image: fcm-test-shop
+    command: sleep 600
+    volumes: ["./mine:/mine"]
+"""
+    )
+    checked = compose(check, tmp_path, text)
+    assert "found /mine/rows production" in logged(checked)
+    for name in ("mine", "logs"):
+        assert (tmp_path / name / "rows").read_text() == "production\n"
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_tag_of_the_users(check: Check, user: User, tmp_path: Path) -> None:
+    tag = user.tag("fcm-test-tagged:latest")
+    (tmp_path / "Dockerfile").write_text(f"FROM {IMAGE}\nENV BUILT=anew\n")
+    text = COMPOSE.replace("image: fcm-test-shop", f"image: {tag}\n    build: .")
+    compose(check, tmp_path, text, up="--build")
+    compose(check, tmp_path, text)
+
+
+def test_published_ports_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
+    user.container("shop", "--publish", "127.0.0.1:28765:8000")
+    text = COMPOSE.replace("]", ', "28765:8000"]')
+    compose(check, tmp_path, text)
+
+
+def test_what_a_project_reads_stays(check: Check, user: User, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=28767\nNAME=shop\n")
+    (tmp_path / "app.env").write_text("PYTHONPATH=/elsewhere\nTOKEN=a$$b\n")
+    text = COMPOSE + "    env_file: app.env\n    restart: always\n"
+    before = {path: path.read_bytes() for path in tmp_path.glob(".*env")}
+    compose(check, tmp_path, text)
+    assert before == {path: path.read_bytes() for path in before}
+
+
+# ---------------------------------------------------------------- by way of something
+
+
+def test_a_shell(check: Check, user: User, tmp_path: Path) -> None:
+    run(check, tmp_path, f'sh -c "exec {RUN} {IMAGE}"')
+
+
+MAKEFILE = """\
+serve:
+\tdocker run --name fcm-left -p 127.0.0.1:$(PORT):8000 fcm-test-shop
+"""
+SCRIPT = """\
+#!/bin/sh
+docker run -d --name fcm-left -p 127.0.0.1:$PORT:8000 fcm-test-shop
+sleep 600
+"""
+PROGRAM = """\
+import os, subprocess
+image = "fcm-test-shop"
+publish = f"127.0.0.1:{os.environ['PORT']}:8000"
+subprocess.run(["sudo", "docker", "run", "--publish", publish, image], check=True)
+"""
+
+
+@pytest.mark.parametrize("command", ["make serve", "sh serve.sh", "python serve.py"])
+def test_what_starts_containers_by_other_means(
+    check: Check,
+    user: User,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "sudo").write_text('#!/bin/sh\nexec "$@"\n')
+    (tmp_path / "bin" / "sudo").chmod(0o755)
+    path = os.pathsep.join((str(tmp_path / "bin"), os.environ["PATH"]))
+    monkeypatch.setenv("PATH", path)
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    (tmp_path / "serve.sh").write_text(SCRIPT)
+    (tmp_path / "serve.sh").chmod(0o755)
+    (tmp_path / "serve.py").write_text(PROGRAM)
+    write(tmp_path, command, "declared = 4", 'env = { PORT = "{port}" }')
+    with untouched():
+        checked = check(tmp_path, "--start-seconds", "8")
+    assert checked.code == 5
+    assert "refused: `" in checked.message
+    assert "write that one as the command" in checked.message
+
+
+def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> None:
+    script = "#!/bin/sh\ndocker ps -q > /dev/null || exit 9\n"
+    script += "exec gunicorn shop:app --bind 127.0.0.1:$PORT --threads 2\n"
+    (tmp_path / "serve.sh").write_text(script)
+    (tmp_path / "serve.sh").chmod(0o755)
+    (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')")
+    write(tmp_path, "sh serve.sh", "declared = 2", 'env = { PORT = "{port}" }')
+    assert check(tmp_path).code == 0
+
+
+# ------------------------------------------------------------------------ being killed
+
+
+def begin(folder: Path) -> subprocess.Popen[bytes]:
+    """A check in a process of its own, which has begun to measure."""
+    harness = subprocess.Popen(
+        [sys.executable, "-m", "harness", "check", "--results", str(folder / "out")],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while not docker("ps", "--quiet", "--filter", f"label={labels.RUN}"):
+        assert harness.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    return harness
+
+
+def test_nothing_is_left_though_it_is_killed(user: User, tmp_path: Path) -> None:
+    user.container("shop")
+    write(tmp_path, f"{RUN} --name shop -v data:/data {IMAGE}", "declared = 4")
+    with untouched():
+        harness = begin(tmp_path)
+        tree = psutil.Process(harness.pid).children(recursive=True)
+        harness.send_signal(signal.SIGKILL)
+        harness.wait(20)
+        assert not psutil.wait_procs(tree, timeout=60)[1]
+
+
+def test_what_was_left_is_removed_by_the_next(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # As it is when the warden is killed as well; and one that runs on is left alone.
+    gone = f"{labels.owner().rpartition('/')[0]}/1"
+    for name, owner in (("left", gone), ("beside", labels.owner())):
+        own = ("--label", f"{labels.OWNER}={owner}", "--label", f"{labels.RUN}={name}")
+        user.container(f"fcm-{name}", *own)
+    user.container("shop")
+    write(tmp_path, f"{RUN} {IMAGE}", "declared = 4")
+    assert check(tmp_path).code == 0
+    names = docker("ps", "--all", "--format", "{{.Names}}").split()
+    assert sorted(names) == ["fcm-beside", "shop"]
+    docker("run", "--detach", "--name", "fcm-left", IMAGE, "true")  # to be removed

@@ -1,0 +1,199 @@
+"""What is in containers is measured as well, and as fast, as what is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
+from tests.live.deployment.conftest import EXAMPLES
+from tests.live.deployment.containers.conftest import docker
+from tests.live.deployment.containers.conftest import IMAGE
+from tests.live.deployment.containers.conftest import untouched
+from tests.live.deployment.containers.conftest import User
+from tests.live.deployment.containers.conftest import write
+
+RUN = "docker run -p {port}:8000"
+
+
+def evidence(checked: Checked, name: str = "mine") -> dict[str, Any]:
+    """What was seen of a deployment."""
+    (file,) = (checked.results / "evidence").glob("*.json")
+    (cell,) = json.loads(file.read_text())["cells"]
+    assert cell["configuration"] == name
+    return dict(cell)
+
+
+def run(check: Check, folder: Path, command: str, *lines: str) -> dict[str, Any]:
+    """Check a command; every round but those that filled up at once was seen quiet."""
+    write(folder, command, "declared = 4", "at-least = 4", *lines)
+    with untouched():
+        checked = check(folder)
+    assert checked.code == 0, checked
+    found = evidence(checked)
+    settled = {each["settled"] for each in found["rounds"]}
+    assert settled <= {"schedstat", "all entered"} and "schedstat" in settled
+    return found
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["", "--init", "--user 65534", "--read-only --tmpfs /tmp", "--network host"],
+)
+def test_how_a_container_is_run(
+    check: Check, user: User, tmp_path: Path, options: str
+) -> None:
+    command = f"docker run -p {{port}}:8000 {options} {IMAGE}"
+    if "host" in options:
+        command += " gunicorn shop:app --threads 4 --bind 127.0.0.1:{port}"
+    run(check, tmp_path, command)
+
+
+def test_beside_a_load(check: Check, user: User, tmp_path: Path) -> None:
+    for number in range(2 * (os.cpu_count() or 1)):
+        user.container(f"busy-{number}", command="while :; do :; done")
+    run(check, tmp_path, f"{RUN} {IMAGE}")
+
+
+def test_a_container_can_call_itself(check: Check, user: User, tmp_path: Path) -> None:
+    write(tmp_path, f"{RUN} {IMAGE}", "declared = 4")
+    checked = check(tmp_path, "--ask", "self-call")
+    (answer,) = checked.cells["mine"]["answers"]
+    assert answer["answer"] == "yes; deadlock at 4"
+
+
+def test_rounds_cost_no_more_than_outside(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    inside = run(check, tmp_path, f"{RUN} {IMAGE}")
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "shop.py").write_text("from flask import Flask\napp = Flask('shop')")
+    outside = run(check, folder, "gunicorn shop:app --threads 4 --bind {host}:{port}")
+    print("seconds inside and outside:", *map(seconds, (inside, outside)))
+    assert seconds(inside) < 2 * seconds(outside) + 0.05
+
+
+def seconds(cell: dict[str, Any]) -> float:
+    """How long a round took until the server was known to be quiet, in the middle."""
+    waited = sorted(each["settle_seconds"] for each in cell["rounds"])
+    return float(waited[len(waited) // 2])
+
+
+# ------------------------------------------------------------------------ deployments
+
+
+def test_the_example(check: Check, image: str, tmp_path: Path) -> None:
+    folder = tmp_path / "compose"
+    shutil.copytree(EXAMPLES / "compose-nginx", folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*")}
+    with untouched():
+        checked = check(folder)
+    assert checked.code == 0, checked
+    assert checked.cells["compose"]["verdict"] == "as declared"
+    assert evidence(checked, "compose")["rounds"][-1]["settled"] != "steady count"
+    assert before == {path: path.read_bytes() for path in folder.rglob("*")}
+
+
+OLDER = """\
+FROM python:3.13-slim
+ARG FLASK
+COPY requirements.txt .
+RUN pip install --no-cache-dir flask==$FLASK -r requirements.txt
+WORKDIR /srv
+COPY app.py .
+ENV FLASK_APP=app.py PYTHONWARNINGS=ignore
+CMD ["flask", "run", "--host", "0.0.0.0"]
+"""
+
+BESIDE = """\
+Werkzeug<1
+Jinja2<3.1
+itsdangerous<2.1
+"""
+
+# As in the experiment of 2018: the development server behind nginx, of two releases.
+EXPERIMENT = """\
+version: "3"
+services:
+  nginx:
+    container_name: nginx
+    image: nginx:1.28-alpine
+    ports: ["${PORT:-80}:80"]
+    volumes: ["./SERVICE.conf:/etc/nginx/nginx.conf"]
+    depends_on: [SERVICE]
+  SERVICE:
+    container_name: SERVICE
+    build: { context: ., args: { FLASK: "RELEASE" } }
+    volumes: [".:/srv"]
+"""
+
+NGINX = """\
+events {}
+http { server { listen 80; location / { proxy_pass http://SERVICE:5000; } } }
+"""
+
+APP = """\
+from flask import Flask
+app = Flask(__name__)
+
+@app.route("/")
+def front():
+    return "Hello"
+"""
+
+
+@pytest.mark.parametrize(
+    ("release", "declared", "ceiling"),
+    [("1.0.4", '"unbounded"', 40), ("0.12.5", "1", 1)],
+)
+def test_the_experiment_of_2018(
+    check: Check,
+    image: str,
+    tmp_path: Path,
+    release: str,
+    declared: str,
+    ceiling: int,
+) -> None:
+    names = {"SERVICE": "flask-" + release.replace(".", "-"), "RELEASE": release}
+    files = {"compose.yaml": EXPERIMENT, "Dockerfile": OLDER, "app.py": APP}
+    files["requirements.txt"] = BESIDE
+    for file, text in [*files.items(), (f"{names['SERVICE']}.conf", NGINX)]:
+        for word, value in names.items():
+            text = text.replace(word, value)
+        (tmp_path / file).write_text(text)
+    before = sorted(tmp_path.rglob("*"))
+    env = 'env = { PORT = "{port}" }'
+    command = "docker-compose up" if shutil.which("docker-compose") else ""
+    write(tmp_path, command or "docker compose up", f"declared = {declared}", env)
+    with untouched():
+        checked = check(tmp_path, "--limit", "40", "--start-seconds", "240")
+    assert checked.code == 0, checked
+    cell = checked.cells["mine"]
+    assert (cell["verdict"], cell["ceiling"]) == ("as declared", ceiling)
+    assert cell["flask"] == release
+    assert [each for each in before if not each.exists()] == []
+    made = {"concurrency.toml", "results", "cache"}
+    left = {path.name for path in set(tmp_path.iterdir()) - set(before)}
+    assert left <= made
+
+
+def test_what_has_no_python_path_of_ours_is_kept(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # An image that finds its app by PYTHONPATH.
+    folder = tmp_path / "image"
+    folder.mkdir()
+    text = f"FROM {IMAGE}\nRUN mkdir /lib-own && mv shop.py /lib-own/\n"
+    (folder / "Dockerfile").write_text(f"{text}ENV PYTHONPATH=/lib-own\n")
+    docker("build", "--quiet", "--tag", "fcm-test-path", str(folder))
+    try:
+        run(check, tmp_path, f"{RUN} fcm-test-path")
+    finally:
+        docker("rmi", "fcm-test-path")

@@ -1,0 +1,31 @@
+"""The control needs no Flask where what is measured has one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from harness.measure.app import TargetApp
+from harness.measure.bench import Bench
+from harness.measure.control import measure_control
+
+
+def test_without_flask(tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", symlinks=True)
+    python = tmp_path / "bare" / "bin" / "python"
+    lacks = subprocess.run([python, "-c", "import flask"], capture_output=True)
+    assert b"No module named 'flask'" in lacks.stderr
+    bench = Bench(python, 8, tmp_path, TargetApp(python))
+    seen = asyncio.run(measure_control(bench, "plain_app"))
+    assert seen.outcome == "measured"
+    assert max(each.admitted for each in seen.rounds) == 4
+
+
+def test_with_the_app_of_the_catalog(tmp_path: Path) -> None:
+    python = Path(sys.executable)
+    bench = Bench(python, 8, tmp_path, TargetApp(python))
+    seen = asyncio.run(measure_control(bench))
+    assert max(each.admitted for each in seen.rounds) == 4
