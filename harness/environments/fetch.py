@@ -20,8 +20,6 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
-import requests
-
 from harness.environments.source import HOW
 from harness.environments.source import Source
 from harness.records.versions import Kind
@@ -252,6 +250,8 @@ def _folder(folder: Path, scratch: Path, results: Path) -> Fetched:
 
 
 def _download(source: Source, scratch: Path) -> Path:
+    import requests  # takes longer than all else that most verbs import
+
     name = Path(unquote(urlsplit(source.location).path)).name or "archive"
     path = scratch / "download" / name
     path.parent.mkdir()

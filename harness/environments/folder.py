@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
 """Variable that names the folder; the noxfile and the action set it."""
 
@@ -28,4 +26,6 @@ def environments_folder() -> Path:
 
 def cached_environments() -> Path:
     """The folder for environments in the user's cache."""
+    from platformdirs import user_cache_path  # not needed in a checkout
+
     return user_cache_path("flask-concurrency") / "environments"

@@ -87,7 +87,7 @@ class Client(NamedTuple):
         self, method: str, path: str, body: Mapping[str, str], kind: type[Kind]
     ) -> Kind:
         """Send a record; what the API answers."""
-        import requests  # costs as much as all that most verbs import
+        import requests  # takes longer than all else that most stages import
 
         url = self._url(path)
         try:

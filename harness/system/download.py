@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
-
-import requests
 
 import harness
 from harness.records.errors import UsageError
 from harness.records.files import MOST_BYTES
+
+if TYPE_CHECKING:
+    import requests
 
 SECONDS = 120.0
 """A download that takes longer in all is given up."""
@@ -33,6 +35,7 @@ def fetch(url: str, headers: Mapping[str, str] | None = None) -> bytes | None:
     ``Authorization`` is not passed on to another host that the server redirects to.
     Raises ``UsageError`` naming the address, the fault and a remedy.
     """
+    import requests  # takes longer than all else that a verb without downloads imports
 
     def check_redirect(answer: requests.Response, **_: object) -> None:
         if answer.is_redirect:

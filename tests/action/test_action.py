@@ -316,7 +316,7 @@ def test_any_path_will_do(tmp_path: Path, ours: Path, python: Path) -> None:
     }
     for stage in ("plan", "measure", "report"):
         subprocess.run(
-            [str(ours / ".github" / "harness"), stage],
+            [str(ours / ".github" / "stage"), stage],
             env=environ,
             cwd=tmp_path,
             check=True,

@@ -34,6 +34,13 @@ def imported(*arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
+def test_the_matrix_needs_neither_network_nor_nox() -> None:
+    """Not in this process: nox is started for the measuring."""
+    modules = imported("probe", "--list", "--only", "flask-3.1.3/werkzeug-*/run/*")
+    assert {"msgspec", "rich"} <= modules
+    assert not modules & {"nox", "requests", "urllib3"}
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_needs_nothing(option: str) -> None:
     modules = imported(option)
