@@ -15,8 +15,13 @@ from harness.github.api import Client
 from harness.github.api import Repository
 from harness.records.track import Timeline
 from harness.report import markdown
-from harness.report.escape import link
-from harness.report.escape import prose
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.document import WebLink
 from harness.report.sections.timeline import sections
 from harness.report.sections.timeline import sentences
 
@@ -87,14 +92,19 @@ def write(
 
 
 def _news(changes: Sequence[str], faults: Sequence[str], address: str) -> str:
-    lines = []
-    if changes:
-        lines += ["### New", "", *(f"- {prose(each)}" for each in changes), ""]
-    if faults:
-        lines += ["### What went wrong", "", *(f"- {prose(each)}" for each in faults)]
-        lines.append("")
-    where = link("this run", address) if address else "a run without a page"
-    return "\n".join([*lines, f"Found by {where}.", ""])
+    where = WebLink("this run", address) if address else "a run without a page"
+    return markdown.write(
+        [
+            _list("New", changes),
+            _list("What went wrong", faults),
+            Section("the run", Text(), (Paragraph(say("Found by {}.", where)),)),
+        ]
+    )
+
+
+def _list(title: str, texts: Sequence[str]) -> Section:
+    items = tuple(Item(say("{}", each)) for each in texts)
+    return Section(title, say(title), (Items(items),) if items else ())
 
 
 def _cut(text: str) -> str:
