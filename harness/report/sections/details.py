@@ -202,7 +202,7 @@ def _fronts(cells: Sequence[CellReport]) -> Section:
 
 def _commands(cells: Sequence[CellReport]) -> Section:
     commands = "\n".join(" ".join(cell.reproduce.split()) for cell in cells)
-    ours = all(cell.reproduce.startswith("nox ") for cell in cells)
+    ours = all(cell.reproduce.startswith("nox -s ") for cell in cells)
     where = "In the folder that it was measured in:"
     if ours:
         where = "In a checkout of this project:"
