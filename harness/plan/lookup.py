@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -17,38 +20,32 @@ from harness.records.plan import Built
 from harness.records.versions import is_of
 from harness.records.versions import within
 
+Named = TypeVar("Named")
+
 FLASK = "Flask"
 SERVER_RELEASE = "--server-release"
 
 
 def find_server(catalog: Catalog, name: str) -> Server:
     """Find a server by its name. Raises ``UsageError`` naming those that exist."""
-    for server in catalog.servers:
-        if server.name == name:
-            return server
-    known = [s.name for s in catalog.servers]
-    raise UsageError(f"there is no server {name!r}; {did_you_mean(name, known)}")
+    return _find("server", name, {each.name: each for each in catalog.servers})
 
 
 def find_configuration(server: Server, name: str) -> Configuration:
     """Find a configuration by its id. Raises ``UsageError`` naming those that exist."""
-    for configuration in server.configuration:
-        if configuration.id == name:
-            return configuration
-    known = [configuration.id for configuration in server.configuration]
-    raise UsageError(
-        f"there is no configuration of {server.name} {name!r}; "
-        f"{did_you_mean(name, known)}"
-    )
+    known = {each.id: each for each in server.configuration}
+    return _find(f"configuration of {server.name}", name, known)
 
 
 def find_proxy(catalog: Catalog, name: str) -> Proxy:
     """Find a proxy by its name. Raises ``UsageError`` naming those that exist."""
-    for proxy in catalog.proxies:
-        if proxy.name == name:
-            return proxy
-    known = [p.name for p in catalog.proxies]
-    raise UsageError(f"there is no proxy {name!r}; {did_you_mean(name, known)}")
+    return _find("proxy", name, {each.name: each for each in catalog.proxies})
+
+
+def _find(what: str, name: str, known: Mapping[str, Named]) -> Named:
+    if name in known:
+        return known[name]
+    raise UsageError(f"there is no {what} {name!r}; {did_you_mean(name, known)}")
 
 
 def find_series(catalog: Catalog, flask: str) -> Series:

@@ -63,12 +63,7 @@ class Cell(Result, frozen=True, kw_only=True):
     @property
     def environment(self) -> Environment:
         """The environment that this cell is measured in."""
-        return Environment(
-            flask=self.flask,
-            server=self.server,
-            server_version=self.server_version,
-            python=self.python,
-        )
+        return msgspec.convert(self, Environment, from_attributes=True)
 
 
 class Declaration(Result, frozen=True, kw_only=True):

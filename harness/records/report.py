@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+import msgspec
+
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
@@ -70,12 +72,7 @@ class CellReport(Result, frozen=True, kw_only=True):
     @property
     def environment(self) -> Environment:
         """The environment that it was measured in."""
-        return Environment(
-            flask=self.flask,
-            server=self.server,
-            server_version=self.server_version,
-            python=self.python,
-        )
+        return msgspec.convert(self, Environment, from_attributes=True)
 
     @property
     def word(self) -> Outcome | Verdict:

@@ -105,6 +105,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
         if isinstance(at, inspect.StructType):
             struct = at
             inside.append(f"{key} {_label(tables, int(index or 0) + 1)}")
+            key = ""
     table = ": ".join(inside)
     if field := _FIELD.match(problem):
         return Misfit(table, field[2], _about_field(field[1], field[2], struct))

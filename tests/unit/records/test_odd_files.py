@@ -229,21 +229,3 @@ def test_a_plan_that_is_none(tmp_path: Path, content: bytes, words: str) -> None
     (tmp_path / "plan.json").write_bytes(content)
     with pytest.raises(Unreadable, match=f"(?i)plan.json: .*({words})"):
         files.read(tmp_path / "plan.json", Plan)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"x = " + b"[" * 100_000, "is nested too deep; correct it"),
-        (b"x = " + b"9" * 5_000, "is not TOML: .*4300 digits"),
-        (b"x = " + b"9" * 30, "is not TOML: "),
-        (b"x = '\xff'", "is not text: byte 6 is not UTF-8; correct it"),
-        (b'x = "\\u0000"', "a text has a null character; remove it"),
-        (b"x = '\\u0000'", "x: is an unknown key"),
-        (b"x = 2020-13-01", "is not TOML: "),
-    ],
-)
-def test_toml_that_is_none(tmp_path: Path, content: bytes, words: str) -> None:
-    (tmp_path / "x.toml").write_bytes(content)
-    with pytest.raises(UsageError, match=f"x.toml: {words}"):
-        toml.read(tmp_path / "x.toml", Expected)
