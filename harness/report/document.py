@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import zip_longest
 from typing import Literal
 
 from harness.report.words import Mark
@@ -78,8 +77,7 @@ def say(template: str, *values: Words) -> Text:
     taken for text of others.
     """
     parts: list[Part] = []
-    for own, value in zip_longest(template.split("{}"), values, fillvalue=""):
-        assert isinstance(own, str)
+    for own, value in zip(template.split("{}"), (*values, ""), strict=True):
         parts += [each for each in (own, *_parts(value)) if each != ""]
     return Text(tuple(parts))
 
