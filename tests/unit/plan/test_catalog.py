@@ -1,5 +1,4 @@
-"""Knows what the catalog's files must be, and which faults in them are refused; must
-not know which cells are made of them."""
+"""The catalog's files are complete, and every fault in one is refused with a remedy."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Knows which cells a selection must give and what each must carry; must not know the
-catalog that is delivered, but for what its own default selection has to show."""
+"""A selection gives these cells, planned like this.
+
+Most tests have a small catalog of their own; the default selection is the real one's.
+"""
 
 from __future__ import annotations
 
