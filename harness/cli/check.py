@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
 from harness.cli import options as shared
 from harness.cli.again import check_again
+from harness.cli.check_options import check_options
+from harness.cli.check_options import checking
+from harness.cli.check_options import CheckOptions
+from harness.cli.check_options import EXIT_CODES
 from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
 from harness.deployment import prepare as preparing
-from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
@@ -33,25 +33,20 @@ from harness.deployment.measure import measure_deployment
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.environments.folder import cached_environments
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
 from harness.judge.changes import changes_in
-from harness.judge.gate import FailOn
-from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
-from harness.records.questions import Question
 from harness.records.report import CheckResult
 from harness.records.results import begin
 from harness.records.results import check_path
 from harness.records.results import report_path
 from harness.records.results import write_evidence
-from harness.records.words import DEFAULT_LIMIT
 from harness.report import contents
 from harness.report import markdown
 from harness.report import terminal
@@ -60,77 +55,10 @@ from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
 
-EXIT_CODES = (
-    ("0", "as declared, or at least `at-least`"),
-    ("1", "fewer than declared, at times or always, or below `at-least`"),
-    ("2", "wrong usage or configuration"),
-    ("3", "nothing was measured"),
-    ("4", "the harness failed"),
-    ("5", "a deployment could not be installed, started or reached"),
-    ("130", "interrupted"),
-)
-
-OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
-"""Keys of a deployment that are options too, together with ``--command``."""
-
-GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
-
-
-class CheckOptions(NamedTuple):
-    """What ``check`` is given."""
-
-    config: Path | None
-    only: tuple[str, ...]
-    command: str | None
-    described: Mapping[str, Any]
-    """The keys of a deployment that were given beside ``command``."""
-    interpreter: Path | None
-    fail_on: FailOn | None
-    list_only: bool
-    results: Path
-    cache: Path
-    limit: int | None
-    ask: tuple[Question, ...]
-    start_seconds: float
-    annotate: bool
-    schema: bool
-
-
-def _record(given: Mapping[str, Any]) -> CheckOptions:
-    keys = {key: given[_parameter(key)] for key in OF_A_COMMAND}
-    return CheckOptions(
-        config=given["config"],
-        only=given["only"],
-        command=given["command"],
-        described={key: value for key, value in keys.items() if value is not None},
-        interpreter=given["interpreter"],
-        fail_on=FailOn(given["fail_on"]) if given["fail_on"] else None,
-        list_only=given["list_only"],
-        results=given["results"].resolve(),
-        cache=(given["cache"] or cached_environments()).resolve(),
-        limit=given["limit"],
-        ask=shared.questions(given["ask"]),
-        start_seconds=given["start_seconds"],
-        annotate=given["annotate"],
-        schema=given["schema"],
-    )
-
-
-def _parameter(key: str) -> str:
-    return deployments.OPTIONS.get(key, key).replace("-", "_")
-
-
-def _number(text: str) -> int | str:
-    """A number; other words are left to the checks that a file goes through."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
 
 @click.command(
     cls=shared.Verb,
-    record=_record,
+    record=check_options,
     examples=(
         "flask-concurrency check --list",
         "flask-concurrency check --config concurrency.toml --only web",
@@ -139,98 +67,7 @@ def _number(text: str) -> int | str:
     ),
     exit_codes=EXIT_CODES,
 )
-@click.option(
-    "--config",
-    type=shared.FILE,
-    metavar="FILE",
-    help="File that describes deployments.  [default: concurrency.toml or "
-    "pyproject.toml in this folder]",
-)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="NAME",
-    help="Deployment of the file to measure; may be repeated.  [default: all]",
-)
-@click.option(
-    "--command",
-    metavar="COMMAND",
-    help="Instead of a file: the command that starts the server, with {port} in it.",
-)
-@click.option(
-    "--requirements",
-    metavar="FILE",
-    help="For --command: requirements to install into an environment of its own.",
-)
-@click.option(
-    "--python-version",
-    metavar="X.Y",
-    help="For --command: the Python that it must run on.",
-)
-@click.option(
-    "--interpreter",
-    type=shared.FILE,
-    metavar="FILE",
-    help="For --command: where that Python is.",
-)
-@click.option(
-    "--ready",
-    metavar="PATH",
-    help="For --command: path that must answer before it is measured.",
-)
-@click.option(
-    "--declared",
-    type=_number,
-    metavar="N",
-    help="For --command: how many requests at once it promises, or unbounded.",
-)
-@click.option(
-    "--at-least",
-    type=_number,
-    metavar="N",
-    help="For --command: how many requests must always be handled at once.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(GATES),
-    metavar="WHAT",
-    help=f"What fails the check: {', '.join(GATES)}.  [default: any broken promise]",
-)
-@click.option(
-    "--list",
-    "list_only",
-    is_flag=True,
-    help="Show what each deployment declares and stop.",
-)
-@shared.results
-@click.option(
-    "--cache",
-    type=shared.DIRECTORY,
-    metavar="DIR",
-    help="Folder for environments made from requirements.  [default: in the user's "
-    "cache]",
-)
-@click.option(
-    "--limit",
-    type=shared.positive,
-    metavar="N",
-    help="Most requests offered to a deployment that declares no bound.  "
-    f"[default: {DEFAULT_LIMIT}]",
-)
-@shared.ask
-@click.option(
-    "--start-seconds",
-    type=float,
-    default=READY_SECONDS,
-    metavar="S",
-    help="How long a deployment may take to answer its first request.",
-)
-@click.option(
-    "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
-)
-@click.option(
-    "--schema", is_flag=True, help="Print the JSON Schema of the file and stop."
-)
+@checking
 def check(options: CheckOptions) -> int:
     """Measure deployments of your own.
 
@@ -248,12 +85,12 @@ def check(options: CheckOptions) -> int:
         print("\n".join(map(declares, prepared)))
         return 0
     begin(results, Plan(environments=()))
-    found = measure_all(configured, prepared, results, options)
-    tell(found, results)
+    findings = measure_all(configured, prepared, results, options)
+    show(findings, results)
     if options.annotate:
         result = files.read(check_path(results), CheckResult)
-        annotate(deployment_annotations(found.report, result, os.environ))
-    gate(found.report, None, deployments=found.results)
+        annotate(deployment_annotations(findings.report, result, os.environ))
+    gate(findings.report, None, deployments=findings.results)
     return 0
 
 
@@ -261,7 +98,7 @@ def configuration(options: CheckOptions) -> Configured:
     """The deployments of a file, or the one that options describe."""
     if options.command is None and options.described:
         key = next(iter(options.described))
-        raise UsageError(f"{key}: is said of one deployment; give its --command too")
+        raise UsageError(f"{key}: describes one deployment; give its --command too")
     if options.command is None:
         return load(options.config or default_config())
     if options.config is not None:
@@ -280,7 +117,7 @@ def default_config() -> Path:
 
 
 def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
-    """The deployments that were asked for. Raises ``UsageError``."""
+    """The deployments of these names, or all. Raises ``UsageError``."""
     known = {each.name: each for each in configured.deployments}
     for name in names:
         if name not in known:
@@ -344,14 +181,14 @@ def check_limit(prepared: Prepared, limit: int) -> None:
 
 
 def declares(each: Prepared | NotPrepared) -> str:
-    """What is known of a deployment before it is measured, in one line."""
+    """What a deployment declares, in one line."""
     if not isinstance(each, Prepared):
         return printable(
             f"{each.deployment.name}: cannot be installed: {each.log_tail}"
         )
-    found = each.declaration
-    number = "no bound" if found.declared is None else found.declared
-    words = f"{each.deployment.name}: declares {number}: {found.because}"
+    declared, because = each.declaration.declared, each.declaration.because
+    number = "no bound" if declared is None else declared
+    words = f"{each.deployment.name}: declares {number}: {because}"
     return printable(f"{words}; it runs on {each.where.python}", characters=1000)
 
 
@@ -361,19 +198,23 @@ def measure_all(
     results: Path,
     options: CheckOptions,
 ) -> Findings:
-    """Measure one after the other; after each there is a report of all.
+    """Measure one after the other; the report is written after each.
 
     Raises ``Interrupted``, with a report of those that were measured.
     """
-    reproduce = check_again(configured)
     checked = [
         not_measured(each, plan_deployment(each, options.limit))  # until it is
         for each in prepared
     ]
-    found = check_findings.judge_deployments(
-        configured, checked, options.fail_on, reproduce
-    )
-    write(found, results)
+
+    def report(some: Sequence[Checked], ended: HarnessError | None = None) -> Findings:
+        findings = check_findings.judge_deployments(
+            configured, some, options.fail_on, check_again(configured)
+        )
+        write(findings, results, ended)
+        return findings
+
+    findings = report(checked)
     for number, each in enumerate(prepared):
         try:
             checked[number] = measure(each, checked[number], results, options)
@@ -382,17 +223,10 @@ def measure_all(
                 f"interrupted; {number} of {len(prepared)} deployments were measured"
             )
             if number:
-                found = check_findings.judge_deployments(
-                    configured, checked[:number], options.fail_on, reproduce
-                )
-                write(found, results, ended)
-                tell(found, results)
+                show(report(checked[:number], ended), results)
             raise ended from None
-        found = check_findings.judge_deployments(
-            configured, checked, options.fail_on, reproduce
-        )
-        write(found, results)
-    return found
+        findings = report(checked)
+    return findings
 
 
 def measure(
@@ -419,10 +253,10 @@ def measure(
     return checked
 
 
-def write(found: Findings, results: Path, ended: HarnessError | None = None) -> None:
+def write(findings: Findings, results: Path, ended: HarnessError | None = None) -> None:
     """Write the report, the badges, and what the check comes to."""
-    result = check_findings.check_result(found, ended)
-    report = found.report
+    result = check_findings.check_result(findings, ended)
+    report = findings.report
     files.write(report_path(results), report)
     page = contents.page(report, changes_in(report), result)
     files.write_text(results / "report.md", markdown.write(page))
@@ -433,10 +267,10 @@ def write(found: Findings, results: Path, ended: HarnessError | None = None) -> 
     files.write(check_path(results), result)
 
 
-def tell(found: Findings, results: Path) -> None:
-    """Print what was found."""
-    changes = changes_in(found.report)
-    terminal.show(contents.overview(found.report, changes, str(results)))
-    broken = [each for each in found.results if each.fault is not None]
+def show(findings: Findings, results: Path) -> None:
+    """Print the report, and which deployments fail."""
+    changes = changes_in(findings.report)
+    terminal.show(contents.overview(findings.report, changes, str(results)))
+    broken = [each for each in findings.results if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
         print(printable(f"fails: {each.name}: {each.reason}", characters=1000))

@@ -1,4 +1,4 @@
-"""Knows how a run that is under way looks in a terminal; must not know what it means.
+"""Shows the progress of a run.
 
 In a terminal a line per finished cell and, below, what is being measured and how many
 cells are left. Elsewhere plain lines only.
@@ -28,7 +28,7 @@ from harness.records.words import Outcome
 
 
 def line(event: Event) -> str:
-    """What is said of a cell that is done."""
+    """The outcome of a cell in a few words."""
     if event.outcome is Outcome.MEASURED:
         most = f"{event.most}" if event.bounded else f"at least {event.most}"
         return f"{most} at once"
@@ -36,7 +36,7 @@ def line(event: Event) -> str:
 
 
 class Progress:
-    """Shows events as they come, on standard error unless told otherwise."""
+    """Shows events as they come, on standard error unless another console is given."""
 
     def __init__(self, plan: Plan, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)

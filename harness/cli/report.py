@@ -72,24 +72,24 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
         print(f"flask-concurrency: {fault}", file=sys.stderr)
     if faults:
         return faults[0].exit_code
-    found = changes_in(judged, before)
-    keep(results, found)
-    if found.baseline is not None:
-        text = markdown.write(contents.page(judged, found))
+    compared = changes_in(judged, before)
+    keep(results, compared)
+    if compared.baseline is not None:
+        text = markdown.write(contents.page(judged, compared))
         files.write_text(results / "report.md", text)
-        terminal.show([changes.section(found)])
-    gate(judged, fail_on, found)
+        terminal.show([changes.section(compared)])
+    gate(judged, fail_on, compared)
     return 0
 
 
 def show(results: Path, evidence: Sequence[Evidence]) -> Report:
     """Judge evidence; write and print the report."""
     judged = judge(evidence, probe_again())
-    found = changes_in(judged)
-    keep(results, found)
+    compared = changes_in(judged)
+    keep(results, compared)
     files.write(report_path(results), judged)
     files.write_text(
-        results / "report.md", markdown.write(contents.page(judged, found))
+        results / "report.md", markdown.write(contents.page(judged, compared))
     )
-    terminal.show(contents.overview(judged, found, str(results)))
+    terminal.show(contents.overview(judged, compared, str(results)))
     return judged
