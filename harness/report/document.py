@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
+from typing import NamedTuple
 
 from harness.report.words import Mark
 
 # ------------------------------------------------------------------------------ text
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(NamedTuple):
     """Text that this project did not write, such as a reason or a release."""
 
     text: str
@@ -27,24 +26,21 @@ class Foreign:
     """Characters that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A foreign name or command, in the look of code where there is one."""
 
     text: str
     most: int = 160
 
 
-@dataclass(frozen=True, slots=True)
-class WebLink:
+class WebLink(NamedTuple):
     """Our own words as a link; the address is foreign."""
 
     words: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Strong:
+class Strong(NamedTuple):
     """Our own words, emphasized."""
 
     text: str
@@ -55,8 +51,7 @@ Part = str | Foreign | Name | WebLink | Strong | Mark
 break in it is one in the cell of a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A phrase or a sentence."""
 
     parts: tuple[Part, ...] = ()
@@ -122,15 +117,13 @@ def _raw(part: Part) -> str:
 # ---------------------------------------------------------------------------- blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """One or several sentences."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """A paragraph that nobody may overlook, and a list below it."""
 
     level: Literal["caution", "warning"]
@@ -138,8 +131,7 @@ class Alert:
     items: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One item of a list, and what belongs below it."""
 
     text: Text
@@ -148,8 +140,7 @@ class Item:
     """What its colour stands for, where it says so itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list; ``head`` is what all its items are."""
 
     items: tuple[Item, ...]
@@ -158,8 +149,7 @@ class Items:
     """What the head means."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What was measured, in a cell of the matrix."""
 
     number: str
@@ -177,8 +167,7 @@ class Value:
 Cell = Text | Value
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """The head of a column."""
 
     head: Text
@@ -188,16 +177,14 @@ class Column:
     """Whether its cells are aligned to the right, as numbers are."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowGroup:
+class RowGroup(NamedTuple):
     """Rows of a table that belong together."""
 
     rows: tuple[tuple[Cell, ...], ...]
     title: Text = Text()
 
 
-@dataclass(frozen=True, slots=True)
-class PlainLine:
+class PlainLine(NamedTuple):
     """What a cell says where no table can be drawn."""
 
     name: Text
@@ -205,8 +192,7 @@ class PlainLine:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Columns and rows."""
 
     columns: tuple[Column, ...]
@@ -215,15 +201,13 @@ class Table:
     """The same as lines, easy to search; where there are none, its rows are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Legend:
+class Legend(NamedTuple):
     """How to read the table above it; a pen without tables leaves it out."""
 
     entries: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """Foreign lines, such as commands or the output of a server."""
 
     text: str
@@ -232,8 +216,7 @@ class Code:
     """Characters that are shown: the last ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One bar of a chart, in two parts."""
 
     names: tuple[str, ...]
@@ -243,8 +226,7 @@ class Bar:
     most: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """Bars, one above the other; a pen that cannot draw leaves it out."""
 
     axis: str
@@ -263,8 +245,7 @@ class Worth(IntEnum):
     KEPT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of a report with a title of its own."""
 
     name: str

@@ -7,7 +7,6 @@ not say.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from harness.records.changes import Change
@@ -19,8 +18,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """How one outcome, verdict or change looks."""
 
     symbol: str
