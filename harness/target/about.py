@@ -1,4 +1,4 @@
-"""Knows what is installed beside it; prints it as one line of JSON."""
+"""Print every installed distribution and its version, as one line of JSON."""
 
 import json
 import platform
@@ -10,7 +10,7 @@ except ImportError:  # Python older than 3.8
 
 
 def distributions():
-    """Pairs of name and version, without importing any of them."""
+    """Yield the name and version of each distribution, without importing any."""
     if metadata is not None:
         for found in metadata.distributions():
             yield found.metadata["Name"], found.version

@@ -1,12 +1,17 @@
-"""Knows the smallest Flask app whose requests can be held; any Flask from 0.10 on.
+"""A minimal Flask app whose requests can be held. It runs on any Flask from 0.10 on.
 
-``/ready`` proves that the answer comes from the server that was started, and
-``/hold?request=NAME`` stays in the view function until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it computes
-so much, and ``&wait=`` says how it waits.
-``/async`` is the same in an ``async def`` view, where Flask has these.
-For slow clients ``/large?pieces=N`` has an answer of so many pieces, and ``/read`` reads
-what is sent.
+``/ready``
+    proves that the answer comes from the server that was started.
+``/hold?request=NAME``
+    stays in the view function until the probe lets it go. ``&wait=`` says how it waits.
+    With ``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS``
+    it computes that many steps.
+``/async?request=NAME``
+    does the same in an ``async def`` view, where Flask has these.
+``/large?pieces=N``
+    answers with N pieces, for clients that read slowly.
+``/read``
+    reads what is sent, for clients that send slowly.
 """
 
 import itertools
@@ -28,7 +33,7 @@ PIECE = b"." * 65536
 
 @app.route("/ready")
 def ready():
-    """The token that this server was started with, who answers, and its claims."""
+    """Answer with the token of this server, the process, and what the server claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
     said = dict(claims(request.environ), token=token, process=os.getpid())
     return json.dumps(said)
@@ -48,7 +53,7 @@ def held():
 
 
 def why_not_async():
-    """Why there are no views that are coroutines; nothing if there are."""
+    """Return why there are no ``async def`` views, or nothing if there are."""
     if not hasattr(app, "ensure_sync"):
         return "they came with Flask 2.0"
     if sys.version_info < (3, 7):
@@ -61,7 +66,7 @@ def why_not_async():
 
 
 def no_async():
-    """The answer where there are none."""
+    """Answer in place of an ``async def`` view."""
     return why_not_async(), 501
 
 
@@ -75,7 +80,7 @@ else:
 
 @app.route("/large")
 def large():
-    """An answer of as many pieces as were asked for."""
+    """Answer with the number of pieces that the query names."""
     pieces = int(request.args["pieces"])
     headers = {"Content-Length": str(pieces * len(PIECE))}
     return Response(itertools.repeat(PIECE, pieces), headers=headers)
@@ -83,5 +88,5 @@ def large():
 
 @app.route("/read", methods=["POST"])
 def read():
-    """How many bytes the client has sent, once it has sent them all."""
+    """Answer with the number of bytes that the client sent, once all have come."""
     return str(len(request.get_data()))

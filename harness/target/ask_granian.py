@@ -1,8 +1,8 @@
-"""Knows how to ask granian what a command line comes to; prints it as JSON.
+"""Print the settings that granian reads from a command line, as JSON.
 
-Run with the arguments, the folder and the environment of the real command. granian
-itself reads them and its variables, as it would on start; nothing is served and the
-app is not imported.
+Run this with the arguments, the folder and the environment of the real command. granian
+itself reads them and its variables, as it does when it starts. Nothing is served, and
+the app is not imported.
 """
 
 import json
@@ -10,11 +10,11 @@ import sys
 
 
 def answer():
-    """What granian makes of the command line."""
+    """Return the settings that granian would start with."""
     from granian import cli
 
     class Asked(getattr(cli, "Server", None) or cli.Granian):
-        """The server that the command would start."""
+        """Stands in for granian's server, and records its settings."""
 
         def serve(self, *_, **__):
             seen.append(self)

@@ -1,8 +1,8 @@
-"""Knows how to ask gunicorn what a command line comes to; prints it as JSON.
+"""Print the settings that gunicorn reads from a command line, as JSON.
 
-Run with the arguments, the folder and the environment of the real command. gunicorn
-itself reads them, its own variables and its configuration file, as it would on start;
-nothing is served and the app is not imported.
+Run this with the arguments, the folder and the environment of the real command.
+gunicorn itself reads them, its variables and its configuration file, as it does when it
+starts. Nothing is served, and the app is not imported.
 """
 
 import json
@@ -12,7 +12,7 @@ ASKED = ("workers", "threads", "worker_connections", "worker_class")
 
 
 def given_by(config, origin, path):
-    """For each setting the place that it comes from, for those that were given."""
+    """Return where each setting comes from, for settings that are not the default."""
     parser = config.parser()
     places = {}
     for name in ASKED:
@@ -28,7 +28,7 @@ def given_by(config, origin, path):
 
 
 def answer():
-    """What gunicorn makes of the command line."""
+    """Return the settings that gunicorn would start with."""
     from gunicorn import __version__
     from gunicorn.app.wsgiapp import WSGIApplication
     from gunicorn.config import Config

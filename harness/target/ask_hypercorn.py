@@ -1,8 +1,8 @@
-"""Knows how to ask hypercorn what a command line comes to; prints it as JSON.
+"""Print the settings that hypercorn reads from a command line, as JSON.
 
-Run with the arguments, the folder and the environment of the real command. hypercorn
-itself reads them and its configuration file, as it would on start; nothing is served
-and the app is not imported.
+Run this with the arguments, the folder and the environment of the real command.
+hypercorn itself reads them and its configuration file, as it does when it starts.
+Nothing is served, and the app is not imported.
 """
 
 import json
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def answer():
-    """What hypercorn makes of the command line."""
+    """Return the settings that hypercorn would start with."""
     from hypercorn import __main__ as program
 
     seen = []

@@ -1,12 +1,13 @@
-"""Knows how to be a WSGI server of exactly N processes x M threads, and no more.
+"""A WSGI server with a capacity of exactly N processes x M threads.
 
-The control of every run: what the probe says of it is known beforehand. N processes
-share one listening socket; in each, M threads take turns of accept, serve, close. The
-kernel wakes one waiting thread for one connection, so N x M requests are in the app
-when so many are offered, whatever their arrival, and the next one waits.
+This is the control of every run: its number is known beforehand. N processes share one
+listening socket. In each of them M threads accept, serve and close one connection after
+the other. The kernel wakes one waiting thread for each connection, so when N x M
+requests are offered, all of them are in the app, in whatever order they arrive, and the
+next one waits.
 
 ``--unbounded`` starts a thread for every connection instead, and ``--app plain_app``
-serves an app that needs no Flask. Any Python from 2.7 on.
+serves an app that needs no Flask. It runs on any Python from 2.7 on.
 """
 
 import argparse
@@ -20,14 +21,14 @@ from wsgiref.simple_server import WSGIRequestHandler
 
 
 class Handler(WSGIRequestHandler):
-    """Serves one connection, in the thread that constructs it."""
+    """Serve one connection, in the thread that constructs this."""
 
     def log_message(self, *args):
         pass
 
 
 class Server(object):
-    """What a wsgiref handler asks of its server, and nothing else."""
+    """The attributes that a wsgiref handler needs of its server, and nothing else."""
 
     multithread = True
     multiprocess = True
@@ -62,7 +63,7 @@ def serve(connection, address, server):
 
 
 def accept_forever(listener, server, spawn):
-    """Serve one connection after the other; with spawn, each in its own thread."""
+    """Serve one connection after the other, with ``spawn`` each in a new thread."""
     while True:
         connection, address = listener.accept()
         if spawn:
@@ -76,7 +77,7 @@ def accept_forever(listener, server, spawn):
 
 
 def work(listener, server, threads, spawn):
-    """Be one worker process: run its threads until the process ends."""
+    """Run the threads of one worker process until the process ends."""
     for _ in range(threads - 1):
         thread = threading.Thread(
             target=accept_forever, args=(listener, server, spawn)
@@ -87,7 +88,7 @@ def work(listener, server, threads, spawn):
 
 
 def listen(host, port):
-    """The socket that all processes share."""
+    """Open the listening socket that all processes share."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))

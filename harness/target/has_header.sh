@@ -1,3 +1,3 @@
 #!/bin/sh
-# Succeeds where the C compiler finds a header, for packages that are compiled with it.
+# Succeeds if the C compiler finds a header that a package needs to be compiled.
 echo "#include <$1>" | cc -E -x c - > /dev/null

@@ -1,22 +1,22 @@
-"""Knows how a request that is in the app tells the probe, and stays until let go.
+"""How a request in the app reports to the probe, and stays until it is let go.
 
-This file runs inside the environment under test: any Python from 2.7 on, nothing but
-the standard library, nothing of the harness. The protocol, one connection a request:
+This file runs inside the environment under test, on any Python from 2.7 on. It imports
+the standard library only. The protocol uses one connection for each request:
 
 1. The app connects to the address in FLASK_CONCURRENCY_PROBE (``host:port``).
-2. It sends one line of JSON: ``request`` (the name the client gave), ``process``,
-   ``thread`` and ``greenlet`` (null outside of one), ``at`` (seconds, monotonic clock,
-   null where Python has none) and ``token`` (from FLASK_CONCURRENCY_TOKEN).
-3. It waits. A line from the probe lets the request go, and is answered with a line:
-   so the request was in the app all the time until then. The connection's end instead
-   means that the probe is gone, and is an error.
+2. It sends one line of JSON: ``request`` (the name that the client gave), ``process``,
+   ``thread`` and ``greenlet`` (null outside of one), ``at`` (seconds of the monotonic
+   clock, null where Python has none) and ``token`` (from FLASK_CONCURRENCY_TOKEN).
+3. It waits. A line from the probe lets the request go. The app answers with a line,
+   which shows that the request was in the app until then. If the connection ends
+   instead, the probe is gone, which is an error.
 
-There are several ways to wait, since some servers run others meanwhile for some of them
-only: ``WAITS``. A request that is let go may have more to do: ``call`` says how one calls
-its own server, ``compute`` how one computes.
+There are several ways to wait (``WAITS``), because some servers run other requests
+during some of them only. A request that is let go may then do more: ``call`` calls its
+own server, and ``compute`` computes.
 
-The socket is the one that the app's own code would get: where a server has patched the
-standard library, waiting here switches greenlets just as waiting for a database does.
+The socket is the one that the app's own code would get. Where a server has patched the
+standard library, waiting here switches greenlets, as waiting for a database would.
 """
 
 import ctypes
@@ -49,7 +49,7 @@ class ProbeGone(Exception):
 
 
 def current_greenlet():
-    """The id of the running greenlet, or None in a plain thread."""
+    """Return the id of the running greenlet, or None in a plain thread."""
     greenlet = sys.modules.get("greenlet")
     if greenlet is None:
         return None
@@ -58,7 +58,7 @@ def current_greenlet():
 
 
 def claims(environ):
-    """What the server tells the app of itself (PEP 3333); nothing where it does not."""
+    """Return what the server claims in ``wsgi.multithread`` and the like (PEP 3333)."""
     found = {}
     for name in ("multithread", "multiprocess"):
         if environ.get("wsgi." + name) is not None:
@@ -67,7 +67,7 @@ def claims(environ):
 
 
 def introduce(request):
-    """The line that says which request is in the app, and where in the server."""
+    """Return the line that says which request is in the app, and where it runs."""
     monotonic = getattr(time, "monotonic", None)
     words = {
         "request": request,
@@ -81,7 +81,7 @@ def introduce(request):
 
 
 def introduced(request, connect):
-    """A connection to the probe on which a request has said that it is in the app."""
+    """Tell the probe that a request is in the app; return the connection."""
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
     connection = (connect or socket.create_connection)((host, int(port)))
     try:
@@ -93,15 +93,15 @@ def introduced(request, connect):
 
 
 def wait_for_socket(connection, sleep):
-    """Read from a socket: what waiting for a database in Python comes to."""
+    """Read from a socket, as a database driver written in Python does."""
     return connection.recv(16)
 
 
 def wait_in_c(connection, sleep):
     """Read in a C function, as a database driver written in C does.
 
-    It lets other threads run, but knows nothing of greenlets. Where the library of a
-    server has patched sockets their descriptors do not block, and this must.
+    The function lets other threads run, but does not know about greenlets. Patched
+    sockets have descriptors that do not block, and this one has to.
     """
     descriptor = connection.fileno()
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
@@ -117,7 +117,7 @@ def wait_in_c(connection, sleep):
 
 
 def wait_for_lock(connection, sleep):
-    """Wait for a lock of ``threading``, which another thread lets go of."""
+    """Wait for a ``threading`` lock that another thread releases."""
     lock = threading.Lock()
     lock.acquire()
     received = []
@@ -138,10 +138,10 @@ def wait_for_lock(connection, sleep):
 def wait_asleep(connection, sleep):
     """Sleep again and again, until the probe has let the request go.
 
-    Nothing can wake a thread from ``time.sleep``. So it looks, without waiting, whether
-    it was let go, and sleeps for twice as long as before if it was not: at first for a
-    moment, so that one who is let go at once leaves at once, and at last for long, so
-    that the server is quiet nearly all of the time.
+    Nothing can wake a thread from ``time.sleep``. So after each sleep this looks,
+    without waiting, whether the request was let go, and if not, sleeps twice as long.
+    The first sleep is short, so that a request that is let go at once leaves at once.
+    Later ones are long, so that the server is quiet nearly all of the time.
     """
     connection.setblocking(False)
     seconds = SHORTEST_SLEEP
@@ -164,14 +164,14 @@ WAITS = {
     "lock": wait_for_lock,
     "sleep": wait_asleep,
 }
-"""Ways to wait on a connection for a line from the probe, by name; with what sleeps."""
+"""Ways to wait for the probe, by name. Each takes the connection, and what sleeps."""
 
 
 def hold(request, connect=None, wait="socket", sleep=None):
     """Stay here until the probe lets the request go.
 
-    ``connect`` opens the connection in place of the standard library, ``sleep`` is what
-    sleeps in place of ``time.sleep``, and ``wait`` is one of ``WAITS``.
+    ``connect`` opens the connection instead of the standard library, ``sleep`` is
+    called instead of ``time.sleep``, and ``wait`` is one of ``WAITS``.
     """
     connection = introduced(request, connect)
     try:
@@ -186,10 +186,10 @@ def call(request, address, path, headers=None, connect=None, wait_for=None):
     """Call the own server at ``address`` once the probe lets the request go.
 
     The inner request is held under the name ``NAME.in``. While it has no answer, this
-    one is held as ``NAME.out``, and gives up when the probe says so. Waiting for both
-    at once is a ``select`` (or ``wait_for`` in its place): it blocks as reading an
-    answer does, and switches greenlets where reading one would. The answer is the name
-    of the request when the call was answered as it should be.
+    one is held as ``NAME.out``, and gives up when the probe says so. To wait for both,
+    it uses ``select`` (or ``wait_for``), which blocks as reading an answer does, and
+    switches greenlets where reading one would. Return the name of the request if the
+    call was answered correctly.
     """
     hold(request, connect)
     waiting = introduced(request + ".out", connect)
@@ -215,10 +215,10 @@ def call(request, address, path, headers=None, connect=None, wait_for=None):
 def compute(request, steps, connect=None):
     """Compute once the probe lets the request go; then wait once more, as ``NAME.out``.
 
-    A thread that waits for the lock of the interpreter wakes now and then to ask for
-    it, and on a busy machine waits for a processor to do so, as if it had something to
-    compute. So meanwhile it is to ask seldom: how many compute at the same time is not
-    changed by that, only who is next.
+    A thread that waits for the interpreter's lock wakes now and then to ask for it. On
+    a busy machine it waits for a processor to do so, as if it had something to compute.
+    So it is made to ask seldom. This does not change how many threads compute at the
+    same time, only which is next.
     """
     hold(request, connect)
     SWITCH(SELDOM)

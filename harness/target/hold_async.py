@@ -1,7 +1,7 @@
-"""Knows the protocol of ``hold.py`` for a coroutine; Python 3.7 or newer.
+"""The protocol of ``hold.py`` for coroutines, on Python 3.7 or newer.
 
-``hold.py`` has it in words. Waiting here is an ``await`` in the event loop that the
-view function runs in, whichever that is.
+``hold.py`` describes it. Waiting is an ``await`` in the event loop that the view
+function runs in, whichever that is.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ async def hold(request):
 
 
 async def view():
-    """A view function: hold the request, then answer with its name."""
+    """Hold the request, then answer with its name."""
     from flask import request
 
     name = request.args["request"]

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a command as somebody who is not root, for servers that do not serve as root: in a
-# user namespace, where it still reads and writes what root may. Who is not root already
-# stays who they are.
+# Runs a command as another user than root, for servers that refuse to serve as root. It
+# runs in a user namespace, where it can still read and write what root can. A user who
+# is not root stays the same.
 if [ "$(id -u)" = 0 ]; then
     exec unshare --user --map-user=33 --map-group=33 -- "$@"
 fi

@@ -1,7 +1,6 @@
 """The two routes of ``app.py`` that the control needs, without Flask.
 
-For a Python that has none, such as the one beside the tool itself while what is measured
-is in a container.
+For a Python without Flask, such as the harness's own while a container is measured.
 """
 
 import json
@@ -13,7 +12,7 @@ from hold import hold
 
 
 def ready(environ):
-    """The token that this server was started with, who answers, and its claims."""
+    """Answer with the token of this server, the process, and what the server claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
     return json.dumps(dict(claims(environ), token=token, process=os.getpid()))
 
@@ -27,7 +26,7 @@ def held(environ):
 
 
 def app(environ, start_response):
-    """A WSGI app."""
+    """The WSGI app."""
     views = {"/ready": ready, "/hold": held}
     body = views[environ["PATH_INFO"]](environ).encode("utf-8")
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]

@@ -1,4 +1,4 @@
-"""Knows how to start Flask's own server from Python: ``app.run(...)``."""
+"""Start Flask's own server from Python, with ``app.run(...)``."""
 
 import argparse
 

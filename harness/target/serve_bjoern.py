@@ -1,4 +1,4 @@
-"""Knows how to serve the app with bjoern."""
+"""Serve the app with bjoern."""
 
 import argparse
 

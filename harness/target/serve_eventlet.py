@@ -1,4 +1,4 @@
-"""Knows how to serve the app with eventlet.wsgi, patched or not, limited or not."""
+"""Serve the app with eventlet.wsgi, with or without patching and a limit."""
 
 import argparse
 
@@ -11,7 +11,7 @@ parser.add_argument("--patch", action="store_true")
 parser.add_argument("--max-size", type=int)
 options = parser.parse_args()
 if options.patch:
-    # Before anything else is imported, as its documentation asks for.
+    # Before anything else is imported, as eventlet's documentation says.
     eventlet.monkey_patch()
 
 from eventlet import wsgi

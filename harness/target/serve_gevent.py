@@ -1,4 +1,4 @@
-"""Knows how to serve the app with gevent's pywsgi, patched or not, in a pool or not."""
+"""Serve the app with gevent's pywsgi, with or without patching and a pool."""
 
 import argparse
 
@@ -9,7 +9,7 @@ parser.add_argument("--patch", action="store_true")
 parser.add_argument("--pool", type=int)
 options = parser.parse_args()
 if options.patch:
-    # Before anything else is imported, as its documentation asks for.
+    # Before anything else is imported, as gevent's documentation says.
     from gevent import monkey
 
     monkey.patch_all()

@@ -1,4 +1,4 @@
-"""Knows how to serve the app with meinheld, patched or not."""
+"""Serve the app with meinheld, with or without patching."""
 
 import argparse
 

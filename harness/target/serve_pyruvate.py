@@ -1,4 +1,4 @@
-"""Knows how to serve the app with pyruvate and so many workers."""
+"""Serve the app with pyruvate."""
 
 import argparse
 

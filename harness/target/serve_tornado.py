@@ -1,4 +1,4 @@
-"""Knows how to serve the app with tornado's WSGIContainer, on an executor or not."""
+"""Serve the app with tornado's WSGIContainer, with or without an executor."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Knows how to serve the app with Twisted and a pool of so many threads."""
+"""Serve the app with Twisted and a pool of threads."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Knows how to serve the app with the server that Python has, by threads or not."""
+"""Serve the app with Python's own server, with or without threads."""
 
 import argparse
 from wsgiref.simple_server import make_server
@@ -13,7 +13,7 @@ from app import app
 
 
 class ThreadingServer(ThreadingMixIn, WSGIServer):
-    """A thread for each request."""
+    """A server that handles each request in a new thread."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""Knows the same app as ASGI, by way of a2wsgi."""
+"""The app as an ASGI app, adapted by a2wsgi."""
 
 from a2wsgi import WSGIMiddleware
 from app import app as wsgi

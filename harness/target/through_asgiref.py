@@ -1,4 +1,4 @@
-"""Knows the same app as ASGI, by way of asgiref."""
+"""The app as an ASGI app, adapted by asgiref."""
 
 from app import app as wsgi
 from asgiref.wsgi import WsgiToAsgi

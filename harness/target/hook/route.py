@@ -1,14 +1,20 @@
-"""Knows the one reserved route that the probe uses in a user's app.
+"""The reserved route that the probe uses in a user's app.
 
-It stands in front of everything that the app itself does with a request, and answers
-only to who sends the secret of the run in a header; to others it is not there.
+It is in front of everything that the app itself does with a request, and answers only
+requests that have the secret of the run in a header. For all others it does not exist.
 
-``.../ready`` proves that the answer comes from the server that was started, and
-``.../hold?request=NAME`` stays in the app until the probe lets it go; with
-``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it
-computes so much, and ``&wait=`` says how it waits. For slow clients
-``.../large?pieces=N`` has an answer of so many pieces, and ``.../read`` reads what is
-sent. Any Python from 3.6 on, any Flask; nothing is imported from it.
+``.../ready``
+    proves that the answer comes from the server that was started.
+``.../hold?request=NAME``
+    stays in the app until the probe lets it go. ``&wait=`` says how it waits. With
+    ``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it
+    computes that many steps.
+``.../large?pieces=N``
+    answers with N pieces, for clients that read slowly.
+``.../read``
+    reads what is sent, for clients that send slowly.
+
+It runs on any Python from 3.6 on and with any Flask, of which it imports nothing.
 """
 
 import functools
@@ -28,8 +34,8 @@ PLACE = "/.flask-concurrency/"
 PIECE = b"." * 65536
 HEADER = "HTTP_X_FLASK_CONCURRENCY"
 
-# What code imported together with Flask got. A library such as gevent that patches the
-# standard library only later does not reach names that were taken before.
+# What code that was imported together with Flask got. If a library such as gevent
+# patches the standard library later, names that were imported before stay as they were.
 BEFORE = {
     "sleep": time.sleep,
     "socket": socket.socket,
@@ -41,7 +47,7 @@ _stale = {}
 
 
 def load_hold():
-    """The protocol, from the file that the catalog's own app uses."""
+    """Load the protocol from the file that the catalog's own app uses."""
     folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     spec = importlib.util.spec_from_file_location(
         "_flask_concurrency_hold", os.path.join(folder, "hold.py")
@@ -55,12 +61,12 @@ protocol = load_hold()
 
 
 def patched_late():
-    """Whether the standard library is another one than when Flask was imported."""
+    """Return whether the standard library was patched after Flask was imported."""
     return socket.socket is not BEFORE["socket"] or time.sleep is not BEFORE["sleep"]
 
 
 def written_here(module):
-    """Whether a module is the user's own: neither installed nor Python's."""
+    """Return whether a module is the user's own: neither installed nor Python's."""
     path = getattr(module, "__file__", None) or ""
     installed = any(part in path for part in ("site-packages", "dist-packages"))
     standard = path.startswith(os.path.dirname(os.__file__) + os.sep)
@@ -68,7 +74,7 @@ def written_here(module):
 
 
 def find_stale():
-    """Names in the user's modules that still block since they were patched too late."""
+    """Return names in the user's modules that block, because patching came too late."""
     if not patched_late():
         return []
     now = {
@@ -87,31 +93,31 @@ def find_stale():
 
 
 def stale():
-    """The same, looked for once in each process."""
+    """Return the same, looking only once in each process."""
     if os.getpid() not in _stale:
         _stale[os.getpid()] = find_stale()
     return _stale[os.getpid()]
 
 
 def connect(address):
-    """A connection that blocks as the app's own code would."""
+    """Open a connection that blocks as the app's own code would."""
     if not stale():
         return socket.create_connection(address)
-    # Some of the app's code got away from the patch: it does not switch greenlets.
+    # Some of the app's code was not patched, and does not switch greenlets.
     connection = BEFORE["socket"](socket.AF_INET, socket.SOCK_STREAM)
     connection.connect(address)
     return connection
 
 
 def holds_secret(environ):
-    """Whether a request comes from the probe."""
+    """Return whether a request comes from the probe."""
     secret = os.environ.get("FLASK_CONCURRENCY_TOKEN", "").encode("latin-1")
     said = environ.get(HEADER, "").encode("latin-1", "replace")
     return bool(secret) and hmac.compare_digest(said, secret)
 
 
 def flask_release():
-    """The release of Flask; nothing where nobody can say."""
+    """Return the release of Flask, or nothing if it is unknown."""
     try:
         from importlib.metadata import version
 
@@ -122,7 +128,7 @@ def flask_release():
 
 
 def ready(environ):
-    """Who answers, and what in it blocks though the standard library is patched."""
+    """Answer with the process, and what in it blocks in spite of patching."""
     return json.dumps(
         {
             "token": os.environ.get("FLASK_CONCURRENCY_TOKEN", ""),
@@ -137,18 +143,18 @@ def ready(environ):
 
 
 def wait_for(*several):
-    """Wait for one of several, as the app's own code would."""
+    """Wait for one of several sockets, as the app's own code would."""
     return (BEFORE["select"] if stale() else select.select)(*several)
 
 
 def queried(environ):
-    """What the query says."""
+    """Return the values of the query, by name."""
     query = parse_qs(environ.get("QUERY_STRING", ""))
     return {name: values[0] for name, values in query.items()}
 
 
 def whole(text):
-    """An answer that is all there: its length, and its pieces."""
+    """Return the length and the pieces of a whole answer."""
     body = text.encode("utf-8")
     return len(body), [body]
 
@@ -158,7 +164,7 @@ def hold(environ):
     asked = queried(environ)
     name = asked["request"]
     if "call" in asked:
-        # Where it is mounted below some path, the call goes the same way.
+        # If the app is mounted below some path, the call goes to the same path.
         path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
         secret = {"X-Flask-Concurrency": environ[HEADER]}
         return protocol.call(name, asked["call"], path, secret, connect, wait_for)
@@ -171,13 +177,13 @@ def hold(environ):
 
 
 def large(environ):
-    """An answer of as many pieces as were asked for."""
+    """Answer with the number of pieces that the query names."""
     pieces = int(queried(environ)["pieces"])
     return pieces * len(PIECE), itertools.repeat(PIECE, pieces)
 
 
 def read(environ):
-    """How many bytes the client has sent, once it has sent them all."""
+    """Answer with the number of bytes that the client sent, once all have come."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return whole(str(len(environ["wsgi.input"].read(length))))
 
@@ -192,7 +198,7 @@ VIEWS = {
 
 
 def answer(environ, start_response):
-    """The answer to the probe; ``None`` for what is not for us."""
+    """Answer a request of the probe; return ``None`` for all other requests."""
     # The end of the path: the app may be mounted below one.
     _, ours, view = environ.get("PATH_INFO", "").rpartition(PLACE)
     if not ours or view not in VIEWS or not holds_secret(environ):
@@ -206,7 +212,7 @@ def answer(environ, start_response):
 
 
 def in_front(call):
-    """A WSGI method with the reserved route in front of it."""
+    """Return a WSGI method with the reserved route in front of it."""
 
     @functools.wraps(call)
     def called(self, environ, start_response):
@@ -219,7 +225,7 @@ def in_front(call):
 def add_to(flask):
     """Put the route in front of every app of a class.
 
-    Both ways in: servers call the app, and some middleware calls its ``wsgi_app``.
+    Servers call the app itself, and some middleware calls its ``wsgi_app``.
     """
     flask.__call__ = in_front(flask.__call__)
     flask.wsgi_app = in_front(flask.wsgi_app)

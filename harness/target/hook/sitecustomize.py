@@ -1,11 +1,11 @@
-"""Knows how to be there when a Python starts, found through PYTHONPATH.
+"""Runs when a Python starts that finds this folder in PYTHONPATH, and opens the route.
 
-Where the probe's variables are not set nothing is done but to run the ``sitecustomize``
-that would have been found without this one. This folder leaves ``sys.path`` again at
-once: what the app can import is what it can import without the probe.
+Without the probe's variables it only runs the ``sitecustomize`` that would have been
+found without this one. This folder is removed from ``sys.path`` at once, so the app can
+import the same modules as without the probe.
 
-Any Python from 3.6 on. Nothing but what importing needs is imported here: what starts
-early, such as the patching of gevent, must not find more loaded than usual.
+It runs on any Python from 3.6 on, and imports only what importing itself needs: what
+starts early, such as gevent's patching, must not find more modules loaded than usual.
 """
 
 import importlib.machinery
@@ -18,7 +18,7 @@ FLASK = "flask.app"
 
 
 def load(name, path):
-    """A module from a file, under a name that no app uses."""
+    """Load a module from a file, under a name that no app uses."""
     from importlib.util import module_from_spec
     from importlib.util import spec_from_file_location
 
@@ -29,14 +29,14 @@ def load(name, path):
 
 
 def open_route(module):
-    """Add the reserved route to every app that this process will make."""
+    """Add the reserved route to every app that this process makes."""
     load("_flask_concurrency_route", os.path.join(HERE, "route.py")).add_to(
         module.Flask
     )
 
 
 class Finder(object):
-    """Finds ``flask.app`` as it would be found anyway, and acts when it is loaded."""
+    """Find ``flask.app`` as it would be found anyway, and act when it is loaded."""
 
     def find_spec(self, name, path=None, target=None):
         if name != FLASK:
@@ -50,7 +50,7 @@ class Finder(object):
         return None
 
     def watched(self, spec):
-        """The same, whose loader stays itself but for this one loading."""
+        """Return the same spec, whose loader acts once it has loaded the module."""
         loader = spec.loader
         execute = loader.exec_module
 
@@ -64,7 +64,7 @@ class Finder(object):
 
 
 def leave_path():
-    """Take this folder off ``sys.path``; what was behind it there."""
+    """Remove this folder from ``sys.path``; return the entries after it."""
     folders = [os.path.abspath(entry or os.curdir) for entry in sys.path]
     behind = sys.path[folders.index(HERE) + 1 :] if HERE in folders else []
     sys.path[:] = [
@@ -74,9 +74,10 @@ def leave_path():
 
 
 def run_next(path):
-    """Run the ``sitecustomize`` that this one hides, if there is any.
+    """Run the ``sitecustomize`` that this one hides, if there is one.
 
-    Only behind this folder: one in front of it, of some agent, runs already.
+    ``path`` has the entries after this folder. One before it, such as an agent's, is
+    running already.
     """
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", path)
     if spec is None or spec.loader is None:
