@@ -25,6 +25,7 @@ from harness.measure.events import Event
 from harness.records.plan import Plan
 from harness.records.text import plural
 from harness.records.words import Outcome
+from harness.report.escape import printable
 
 
 def line(event: Event) -> str:
@@ -94,8 +95,9 @@ class Progress:
 
 
 def say(words: str) -> None:
-    """Tell the user something that is no result."""
-    print(f"flask-concurrency: {words}", file=sys.stderr, flush=True)
+    """Print one line for the user that is no result, on standard error."""
+    line = printable(words, characters=2000)
+    print(f"flask-concurrency: {line}", file=sys.stderr, flush=True)
 
 
 def show_and_carry_out(

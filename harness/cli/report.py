@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from harness.cli.compare import comparison
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import keep
 from harness.cli.compare import known
+from harness.cli.progress import say
 from harness.environments.collect import collect
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
@@ -69,7 +69,7 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     evidence, faults = collect(results)
     judged = show(results, evidence)
     for fault in faults:
-        print(f"flask-concurrency: {fault}", file=sys.stderr)
+        say(str(fault))
     if faults:
         return faults[0].exit_code
     compared = changes_in(judged, before)
