@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.judge.questions import answers
 from harness.records.questions import Answer
 from harness.records.questions import AnySeen
+from harness.records.questions import CallRound
+from harness.records.rounds import Account
+from harness.records.words import Settled
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import rounds
@@ -18,3 +23,18 @@ def answer(asked: AnySeen, declared: int = 4) -> Answer:
     (found,) = answers(cell(WHERE, "sync-4", declared, seen, asked=(asked,)))
     assert found.question is asked.question
     return found
+
+
+def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
+    """A round of calls."""
+    fields: dict[str, Any] = {
+        "calls": calls,
+        "together": calls,
+        "answered": answered,
+        "failed": calls - answered - stuck,
+        "stuck": stuck,
+        "waiting": 0,
+        "settled": Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
+        "account": Account(answered=answered, failed=calls - answered),
+    }
+    return CallRound(**fields | other)

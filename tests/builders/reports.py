@@ -126,6 +126,21 @@ NEVER = at(8, 4, 5, 3, 2, 7, 6, 4, 5, 6, 3, above=8)
 OFTEN = at(8, 8, 5, 8, 8, 7, 6, 8, 5, 8, 8)
 
 
+def elsewhere(
+    flask: str, server_version: str, configuration: str = "c0", python: str = "3.13"
+) -> CellReport:
+    """The same cell with other releases."""
+    where = make.environment(flask, "server", server_version, python)
+    return msgspec.structs.replace(
+        EIGHT,
+        id=str(where.cell(configuration)),
+        flask=flask,
+        server_version=server_version,
+        configuration=configuration,
+        python=python,
+    )
+
+
 EXPECTED_TOML = """
 [[change]]
 cell = "flask-*/server-*/c0/*"

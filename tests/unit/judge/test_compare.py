@@ -13,10 +13,10 @@ from harness.records.report import CellReport
 from harness.records.words import Outcome
 from tests.builders.reports import cell
 from tests.builders.reports import EIGHT
+from tests.builders.reports import elsewhere
 from tests.builders.reports import even
 from tests.builders.reports import report
 from tests.builders.reports import SELDOM
-from tests.samples import make
 
 
 def test_nothing_measured_with_another_probe_is_compared() -> None:
@@ -27,21 +27,6 @@ def test_nothing_measured_with_another_probe_is_compared() -> None:
     worse = report(even(4, 8), cell(Outcome.DIED, 1))
     changes = compare(msgspec.structs.replace(both, probe=99), worse)
     gate(report(EIGHT), FailOn.REGRESSION, changes)
-
-
-def elsewhere(
-    flask: str, server_version: str, configuration: str = "c0", python: str = "3.13"
-) -> CellReport:
-    """The same cell with other releases."""
-    where = make.environment(flask, "server", server_version, python)
-    return msgspec.structs.replace(
-        EIGHT,
-        id=str(where.cell(configuration)),
-        flask=flask,
-        server_version=server_version,
-        configuration=configuration,
-        python=python,
-    )
 
 
 def partners(before: list[CellReport], now: list[CellReport]) -> list[str | None]:

@@ -5,31 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from harness.judge.compare import compare
-from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
 from harness.records.words import Outcome
 from tests.builders.rendered import written
 from tests.builders.reports import EIGHT
+from tests.builders.reports import elsewhere
 from tests.builders.reports import even
 from tests.builders.reports import report
 from tests.builders.reports import WHERE
-from tests.samples import make
-
-
-def elsewhere(
-    flask: str, server_version: str, configuration: str = "c0", python: str = "3.13"
-) -> CellReport:
-    """The same cell with other releases."""
-    where = make.environment(flask, "server", server_version, python)
-    return msgspec.structs.replace(
-        EIGHT,
-        id=str(where.cell(configuration)),
-        flask=flask,
-        server_version=server_version,
-        configuration=configuration,
-        python=python,
-    )
 
 
 def installed(**versions: str) -> tuple[EnvironmentReport, ...]:

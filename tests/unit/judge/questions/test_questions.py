@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from harness.records.evidence import ControlEvidence
-from harness.records.questions import CallRound
 from harness.records.questions import Question
 from harness.records.questions import SelfCallSeen
 from harness.records.questions import WaitsSeen
-from harness.records.rounds import Account
 from harness.records.words import Outcome
-from harness.records.words import Settled
 from tests.builders.answers import answer
+from tests.builders.answers import call
 from tests.builders.answers import WHERE
 from tests.samples.make import cell
 from tests.samples.make import evidence
 from tests.samples.make import judge
 from tests.samples.make import rounds
-
-
-def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
-    """A round of calls."""
-    fields: dict[str, Any] = {
-        "calls": calls,
-        "together": calls,
-        "answered": answered,
-        "failed": calls - answered - stuck,
-        "stuck": stuck,
-        "waiting": 0,
-        "settled": Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
-        "account": Account(answered=answered, failed=calls - answered),
-    }
-    return CallRound(**fields | other)
 
 
 def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:

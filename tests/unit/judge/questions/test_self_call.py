@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from harness.records.questions import CallRound
 from harness.records.questions import SelfCallSeen
-from harness.records.rounds import Account
 from harness.records.words import Settled
 from tests.builders.answers import answer
-
-
-def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
-    """A round of calls."""
-    fields: dict[str, Any] = {
-        "calls": calls,
-        "together": calls,
-        "answered": answered,
-        "failed": calls - answered - stuck,
-        "stuck": stuck,
-        "waiting": 0,
-        "settled": Settled.SCHEDSTAT if stuck else Settled.ALL_ENTERED,
-        "account": Account(answered=answered, failed=calls - answered),
-    }
-    return CallRound(**fields | other)
+from tests.builders.answers import call
 
 
 @pytest.mark.parametrize(
