@@ -35,6 +35,7 @@ from harness.records.results import report_path
 from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.records.words import Outcome
+from harness.records.words import PROBE
 from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections.timeline import sections
@@ -125,7 +126,9 @@ def track(options: TrackOptions) -> int:
         )
     if mode is Mode.MEASURE and adopt(plan, given.results, given.history):
         stored, _ = history.read(given.history)
-    before = after = history.newest(stored)
+    # What an older release measured can be shown, but nothing is compared with it.
+    probe = history.latest_probe(stored) if mode is Mode.SHOW else PROBE
+    before = after = history.newest(stored, probe)
     missing = cells_to_measure(plan, before)
     if mode is Mode.LIST:
         print("\n".join(_ids(missing)))
@@ -166,7 +169,7 @@ def _plan(
         releases = within_limits(package, releases, given.limits)
         lines += follow(known, targets, package, releases, selection.python)
     if mode is Mode.SHOW:
-        cells = history.newest(stored)
+        cells = history.newest(stored, history.latest_probe(stored))
         lines = [each for each in lines if any(str(c) in cells for c in each.cells)]
     every = dict.fromkeys(cell for line in lines for cell in line.cells)
     return lines, plan_cells(known, selection, every)

@@ -7,8 +7,8 @@ published only where the probe saw just that capacity.
 from __future__ import annotations
 
 from harness.records.evidence import ControlEvidence
+from harness.records.numbers import sum_up
 from harness.records.rounds import contradiction
-from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 
 
@@ -18,7 +18,7 @@ def control_fault(control: ControlEvidence | None) -> str | None:
         return "no control was measured in this environment, so no number is published"
     if control.outcome is not Outcome.MEASURED:
         return f"the control was not measured ({control.outcome}): {control.reason}"
-    wrong = contradiction(control.rounds)
+    wrong = contradiction(control.all_rounds)
     if wrong is None and not _is_exact(control):
         wrong = control_words(control)
     return wrong and f"the control was measured wrong: {wrong}"
@@ -27,8 +27,8 @@ def control_fault(control: ControlEvidence | None) -> str | None:
 def _is_exact(control: ControlEvidence) -> bool:
     """Whether the probe saw exactly the known capacity, in every respect."""
     capacity = control.processes * control.threads
-    seen = sum_up(control.rounds, capacity)
-    faultless = not any(each.broken or each.stalled for each in control.rounds)
+    seen = sum_up(control.rounds, capacity, control.steered, control.workers)
+    faultless = not any(each.broken or each.stalled for each in control.all_rounds)
     return faultless and seen[:5] == (
         capacity,
         True,
@@ -43,7 +43,7 @@ def control_words(control: ControlEvidence | None) -> str:
     if control is None:
         return ""
     capacity = control.processes * control.threads
-    seen = sum_up(control.rounds, capacity)
+    seen = sum_up(control.rounds, capacity, control.steered, control.workers)
     waited = "others waited" if seen.bounded else "no request was seen to wait"
     return (
         f"it can hold exactly {capacity} ({control.processes} processes with "

@@ -16,17 +16,17 @@ from harness.judge.claims import claims_fault
 from harness.judge.control import control_fault
 from harness.judge.control import control_words
 from harness.judge.questions import answers
-from harness.judge.verdict import verdict
+from harness.judge.verdict import verdict_on
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
+from harness.records.numbers import sum_up
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
 from harness.records.rounds import admission_curve
 from harness.records.rounds import contradiction
 from harness.records.rounds import load_of
-from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -78,7 +78,8 @@ def _cell_report(
     declaration = cell.declaration
     measured = judgement.outcome is Outcome.MEASURED
     load = load_of(declaration.declared, evidence.limit)
-    numbers = sum_up(cell.rounds if measured else (), load)
+    rounds = cell.rounds if measured else ()
+    numbers = sum_up(rounds, load, cell.steered, cell.workers)
     return CellReport(
         id=cell.id,
         flask=where.flask,
@@ -97,6 +98,9 @@ def _cell_report(
         claims=cell.claims,
         claims_fault=claims_fault(cell.claims, cell.rounds) if measured else "",
         rounds=cell.rounds,
+        steered=cell.steered,
+        workers=cell.workers,
+        not_steered=cell.not_steered,
         curve=admission_curve(cell.rounds) if measured else (),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
         answers=answers(cell, "" if measured else judgement.reason),
@@ -116,11 +120,10 @@ def _version(evidence: Evidence, package: str) -> str:
 def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
     if cell.outcome is not Outcome.MEASURED:
         return Judgement(cell.outcome, Verdict.UNKNOWN, cell.reason or cell.outcome)
-    fault = control_fault(evidence.control) or contradiction(cell.rounds)
+    fault = control_fault(evidence.control) or contradiction(cell.all_rounds)
     if fault:
         return Judgement(Outcome.HARNESS_FAILED, Verdict.UNKNOWN, fault)
-    declared = cell.declaration.declared
-    return Judgement(Outcome.MEASURED, *verdict(declared, evidence.limit, cell.rounds))
+    return Judgement(Outcome.MEASURED, *verdict_on(cell, evidence.limit))
 
 
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:

@@ -3,7 +3,8 @@
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
 bound. A request waited if the server was quiet and had not let it in; where a server
 is never quiet, if it entered when another was let go.
-Rule 2: what the rounds leave open is *unknown*.
+Rule 2: what the rounds leave open is *unknown*. Nothing is called *fewer* or *uneven*
+unless requests were seen outside of the app with the server quiet, or were turned away.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 
+from harness.records.evidence import CellEvidence
+from harness.records.numbers import Numbers
+from harness.records.numbers import sum_up
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
-from harness.records.rounds import sum_up
+from harness.records.rounds import turned_away
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
+from harness.records.steering import is_conclusive
+from harness.records.steering import least_rounds
 from harness.records.text import plural
 from harness.records.words import Arrival
+from harness.records.words import Basis
 from harness.records.words import Verdict
 
 ENDINGS = (
@@ -34,102 +41,143 @@ ENDINGS = (
 # ------------------------------------------------------------------------- verdicts
 
 
-def verdict(
-    declared: int | None, limit: int, rounds: Sequence[Round]
-) -> tuple[Verdict, str]:
-    """The verdict on a configuration, and the reason in one sentence.
+def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
+    """The verdict on a measured cell, and the reason in one sentence.
 
     ``limit`` takes the place of the declared number where none is declared.
     """
-    word, reason = _verdict(declared, limit, rounds)
-    caveats = _caveats(rounds, load_of(declared, limit))
-    return word, "; ".join((reason, *caveats))
+    declared = cell.declaration.declared
+    load = load_of(declared, limit)
+    numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
+    word, reason = _verdict(declared, load, cell, numbers)
+    return word, "; ".join((reason, *_caveats(cell.rounds, load)))
 
 
 def _verdict(
-    declared: int | None, limit: int, rounds: Sequence[Round]
+    declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
 ) -> tuple[Verdict, str]:
-    load = load_of(declared, limit)
-    if broken := sum(each.broken for each in rounds):
+    ceiling, floor = numbers.ceiling, numbers.floor
+    if broken := sum(each.broken for each in cell.all_rounds):
         return Verdict.UNKNOWN, (
             f"{plural(broken, 'request')} left the app before being let go, so the "
             "numbers cannot be trusted"
         )
-    if not at_load(rounds, load):
+    if ceiling is None or floor is None:
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; no round managed to offer {load} at once, so "
             "the verdict is open"
         )
+    if declared is not None and ceiling > declared:
+        return Verdict.MORE, (
+            f"declares {declared}; up to {ceiling} were in the app at once when "
+            f"{_most_offered(cell)} were offered"
+        )
+    if min(ceiling, floor) < load or (declared is None and numbers.bounded):
+        return _short(declared, load, cell, numbers)
     if declared is None:
-        return _unbounded(rounds, limit)
-    return _bounded(rounds, declared)
+        return Verdict.AS_DECLARED, (
+            f"declares no bound; at least {ceiling} were in the app at once, the limit "
+            "of what was tried"
+        )
+    if not numbers.bounded:
+        return Verdict.UNKNOWN, _open_end(cell, declared)
+    return Verdict.AS_DECLARED, (
+        f"declares {declared}; {declared} of {declared} offered were in the app at "
+        f"once {_whenever(cell, numbers)}, and further ones {_fate(cell)}"
+    )
+
+
+def _short(
+    declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
+) -> tuple[Verdict, str]:
+    """The verdict where fewer than declared were in the app, always or at times."""
+    ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
+    uneven = floor < load <= ceiling
+    if not _was_full(cell, floor if uneven else ceiling):
+        return Verdict.UNKNOWN, (
+            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
+            "was not quiet meanwhile, so more may have been on their way"
+        )
+    if cell.idle_workers:
+        return Verdict.UNKNOWN, (
+            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
+            f"{cell.idle_workers} of {cell.workers} processes that listen never took a "
+            "request, so there may be capacity to come"
+        )
+    if not uneven:
+        return Verdict.FEWER, (
+            f"{_declares(declared)}; never more than {ceiling} in the app at once, "
+            f"though up to {_most_offered(cell)} were offered"
+        )
+    return Verdict.UNEVEN, f"{_declares(declared)}; {_uneven(load, cell, numbers)}"
+
+
+def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
+    if (numbers.ceiling or 0) < load:
+        most = _most_offered(cell)
+        return f"at most {numbers.ceiling} of {most} offered were in the app at once"
+    return f"at times {numbers.floor} of {load} offered were in the app at once"
+
+
+def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
+    """How many of ``load`` are in the app at worst, at best, and as chance has it."""
+    seen = [each.admitted for each in at_load(cell.rounds, load)]
+    if numbers.floor_by is Basis.SEEN or not least_rounds(cell.steered, load):
+        return (
+            f"between {numbers.floor} and {load} of {load} offered were in the app at "
+            "once"
+        )
+    chance = " or ".join(map(str, sorted({min(seen), max(seen)})))
+    return (
+        f"of {load} offered at once {numbers.floor} are in the app where one worker "
+        f"takes all that it can, the least that can happen, and {load} where they are "
+        f"spread; left to chance, {chance} were"
+    )
+
+
+def _whenever(cell: CellEvidence, numbers: Numbers) -> str:
+    """In which rounds the declared number was reached."""
+    if cell.steered and numbers.floor_by is Basis.GUARANTEED:
+        return "in every round, whichever worker came first"
+    return "in every round"
+
+
+def _was_full(cell: CellEvidence, admitted: int) -> bool:
+    """Whether just so many were in the app with others outside and the server quiet.
+
+    Or with others that had been turned away. A round that ended because a count stood
+    still proves nothing: the harness, or the machine, may have been too slow.
+    """
+    return any(
+        each.admitted == admitted < each.offered
+        and (was_quiet(each) or turned_away(each))
+        for each in cell.rounds
+    ) or any(
+        each.admitted == admitted < each.offered and is_conclusive(each)
+        for each in cell.steered
+    )
 
 
 def _declares(declared: int | None) -> str:
     return f"declares {'no bound' if declared is None else declared}"
 
 
-def _unbounded(rounds: Sequence[Round], limit: int) -> tuple[Verdict, str]:
-    admitted = [each.admitted for each in at_load(rounds, limit)]
-    ceiling = max(each.peak for each in rounds)
-    if min(admitted) >= limit and not any(each.waiting for each in rounds):
-        return Verdict.AS_DECLARED, (
-            f"declares no bound; at least {ceiling} were in the app at once, the limit "
-            "of what was tried"
-        )
-    if min(admitted) < limit <= max(admitted):
-        return Verdict.UNEVEN, (
-            f"declares no bound; between {min(admitted)} and {limit} of {limit} "
-            "offered were in the app at once"
-        )
-    return Verdict.FEWER, _at_most(None, ceiling, rounds)
-
-
-def _bounded(rounds: Sequence[Round], declared: int) -> tuple[Verdict, str]:
-    numbers = sum_up(rounds, declared)
-    ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
-    if ceiling > declared:
-        return Verdict.MORE, (
-            f"declares {declared}; up to {ceiling} were in the app at once when "
-            f"{_most_offered(rounds)} were offered"
-        )
-    if ceiling < declared:
-        return Verdict.FEWER, _at_most(declared, ceiling, rounds)
-    if floor < declared:
-        return Verdict.UNEVEN, (
-            f"declares {declared}; between {floor} and {declared} of {declared} "
-            "offered were in the app at once"
-        )
-    if not numbers.bounded:
-        return Verdict.UNKNOWN, _open_end(rounds, declared)
-    return Verdict.AS_DECLARED, (
-        f"declares {declared}; {declared} of {declared} offered were in the app at "
-        f"once in every round, and further ones {_fate(rounds)}"
-    )
-
-
-def _at_most(declared: int | None, ceiling: int, rounds: Sequence[Round]) -> str:
-    return (
-        f"{_declares(declared)}; never more than {ceiling} in the app at once, though "
-        f"up to {_most_offered(rounds)} were offered"
-    )
-
-
-def _fate(rounds: Sequence[Round]) -> str:
+def _fate(cell: CellEvidence) -> str:
     """What became of requests beyond the declared number."""
-    return "waited" if any(map(waited, rounds)) else "were turned away"
+    waiting = any(map(waited, cell.rounds)) or any(r.waiting for r in cell.steered)
+    return "waited" if waiting else "were turned away"
 
 
-def _open_end(rounds: Sequence[Round], declared: int) -> str:
+def _open_end(cell: CellEvidence, declared: int) -> str:
     """Why it is not known whether more would have been admitted."""
     begin = f"declares {declared}; {declared} were in the app at once, but"
-    if _most_offered(rounds) <= declared:
+    if _most_offered(cell) <= declared:
         return f"{begin} never more than {declared} were offered, so it may admit more"
     return f"{begin} no other was seen to wait, so it may admit more"
 
 
-def _most_offered(rounds: Sequence[Round]) -> int:
-    return max(each.offered for each in rounds)
+def _most_offered(cell: CellEvidence) -> int:
+    return max(each.offered for each in cell.all_rounds)
 
 
 # -------------------------------------------------------------------------- caveats

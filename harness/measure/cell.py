@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.measure.bench import Bench
 from harness.measure.start import FreshServers
+from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
 from harness.probe.questions import ask
 from harness.probe.questions import on_own_server
@@ -21,7 +22,6 @@ from harness.probe.questions import on_same_server
 from harness.probe.questions import SameServer
 from harness.probe.questions import Unmeasured
 from harness.probe.questions.context import Context
-from harness.probe.round import measure_overlap
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
 from harness.records.nothing import unmeasured
@@ -63,6 +63,10 @@ async def measure_cell(
         declaration=planned.declaration,
         claims=servers.claims,
         rounds=tuple(attempt.schedule.rounds),
+        steered=tuple(attempt.schedule.steered),
+        workers=attempt.schedule.workers,
+        idle_workers=attempt.schedule.idle_workers,
+        not_steered=attempt.schedule.not_steered,
         asked=tuple(attempt.seen),
         restarts=attempt.schedule.begun_anew,
         start_seconds=servers.start_seconds,
@@ -107,7 +111,8 @@ class Attempt:
     def context(self) -> Context:
         """What the questions may know of the cell."""
         declared = self._planned.declaration.declared
-        return Context(declared, self._bench.limit, tuple(self.schedule.rounds))
+        rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
+        return Context(declared, self._bench.limit, rounds, steered)
 
     async def run(self) -> None:
         """Ask all questions. Raises ``Unmeasured`` when there is no overlap."""

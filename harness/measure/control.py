@@ -46,4 +46,6 @@ async def measure_control(bench: Bench, module: str = "app") -> ControlEvidence:
         outcome=cell.outcome,
         reason=" ".join(filter(None, (cell.reason, cell.log_tail))),
         rounds=cell.rounds,
+        steered=cell.steered,
+        workers=cell.workers,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from harness.records.evidence import CellEvidence
-from harness.records.rounds import sum_up
+from harness.records.numbers import sum_up
 from harness.records.words import Outcome
 from harness.records.words import Result
 
@@ -33,8 +33,8 @@ def done(cell: CellEvidence) -> Event:
         id=cell.id,
         outcome=cell.outcome,
         reason=cell.reason,
-        most=max((round_.peak for round_ in cell.rounds), default=0),
-        bounded=bool(sum_up(cell.rounds, 1).bounded),
+        most=sum_up(cell.rounds, 1, cell.steered).ceiling or 0,
+        bounded=bool(sum_up(cell.rounds, 1, cell.steered).bounded),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
     )
 

@@ -30,7 +30,7 @@ then four. A new attempt is answered as soon as there is room."""
 
 Headers = tuple[tuple[str, str], ...]
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
+_NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
 
 
@@ -82,6 +82,7 @@ class Client:
         "name",
         "offered",
         "partial",
+        "source",
         "state",
         "status",
         "target",
@@ -105,6 +106,9 @@ class Client:
         """Whether the request (or its part) was sent completely."""
         self.attempts = 0
         """Number of attempts to connect."""
+        self.source = 0
+        """The port to connect from; 0 for any. It is free again in the end, since the
+        connection is reset."""
         self.status: int | None = None
         self.body = b""
         self._address = address
@@ -125,6 +129,10 @@ class Client:
         if self.partial is not None and not self.partial.reads:
             # The kernel accepts as little as possible in the place of the client.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        if self.source:
+            self._reset_on_close(self._socket)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((self._address[0], self.source))
         self.state = State.OPENING
         self.attempts += 1
         code = self._socket.connect_ex(self._address)
@@ -165,9 +173,7 @@ class Client:
         """Give up, and reset the connection at once."""
         if self.state not in ENDED:
             if self._socket is not None:
-                self._socket.setsockopt(
-                    socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
-                )
+                self._reset_on_close(self._socket)
             self._close(State.GIVEN_UP)
 
     def cut_off(self) -> bool:
@@ -277,6 +283,10 @@ class Client:
         self.state = state
         self._parser = None
         self._release_socket()
+
+    @staticmethod
+    def _reset_on_close(its: socket.socket) -> None:
+        its.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
     def _release_socket(self) -> None:
         if self._again is not None:

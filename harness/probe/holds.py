@@ -105,6 +105,10 @@ class Holds:
         """The most requests held at one moment since ``begin``."""
         self.entered: set[str] = set()
         """The names of all requests that entered since ``begin``."""
+        self.where: dict[str, int] = {}
+        """The process that each of them entered, by name."""
+        self.ever: set[int] = set()
+        """All processes that requests were ever held in."""
         self.broken = 0
         """Number of broken holds since ``begin``."""
         self.letting_go = False
@@ -118,6 +122,7 @@ class Holds:
         """Begin to count anew, for a new round."""
         self.peak = len(self.held)
         self.entered = set()
+        self.where = {}
         self.broken = 0
         self.letting_go = False
 
@@ -129,6 +134,8 @@ class Holds:
             self._marks.pop(name).set_result(None)
             return
         self.entered.add(name)
+        self.where[name] = hold.said.process
+        self.ever.add(hold.said.process)
         self.held[name] = hold
         self.peak = max(self.peak, len(self.held))
         if self.letting_go:

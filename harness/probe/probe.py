@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterator
+from itertools import repeat
 from typing import NamedTuple
 from typing import TypeVar
 
@@ -78,10 +79,17 @@ class Probe:
         self.moved = self._moved.set
         """To be called after each change in a request; holds and clients call it."""
         self.crowd = Crowd([], address, target, self.moved)
+        self.sources: Iterator[int] = repeat(0)
+        """The port that each request is to be sent from; 0 for any."""
         self._beside: Crowd | None = None
         self._mortal = True
         self._number = 0
         holds.changed = self.moved
+
+    @property
+    def quiet_by(self) -> Settled:
+        """How it is told that this server is quiet."""
+        return self._quiet.by
 
     # What is known ---------------------------------------------------------------
 
@@ -226,6 +234,8 @@ class Probe:
         self.holds.begin()
         target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
+        for client in self.crowd.clients:
+            client.source = next(self.sources, 0)
         return self.crowd
 
     def gather_beside(self, count: int, partial: PartialRequest) -> Crowd:

@@ -9,30 +9,9 @@ from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
 from harness.probe.schedule import Offer
-from harness.probe.schedule import Schedule
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Settled
-
-
-async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
-    """Run the scheduled rounds; return whether the schedule is complete.
-
-    It is not when the server has stalled: it has to be started anew, since requests
-    wait in it for ever. Nor is it when the next round needs another server. Raises
-    ``Ended``.
-    """
-    fresh = True
-    while offered := schedule.next():
-        if offered.anew and not fresh:
-            return False
-        fresh = False
-        patient_below = schedule.patient_below(offered)
-        done = await run_round(probe, offered, patient_below=patient_below)
-        schedule.seen(done)
-        if done.stalled:
-            return schedule.next() is None
-    return True
 
 
 async def run_round(

@@ -1,30 +1,41 @@
-"""Knows which loads to offer to learn how many requests overlap; touches nothing.
+"""Which loads to offer to learn how many requests overlap; pure, without any I/O.
 
-The question is "how many requests are in the app at the same time". The answer needs
-rounds below, at and above the declared number, several at it because one configuration
-does not always admit the same, and one that arrives request by request because some
-servers show their flaw only there.
+The question is "how many requests are in the app at the same time". It takes rounds
+below, at and above the declared number, and one in which requests arrive one by one,
+because some servers show their flaw only there.
+
+Where several processes take requests, chance decides which of them gets the next one.
+If their order can be chosen, a few steered rounds find the least and the most. If not,
+more rounds are left to chance.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections import deque
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.probe.orders import Choice
+from harness.probe.orders import next_steered
+from harness.probe.orders import obstacle
+from harness.probe.orders import Steer
+from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.steering import least_rounds
+from harness.records.steering import most_rounds
+from harness.records.steering import SteeredRound
+from harness.records.steering import Steering
 from harness.records.words import Arrival
-
-AT_DECLARED = 5
-"""Bursts of exactly the declared number."""
+from harness.records.words import Settled
 
 AT_SHARED = 10
-"""Rounds of exactly the declared number where processes share the work: which of them
-gets a request is chance, and a gthread server of two workers was seen to be even in one
-round of two."""
+"""Rounds of exactly the declared number where processes share the load and their order
+cannot be chosen: a gthread server of two workers was seen to be even in one round of
+two."""
 
 AT_DISAGREEMENT = 10
 """Rounds at a load at which they admitted different numbers."""
@@ -35,8 +46,8 @@ reached and rounds that could have reached it admitted different numbers. Which 
 gets the next request can stay the same for as long as a server lives, so that one which
 has room is left out in every round; a server started anew has another order."""
 
-AT_STEADY_SHORTFALL = 2
-"""The same when they all admitted the same: several rounds may agree by chance."""
+AT_STEADY_SHORTFALL = 1
+"""The same when they all admitted the same."""
 
 FAR_ABOVE = 16
 """Times the declared number that is offered then: the more wait, the less likely is it
@@ -53,6 +64,12 @@ MANY = 100
 STAGGERED_AT_MOST = 64
 """Requests that arrive one by one take a look at the server each."""
 
+LEARNING_ROUNDS = 6
+"""Rounds that are run, at most, to learn enough source ports."""
+
+LEARNING_LOAD = 4
+"""Times the declared number that is offered then."""
+
 
 class Offer(NamedTuple):
     """One load to offer once."""
@@ -68,27 +85,25 @@ def offers(
 ) -> tuple[Offer, ...]:
     """The loads to offer, in order, to a configuration that declares ``declared``."""
     load = load_of(declared, limit)
-    many = load >= MANY
-    lower = (1, 2) if many else (1, 2, load - 1)
+    lower = (1,) if load >= MANY else (1, load - 1)
     below = {number for number in lower if 0 < number < load}
-    if declared is None:
-        above: set[int] = set()
-    else:
-        above = {load + 1} if many else {load + 1, 2 * load, 4 * load}
-    at = [Offer(load)] * (2 if many else AT_DECLARED)
+    at = [Offer(load)]
     if 1 < load <= STAGGERED_AT_MOST:
         at.append(Offer(load, Arrival.STAGGERED))
+    above = set() if declared is None else {load + 1}
     beyond = sorted(above | {number for number in also if number != load})
     return (*map(Offer, sorted(below)), *at, *map(Offer, beyond))
 
 
-def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer | None:
-    """One more load to offer, if what was seen leaves something open.
+def further(
+    rounds: Sequence[Round], declared: int | None, limit: int, *, shared: bool
+) -> Offer | None:
+    """One more load to offer, if rounds that were left to chance leave something open.
 
     More rounds are run where those that offered the same admitted different numbers,
-    where more than one process took part, and at the declared number when only other
-    loads fell short of it. When it was never reached it is tried from far above: a
-    shortfall that comes and goes must not be taken for a lower ceiling.
+    where the load is ``shared`` by several processes, and at the declared number when
+    only other loads fell short of it. When it was never reached it is tried from far
+    above: a shortfall that comes and goes must not be taken for a lower ceiling.
     """
     load = load_of(declared, limit)
     admitted: dict[int, list[int]] = defaultdict(list)
@@ -101,7 +116,6 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
     for offered in sorted(uneven):
         if offered <= load < MANY and len(admitted[offered]) < AT_DISAGREEMENT:
             return Offer(offered, _telling(rounds, offered))
-    shared = any(done.processes > 1 for done in rounds)
     if shared and load < MANY and len(admitted[load]) < AT_SHARED:
         return Offer(load)
     reached = max((done.peak for done in rounds), default=0) >= load
@@ -111,7 +125,7 @@ def further(rounds: Sequence[Round], declared: int | None, limit: int) -> Offer 
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The arrival to repeat: one after another where only that told something else."""
+    """The arrival to repeat: one by one where only that gave another number."""
     at = [done for done in rounds if done.offered == offered]
     singly = any(done.arrival is Arrival.STAGGERED for done in at)
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
@@ -134,6 +148,24 @@ def _from_above(load: int, admitted: dict[int, list[int]]) -> Offer | None:
     return Offer(above, anew=anew) if done < 2 * AT_SHORTFALL else None
 
 
+def beyond(
+    rounds: Sequence[Round], steered: Sequence[SteeredRound], declared: int | None
+) -> Offer | None:
+    """A load far beyond a declared number, if one is left to offer.
+
+    Some servers admit more only where many wait. The steered round for the most is such
+    a load too; where the declared number was exceeded, two more follow.
+    """
+    if declared is None or declared >= MANY:
+        return None
+    most = max([each.peak for each in rounds] + [each.admitted for each in steered])
+    offered = {each.asked for each in rounds}
+    loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
+    if most > declared:
+        loads = (2 * declared, 4 * declared)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
 def short_of(round_: Round, declared: int | None, limit: int) -> bool:
     """Whether fewer entered than were offered, though the declaration has room."""
     room = min(round_.offered, load_of(declared, limit))
@@ -152,34 +184,120 @@ class Schedule:
     ) -> None:
         self._declared = declared
         self._limit = limit
+        self._load = load_of(declared, limit)
         self._offers = offers(declared, limit, also)
         self._pending = deque(self._offers)
         self._patient = True
+        self._choice = Choice()
         self.rounds: list[Round] = []
+        self.steered: list[SteeredRound] = []
+        self.not_steered = ""
+        """Why no order could be chosen though several processes take requests."""
+        self.idle_workers = 0
+        """How many of the workers were never seen to hold a request."""
         self.begun_anew = 0
         """How often the rounds were begun anew."""
 
-    def next(self) -> Offer | None:
-        """The load to offer now, or nothing when the question is answered."""
-        if not self._pending:
-            more = further(self.rounds, self._declared, self._limit)
-            if more is not None:
-                self._pending.append(more)
-        return self._pending[0] if self._pending else None
+    @property
+    def workers(self) -> int | None:
+        """How many processes take requests; ``None`` where that cannot be told."""
+        return len(self._choice.workers) or None
 
-    def patient_below(self, offer: Offer) -> int:
-        """With fewer than so many in the app, the server is to be watched longer."""
-        room = min(offer.asked, load_of(self._declared, self._limit))
+    @property
+    def ordinary_done(self) -> bool:
+        """Whether every ordinary round that was planned has been run."""
+        return not self._pending
+
+    def choose_among(self, choice: Choice, held: Collection[int] = ()) -> None:
+        """Take note of the workers, and of how their order can be chosen.
+
+        ``held`` are the processes that have held requests so far.
+        """
+        self._choice = choice
+        self.idle_workers = len(set(choice.workers).difference(held))
+        if not self.not_steered:
+            self.not_steered = choice.reason
+
+    def cannot_steer(self, reason: str) -> None:
+        """Take note that the order could not be chosen after all."""
+        self.not_steered = reason
+
+    def next(self) -> Offer | Steer | None:
+        """What to offer now; ``None`` when the question is answered."""
+        if not self._pending:
+            more = self._steer() or self._further()
+            if isinstance(more, Steer) or more is None:
+                return more
+            self._pending.append(more)
+        return self._pending[0]
+
+    def _steer(self) -> Offer | Steer | None:
+        if not self._steers():
+            return None
+        if self._choice.by is Steering.PORT and self._choice.ports < self._load:
+            return self._learn()
+        return next_steered(self._choice, self._load, self.steered)
+
+    def _steers(self) -> bool:
+        """Whether the order of workers is to be chosen, as far as is known now."""
+        if self._choice.by is None or self.not_steered:
+            return False
+        self.not_steered = obstacle(self._choice, self._load, self.steered)
+        if any(each.stalled for each in self.rounds):
+            self.not_steered = "requests stalled with no worker stopped"
+        elif any(each.settled is Settled.STEADY_COUNT for each in self.rounds):
+            self.not_steered = "the server was never quiet"
+        return not self.not_steered
+
+    def _learn(self) -> Offer | None:
+        learning = LEARNING_LOAD * self._load
+        if sum(each.asked == learning for each in self.rounds) < LEARNING_ROUNDS:
+            return Offer(learning)
+        self.not_steered = "too few source ports are known that lead to each worker"
+        return None
+
+    def _further(self) -> Offer | None:
+        """A further load, where the order of workers was left to chance."""
+        leasts = least_rounds(self.steered, self._load)
+        least = min((each.admitted for each in leasts), default=None)
+        seen = [each.admitted for each in at_load(self.rounds, self._load)]
+        if self._steers() and (least is None or least <= min(seen, default=least)):
+            return beyond(self.rounds, self.steered, self._declared)
+        several = (self.workers or 1) > 1 or any(r.processes > 1 for r in self.rounds)
+        shared = several and self.workers != 1
+        more = further(self.rounds, self._declared, self._limit, shared=shared)
+        return more or beyond(self.rounds, self.steered, self._declared)
+
+    def patient_below(self, step: Offer | Steer) -> int:
+        """With fewer than so many in the app the server is watched for longer.
+
+        Where the order can be chosen, only when each worker has had its turn.
+        """
+        room = self._load
+        if isinstance(step, Offer):
+            room = 0 if self._steers() else min(step.asked, self._load)
         return room if self._patient else 0
 
     def seen(self, done: Round) -> None:
         """Take note of the round that was run for ``next``."""
         self._pending.popleft()
-        if done.late and self.begun_anew < BEGUN_ANEW:
-            self.begun_anew += 1
-            self.rounds.clear()
-            self._pending = deque(self._offers)
+        if self._begin_anew(done.late):
             return
         self.rounds.append(done)
-        if short_of(done, self._declared, self._limit) and not self.begun_anew:
+        short = short_of(done, self._declared, self._limit)
+        if short and not self.begun_anew and not self._steers():
             self._patient = False  # it was watched for long, and nothing came late
+
+    def seen_steered(self, done: SteeredRound) -> None:
+        """Take note of the steered round that was run for ``next``."""
+        if not self._begin_anew(done.late):
+            self.steered.append(done)
+
+    def _begin_anew(self, late: int) -> bool:
+        if not late or self.begun_anew >= BEGUN_ANEW:
+            return False
+        self.begun_anew += 1
+        self.rounds.clear()
+        self.steered.clear()
+        self._pending = deque(self._offers)
+        return True

@@ -6,6 +6,7 @@ from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.questions import AnySeen
 from harness.records.rounds import Round
+from harness.records.steering import SteeredRound
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
@@ -21,6 +22,13 @@ class ControlEvidence(Result, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     rounds: tuple[Round, ...] = ()
+    steered: tuple[SteeredRound, ...] = ()
+    workers: int | None = None
+
+    @property
+    def all_rounds(self) -> tuple[Round | SteeredRound, ...]:
+        """Ordinary and steered rounds."""
+        return (*self.rounds, *self.steered)
 
 
 class Front(Result, frozen=True, kw_only=True):
@@ -62,6 +70,15 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     claims: Claims | None = None
     """What the server told the app about itself; null where the app never ran."""
     rounds: tuple[Round, ...] = ()
+    """Rounds in which the workers got requests as chance had it."""
+    steered: tuple[SteeredRound, ...] = ()
+    """Rounds in which the order was chosen in which the workers got requests."""
+    workers: int | None = None
+    """How many processes take requests; null where that cannot be told."""
+    idle_workers: int = 0
+    """How many of these were never seen to hold a request."""
+    not_steered: str = ""
+    """Why no order could be chosen though several processes take requests."""
     asked: tuple[AnySeen, ...] = ()
     """Evidence of the other questions, each at most once."""
     restarts: int = 0
@@ -69,6 +86,11 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     start_seconds: float = 0.0
     measure_seconds: float = 0.0
     stop_seconds: float = 0.0
+
+    @property
+    def all_rounds(self) -> tuple[Round | SteeredRound, ...]:
+        """Ordinary and steered rounds."""
+        return (*self.rounds, *self.steered)
 
 
 class Host(Result, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
+from harness.records.steering import SteeredRound
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
@@ -43,8 +45,16 @@ class CellReport(Result, frozen=True, kw_only=True):
     """The most ever seen in the app at once; null when nothing was measured."""
     bounded: bool | None
     """Whether a request was seen to wait; if not, the ceiling is a lower bound."""
+    ceiling_by: Basis = Basis.SEEN
+    """Whether no order of arrival gives more, or more may be possible."""
     floor: int | None
     """The least admitted when the declared number (or the limit) was offered."""
+    floor_by: Basis = Basis.SEEN
+    """Whether no order of arrival gives less, or less may be possible."""
+    workers: int | None = None
+    """How many processes take requests; null where that cannot be told."""
+    not_steered: str = ""
+    """Why no order could be chosen though several processes take requests."""
     verdict: Verdict
     processes: int | None
     threads: int | None
@@ -53,6 +63,9 @@ class CellReport(Result, frozen=True, kw_only=True):
     claims_fault: str = ""
     """The observation that contradicts these claims, in one sentence; may be empty."""
     rounds: tuple[Round, ...]
+    """Rounds in which the workers got requests as chance had it."""
+    steered: tuple[SteeredRound, ...] = ()
+    """Rounds in which the order was chosen in which the workers got requests."""
     curve: tuple[AdmissionPoint, ...]
     hand_off_seconds: float | None
     """Median over the rounds in which a waiting request took a released one's place."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from collections.abc import Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import Protocol
 
 from harness.records.words import Arrival
 from harness.records.words import Result
@@ -82,42 +81,12 @@ class AdmissionPoint(Result, frozen=True, kw_only=True):
     best: int
 
 
-class Numbers(NamedTuple):
-    """The result of all rounds of a cell; all ``None`` without rounds."""
-
-    ceiling: int | None
-    bounded: bool | None
-    floor: int | None
-    processes: int | None
-    threads: int | None
-    hand_off_seconds: float | None
-
-
 def load_of(declared: int | None, limit: int) -> int:
     """The load at which a declaration is put to the test.
 
     For a configuration that declares no bound, ``limit`` takes its place.
     """
     return limit if declared is None else declared
-
-
-def sum_up(rounds: Sequence[Round], load: int) -> Numbers:
-    """Sum up rounds; ``load`` is the declared number, or the limit."""
-    if not rounds:
-        return Numbers(None, None, None, None, None, None)
-    most = max(each.admitted for each in rounds)
-    fullest = [each for each in rounds if each.admitted == most]
-    hand_offs = [
-        each.hand_off_seconds for each in rounds if each.hand_off_seconds is not None
-    ]
-    return Numbers(
-        ceiling=max(each.peak for each in rounds),
-        bounded=any(waited(each) or turned_away(each) for each in rounds),
-        floor=min((each.admitted for each in at_load(rounds, load)), default=None),
-        processes=max(each.processes for each in fullest),
-        threads=max(each.threads for each in fullest),
-        hand_off_seconds=median(hand_offs) if hand_offs else None,
-    )
 
 
 def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
@@ -162,10 +131,29 @@ def was_quiet(each: Round) -> bool:
     return each.settled is not Settled.STEADY_COUNT
 
 
-def contradiction(rounds: Iterable[Round]) -> str | None:
+class Counted(Protocol):
+    """A round whose requests were counted."""
+
+    @property
+    def asked(self) -> int: ...
+    @property
+    def offered(self) -> int: ...
+    @property
+    def admitted(self) -> int: ...
+    @property
+    def account(self) -> Account: ...
+
+
+def contradiction(rounds: Iterable[Counted]) -> str | None:
     """How the sums of a round contradict each other; ``None`` when they do not."""
     for each in rounds:
         account = each.account
+        most = max(each.admitted, getattr(each, "peak", 0))
+        if most > each.offered:
+            return (
+                f"{most} requests said that they were in the app where "
+                f"{each.offered} were offered, so the numbers contradict each other"
+            )
         if account.total != each.asked:
             return (
                 f"of {each.asked} requests sent, {account.total} were accounted for, "

@@ -12,7 +12,7 @@ import msgspec
 SCHEMA = 1
 """Shape of the files that are written. Raised when a key changes its meaning."""
 
-PROBE = 1
+PROBE = 2
 """Meaning of a measurement. Raised when the same server would give other numbers;
 results with different values of it are never compared."""
 
@@ -63,6 +63,16 @@ class Verdict(StrEnum):
     MORE = "more"
     UNEVEN = "uneven"
     UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """How sure a floor or a ceiling is."""
+
+    GUARANTEED = "guaranteed"
+    """No order of arrival changes it: the order was chosen, or one process takes all
+    requests."""
+    SEEN = "seen"
+    """The least or the most of some rounds that were left to chance."""
 
 
 class Arrival(StrEnum):

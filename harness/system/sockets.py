@@ -12,6 +12,13 @@ LISTENING = "0A"
 """The state of a listening socket in the kernel's tables."""
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+UNIX_TABLE = "/proc/net/unix"
+
+_ACCEPTS = 0x10000
+"""The flag of a listening socket in ``/proc/net/unix``."""
+
+Place = int | str
+"""Where a socket listens: its TCP port, or the path of a Unix socket."""
 
 
 class Entry(NamedTuple):
@@ -33,18 +40,22 @@ def entries(lines: Iterable[str]) -> Iterator[Entry]:
             yield Entry(port, words[3], queued, "".join(words[9:10]))
 
 
-def listening() -> dict[str, int]:
-    """The port of each listening TCP socket, by inode; empty without ``/proc``."""
-    ports: dict[str, int] = {}
+def listening() -> dict[str, Place]:
+    """Where each listening socket listens, by inode; empty without ``/proc``."""
+    places: dict[str, Place] = {}
     for table in TABLES:
         with contextlib.suppress(OSError), open(table) as file:
-            ports |= {
+            places |= {
                 each.inode: each.port
                 # A busy machine has ten thousands of others: parse none of those.
                 for each in entries(line for line in file if f" {LISTENING} " in line)
                 if each.state == LISTENING
             }
-    return ports
+    with contextlib.suppress(OSError), open(UNIX_TABLE) as file:
+        for words in map(str.split, file):
+            if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
+                places[words[6]] = " ".join(words[7:]) or words[6]
+    return places
 
 
 def sockets_of(process: int) -> set[str]:

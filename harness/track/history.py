@@ -59,7 +59,7 @@ def _read(path: Path) -> Evidence:
     return evidence
 
 
-def newest(measurements: Iterable[Evidence]) -> dict[str, Evidence]:
+def newest(measurements: Iterable[Evidence], probe: int = PROBE) -> dict[str, Evidence]:
     """The newest measurement of each cell, by the cell's id.
 
     A retryable outcome counts only where there is nothing better. Measurements with
@@ -67,11 +67,16 @@ def newest(measurements: Iterable[Evidence]) -> dict[str, Evidence]:
     """
     cells: dict[str, Evidence] = {}
     for each in measurements:
-        for one in by_cell(each) if each.probe == PROBE else ():
+        for one in by_cell(each) if each.probe == probe else ():
             older = cells.get(one.cells[0].id)
             if older is None or not is_retryable(one) or is_retryable(older):
                 cells[one.cells[0].id] = one
     return cells
+
+
+def latest_probe(measurements: Iterable[Evidence]) -> int:
+    """The newest ``probe`` that anything was measured with, up to that of now."""
+    return max((e.probe for e in measurements if e.probe <= PROBE), default=PROBE)
 
 
 def is_retryable(evidence: Evidence) -> bool:

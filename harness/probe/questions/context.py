@@ -13,9 +13,11 @@ from typing import Protocol
 from typing import TypeVar
 
 from harness.probe.probe import Probe
+from harness.records.numbers import Numbers
+from harness.records.numbers import sum_up
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
-from harness.records.rounds import sum_up
+from harness.records.steering import SteeredRound
 
 T = TypeVar("T")
 
@@ -28,7 +30,9 @@ class Context(NamedTuple):
     limit: int
     """The load offered where no bound is declared."""
     rounds: tuple[Round, ...]
-    """The rounds of the overlap."""
+    """The rounds of the overlap that were left to chance."""
+    steered: tuple[SteeredRound, ...] = ()
+    """Those in which the order of workers was chosen."""
 
     @property
     def load(self) -> int:
@@ -38,12 +42,17 @@ class Context(NamedTuple):
     @property
     def ceiling(self) -> int:
         """The most requests that were in the app at once; at least one."""
-        return sum_up(self.rounds, self.load).ceiling or 1
+        return self.numbers.ceiling or 1
 
     @property
     def bounded(self) -> bool:
         """Whether a request was seen to wait, or was turned away."""
-        return bool(sum_up(self.rounds, self.load).bounded)
+        return bool(self.numbers.bounded)
+
+    @property
+    def numbers(self) -> Numbers:
+        """What all rounds come to."""
+        return sum_up(self.rounds, self.load, self.steered)
 
 
 class Servers(Protocol):

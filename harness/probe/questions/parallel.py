@@ -24,7 +24,6 @@ from harness.probe.round import finish
 from harness.probe.round import offer
 from harness.records.questions import ComputeRound
 from harness.records.questions import ParallelSeen
-from harness.records.rounds import sum_up
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.system.machine import processors
@@ -48,7 +47,7 @@ ROUNDS = 3
 async def ask(servers: Servers, context: Context) -> ParallelSeen:
     """Let as many compute as enter at once, until all processes take part."""
     together = min(context.ceiling, AT_ONCE)
-    known = sum_up(context.rounds, context.load).processes or 1
+    known = context.numbers.processes or 1
 
     async def rounds(probe: Probe) -> tuple[ComputeRound, ...]:
         steps = await _steps(probe)

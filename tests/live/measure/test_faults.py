@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.judge.verdict import verdict
+from harness.judge.verdict import verdict_on
 from harness.measure import app
 from harness.measure import start
 from harness.measure.app import TARGET
@@ -131,7 +131,7 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
     for round_ in evidence.rounds:
         assert round_.broken == round_.account.reset == round_.asked
     # What was seen until a hold's end was noticed is not made a number of.
-    assert verdict(2, 64, evidence.rounds)[0] is Verdict.UNKNOWN
+    assert verdict_on(evidence, 64)[0] is Verdict.UNKNOWN
 
 
 HARNESS = """

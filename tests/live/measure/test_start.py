@@ -21,8 +21,8 @@ from harness.measure.start import Link
 from harness.measure.start import started
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
+from harness.records.numbers import sum_up
 from harness.records.plan import PlannedFront
-from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.process import ProcessTree

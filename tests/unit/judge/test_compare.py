@@ -11,6 +11,7 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import CellReport
 from harness.records.words import Outcome
+from harness.records.words import PROBE
 from tests.builders.reports import cell
 from tests.builders.reports import EIGHT
 from tests.builders.reports import elsewhere
@@ -23,7 +24,7 @@ def test_nothing_measured_with_another_probe_is_compared() -> None:
     both = report(EIGHT, cell(Outcome.DIED, 1))
     for each in compare(msgspec.structs.replace(both, probe=99), both).cells:
         assert each.change is Change.NOT_COMPARABLE
-        assert "measured with probe 99 before and 1 now" in each.reason
+        assert f"measured with probe 99 before and {PROBE} now" in each.reason
     worse = report(even(4, 8), cell(Outcome.DIED, 1))
     changes = compare(msgspec.structs.replace(both, probe=99), worse)
     gate(report(EIGHT), FailOn.REGRESSION, changes)

@@ -8,8 +8,8 @@ import pytest
 
 from harness.judge.judge import judge as judge_by
 from harness.records.errors import NothingMeasured
+from harness.records.numbers import sum_up
 from harness.records.rounds import Account
-from harness.records.rounds import sum_up
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.builders.reports import judged

@@ -6,20 +6,28 @@ from typing import Any
 
 import pytest
 
-from harness.judge.verdict import verdict
+from harness.judge.verdict import verdict_on
+from harness.records.numbers import sum_up
 from harness.records.rounds import Account
 from harness.records.rounds import Round
-from harness.records.rounds import sum_up
 from harness.records.words import Arrival
 from harness.records.words import Settled
 from harness.records.words import Verdict
 from tests.builders.reports import judged
+from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded
 
 WHERE = environment("3.1.3", "gunicorn", "27.0.1")
+
+
+def verdict(
+    declared: int | None, limit: int, seen: tuple[Round, ...]
+) -> tuple[Verdict, str]:
+    """The verdict on a cell with these rounds, and why."""
+    return verdict_on(cell(WHERE, "sync-4", declared, seen), limit)
 
 
 STAGGERED: dict[str, Any] = {"arrival": Arrival.STAGGERED}

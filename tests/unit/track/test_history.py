@@ -129,7 +129,7 @@ def test_names_of_others_stay_inside_the_folder(tmp_path: Path) -> None:
             lambda text: text.replace('"admitted":4', '"admitted":5'),
             "does not match the hash",
         ),
-        (lambda text: text.replace('"probe":1', '"probe":1,"x":1'), "unknown field"),
+        (lambda text: text.replace('"probe":', '"x":1,"probe":'), "unknown field"),
     ],
 )
 def test_a_file_that_is_damaged_is_named_and_costs_no_other(
@@ -159,7 +159,10 @@ def test_what_an_older_release_kept_is_read(folder: Path) -> None:
     assert found and not faults
     names = [cell.id for each in found for cell in each.cells]
     assert names == ["flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"]
-    assert history.newest(found).keys() == set(names)
+    probe = history.latest_probe(found)
+    assert probe < PROBE
+    assert history.newest(found, probe).keys() == set(names)
+    assert not history.newest(found), "it is measured again"
 
 
 def test_an_older_schema_is_brought_up(

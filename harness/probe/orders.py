@@ -1,0 +1,117 @@
+"""Which steered rounds find the least and the most; pure, without any I/O.
+
+The most comes first: each worker in turn runs alone and is offered all that is
+declared, so that all of them have shown what they take before any is believed to take
+little. The least is that of one worker after another. By stopping, one order and its
+reverse have to come to the same, otherwise each worker is the first once. By source
+port each worker gets all requests once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.steering import Goal
+from harness.records.steering import is_conclusive
+from harness.records.steering import least_rounds
+from harness.records.steering import SteeredRound
+from harness.records.steering import Steering
+from harness.records.words import Settled
+
+AT_MOST = 512
+"""Requests in one steered round, at most: more would keep workers stopped for long."""
+
+TRIES = 2
+"""How often a steered round is tried until it is conclusive."""
+
+
+class Choice(NamedTuple):
+    """The workers that share the requests, and how their order can be chosen."""
+
+    workers: tuple[int, ...] = ()
+    """Process ids; none where they cannot be told."""
+    by: Steering | None = None
+    """``None`` where there is nothing to choose, or no way to do so."""
+    reason: str = ""
+    """Why several workers cannot be put into an order; empty where they can."""
+    ports: int = 0
+    """By source port: how many are known to lead to each worker."""
+
+
+class Steer(NamedTuple):
+    """A load to offer to the workers in a chosen order."""
+
+    goal: Goal
+    order: tuple[int, ...]
+    load: int
+    """In all for the least, to each worker for the most."""
+
+
+def next_steered(
+    choice: Choice, load: int, steered: Sequence[SteeredRound]
+) -> Steer | None:
+    """The steered round to run now; ``None`` when all are done, or one has failed."""
+    for each in _planned(choice, load, steered):
+        tried = _tried(each, steered)
+        if not any(map(is_conclusive, tried)):
+            return each if len(tried) < TRIES else None
+    return None
+
+
+def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
+    """Why the order cannot be chosen, or what came of it does not count; else empty."""
+    if choice.reason or choice.by is None:
+        return choice.reason
+    if load * len(choice.workers) > AT_MOST:
+        return "so many requests would keep workers stopped for too long"
+    for each in _planned(choice, load, steered):
+        tried = _tried(each, steered)
+        if len(tried) >= TRIES and not any(map(is_conclusive, tried)):
+            return _fault(tried[-1])
+    leasts = least_rounds(steered, load)
+    if choice.by is Steering.STOP and len(leasts) >= max(2, len(choice.workers)):
+        if not any(each.took_alone for each in leasts):
+            return "no worker took a request while it ran alone"
+    return ""
+
+
+def _fault(each: SteeredRound) -> str:
+    """Why a steered round is not conclusive."""
+    if not each.same_workers:
+        return "workers were replaced meanwhile"
+    if not each.complete:
+        return "a worker would have been stopped for too long"
+    if Settled.STEADY_COUNT in each.settled:
+        return "the server was never quiet"
+    if each.elsewhere:
+        return "source ports did not lead to the same worker again"
+    if each.stalled or each.broken:
+        return "requests got lost when workers had been stopped"
+    return "not all requests got a connection"
+
+
+def _tried(step: Steer, steered: Sequence[SteeredRound]) -> list[SteeredRound]:
+    wanted = (step.goal, step.order, step.load)
+    return [each for each in steered if (each.goal, each.workers, each.load) == wanted]
+
+
+def _planned(
+    choice: Choice, load: int, steered: Sequence[SteeredRound]
+) -> Iterator[Steer]:
+    order = choice.workers
+    yield Steer(Goal.MOST, order, load)
+    if load < 2:
+        return
+    if choice.by is Steering.STOP:
+        yield Steer(Goal.LEAST, order, load)
+        yield Steer(Goal.LEAST, order[::-1], load)
+        leasts = least_rounds(steered, load)
+        agree = len({each.admitted for each in leasts}) < 2
+        if agree and any(each.took_alone for each in leasts):
+            return
+    for number in range(len(order)):
+        rotated = order[number:] + order[:number]
+        if choice.by is Steering.PORT or rotated[0] not in (order[0], order[-1]):
+            yield Steer(Goal.LEAST, rotated, load)

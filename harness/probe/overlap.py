@@ -1,0 +1,87 @@
+"""Measure how many requests overlap: run what the schedule says on one server."""
+
+from __future__ import annotations
+
+from itertools import repeat
+
+from harness.probe.orders import Choice
+from harness.probe.orders import Steer
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+from harness.probe.round import run_round
+from harness.probe.schedule import Schedule
+from harness.probe.steer import LearnedPorts
+from harness.probe.steer import run_steered
+from harness.probe.workers import find_workers
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from harness.system.stopping import CannotStop
+
+
+async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
+    """Run the scheduled rounds; return whether the schedule is complete.
+
+    It is not when the server has stalled: it has to be started anew, since requests
+    wait in it for ever. Nor is it when the next round needs another server. Raises
+    ``Ended``.
+    """
+    ports = LearnedPorts(probe.address[0])
+    try:
+        return await _run(probe, schedule, ports)
+    finally:
+        probe.sources = repeat(0)
+
+
+async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
+    fresh = True
+    while True:
+        if fresh or schedule.ordinary_done:
+            choice = _choose(probe, ports)
+            schedule.choose_among(choice, probe.holds.ever)
+        step = schedule.next()
+        if step is None:
+            return True
+        if isinstance(step, Steer):
+            stalled = await _steered(probe, schedule, step, choice, ports)
+        elif step.anew and not fresh:
+            return False
+        else:
+            below = schedule.patient_below(step)
+            done = await run_round(probe, step, patient_below=below)
+            ports.learn(probe)
+            schedule.seen(done)
+            stalled = done.stalled
+        fresh = False
+        if stalled:
+            return schedule.next() is None
+
+
+async def _steered(
+    probe: Probe, schedule: Schedule, step: Steer, choice: Choice, ports: LearnedPorts
+) -> int:
+    """Run a steered round; return how many requests were never served."""
+    below = schedule.patient_below(step)
+    try:
+        done = await run_steered(probe, step, choice, ports.ports, below)
+    except CannotStop as problem:
+        schedule.cannot_steer(str(problem))
+        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        return 0
+    schedule.seen_steered(done)
+    return done.stalled
+
+
+def _choose(probe: Probe, ports: LearnedPorts) -> Choice:
+    """The workers as of now, and how their order can be chosen."""
+    server = probe.server
+    choice = find_workers(server.origin.processes(), probe.holds.ever)
+    if choice.by is not None and probe.quiet_by is not Settled.SCHEDSTAT:
+        reason = "this machine does not tell for sure when a server is quiet"
+        return choice._replace(by=None, reason=reason)
+    if choice.by is Steering.PORT:
+        if server.origin is not server:
+            reason = "what stands in front chooses the connections"
+            return choice._replace(by=None, reason=reason)
+        probe.sources = ports.sources
+        return choice._replace(ports=ports.known(choice.workers))
+    return choice

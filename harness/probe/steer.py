@@ -1,0 +1,249 @@
+"""Offer a load to the workers of a server in a chosen order.
+
+Workers are stopped (SIGSTOP) only while the server is quiet, so that none is stopped
+in the middle of something, and nothing is offered before each of their threads has
+stopped. A worker that is stopped is one that the kernel's scheduler does not run for a
+moment. None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
+from itertools import cycle
+from itertools import islice
+from random import sample
+from typing import NamedTuple
+
+from harness.probe.clients import Client
+from harness.probe.orders import Choice
+from harness.probe.orders import Steer
+from harness.probe.probe import Probe
+from harness.probe.round import finish
+from harness.records.steering import Goal
+from harness.records.steering import SteeredRound
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from harness.system.stopping import Stopping
+from harness.system.stopping import stopping
+
+STOPPED_SECONDS = 2.5
+"""How long a worker is stopped at a stretch, at most. The shortest heartbeat known that
+nobody configures is that of uvicorn's parent, 5 seconds."""
+
+BREATH_SECONDS = 1.0
+"""After so long all run for a moment, where that changes nothing."""
+
+SOURCES = range(10_000, 20_000)
+"""Source ports that are tried: below those that the kernel gives to connections, of
+which some are in use a moment longer."""
+
+Ports = Mapping[int, Sequence[int]]
+"""Source ports by the process that they lead to."""
+
+
+class Steps:
+    """What is in the app after each step of a steered round."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self.after: list[int] = []
+        self.settled: list[Settled] = []
+
+    async def offer(self, clients: list[Client]) -> None:
+        """Send these, and wait until they have been sent or the server is quiet."""
+        crowd = self._probe.crowd
+        wanted = crowd.offered + len(crowd.ended) + len(clients)
+        crowd.open(clients)
+        await self._probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
+
+    async def settle(self) -> bool:
+        """Wait until all that was sent is in the app, which is returned, or quiet."""
+        crowd, holds = self._probe.crowd, self._probe.holds
+
+        def all_in() -> bool:
+            return len(holds.entered | crowd.ended) >= crowd.offered
+
+        self.settled.append(await self._probe.until(all_in))
+        self.after.append(len(holds.held))
+        return self.settled[-1] is Settled.ALL_ENTERED
+
+
+class Outcome(NamedTuple):
+    """How the steps of a steered round went."""
+
+    complete: bool = True
+    seconds: tuple[float, ...] = ()
+    """How long each worker was stopped."""
+
+
+async def run_steered(
+    probe: Probe, step: Steer, choice: Choice, ports: Ports, patient_below: int
+) -> SteeredRound:
+    """Offer a load in a chosen order, count, release all, and account for all.
+
+    While fewer than ``patient_below`` are in the app at last the server is watched for
+    longer. Raises ``CannotStop`` and ``Ended``.
+    """
+    assert choice.by is not None
+    each_worker = len(step.order) if step.goal is Goal.MOST else 1
+    crowd = probe.gather(step.load * each_worker)
+    steps = Steps(probe)
+    try:
+        if choice.by is Steering.PORT:
+            led = _lead(probe, step, ports)
+            await steps.offer(crowd.clients)
+            outcome = Outcome()
+        else:
+            led = {}
+            outcome = await _by_stopping(probe, step, steps)
+        await steps.settle()
+        crowd.give_up_opening()
+        first = len(probe.holds.entered)
+        if probe.waiting() and len(probe.holds.held) < patient_below:
+            await probe.watch(probe.all_in_or_ended)
+        admitted, waiting = len(probe.holds.held), probe.waiting()
+        late, spread = len(probe.holds.entered) - first, probe.spread()
+        stalled = await finish(probe)
+    finally:
+        probe.disperse()
+    where = probe.holds.where
+    return SteeredRound(
+        goal=step.goal,
+        by=choice.by,
+        workers=step.order,
+        load=step.load,
+        asked=len(crowd.clients),
+        offered=crowd.offered,
+        after=tuple(steps.after),
+        admitted=admitted,
+        waiting=waiting,
+        late=late,
+        elsewhere=sum(where.get(name, led[name]) != led[name] for name in led),
+        processes=spread.processes,
+        threads=spread.threads,
+        settled=tuple(steps.settled),
+        stopped_seconds=outcome.seconds,
+        complete=outcome.complete,
+        same_workers=set(step.order) <= set(probe.server.processes()),
+        broken=probe.holds.broken,
+        stalled=stalled,
+        account=crowd.account(probe.holds.entered),
+    )
+
+
+# -------------------------------------------------------------------------- by stopping
+
+
+async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> Outcome:
+    phase = _one_after_another if step.goal is Goal.LEAST else _each_alone
+    complete = True
+    with stopping(probe.server.origin) as stopped:
+        try:
+            async with _not_for_long() as limit:
+                await phase(probe, step, steps, stopped, limit)
+        except TooLong:
+            complete = False
+    return Outcome(complete, tuple(stopped.longest.get(w, 0.0) for w in step.order))
+
+
+class TooLong(Exception):
+    """Workers were stopped for as long as they may be."""
+
+
+@contextlib.asynccontextmanager
+async def _not_for_long() -> AsyncIterator[asyncio.Timeout]:
+    """A block that ends after ``STOPPED_SECONDS``. Raises ``TooLong``."""
+    limit = asyncio.timeout(STOPPED_SECONDS)
+    try:
+        async with limit:
+            yield limit
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise TooLong from None
+
+
+async def _one_after_another(
+    probe: Probe, step: Steer, steps: Steps, stopped: Stopping, _: asyncio.Timeout
+) -> None:
+    """Let the first run alone until it takes no more, then one more after another."""
+    await stopped.stop(step.order[1:])
+    await steps.offer(probe.crowd.clients)
+    for worker in step.order[:-1]:
+        stopped.go_on([worker])
+        if await steps.settle():
+            break
+    stopped.all_go_on()
+
+
+async def _each_alone(
+    probe: Probe, step: Steer, steps: Steps, stopped: Stopping, limit: asyncio.Timeout
+) -> None:
+    """Let each run alone, and offer it as many as are declared in all."""
+    clients, breath = iter(probe.crowd.clients), time.monotonic()
+    for number, worker in enumerate(step.order):
+        if time.monotonic() - breath > BREATH_SECONDS:
+            stopped.all_go_on()
+            await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
+            breath = time.monotonic()
+            limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
+        await stopped.stop(step.order[:number] + step.order[number + 1 :])
+        stopped.go_on([worker])
+        await steps.offer(list(islice(clients, step.load)))
+        await steps.settle()
+    stopped.all_go_on()
+
+
+# ---------------------------------------------------------------------- by source port
+
+
+def _lead(probe: Probe, step: Steer, ports: Ports) -> dict[str, int]:
+    """Give each request a source port; return the worker that it leads to, by name.
+
+    For the least all lead to the first worker, for the most as many to each.
+    """
+    targets = step.order if step.goal is Goal.MOST else step.order[:1]
+    sources = {worker: iter(ports[worker]) for worker in targets}
+    led = {}
+    for client, worker in zip(probe.crowd.clients, cycle(targets), strict=False):
+        client.source = next(sources[worker])
+        led[client.name] = worker
+    return led
+
+
+class LearnedPorts:
+    """Source ports of requests, by the process that held them."""
+
+    def __init__(self, host: str) -> None:
+        self.ports: dict[int, list[int]] = defaultdict(list)
+        self.sources = filter(partial(_is_free, host), sample(SOURCES, len(SOURCES)))
+        """Ports that nothing is known of."""
+
+    def learn(self, probe: Probe) -> None:
+        """Take note of the ports of the requests of the last round."""
+        for client in probe.crowd.clients:
+            process = probe.holds.where.get(client.name)
+            if process is not None and client.source:
+                self.ports[process].append(client.source)
+
+    def known(self, workers: Sequence[int]) -> int:
+        """How many ports are known that lead to each of these."""
+        return min((len(self.ports[each]) for each in workers), default=0)
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,69 @@
+"""Which processes of a server take requests, and how their order can be chosen.
+
+The workers are the processes that listen where those listen that held requests. A
+process that has others of them below it is a master, and none of the workers unless it
+held requests itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.probe.orders import Choice
+from harness.records.steering import Steering
+from harness.system import warden
+from harness.system.sockets import listening
+from harness.system.sockets import Place
+from harness.system.sockets import sockets_of
+from harness.system.stopping import may_stop
+
+Listeners = dict[int, dict[str, Place]]
+"""By process: the place of each of its listening sockets, by inode."""
+
+
+def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
+    """The workers among some processes; ``held`` are those that held requests."""
+    try:
+        listeners = _listeners(processes)
+    except PermissionError:
+        return Choice(reason="the sockets of the server's processes cannot be seen")
+    those = [listeners[each] for each in held if each in listeners]
+    if held and not those and len(listeners) > 1:
+        return Choice(reason="the processes that hold requests do not listen")
+    wanted = {place for its in those or listeners.values() for place in its.values()}
+    found = {
+        process: {inode for inode, place in its.items() if place in wanted}
+        for process, its in listeners.items()
+        if wanted & set(its.values())
+    }
+    workers = {
+        process: inodes
+        for process, inodes in found.items()
+        if process in held or not found.keys() & set(warden.descendants(process))
+    }
+    return _choice(workers)
+
+
+def _listeners(processes: Iterable[int]) -> Listeners:
+    places = listening()
+    found = {
+        process: {i: places[i] for i in sockets_of(process) & places.keys()}
+        for process in processes
+    }
+    return {process: its for process, its in found.items() if its}
+
+
+def _choice(workers: dict[int, set[str]]) -> Choice:
+    """How the order of workers can be chosen, by the inodes that each listens on."""
+    order = tuple(sorted(workers))
+    if len(order) < 2:
+        return Choice(order)
+    if unreachable := [each for each in order if not may_stop(each)]:
+        return Choice(order, reason=f"process {unreachable[0]} may not be stopped")
+    shared = set.intersection(*workers.values())
+    every = set.union(*workers.values())
+    if shared == every:
+        return Choice(order, Steering.STOP)
+    if sum(map(len, workers.values())) == len(every):
+        return Choice(order, Steering.PORT)
+    return Choice(order, reason="some workers share a listening socket, others do not")

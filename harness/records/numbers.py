@@ -1,0 +1,102 @@
+"""What the rounds of a configuration come to: a floor, a ceiling, and how sure each is.
+
+*Guaranteed* is a number that no order of arrival changes: it was found by choosing the
+order, or one process takes all requests. *Seen* is what some rounds came to by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+from harness.records.rounds import at_load
+from harness.records.rounds import Round
+from harness.records.rounds import turned_away
+from harness.records.rounds import waited
+from harness.records.rounds import was_quiet
+from harness.records.steering import guarantee_least
+from harness.records.steering import least_rounds
+from harness.records.steering import most_rounds
+from harness.records.steering import SteeredRound
+from harness.records.words import Basis
+
+
+class Numbers(NamedTuple):
+    """What rounds come to; all ``None`` or the default without rounds."""
+
+    ceiling: int | None = None
+    bounded: bool | None = None
+    floor: int | None = None
+    processes: int | None = None
+    threads: int | None = None
+    hand_off_seconds: float | None = None
+    floor_by: Basis = Basis.SEEN
+    ceiling_by: Basis = Basis.SEEN
+
+
+def sum_up(
+    rounds: Sequence[Round],
+    load: int,
+    steered: Sequence[SteeredRound] = (),
+    workers: int | None = None,
+) -> Numbers:
+    """Sum up rounds; ``load`` is the declared number, or the limit.
+
+    ``workers`` is how many processes take requests, where that is known.
+    """
+    if not rounds:
+        return Numbers()
+    hand_offs = [
+        each.hand_off_seconds for each in rounds if each.hand_off_seconds is not None
+    ]
+    every: list[Round | SteeredRound] = [*rounds, *steered]
+    most = max(each.admitted for each in every)
+    fullest = [each for each in every if each.admitted == most]
+    floor, floor_by = _floor(rounds, load, steered, workers)
+    ceiling = max(most, *(each.peak for each in rounds))
+    filled = [each for each in most_rounds(steered) if each.waiting]
+    bounded = any(waited(each) or turned_away(each) for each in rounds) or bool(filled)
+    return Numbers(
+        ceiling=ceiling,
+        bounded=bounded,
+        floor=floor,
+        processes=max(each.processes for each in fullest),
+        threads=max(each.threads for each in fullest),
+        hand_off_seconds=median(hand_offs) if hand_offs else None,
+        floor_by=floor_by,
+        ceiling_by=_guaranteed(
+            any(each.admitted == ceiling for each in filled)
+            or (workers == 1 and bounded and _alike(rounds, ceiling))
+        ),
+    )
+
+
+def _floor(
+    rounds: Sequence[Round],
+    load: int,
+    steered: Sequence[SteeredRound],
+    workers: int | None,
+) -> tuple[int | None, Basis]:
+    """The least of ``load`` offered. An ordinary round below a steered one counts."""
+    seen = [each.admitted for each in at_load(rounds, load)]
+    if not seen:
+        return None, Basis.SEEN
+    chosen = least_rounds(steered, load)
+    floor = min(seen + [each.admitted for each in chosen])
+    if chosen:
+        least = min(each.admitted for each in chosen)
+        return floor, _guaranteed(guarantee_least(chosen) and least == floor)
+    return floor, _guaranteed(workers == 1 and _alike(at_load(rounds, load), floor))
+
+
+def _alike(rounds: Sequence[Round], number: int) -> bool:
+    """Whether each round of a quiet server admitted what it could of a number."""
+    return all(
+        was_quiet(each) and each.admitted == min(each.offered, number)
+        for each in rounds
+    )
+
+
+def _guaranteed(sure: bool) -> Basis:
+    return Basis.GUARANTEED if sure else Basis.SEEN

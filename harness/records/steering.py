@@ -1,0 +1,122 @@
+"""Rounds in which the order is chosen in which the workers of a server get requests.
+
+Which of several workers accepts the next request is a matter of order: of who is run
+first by the kernel's scheduler or, where each worker has a listening socket of its own,
+of the source ports of the connections. Both can be chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from enum import StrEnum
+
+from harness.records.rounds import Account
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class Steering(StrEnum):
+    """How the order was chosen."""
+
+    STOP = "stop"
+    """The other workers were stopped meanwhile (SIGSTOP, SIGCONT)."""
+    PORT = "port"
+    """By source ports, of which the kernel's hash leads each to one worker."""
+
+
+class Goal(StrEnum):
+    """What a steered round is to find."""
+
+    LEAST = "least"
+    """The least in the app: the first worker takes all that it can, then the next."""
+    MOST = "most"
+    """The most in the app: each worker is offered as many as there are."""
+
+
+class SteeredRound(Result, frozen=True, kw_only=True):
+    """A load offered to the workers of a server in a chosen order."""
+
+    goal: Goal
+    by: Steering
+    workers: tuple[int, ...]
+    """Process ids of all workers, in the order in which requests could reach them."""
+    load: int
+    """Requests offered: in all for the least, to each worker for the most."""
+    asked: int
+    offered: int
+    """Requests sent whole on an open connection."""
+    after: tuple[int, ...]
+    """How many were in the app after each step, the last of them with all running."""
+    admitted: int
+    """In the app at last."""
+    waiting: int
+    """Offered, neither in the app nor ended, at that moment."""
+    late: int = 0
+    """Of the admitted, those that entered only while it was watched for longer."""
+    elsewhere: int = 0
+    """By source port: held by another worker than the port leads to."""
+    processes: int
+    threads: int
+    settled: tuple[Settled, ...]
+    """What told after each step that no more would enter."""
+    stopped_seconds: tuple[float, ...] = ()
+    """The longest time that each worker was stopped, in the order of ``workers``."""
+    complete: bool = True
+    """Whether it came to its end before a worker had been stopped for too long."""
+    same_workers: bool = True
+    """Whether the same workers were there in the end."""
+    broken: int = 0
+    stalled: int = 0
+    account: Account
+
+    @property
+    def took_alone(self) -> bool:
+        """Whether the first worker took anything while it alone could."""
+        return self.after[0] > 0 if self.after else False
+
+
+def is_conclusive(each: SteeredRound) -> bool:
+    """Whether the order was as chosen, and every step ended with a quiet server."""
+    return (
+        each.complete
+        and each.same_workers
+        and each.asked == each.offered
+        and Settled.STEADY_COUNT not in each.settled
+        and not (each.broken or each.stalled or each.elsewhere)
+    )
+
+
+def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
+    """Conclusive rounds that looked for the least of so many."""
+    return [
+        each
+        for each in steered
+        if each.goal is Goal.LEAST and each.load == load and is_conclusive(each)
+    ]
+
+
+def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
+    """Whether these rounds show the least that any order of arrival gives.
+
+    By stopping, it takes two orders that come to the same, or else each worker as the
+    first once; and in one of them the first worker has to take requests while it runs
+    alone, which it does not where another one holds a lock. By port it takes all
+    requests to each worker once.
+    """
+    if not rounds:
+        return False
+    workers = set(rounds[0].workers)
+    if any(set(each.workers) != workers for each in rounds):
+        return False
+    each_first = {each.workers[0] for each in rounds} == workers
+    if rounds[0].by is Steering.PORT:
+        return each_first
+    orders = {each.workers for each in rounds}
+    agree = len({each.admitted for each in rounds}) == 1 and len(orders) > 1
+    return (agree or each_first) and any(each.took_alone for each in rounds)
+
+
+def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:
+    """Conclusive rounds that looked for the most."""
+    return [each for each in steered if each.goal is Goal.MOST and is_conclusive(each)]

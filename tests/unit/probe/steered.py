@@ -1,0 +1,79 @@
+"""Rounds that a server of known workers would give; made up, without any server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from harness.probe.orders import Steer
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.steering import Goal
+from harness.records.steering import SteeredRound
+from harness.records.steering import Steering
+from harness.records.words import Arrival
+from harness.records.words import Settled
+
+
+def seen(offered: int, admitted: int, **other: Any) -> Round:
+    """A round in which nothing went wrong."""
+    done = Round(
+        arrival=Arrival.BURST,
+        asked=offered,
+        offered=offered,
+        admitted=admitted,
+        peak=admitted,
+        waiting=offered - admitted,
+        late=0,
+        processes=1,
+        threads=admitted,
+        settled=Settled.SCHEDSTAT,
+        settle_seconds=0.01,
+        account=Account(answered=offered),
+    )
+    return msgspec.structs.replace(done, **other)
+
+
+def steered(
+    goal: Goal,
+    order: Sequence[int],
+    load: int,
+    after: Sequence[int],
+    by: Steering = Steering.STOP,
+    **other: Any,
+) -> SteeredRound:
+    """A steered round in which nothing went wrong."""
+    offered = load * (len(order) if goal is Goal.MOST else 1)
+    done = SteeredRound(
+        goal=goal,
+        by=by,
+        workers=tuple(order),
+        load=load,
+        asked=offered,
+        offered=offered,
+        after=tuple(after),
+        admitted=after[-1],
+        waiting=offered - after[-1],
+        processes=len(order),
+        threads=after[0],
+        settled=(Settled.SCHEDSTAT,) * len(after),
+        account=Account(answered=offered),
+    )
+    return msgspec.structs.replace(done, **other)
+
+
+def run_steered(step: Steer, threads: int, spare: int, **other: Any) -> SteeredRound:
+    """What workers make of a step that run so many each, and take ``spare`` more."""
+    running = taken = 0
+    after = []
+    if step.goal is Goal.MOST:
+        after = [min(threads, step.load) * (n + 1) for n in range(len(step.order))]
+        return steered(step.goal, step.order, step.load, after, **other)
+    for _ in step.order:
+        takes = min(threads + spare, step.load - taken)
+        taken += takes
+        running += min(threads, takes)
+        after.append(running)
+    return steered(step.goal, step.order, step.load, after, **other)

@@ -1,0 +1,132 @@
+"""Which orders of workers are tried, and when what came of them is believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.probe.orders import AT_MOST
+from harness.probe.orders import Choice
+from harness.probe.orders import next_steered
+from harness.probe.orders import obstacle
+from harness.probe.orders import TRIES
+from harness.records.steering import Goal
+from harness.records.steering import guarantee_least
+from harness.records.steering import least_rounds
+from harness.records.steering import SteeredRound
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from tests.unit.probe.steered import run_steered
+from tests.unit.probe.steered import steered
+
+STOP, PORT = Steering.STOP, Steering.PORT
+GREEDY = 1000
+
+
+def run(choice: Choice, load: int, threads: int, spare: int) -> list[SteeredRound]:
+    """All steered rounds of workers that run so many each, and take more."""
+    done: list[SteeredRound] = []
+    while step := next_steered(choice, load, done):
+        assert choice.by is not None
+        done.append(run_steered(step, threads, spare, by=choice.by))
+        assert len(done) < 20
+    return done
+
+
+@pytest.mark.parametrize(
+    ("workers", "threads", "spare", "least"),
+    [
+        (2, 4, GREEDY, 4),
+        (4, 2, GREEDY, 2),
+        (2, 4, 0, 8),
+        (2, 4, 1, 7),
+        (4, 2, 1, 6),
+        (4, 1, 0, 4),
+    ],
+)
+@pytest.mark.parametrize("by", [STOP, PORT])
+def test_one_order_and_its_reverse_find_the_least(
+    by: Steering, workers: int, threads: int, spare: int, least: int
+) -> None:
+    order = tuple(range(1, workers + 1))
+    done = run(Choice(order, by), workers * threads, threads, spare)
+    most, *leasts = done
+    assert (most.goal, most.admitted) == (Goal.MOST, workers * threads)
+    firsts = [1, workers] if by is STOP else [*order]
+    assert [each.workers[0] for each in leasts] == firsts
+    assert {each.admitted for each in leasts} == {least}
+    assert guarantee_least(leasts)
+    assert not obstacle(Choice(order, by), workers * threads, done)
+
+
+def test_one_request_has_no_order() -> None:
+    (done,) = run(Choice((1, 2), STOP), 1, 1, GREEDY)
+    assert done.goal is Goal.MOST
+
+
+def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
+    choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 6, done):
+        after = (2, 3, 3) if step.order[0] == 2 else (2, 4, 4 + step.order[0])
+        if step.goal is Goal.MOST:
+            after = (2, 4, 6)
+        done.append(steered(step.goal, step.order, 6, after))
+    orders = [each.workers for each in done if each.goal is Goal.LEAST]
+    assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1)]
+    assert min(each.admitted for each in least_rounds(done, 6)) == 3
+    assert guarantee_least(least_rounds(done, 6))
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "workers were replaced meanwhile": {"same_workers": False},
+    "a worker would have been stopped for too long": {"complete": False},
+    "the server was never quiet": {
+        "settled": (Settled.SCHEDSTAT, Settled.STEADY_COUNT)
+    },
+    "source ports did not lead to the same worker again": {"elsewhere": 1},
+    "requests got lost when workers had been stopped": {"stalled": 1},
+    "not all requests got a connection": {"asked": 99},
+}
+
+
+@pytest.mark.parametrize("reason", FAULTS)
+def test_a_round_that_is_not_conclusive_is_tried_again_and_given_up(
+    reason: str,
+) -> None:
+    choice, done = Choice((1, 2), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 8, done):
+        fault = FAULTS[reason] if step.goal is Goal.LEAST else {}
+        done.append(run_steered(step, 4, GREEDY, **fault))
+    assert [each.goal for each in done] == [Goal.MOST, *[Goal.LEAST] * TRIES]
+    assert obstacle(choice, 8, done) == reason
+    assert not least_rounds(done, 8)
+
+
+def test_workers_of_which_none_takes_anything_alone_hold_a_lock() -> None:
+    choice, done = Choice((1, 2), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 8, done):
+        after = (4, 8) if step.goal is Goal.MOST else (0, 8)
+        done.append(steered(step.goal, step.order, 8, after))
+    assert obstacle(choice, 8, done) == "no worker took a request while it ran alone"
+    assert not guarantee_least(least_rounds(done, 8))
+
+
+def test_it_is_enough_that_one_takes_something_alone() -> None:
+    leasts = [
+        steered(Goal.LEAST, (1, 2), 8, (0, 8)),
+        steered(Goal.LEAST, (2, 1), 8, (4, 8)),
+    ]
+    assert guarantee_least(leasts)
+    assert not guarantee_least(leasts[:1])
+    assert not guarantee_least([*leasts, steered(Goal.LEAST, (3, 1), 8, (4, 8))])
+
+
+def test_so_many_requests_are_not_steered() -> None:
+    assert not obstacle(Choice((1, 2), STOP), AT_MOST // 2, [])
+    assert obstacle(Choice((1, 2), STOP), AT_MOST // 2 + 1, [])
+
+
+def test_what_cannot_be_chosen_has_a_reason() -> None:
+    assert obstacle(Choice((1, 2), None, "a reason"), 8, []) == "a reason"
+    assert obstacle(Choice((1,)), 8, []) == ""

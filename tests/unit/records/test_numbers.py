@@ -1,0 +1,90 @@
+"""What rounds come to, and how sure each number is."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.records.numbers import Numbers
+from harness.records.numbers import sum_up
+from harness.records.rounds import Round
+from harness.records.steering import Goal
+from harness.records.steering import SteeredRound
+from harness.records.words import Basis
+from harness.records.words import Settled
+from tests.unit.probe.steered import seen
+from tests.unit.probe.steered import steered
+
+ORDINARY = (seen(1, 1), seen(8, 7), seen(8, 6), seen(9, 7))
+MOST = steered(Goal.MOST, (1, 2), 8, (4, 8, 8))
+LEAST = (
+    steered(Goal.LEAST, (1, 2), 8, (4, 4)),
+    steered(Goal.LEAST, (2, 1), 8, (4, 4)),
+)
+GUARANTEED, SEEN = Basis.GUARANTEED, Basis.SEEN
+
+
+def test_no_rounds_come_to_nothing() -> None:
+    assert sum_up((), 8) == Numbers()
+
+
+def test_the_order_of_workers_guarantees_both_numbers() -> None:
+    numbers = sum_up(ORDINARY, 8, (MOST, *LEAST), 2)
+    assert (numbers.floor, numbers.floor_by) == (4, GUARANTEED)
+    assert (numbers.ceiling, numbers.ceiling_by) == (8, GUARANTEED)
+    assert numbers.bounded
+
+
+def test_what_is_left_to_chance_is_seen() -> None:
+    numbers = sum_up(ORDINARY, 8, (), 2)
+    assert (numbers.floor, numbers.floor_by) == (6, SEEN)
+    assert (numbers.ceiling, numbers.ceiling_by) == (7, SEEN)
+
+
+@pytest.mark.parametrize(
+    "leasts",
+    [
+        LEAST[:1],
+        (LEAST[0], steered(Goal.LEAST, (2, 1), 8, (4, 4), complete=False)),
+        (LEAST[0], steered(Goal.LEAST, (3, 1), 8, (4, 4))),
+        (LEAST[0], LEAST[0]),
+    ],
+)
+def test_one_order_guarantees_nothing(leasts: tuple[SteeredRound, ...]) -> None:
+    numbers = sum_up(ORDINARY, 8, (MOST, *leasts), 2)
+    assert (numbers.floor, numbers.floor_by) == (4, SEEN)
+    assert numbers.ceiling_by is GUARANTEED
+
+
+def test_an_ordinary_round_below_takes_the_guarantee_away() -> None:
+    numbers = sum_up((*ORDINARY, seen(8, 3)), 8, (MOST, *LEAST), 2)
+    assert (numbers.floor, numbers.floor_by) == (3, SEEN)
+    numbers = sum_up((*ORDINARY, seen(16, 9)), 8, (MOST, *LEAST), 2)
+    assert (numbers.ceiling, numbers.ceiling_by) == (9, SEEN)
+
+
+def test_an_end_that_was_not_reached_is_not_guaranteed() -> None:
+    most = steered(Goal.MOST, (1, 2), 8, (8, 16, 16))
+    numbers = sum_up((seen(8, 8), seen(9, 9)), 8, (most,), 2)
+    assert (numbers.ceiling, numbers.ceiling_by, numbers.bounded) == (16, SEEN, False)
+
+
+EVEN = (seen(1, 1), seen(4, 4), seen(4, 4), seen(5, 4))
+RESTLESS = (*EVEN[:3], seen(5, 4, settled=Settled.STEADY_COUNT))
+
+
+@pytest.mark.parametrize(
+    ("rounds", "workers", "floor_by", "ceiling_by"),
+    [
+        (EVEN, 1, GUARANTEED, GUARANTEED),
+        (EVEN, 2, SEEN, SEEN),
+        (EVEN, None, SEEN, SEEN),
+        ((*EVEN, seen(4, 3)), 1, SEEN, SEEN),
+        (EVEN[:3], 1, GUARANTEED, SEEN),
+        (RESTLESS, 1, GUARANTEED, SEEN),
+    ],
+)
+def test_one_process_that_takes_all_requests_leaves_nothing_to_choose(
+    rounds: tuple[Round, ...], workers: int | None, floor_by: Basis, ceiling_by: Basis
+) -> None:
+    numbers = sum_up(rounds, 4, (), workers)
+    assert (numbers.floor_by, numbers.ceiling_by) == (floor_by, ceiling_by)
