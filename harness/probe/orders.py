@@ -72,7 +72,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
             return _fault(tried[-1])
     leasts = least_rounds(steered, load)
     if choice.by is Steering.STOP and len(leasts) >= max(2, len(choice.workers)):
-        if not any(each.took_alone for each in leasts):
+        if not any(each.alone for each in leasts):
             return "no worker took a request while it ran alone"
     return ""
 
@@ -109,7 +109,7 @@ def _planned(
         yield Steer(Goal.LEAST, order[::-1], load)
         leasts = least_rounds(steered, load)
         agree = len({each.admitted for each in leasts}) < 2
-        if agree and any(each.took_alone for each in leasts):
+        if agree and any(each.alone for each in leasts):
             return
     for number in range(len(order)):
         rotated = order[number:] + order[:number]

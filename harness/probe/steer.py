@@ -56,6 +56,8 @@ class Steps:
         self._probe = probe
         self.after: list[int] = []
         self.settled: list[Settled] = []
+        self.alone = 0
+        """How many the first worker took that took any while it alone ran."""
 
     async def offer(self, clients: list[Client]) -> None:
         """Send these, and wait until they have been sent or the server is quiet."""
@@ -123,6 +125,7 @@ async def run_steered(
         asked=len(crowd.clients),
         offered=crowd.offered,
         after=tuple(steps.after),
+        alone=steps.alone or (steps.after[0] if choice.by is Steering.PORT else 0),
         admitted=admitted,
         waiting=waiting,
         late=late,
@@ -177,9 +180,14 @@ async def _one_after_another(
     """Let the first run alone until it takes no more, then one more after another."""
     await stopped.stop(step.order[1:])
     await steps.offer(probe.crowd.clients)
-    for worker in step.order[:-1]:
+    for number, worker in enumerate(step.order):
+        if number and not steps.alone:
+            # Another one holds a lock around accept, or the last takes no requests.
+            await stopped.stop([step.order[number - 1]])
         stopped.go_on([worker])
-        if await steps.settle():
+        all_in = await steps.settle()
+        steps.alone = steps.alone or steps.after[-1]
+        if all_in:
             break
     stopped.all_go_on()
 

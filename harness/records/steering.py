@@ -48,6 +48,9 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """Requests sent whole on an open connection."""
     after: tuple[int, ...]
     """How many were in the app after each step, the last of them with all running."""
+    alone: int = 0
+    """For the least: how many the first worker took while it alone could. One that took
+    none, since another holds a lock, has given way to the next."""
     admitted: int
     """In the app at last."""
     waiting: int
@@ -69,11 +72,6 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     broken: int = 0
     stalled: int = 0
     account: Account
-
-    @property
-    def took_alone(self) -> bool:
-        """Whether the first worker took anything while it alone could."""
-        return self.after[0] > 0 if self.after else False
 
 
 def is_conclusive(each: SteeredRound) -> bool:
@@ -100,9 +98,8 @@ def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
     By stopping, it takes two orders that come to the same, or else each worker as the
-    first once; and in one of them the first worker has to take requests while it runs
-    alone, which it does not where another one holds a lock. By port it takes all
-    requests to each worker once.
+    first once; and in one of them a worker has to take requests while it runs alone. By
+    port it takes all requests to each worker once.
     """
     if not rounds:
         return False
@@ -114,7 +111,7 @@ def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
         return each_first
     orders = {each.workers for each in rounds}
     agree = len({each.admitted for each in rounds}) == 1 and len(orders) > 1
-    return (agree or each_first) and any(each.took_alone for each in rounds)
+    return (agree or each_first) and any(each.alone for each in rounds)
 
 
 def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:

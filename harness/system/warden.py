@@ -175,7 +175,7 @@ def main() -> None:
             if not lines:
                 break  # the harness has closed the lifeline, or is gone
             seconds = float(lines.split()[-1])
-            going_on = now + seconds if seconds else None
+            going_on = time.monotonic() + seconds if seconds else None
         if read in ready:
             numbers = os.read(read, 1024)
             if signal.SIGTERM in numbers or signal.SIGINT in numbers:

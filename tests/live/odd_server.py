@@ -39,6 +39,27 @@ def late(listener: Listener, server: Any) -> None:
     work(listener, server)
 
 
+def greedy(listener: Listener, server: Any) -> None:
+    """Two workers of four threads; each accepts every connection that it can."""
+    os.fork()
+    waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
+
+    def serve() -> None:
+        while True:
+            control.serve(*waiting.get(), server)
+
+    for _ in range(4):
+        threading.Thread(target=serve, daemon=True).start()
+    while True:
+        waiting.put(listener.accept())
+
+
+def restless_pair(listener: Listener, server: Any) -> None:
+    """Two workers of two threads, each beside a thread that never stops computing."""
+    os.fork()
+    restless(listener, server)
+
+
 def deaf(listener: Listener, server: Any) -> None:
     """Two workers, one of which accepts its first connection and never runs it."""
     if os.fork() == 0:
@@ -328,6 +349,8 @@ def replaces(listener: Listener, server: Any) -> None:
 
 WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
+    "greedy": greedy,
+    "restless-pair": restless_pair,
     "deaf": deaf,
     "turns-away": turns_away,
     "short-queue": short_queue,

@@ -79,6 +79,20 @@ def test_an_error_lets_them_go_on(tmp_path: Path) -> None:
     assert asyncio.run(stop()) is False
 
 
+def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
+    async def stop() -> bool:
+        log = tmp_path / "log"
+        async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
+            with stopping(tree) as stopped:
+                await asyncio.sleep(1.0)  # it has slept meanwhile
+                await stopped.stop(tree.processes())
+                tree.go_on_after(0.9)
+                await asyncio.sleep(0.5)
+                return all(map(is_stopped, tree.processes()))
+
+    assert asyncio.run(stop()) is True
+
+
 def test_one_that_has_ended_cannot_be_stopped(tmp_path: Path) -> None:
     async def stop(process: int) -> None:
         log = tmp_path / "log"

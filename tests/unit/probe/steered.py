@@ -54,6 +54,7 @@ def steered(
         asked=offered,
         offered=offered,
         after=tuple(after),
+        alone=after[0] if goal is Goal.LEAST else 0,
         admitted=after[-1],
         waiting=offered - after[-1],
         processes=len(order),
