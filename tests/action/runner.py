@@ -28,7 +28,8 @@ OURS = "example/flask-concurrency-matrix"
 IN_README = "OWNER/flask-concurrency-matrix"
 """What the workflows of the README call it."""
 
-SECONDS = 180.0
+SECONDS = 600.0
+"""A run takes a minute on an idle machine, and tests run side by side."""
 
 ACT = Path(sysconfig.get_path("scripts"), "act")
 
