@@ -110,8 +110,8 @@ async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
     return found
 
 
-def told(pairs: Iterable[tuple[CellReport, CellReport]]) -> Counter[Change]:
-    """How many pairs came out as what, each by itself."""
+def count_changes(pairs: Iterable[tuple[CellReport, CellReport]]) -> Counter[Change]:
+    """How often each change was found, comparing the pairs one by one."""
     terms = Conditions((LIMIT, LIMIT), (1, 1))
     return Counter(differ([(one, other, terms)])[0].change for one, other in pairs)
 
@@ -126,14 +126,14 @@ def main(runs: int = RUNS) -> None:
         found = asyncio.run(measured(runs, Path(folder)))
     print(f"\nThe same thing against itself, {runs} runs each: false alarms")
     for name, reports in found.items():
-        counts = told(combinations(reports, 2))
+        counts = count_changes(combinations(reports, 2))
         alarms = counts.total() - counts[Change.SAME]
         spans = sorted({(each.floor, each.ceiling) for each in reports})
         words = " ".join(f"{floor}-{ceiling}" for floor, ceiling in spans)
         print(f"  {_share(alarms, counts.total())}  {name:26} {words}")
     print("\nKnown changes: those that were noticed")
     for one, other in KNOWN:
-        counts = told(product(found[one], found[other]))
+        counts = count_changes(product(found[one], found[other]))
         noticed = counts[Change.FEWER] + counts[Change.MORE]
         print(f"  {_share(noticed, counts.total())}  {one} -> {other}")
 

@@ -1,4 +1,4 @@
-"""What each of the other questions takes, by configuration, and what it came to."""
+"""How long each of the other questions takes, by configuration, and its answer."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def main() -> None:
     print("\nSeconds for each question, with starting a server where it needs its own")
     for question in ASKING:
         print(f"  {question}")
-        for name, told in found.items():
-            answer = told[question]
+        for name, answered in found.items():
+            answer = answered[question]
             print(f"  {answer.seconds:7.2f}  {name:38} {answer.answer}")
 
 

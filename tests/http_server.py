@@ -1,4 +1,4 @@
-"""A small web server on this machine that answers as it is told."""
+"""A small web server on this machine, with answers that a test sets."""
 
 from __future__ import annotations
 

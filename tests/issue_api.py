@@ -1,5 +1,6 @@
-"""Knows how GitHub's REST API is documented to answer about issues: a stand-in on this
-machine, which shows what is asked of it. It is not GitHub.
+"""A stand-in for the issues of GitHub's REST API, which answers as that is documented.
+
+It runs on this machine and records the requests that it gets. It is not GitHub.
 """
 
 from __future__ import annotations

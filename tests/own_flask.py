@@ -1,6 +1,4 @@
-"""Knows how to make a Flask of somebody's own: the one that is installed beside the
-tests, in a git repository; must not know what is measured with it.
-"""
+"""A checkout of Flask: the one that is installed beside the tests, put under git."""
 
 from __future__ import annotations
 

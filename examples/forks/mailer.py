@@ -1,4 +1,4 @@
-"""An app that starts a process of its own beside the server's."""
+"""An app that starts another process beside those of the server."""
 
 import multiprocessing
 import time

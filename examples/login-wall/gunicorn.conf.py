@@ -1,5 +1,5 @@
 workers = 4
 threads = 2
-# As many as there are threads: a worker that accepts more keeps requests waiting
-# that an idle thread of another worker could run.
+# The number of threads. A worker that accepts more lets requests wait that an idle
+# thread of another worker could handle.
 worker_connections = 2

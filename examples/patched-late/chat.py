@@ -1,4 +1,4 @@
-"""An app that takes names from modules before gevent patches these."""
+"""An app that imports names from modules before gevent patches them."""
 
 from time import sleep
 

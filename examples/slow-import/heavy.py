@@ -1,4 +1,4 @@
-"""An app that takes its time before it is there, in every worker anew."""
+"""An app that takes seconds to import, in every worker."""
 
 import time
 

@@ -1,7 +1,7 @@
-"""Knows how to run workflows with act, offline; must not know what is expected of them.
+"""Runs workflows with act, offline.
 
-act copies its whole environment into every step and reads files that lie about, so it
-gets an environment and a home of its own, and nothing on standard input.
+act copies its whole environment into every step and reads configuration files that it
+finds. So it gets an environment and a home of its own, and nothing on standard input.
 """
 
 from __future__ import annotations
@@ -86,15 +86,15 @@ class Ran:
     def summary(self, job: str) -> list[str]:
         """What the inner steps of a job added to the summary.
 
-        act tells of the last step of a composite action twice: told once here.
+        act reports the last step of a composite action twice. This has it once.
         """
-        told = list(self._of("summary", job))
-        steps = [event["stepID"] for event in told]
+        events = list(self._of("summary", job))
+        steps = [event["stepID"] for event in events]
 
         def is_inner(step: list[str]) -> bool:
             return not any(s[: len(step)] == step and s != step for s in steps)
 
-        return [event["content"] for event in told if is_inner(event["stepID"])]
+        return [event["content"] for event in events if is_inner(event["stepID"])]
 
     def annotations(self, job: str) -> list[tuple[str, str]]:
         """Level and raw command of each, in order."""

@@ -1,4 +1,4 @@
-"""Knows where the project has shell scripts inside YAML; must not know what they do.
+"""The shell scripts inside the action and the workflows.
 
 ``python -m tests.action.shell`` runs shellcheck over all of them.
 """

@@ -1,1 +1,1 @@
-"""Knows nothing: the cases are folders beside this file, made by ``generate``."""
+"""Sample cases: evidence, and the reports that it must become, a folder each."""
