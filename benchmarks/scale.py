@@ -20,7 +20,7 @@ from typing import NamedTuple
 import psutil
 
 from harness.measure.app import HOST
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
 from harness.probe.probe import Probe

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 
 from harness.measure.app import HOST
-from harness.measure.app import server_environment
 from harness.measure.bench import Bench
+from harness.measure.target import server_environment
 from harness.probe.ready import wait_ready
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell

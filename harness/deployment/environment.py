@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 from harness.system.command import Output
 from harness.system.command import output
 

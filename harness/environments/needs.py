@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 from harness.plan import formulas
 from harness.records.plan import Declaration
 from harness.records.plan import Formula

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from harness.measure.target import server_environment
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
@@ -20,21 +21,10 @@ from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_ready
 from harness.system.process import ProcessTree
 
-TARGET = Path(__file__).parents[1] / "target"
-"""The folder of what runs in the environment that is measured."""
-
 HOST = "127.0.0.1"
 
 READY_SECONDS = 20.0
 """How long a server may take until its app answers."""
-
-PASSED_ON = (
-    *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "TZ"),
-    *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"),
-)
-"""Variables of the caller that a server gets. What is not listed does not pass:
-FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for
-next year would change its defaults."""
 
 
 class App(Protocol):
@@ -60,15 +50,6 @@ class App(Protocol):
 
         Raises ``NotAnswering`` and ``Ended``.
         """
-
-
-def server_environment(
-    caller: Mapping[str, str], scripts: Path, own: Mapping[str, str]
-) -> dict[str, str]:
-    """The whole environment of a server: a few variables of the caller, and its own."""
-    passed_on = {name: caller[name] for name in PASSED_ON if name in caller}
-    path = os.pathsep.join((str(scripts), passed_on.get("PATH", os.defpath)))
-    return {**passed_on, "PATH": path, **own}
 
 
 class TargetApp:

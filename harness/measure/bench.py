@@ -6,8 +6,8 @@ from pathlib import Path
 
 from harness.measure.app import App
 from harness.measure.app import HOST
-from harness.measure.app import TARGET
 from harness.measure.app import TargetApp
+from harness.measure.target import TARGET
 
 
 class Bench:

@@ -13,12 +13,12 @@ import msgspec
 
 import harness
 from harness.measure.app import App
-from harness.measure.app import server_environment
-from harness.measure.app import TARGET
 from harness.measure.app import TargetApp
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.control import measure_control
+from harness.measure.target import server_environment
+from harness.measure.target import TARGET
 from harness.records.errors import HarnessFailed
 from harness.records.evidence import Evidence
 from harness.records.nothing import unmeasured

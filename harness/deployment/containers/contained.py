@@ -26,7 +26,7 @@ from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.engine import removing
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 
 DOCKER = frozenset({"docker", "docker-compose"})
 

@@ -19,7 +19,7 @@ from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 

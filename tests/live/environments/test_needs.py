@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from harness.environments.needs import on_this_machine
-from harness.measure.app import TARGET
+from harness.measure.target import TARGET
 from harness.records.plan import Environment
 from harness.records.plan import NeededHere
 from harness.records.plan import PlannedEnvironment

@@ -15,9 +15,9 @@ import pytest
 from harness.judge.verdict import verdict_on
 from harness.measure import app
 from harness.measure import start
-from harness.measure.app import TARGET
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
+from harness.measure.target import TARGET
 from harness.records.evidence import CellEvidence
 from harness.records.words import Outcome
 from harness.records.words import Verdict

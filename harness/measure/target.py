@@ -1,0 +1,31 @@
+"""The folder of what is measured, and the variables that its servers see.
+
+It imports nothing of the probe: there is a nox process for each job, which needs none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+TARGET = Path(__file__).parents[1] / "target"
+"""The folder of what runs in the environment that is measured."""
+
+
+PASSED_ON = (
+    *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "TZ"),
+    *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"),
+)
+"""Variables of the caller that a server gets. What is not listed does not pass:
+FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for
+next year would change its defaults."""
+
+
+def server_environment(
+    caller: Mapping[str, str], scripts: Path, own: Mapping[str, str]
+) -> dict[str, str]:
+    """The whole environment of a server: a few variables of the caller, and its own."""
+    passed_on = {name: caller[name] for name in PASSED_ON if name in caller}
+    path = os.pathsep.join((str(scripts), passed_on.get("PATH", os.defpath)))
+    return {**passed_on, "PATH": path, **own}
