@@ -297,7 +297,7 @@ def test_a_crash_leaves_a_report_of_what_was_measured(runner: Runner, ran: Ran) 
 def test_a_wrong_input_is_refused_before_anything_is_measured(ran: Ran) -> None:
     ((level, line),) = ran.annotations("refused")
     assert level == "error"
-    assert "sometimes" in line and "never, harness, fewer" in line
+    assert "sometimes" in line and "'never', 'harness', 'fewer'" in line
     assert "::error::forged" not in line
     assert not ran.summary("refused")
 
