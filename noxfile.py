@@ -23,7 +23,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
@@ -88,6 +91,36 @@ def tests(session: nox.Session) -> None:
     install_groups(session, "tests")
     options = ("-n", "auto", "--durations", "10", *session.posargs)
     session.run("python", "-m", "pytest", *options)
+
+
+def succeeds(*command: str) -> bool:
+    """Whether there is such a command, and it does what it is asked."""
+    try:
+        return not subprocess.run(command, capture_output=True).returncode
+    except OSError:
+        return False
+
+
+@nox.session
+def containers(session: nox.Session) -> None:
+    """Run the tests that need a Docker engine: the one that is here, or one of theirs.
+
+    Without either they are skipped, and fail where ``REQUIRE_DOCKER`` is set.
+    """
+    install_groups(session, "tests")
+    folder = "tests/live/deployment/containers"
+    tests = ("python", "-m", "pytest", folder, "--durations", "10", *session.posargs)
+    env = {"REQUIRE_DOCKER": "1", "PYTHON": os.path.realpath(sys.executable)}
+    if succeeds("docker", "compose", "ls"):
+        session.run(*tests, env=env)
+    elif os.geteuid() == 0 and shutil.which("apt-get"):
+        with tempfile.TemporaryDirectory(prefix="flask-concurrency-engine-") as own:
+            engine = str(ROOT / folder / "engine.sh")
+            session.run(engine, own, *tests, env=env, external=True)
+    elif os.environ.get("REQUIRE_DOCKER"):
+        session.error("there is no Docker engine, and root on Debian would make one")
+    else:
+        session.skip("NOT TESTED: no Docker engine (root on Debian would make one)")
 
 
 @nox.session

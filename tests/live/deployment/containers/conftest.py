@@ -53,6 +53,10 @@ def docker(*words: str) -> str:
 @pytest.fixture(scope="session")
 def engine() -> None:
     """An engine that answers, with Compose 2."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        pytest.skip(
+            "one at a time, as each looks at the whole engine: nox -s containers"
+        )
     for words in (["docker", "version"], ["docker", "compose", "version"]):
         try:
             done = subprocess.run(words, capture_output=True, text=True, timeout=60)

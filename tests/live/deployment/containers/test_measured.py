@@ -94,7 +94,7 @@ def test_the_example(check: Check, image: str, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "compose-nginx", folder)
     before = {path: path.read_bytes() for path in folder.rglob("*")}
     with untouched():
-        checked = check(folder)
+        checked = check(folder, "--start-seconds", "240")
     assert checked.code == 0, checked
     assert checked.cells["compose"]["verdict"] == "as declared"
     assert evidence(checked, "compose")["rounds"][-1]["settled"] != "steady count"

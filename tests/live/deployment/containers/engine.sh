@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Run a command with a Docker engine of its own:  engine.sh FOLDER COMMAND [ARGUMENT ...]
+#
+# For Debian and Ubuntu, as root. No image registry is needed: the images python:3.13-slim
+# and nginx:1.28-alpine are made of this machine's own Python ($PYTHON) and nginx, and what
+# their Dockerfiles install comes from a folder in them. The engine lives in mount, network
+# and PID namespaces of its own: nobody else sees its bridge, its iptables rules, its socket
+# or its images, and when their first process ends the kernel ends all the rest.
+set -euo pipefail
+work=$(realpath "$1")
+shift
+python=${PYTHON:-$(command -v python3)}
+export work python DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
+export PATH="$PATH:/usr/sbin:/sbin"
+here=$(dirname "$(realpath "$0")")
+
+say() { printf '%4ss  %s\n' "$SECONDS" "$*" >&2; }
+
+# The engine and what images are made of. Nothing is started that was not asked for.
+packages=(docker.io iptables iproute2 busybox-static nginx-light)
+if ! dpkg -s "${packages[@]}" > "$work/apt.log" 2>&1; then
+    get=(apt-get install -qq -y --no-install-recommends "${packages[@]}")
+    "${get[@]}" > "$work/apt.log" 2>&1 ||
+        { apt-get update -qq && "${get[@]}" > "$work/apt.log" 2>&1; }
+fi
+say "$(dockerd --version)"
+
+# Compose, where the client looks for it; and wheels for what the tests' images install.
+pip=("$python" -m pip -q)
+"${pip[@]}" install --require-hashes --target "$work/compose" -r "$here/compose.txt"
+mkdir -p "$work/docker/cli-plugins"
+cp "$work/compose/compose/docker-compose" "$work/docker/cli-plugins/"
+older=("Werkzeug<1" "Jinja2<3.1" "itsdangerous<2.1")
+"${pip[@]}" download -d "$work/wheels" flask gunicorn
+for release in 1.0.4 0.12.5; do
+    "${pip[@]}" download -d "$work/wheels" "flask==$release" "${older[@]}"
+done
+say "wheels for $("$python" -V)"
+
+# ------------------------------------------------------- the file systems of the images
+
+# The libraries that some programs name, and their libraries, into an image.
+libraries() {
+    local image=$1 program library
+    shift
+    for program in "$@"; do ldd "$program" 2> /dev/null || true; done |
+        grep -o '/[^ ]*' | sort -u |
+        while read -r library; do
+            case $library in
+                /lib* | /usr/lib*) to=$library ;;
+                *) to=/usr/lib/x86_64-linux-gnu/${library##*/} ;;
+            esac
+            mkdir -p "$image${to%/*}"
+            cp -L "$library" "$image$to"
+        done
+}
+
+base=$work/base
+mkdir -p "$base"/{bin,etc,tmp,proc,sys,dev,root,run,srv,usr/bin,usr/local/bin,usr/local/lib}
+mkdir -p "$base"/{var/tmp,lib/x86_64-linux-gnu,usr/lib/x86_64-linux-gnu}
+chmod 1777 "$base/tmp" "$base/var/tmp"
+cp /bin/busybox "$base/bin/"
+/bin/busybox --list | grep -v '^busybox$' |
+    while read -r applet; do ln -sf busybox "$base/bin/$applet"; done
+ln -sf /bin/env "$base/usr/bin/env"
+printf 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n' > "$base/etc/passwd"
+printf 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n' > "$base/etc/group"
+printf '[global]\nno-index = true\nfind-links = /wheels\n' > "$base/etc/pip.conf"
+
+stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+name=${stdlib##*/}
+program=$("$python" -c 'import os, sys; print(os.path.realpath(sys._base_executable))')
+libraries "$base" "$program" "$stdlib"/lib-dynload/*.so
+for library in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
+    cp -L "/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/" 2> /dev/null ||
+        cp -L "/usr/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/"
+done
+cp "$program" "$base/usr/local/bin/$name"
+ln -sf "$name" "$base/usr/local/bin/python3"
+ln -sf "$name" "$base/usr/local/bin/python"
+tar -C "${stdlib%/*}" -c --exclude="$name/test" --exclude="$name/config-*" \
+    --exclude=__pycache__ --exclude="$name/*-packages" "$name" |
+    tar -C "$base/usr/local/lib" -x
+"${pip[@]}" install --target "$base/usr/local/lib/$name/site-packages" --upgrade pip
+cat > "$base/usr/local/bin/pip" << 'PIP'
+#!/usr/local/bin/python3
+import sys
+from pip._internal.cli.main import main
+sys.exit(main())
+PIP
+chmod 755 "$base/usr/local/bin/pip"
+cp -r "$work/wheels" "$base/wheels"
+
+proxy=$work/proxy
+mkdir -p "$proxy"/{usr/sbin,etc/nginx,var/log/nginx,var/lib/nginx}
+cp -a "$base"/{bin,etc,tmp,proc,sys,dev,root,run,var,lib} "$proxy/"
+cp "$(command -v nginx)" "$proxy/usr/sbin/"
+libraries "$proxy" "$(command -v nginx)"
+cp /etc/nginx/mime.types "$proxy/etc/nginx/"
+ln -sf /dev/stdout "$proxy/var/log/nginx/access.log"
+ln -sf /dev/stderr "$proxy/var/log/nginx/error.log"
+say "the file systems of two images"
+
+# ------------------------------------------------------------------------ the engine
+
+cat > "$work/inside.sh" << 'INSIDE'
+set -euo pipefail
+export DOCKER_CONFIG=$work/docker DOCKER_HOST=unix:///run/docker.sock
+ip link set lo up
+mount -t tmpfs run /run
+mkdir -p /run/lock "$work/data"
+mount -t tmpfs data "$work/data"
+# Control groups as the engine wants them, whatever the machine has mounted.
+mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+for each in cpu cpuacct cpuset memory devices freezer blkio pids; do
+    mkdir "/sys/fs/cgroup/$each"
+    mount -t cgroup -o "$each" cgroup "/sys/fs/cgroup/$each" 2> /dev/null ||
+        rmdir "/sys/fs/cgroup/$each"
+done
+if [ ! -d /sys/fs/cgroup/memory ]; then
+    umount /sys/fs/cgroup/* 2> /dev/null || true
+    mount -t cgroup2 cgroup /sys/fs/cgroup
+fi
+dockerd --data-root="$work/data" --exec-root=/run/docker --pidfile=/run/docker.pid \
+    --host="$DOCKER_HOST" --storage-driver=overlay2 \
+    --exec-opt native.cgroupdriver=cgroupfs > "$work/dockerd.log" 2>&1 &
+engine=$!
+finish() {
+    kill "$engine" 2> /dev/null && wait "$engine" || true
+    for each in /sys/fs/cgroup/*/docker; do rmdir "$each" 2> /dev/null || true; done
+}
+trap finish EXIT
+for _ in $(seq 300); do
+    docker version > /dev/null 2>&1 && break
+    kill -0 "$engine"
+    sleep 0.1
+done
+docker version --format '{{.Server.Version}}' || { tail -20 "$work/dockerd.log"; exit 1; } >&2
+image() {
+    tar -C "$1" -c . | docker import \
+        --change 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin' --change "CMD $3" - "$2"
+}
+image "$work/base" python:3.13-slim '["python3"]' > "$work/images"
+image "$work/proxy" nginx:1.28-alpine '["nginx","-g","daemon off;"]' >> "$work/images"
+"$@"
+INSIDE
+say "the engine begins"
+unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
+    bash "$work/inside.sh" "$@"
