@@ -37,6 +37,8 @@ def _fault(
     if cell.outcome is not Outcome.MEASURED:
         return CouldNotStart, _not_measured(deployment, cell)
     at_least, floor = deployment.at_least, cell.floor or 0
+    if cell.verdict is Verdict.UNKNOWN and at_least is not None and floor < at_least:
+        return NothingMeasured, f"at-least: cannot be told: {cell.reason}"
     if at_least is not None and floor < at_least:
         return GateFailed, _below(at_least, floor, cell, promise)
     if cell.verdict is Verdict.FEWER:

@@ -1,7 +1,8 @@
 """When two measurements of one configuration differ.
 
 Rule 1: what cannot be compared is called *not comparable*, never *same*.
-Rule 2: where every round did the same, numbers are compared exactly: 8 and 7 differ.
+Rule 2: where every round did the same, and where floor and ceiling were found by
+choosing the order of workers, numbers are compared exactly: 8 and 7 differ.
 Rule 3: where rounds disagree, their numbers vary from run to run with the load of the
 machine. So each round is asked a yes-or-no question: were more in the app than the
 other run ever saw; or, where both saw the same maximum, were all of the declared number
@@ -26,6 +27,7 @@ from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -127,7 +129,10 @@ def _always(cell: CellReport) -> bool:
 def _compare(before: CellReport, now: CellReport, conditions: Conditions) -> Comparison:
     words = both_numbers(before, now)
     loads = tuple(map(load_of, (before.declared, now.declared), conditions.limits))
-    steady = [_steady(cell, n) for cell, n in zip((before, now), loads, strict=True)]
+    chosen = _guaranteed(before) and _guaranteed(now)
+    steady = [
+        chosen or _steady(cell, n) for cell, n in zip((before, now), loads, strict=True)
+    ]
     obstacle = _obstacle(before, now, conditions, all(steady))
     if obstacle:
         return Comparison(Change.NOT_COMPARABLE, f"{obstacle}: {words}")
@@ -194,6 +199,11 @@ def _exactly(before: CellReport, now: CellReport) -> Change:
 
 
 # ------------------------------------------------------------------------- by rounds
+
+
+def _guaranteed(cell: CellReport) -> bool:
+    """Whether no order of arrival gives less or more, so that chance has no part."""
+    return cell.floor_by is cell.ceiling_by is Basis.GUARANTEED
 
 
 def _steady(cell: CellReport, load: int) -> bool:

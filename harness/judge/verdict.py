@@ -50,7 +50,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     load = load_of(declared, limit)
     numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
     word, reason = _verdict(declared, load, cell, numbers)
-    return word, "; ".join((reason, *_caveats(cell.rounds, load)))
+    chance = [_left_to_chance(cell)] if cell.not_steered else []
+    return word, "; ".join((reason, *chance, *_caveats(cell.rounds, load)))
 
 
 def _verdict(
@@ -127,7 +128,7 @@ def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
             f"between {numbers.floor} and {load} of {load} offered were in the app at "
             "once"
         )
-    chance = " or ".join(map(str, sorted({min(seen), max(seen)})))
+    chance = " to ".join(map(str, sorted({min(seen), max(seen)})))
     return (
         f"of {load} offered at once {numbers.floor} are in the app where one worker "
         f"takes all that it can, the least that can happen, and {load} where they are "
@@ -160,6 +161,11 @@ def _was_full(cell: CellEvidence, admitted: int) -> bool:
 
 def _declares(declared: int | None) -> str:
     return f"declares {'no bound' if declared is None else declared}"
+
+
+def _left_to_chance(cell: CellEvidence) -> str:
+    """Why the floor is only what was seen."""
+    return f"left to chance which worker got what, as {cell.not_steered}"
 
 
 def _fate(cell: CellEvidence) -> str:

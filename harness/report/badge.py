@@ -20,7 +20,7 @@ def badge(cell: CellReport) -> str:
     mark = words.mark(cell)
     message = str(mark.word)
     if cell.outcome is Outcome.MEASURED:
-        message = number(cell).replace(" (≥", " (at times ").replace("≥", "at least ")
+        message = number(cell).replace("≥", "at least ")
     red = cell.verdict is Verdict.FEWER or cell.outcome is not Outcome.MEASURED
     shown = {
         "schemaVersion": 1,

@@ -29,6 +29,7 @@ from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
+from tests.builders.steered import chosen
 from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment
@@ -93,24 +94,31 @@ def _gunicorn(flask: str, at: list[int]) -> Evidence:
     return _of(
         where,
         [
-            cell(where, "sync-4", 4, rounds(4, (4, 1))),
-            cell(where, "gthread-2x4", 8, rounds(8, (2, 4), at)),
+            cell(where, "sync-4", 4, rounds(4, (4, 1)), **chosen(4, 1, 4)),
+            cell(where, "gthread-2x4", 8, rounds(8, (2, 4), at), **chosen(2, 4, 4)),
         ],
     )
 
 
 def _gunicorn_newest() -> Evidence:
     where = environment("3.1.3", "gunicorn", "27.0.1")
-    connections = rounds(8, (4, 2), [8] * 4)
+    two = rounds(8, (2, 4), [8, 6, 8, 5, 7])
+    four = rounds(8, (4, 2), [3, 8, 5, 2, 7, 4])
     return _of(
         where,
         [
             cell(where, "default", 1, rounds(1, (1, 1))),
-            cell(where, "sync-4", 4, rounds(4, (4, 1))),
-            cell(where, "gthread-1x4", 4, rounds(4, (1, 4))),
-            cell(where, "gthread-2x4", 8, rounds(8, (2, 4), [8, 6, 8, 5, 7])),
-            cell(where, "gthread-4x2", 8, rounds(8, (4, 2), [3, 8, 5, 2, 7, 4])),
-            cell(where, "gthread-4x2-connections-2", 8, connections),
+            cell(where, "sync-4", 4, rounds(4, (4, 1)), **chosen(4, 1, 4)),
+            cell(where, "gthread-1x4", 4, rounds(4, (1, 4)), workers=1),
+            cell(where, "gthread-2x4", 8, two, **chosen(2, 4, 4)),
+            cell(where, "gthread-4x2", 8, four, **chosen(4, 2, 2)),
+            cell(
+                where,
+                "gthread-4x2-connections-2",
+                8,
+                rounds(8, (4, 2), [8] * 4),
+                **chosen(4, 2, 8),
+            ),
             cell(where, "gevent", 1000, rounds(1000, (1, 1000))),
             cell(where, "gevent-connections-10", 10, rounds(10, (1, 10))),
             cell(where, "gevent-2", 2000, rounds(2000, (2, 1000))),

@@ -49,13 +49,23 @@ HOW = (
         "inferred from any."
     ),
     say(
-        "Each configuration is offered loads around the number that it declares, that "
-        "number several times, all at once and one after another. {} is the most ever "
-        "seen in the app at once, {} the least when exactly the declared number was "
-        "offered. A ceiling is final only if a further request was seen to wait while "
-        "the server was quiet.",
+        "Each configuration is offered loads around the number that it declares, and "
+        "that number all at once and one after another. {} is the most ever seen in "
+        "the app at once, {} the least when exactly the declared number was offered. A "
+        "ceiling is final only if a further request was seen to wait while the server "
+        "was quiet.",
         Strong("Ceiling"),
         Strong("floor"),
+    ),
+    say(
+        "Where several processes take requests, chance decides which of them gets the "
+        "next one. So their order is chosen: all but one are stopped for a moment, and "
+        "go on one after another; where each has a listening socket of its own, source "
+        "ports lead to them. A floor that was found so, or that of a single process, "
+        "is {}: no order of arrival gives less. Where the order could not be chosen, "
+        "the floor is the least that was {} in some rounds, and may be lower.",
+        Strong("guaranteed"),
+        Strong("seen"),
     ),
 )
 
@@ -124,7 +134,7 @@ def _numbers(cells: Sequence[CellReport]) -> Section:
             say("{}", Name(cell.id)),
             _declared(cell),
             say("{}", number(cell)),
-            say("{}", "" if cell.floor is None else cell.floor),
+            say("{}", "" if cell.floor is None else f"{cell.floor} {cell.floor_by}"),
             say("{} × {}", cell.processes or 0, cell.threads or 0),
             say("{}", _milliseconds(cell.hand_off_seconds)),
         )

@@ -16,6 +16,7 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.report import several_releases
 from harness.records.versions import release_order
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
@@ -186,13 +187,19 @@ def open_ended(cell: CellReport) -> bool:
 
 
 def number(cell: CellReport) -> str:
-    """``8``, ``8 (≥2)`` when it was as few as 2 at times, ``≥64`` when open ended."""
+    """How many were in the app at once.
+
+    ``8``; ``4–8`` where it is guaranteed that no order of arrival gives less or more;
+    ``8 (seen 5)`` where 5 is the least of some rounds; ``≥64`` when open ended.
+    """
     if cell.ceiling is None:
         return ""
     most = f"{'≥' if open_ended(cell) else ''}{cell.ceiling}"
     varies = cell.verdict in VARYING
     if varies and cell.floor is not None and cell.floor < cell.ceiling:
-        return f"{most} (≥{cell.floor})"
+        if cell.floor_by is Basis.GUARANTEED:
+            return f"{cell.floor}–{most}"
+        return f"{most} (seen {cell.floor})"
     return most
 
 
@@ -240,8 +247,20 @@ def _legend(report: Report, grid: Grid) -> Iterator[Text]:
         yield say("A number alone: what the configuration declares, always reached.")
     if any(map(open_ended, report.cells)):
         yield say("{}: at least 64, the limit of what was tried.", Strong("≥64"))
-    if keys & {Verdict.UNEVEN, Verdict.FEWER}:
-        yield say("{}: up to 8, but at times no more than 2.", Strong("8 (≥2)"))
+    numbers = [number(cell) for cell in report.cells]
+    if any("–" in each for each in numbers):
+        yield say(
+            "{}: of 8 offered together at least 4 are in the app, {}: no order of "
+            "arrival gives less.",
+            Strong("4–8"),
+            Strong("guaranteed"),
+        )
+    if any("seen" in each for each in numbers):
+        yield say(
+            "{}: up to 8, but as few as 5 were {} in some rounds; it may be fewer.",
+            Strong("8 (seen 5)"),
+            Strong("seen"),
+        )
     if grid.has_gaps:
         yield say("Empty: not part of this run.")
     for release, source in sources(report).items():

@@ -12,6 +12,7 @@ from itertools import pairwise
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.text import plural
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
@@ -130,8 +131,15 @@ def _falls_short(cell: CellReport) -> str:
     if cell.verdict is Verdict.FEWER:
         return f"declares {declared}, handled {cell.ceiling}"
     if cell.verdict is Verdict.UNEVEN:
-        return f"{declared}, at times {cell.floor}"
+        return f"{declared}, {_least(cell)}"
     return ""
+
+
+def _least(cell: CellReport) -> str:
+    """The floor of an uneven cell, and how sure it is."""
+    if cell.floor_by is Basis.GUARANTEED:
+        return f"only {cell.floor} guaranteed"
+    return f"{cell.floor} at times"
 
 
 # ------------------------------------------------------------- from release to release
@@ -163,7 +171,7 @@ def at_once(cell: CellReport) -> str:
     if cell.ceiling == 1 and not open_ended(cell):
         return "1 request at a time"
     if cell.verdict is Verdict.UNEVEN:
-        return f"up to {cell.ceiling} at once, but at times only {cell.floor},"
+        return f"up to {cell.ceiling} at once, but {_least(cell)},"
     return f"{_most(cell)} at once"
 
 

@@ -236,7 +236,7 @@ def test_a_server_that_goes_to_the_background() -> None:
     ("seen", "message", "colour"),
     [
         (cell(), "8", "green"),
-        (UNEVEN, "8 (at times 2)", "yellow"),
+        (UNEVEN, "8 (seen 2)", "yellow"),
         (FEWER, "3", "red"),
         (DIED, "died", "red"),
         (cell(bounded=False), "at least 8", "green"),

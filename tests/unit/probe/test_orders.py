@@ -17,8 +17,8 @@ from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
 from harness.records.words import Settled
-from tests.unit.probe.steered import run_steered
-from tests.unit.probe.steered import steered
+from tests.builders.steered import run_steered
+from tests.builders.steered import steered
 
 STOP, PORT = Steering.STOP, Steering.PORT
 GREEDY = 1000

@@ -25,8 +25,8 @@ from harness.records.steering import Goal
 from harness.records.steering import Steering
 from harness.records.words import Arrival
 from harness.records.words import Settled
-from tests.unit.probe.steered import run_steered
-from tests.unit.probe.steered import seen
+from tests.builders.steered import run_steered
+from tests.builders.steered import seen
 
 ONE = Choice((1,))
 TWO = Choice((1, 2), Steering.STOP)

@@ -11,8 +11,8 @@ from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.words import Basis
 from harness.records.words import Settled
-from tests.unit.probe.steered import seen
-from tests.unit.probe.steered import steered
+from tests.builders.steered import seen
+from tests.builders.steered import steered
 
 ORDINARY = (seen(1, 1), seen(8, 7), seen(8, 6), seen(9, 7))
 MOST = steered(Goal.MOST, (1, 2), 8, (4, 8, 8))

@@ -126,11 +126,11 @@ def test_rows_keep_the_order_of_the_fullest_column() -> None:
 
 TEXTS = {
     "8": (8, rounds(8, (2, 4))),
-    "8 (≥2) ≈ uneven": (8, rounds(8, (4, 2), [8, 2, 5])),
+    "8 (seen 2) ≈ uneven": (8, rounds(8, (4, 2), [8, 2, 5])),
     "≥64": (None, unbounded(64)),
     "≥500": (None, unbounded(64, 500)),
     "5 ↓ fewer than 8": (8, rounds(8, (5, 1), [5, 5])),
-    "6 (≥5) ↓ fewer than 8": (8, rounds(8, (6, 1), [5, 6])),
+    "6 (seen 5) ↓ fewer than 8": (8, rounds(8, (6, 1), [5, 6])),
     "10 ↓ fewer than declared": (None, rounds(64, (10, 1), [10])),
     "9 ↑ more than 4": (4, (offer(4, 4), offer(16, 9))),
     "≥4 ? unknown": (4, (offer(4, 4),)),

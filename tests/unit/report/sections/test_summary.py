@@ -15,8 +15,8 @@ def test_the_answer_of_the_story() -> None:
         "least 500 at once on Flask 1.0.4 and later. On Flask 3.1.3, gunicorn 27.0.1 "
         "handled from 1 (`default`) to 2000 (`gevent-2`), gunicorn 25.3.0 handled 1000 "
         "(`eventlet`) and uWSGI 2.0.31 handled from 1 (`default`) to 100 "
-        "(`gevent-100`). Not always what they declare: `gthread-2x4` (8, at times 5) "
-        "and `gthread-4x2` (8, at times 2)."
+        "(`gevent-100`). Not always what they declare: `gthread-2x4` (8, only 4 "
+        "guaranteed) and `gthread-4x2` (8, only 2 guaranteed)."
     )
 
 
@@ -33,7 +33,7 @@ def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
         "On Flask 3.1.3, 9 other servers handled from 1 (such as gunicorn-0 27.0.1 "
         "`default`) to 2000 (gunicorn-0 27.0.1 `gevent-2`)."
     ) in answer
-    assert answer.endswith("`gthread-2x4` (8, at times 5) and 5 more.")
+    assert answer.endswith("`gthread-2x4` (8, only 4 guaranteed) and 5 more.")
 
 
 def test_the_answer_of_a_history_is_what_changed() -> None:
@@ -48,7 +48,7 @@ def test_the_answer_of_a_history_is_what_changed() -> None:
 def test_the_answer_of_a_single_cell() -> None:
     answer = page(sample("single")).splitlines()[2]
     assert answer == (
-        "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but at times only 2, "
+        "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but 2 at times, "
         "on Flask 3.1.3."
     )
 

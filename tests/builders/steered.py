@@ -65,6 +65,19 @@ def steered(
     return msgspec.structs.replace(done, **other)
 
 
+def chosen(workers: int, threads: int, least: int) -> dict[str, Any]:
+    """The fields of a cell that was steered: each worker runs so many."""
+    load, order = workers * threads, tuple(range(4711, 4711 + workers))
+    full = [threads * (number + 1) for number in range(workers)]
+    lower = [min(each, least) for each in full]
+    rounds = (
+        steered(Goal.MOST, order, load, [*full, load]),
+        steered(Goal.LEAST, order, load, lower),
+        steered(Goal.LEAST, order[::-1], load, lower),
+    )
+    return {"steered": rounds, "workers": workers}
+
+
 def run_steered(step: Steer, threads: int, spare: int, **other: Any) -> SteeredRound:
     """What workers make of a step that run so many each, and take ``spare`` more."""
     running = taken = 0
