@@ -35,7 +35,7 @@ def work(listener: Listener, server: Any, threads: int = 1) -> None:
 def late(listener: Listener, server: Any) -> None:
     """Two workers, the second of which sleeps while it boots."""
     if os.fork() == 0:
-        time.sleep(0.7)
+        time.sleep(1.2)
     work(listener, server)
 
 
@@ -201,12 +201,12 @@ def lets_others_compute(listener: Listener, server: Any) -> None:
 
 
 def kills_front(listener: Listener, server: Any) -> None:
-    """One thread; end the proxy in front when the tenth connection arrives."""
+    """One thread; end the proxy in front when the fifth connection arrives."""
     accepted = 0
     while True:
         connection, address = listener.accept()
         accepted += 1
-        if accepted == 10:
+        if accepted == 5:
             os.kill(int(Path("front/nginx.pid").read_text()), signal.SIGKILL)
         control.serve(connection, address, server)
 
