@@ -33,11 +33,11 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
 
 
 async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
-    fresh = True
+    choice, fresh = _choose(probe, ports), True
     while True:
-        if fresh or schedule.ordinary_done:
-            choice = _choose(probe, ports)
-            schedule.choose_among(choice, probe.holds.ever)
+        if choice.by is Steering.PORT:
+            choice = choice._replace(ports=ports.known(choice.workers))
+        schedule.choose_among(choice, probe.holds.ever)
         step = schedule.next()
         if step is None:
             return True
@@ -51,6 +51,9 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             ports.learn(probe)
             schedule.seen(done)
             stalled = done.stalled
+        if schedule.ordinary_done and probe.holds.ever != set(choice.workers):
+            # More is known now of who takes requests, or workers were replaced.
+            choice = _choose(probe, ports)
         fresh = False
         if stalled:
             return schedule.next() is None
@@ -83,5 +86,4 @@ def _choose(probe: Probe, ports: LearnedPorts) -> Choice:
             reason = "what stands in front chooses the connections"
             return choice._replace(by=None, reason=reason)
         probe.sources = ports.sources
-        return choice._replace(ports=ports.known(choice.workers))
     return choice

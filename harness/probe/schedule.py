@@ -25,6 +25,7 @@ from harness.probe.orders import Steer
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.steering import Goal
 from harness.records.steering import least_rounds
 from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
@@ -273,10 +274,11 @@ class Schedule:
 
         Where the order can be chosen, only when each worker has had its turn.
         """
-        room = self._load
-        if isinstance(step, Offer):
-            room = 0 if self._steers() else min(step.asked, self._load)
-        return room if self._patient else 0
+        if not self._patient:
+            return 0
+        if isinstance(step, Steer):
+            return self._load if step.goal is Goal.MOST else 0
+        return 0 if self._steers() else min(step.asked, self._load)
 
     def seen(self, done: Round) -> None:
         """Take note of the round that was run for ``next``."""

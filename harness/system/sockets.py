@@ -11,6 +11,11 @@ from typing import NamedTuple
 LISTENING = "0A"
 """The state of a listening socket in the kernel's tables."""
 
+BEGUN = "03"
+"""The state of a connection that no listening socket has yet. With
+``TCP_DEFER_ACCEPT``, which uWSGI sets, that is its state until the request has arrived,
+and as long as the backlog is full."""
+
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 UNIX_TABLE = "/proc/net/unix"
 
@@ -41,16 +46,19 @@ def entries(lines: Iterable[str]) -> Iterator[Entry]:
 
 
 def listening() -> dict[str, Place]:
-    """Where each listening socket listens, by inode; empty without ``/proc``."""
+    """Where each listening socket listens, by inode; empty without ``/proc``.
+
+    The kernel lists these first, so a table is not read further: a busy machine has
+    tens of thousands of others.
+    """
     places: dict[str, Place] = {}
     for table in TABLES:
         with contextlib.suppress(OSError), open(table) as file:
-            places |= {
-                each.inode: each.port
-                # A busy machine has ten thousands of others: parse none of those.
-                for each in entries(line for line in file if f" {LISTENING} " in line)
-                if each.state == LISTENING
-            }
+            for each in entries(file):
+                if each.state not in (LISTENING, BEGUN):
+                    break
+                if each.state == LISTENING:
+                    places[each.inode] = each.port
     with contextlib.suppress(OSError), open(UNIX_TABLE) as file:
         for words in map(str.split, file):
             if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:

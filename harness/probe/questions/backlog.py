@@ -6,14 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.probe.listeners import listened_on
+from harness.system.sockets import BEGUN
 from harness.system.sockets import entries
 from harness.system.sockets import LISTENING
-
-BEGUN = "03"
-"""The state in ``/proc/net/tcp`` of a connection that no listening socket has yet. With
-``TCP_DEFER_ACCEPT``, which uWSGI sets, that is its state until the request has arrived,
-and as long as the backlog is full.
-"""
 
 
 def count_backlog(processes: list[int]) -> int | None:

@@ -323,6 +323,7 @@ def test_patience_is_kept_until_each_worker_has_had_its_turn() -> None:
     schedule.choose_among(TWO)
     assert schedule.patient_below(Offer(8)) == 0
     assert schedule.patient_below(Steer(Goal.MOST, (1, 2), 8)) == 8
+    assert schedule.patient_below(Steer(Goal.LEAST, (1, 2), 8)) == 0
     schedule.cannot_steer("they did not stop")
     assert schedule.patient_below(Offer(8)) == 8
 
