@@ -31,6 +31,7 @@ from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
 from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
+from harness.probe.ready import read_body
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.records.words import Settled
@@ -134,7 +135,7 @@ class DeployedApp:
             instead=_not_the_route,
         )
         client = await unless_on_other_ports(server, port, waiting, self._command)
-        self.hello = msgspec.json.decode(client.body, type=Hello)
+        self.hello = read_body(client, Hello)
         if self._ready is not None:
             await self._answers(server, address, self._ready)
         quiet, inside = await self._look_inside(server, port)
@@ -175,6 +176,8 @@ class DeployedApp:
 def _not_the_route(client: Client, token: str) -> str | None:
     """``None`` when the reserved route answered, else what came in its place."""
     fault = from_app(client, token)
+    if fault is None and read_body(client, Hello) is None:
+        return "the probe's route answered something else than it does"
     if fault is not None and client.state is State.ANSWERED:
         return (
             f"it answered {client.status} where the probe's route should be, so no "

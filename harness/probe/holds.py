@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import secrets
 import time
 from collections.abc import AsyncIterator
 from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
@@ -27,7 +28,7 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     """The line by which a held request introduces itself."""
 
     request: str
-    process: int
+    process: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
     thread: int
     greenlet: int | None
     at: float | None
@@ -70,13 +71,19 @@ class Hold(asyncio.Protocol):
         self._received = b""
         try:
             said = msgspec.json.decode(line, type=Introduction)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             return self._close()  # some other program, not the app
-        if not secrets.compare_digest(said.token, self._listener.token):
+        # Of bytes: it refuses text that is not ASCII.
+        token = said.token.encode("utf-8", "surrogatepass")
+        if not secrets.compare_digest(token, self._listener.token.encode()):
             return self._close()
         self.said = said
         self.entered_at = time.monotonic()
-        self._listener.enter(self)
+        if self._listener.expects(said.request):
+            self._listener.enter(self)
+        else:
+            self.left = True
+            self.release()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.said is not None:
@@ -115,16 +122,27 @@ class Holds:
         """Whether each request is released as soon as it enters."""
         self.changed: Callable[[], None] = lambda: None
         """Called after a request has entered or left."""
+        self._names: frozenset[str] = frozenset()
         self._marks: dict[str, asyncio.Future[None]] = {}
-        self._numbers = itertools.count()
 
-    def begin(self) -> None:
-        """Begin to count anew, for a new round."""
+    def begin(self, names: Iterable[str] = ()) -> None:
+        """Begin to count anew, for a new round of requests of these names."""
+        self._names = frozenset(names)
         self.peak = len(self.held)
         self.entered = set()
         self.where = {}
         self.broken = 0
         self.letting_go = False
+
+    def expects(self, name: str) -> bool:
+        """Whether a request of this name may enter now.
+
+        Others were not sent in this round, whatever the app says: one that was given up
+        earlier and enters late, one that is in the app already, or none at all. What a
+        request does besides, such as a call, adds a suffix to its name.
+        """
+        known = name.removesuffix(".in").removesuffix(".out") in self._names
+        return name in self._marks or (known and name not in self.held)
 
     def enter(self, hold: Hold) -> None:
         """Count a request that has introduced itself."""
@@ -182,7 +200,7 @@ class Holds:
         A mark is sent in the same way. Connections are accepted in the order in which
         they were opened, so once the mark was read all earlier ones have been read.
         """
-        name = f"mark-{next(self._numbers)}"
+        name = f"mark-{secrets.token_hex(8)}"
         self._marks[name] = asyncio.get_running_loop().create_future()
         host, _, port = self.address.rpartition(":")
         _, writer = await asyncio.open_connection(host, int(port))

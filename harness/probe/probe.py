@@ -231,7 +231,7 @@ class Probe:
         """
         self._number += 1
         names = [f"r{self._number}.{index}" for index in range(count)]
-        self.holds.begin()
+        self.holds.begin(names)
         target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         for client in self.crowd.clients:

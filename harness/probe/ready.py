@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -26,6 +27,9 @@ ERRORS_BELIEVED = 3
 """After so many answers in a row with an error status the wait ends."""
 
 ERROR_RETRY_SECONDS = 0.3
+
+
+T = TypeVar("T")
 
 
 class NotAnswering(Exception):
@@ -66,13 +70,20 @@ async def _ask(
     return client
 
 
+def read_body(client: Client, kind: type[T]) -> T | None:
+    """The JSON of a response as a record; ``None`` when it is something else."""
+    try:
+        return msgspec.json.decode(client.body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 def from_app(client: Client, token: str) -> str | None:
     """What came instead of the answer of the app that was started, if anything."""
     if (fault := unanswered(client)) is not None:
         return fault
-    try:
-        said = msgspec.json.decode(client.body, type=_Ready)
-    except msgspec.MsgspecError:
+    said = read_body(client, _Ready)
+    if said is None:
         return f"it answered {client.status} instead of the app's own answer"
     if client.status == 200 and said.token == token:
         return None
@@ -81,8 +92,8 @@ def from_app(client: Client, token: str) -> str | None:
 
 def claims_of(client: Client) -> Claims | None:
     """What the server claims about itself (PEP 3333), as the app passed it on."""
-    said = msgspec.json.decode(client.body, type=_Ready)
-    if said.multithread is None or said.multiprocess is None:
+    said = read_body(client, _Ready)
+    if said is None or said.multithread is None or said.multiprocess is None:
         return None
     return Claims(multithread=said.multithread, multiprocess=said.multiprocess)
 
