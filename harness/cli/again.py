@@ -45,8 +45,10 @@ def check_again(configured: Configured) -> Reproduce:
     deployments = {each.name: each for each in configured.deployments}
 
     def again(evidence: Evidence, cell: CellEvidence) -> str:
-        words = _check(configured, deployments[cell.configuration])
-        return shlex.join([*words, *_limit(evidence), *_ask(cell)])
+        deployment = deployments[cell.configuration]
+        words = _check(configured, deployment)
+        command = [] if configured.path else _behind(deployment)
+        return shlex.join([*words, *_limit(evidence), *_ask(cell), *command])
 
     return again
 
@@ -56,7 +58,6 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
     if configured.path is not None:
         return [*words, "--config", str(configured.path), "--only", deployment.name]
     options = {
-        "--command": deployment.command,
         "--requirements": deployment.requirements,
         "--python-version": deployment.python,
         "--ready": deployment.ready,
@@ -65,6 +66,11 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
     }
     given = {option: value for option, value in options.items() if value is not None}
     return [*words, *(word for pair in given.items() for word in map(str, pair))]
+
+
+def _behind(deployment: Deployment) -> list[str]:
+    """The command; nothing where it is that of a file in the folder."""
+    return ["--", *shlex.split(deployment.command)] if deployment.command else []
 
 
 def _limit(evidence: Evidence) -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +19,7 @@ from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
+from harness.cli.progress import say
 from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
@@ -23,13 +27,17 @@ from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
+from harness.deployment.detect import candidates
+from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
+from harness.deployment.load import has_table
 from harness.deployment.load import load
 from harness.deployment.measure import measure_deployment
+from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -55,15 +63,18 @@ from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
 
+REQUIREMENTS = "requirements.txt"
+
+EXAMPLE = "flask-concurrency check -- gunicorn app:app --threads 4"
+
 
 @click.command(
     cls=shared.Verb,
     record=check_options,
     examples=(
-        "flask-concurrency check --list",
+        "flask-concurrency check",
+        "flask-concurrency check --at-least 4 -- gunicorn app:app --threads 4",
         "flask-concurrency check --config concurrency.toml --only web",
-        "flask-concurrency check --command 'gunicorn shop:app --bind {host}:{port}' "
-        "--at-least 4",
     ),
     exit_codes=EXIT_CODES,
 )
@@ -71,8 +82,10 @@ from harness.system.machine import check_open_files
 def check(options: CheckOptions) -> int:
     """Measure deployments of your own.
 
-    Your app is started by your command, neither of them changed. The check fails if it
-    handles fewer requests at once than the command declares.
+    COMMAND starts your server; its address is chosen here. Without a command, that is
+    in concurrency.toml or pyproject.toml, or else what a Procfile, a Dockerfile or a
+    server's own file in this folder says. The check fails if fewer requests are handled
+    at once than the command declares.
     """
     if options.schema:
         sys.stdout.write(schema_of("deployment"))
@@ -95,25 +108,52 @@ def check(options: CheckOptions) -> int:
 
 
 def configuration(options: CheckOptions) -> Configured:
-    """The deployments of a file, or the one that options describe."""
-    if options.command is None and options.described:
+    """The deployments of a file, those of options, or what the folder itself says."""
+    config = options.config or default_config()
+    if options.command is not None:
+        if options.config is not None:
+            raise UsageError("--config and a command: give one of them")
+        return described(Path(), {"command": options.command, **options.described})
+    if config is None:
+        return detected(Path(), options.described)
+    if options.described:
         key = next(iter(options.described))
-        raise UsageError(f"{key}: describes one deployment; give its --command too")
-    if options.command is None:
-        return load(options.config or default_config())
-    if options.config is not None:
-        raise UsageError("--config and --command: give one of them")
-    return described(Path(), {"command": options.command, **options.described})
+        raise UsageError(
+            f"{key}: is for one deployment without a file; write it into {config}, or "
+            "give a command"
+        )
+    return load(config)
 
 
-def default_config() -> Path:
-    """The file in the current folder that describes deployments."""
-    own = Path(DEFAULT)
-    return (
-        own
-        if own.exists() or not Path(deployments.PYPROJECT).exists()
-        else Path(deployments.PYPROJECT)
-    )
+def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
+    """The deployment that the files of a folder describe. Raises ``UsageError``."""
+    if not (found := candidates(folder)):
+        raise UsageError(
+            f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
+            f"starts your server: {EXAMPLE}"
+        )
+    first, *others = found
+    say(f"{first.path}:{first.line}: {' '.join(first.words)}")
+    for each in others:
+        say(f"not measured: {each.path}:{each.line}: {' '.join(each.words)}")
+    given = {"name": first.name, **first.given, **keys}
+    if needs_requirements(folder, first.program) and "requirements" not in given:
+        given["requirements"] = REQUIREMENTS
+    return described(folder, given)
+
+
+def needs_requirements(folder: Path, program: str) -> bool:
+    """Whether a program is not installed, and the folder says what to install."""
+    path = with_environment_of(folder, os.environ).get("PATH")
+    return shutil.which(program, path=path) is None and (folder / REQUIREMENTS).exists()
+
+
+def default_config() -> Path | None:
+    """The file in the current folder that describes deployments, if there is one."""
+    for path in (Path(DEFAULT), Path(deployments.PYPROJECT)):
+        if path.exists() and (path.name == DEFAULT or has_table(path)):
+            return path
+    return None
 
 
 def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
@@ -157,10 +197,11 @@ def prepare(
     Raises ``DeploymentFault``.
     """
     cache, made_with = options.cache, options.interpreter
+    caller: Mapping[str, str] = os.environ
+    if configured.path is None:
+        caller = with_environment_of(configured.folder, caller)
     try:
-        prepared = preparing.prepare(
-            configured, deployment, os.environ, cache, made_with
-        )
+        prepared = preparing.prepare(configured, deployment, caller, cache, made_with)
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
@@ -239,7 +280,8 @@ def measure(
     checked = before
     if isinstance(each, Prepared):
         print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
-        for note in each.contained.notes if each.contained else ():
+        notes = each.contained.notes if each.contained else ()
+        for note in filter(None, (each.command.note, *notes)):
             print(printable(f"{each.deployment.name}: {note}"), file=sys.stderr)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from harness.deployment.app import READY_SECONDS
 from harness.environments.folder import cached_environments
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
+from harness.records.errors import UsageError
 from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 
@@ -41,7 +43,7 @@ class CheckOptions(NamedTuple):
     only: tuple[str, ...]
     command: str | None
     described: Mapping[str, Any]
-    """The keys of a deployment that were given beside ``command``."""
+    """The keys of a deployment that were given as options."""
     interpreter: Path | None
     fail_on: FailOn | None
     list_only: bool
@@ -60,7 +62,7 @@ def check_options(given: Mapping[str, Any]) -> CheckOptions:
     return CheckOptions(
         config=given["config"],
         only=given["only"],
-        command=given["command"],
+        command=_command(given["command"], given["words"]),
         described={key: value for key, value in keys.items() if value is not None},
         interpreter=given["interpreter"],
         fail_on=FailOn(given["fail_on"]) if given["fail_on"] else None,
@@ -73,6 +75,13 @@ def check_options(given: Mapping[str, Any]) -> CheckOptions:
         annotate=given["annotate"],
         schema=given["schema"],
     )
+
+
+def _command(option: str | None, words: tuple[str, ...]) -> str | None:
+    """The command that was given, by the option or as the words behind ``--``."""
+    if option is not None and words:
+        raise UsageError("--command and a command behind --: give one of them")
+    return shlex.join(words) if words else option
 
 
 def _parameter(key: str) -> str:
@@ -88,6 +97,9 @@ def _number(text: str) -> int | str:
 
 
 checking = shared.several(
+    click.argument(
+        "words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]"
+    ),
     click.option(
         "--config",
         type=shared.FILE,
@@ -104,40 +116,40 @@ checking = shared.several(
     click.option(
         "--command",
         metavar="COMMAND",
-        help="Instead of a file: the command that starts the server, with {port}.",
+        help="The command that starts the server, as one text.",
     ),
     click.option(
         "--requirements",
         metavar="FILE",
-        help="For --command: requirements to install into an environment of its own.",
+        help="Requirements to install into an environment of its own.",
     ),
     click.option(
         "--python-version",
         metavar="X.Y",
-        help="For --command: the Python that it must run on.",
+        help="The Python that it must run on.",
     ),
     click.option(
         "--interpreter",
         type=shared.FILE,
         metavar="FILE",
-        help="For --command: where that Python is.",
+        help="Where that Python is.",
     ),
     click.option(
         "--ready",
         metavar="PATH",
-        help="For --command: path that must answer before it is measured.",
+        help="Path that must answer before it is measured.",
     ),
     click.option(
         "--declared",
         type=_number,
         metavar="N",
-        help="For --command: how many requests at once it promises, or unbounded.",
+        help="How many requests at once it promises, or unbounded.",
     ),
     click.option(
         "--at-least",
         type=_number,
         metavar="N",
-        help="For --command: how many requests must always be handled at once.",
+        help="How many requests must always be handled at once.",
     ),
     click.option(
         "--fail-on",

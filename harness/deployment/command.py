@@ -8,8 +8,13 @@ from typing import NamedTuple
 
 from harness.deployment import dockerfile
 from harness.deployment import procfile
+from harness.deployment.address import addressed
+from harness.deployment.address import is_addressed
+from harness.deployment.address import own_address
+from harness.deployment.address import OwnAddress
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
 from harness.deployment.ports import PORT
 from harness.deployment.shell import split
 
@@ -25,18 +30,47 @@ class CommandLine(NamedTuple):
     path: Path | None
     """The file that has it; none for an option."""
     line: int
+    note: str = ""
+    """What a reader should know of how it is told its address; mostly empty."""
 
 
 def command_line(
     configured: Configured, deployment: Deployment, caller: Mapping[str, str]
 ) -> CommandLine:
     """The command that starts a deployment. Raises ``DeploymentFault``."""
+    command = _as_written(configured, deployment, caller)
+    key = deployment.source_key
+    if is_addressed(command.words, list(deployment.env.values())):
+        return command
+    told = addressed(command.words, configured.folder)
+    if told is None:
+        _check_own_address(key, own_address(command.words, configured.folder))
+        return command
+    words, dropped = told
+    note = f"listens on a free port in place of `{' '.join(dropped)}`"
+    return command._replace(words=words, note=note if dropped else "")
+
+
+def _check_own_address(key: str, own: OwnAddress | None) -> None:
+    if own is not None:
+        raise DeploymentFault(
+            key,
+            f"{own.path.name}:{own.line}: `{own.text}` is an address that cannot be "
+            "changed from outside; write `http-socket = 127.0.0.1:$(PORT)` in its "
+            "place, or in a file of its own for the check",
+        )
+
+
+def _as_written(
+    configured: Configured, deployment: Deployment, caller: Mapping[str, str]
+) -> CommandLine:
+    # Platforms promise their processes the port in PORT: Heroku, Cloud Run and others.
+    env = {"PORT": PORT, **deployment.env}
     if deployment.command is not None:
         words = split("command", deployment.command)
         line = configured.line(deployment, "command")
-        return CommandLine(words, dict(deployment.env), configured.path, line)
-    # Both promise their processes the port in PORT: Heroku, Cloud Run and others.
-    env = {"PORT": PORT, **deployment.env}
+        env = dict(deployment.env) if is_addressed(words) else env
+        return CommandLine(words, env, configured.path, line)
     if deployment.procfile is not None:
         path, variables = configured.folder / PROCFILE, {**caller, **env}
         words, line = procfile.command_in(path, deployment.procfile, variables)

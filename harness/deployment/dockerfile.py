@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.address import addressed
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.ports import check_port
@@ -55,7 +56,8 @@ def command_in(
         "`CMD exec gunicorn …` is"
     )
     has_list = any(rest.startswith("[") for rest, _ in run)
-    check_port(KEY, words, more if has_list else "")
+    if addressed(words, path.parent) is None:
+        check_port(KEY, words, more if has_list else "")
     return DockerCommand(tuple(words), env, run[-1][1])
 
 

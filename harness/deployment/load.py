@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.deployment.address import addressed
+from harness.deployment.address import is_addressed
+from harness.deployment.address import takes_port
 from harness.deployment.config import COMMANDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -16,6 +19,7 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
 from harness.deployment.config import PYPROJECT
+from harness.deployment.shell import split
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -107,11 +111,17 @@ def _table(path: Path) -> Any:
     return table
 
 
+def has_table(path: Path) -> bool:
+    """Whether a ``pyproject.toml`` describes deployments. Raises ``UsageError``."""
+    tool = toml.parse(path).get("tool")
+    return isinstance(tool, dict) and TABLE in tool
+
+
 def _faults(
     deployment: Deployment, folder: Path, *, in_file: bool
 ) -> Iterator[DeploymentFault]:
     """Everything that is wrong with a deployment of which each key is right."""
-    yield from _command_faults(deployment, in_file=in_file)
+    yield from _command_faults(deployment, folder, in_file=in_file)
     yield from _promise_faults(deployment)
     yield from _file_faults(deployment, folder)
 
@@ -126,20 +136,33 @@ def _name_faults(
             yield each, DeploymentFault("name", problem)
 
 
-def _command_faults(each: Deployment, *, in_file: bool) -> Iterator[DeploymentFault]:
+def _command_faults(
+    each: Deployment, folder: Path, *, in_file: bool
+) -> Iterator[DeploymentFault]:
     sources = [key for key in COMMANDS if getattr(each, key)]
     if len(sources) != 1:
         given = f"{' and '.join(sources)} are given" if sources else "is missing"
         problem = f"{given}; write exactly one of {', '.join(COMMANDS)}"
         yield DeploymentFault("command", problem)
-    elif each.command and "{port}" not in " ".join((each.command, *each.env.values())):
-        file = "" if in_file else f"in a {DEFAULT} "
+    elif each.command and in_file and not _can_be_told(each, folder):
         yield DeploymentFault(
             "command",
             "has no {port}, so it cannot be told where to listen; write {port} where "
-            f"the port stands (as in --bind {{host}}:{{port}}), or {file}hand it on in "
+            "the port stands (as in --bind {host}:{port}), or hand it on in "
             'a variable that the server reads: env = { PORT = "{port}" }',
         )
+
+
+def _can_be_told(each: Deployment, folder: Path) -> bool:
+    """Whether the command of a file has a place for the port, or needs none."""
+    assert each.command is not None
+    try:
+        words = split("command", each.command)
+    except DeploymentFault:
+        return True  # which is another fault
+    if is_addressed(words, list(each.env.values())):
+        return True
+    return addressed(words, folder) is not None or takes_port(words, folder)
 
 
 def _promise_faults(each: Deployment) -> Iterator[DeploymentFault]:

@@ -99,3 +99,14 @@ def activated(
     passed = {key: v for key, v in caller.items() if key not in _OF_A_PYTHON}
     path = os.pathsep.join((str(scripts), caller.get("PATH", os.defpath)))
     return {**passed, "VIRTUAL_ENV": str(scripts.parent), "PATH": path, **env}
+
+
+def with_environment_of(folder: Path, caller: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables of a caller, with the virtual environment of a folder activated if
+    there is one and no other is active.
+    """
+    for name in () if "VIRTUAL_ENV" in caller else (".venv", "venv"):
+        scripts = folder.absolute() / name / "bin"
+        if (scripts / "python").exists():
+            return activated(scripts, caller, {})
+    return caller

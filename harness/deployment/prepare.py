@@ -190,7 +190,8 @@ def _declaration(
         raise DeploymentFault(
             "declared",
             f"what the command declares cannot be derived ({problem}); say how many "
-            'requests at once it promises: declared = 8, or declared = "unbounded"',
+            'requests at once it promises: declared = 8, or declared = "unbounded" '
+            "(without a file: --declared 8)",
         )
     return Declaration(
         declared=promise.declared, because=promise.because, source=promise.page

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+from harness.deployment.address import addressed
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.ports import check_port
@@ -12,6 +15,22 @@ from harness.deployment.shell import expand
 from harness.deployment.shell import split
 
 KEY = "procfile"
+
+
+class ProcessLine(NamedTuple):
+    """A line of a ``Procfile``: a kind of process, and what starts it."""
+
+    number: int
+    name: str
+    text: str
+
+
+def lines(text: str) -> Iterator[ProcessLine]:
+    """The lines of a ``Procfile`` that name a process."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        name, colon, command = line.partition(":")
+        if colon and not line.startswith("#"):
+            yield ProcessLine(number, name.strip(), command.strip())
 
 
 def command_in(
@@ -22,12 +41,12 @@ def command_in(
     Raises ``DeploymentFault``.
     """
     names = []
-    for number, line in enumerate(read_named(KEY, path).splitlines(), start=1):
-        before, colon, text = line.partition(":")
-        if colon and before.strip() == name:
-            words = split(KEY, expand(text, variables))
-            check_port(KEY, words)
-            return words, number
-        names += [before.strip()] if colon and not line.startswith("#") else []
+    for line in lines(read_named(KEY, path)):
+        if line.name == name:
+            words = split(KEY, expand(line.text, variables))
+            if addressed(words, path.parent) is None:
+                check_port(KEY, words)
+            return words, line.number
+        names.append(line.name)
     known = ", ".join(names)
     raise DeploymentFault(KEY, f"{path} has no line {name}; it has: {known}")

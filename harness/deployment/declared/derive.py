@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from harness.deployment.declared import command_only
 from harness.deployment.declared import granian
 from harness.deployment.declared import gunicorn
 from harness.deployment.declared import hypercorn
+from harness.deployment.declared import script
 from harness.deployment.declared import uwsgi
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
@@ -40,6 +42,8 @@ def derive(words: Sequence[str], where: Where) -> Promise:
     if name in WHOLE:
         return WHOLE[name](words, where)
     reader = READERS.get(name)
+    if re.fullmatch(r"(?:python|pypy)[0-9.]*", name):
+        reader = script.promise
     if reader is None:
         problem = f"{name} is no server whose options are known"
         raise CannotDerive(problem if name else "a line for a shell is not looked into")

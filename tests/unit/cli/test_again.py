@@ -42,5 +42,5 @@ def test_a_deployment_is_checked_again_by_the_options_that_describe_it() -> None
     (deployment,) = configured.deployments
     cell = make.cell(WHERE, deployment.name, 4)
     assert check_again(configured)(make.evidence(WHERE, [cell], limit=9), cell) == (
-        "flask-concurrency check --command 'serve {port} & echo' --at-least 4 --limit 9"
+        "flask-concurrency check --at-least 4 --limit 9 -- serve '{port}' '&' echo"
     )

@@ -114,9 +114,9 @@ def test_a_dockerfile_without_a_command(write: Write, tmp_path: Path) -> None:
 def test_a_port_that_is_written_out(
     write: Write, tmp_path: Path, line: str, remedy: str
 ) -> None:
-    (tmp_path / "Procfile").write_text(f"web: gunicorn a:a {line}\n")
-    items = json.dumps(["gunicorn", "a:a", *line.split()])
-    for name, text in (("Shell", f"gunicorn a:a {line}"), ("List", items)):
+    (tmp_path / "Procfile").write_text(f"web: serve a:a {line}\n")
+    items = json.dumps(["serve", "a:a", *line.split()])
+    for name, text in (("Shell", f"serve a:a {line}"), ("List", items)):
         (tmp_path / name).write_text(f"FROM python\nCMD {text}\n")
     for key, value in (
         ("procfile", "web"),

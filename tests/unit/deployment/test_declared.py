@@ -90,7 +90,7 @@ def test_variables(
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("python serve.py", "no server whose options are known"),
+        ("serve app", "no server whose options are known"),
         ("flask shell", "not `flask run`"),
         ("uvicorn app:app", "--interface wsgi"),
         ("waitress-serve --threads=many app:app", "no number"),

@@ -1,0 +1,172 @@
+"""How servers are told where to listen, for commands that leave it to the check.
+
+What a command says of an address is about the place where it usually runs. A check
+tells the server another one, by the options that the server has for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.ports import PORT
+from harness.deployment.uwsgi_ini import as_options
+
+
+class Listening(NamedTuple):
+    """How one server is told its address."""
+
+    told: tuple[str, ...]
+    """The words that tell it."""
+    instead: frozenset[str]
+    """Options with a value that they take the place of."""
+
+
+_BIND = ("--bind", "{host}:{port}")
+_HOST_AND_PORT = ("--host", "{host}", "--port", "{port}")
+_OF_UWSGI = ("http", "http-socket", "http11-socket", "https", "socket", "uwsgi-socket")
+
+SERVERS = {
+    "gunicorn": Listening(_BIND, frozenset({"-b", "--bind"})),
+    "hypercorn": Listening(
+        _BIND, frozenset({"-b", "--bind", "--insecure-bind", "--quic-bind"})
+    ),
+    "uvicorn": Listening(
+        _HOST_AND_PORT, frozenset({"--host", "--port", "--uds", "--fd"})
+    ),
+    "granian": Listening(_HOST_AND_PORT, frozenset({"--host", "--port", "--uds"})),
+    "daphne": Listening(
+        ("--bind", "{host}", "--port", "{port}"),
+        frozenset({"-b", "--bind", "-p", "--port", "-u", "--unix-socket", "--fd"}),
+    ),
+    "waitress-serve": Listening(
+        ("--listen={host}:{port}",),
+        frozenset({"--listen", "--host", "--port", "--unix-socket"}),
+    ),
+    "flask": Listening(_HOST_AND_PORT, frozenset({"-h", "--host", "-p", "--port"})),
+    "uwsgi": Listening(
+        ("--http-socket", "{host}:{port}"),
+        frozenset({"-s", *(f"--{name}" for name in _OF_UWSGI)}),
+    ),
+}
+SERVERS |= {"waitress": SERVERS["waitress-serve"], "pyuwsgi": SERVERS["uwsgi"]}
+"""By the program, or the module that ``python -m`` runs."""
+
+UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
+_OWN_ADDRESS = re.compile(
+    rf"""(?m)^[\s"-]*(?:{"|".join(_OF_UWSGI)})["']?\s*[=:]\s*(?P<value>.*)$"""
+)
+
+
+class Addressed(NamedTuple):
+    """A command that is told its address by the check."""
+
+    words: tuple[str, ...]
+    dropped: tuple[str, ...]
+    """The words that said another address."""
+
+
+class OwnAddress(NamedTuple):
+    """The place in a file where an address stands that no option takes the place of."""
+
+    path: Path
+    line: int
+    text: str
+
+
+def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
+    """A command with the options that tell its server where to listen.
+
+    ``None`` where it is not known how the server is told: another program starts it,
+    or a file that it reads takes the port from the variable ``PORT``.
+    """
+    name, arguments = server_words(words)
+    listening = SERVERS.get(name)
+    start = len(words) - len(arguments)
+    if listening is None or tuple(words[start:]) != arguments:
+        return None
+    if name == "flask":
+        if "run" not in arguments:
+            return None
+        start += arguments.index("run") + 1
+    if own := own_address(words, folder):
+        return _with_own(words, start, own, listening)
+    if takes_port(words, folder):
+        return None
+    kept, dropped = _without(words[start:], listening.instead)
+    return Addressed((*words[:start], *listening.told, *kept), dropped)
+
+
+def _with_own(
+    words: Sequence[str], start: int, own: OwnAddress, listening: Listening
+) -> Addressed | None:
+    """A command of uWSGI with the settings of its file in place of the file."""
+    if own.path.suffix != ".ini":
+        return None
+    settings = as_options(own.path, _OF_UWSGI)
+    rest = [word for word in words[start:] if word != "--ini"]
+    named = [word for word in rest if word.removeprefix("--ini=").endswith(".ini")]
+    if settings is None or len(named) != 1:
+        return None
+    rest[rest.index(named[0]) : rest.index(named[0]) + 1] = settings
+    kept, _ = _without(rest, listening.instead)
+    return Addressed((*words[:start], *listening.told, *kept), (own.text,))
+
+
+def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
+    """Whether a command, or a variable, has the place of the port in it."""
+    return any(PORT in word for word in (*words, *values))
+
+
+def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
+    """The address in a file of uWSGI: one on the command line is only added to it."""
+    for path in _files(words, folder):
+        text = path.read_text(errors="replace")
+        for match in _OWN_ADDRESS.finditer(text):
+            if "$(" not in match["value"]:
+                line = text.count("\n", 0, match.start("value")) + 1
+                return OwnAddress(path, line, match[0].strip())
+    return None
+
+
+def takes_port(words: Sequence[str], folder: Path) -> bool:
+    """Whether a file of uWSGI that the command names takes the port from ``PORT``."""
+    texts = (path.read_text(errors="replace") for path in _files(words, folder))
+    return any("$(PORT)" in text for text in texts)
+
+
+def _files(words: Sequence[str], folder: Path) -> list[Path]:
+    """The files of uWSGI that a command names."""
+    name, arguments = server_words(words)
+    if "uwsgi" not in name:
+        return []
+    named = (word.partition("=")[2] or word for word in arguments)
+    paths = (folder / each for each in named if each.endswith(UWSGI_FILES))
+    return [path for path in paths if path.is_file()]
+
+
+def _without(
+    words: Sequence[str], options: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words without some options and their values; these."""
+    kept: list[str] = []
+    dropped: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in options:
+            dropped += [word, *rest[:1]]
+            rest = rest[1:]
+        elif word.partition("=")[0] in options or _is_glued(word, options):
+            dropped.append(word)
+        else:
+            kept.append(word)
+    return tuple(kept), tuple(dropped)
+
+
+def _is_glued(word: str, options: frozenset[str]) -> bool:
+    """Whether a value follows the letter of an option at once, as in ``-b:80``."""
+    return word[:2] in options and not word.startswith("--")

@@ -1,0 +1,124 @@
+"""What a script declares that starts Flask's own server or waitress itself.
+
+The script is read and not run: its one call of ``app.run`` or ``waitress.serve``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Refused
+from harness.deployment.declared.promise import Setting
+from harness.deployment.environment import Where
+from harness.deployment.python_source import parsed
+
+FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"
+WERKZEUG_PAGE = "https://werkzeug.palletsprojects.com/en/stable/serving/"
+WAITRESS_PAGE = (
+    "https://docs.pylonsproject.org/projects/waitress/en/stable/arguments.html"
+)
+
+OF_FLASK = frozenset(
+    {"host", "port", "debug", "load_dotenv", "threaded", "processes", "ssl_context"}
+    | {"use_reloader", "use_debugger", "extra_files", "reloader_type"}
+)
+"""Arguments of ``Flask.run``; a call with others is one of something else."""
+
+
+def promise(arguments: Sequence[str], where: Where) -> Promise:
+    """What ``python SCRIPT`` declares. Raises ``CannotDerive``, and ``Refused`` for a
+    script that would listen on a port of its own.
+    """
+    name = next((word for word in arguments if word.endswith(".py")), "")
+    path = where.folder / name
+    tree = parsed(path) if name else None
+    calls = [*_starts(tree)] if tree else []
+    if len(calls) != 1:
+        raise CannotDerive(
+            f"{name or 'the script'} has {len(calls) or 'no'} calls of app.run or "
+            "waitress.serve"
+        )
+    (call,) = calls
+    _check_port(call, path)
+    if _called(call) == "serve":
+        threads = _number(call, "threads", 4, path)
+        because = f"{path.name} calls waitress with {threads.value} threads"
+        settings = {"threads": threads}
+        return Promise("waitress", int(threads.value), because, WAITRESS_PAGE, settings)
+    return _flask(call, path)
+
+
+def _flask(call: ast.Call, path: Path) -> Promise:
+    """Flask's own server: a thread for every connection, unless that is turned off."""
+    processes = _number(call, "processes", 1, path)
+    threaded = _argument(call, "threaded")
+    if not isinstance(threaded, ast.Constant | None):
+        raise CannotDerive(f"{path.name} computes what it calls `threaded`")
+    if threaded is None or threaded.value:
+        because = f"{path.name} calls app.run, which starts a thread for every request"
+        return Promise("werkzeug", None, because, FLASK_PAGE)
+    count = int(processes.value)
+    because = f"{path.name} calls app.run without threads, with {count} processes"
+    settings = {"processes": processes}
+    return Promise("werkzeug", count, because, WERKZEUG_PAGE, settings)
+
+
+def _starts(tree: ast.Module) -> Iterator[ast.Call]:
+    """The calls that start a server."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            keywords = {each.arg for each in node.keywords}
+            if _called(node) == "serve" or (
+                _called(node) == "run" and keywords <= OF_FLASK and _on_an_app(node)
+            ):
+                yield node
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def _on_an_app(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=name)):
+            return "app" in name.lower() or name == "server"
+        case ast.Attribute(value=ast.Call()):
+            return True
+    return False
+
+
+def _argument(call: ast.Call, name: str) -> ast.expr | None:
+    return next((each.value for each in call.keywords if each.arg == name), None)
+
+
+def _number(call: ast.Call, name: str, default: int, path: Path) -> Setting:
+    match _argument(call, name):
+        case None:
+            return Setting(default, "")
+        case ast.Constant(value=int(value)):
+            return Setting(value, path.name, path, call.lineno)
+    raise CannotDerive(f"{path.name} computes what it calls `{name}`")
+
+
+def _check_port(call: ast.Call, path: Path) -> None:
+    """Raise ``Refused`` where no other port can be chosen."""
+    if _argument(call, "listen") is not None:
+        return
+    port = _argument(call, "port")
+    if port is None and _called(call) == "run" and len(call.args) > 1:
+        port = call.args[1]
+    if isinstance(port, ast.Constant | None):
+        default = 8080 if _called(call) == "serve" else 5000
+        number = repr(port.value) if port else default
+        raise Refused(
+            f"{path.name}:{call.lineno}: it listens on port {number} whatever $PORT is;"
+            f' write `port=int(os.environ.get("PORT", {number}))` there'
+        )

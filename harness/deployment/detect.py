@@ -1,0 +1,114 @@
+"""How the app of a folder is started, by the files that are in it.
+
+Nothing is run: a ``Procfile``, a Dockerfile and the files of servers are read, and
+otherwise the app itself is looked for.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment import dockerfile
+from harness.deployment import procfile
+from harness.deployment.address import SERVERS
+from harness.deployment.config import DeploymentFault
+from harness.deployment.declared.program import server_words
+from harness.deployment.python_source import assigned
+from harness.deployment.python_source import find_app
+from harness.deployment.python_source import parsed
+from harness.deployment.python_source import text_of
+from harness.records.errors import UsageError
+from harness.records.files import read_text
+
+WEB = "web"
+"""The process of a ``Procfile`` that platforms send requests to."""
+
+LOOKED_FOR = "a Procfile, a Dockerfile, gunicorn.conf.py, uwsgi.ini, or an app"
+"""What a folder may have, in words."""
+
+
+class Candidate(NamedTuple):
+    """One way in which the app of a folder is started."""
+
+    name: str
+    """A name for the deployment."""
+    given: dict[str, str]
+    """The key of a deployment that its command comes from."""
+    words: tuple[str, ...]
+    path: Path
+    """The file that says so."""
+    line: int
+
+    @property
+    def program(self) -> str:
+        """The program that serves."""
+        return server_words(self.words)[0]
+
+
+def candidates(folder: Path) -> list[Candidate]:
+    """All ways in which the app of a folder is started; the most telling first."""
+    found = [*_procfile(folder), *_dockerfile(folder)]
+    return found or [*_files(folder)] or [*_app(folder)]
+
+
+def _procfile(folder: Path) -> Iterator[Candidate]:
+    path = folder / "Procfile"
+    for line in procfile.lines(_text(path)):
+        words = _words(line.text)
+        if line.name == WEB or server_words(words)[0] in SERVERS:
+            name = "production" if line.name == WEB else line.name
+            yield Candidate(name, {"procfile": line.name}, words, path, line.number)
+
+
+def _dockerfile(folder: Path) -> Iterator[Candidate]:
+    path = folder / "Dockerfile"
+    if not path.is_file():
+        return
+    try:
+        command = dockerfile.command_in(path, {}, {})
+    except (DeploymentFault, UsageError):
+        return
+    if server_words(command.words)[0] in SERVERS:
+        given = {"dockerfile": path.name}
+        yield Candidate("image", given, command.words, path, command.line)
+
+
+def _files(folder: Path) -> Iterator[Candidate]:
+    """Files of servers, which are read by a command that is usual for them."""
+    path = folder / "gunicorn.conf.py"
+    if (tree := parsed(path)) is not None:
+        in_file = text_of(assigned(tree).get("wsgi_app"))
+        app = None if in_file else find_app(folder)
+        if in_file or app:
+            yield _command("gunicorn", *([app] if app else []), path=path)
+    for path in sorted(folder.glob("*.ini")):
+        if "[uwsgi]" in _text(path).splitlines():
+            yield _command("uwsgi", "--ini", path.name, path=path)
+
+
+def _app(folder: Path) -> Iterator[Candidate]:
+    if app := find_app(folder):
+        path = folder / app.partition(":")[0].replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        yield _command("flask", "--app", app, "run", path=path)
+
+
+def _command(*words: str, path: Path) -> Candidate:
+    return Candidate("production", {"command": shlex.join(words)}, words, path, 1)
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_text(path)
+    except UsageError:
+        return ""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return ()

@@ -1,0 +1,57 @@
+"""A deployment that no file describes is measured all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+SCRIPT = APP + "import os\napp.run(port=int(os.environ['PORT']), threaded=False)\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "handled"),
+    [
+        ("gunicorn app:app --threads 4", 4),
+        ("gunicorn -b unix:/run/a.sock -w 2 app:app", 2),
+        ("waitress-serve --port=8080 --threads=3 app:app", 3),
+        ("granian --interface wsgi --blocking-threads 2 app:app", 2),
+        ("uvicorn --interface wsgi app:app", 10),
+        ("uwsgi -w app:app --threads 2", 2),
+        ("uwsgi u.ini", 3),
+        ("flask run --without-threads --port 5000", 1),
+        ("python serve.py", 1),
+    ],
+)
+def test_a_server_is_told_its_address(
+    command: str, handled: int, check: Check, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "app.py").write_text(APP)
+    (folder / "serve.py").write_text(SCRIPT)
+    (folder / "u.ini").write_text(
+        "[uwsgi]\nmaster = true\nhttp = :1\nmodule = app:app\nthreads = 3\n"
+    )
+    checked = check(folder, "--at-least", str(handled), "--", *command.split())
+    assert (checked.code, checked.message) == (0, "")
+    cell = checked.cells["deployment"]
+    assert (cell["ceiling"], cell["floor"]) == (handled, handled)
+    assert cell["reproduce"].endswith(f"-- {command}")
+
+
+def test_nothing_but_a_folder(check: Check, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "app.py").write_text(APP)
+    (folder / "Dockerfile").write_text(
+        'FROM python\nCMD ["gunicorn", "-b", "0.0.0.0:8000", "-w", "2", "app:app"]\n'
+    )
+    checked = check(folder)
+    assert (checked.code, checked.cells["image"]["ceiling"]) == (0, 2)
+    checked = check(folder, "--at-least", "3")
+    assert checked.code == 1 and "`--workers 3` declares 3" in checked.message

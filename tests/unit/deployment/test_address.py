@@ -1,0 +1,95 @@
+"""Servers are told their address by their own options, in the place of any other."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.address import addressed
+from harness.deployment.address import own_address
+from harness.deployment.address import SERVERS
+from harness.deployment.address import takes_port
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("gunicorn a:a --threads 4", "gunicorn --bind {host}:{port} a:a --threads 4"),
+        ("gunicorn -b :80 a:a -b=:81", "gunicorn --bind {host}:{port} a:a"),
+        ("gunicorn a:a -b:80 --bind=:81", "gunicorn --bind {host}:{port} a:a"),
+        ("python -m gunicorn a:a", "python -m gunicorn --bind {host}:{port} a:a"),
+        ("uv run gunicorn a:a", "uv run gunicorn --bind {host}:{port} a:a"),
+        ("uvicorn a:a --port 1", "uvicorn --host {host} --port {port} a:a"),
+        ("hypercorn a:a -w 2", "hypercorn --bind {host}:{port} a:a -w 2"),
+        ("granian --uds x a:a", "granian --host {host} --port {port} a:a"),
+        (
+            "waitress-serve --port=8080 --threads=2 a:a",
+            "waitress-serve --listen={host}:{port} --threads=2 a:a",
+        ),
+        ("daphne -p 80 a:a", "daphne --bind {host} --port {port} a:a"),
+        ("flask --app a run -p 80", "flask --app a run --host {host} --port {port}"),
+        ("uwsgi -s x -w a", "uwsgi --http-socket {host}:{port} -w a"),
+    ],
+)
+def test_a_server_is_told_by_its_own_options(
+    command: str, told: str, tmp_path: Path
+) -> None:
+    found = addressed(shlex.split(command), tmp_path)
+    assert found is not None and found.words == tuple(shlex.split(told))
+
+
+def test_what_is_taken_away_is_known(tmp_path: Path) -> None:
+    found = addressed(["gunicorn", "-b", ":80", "--bind=:81", "a:a"], tmp_path)
+    assert found is not None and found.dropped == ("-b", ":80", "--bind=:81")
+
+
+@pytest.mark.parametrize(
+    "command", ["serve a", "sh -c 'gunicorn a:a'", "flask shell", "python a.py", ""]
+)
+def test_of_others_it_is_not_known(command: str, tmp_path: Path) -> None:
+    assert addressed(shlex.split(command), tmp_path) is None
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_no_server_is_told_twice(name: str, tmp_path: Path) -> None:
+    words = [name, "run", "a:a"]
+    once = addressed(words, tmp_path)
+    assert once is not None
+    again = addressed(once.words, tmp_path)
+    assert again is not None and again.words == once.words
+
+
+# -------------------------------------------------------------------- files of uWSGI
+
+
+@pytest.fixture
+def ini(tmp_path: Path) -> Path:
+    path = tmp_path / "u.ini"
+    path.write_text("[uwsgi]\nprocesses = 2\nsocket = /run/a.sock\n")
+    return path
+
+
+@pytest.mark.parametrize("words", ["--ini u.ini", "u.ini", "--ini=u.ini"])
+def test_a_file_with_an_address_is_given_without_it(words: str, ini: Path) -> None:
+    command = ["uwsgi", *words.split(), "-w", "a"]
+    own = own_address(command, ini.parent)
+    assert own == (ini, 3, "socket = /run/a.sock")
+    found = addressed(command, ini.parent)
+    assert found is not None and found.dropped == ("socket = /run/a.sock",)
+    told = ("uwsgi", "--http-socket", "{host}:{port}", "--processes=2", "-w", "a")
+    assert found.words == told
+
+
+@pytest.mark.parametrize("more", ["for = 1 2", "pidfile = %n.pid", "ini = b.ini"])
+def test_a_file_that_is_more_than_a_list_is_left_alone(more: str, ini: Path) -> None:
+    ini.write_text(f"{ini.read_text()}{more}\n")
+    assert addressed(["uwsgi", "u.ini"], ini.parent) is None
+
+
+def test_a_file_that_takes_the_port_is_told_by_it(ini: Path) -> None:
+    ini.write_text("[uwsgi]\nhttp-socket = :$(PORT)\n")
+    words = ["uwsgi", "u.ini"]
+    assert takes_port(words, ini.parent) and own_address(words, ini.parent) is None
+    assert addressed(words, ini.parent) is None

@@ -1,0 +1,55 @@
+"""A folder says how its app is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.detect import candidates
+
+APP = {"app.py": "app = Flask(__name__)"}
+WEB = {"Procfile": "release: x\nweb: gunicorn app:app -b :$PORT\nworker: celery\n"}
+DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (WEB | APP, ["Procfile:2 production procfile=web"]),
+        (DOCKER | APP, ["Dockerfile:2 image dockerfile=Dockerfile"]),
+        (
+            WEB | DOCKER,
+            [
+                "Procfile:2 production procfile=web",
+                "Dockerfile:2 image dockerfile=Dockerfile",
+            ],
+        ),
+        ({"Dockerfile": "FROM x\nCMD bash\n"}, []),
+        ({"Dockerfile": "FROM x\n"}, []),
+        ({"Procfile": "web: gunicorn 'a\n"}, ["Procfile:1 production procfile=web"]),
+        (
+            {"gunicorn.conf.py": "workers = 2"} | APP,
+            ["gunicorn.conf.py:1 production command=gunicorn app:app"],
+        ),
+        (
+            {"gunicorn.conf.py": "wsgi_app = 'a:a'"} | APP,
+            ["gunicorn.conf.py:1 production command=gunicorn"],
+        ),
+        ({"gunicorn.conf.py": "workers = 2"}, []),
+        (
+            {"u.ini": "[uwsgi]\nmodule = a\n", "tox.ini": "[tox]\n"},
+            ["u.ini:1 production command=uwsgi --ini u.ini"],
+        ),
+        (APP, ["app.py:1 production command=flask --app app:app run"]),
+        ({"README": ""}, []),
+    ],
+)
+def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert found == [
+        f"{each.path.name}:{each.line} {each.name} {key}={value}"
+        for each in candidates(tmp_path)
+        for key, value in each.given.items()
+    ]
