@@ -7,6 +7,7 @@ variables of the caller; the hook is ``target/hook``.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
@@ -169,7 +170,13 @@ class DeployedApp:
             return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
 
         await wait_ready(
-            server, address, "", self._seconds, target=path, instead=instead
+            server,
+            address,
+            "",
+            self._seconds,
+            target=path,
+            instead=instead,
+            errors_believed=math.inf,
         )
 
 

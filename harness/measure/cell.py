@@ -13,6 +13,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from harness.measure.bench import Bench
+from harness.measure.guard import describe
+from harness.measure.guard import guarded
 from harness.measure.start import FreshServers
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
@@ -46,18 +48,21 @@ async def measure_cell(
         return unmeasured(planned, Outcome.NOT_SUPPORTED, planned.not_supported)
     with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
         attempt = Attempt(bench, planned, Path(scratch), questions)
-        outcome, reason = Outcome.MEASURED, ""
+        outcome, reason, trace = Outcome.MEASURED, "", ""
         try:
-            await attempt.run()
+            await guarded(attempt.run())
         except Unmeasured as problem:
             outcome, reason = problem.outcome, problem.reason
+        except Exception as problem:  # whatever a server may do to the probe
+            outcome = Outcome.HARNESS_FAILED
+            reason, trace = describe(problem)
     servers = attempt.servers
     return CellEvidence(
         id=planned.id,
         configuration=planned.configuration,
         outcome=outcome,
         reason=reason,
-        log_tail=servers.tail if attempt.tail_matters(outcome) else "",
+        log_tail=trace or (servers.tail if attempt.tail_matters(outcome) else ""),
         command=tuple(servers.command),
         front=servers.front,
         declaration=planned.declaration,

@@ -82,8 +82,7 @@ class Hold(asyncio.Protocol):
         if self._listener.expects(said.request):
             self._listener.enter(self)
         else:
-            self.left = True
-            self.release()
+            self._listener.turn_away(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.said is not None:
@@ -118,16 +117,22 @@ class Holds:
         """All processes that requests were ever held in."""
         self.broken = 0
         """Number of broken holds since ``begin``."""
+        self.strays = 0
+        """Holds since ``begin`` in the name of a request that was never sent, or that
+        was in the app already."""
         self.letting_go = False
         """Whether each request is released as soon as it enters."""
         self.changed: Callable[[], None] = lambda: None
         """Called after a request has entered or left."""
         self._names: frozenset[str] = frozenset()
+        self._earlier: set[str] = set()
         self._marks: dict[str, asyncio.Future[None]] = {}
 
     def begin(self, names: Iterable[str] = ()) -> None:
         """Begin to count anew, for a new round of requests of these names."""
+        self._earlier |= self._names
         self._names = frozenset(names)
+        self.strays = 0
         self.peak = len(self.held)
         self.entered = set()
         self.where = {}
@@ -135,14 +140,20 @@ class Holds:
         self.letting_go = False
 
     def expects(self, name: str) -> bool:
-        """Whether a request of this name may enter now.
-
-        Others were not sent in this round, whatever the app says: one that was given up
-        earlier and enters late, one that is in the app already, or none at all. What a
-        request does besides, such as a call, adds a suffix to its name.
-        """
-        known = name.removesuffix(".in").removesuffix(".out") in self._names
+        """Whether a request of this name may enter now."""
+        known = _request(name) in self._names
         return name in self._marks or (known and name not in self.held)
+
+    def turn_away(self, hold: Hold) -> None:
+        """Let a request go that is not expected.
+
+        One that was given up earlier may enter late. Any other was not sent, or is in
+        the app already, whatever the app says: it is counted as a stray.
+        """
+        assert hold.said is not None
+        self.strays += _request(hold.said.request) not in self._earlier
+        hold.left = True
+        hold.release()
 
     def enter(self, hold: Hold) -> None:
         """Count a request that has introduced itself."""
@@ -213,6 +224,11 @@ class Holds:
             await mark
         finally:
             writer.close()
+
+
+def _request(name: str) -> str:
+    """The request that a hold is of: a call, for example, adds a suffix to its name."""
+    return name.removesuffix(".in").removesuffix(".out")
 
 
 @contextlib.asynccontextmanager

@@ -28,6 +28,10 @@ ERRORS_BELIEVED = 3
 
 ERROR_RETRY_SECONDS = 0.3
 
+NOT_YET = frozenset({502, 503, 504})
+"""Statuses of what stands in front of an app that does not listen yet, or of an app
+that is not ready yet. They are no answer before the time is over."""
+
 
 T = TypeVar("T")
 
@@ -146,24 +150,26 @@ async def wait_ready(
     target: str = "/ready",
     headers: Headers = (),
     instead: Callable[[Client, str], str | None] = from_app,
+    errors_believed: float = ERRORS_BELIEVED,
 ) -> Client:
     """Wait until the app in the server answers; return the request that it answered.
 
     ``instead`` says of a request what came instead of the right answer, if anything
-    did. Raises ``NotAnswering`` after ``seconds`` or after ``ERRORS_BELIEVED`` errors
-    in a row, and ``Ended`` when the server ends before.
+    did. Raises ``NotAnswering`` after ``seconds``, or after ``errors_believed`` errors
+    in a row that are not among ``NOT_YET``, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
     errors = 0
     fault: str | None = "it was not asked"
     while fault is not None:
         remaining = deadline - time.monotonic()
-        if remaining <= 0 or errors == ERRORS_BELIEVED:
+        if remaining <= 0 or errors >= errors_believed:
             raise NotAnswering(fault)
         client = await _ask(server, address, target, remaining, headers)
         fault = instead(client, token)
-        errors = errors + 1 if client.state is State.ANSWERED else 0
+        answered = client.state is State.ANSWERED
+        errors = errors + 1 if answered and client.status not in NOT_YET else 0
         if fault is not None:
-            pause = ERROR_RETRY_SECONDS if errors else RETRY_SECONDS
+            pause = ERROR_RETRY_SECONDS if answered else RETRY_SECONDS
             await asyncio.wait((server.ended,), timeout=min(pause, remaining))
     return client

@@ -62,6 +62,7 @@ async def _run(probe: Probe, offered: Offer, patient_below: int) -> Round:
         hand_off_seconds=hand_off_seconds,
         broken=probe.holds.broken,
         stalled=stalled,
+        strays=probe.holds.strays,
         account=probe.crowd.account(probe.holds.entered),
     )
 

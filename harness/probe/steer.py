@@ -138,6 +138,7 @@ async def run_steered(
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
         stalled=stalled,
+        strays=probe.holds.strays,
         account=crowd.account(probe.holds.entered),
     )
 

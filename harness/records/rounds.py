@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Protocol
 
+from harness.records.text import plural
 from harness.records.words import Arrival
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -68,6 +69,8 @@ class Round(Result, frozen=True, kw_only=True):
     """Holds that ended without the app's answer to their release (a fault)."""
     stalled: int = 0
     """Requests that still waited with the server quiet after all were released."""
+    strays: int = 0
+    """Times that the app reported a request that was not sent, or was in it already."""
     account: Account
 
 
@@ -153,6 +156,12 @@ def contradiction(rounds: Iterable[Counted]) -> str | None:
             return (
                 f"{most} requests said that they were in the app where "
                 f"{each.offered} were offered, so the numbers contradict each other"
+            )
+        if strays := getattr(each, "strays", 0):
+            return (
+                f"{plural(strays, 'request')} more than the {each.offered} that were "
+                "offered said that they were in the app, so the numbers contradict "
+                "each other"
             )
         if account.total != each.asked:
             return (

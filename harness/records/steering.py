@@ -71,6 +71,7 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """Whether the same workers were there in the end."""
     broken: int = 0
     stalled: int = 0
+    strays: int = 0
     account: Account
 
 

@@ -7,6 +7,7 @@ odd about it is only what the test asks for.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import queue
 import select
@@ -153,6 +154,23 @@ def errors(listener: Listener, server: Any) -> None:
         connection.close()
 
 
+def warms_up(listener: Listener, server: Any) -> None:
+    """Answer 503 to everything for two seconds, as a proxy does until an app listens.
+
+    Then serve two at a time.
+    """
+    app, begun = server.application, time.monotonic()
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if time.monotonic() - begun < 2:
+            start_response("503 Not Yet", [("Content-Length", "0")])
+            return [b""]
+        return app(environ, start_response)
+
+    server.application = called
+    work(listener, server, 2)
+
+
 def dies(listener: Listener, server: Any) -> None:
     """Two threads; end the process when the tenth connection arrives."""
     accepted = 0
@@ -246,6 +264,67 @@ def breaks(listener: Listener, server: Any) -> None:
         if os.fork() == 0:
             work(listener, server)
         os.wait()
+
+
+def report(line: bytes) -> socket.socket:
+    """Send a line to the probe as a request in the app does."""
+    host, port = os.environ["FLASK_CONCURRENCY_PROBE"].split(":")
+    connection = socket.create_connection((host, int(port)))
+    connection.sendall(line + b"\n")
+    return connection
+
+
+def beside_each_request(server: Any, odd: Callable[[], None]) -> None:
+    """Do something odd before each request that is to be held."""
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if "request=" in environ["QUERY_STRING"]:
+            odd()
+        return app(environ, start_response)
+
+    server.application = called
+
+
+def invents(listener: Listener, server: Any) -> None:
+    """Two at a time; each reports fifty requests more than there are."""
+    import hold
+
+    number = itertools.count()
+
+    def invent() -> None:
+        for _ in range(50):
+            kept.append(report(hold.introduce(f"r9.{next(number)}").strip()))
+
+    kept: list[socket.socket] = []
+    beside_each_request(server, invent)
+    work(listener, server, 2)
+
+
+def babbles(listener: Listener, server: Any) -> None:
+    """Two at a time, and all kinds of nonsense for the probe before each."""
+    import hold
+
+    good = hold.introduce("r1.0").strip().decode()
+    token = os.environ["FLASK_CONCURRENCY_TOKEN"]
+    lines = [
+        good.replace("r1.0", "\\ud800"),
+        good.replace(token, "\\ud800"),
+        good.replace(token, "\u00e9"),
+        good.replace('"process"', '"proces"'),
+        good.replace(str(os.getpid()), "9" * 40),
+        good[:-5],
+        "{" * 4000,
+        "",
+    ]
+
+    def babble() -> None:
+        for line in lines:
+            report(line.encode()).close()
+        report(b"\xff\x00" * 9000).close()
+
+    beside_each_request(server, babble)
+    work(listener, server, 2)
 
 
 def restless(listener: Listener, server: Any) -> None:
@@ -361,6 +440,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "silent": silent,
     "loud": loud,
     "errors": errors,
+    "warms-up": warms_up,
     "dies": dies,
     "dies-calling": dies_calling,
     "lets-others-compute": lets_others_compute,
@@ -369,6 +449,8 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "parent": parent,
     "breaks": breaks,
     "restless": restless,
+    "invents": invents,
+    "babbles": babbles,
     "impatient": impatient,
     "drops": drops,
     "follows": follows,

@@ -18,7 +18,10 @@ from harness.measure import start
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.target import TARGET
+from harness.probe.holds import Hold
+from harness.probe.holds import Holds
 from harness.records.evidence import CellEvidence
+from harness.records.rounds import contradiction
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.ports import free_port
@@ -69,6 +72,12 @@ def test_server_that_answers_500(measure: Measure) -> None:
     evidence = measure(odd("errors"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
     assert evidence.reason == "it answered 500 instead of the app's own answer"
+
+
+def test_server_that_answers_503_until_it_is_ready(measure: Measure) -> None:
+    evidence = measure(odd("warms-up"), declared=2)
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+    assert evidence.start_seconds > 2
 
 
 def test_port_that_another_program_answers_on(
@@ -132,6 +141,42 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
         assert round_.broken == round_.account.reset == round_.asked
     # What was seen until a hold's end was noticed is not made a number of.
     assert verdict_on(evidence, 64)[0] is Verdict.UNKNOWN
+
+
+def test_requests_that_the_app_invents_are_a_contradiction(measure: Measure) -> None:
+    evidence = measure(odd("invents"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    assert all(each.peak <= each.offered for each in evidence.rounds)
+    words = contradiction(evidence.rounds)
+    assert words is not None
+    assert words.startswith(
+        "50 requests more than the 1 that were offered said that they were in the app"
+    )
+
+
+def test_nonsense_for_the_probe_changes_nothing(
+    measure: Measure, capfd: pytest.CaptureFixture[str]
+) -> None:
+    evidence = measure(odd("babbles"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    # Nonsense in the name of a request with the token right is an invention.
+    assert {each.admitted for each in evidence.rounds if each.offered >= 2} == {2}
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_fault_of_a_callback_costs_one_cell(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(holds: Holds, hold: Hold) -> None:
+        raise TypeError("not like this")
+
+    monkeypatch.setattr(Holds, "enter", stumble)
+    evidence = measure(odd("loud"), declared=2)
+    assert evidence.outcome is Outcome.HARNESS_FAILED
+    assert evidence.reason == (
+        "the probe came upon something unexpected: TypeError: not like this"
+    )
+    assert "in stumble" in evidence.log_tail
 
 
 HARNESS = """

@@ -1,0 +1,64 @@
+"""Keep a fault in one cell from ending the run.
+
+A server that is measured runs code that is not ours, and may answer anything. What it
+makes the harness stumble over costs that cell its numbers, and no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Coroutine
+from typing import Any
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TRACE_LINES = 20
+"""How much of a traceback is kept as evidence."""
+
+OF_A_CALLBACK = frozenset({"handle", "transport", "protocol", "socket"})
+"""Keys of the event loop's report on an error that no task gets to see."""
+
+
+async def guarded(work: Coroutine[Any, Any, T]) -> T:
+    """Await ``work``; what a callback of the event loop raises meanwhile ends it too.
+
+    Raises what the work raises, and what the first such callback raised.
+    """
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+    faults: list[BaseException] = []
+
+    def take(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        problem = context.get("exception")
+        if problem is None or not OF_A_CALLBACK & context.keys():
+            loop.default_exception_handler(context)
+            return
+        faults.append(problem)
+        task.cancel()
+
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(take)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not faults:
+            raise
+        raise faults[0] from None
+    finally:
+        loop.set_exception_handler(before)
+
+
+def describe(problem: Exception) -> tuple[str, str]:
+    """An error that was not expected: one line, and the end of its traceback."""
+    words = " ".join(str(problem).split()).encode("utf-8", "replace").decode()
+    name = type(problem).__name__
+    if isinstance(problem, TimeoutError):
+        line = "a wait reached its deadline"
+    elif isinstance(problem, OSError):
+        line = f"this machine did not let the probe go on: {words or name}"
+    else:
+        line = f"the probe came upon something unexpected: {name}: {words}"
+    trace = "".join(traceback.format_exception(problem)).encode("utf-8", "replace")
+    return line, "\n".join(trace.decode().splitlines()[-TRACE_LINES:])
