@@ -32,6 +32,7 @@ from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
+from harness.deployment.isolation import note
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
 from harness.deployment.load import has_table
@@ -280,9 +281,9 @@ def measure(
     checked = before
     if isinstance(each, Prepared):
         print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
-        notes = each.contained.notes if each.contained else ()
-        for note in filter(None, (each.command.note, *notes)):
-            print(printable(f"{each.deployment.name}: {note}"), file=sys.stderr)
+        notes = each.contained.notes if each.contained else [note(each.where.folder)]
+        for words in filter(None, (each.command.note, *notes)):
+            print(printable(f"{each.deployment.name}: {words}"), file=sys.stderr)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(each, options.limit, options.ask)

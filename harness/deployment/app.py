@@ -21,7 +21,9 @@ from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.environment import with_hook
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
+from harness.deployment.isolation import layered
 from harness.deployment.isolation import own_control_socket
+from harness.deployment.isolation import working_tree
 from harness.deployment.other_ports import unless_on_other_ports
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
@@ -92,7 +94,8 @@ class DeployedApp:
             if problem := self._engine_problem:
                 raise CannotExecute(problem)
             return containers.variables({**self._where.variables, **own})
-        variables = isolated({**self._where.variables, **own}, self._own)
+        given = {**self._where.variables, **own}
+        variables = isolated(given, working_tree(self._where.folder), self._own)
         socket = own_control_socket(self._promise, variables, self._own)
         return with_hook({**variables, **self._given_folders(own), **socket})
 
@@ -117,6 +120,12 @@ class DeployedApp:
     def folder(self, scratch: Path) -> Path:
         """The folder of the configuration file."""
         return self._where.folder
+
+    def run(self, command: list[str]) -> list[str]:
+        """The command, behind a layer over the working tree where there can be one."""
+        if self._contained is not None:
+            return command
+        return layered(command, self._where.folder, self._own)
 
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes containers, if there are any."""

@@ -1,16 +1,20 @@
 """What a deployment has to itself while it is checked, so that nothing else changes.
 
-It has a folder for temporary files and one for sockets (gunicorn would take the control
-socket of one that runs already), and leaves no compiled modules beside the user's. What
-would start containers behind the back of a check is refused: nobody would remove them.
+It sees its working tree through a layer of its own (``harness/system/layer.py``), so
+that databases, logs and sockets there stay as they are. It has a folder for temporary
+files and one for sockets: gunicorn would take the control socket of one that runs
+already. What would start containers behind the back of a check is refused, as nobody
+would remove them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -20,8 +24,12 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.deployment.declared.promise import Promise
+from harness.system import layer
+from harness.system.command import output
 
 PREFIX = "flask-concurrency-"
+
+LAYER_SECONDS = 20.0
 
 FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
 """Variables that name them; one that the deployment sets itself stays."""
@@ -86,6 +94,48 @@ exec "$real" "$@"
 """
 
 
+def working_tree(folder: Path) -> Path:
+    """The folder that a deployment belongs to: its repository, or else its own."""
+    for each in (folder, *folder.parents):
+        if each in (Path.home(), Path(each.anchor)):
+            break
+        if (each / ".git").exists():
+            return each
+    return folder
+
+
+@functools.cache
+def layer_problem(folder: Path) -> str:
+    """Why there can be no layer over a working tree; empty where there can be one."""
+    if sys.platform != "linux":
+        return "only Linux has them"
+    if folder == Path(folder.anchor):
+        return "it is the whole file system"
+    with own_folder() as own:
+        done = output(_layer(folder, own, ["true"]), seconds=LAYER_SECONDS, cwd=folder)
+    return (done.errors.strip() or done.problem) if done.problem else ""
+
+
+def note(folder: Path) -> str:
+    """What of a deployment's working tree is not safe from it, if anything is."""
+    tree = working_tree(folder)
+    problem = layer_problem(tree)
+    return f"what it writes to {tree} stays there: {problem}" if problem else ""
+
+
+def layered(command: list[str], folder: Path, own: Path) -> list[str]:
+    """A command that sees its working tree through a layer where there can be one."""
+    tree = working_tree(folder)
+    return command if layer_problem(tree) else _layer(tree, own, command)
+
+
+def _layer(tree: Path, own: Path, command: list[str]) -> list[str]:
+    place = own / "layer"
+    place.mkdir(exist_ok=True)
+    words = [sys.executable, "-I", "-S", layer.__file__, str(tree), str(place)]
+    return [*words, *command]
+
+
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder for one deployment, which others can pass through but not read."""
@@ -97,7 +147,7 @@ def own_folder() -> Iterator[Path]:
         yield path
 
 
-def isolated(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
+def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
     """The variables of a deployment, with what is its own; the folders are made."""
     temporary, sockets, programs = folder / "tmp", folder / "run", folder / "bin"
     for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
@@ -109,7 +159,8 @@ def isolated(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
     return {
         **variables,
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # The next best thing where there is no layer.
+        **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),
         "PATH": os.pathsep.join((str(programs), search)),
     }
 

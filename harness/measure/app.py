@@ -42,6 +42,9 @@ class App(Protocol):
     def folder(self, scratch: Path) -> Path:
         """The folder to start the server in; ``scratch`` is empty."""
 
+    def run(self, command: list[str]) -> list[str]:
+        """The words that run a command, which it becomes."""
+
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what outlives the server's processes, if any."""
 
@@ -70,6 +73,10 @@ class TargetApp:
     def folder(self, scratch: Path) -> Path:
         """The empty folder."""
         return scratch
+
+    def run(self, command: list[str]) -> list[str]:
+        """The command itself."""
+        return command
 
     def remove(self, port: int) -> Sequence[str]:
         """Nothing: everything ends with the processes."""

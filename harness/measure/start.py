@@ -127,7 +127,8 @@ class FreshServers:
     ) -> contextlib.AbstractAsyncContextManager[ProcessTree]:
         app = self._bench.app
         folder, remove = app.folder(self._scratch), app.remove(ports[0])
-        own = Link(*self._prepare(holds, ports[0], folder), folder, self._log, remove)
+        command, env = self._prepare(holds, ports[0], folder)
+        own = Link(app.run(command), env, folder, self._log, remove)
         front = self._in_front(ports, folder)
         return started(own, front, self.front.title if self.front else "")
 

@@ -530,17 +530,20 @@ command = "gunicorn stuck:app -b {host}:{port}"
 def test_what_was_measured_before_an_interrupt_is_reported(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    (tmp_path / "temporary").mkdir()
-    (tmp_path / "shop.py").write_text(APP)
-    (tmp_path / "stuck.py").write_text(STUCK)
-    (tmp_path / "concurrency.toml").write_text(TWO)
+    folder = tmp_path / "shop"
+    for each in (folder, tmp_path / "temporary"):
+        each.mkdir()
+    (folder / "shop.py").write_text(APP)
+    (folder / "stuck.py").write_text(STUCK)
+    (folder / "concurrency.toml").write_text(TWO)
+    # Not in the folder, where it would be another one that it writes to.
     os.mkfifo(tmp_path / "say")
     # Opened for writing too, so that it is no end of file when a worker closes it.
     said = os.open(tmp_path / "say", os.O_RDWR | os.O_NONBLOCK)
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "harness", "check"],
-        cwd=tmp_path,
+        cwd=folder,
         env={
             **os.environ,
             "PATH": os.pathsep.join(path),
@@ -569,7 +572,7 @@ def test_what_was_measured_before_an_interrupt_is_reported(
     assert "interrupted; 1 of 2 deployments were measured" in out
     assert not worker.is_running()
     assert list((tmp_path / "temporary").iterdir()) == []
-    results = tmp_path / "results"
+    results = folder / "results"
     (cell,) = json.loads((results / "report.json").read_text())["cells"]
     assert (cell["configuration"], cell["verdict"]) == ("first", "as declared")
     assert (cell["ceiling"], cell["floor"]) == (2, 2)

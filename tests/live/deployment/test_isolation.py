@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.deployment.isolation import layer_problem
+from harness.deployment.isolation import note
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
@@ -129,10 +133,12 @@ def test_temporary_files_are_its_own_and_go(
 
 
 def test_folders_that_it_sets_itself_stay(check: Check, tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
+    folder = tmp_path / "shop"
+    for each in (folder, tmp_path / "own"):
+        each.mkdir()
     env = f'env = {{ TMPDIR = "{tmp_path}/own" }}'
-    deploy(tmp_path, "gunicorn shop:app --bind {host}:{port}", env, app=FILES)
-    assert check(tmp_path).code == 0
+    deploy(folder, "gunicorn shop:app --bind {host}:{port}", env, app=FILES)
+    assert check(folder).code == 0
     assert len(list((tmp_path / "own").iterdir())) == 1
 
 
@@ -156,3 +162,81 @@ def test_nothing_stays_when_it_is_ended(
     assert process.wait(60) == 130
     assert not psutil.wait_procs(tree, timeout=10)[1]
     assert list(temporary.iterdir()) == []
+
+
+WRITES = """\
+import logging, os, sqlite3
+from flask import Flask
+app = Flask(__name__)
+with sqlite3.connect("shop.sqlite") as database:
+    print("rows", database.execute("select count(*) from rows").fetchone()[0])
+    database.execute("insert into rows values ('a check was here')")
+logging.basicConfig(filename="shop.log", level=logging.INFO)
+logging.info("a check was here")
+os.remove("removed")
+os.mkdir("made")
+with open(".env", "a") as file:
+    file.write("CHECKED=1")
+print("cwd", os.getcwd(), os.path.exists("removed"), flush=True)
+"""
+
+CONF = """\
+accesslog = "access.log"
+pidfile = "shop.pid"
+bind = ["unix:shop.sock"]
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    """All that is in a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.mark.parametrize("below", [".", "deploy"])
+def test_the_working_tree_stays_as_it_was(
+    check: Check, tmp_path: Path, below: str
+) -> None:
+    tree = tmp_path / "shop"
+    folder = tree / below
+    folder.mkdir(parents=True)
+    if below != ".":
+        (tree / ".git").mkdir()
+    listen = "--bind {host}:{port} --bind unix:shop.sock"
+    deploy(folder, f"gunicorn shop:app --threads 2 {listen}", app=WRITES)
+    (folder / "gunicorn.conf.py").write_text(CONF)
+    for name in (".env", "removed", "shop.log", "access.log"):
+        (folder / name).write_text("production\n")
+    with sqlite3.connect(folder / "shop.sqlite") as database:
+        database.execute("create table rows (text)")
+    database.close()
+    with socket.socket(socket.AF_UNIX) as production:
+        production.bind(os.path.relpath(folder / "shop.sock"))
+        production.listen()
+        before = contents(tree)
+        checked = check(folder)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(os.path.relpath(folder / "shop.sock"))
+    assert checked.code == 0, checked
+    (log,) = (checked.results / "logs").glob("*mine*.log")
+    assert f"rows 0\ncwd {folder} False" in log.read_text()
+    assert contents(tree) == before
+
+
+def test_what_cannot_be_layered_is_told(
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As on a machine that does not allow one.
+    layer_problem.cache_clear()
+    monkeypatch.setattr("harness.system.layer.__file__", "is-not-there.py")
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    deploy(folder, "gunicorn shop:app --bind {host}:{port}")
+    before = contents(folder)
+    assert check(folder).code == 0
+    assert contents(folder) == before  # no compiled modules, at least
+    assert "stays there" in note(folder)

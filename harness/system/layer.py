@@ -1,0 +1,96 @@
+"""Run a command that sees a folder through a layer, and writes to that layer alone.
+
+Run by path with ``-I -S``: ``layer.py FOLDER PLACE COMMAND [ARGUMENT ...]``, where
+PLACE is an empty folder. The layer is an overlay (in the kernel's documentation, see
+``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
+a mount namespace, and for others than root in a user namespace with the same user.
+
+This process becomes the command, in the same working folder. Where the system does not
+allow a layer, it ends with status 1 and says why.
+"""
+
+import ctypes
+import os
+import sys
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
+MS_REC = 0x4000
+MS_PRIVATE = 0x40000
+
+SPECIAL = str.maketrans({each: f"\\{each}" for each in ",:\\"})
+"""Characters that have a meaning in the options of an overlay."""
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name: str, *arguments: object) -> None:
+    """Call a function of the C library. Raises ``OSError``."""
+    if getattr(libc, name)(*arguments):
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
+    """Mount a file system. Raises ``OSError``."""
+    words = (kind.encode(), target.encode(), kind.encode())
+    call("mount", *words, ctypes.c_ulong(flags), options.encode())
+
+
+def unshare() -> None:
+    """Have mounts of our own. Raises ``OSError``."""
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        return call("unshare", CLONE_NEWNS)
+    call("unshare", CLONE_NEWNS | CLONE_NEWUSER)
+    maps = (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"))
+    for name, text in (*maps, ("gid_map", f"{group} {group} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def mounted_below(folder: str) -> list[str]:
+    """Where other file systems are mounted in a folder, which a layer would hide."""
+    with open("/proc/self/mountinfo") as file:
+        places = [line.split()[4] for line in file]
+    return [place for place in places if place.startswith(folder + os.sep)]
+
+
+def put_over(folder: str, place: str) -> None:
+    """Put a layer over a folder, for this process and its children."""
+    if others := mounted_below(folder):
+        raise OSError(0, f"another file system is mounted at {others[0]}")
+    unshare()
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    mount("tmpfs", place, "mode=755")
+    upper, work = os.path.join(place, "upper"), os.path.join(place, "work")
+    for each in (upper, work):
+        os.mkdir(each)
+    status = os.stat(folder)
+    os.chmod(upper, status.st_mode & 0o7777)
+    try:
+        os.chown(upper, status.st_uid, status.st_gid)
+    except OSError:
+        pass  # of somebody else, who has no name in a user namespace
+    layers = (("lowerdir", folder), ("upperdir", upper), ("workdir", work))
+    options = [f"{name}={path.translate(SPECIAL)}" for name, path in layers]
+    options += ["userxattr"] if os.geteuid() else []
+    mount("overlay", folder, ",".join(options))
+
+
+def main() -> None:
+    folder, place, *command = sys.argv[1:]
+    here = os.getcwd()
+    try:
+        put_over(os.path.realpath(folder), os.path.realpath(place))
+        os.chdir(here)
+    except OSError as problem:
+        sys.exit(f"no layer over {folder}: {problem.strerror}")
+    try:
+        os.execvp(command[0], command)
+    except OSError as problem:
+        sys.exit(f"{command[0]}: {problem.strerror}")
+
+
+if __name__ == "__main__":
+    main()
