@@ -1,6 +1,7 @@
 """``nox -s docs``: write what the documentation shows of the catalog and the action.
 
-With ``--matrix`` or ``--servers`` also what measurements show there.
+With ``--matrix`` or ``--servers`` also what measurements show there, and with
+``--data`` the evidence that the atlas is built of.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from harness.plan import catalog
 from harness.records import results
 
 from . import action
+from . import data
 from . import matrix
 from . import readme
 from . import servers
@@ -24,6 +26,8 @@ def main() -> None:
         readme.replace("matrix", matrix.table(results.read_report(options.matrix)))
     if options.servers:
         servers.save(map(results.read_report, options.servers))
+    if options.data:
+        data.save(options.data, options.history)
     known = catalog.load()
     servers.PAGE.write_text(servers.page(known, servers.read()))
     readme.replace("servers", servers.listed(known))
@@ -46,6 +50,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RESULTS",
         help="also write what was seen of each server, from runs of everything: the "
         "first is of the Python of the page, others of Pythons for what needs another",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        metavar="RESULTS",
+        help="also replace the evidence in data/ by that of these runs",
+    )
+    parser.add_argument(
+        "--history",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="DIR",
+        help="with --data: the histories to ship with it",
     )
     return parser
 

@@ -1,0 +1,115 @@
+"""``data/``: the evidence that the atlas is built of on a fresh machine.
+
+What is shipped is what was measured, but for two things: folders of the machine that
+measured have placeholders in their stead, and files are written without spaces. A
+measurement says nothing less for either.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.cli.again import probe_by
+from harness.plan import catalog
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.records.results import read_evidence
+from harness.site.api import SCHEMA_VERSION
+from harness.site.atlas import Atlas
+from harness.site.explain import measured_cells
+from harness.track import history
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
+MEASURED = ROOT / "harness" / "site" / "measured.json"
+
+PLACES = (
+    (re.compile(r"[^\s'\"=:]*/\.nox/[^/\s'\"]+"), "{environment}"),
+    (re.compile(r"[^\s'\"=:]*/environments/[^/\s'\"]+"), "{environment}"),
+    (re.compile(r"/[^\s'\"=:]*/harness/target"), "{target}"),
+    (re.compile(r"/tmp/[^/\s'\"]+"), "{folder}"),
+    (re.compile(r"/[^\s'\"=:]*/lib/python3\.\d+(?=/)"), "{python}"),
+)
+"""Folders of a machine, and what stands for them."""
+
+ON_A_MACHINE = re.compile(r"(?<![\w}])/(?:root|home|work|tmp|Users)/[^\s'\"]*")
+
+KERNEL = re.compile(r"^\d+(\.\d+)*")
+
+
+def save(results: Sequence[Path], histories: Sequence[Path]) -> None:
+    """Replace what is shipped by these runs and histories. Raises ``UsageError``."""
+    runs = [each for folder in results for each in _sound(*read_evidence(folder))]
+    lines = [each for folder in histories for each in _sound(*history.read(folder))]
+    shutil.rmtree(DATA / "results", ignore_errors=True)
+    shutil.rmtree(DATA / "history", ignore_errors=True)
+    for n, each in enumerate(map(neutral, runs), start=1):
+        name = f"{each.environment.slug}.json"
+        path = DATA / "results" / "evidence" / name
+        if path.exists():
+            path = path.with_name(f"{each.environment.slug}-{n}.json")
+        _write(path, _json(each))
+    for each in map(neutral, lines):
+        for one in history.by_cell(each):
+            content = _json(one)
+            _write(DATA / "history" / history.file_name(one, content), content)
+    MEASURED.write_text(measured())
+
+
+def measured() -> str:
+    """What ``flask-concurrency explain`` compares with, made of what is shipped."""
+    evidence = _sound(*read_evidence(DATA / "results"))
+    evidence += _sound(*history.read(DATA / "history"))
+    atlas = Atlas(evidence, catalog.load(), probe_by("flask-concurrency probe"))
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "generated_at": atlas.generated_at,
+        "cells": measured_cells(atlas),
+    }
+    return msgspec.json.encode(content, order="deterministic").decode() + "\n"
+
+
+def neutral(evidence: Evidence) -> Evidence:
+    """The same evidence without folders of a machine. Raises ``UsageError``."""
+    made = msgspec.convert(_neutral(msgspec.to_builtins(evidence)), Evidence)
+    kernel = KERNEL.match(made.host.kernel)
+    host = msgspec.structs.replace(
+        made.host, kernel=kernel[0] if kernel else made.host.kernel
+    )
+    left = ON_A_MACHINE.search(_json(made))
+    if left:
+        raise UsageError(f"{made.environment}: has a folder of a machine: {left[0]}")
+    return msgspec.structs.replace(made, host=host)
+
+
+def _neutral(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _neutral(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_neutral(each) for each in value]
+    if isinstance(value, str):
+        for place, name in PLACES:
+            value = place.sub(name, value)
+    return value
+
+
+def _sound(evidence: list[Evidence], faults: Iterable[UsageError]) -> list[Evidence]:
+    for fault in faults:
+        raise fault
+    return evidence
+
+
+def _json(evidence: Evidence) -> str:
+    return msgspec.json.encode(evidence, order="deterministic").decode() + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)

@@ -1,0 +1,96 @@
+"""The verb ``explain``: what a command declares, and the nearest measured cell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import click
+
+from harness.cli import options as shared
+from harness.records import files
+from harness.records.words import Result
+from harness.report.escape import printable
+from harness.site.explain import explain as explained
+from harness.site.explain import Explained
+from harness.site.explain import MeasuredCell
+
+SHIPPED = Path(__file__).parents[1] / "site" / "measured.json"
+"""The newest cells of the evidence that is shipped."""
+
+
+class Measured(Result, frozen=True, kw_only=True):
+    """The file ``measured.json``: as ``api/v1/measured.json`` of a site."""
+
+    schema_version: int
+    generated_at: str
+    cells: tuple[MeasuredCell, ...]
+
+
+class ExplainOptions(NamedTuple):
+    """What ``explain`` is given."""
+
+    data: Path
+    command: tuple[str, ...]
+
+
+def _record(given: Mapping[str, Any]) -> ExplainOptions:
+    return ExplainOptions(given["data"], given["command"])
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency explain -- gunicorn -w 4 --threads 2 app:app",
+        "flask-concurrency explain 'WEB_CONCURRENCY=3 gunicorn -k gevent app:app'",
+    ),
+)
+@click.option(
+    "--data",
+    type=shared.FILE,
+    default=SHIPPED,
+    show_default="what is shipped",
+    metavar="FILE",
+    help="Measured cells: the api/v1/measured.json of a site.",
+)
+@click.argument("command", nargs=-1, required=True)
+def explain(options: ExplainOptions) -> int:
+    """Show what a command declares, and the nearest measured cell.
+
+    Nothing is run or measured: only the words of the COMMAND are looked at.
+    """
+    measured = files.read(options.data, Measured).cells
+    words = options.command
+    text = words[0] if len(words) == 1 else shlex.join(words)
+    for line in lines(explained(text, measured), measured):
+        print(printable(line, characters=2000))
+    return 0
+
+
+def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
+    """The answer, line by line."""
+    cells = {cell.id: cell for cell in measured}
+    if answer.unbounded:
+        told = ["declares no bound"]
+    elif answer.declared is None:
+        told = ["what it declares is not known"]
+    else:
+        told = [f"declares {answer.declared}"]
+    told += [answer.because, *answer.remarks]
+    if answer.nearest:
+        same = (
+            "measured, with just these settings" if answer.exact else "nearest measured"
+        )
+        told.append(_cell(same, cells[answer.nearest]))
+    elif not answer.see:
+        told.append("nothing like it was measured")
+    return told + [_cell("it may be", cells[each]) for each in answer.see]
+
+
+def _cell(what: str, cell: MeasuredCell) -> str:
+    return f"{what}: {cell.id}: {cell.number} at once ({cell.word}); {cell.reason}"

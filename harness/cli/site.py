@@ -1,0 +1,177 @@
+"""The verb ``site``: write the atlas, a site of static pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import click
+
+from harness.cli import options as shared
+from harness.cli.again import probe_by
+from harness.plan import catalog
+from harness.records import files
+from harness.records import results as stored
+from harness.records import toml
+from harness.records.errors import UsageError
+from harness.records.evidence import Evidence
+from harness.site import questions
+from harness.site.atlas import Atlas
+from harness.site.atlas import Released
+from harness.site.atlas import Snapshot
+from harness.site.look import File
+from harness.site.pages import site as pages
+from harness.track import history
+
+MARK = ".flask-concurrency-site"
+"""A file by which a folder is known as a site that may be written again."""
+
+
+class SiteOptions(NamedTuple):
+    """What ``site`` is given."""
+
+    results: tuple[Path, ...]
+    histories: tuple[Path, ...]
+    catalog: Path
+    snapshot: Path | None
+    released: Path | None
+    url: str
+    out: Path
+
+
+def _record(given: Mapping[str, Any]) -> SiteOptions:
+    return SiteOptions(
+        given["results"] or (Path("results"),),
+        given["history"],
+        given["catalog"],
+        given["snapshot"],
+        given["released"],
+        given["url"],
+        given["out"].resolve(),
+    )
+
+
+@click.command(
+    cls=shared.Verb,
+    record=_record,
+    examples=(
+        "flask-concurrency site --results results --history history --out site",
+        "flask-concurrency site --results results --url https://example.org/atlas/",
+    ),
+)
+@click.option(
+    "--results",
+    multiple=True,
+    type=shared.DIRECTORY,
+    metavar="DIR",
+    help="Results of a run; may be repeated.  [default: results]",
+)
+@click.option(
+    "--history",
+    multiple=True,
+    type=shared.DIRECTORY,
+    metavar="DIR",
+    help="A history that track keeps; may be repeated.",
+)
+@click.option(
+    "--catalog",
+    type=shared.DIRECTORY,
+    default=catalog.FOLDER,
+    show_default="the one that is shipped",
+    metavar="DIR",
+    help="Folder of servers that the cells are of.",
+)
+@click.option(
+    "--snapshot",
+    type=shared.FILE,
+    metavar="FILE",
+    help="How the evidence was made: a snapshot.toml.",
+)
+@click.option(
+    "--released",
+    type=shared.FILE,
+    metavar="FILE",
+    help="Releases that are on the package index: a released.json.",
+)
+@click.option("--url", default="", metavar="URL", help="Where the site is going to be.")
+@click.option(
+    "--out",
+    type=shared.DIRECTORY,
+    default="site",
+    metavar="DIR",
+    help="Folder to write; a site that is there already is replaced.",
+)
+def site(options: SiteOptions) -> int:
+    """Write the atlas: static pages made of reports and histories.
+
+    Nothing is measured, and no network is used.
+    """
+    runs = _runs(options.results)
+    atlas = Atlas(
+        [*(each for run in runs for each in run), *_measured(options.histories)],
+        catalog.load(options.catalog),
+        probe_by("flask-concurrency probe"),
+        _snapshot(options.snapshot),
+        files.read(options.released, Released) if options.released else None,
+        runs,
+    )
+    count, size = write(options.out, pages(atlas, questions.load(), options.url))
+    print(f"{options.out}/index.html: {count} files, {size / 1e6:.1f} MB")
+    return 0
+
+
+def _snapshot(path: Path | None) -> Snapshot | None:
+    return toml.read(path, Snapshot, "check --snapshot") if path else None
+
+
+def _runs(folders: Iterable[Path]) -> list[list[Evidence]]:
+    """The evidence of each run. Raises ``UsageError``."""
+    runs = []
+    for folder in folders:
+        run, faults = stored.read_evidence(folder)
+        for fault in faults:
+            raise fault
+        if not run:
+            raise UsageError(f"{folder}: has no evidence; choose others with --results")
+        runs.append(run)
+    return runs
+
+
+def _measured(folders: Iterable[Path]) -> list[Evidence]:
+    """What is in some histories. Raises ``UsageError``."""
+    measured: list[Evidence] = []
+    for folder in folders:
+        found, faults = history.read(folder)
+        for fault in faults:
+            raise fault
+        measured += found
+    return measured
+
+
+def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
+    """Write a site whole or not at all; its number of files and of bytes.
+
+    Raises ``UsageError`` where the folder has something else in it.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise UsageError(
+            f"{out}: is not empty and no site of ours; choose another --out"
+        )
+    part = out.with_name(f".{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    count = size = 0
+    for file in site:
+        path = part / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        count, size = count + 1, size + len(file.content)
+    (part / MARK).write_text("Written by flask-concurrency site.\n")
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(part, out)
+    return count, size

@@ -1,0 +1,209 @@
+"""Pages about the measurements themselves, and files for crawlers and assistants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from harness.records.catalog import Exclusion
+from harness.records.report import CellReport
+from harness.records.report import EnvironmentReport
+from harness.records.text import listed
+from harness.records.text import plural
+from harness.records.versions import release_order
+from harness.records.words import Outcome
+from harness.report import words
+from harness.report.escape import line
+from harness.report.words import MARKS
+from harness.site.atlas import Atlas
+from harness.site.atlas import Entry
+from harness.site.atlas import EvidenceFile
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import render
+from harness.site.look import text_file
+from harness.site.questions import QuestionPage
+
+NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, Outcome.HARNESS_FAILED)
+
+
+class Omission(NamedTuple):
+    """Cells without a number, for the same reason."""
+
+    outcome: str
+    reason: str
+    cells: tuple[CellReport, ...]
+    where: str
+
+
+class Control(NamedTuple):
+    """What the control of an environment came to."""
+
+    environment: EnvironmentReport
+    file: EvidenceFile
+    measured_at: str
+
+
+def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """Method, omissions, data."""
+    yield render(
+        "method.html",
+        "method.html",
+        site=frame,
+        name="How it is measured",
+        description="Requests are counted in the app, and nothing is inferred from "
+        "time.",
+        card="card/index.png",
+        marks=list(MARKS.values()),
+        asked=list(words.QUESTIONS.items()),
+    )
+    yield render(
+        "omissions.html",
+        "omissions.html",
+        site=frame,
+        name="What is not measured, and why",
+        description="Every cell without a number has a reason.",
+        card="card/index.png",
+        omissions=list(_omissions(atlas)),
+        exclusions=_exclusions(atlas),
+    )
+    yield _data(atlas, frame)
+    yield render(
+        "404.html",
+        "404.html",
+        site=frame,
+        name="There is no such page",
+        description="There is no such page.",
+        card="card/index.png",
+        home=frame.url,
+    )
+
+
+def _omissions(atlas: Atlas) -> Iterator[Omission]:
+    groups: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
+    for entry in atlas.entries:
+        if entry.cell.outcome in NOT_MEASURED:
+            groups[str(entry.cell.outcome), entry.cell.reason].append(entry.cell)
+    for (outcome, reason), cells in sorted(groups.items(), key=lambda g: -len(g[1])):
+        yield Omission(outcome, reason, tuple(cells[:5]), _where(cells))
+
+
+def _where(cells: Sequence[CellReport]) -> str:
+    """What some cells have in common, in short."""
+    servers = listed(sorted({words.title(cell) for cell in cells}))
+    flasks = sorted({cell.flask for cell in cells}, key=release_order)
+    span = flasks[0] if len(flasks) == 1 else f"{flasks[0]} to {flasks[-1]}"
+    return f"{plural(len(cells), 'cell')} of {servers}, Flask {span}"
+
+
+def _exclusions(atlas: Atlas) -> tuple[Exclusion, ...]:
+    return atlas.catalog.matrix.exclusion
+
+
+def _data(atlas: Atlas, frame: Frame) -> File:
+    files: dict[str, Entry] = {}
+    for entry in atlas.entries:
+        files.setdefault(entry.file.path, entry)
+    environments = {each.id: each for each in atlas.report.environments}
+    controls = [
+        Control(environments[str(e.cell.environment)], e.file, e.evidence.measured_at)
+        for e in files.values()
+        if str(e.cell.environment) in environments
+    ]
+    right = sum(c.environment.control is Outcome.MEASURED for c in controls)
+    return render(
+        "data.html",
+        "data.html",
+        site=frame,
+        name="The data, how old it is, and the control's record",
+        description=f"The control was measured exactly right in {right} of "
+        f"{plural(len(controls), 'environment')}.",
+        card="card/index.png",
+        snapshot=atlas.snapshot,
+        older=atlas.older,
+        oldest=min(each.measured_at for each in atlas.evidence),
+        newest=atlas.generated_at,
+        released=atlas.released,
+        unmeasured=atlas.unmeasured,
+        controls=controls,
+        right=right,
+        cells=len(atlas.entries),
+    )
+
+
+# ------------------------------------------------------------ crawlers and assistants
+
+
+def machine_files(
+    atlas: Atlas,
+    frame: Frame,
+    answered: Sequence[QuestionPage],
+    paths: Sequence[str],
+) -> Iterator[File]:
+    """``llms.txt``, ``robots.txt``, and a sitemap where the address is known."""
+    yield text_file("llms.txt", _llms(atlas, frame, answered))
+    robots = "User-agent: *\nAllow: /\n"
+    if frame.url:
+        robots += f"Sitemap: {frame.url}sitemap.xml\n"
+        yield text_file("sitemap.xml", _sitemap(frame, paths))
+    yield text_file("robots.txt", robots)
+
+
+def _llms(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> str:
+    """What an assistant needs to know, as https://llmstxt.org has it."""
+    root = frame.url
+    questions = (
+        f"- [{line(each.asked)}]({root}{each.path}): "
+        f"{line(each.answer, characters=900)}"
+        for each in answered
+        if not each.missing
+    )
+    server_pages = (
+        f"- [{line(words.title(entries[0].cell))}]({root}server/{name}.html)"
+        for name, entries in atlas.servers.items()
+        if line(name).isidentifier() or "-" in name
+    )
+    return "\n".join(
+        [
+            "# Flask Concurrency Matrix",
+            "",
+            "> How many requests a Flask deployment really handles at the same time: "
+            "counted inside the app, never inferred from time. "
+            f"{plural(len(atlas.entries), 'cell')} of server, configuration and "
+            f"release; the newest was measured at {atlas.generated_at}.",
+            "",
+            "Workers times threads is the most there can be, and not what is "
+            "guaranteed. Where numbers are given as 4–8, 4 is the least that was in "
+            "the app of as many as are declared, offered together.",
+            "",
+            "## Questions",
+            "",
+            *questions,
+            "",
+            "## Servers",
+            "",
+            *server_pages,
+            "",
+            "## Data",
+            "",
+            f"- [All cells]({root}data.json): JSON, with a schema_version",
+            f"- [Description of the API]({root}api/v1/openapi.json): OpenAPI 3.1",
+            f"- [How it is measured]({root}method.html)",
+            "",
+        ]
+    )
+
+
+def _sitemap(frame: Frame, paths: Sequence[str]) -> str:
+    day = frame.generated_at[:10]
+    urls = (
+        f"<url><loc>{escape(frame.url + path)}</loc>"
+        f"<lastmod>{escape(day)}</lastmod></url>"
+        for path in paths
+    )
+    head = '<?xml version="1.0" encoding="utf-8"?>'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return "\n".join([head, f'<urlset xmlns="{space}">', *urls, "</urlset>"]) + "\n"

@@ -1,0 +1,55 @@
+"""Addresses of pages: paths from the root of the site, which are made of names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from harness.records.report import CellReport
+
+LONGEST = 80
+"""Characters of a segment; a longer name is cut, and told apart by its digest."""
+
+
+def segment(text: str) -> str:
+    """A name as one segment of a path: itself, where it is an ordinary name."""
+    plain = re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", text)[:LONGEST]
+    if plain == text and text:
+        return text
+    return f"{plain}~{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def cell(cell: CellReport) -> str:
+    """Where the files about a cell are, without an ending: its id, as a path."""
+    parts = (
+        f"flask-{cell.flask}",
+        f"{cell.server}-{cell.server_version}",
+        cell.configuration,
+        f"py{cell.python}",
+    )
+    return "/".join(map(segment, parts))
+
+
+def cell_page(cell_report: CellReport) -> str:
+    """The page about a cell."""
+    return f"cell/{cell(cell_report)}.html"
+
+
+def server_page(server: str) -> str:
+    """The page about a server."""
+    return f"server/{segment(server)}.html"
+
+
+def newest(cell_report: CellReport) -> str:
+    """Where the newest numbers of a configuration are, without an ending."""
+    return f"{segment(cell_report.server)}/{segment(cell_report.configuration)}"
+
+
+def root_from(path: str) -> str:
+    """The root of the site as it is written on the page at a path."""
+    return "../" * path.count("/")
+
+
+def anchor(text: str) -> str:
+    """A name as the id of an element."""
+    return segment(text).replace("+", "-").replace("~", "-")

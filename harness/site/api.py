@@ -1,0 +1,243 @@
+"""The same as data: JSON for programs, with a description of it.
+
+``SCHEMA_VERSION`` goes up when a key changes its meaning, or goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+import harness
+from harness.records.report import CellReport
+from harness.report import words
+from harness.report.words import QUESTIONS
+from harness.site import address
+from harness.site import changes
+from harness.site import purl
+from harness.site.atlas import Atlas
+from harness.site.atlas import Entry
+from harness.site.explain import measured_cells
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import number_of
+from harness.site.look import text_file
+from harness.site.questions import QuestionPage
+
+SCHEMA_VERSION = 1
+
+BASE = "api/v1"
+
+LEFT_OUT = {"rounds", "log_tail", "command", "front", "seconds"}
+"""Of a cell: what is in its evidence only."""
+
+PATHS = {
+    "/api/v1/index.json": "What there is.",
+    "/api/v1/cell/{cell}.json": "One cell; its id is the path.",
+    "/api/v1/servers.json": "All servers, and where more is to be had on each.",
+    "/api/v1/server/{server}.json": "The newest cell of each of its configurations.",
+    "/api/v1/measured.json": "The newest cell of each configuration, in short.",
+    "/api/v1/questions.json": "Questions that people ask, and their answers.",
+    "/api/v1/timelines.json": "Configurations, release by release.",
+    "/api/v1/changes.json": "What changed from release to release.",
+    "/api/v1/unmeasured.json": "Releases that are out and not measured yet.",
+    "/data.json": "All cells in one file.",
+    "/badge/{configuration}.json": "A badge for shields.io: SERVER/CONFIGURATION.",
+}
+
+
+def files(
+    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
+) -> Iterator[File]:
+    """All files of data."""
+
+    def document(path: str, **content: Any) -> File:
+        head = {
+            "schema_version": SCHEMA_VERSION,
+            "generated_at": atlas.generated_at,
+        }
+        return json_file(path, {**head, **content})
+
+    cells = {entry.cell.id: cell_data(entry) for entry in atlas.entries}
+    for entry in atlas.entries:
+        path = f"{BASE}/cell/{address.cell(entry.cell)}.json"
+        yield document(path, cell=cells[entry.cell.id])
+    yield document(
+        "data.json",
+        probe=atlas.report.probe,
+        tool=harness.__version__,
+        sample=frame.sample,
+        questions={str(each): word.question for each, word in QUESTIONS.items()},
+        cells=cells,
+    )
+    yield document(f"{BASE}/index.json", paths=PATHS, cells=sorted(cells))
+    yield document(f"{BASE}/servers.json", servers=list(_servers(atlas)))
+    for name in atlas.servers:
+        newest = [
+            cells[entry.cell.id]
+            for (server, _), entry in sorted(atlas.newest.items())
+            if server == name
+        ]
+        path = f"{BASE}/server/{address.segment(name)}.json"
+        yield document(path, configurations=newest)
+    yield document(f"{BASE}/measured.json", cells=measured_cells(atlas))
+    yield document(f"{BASE}/questions.json", questions=list(map(_question, answered)))
+    yield document(f"{BASE}/timelines.json", lines=atlas.lines)
+    yield document(
+        f"{BASE}/changes.json", changes=list(map(_change, changes.entries(atlas)))
+    )
+    yield document(
+        f"{BASE}/unmeasured.json",
+        asked_at=atlas.released.asked_at if atlas.released else None,
+        packages=[each._asdict() for each in atlas.unmeasured],
+    )
+    yield json_file(f"{BASE}/openapi.json", _openapi(frame))
+    yield text_file("_headers", HEADERS)
+
+
+HEADERS = """/api/*
+  Access-Control-Allow-Origin: *
+/data.json
+  Access-Control-Allow-Origin: *
+/badge/*
+  Access-Control-Allow-Origin: *
+/embed/*
+  Content-Security-Policy: frame-ancestors *
+/*
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+"""
+"""For hosts that read such a file; GitHub Pages allows every origin by itself."""
+
+
+def json_file(path: str, content: object) -> File:
+    """A file of JSON, always with the same order of keys."""
+    compact = msgspec.json.encode(content, order="deterministic")
+    return File(path, compact + b"\n")
+
+
+def cell_data(entry: Entry) -> dict[str, Any]:
+    """A cell without its rounds, and where to find these."""
+    cell = entry.cell
+    data = {
+        key: value
+        for key, value in msgspec.to_builtins(cell).items()
+        if key not in LEFT_OUT
+    }
+    return {
+        **data,
+        "number": number_of(cell),
+        "word": str(cell.word),
+        "page": address.cell_page(cell),
+        "measured_at": entry.evidence.measured_at,
+        "probe": entry.evidence.probe,
+        "limit": entry.evidence.limit,
+        "host": entry.evidence.host,
+        "purls": [
+            purl.purl("Flask", cell.flask),
+            purl.purl(cell.server, cell.server_version),
+        ],
+        "evidence": {"path": entry.file.path, "sha256": entry.file.digest},
+    }
+
+
+def _servers(atlas: Atlas) -> Iterator[dict[str, Any]]:
+    for name, entries in atlas.servers.items():
+        yield {
+            "name": name,
+            "title": words.title(entries[0].cell),
+            "page": address.server_page(name),
+            "data": f"{BASE}/server/{address.segment(name)}.json",
+            "feed": f"changes/{address.segment(name)}.atom",
+            "releases": sorted({entry.cell.server_version for entry in entries}),
+        }
+
+
+def _question(page: QuestionPage) -> dict[str, Any]:
+    return {
+        "name": page.name,
+        "asked": page.asked,
+        "also": page.question.also,
+        "answer": page.answer,
+        "page": page.path,
+        "cells": [cell.id for cell in page.cells.values()],
+        "missing": page.missing,
+    }
+
+
+def _change(entry: changes.Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "package": entry.package,
+        "release": entry.release,
+        "server": entry.server,
+        "configuration": entry.cell.configuration,
+        "change": entry.mark.word,
+        "sentence": entry.sentence,
+        "cell": entry.cell.id,
+        "measured_at": entry.measured_at,
+    }
+
+
+# -------------------------------------------------------------------------- OpenAPI
+
+
+def _openapi(frame: Frame) -> dict[str, Any]:
+    """A description by OpenAPI 3.1."""
+    schemas = msgspec.json.schema_components(
+        [CellReport], ref_template="#/components/schemas/{name}"
+    )[1]
+    del schemas["CellReport"]["additionalProperties"]
+    for key in LEFT_OUT:
+        schemas["CellReport"]["properties"].pop(key, None)
+    schemas["CellReport"]["required"] = [
+        key for key in schemas["CellReport"]["required"] if key not in LEFT_OUT
+    ]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Flask Concurrency Matrix",
+            "version": str(SCHEMA_VERSION),
+            "description": "How many requests Flask deployments handle at the same "
+            "time, as it was measured. Static files: no key, no limit.",
+            "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+        },
+        "servers": [{"url": frame.url.rstrip("/") or "."}],
+        "paths": {path: _operation(path, about) for path, about in PATHS.items()},
+        "components": {"schemas": schemas},
+    }
+
+
+def _operation(path: str, about: str) -> dict[str, Any]:
+    named = path.partition("{")[2].partition("}")[0]
+    schema: dict[str, Any] = {"type": "object"}
+    if not path.startswith("/badge"):
+        schema["required"] = ["schema_version", "generated_at"]
+        schema["properties"] = {
+            "schema_version": {"type": "integer"},
+            "generated_at": {"type": "string", "format": "date-time"},
+        }
+    if named == "cell":
+        schema["properties"]["cell"] = {"$ref": "#/components/schemas/CellReport"}
+    answer = {
+        "description": about,
+        "content": {"application/json": {"schema": schema}},
+    }
+    get: dict[str, Any] = {
+        "operationId": path.strip("/").replace("/", "-"),
+        "summary": about,
+        "responses": {"200": answer},
+    }
+    if named:
+        get["parameters"] = [
+            {
+                "name": named,
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string"},
+            }
+        ]
+    return {"get": get}

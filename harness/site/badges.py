@@ -1,0 +1,114 @@
+"""Badges and embeds: the newest number of a configuration, for other people's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from harness.records.report import CellReport
+from harness.report import words
+from harness.report.badge import badge as shields
+from harness.report.escape import line
+from harness.site import address
+from harness.site import sentences
+from harness.site import svg
+from harness.site.atlas import Atlas
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import number_of
+from harness.site.look import render
+from harness.site.look import text_file
+
+LABEL = "concurrent requests"
+
+COLOURS = {
+    "green": "#1f7a4d",
+    "yellow": "#8a5a00",
+    "red": "#b3261e",
+    "blue": "#1f5f9e",
+    "magenta": "#6f3aa0",
+    "bright_black": "#5c6662",
+}
+"""White text can be read on all of them."""
+
+CHARACTER = 6.6
+"""Width of a character of 11 pixels, on average."""
+
+
+def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """Badges of every cell, and of the newest of each configuration with an embed."""
+    for entry in atlas.entries:
+        yield from _badges(address.cell(entry.cell), entry.cell)
+    for _, entry in sorted(atlas.newest.items()):
+        path = address.newest(entry.cell)
+        yield from _badges(path, entry.cell)
+        yield _embed(frame, path, entry.cell)
+
+
+def _badges(path: str, cell: CellReport) -> Iterator[File]:
+    yield text_file(f"badge/{path}.svg", drawn(cell))
+    yield text_file(f"badge/{path}.json", shields(cell))
+
+
+def drawn(cell: CellReport) -> str:
+    """A badge as a picture."""
+    message = line(f"{number_of(cell)} {_word(cell)}".strip(), characters=60)
+    left = round(len(LABEL) * CHARACTER + 12)
+    right = round(len(message) * CHARACTER + 12)
+    title = f"{LABEL}: {message}"
+    colour = COLOURS[words.mark(cell).colour]
+    parts = Markup("").join(
+        (
+            svg.element("title", title),
+            _box(0, left, "#3b4441"),
+            _box(left, right, colour),
+            _text(left / 2, LABEL),
+            _text(left + right / 2, message),
+        )
+    )
+    drawing = svg.element(
+        "svg",
+        parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width=left + right,
+        height=20,
+        role="img",
+        aria_label=title,
+    )
+    return f"{drawing}\n"
+
+
+def _word(cell: CellReport) -> str:
+    """The word of a cell that is not said by its number already."""
+    word = str(cell.word)
+    return "" if word in ("as declared", str(cell.outcome)) else f"({word})"
+
+
+def _box(x: float, width: float, colour: str) -> Markup:
+    return svg.element("rect", x=x, width=width, height=20, fill=colour)
+
+
+def _text(x: float, text: str) -> Markup:
+    return svg.element(
+        "text",
+        text,
+        x=float(x),
+        y=14,
+        fill="#fff",
+        text_anchor="middle",
+        font_family="Verdana,DejaVu Sans,sans-serif",
+        font_size=11,
+    )
+
+
+def _embed(frame: Frame, path: str, cell: CellReport) -> File:
+    """A page for a frame: the number and its word, without anything around it."""
+    return render(
+        "embed.html",
+        f"embed/{path}.html",
+        site=frame,
+        name=sentences.name(cell),
+        cell=cell,
+        sentence=sentences.answer(cell),
+    )

@@ -1,0 +1,159 @@
+"""The picture that is shown where a page is linked: a number, and who served it.
+
+It has no words: these stand beside it wherever it is shown. Digits are drawn of seven
+bars, so that no font is needed and every machine draws the same.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+from harness.records.report import CellReport
+from harness.report import words
+from harness.report.sections.matrix import VARYING
+
+WIDTH, HEIGHT = 600, 315
+
+PALETTE = {
+    "page": (0xFD, 0xFD, 0xFC),
+    "ink": (0x1C, 0x23, 0x21),
+    "rule": (0xD9, 0xDD, 0xD8),
+    "green": (0x1F, 0x7A, 0x4D),
+    "yellow": (0xB4, 0x53, 0x09),
+    "red": (0xB3, 0x26, 0x1E),
+    "blue": (0x1F, 0x5F, 0x9E),
+    "magenta": (0x6F, 0x3A, 0xA0),
+    "bright_black": (0x5C, 0x66, 0x62),
+}
+COLOURS = {name: n for n, name in enumerate(PALETTE)}
+
+#    0
+#  5   1
+#    6
+#  4   2
+#    3
+BARS = {
+    "0": "012345",
+    "1": "12",
+    "2": "01643",
+    "3": "01623",
+    "4": "5612",
+    "5": "05623",
+    "6": "056432",
+    "7": "012",
+    "8": "0123456",
+    "9": "016523",
+    "–": "6",
+}
+
+MOST_PROCESSES, MOST_LANES = 4, 12
+"""More are not drawn."""
+
+
+class Canvas:
+    """A picture of a few colours."""
+
+    def __init__(self) -> None:
+        self._rows = [bytearray(WIDTH) for _ in range(HEIGHT)]
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """Fill a rectangle; what lies outside of the picture is left out."""
+        left, right = max(0, round(x)), min(WIDTH, round(x + width))
+        if right > left:
+            stripe = bytes([COLOURS[colour]]) * (right - left)
+            for row in self._rows[max(0, round(y)) : max(0, round(y + height))]:
+                row[left:right] = stripe
+
+    def number(self, text: str, x: float, y: float, size: float, colour: str) -> None:
+        """Digits and dashes of a text; other characters are left out."""
+        for character in text:
+            if character in BARS:
+                self._digit(BARS[character], x, y, size, colour)
+                x += size * 0.72
+
+    def _digit(self, bars: str, x: float, y: float, size: float, colour: str) -> None:
+        wide, half, thick = size * 0.55, size / 2, size * 0.11
+        places = {
+            "0": (x, y, wide, thick),
+            "1": (x + wide - thick, y, thick, half + thick / 2),
+            "2": (x + wide - thick, y + half - thick / 2, thick, half + thick / 2),
+            "3": (x, y + size - thick, wide, thick),
+            "4": (x, y + half - thick / 2, thick, half + thick / 2),
+            "5": (x, y, thick, half + thick / 2),
+            "6": (x, y + half - thick / 2, wide, thick),
+        }
+        for bar in bars:
+            self.box(*places[bar], colour)
+
+    def png(self) -> bytes:
+        """The picture as a file."""
+        head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
+        colours = b"".join(map(bytes, PALETTE.values()))
+        content = zlib.compress(b"".join(b"\0" + row for row in self._rows), 6)
+        parts = (
+            (b"IHDR", head),
+            (b"PLTE", colours),
+            (b"IDAT", content),
+            (b"IEND", b""),
+        )
+        return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checked = kind + content
+    return (
+        struct.pack(">I", len(content))
+        + checked
+        + struct.pack(">I", zlib.crc32(checked))
+    )
+
+
+def of_cell(cell: CellReport) -> bytes:
+    """The number of a cell on the left, and its processes with their lanes right."""
+    canvas, colour = Canvas(), words.mark(cell).colour
+    canvas.box(0, 0, 14, HEIGHT, colour)
+    number = _number(cell)
+    digits = sum(character in BARS for character in number)
+    size = min(150.0, 300 / max(1, digits) / 0.72)
+    canvas.number(number, 48, (HEIGHT - size) / 2, size, "ink")
+    _processes(canvas, cell, colour)
+    return canvas.png()
+
+
+def _number(cell: CellReport) -> str:
+    """The ceiling; before it the floor, where the two differ as its word says."""
+    if cell.ceiling is None:
+        return ""
+    if cell.verdict in VARYING and cell.floor is not None and cell.floor < cell.ceiling:
+        return f"{cell.floor}–{cell.ceiling}"
+    return str(cell.ceiling)
+
+
+def _processes(canvas: Canvas, cell: CellReport, colour: str) -> None:
+    processes = min(cell.processes or 0, MOST_PROCESSES)
+    lanes = min(cell.threads or 0, MOST_LANES)
+    if not processes or not lanes:
+        return
+    height = (HEIGHT - 60 - 12 * (processes - 1)) / processes
+    lane = min(20.0, (height - 12) / lanes)
+    for n in range(processes):
+        top = 30 + n * (height + 12)
+        canvas.box(372, top, 196, height, "rule")
+        canvas.box(374, top + 2, 192, height - 4, "page")
+        for each in range(lanes):
+            canvas.box(382, top + 6 + each * lane, 176, max(1, lane - 3), colour)
+
+
+def of_cells(cells: Sequence[CellReport]) -> bytes:
+    """Several cells as a field of squares, in the colours of their words."""
+    canvas = Canvas()
+    columns = max(1, min(24, round((len(cells) * 2) ** 0.5)))
+    size = min((WIDTH - 60) / columns, 60)
+    for n, cell in enumerate(cells):
+        x, y = 30 + n % columns * size, 30 + n // columns * size
+        if y + size > HEIGHT - 20:
+            break
+        canvas.box(x, y, size - 4, size - 4, words.mark(cell).colour)
+    return canvas.png()

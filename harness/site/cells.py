@@ -1,0 +1,100 @@
+"""The page about a cell."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Mapping
+
+from harness.records.report import CellReport
+from harness.report.words import QUESTIONS
+from harness.site import address
+from harness.site import curve
+from harness.site import lanes
+from harness.site import purl
+from harness.site import sentences
+from harness.site.atlas import age
+from harness.site.atlas import Atlas
+from harness.site.atlas import Entry
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import render
+
+ASKED = {str(question): words.question for question, words in QUESTIONS.items()}
+
+
+def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """A page for every cell."""
+    alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
+    for entry in atlas.entries:
+        alike[entry.cell.server, entry.cell.configuration].append(entry.cell)
+    for cells in alike.values():
+        cells.sort(key=age, reverse=True)
+    controls = {each.id: each.control_reason for each in atlas.report.environments}
+    for entry in atlas.entries:
+        cell = entry.cell
+        same = alike[cell.server, cell.configuration]
+        yield _page(atlas, frame, entry, same, controls)
+
+
+def _page(
+    atlas: Atlas,
+    frame: Frame,
+    entry: Entry,
+    same: list[CellReport],
+    controls: Mapping[str, str],
+) -> File:
+    cell = entry.cell
+    reason = controls.get(str(cell.environment), "")
+    return render(
+        "cell.html",
+        address.cell_page(cell),
+        site=frame,
+        name=sentences.name(cell),
+        description=sentences.answer(cell),
+        card=f"card/{address.cell(cell)}.png",
+        cell=cell,
+        entry=entry,
+        host=entry.evidence.host,
+        base=address.cell(cell),
+        sentence=sentences.answer(cell),
+        floor_by=sentences.floor_by(cell),
+        since=list(sentences.since(atlas, cell)),
+        curve=curve.draw(cell),
+        lanes=lanes.draw(cell),
+        lanes_left_out=lanes.left_out(cell),
+        asked=ASKED,
+        same=same,
+        written=written(atlas, cell),
+        purls=purl.purls(entry.evidence.installed),
+        control=f"The control of that environment: {reason}." if reason else "",
+    )
+
+
+def written(atlas: Atlas, cell: CellReport) -> str:
+    """The options that make the configuration, as the catalog has them.
+
+    Without what only measuring needs, such as the address to listen on. Empty where
+    the catalog does not have it.
+    """
+    configuration = atlas.configuration(cell)
+    server = atlas.server(cell.server)
+    if configuration is None or server is None:
+        return ""
+    app = configuration.app or server.app
+    words = [word.replace("{app}", app) for word in (*server.argv, *configuration.argv)]
+    while len(words) > 1 and any(each.startswith("{scripts}/") for each in words[1:]):
+        words = words[1:]  # what only starts the server's own program
+    program = words[0].rpartition("/")[2]
+    return (
+        shlex.join([program, *_without_places(words[1:])]) if "{" not in program else ""
+    )
+
+
+def _without_places(words: list[str]) -> Iterator[str]:
+    """The words without those that say where to listen or where files are."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if "{" in word or (word.startswith("-") and "{" in following):
+            continue
+        yield word

@@ -1,0 +1,145 @@
+"""What changed from release to release: a page, and feeds with stable ids."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+from xml.sax.saxutils import quoteattr
+
+from harness.judge.releases import RELEASE_CHANGES
+from harness.records.report import CellReport
+from harness.records.track import Line
+from harness.records.versions import release_order
+from harness.report import words
+from harness.report.escape import line as printable
+from harness.report.words import CHANGES
+from harness.report.words import Mark
+from harness.site import address
+from harness.site import sentences
+from harness.site import servers
+from harness.site.atlas import Atlas
+from harness.site.atlas import FLASK
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import render
+from harness.site.look import text_file
+
+SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:flask-concurrency-matrix:change")
+"""What ids of entries are derived in; it never changes."""
+
+
+class Entry(NamedTuple):
+    """A change of a configuration from one release to the next that was measured."""
+
+    id: str
+    package: str
+    package_title: str
+    release: str
+    server: str
+    title: str
+    mark: Mark
+    sentence: str
+    cell: CellReport
+    measured_at: str
+
+
+def entries(atlas: Atlas) -> list[Entry]:
+    """All changes, newest releases of each package first, Flask before servers."""
+    found = [each for line in atlas.lines for each in _on(atlas, line)]
+    found.sort(key=lambda each: (each.title, each.id))
+    found.sort(key=lambda each: release_order(each.release), reverse=True)
+    found.sort(key=lambda each: (each.package != FLASK, each.package))
+    return found
+
+
+def _on(atlas: Atlas, line: Line) -> Iterator[Entry]:
+    cells = servers.cells_of(atlas, line)
+    for span in line.spans:
+        release = span.releases[0]
+        if span.change not in RELEASE_CHANGES or release not in cells:
+            continue
+        cell = cells[release]
+        package = FLASK if line.package == FLASK else words.title(line)
+        key = (line.package, release, line.server, line.configuration)
+        beside = line.beside, line.python, str(span.change)
+        yield Entry(
+            uuid.uuid5(SPACE, "/".join((*key, *beside))).urn,
+            line.package,
+            package,
+            release,
+            line.server,
+            f"{package} {release}: {words.title(line)} {line.configuration}: "
+            f"{span.change}",
+            CHANGES[span.change],
+            sentences.change(line, span),
+            cell,
+            atlas.by_id[cell.id].evidence.measured_at,
+        )
+
+
+def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """The page, a feed of everything, and one for each server."""
+    every = entries(atlas)
+    yield render(
+        "changes.html",
+        "changes.html",
+        site=frame,
+        name="What changed from release to release",
+        description="Releases of Flask and of servers that changed how many requests "
+        "are handled at once.",
+        card="card/index.png",
+        packages=_by_package(every),
+        servers=[
+            (name, words.title(each[0].cell)) for name, each in atlas.servers.items()
+        ],
+    )
+    yield _feed(frame, "all", "What changed", every)
+    for name, several in atlas.servers.items():
+        mine = [each for each in every if each.server == name]
+        title = f"What changed of {words.title(several[0].cell)}"
+        yield _feed(frame, address.segment(name), title, mine)
+
+
+def _by_package(every: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    packages: dict[str, list[Entry]] = {}
+    for each in every:
+        packages.setdefault(each.package_title, []).append(each)
+    return list(packages.items())
+
+
+def _feed(frame: Frame, name: str, title: str, several: Sequence[Entry]) -> File:
+    """An Atom feed (RFC 4287); its links are relative where no address is known."""
+    path = f"changes/{name}.atom"
+    root = frame.url or address.root_from(path)
+    newest = max((each.measured_at for each in several), default=frame.generated_at)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"<id>{uuid.uuid5(SPACE, f'feed/{name}').urn}</id>",
+        f"<title>{_text(title)}</title>",
+        f"<updated>{_text(newest)}</updated>",
+        "<author><name>Flask Concurrency Matrix</name></author>",
+        f'<link rel="self" href={quoteattr(root + path)}/>',
+        f"<link href={quoteattr(root + 'changes.html')}/>",
+        *(line for each in several for line in _entry(each, root)),
+        "</feed>",
+    ]
+    return text_file(path, "\n".join(lines) + "\n")
+
+
+def _entry(each: Entry, root: str) -> Iterator[str]:
+    yield "<entry>"
+    yield f"<id>{each.id}</id>"
+    yield f"<title>{_text(each.title)}</title>"
+    yield f"<updated>{_text(each.measured_at)}</updated>"
+    yield f"<link href={quoteattr(root + address.cell_page(each.cell))}/>"
+    yield f"<summary>{_text(each.sentence)}</summary>"
+    yield "</entry>"
+
+
+def _text(text: str) -> str:
+    """Text of an element; nothing in it is invisible, or not allowed in XML."""
+    return escape(printable(text, characters=1000))

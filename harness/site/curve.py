@@ -1,0 +1,115 @@
+"""The admission curve of a cell as a picture: of so many offered, so many let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from harness.records.report import CellReport
+from harness.records.rounds import AdmissionPoint
+from harness.site import svg
+
+WIDTH, HEIGHT = 640, 336
+LEFT, RIGHT, TOP, BOTTOM = 48, 612, 36, 290
+
+
+class Scale:
+    """From numbers of requests to places in the picture."""
+
+    def __init__(self, most_offered: int, most_admitted: int) -> None:
+        self.most_offered, self.most_admitted = most_offered, most_admitted
+
+    def x(self, offered: float) -> float:
+        """How far along a load is."""
+        return LEFT + (RIGHT - LEFT) * offered / self.most_offered
+
+    def y(self, admitted: float) -> float:
+        """How far down a number in the app is."""
+        return BOTTOM - (BOTTOM - TOP) * admitted / self.most_admitted
+
+
+def draw(cell: CellReport) -> Markup:
+    """The curve with its worst and best rounds; nothing where no round was measured."""
+    curve = cell.curve
+    if not curve:
+        return Markup("")
+    declared = cell.declared or 0
+    scale = Scale(
+        max(point.offered for point in curve),
+        max(1, declared, *(point.best for point in curve)),
+    )
+    parts = (
+        *_axes(scale),
+        *_all_of_them(scale),
+        *_declared(cell, scale),
+        *_band(curve, scale),
+        *_points(curve, scale),
+    )
+    return svg.picture(WIDTH, HEIGHT, _title(cell), *parts, kind="curve")
+
+
+def _title(cell: CellReport) -> str:
+    """The curve in words."""
+    loads = (
+        f"{p.best} of {p.offered}"
+        if p.worst == p.best
+        else f"{p.worst} to {p.best} of {p.offered}"
+        for p in cell.curve
+    )
+    return f"Requests in the app, of those offered together: {', '.join(loads)}"
+
+
+def _axes(scale: Scale) -> Iterator[Markup]:
+    for number in svg.ticks(scale.most_admitted):
+        y = scale.y(number)
+        yield svg.line(LEFT, y, RIGHT, y, "grid")
+        yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
+    for number in svg.ticks(scale.most_offered, 8):
+        x = scale.x(number)
+        yield svg.line(x, BOTTOM, x, BOTTOM + 5, "axis")
+        yield svg.text(x, BOTTOM + 20, str(number), "tick", "middle")
+    yield svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis")
+    middle = (LEFT + RIGHT) / 2
+    yield svg.text(middle, HEIGHT - 6, "offered together", "name", "middle")
+    yield svg.text(LEFT - 40, 14, "in the app", "name")
+
+
+def _all_of_them(scale: Scale) -> Iterator[Markup]:
+    """The line of a server without any bound."""
+    most = min(scale.most_offered, scale.most_admitted)
+    yield svg.line(scale.x(0), scale.y(0), scale.x(most), scale.y(most), "all-of-them")
+
+
+def _declared(cell: CellReport, scale: Scale) -> Iterator[Markup]:
+    if cell.declared is None:
+        return
+    y = scale.y(cell.declared)
+    yield svg.line(LEFT, y, RIGHT, y, "declared")
+    yield svg.text(RIGHT, y - 6, f"declared {cell.declared}", "declared-name", "end")
+
+
+def _band(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
+    """From the worst to the best of each load, and the median as a line."""
+    best = [(scale.x(p.offered), scale.y(p.best)) for p in curve]
+    worst = [(scale.x(p.offered), scale.y(p.worst)) for p in curve]
+    median = [(scale.x(p.offered), scale.y(p.median)) for p in curve]
+    yield svg.element(
+        "polygon", points=svg.points([*best, *worst[::-1]]), class_="band"
+    )
+    yield svg.element("polyline", points=svg.points(median), class_="median")
+
+
+def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
+    for p in curve:
+        x, best, worst = scale.x(p.offered), scale.y(p.best), scale.y(p.worst)
+        if p.worst != p.best:
+            yield svg.line(x, worst, x, best, "spread")
+            yield _diamond(x, worst)
+        yield svg.element("circle", cx=x, cy=best, r=4, class_="best")
+
+
+def _diamond(x: float, y: float) -> Markup:
+    corners = [(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)]
+    return svg.element("polygon", points=svg.points(corners), class_="worst")

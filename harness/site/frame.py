@@ -1,0 +1,35 @@
+"""What all pages of one site share: its address, its navigation, how old it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.site.atlas import Atlas
+
+NAVIGATION = (
+    ("Matrix", "index.html"),
+    ("Servers", "servers.html"),
+    ("Questions", "questions.html"),
+    ("Explain", "explain.html"),
+    ("Diff", "diff.html"),
+    ("Changes", "changes.html"),
+    ("Method", "method.html"),
+    ("Data", "data.html"),
+)
+
+
+class Frame(NamedTuple):
+    """What a template knows of the whole site."""
+
+    url: str
+    """Where it will be, with a slash at the end; empty where that is not known."""
+    generated_at: str
+    sample: bool
+    navigation: tuple[tuple[str, str], ...] = NAVIGATION
+
+
+def frame_of(atlas: Atlas, url: str = "") -> Frame:
+    """The frame of a site that is going to be at an address."""
+    address = f"{url.rstrip('/')}/" if url else ""
+    sample = atlas.snapshot is not None and atlas.snapshot.sample
+    return Frame(address, atlas.generated_at, sample)

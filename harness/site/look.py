@@ -1,0 +1,183 @@
+"""How a page comes about: templates, text of others made harmless, the policy.
+
+Every value that a template prints is escaped, and what cannot be seen in it is spelled
+out; nothing but a picture that this room has drawn is printed as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shlex
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+from jinja2 import Environment
+from jinja2 import PackageLoader
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from harness.records.report import CellReport
+from harness.report import words
+from harness.report.escape import line
+from harness.report.escape import printable_lines
+from harness.report.sections.matrix import number
+from harness.report.words import Mark
+from harness.site import address
+
+LONGEST = 2000
+"""Characters of a value that are shown."""
+
+HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[\w./~#%?=&+,;:@!$()*'-]*)?")
+
+
+class File(NamedTuple):
+    """A file of the site."""
+
+    path: str
+    content: bytes
+
+
+def text_file(path: str, text: str) -> File:
+    """A file of text, whatever characters a name in it has."""
+    return File(path, text.encode("utf-8", "backslashreplace"))
+
+
+def shown(value: object) -> object:
+    """A value as it is printed: on one line, and with nothing invisible in it."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    if value.isprintable() and len(value) <= LONGEST:
+        return value
+    return line(value, characters=LONGEST)
+
+
+def lines(value: str, characters: int = 6000) -> str:
+    """Several lines, such as a log, for an element that keeps line breaks."""
+    return Markup.escape(printable_lines(value, characters=characters))
+
+
+def embedded(value: object) -> Markup:
+    """JSON for an element ``script`` that is not run; nothing in it can end that."""
+    plain = _all_shown(msgspec.to_builtins(value))
+    text = msgspec.json.encode(plain, order="deterministic").decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _all_shown(value: object) -> object:
+    """The same with every text in it as it is shown."""
+    if isinstance(value, dict):
+        return {shown(key): _all_shown(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_shown(each) for each in value]
+    return shown(value)
+
+
+def safe_link(url: str) -> str:
+    """An address to link to; empty where it is no plain one."""
+    return url if HTTPS.fullmatch(url) else ""
+
+
+def command_words(command: Sequence[str]) -> str:
+    """A command as it is typed."""
+    return shlex.join(command)
+
+
+def mark_of(cell: CellReport) -> Mark:
+    """How the word that says most about a cell looks."""
+    return words.mark(cell)
+
+
+def number_of(cell: CellReport) -> str:
+    """The number of a cell, or the word for why there is none."""
+    return number(cell) or str(cell.outcome)
+
+
+def kind_of(mark: Mark) -> str:
+    """The class of elements with a mark."""
+    return "is-" + re.sub(r"[^a-z]+", "-", mark.word)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, and what they can use."""
+    made = Environment(
+        loader=PackageLoader("harness.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(
+        anchor=address.anchor,
+        command=command_words,
+        embedded=embedded,
+        kind=kind_of,
+        lines=lines,
+        mark=mark_of,
+        number=number_of,
+        safe_link=safe_link,
+        segment=address.segment,
+        title=words.title,
+        chain=words.chain,
+    )
+    made.globals.update(
+        cell_page=address.cell_page,
+        server_page=address.server_page,
+        newest_path=address.newest,
+    )
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """A file of ``static``."""
+    return files("harness.site").joinpath("static", name).read_text("utf-8")
+
+
+def source_hash(text: str) -> str:
+    """How a policy names an inline style or script."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def policy(style: str, script: str = "") -> str:
+    """What a page may load: what is in it, and pictures of the same site."""
+    allowed = [
+        "default-src 'none'",
+        f"style-src {source_hash(style)}",
+        "img-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    if script:
+        allowed.insert(1, f"script-src {source_hash(script)}")
+    return "; ".join(allowed)
+
+
+def render(template: str, path: str, script: str = "", **values: Any) -> File:
+    """A page; ``script`` is the name of the one that runs on it, if any does."""
+    style = Markup(static("style.css"))
+    code = Markup(static(script)) if script else Markup("")
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            root=address.root_from(path),
+            path=path,
+            style=style,
+            code=code,
+            policy=Markup(policy(style, code)),
+            **values,
+        )
+    )
+    return text_file(path, text)

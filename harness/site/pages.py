@@ -1,0 +1,178 @@
+"""All files of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from harness.records.questions import Question
+from harness.records.report import CellReport
+from harness.records.text import plural
+from harness.report import words
+from harness.report.words import QUESTIONS
+from harness.site import about
+from harness.site import address
+from harness.site import api
+from harness.site import badges
+from harness.site import card
+from harness.site import cells
+from harness.site import changes
+from harness.site import diff
+from harness.site import matrix
+from harness.site import questions
+from harness.site import servers
+from harness.site.atlas import Atlas
+from harness.site.explain import measured_cells
+from harness.site.explain import rules
+from harness.site.frame import Frame
+from harness.site.frame import frame_of
+from harness.site.look import embedded
+from harness.site.look import File
+from harness.site.look import render
+from harness.site.look import text_file
+from harness.site.questions import QuestionPage
+from harness.site.questions import TypedQuestion
+
+
+def site(
+    atlas: Atlas, typed: Mapping[str, TypedQuestion], url: str = ""
+) -> Iterator[File]:
+    """Every file; ``url`` is where the site is going to be, if that is known."""
+    frame = frame_of(atlas, url)
+    answered = questions.answered(typed, atlas.report.cells)
+    paths = []
+    for file in _pages(atlas, frame, answered):
+        paths.append(file.path)
+        yield file
+    yield from changes.files(atlas, frame)
+    yield from api.files(atlas, frame, answered)
+    yield from badges.files(atlas, frame)
+    yield from _cards(atlas, answered)
+    yield from about.machine_files(atlas, frame, answered, paths)
+    for evidence in dict.fromkeys(entry.file for entry in atlas.entries):
+        yield text_file(evidence.path, evidence.text)
+
+
+def _pages(
+    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
+) -> Iterator[File]:
+    yield _index(atlas, frame, answered)
+    yield from cells.pages(atlas, frame)
+    yield from servers.pages(atlas, frame)
+    yield from servers.verdict_pages(atlas, frame)
+    yield from _asked_pages(atlas, frame)
+    yield from questions.pages(atlas, frame, answered)
+    yield from diff.pages(atlas, frame)
+    yield from about.pages(atlas, frame)
+    yield _explain(atlas, frame)
+
+
+def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File:
+    count = plural(len(atlas.entries), "cell")
+    lead = (
+        "Every request that enters the app is counted there, and nothing is inferred "
+        f"from time: {count} of server, configuration and release, each a page of its "
+        "own."
+    )
+    return render(
+        "index.html",
+        "index.html",
+        script="filter.js",
+        site=frame,
+        name="How many requests does a Flask deployment really handle at once?",
+        description=lead,
+        card="card/index.png",
+        lead=lead,
+        view=matrix.overview(atlas.report),
+        filter=_filter(atlas),
+        questions=answered,
+    )
+
+
+def _filter(atlas: Atlas) -> dict[str, object]:
+    """What the forms offer to choose from."""
+    return {
+        "servers": [
+            (name, words.title(entries[0].cell))
+            for name, entries in atlas.servers.items()
+        ],
+        "questions": [
+            (str(question), QUESTIONS[question].question) for question in _asked(atlas)
+        ],
+    }
+
+
+def _asked(atlas: Atlas) -> list[Question]:
+    """Questions that some cell has an answer to, in order."""
+    answered = {
+        answer.question for entry in atlas.entries for answer in entry.cell.answers
+    }
+    return [question for question in QUESTIONS if question in answered]
+
+
+def _asked_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """A page for each question that the instrument asks beside the number."""
+    for question in _asked(atlas):
+        yield render(
+            "asked.html",
+            f"asked/{question}.html",
+            script="filter.js",
+            site=frame,
+            name=QUESTIONS[question].question,
+            description=QUESTIONS[question].meaning,
+            card="card/index.png",
+            asked=str(question),
+            words=QUESTIONS[question],
+            filter=_filter(atlas),
+            groups=list(_answers(atlas, question)),
+        )
+
+
+def _answers(atlas: Atlas, question: Question) -> Iterator[tuple[object, ...]]:
+    """The answers of each server's configurations with the newest releases."""
+    for name in atlas.servers:
+        rows = [
+            (entry.cell, answer)
+            for entry in servers.newest_of(atlas, name)
+            for answer in entry.cell.answers
+            if answer.question is question
+        ]
+        if rows:
+            yield name, _titled(rows[0][0]), rows
+
+
+def _explain(atlas: Atlas, frame: Frame) -> File:
+    return render(
+        "explain.html",
+        "explain.html",
+        script="explain.js",
+        site=frame,
+        name="What does the command of a server declare?",
+        description="Paste a command; get what it declares, and the nearest "
+        "configuration that was measured.",
+        card="card/index.png",
+        rules=rules(),
+        data=embedded({"rules": rules(), "measured": measured_cells(atlas)}),
+    )
+
+
+def _cards(atlas: Atlas, answered: Sequence[QuestionPage]) -> Iterator[File]:
+    """The picture of each page."""
+    current = matrix.current(atlas.report.cells)
+    yield File("card/index.png", card.of_cells(current))
+    for entry in atlas.entries:
+        path = f"card/{address.cell(entry.cell)}.png"
+        yield File(path, card.of_cell(entry.cell))
+    for name in atlas.servers:
+        newest = [entry.cell for entry in servers.newest_of(atlas, name)]
+        path = f"card/server-{address.segment(name)}.png"
+        yield File(path, card.of_cells(newest))
+    for each in answered:
+        first = next(iter(each.cells.values()), None)
+        picture = card.of_cell(first) if first else card.of_cells(current)
+        yield File(f"card/question-{each.name}.png", picture)
+
+
+def _titled(cell: CellReport) -> str:
+    return f"{words.title(cell)} {cell.server_version}"

@@ -1,0 +1,218 @@
+"""The pages about questions that people type, each a file in ``questions/``.
+
+Numbers in an answer are never written by hand: they are those of the cells that the
+file cites by a glob, with the newest releases that were measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+from typing import NamedTuple
+
+import msgspec
+from markupsafe import escape
+from markupsafe import Markup
+
+from harness.records import toml
+from harness.records.catalog import Page
+from harness.records.catalog import Sentence
+from harness.records.report import CellReport
+from harness.records.words import Record
+from harness.report import words
+from harness.site import address
+from harness.site import curve
+from harness.site.atlas import age
+from harness.site.atlas import Atlas
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import number_of
+from harness.site.look import render
+from harness.site.look import shown
+
+FOLDER = Path(__file__).parent / "questions"
+
+PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z-]+)\}")
+"""A place for something of a cell, such as ``{gthread.number}``."""
+
+CODE = re.compile(r"`([^`]+)`")
+
+
+class TypedQuestion(Record, frozen=True, kw_only=True):
+    """A question as people type it, and its answer."""
+
+    asked: Sentence
+    also: tuple[Sentence, ...] = ()
+    """Other words that people ask it in."""
+    answer: Sentence
+    """One or two sentences, with places such as ``{name.number}`` for what was measured
+    of the cells below, and code between backticks."""
+    wrong: str = ""
+    """What a well-known answer says, and since when it is wrong."""
+    detail: tuple[Sentence, ...] = ()
+    """Paragraphs."""
+    links: tuple[Page, ...] = ()
+    """Pages of documentation."""
+    draw: bool = False
+    """Whether to draw the admission curve of the first cell."""
+    cells: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
+    """By a short name: a glob on ids of cells. The newest cell is meant."""
+
+
+class Written(NamedTuple):
+    """A text with its places filled in."""
+
+    plain: str
+    marked: Markup
+
+
+class QuestionPage(NamedTuple):
+    """A question, and what the atlas answers."""
+
+    name: str
+    question: TypedQuestion
+    cells: Mapping[str, CellReport]
+    """Those that are there, by their short names."""
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"question/{self.name}.html"
+
+    @property
+    def asked(self) -> str:
+        """As people type it, without markup."""
+        return self.written(self.question.asked).plain
+
+    @property
+    def answer(self) -> str:
+        """The answer without markup."""
+        return self.written(self.question.answer).plain
+
+    @property
+    def missing(self) -> list[str]:
+        """Globs that match no cell."""
+        return [g for n, g in self.question.cells.items() if n not in self.cells]
+
+    def written(self, text: str, root: str = "") -> Written:
+        """A text with numbers of cells; each is a link to its cell."""
+        plain, marked, end = "", Markup(""), 0
+        for place in PLACE.finditer(text):
+            before = text[end : place.start()]
+            value = self._value(*place.groups())
+            plain += before.replace("`", "") + value
+            marked += _with_code(before) + self._link(place[1], value, root)
+            end = place.end()
+        rest = text[end:]
+        return Written(plain + rest.replace("`", ""), marked + _with_code(rest))
+
+    def _value(self, name: str, field: str) -> str:
+        cell = self.cells.get(name)
+        return "?" if cell is None else str(shown(value_of(cell, field)))
+
+    def _link(self, name: str, value: str, root: str) -> Markup:
+        cell = self.cells.get(name)
+        if cell is None:
+            return escape(value)
+        href = f"{root}{address.cell_page(cell)}"
+        return Markup('<a href="{}">{}</a>').format(href, value)
+
+
+def _with_code(text: str) -> Markup:
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def value_of(cell: CellReport, field: str) -> str:
+    """Something of a cell in words. Raises ``KeyError`` for what cells do not have."""
+    fields = {
+        "number": number_of(cell),
+        "declared": "no bound" if cell.declared is None else str(cell.declared),
+        "ceiling": "none" if cell.ceiling is None else str(cell.ceiling),
+        "floor": "none" if cell.floor is None else str(cell.floor),
+        "processes": str(cell.processes or 0),
+        "threads": str(cell.threads or 0),
+        "verdict": str(cell.word),
+        "server": f"{words.title(cell)} {cell.server_version}",
+        "flask": f"Flask {cell.flask}",
+    }
+    answers = {str(each.question): each.answer for each in cell.answers}
+    asked = {str(question): "not asked" for question in words.QUESTIONS}
+    return {**fields, **asked, **answers}[field]
+
+
+def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:
+    """All questions, by the names of their files. Raises ``UsageError``."""
+    remedy = "restore the file"
+    return {
+        path.stem: toml.read(path, TypedQuestion, remedy)
+        for path in sorted(folder.glob("*.toml"))
+    }
+
+
+def answered(
+    questions: Mapping[str, TypedQuestion], cells: Sequence[CellReport]
+) -> list[QuestionPage]:
+    """Questions with the cells that they cite."""
+    ordered = sorted(cells, key=age, reverse=True)
+    return [
+        QuestionPage(name, question, _cited(question, ordered))
+        for name, question in questions.items()
+    ]
+
+
+def _cited(
+    question: TypedQuestion, newest_first: Sequence[CellReport]
+) -> dict[str, CellReport]:
+    cited = {}
+    for name, glob in question.cells.items():
+        for cell in newest_first:
+            if fnmatchcase(cell.id, glob):
+                cited[name] = cell
+                break
+    return cited
+
+
+def pages(
+    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
+) -> Iterator[File]:
+    """The list of questions, and a page for each."""
+    yield render(
+        "questions.html",
+        "questions.html",
+        site=frame,
+        name="Questions that people ask about Flask and concurrency",
+        description="Each has its answer in one line, with numbers that were measured.",
+        card="card/index.png",
+        questions=[(each, each.written(each.question.answer)) for each in answered],
+    )
+    for each in answered:
+        yield _page(frame, each)
+
+
+def _page(frame: Frame, page: QuestionPage) -> File:
+    question = page.question
+    root = address.root_from(page.path)
+    cells = list(page.cells.values())
+    unique = list({cell.id: cell for cell in cells}.values())
+    return render(
+        "question.html",
+        page.path,
+        site=frame,
+        name=page.asked,
+        description=page.answer,
+        card=f"card/question-{page.name}.png",
+        asked=page.written(question.asked, root).marked,
+        answer=page.written(question.answer, root).marked,
+        wrong=page.written(question.wrong, root).marked,
+        detail=[page.written(each, root).marked for each in question.detail],
+        also=question.also,
+        links=question.links,
+        cells=unique,
+        missing=page.missing,
+        curve=curve.draw(cells[0]) if question.draw and cells else "",
+    )

@@ -1,0 +1,156 @@
+"""A configuration along releases as a picture: ceiling and floor, changes marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from harness.records.changes import Change
+from harness.records.report import CellReport
+from harness.records.track import Line
+from harness.records.track import Span
+from harness.records.versions import release_order
+from harness.records.words import Outcome
+from harness.site import svg
+
+HEIGHT = 260
+LEFT, TOP, BOTTOM = 48, 44, 190
+STEP = 46
+NARROWEST = 420
+
+SYMBOLS = {
+    Change.FEWER: "↓",
+    Change.MORE: "↑",
+    Change.BROKE: "✗",
+    Change.RECOVERED: "✓",
+    Change.NEW: "+",
+}
+
+
+class Numbers(NamedTuple):
+    """What one release was measured with; ``None`` where there is no number."""
+
+    ceiling: int | None
+    floor: int | None
+
+
+def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
+    """A line; ``cells`` are the cells by their release."""
+    releases = sorted(cells, key=release_order)
+    if not releases:
+        return Markup("")
+    numbers = {release: _numbers(cell) for release, cell in cells.items()}
+    top = max((each.ceiling or 0 for each in numbers.values()), default=0) or 1
+    width = max(NARROWEST, LEFT + STEP * len(releases) + 20)
+    places = {release: LEFT + STEP * (n + 0.5) for n, release in enumerate(releases)}
+
+    def y(number: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * number / top
+
+    parts = [
+        *_axes(releases, places, top, width),
+        *_steps([(places[r], numbers[r]) for r in releases], top),
+        *(
+            mark
+            for release in releases
+            for mark in _release(places[release], numbers[release], y)
+        ),
+        *(
+            mark
+            for span in line.spans
+            if span.change is not None and span.releases[0] in places
+            for mark in _change(places[span.releases[0]], span)
+        ),
+    ]
+    return svg.picture(width, HEIGHT, _title(line), *parts, kind="releases")
+
+
+def _numbers(cell: CellReport) -> Numbers:
+    if cell.outcome is not Outcome.MEASURED:
+        return Numbers(None, None)
+    floor = cell.floor if cell.floor is not None else cell.ceiling
+    return Numbers(cell.ceiling, min(floor or 0, cell.ceiling or 0))
+
+
+def _title(line: Line) -> str:
+    """The line in words."""
+    spans = "; ".join(
+        f"{span.releases[0]} to {span.releases[-1]}: {span.said}"
+        if len(span.releases) > 1
+        else f"{span.releases[0]}: {span.said}"
+        for span in line.spans
+    )
+    return f"{line.configuration} by release of {line.package}: {spans or 'no result'}"
+
+
+def _axes(
+    releases: Sequence[str], places: Mapping[str, float], top: int, width: int
+) -> Iterator[Markup]:
+    for number in svg.ticks(top, 4):
+        y = BOTTOM - (BOTTOM - TOP) * number / top
+        yield svg.line(LEFT, y, width - 12, y, "grid")
+        yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
+    yield svg.line(LEFT, BOTTOM, width - 12, BOTTOM, "axis")
+    for release in releases:
+        x = places[release]
+        yield svg.element(
+            "text",
+            release,
+            x=x,
+            y=BOTTOM + 16,
+            class_="tick",
+            text_anchor="end",
+            transform=f"rotate(-40 {x:g} {BOTTOM + 16})",
+        )
+
+
+def _steps(numbers: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Markup]:
+    """Steps of the ceiling and the floor, broken where a release has no number."""
+    run: list[tuple[float, Numbers]] = []
+    for x, each in (*numbers, (0.0, Numbers(None, None))):
+        if each.ceiling is not None:
+            run.append((x, each))
+            continue
+        if run:
+            yield from _unbroken(run, top)
+        run = []
+
+
+def _unbroken(run: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Markup]:
+    def steps(values: Sequence[float]) -> list[tuple[float, float]]:
+        places = []
+        for (x, _), value in zip(run, values, strict=True):
+            y = BOTTOM - (BOTTOM - TOP) * value / top
+            places += [(x - STEP / 2, y), (x + STEP / 2, y)]
+        return places
+
+    ceiling = steps([each.ceiling or 0 for _, each in run])
+    floor = steps([each.floor or 0 for _, each in run])
+    corners = svg.points([*ceiling, *floor[::-1]])
+    yield svg.element("polygon", points=corners, class_="band")
+    yield svg.element("polyline", points=svg.points(floor), class_="floor")
+    yield svg.element("polyline", points=svg.points(ceiling), class_="ceiling")
+
+
+def _release(x: float, numbers: Numbers, y: object) -> Iterator[Markup]:
+    assert callable(y)
+    if numbers.ceiling is None:
+        yield svg.text(x, BOTTOM - 6, "✗", "none", "middle")
+        return
+    if numbers.floor is not None and numbers.floor != numbers.ceiling:
+        yield svg.text(x, y(numbers.floor) + 15, str(numbers.floor), "low", "middle")
+    yield svg.text(x, y(numbers.ceiling) - 6, str(numbers.ceiling), "high", "middle")
+
+
+def _change(x: float, span: Span) -> Iterator[Markup]:
+    assert span.change is not None
+    if span.change not in SYMBOLS:
+        return
+    at = x - STEP / 2
+    yield svg.line(at, 18, at, BOTTOM, "change")
+    words = f"{SYMBOLS[span.change]} {span.change} in {span.releases[0]}"
+    yield svg.text(at + 4, 14, words, "change-name")

@@ -1,0 +1,196 @@
+"use strict";
+// The same as harness/site/explain.py, with the same rules and the same cells.
+const explained = (() => {
+  const { rules, measured } = JSON.parse(document.getElementById("data").textContent);
+  class Cannot extends Error {}
+
+  function words(text) {
+    const found = [];
+    let word = null, quote = "";
+    for (let n = 0; n < text.length; n += 1) {
+      const c = text[n];
+      if (quote) {
+        if (c === quote) quote = "";
+        else if (c === "\\" && quote === '"' && '"\\'.includes(text[n + 1] ?? "x")) word += text[++n];
+        else word += c;
+      } else if (c === "'" || c === '"') { quote = c; word ??= ""; }
+      else if (c === "\\") {
+        if (n + 1 >= text.length) throw new Cannot("Its quotes do not match.");
+        word = (word ?? "") + text[++n];
+      } else if (/\s/.test(c)) { if (word !== null) found.push(word); word = null; }
+      else word = (word ?? "") + c;
+    }
+    if (quote) throw new Cannot("Its quotes do not match.");
+    if (word !== null) found.push(word);
+    return found;
+  }
+
+  function split(given) {
+    const text = given.trim().replaceAll("\\\n", " ");
+    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("It needs a shell: give the command of the server alone.");
+    let rest = words(text);
+    const variables = {};
+    while (rest.length) {
+      const name = rest[0].split("/").filter(Boolean).at(-1) ?? "";
+      if (/^[A-Za-z_]\w*=/.test(rest[0])) {
+        const at = rest[0].indexOf("=");
+        variables[rest[0].slice(0, at)] = rest[0].slice(at + 1);
+        rest = rest.slice(1);
+      } else if (Object.hasOwn(rules.prefixes, name)) {
+        rest = rest.slice(1 + rules.prefixes[name]);
+        while (rest.length && rest[0].startsWith("-")) rest = rest.slice(1);
+      } else if (/^(python|pypy)[0-9.]*$/.test(name) && rest.slice(0, 4).includes("-m")) {
+        rest = rest.slice(rest.indexOf("-m") + 1);
+      } else return { program: name, arguments: rest.slice(1), variables };
+    }
+    throw new Cannot("There is no command.");
+  }
+
+  const isShort = (name, word) => name.length === 2 && word.startsWith(name) && !word.startsWith("--");
+
+  function value(option, command) {
+    let text = null;
+    command.arguments.forEach((word, n) => {
+      const at = word.indexOf("=");
+      if (option.names.includes(word)) text = option.flag ? "1" : command.arguments[n + 1] ?? "";
+      else if (at >= 0 && option.names.includes(word.slice(0, at))) text = word.slice(at + 1);
+      else if (option.names.some((name) => isShort(name, word))) text = word.slice(2).replace(/^=/, "");
+    });
+    if (text === null && option.variable) text = command.variables[option.variable] ?? null;
+    if (text === null) return [option.default, false];
+    const open = /\$\{?(\w+)/.exec(text);
+    if (open) throw new Cannot(`It depends on the variable ${open[1]}.`);
+    if (option.word) return [text, true];
+    if (!/^[0-9]{1,9}$/.test(text)) throw new Cannot(`${option.names[0]} is no number: ${text}`);
+    return [Number(text), true];
+  }
+
+  const fits = (rule, settings, given) =>
+    Object.entries(rule.is).every(([name, values]) => values.includes(settings[name]))
+    && Object.entries(rule.over).every(([name, least]) => (typeof settings[name] === "number" ? settings[name] > least : settings[name] !== ""))
+    && Object.entries(rule.within).every(([name, other]) => settings[name] <= settings[other])
+    && rule.given.every((name) => given.has(name))
+    && !rule.absent.some((name) => given.has(name));
+
+  const deciding = (server, rule) => [
+    ...server.rule.slice(0, server.rule.indexOf(rule) + 1).flatMap((each) => [...Object.keys(each.is), ...Object.keys(each.over), ...Object.entries(each.within).flat()]),
+    ...[rule.processes, rule.lanes].filter((part) => typeof part === "string"),
+  ];
+
+  const hasFile = (server, command) => command.arguments.some((word) =>
+    server["settings-file"].includes(word.split("=")[0])
+    || server["settings-file"].some((name) => isShort(name, word))
+    || server["settings-ending"].some((ending) => word.endsWith(ending)));
+
+  function because(rule, processes, lanes) {
+    if (rule.unbounded) return `${rule.kind}: no bound is declared.`;
+    const factor = (part, count) => (typeof part === "string" ? `${count} ${part}` : part === 1 ? "" : String(part));
+    const product = [factor(rule.processes, processes), factor(rule.lanes, lanes)].filter(Boolean).join(" × ");
+    return `${rule.kind}: ${product || "one at a time"} = ${processes * lanes}.`;
+  }
+
+  const distance = (cell, processes, lanes) =>
+    Math.round(1e6 * (Math.abs(Math.log2(cell.processes / processes)) + Math.abs(Math.log2(cell.lanes / lanes)))) / 1e6;
+
+  function nearest(server, kind, processes, lanes) {
+    let best = null;
+    for (const cell of measured) {
+      if (cell.server !== server || cell.kind !== kind) continue;
+      const key = distance(cell, processes, lanes);
+      if (!best || key < best.key) best = { key, cell };
+    }
+    return best?.cell ?? null;
+  }
+
+  const nothing = { server: "", declared: null, unbounded: false, kind: "", processes: 0, lanes: 0, because: "", remarks: [], nearest: "", exact: false, see: [] };
+
+  function explainServer(server, command) {
+    if (server["words-from"] && command.variables[server["words-from"]]) {
+      const more = command.variables[server["words-from"]].split(/\s+/).filter(Boolean);
+      command = { ...command, arguments: [...more, ...command.arguments] };
+    }
+    const settings = {}, given = new Set();
+    for (const [name, option] of Object.entries(server.options)) {
+      const [setting, isGiven] = value(option, command);
+      settings[name] = setting;
+      if (isGiven) given.add(name);
+    }
+    const rule = server.rule.find((each) => fits(each, settings, given));
+    const remarks = [rule.remark, server.remark].filter(Boolean);
+    if (rule.unknown) {
+      const see = rule.see.flatMap((name) => measured.filter((cell) => cell.server === server.name && cell.configuration === name).map((cell) => cell.id));
+      return { ...nothing, server: server.name, because: rule.unknown, remarks, see };
+    }
+    if (hasFile(server, command) && !deciding(server, rule).every((name) => given.has(name))) {
+      throw new Cannot("The file that it names may say so, and is not looked into: flask-concurrency check does that.");
+    }
+    const count = (part) => (typeof part === "string" ? Number(settings[part]) : part);
+    const processes = count(rule.processes), lanes = count(rule.lanes);
+    if (!processes || !lanes) throw new Cannot("What zero means here is not known.");
+    const cell = nearest(server.name, rule.kind, processes, lanes);
+    return {
+      ...nothing, server: server.name, declared: rule.unbounded ? null : processes * lanes, unbounded: rule.unbounded,
+      kind: rule.kind, processes, lanes, because: because(rule, processes, lanes), remarks,
+      nearest: cell?.id ?? "", exact: Boolean(cell) && cell.processes === processes && cell.lanes === lanes,
+    };
+  }
+
+  function explain(text) {
+    let server = null;
+    try {
+      const command = split(text);
+      server = rules.server.find((each) => each.programs.includes(command.program));
+      if (!server) throw new Cannot(`${command.program} is no server whose options are known here.`);
+      return explainServer(server, command);
+    } catch (why) {
+      if (!(why instanceof Cannot)) throw why;
+      return { ...nothing, server: server?.name ?? "", because: why.message };
+    }
+  }
+
+  const form = document.getElementById("explain"), field = document.getElementById("command"), out = document.getElementById("answer");
+  const root = document.querySelector("header .name").getAttribute("href").replace("index.html", "");
+  const byId = new Map(measured.map((cell) => [cell.id, cell]));
+  const element = (name, text, kind = "") => Object.assign(document.createElement(name), { textContent: text, className: kind });
+
+  function cellLine(id, before) {
+    const cell = byId.get(id), p = element("p", before);
+    p.append(Object.assign(element("a", `${cell.title} ${cell.configuration}`), { href: root + cell.page }), `: ${cell.number} at once, ${cell.word}: ${cell.reason}.`);
+    return p;
+  }
+
+  function show(text) {
+    out.replaceChildren();
+    if (!text.trim()) return;
+    const answer = explain(text);
+    const known = answer.declared !== null || answer.unbounded;
+    const box = element("div", "", "answer");
+    box.append(element("span", known ? (answer.unbounded ? "no bound" : String(answer.declared)) : "not known", known && !answer.unbounded ? "number" : "number words"));
+    const right = element("div", "");
+    right.append(element("p", known ? "is what it declares." : "What it declares is not known."), element("p", answer.because));
+    for (const remark of answer.remarks) right.append(element("p", remark));
+    box.append(right);
+    out.append(box);
+    if (answer.nearest) out.append(cellLine(answer.nearest, answer.exact ? "Measured, with just these settings: " : "The nearest that was measured: "));
+    else if (!answer.see.length) out.append(element("p", "Nothing like it was measured."));
+    for (const id of answer.see) out.append(cellLine(id, "What it may be: "));
+  }
+
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    history.pushState(null, "", `?command=${encodeURIComponent(field.value)}`);
+    show(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); }
+  });
+  function fromAddress() {
+    const given = new URLSearchParams(location.search).get("command") ?? "";
+    if (given) field.value = given;
+    show(given);
+  }
+  addEventListener("popstate", fromAddress);
+  fromAddress();
+  return explain;
+})();

@@ -1,0 +1,79 @@
+"""Drawing by hand: elements of SVG, scales, and round numbers on axes.
+
+Pictures have classes and no colours: these are the stylesheet's, in light and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+from markupsafe import escape
+from markupsafe import Markup
+
+from harness.report.escape import line as line_of
+
+LONGEST = 2000
+"""Characters of a text that are drawn."""
+
+
+def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
+    """One element. Underscores stand for hyphens; text and values are escaped."""
+    words = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_value(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    content = "".join(escape(legible(each)) for each in inside)
+    if not content:
+        return Markup(f"<{name}{words}/>")
+    return Markup(f"<{name}{words}>{content}</{name}>")
+
+
+def picture(
+    width: int, height: int, title: str, *inside: Markup, kind: str = ""
+) -> Markup:
+    """A whole picture, which is read out as its title."""
+    return element(
+        "svg",
+        element("title", title),
+        *inside,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        class_=f"picture {kind}".strip(),
+        aria_label=title,
+    )
+
+
+def text(x: float, y: float, words: str, kind: str = "", anchor: str = "") -> Markup:
+    """Words at a place; ``anchor`` is ``middle`` or ``end``."""
+    return element(
+        "text", words, x=x, y=y, class_=kind or None, text_anchor=anchor or None
+    )
+
+
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
+    """A straight line."""
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
+
+
+def points(places: Sequence[tuple[float, float]]) -> str:
+    """Places as the attribute of a polygon or polyline has them."""
+    return " ".join(f"{_value(x)},{_value(y)}" for x, y in places)
+
+
+def legible(text: str) -> str:
+    """Text of others with nothing invisible in it; what is drawn stays as it is."""
+    return text if isinstance(text, Markup) else line_of(text, characters=LONGEST)
+
+
+def _value(value: object) -> str:
+    """A number as short as can be, and anything else as legible text."""
+    return f"{round(value, 1):g}" if isinstance(value, float) else legible(str(value))
+
+
+def ticks(top: int, most: int = 5) -> list[int]:
+    """Round numbers from zero to ``top``, no more than ``most`` steps of 1, 2 or 5."""
+    steps = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    step = next(each for each in steps if top <= each * most)
+    return list(range(0, top + 1, step))

@@ -1,0 +1,27 @@
+"""Sites that several tests look at; each is built once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import built
+from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import hostile
+from tests.builders.atlas import sample
+
+URL = "https://example.org/atlas/"
+
+
+@pytest.fixture(scope="session")
+def whole() -> dict[str, bytes]:
+    """The site of the whole catalog, with some histories and answers."""
+    others = sample("history", "questions", "failures")
+    return built(atlas_of([*catalog_evidence(), *others]), URL)
+
+
+@pytest.fixture(scope="session")
+def evil() -> dict[str, bytes]:
+    """The site of text that tries to break out, in every field."""
+    names = ("story", "questions", "failures", "history", "hostile")
+    return built(atlas_of([hostile(each) for each in sample(*names)]))

@@ -1,0 +1,144 @@
+"""What a command declares, held against every configuration of the catalog."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from harness.cli.explain import lines
+from harness.deployment.declared.command_only import flask
+from harness.deployment.declared.command_only import uvicorn
+from harness.deployment.declared.command_only import waitress
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.environment import Where
+from harness.site.cells import written
+from harness.site.explain import explain
+from harness.site.explain import measured_cells
+from harness.site.explain import rules
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import CATALOG
+from tests.builders.atlas import catalog_evidence
+
+ATLAS = atlas_of(catalog_evidence())
+MEASURED = measured_cells(ATLAS)
+CELLS = [entry.cell for entry in ATLAS.newest.values() if entry.cell.front is None]
+
+SCRIPTS = {
+    *("gevent", "eventlet", "tornado", "bjoern", "meinheld", "pyruvate", "wsgiref"),
+}
+"""Servers without a command of their own, for which a script is run."""
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: str(cell.id))
+def test_an_answer_is_what_the_catalog_declares_or_not_known(cell: object) -> None:
+    from harness.records.report import CellReport
+
+    assert isinstance(cell, CellReport)
+    answer = explain(written(ATLAS, cell), MEASURED)
+    if answer.declared is None and not answer.unbounded:
+        depends = cell.declared_formula or "wsgi" in cell.configuration
+        depends = depends or "asgi" in cell.configuration or cell.server in SCRIPTS
+        script = cell.configuration.startswith("app-run") or cell.server == "twisted"
+        assert depends or script, answer
+        return
+    assert answer.declared == cell.declared, answer
+    assert answer.nearest == cell.id and answer.exact, answer
+
+
+def test_it_knows_every_server_with_a_command_of_its_own() -> None:
+    assert {each.name for each in rules().server} | SCRIPTS == {
+        server.name for server in CATALOG.servers
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "declared", "nearest"),
+    [
+        ("gunicorn -w 4 --threads 2 app:app", 8, "gthread-4x2"),
+        ("gunicorn -w3 --threads=4 app:app", 12, "gthread-2x4"),
+        ("exec gunicorn --workers 9 'app:create_app()'", 9, "sync-4"),
+        ("WEB_CONCURRENCY=3 gunicorn app:app", 3, "sync-4"),
+        ("GUNICORN_CMD_ARGS='--threads 4' gunicorn app:app", 4, "gthread-1x4"),
+        ("poetry run gunicorn -k gevent app:app", 1000, "gevent"),
+        ("python3.12 -m gunicorn -k gevent -w 2 app:app", 2000, "gevent-2"),
+        (
+            "gunicorn --threads 4 --worker-connections 4 app:app",
+            4,
+            "gthread-1x4-connections-4",
+        ),
+        ("gunicorn -c conf.py -k sync -w 4 app:app", None, ""),
+        ("gunicorn -c conf.py -k gthread -w 4 --threads 2 app:app", None, ""),
+        ("waitress-serve --call hello:create_app", 4, "default"),
+        ("/venv/bin/waitress-serve --threads=16 app:app", 16, "threads-8"),
+        ("flask --app hello run", None, "run"),
+        ("flask run --without-threads", 1, "run-without-threads"),
+        ("uwsgi --http :80 -p 4 --threads 2 --module app:app", 8, "processes-2x4"),
+        ("ddtrace-run uvicorn --interface wsgi --workers 3 a:a", 30, "wsgi-workers-2"),
+    ],
+)
+def test_commands_as_people_write_them(
+    command: str, declared: int | None, nearest: str
+) -> None:
+    answer = explain(command, MEASURED)
+    assert answer.declared == declared
+    assert nearest in (answer.nearest.split("/") or [""])[2:3] + [answer.nearest]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("", "no command"),
+        ("node server.js", "no server whose options are known"),
+        ("gunicorn -w $WORKERS app:app", "variable WORKERS"),
+        ("gunicorn -w ${N:-2} app:app", "variable N"),
+        ("gunicorn -w two app:app", "no number"),
+        ("gunicorn -w 2 app:app | tee log", "shell"),
+        ("gunicorn 'app:app", "quotes"),
+        ("gunicorn -c gunicorn.conf.py app:app", "file"),
+        ("gunicorn -k mine.Worker app:app", "worker class"),
+        ("uwsgi --ini uwsgi.ini", "file"),
+        ("uwsgi app.ini", "file"),
+        ("uvicorn app:app", "wraps"),
+        ("flask shell", "does not start"),
+        ("gunicorn -w 0 app:app", "zero"),
+    ],
+)
+def test_where_it_does_not_know_it_says_why(command: str, why: str) -> None:
+    answer = explain(command, MEASURED)
+    assert answer.declared is None and not answer.unbounded
+    assert why in answer.because
+    assert not answer.nearest
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: str(cell.id))
+def test_it_agrees_with_what_a_check_derives(cell: object, tmp_path: Path) -> None:
+    """For servers whose command alone is looked at there too."""
+    from harness.records.report import CellReport
+
+    assert isinstance(cell, CellReport)
+    readers = {"waitress": waitress, "werkzeug": flask, "uvicorn": uvicorn}
+    words = shlex.split(written(ATLAS, cell))
+    if cell.server not in readers or words[:1] == ["python"]:
+        return
+    where = Where(tmp_path / "python", tmp_path, {})
+    try:
+        promise = readers[cell.server](words[1:], where)
+    except CannotDerive:
+        assert explain(shlex.join(words), ()).declared is None
+        return
+    limited = "limit" in cell.configuration or "connections" in cell.configuration
+    if not limited:  # a check does not look at these options
+        assert explain(shlex.join(words), ()).declared == promise.declared
+
+
+def test_the_verb_prints_the_answer_line_by_line() -> None:
+    answer = explain("gunicorn -w 4 --threads 2 app:app", MEASURED)
+    assert lines(answer, MEASURED)[0] == "declares 8"
+    assert lines(answer, MEASURED)[-1].startswith(
+        "measured, with just these settings: flask-3.1.3/gunicorn-27.0.1/gthread-4x2"
+    )
+    nothing = lines(explain("node x", MEASURED), MEASURED)
+    assert nothing[0] == "what it declares is not known"
+    assert nothing[-1] == "nothing like it was measured"

@@ -1,0 +1,221 @@
+"""What holds for the whole site: links, bytes, policy, size."""
+
+from __future__ import annotations
+
+import functools
+import json
+import posixpath
+import re
+import struct
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import unquote
+from urllib.parse import urldefrag
+from xml.etree import ElementTree
+
+import pytest
+
+from harness.site.look import source_hash
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import built
+from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import EVIL
+from tests.builders.atlas import sample
+from tests.unit.site.conftest import URL
+
+FIRST_VIEW = 150_000
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
+
+
+class Parsed(HTMLParser):
+    """A page: its elements, the text of scripts and styles, and its policy."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.inline: list[tuple[str, dict[str, str], str]] = []
+        self.policy = ""
+        self.feed(content.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        assert len(given) == len(attrs), f"an attribute is there twice: {tag} {attrs}"
+        self.elements.append((tag, given))
+        if tag in ("script", "style"):
+            self.inline.append((tag, given, ""))
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"]
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] in ("script", "style"):
+            tag, given, text = self.inline[-1]
+            if not text:
+                self.inline[-1] = tag, given, data
+
+
+@functools.cache
+def parsed(content: bytes) -> Parsed:
+    """A page; each is parsed once."""
+    return Parsed(content)
+
+
+def pages(files: dict[str, bytes]) -> Iterator[tuple[str, Parsed]]:
+    for path, content in files.items():
+        if path.endswith(".html"):
+            yield path, parsed(content)
+
+
+def target(path: str, href: str) -> tuple[str, str]:
+    """The file of the site that a link on a page leads to, and the place in it."""
+    href, fragment = urldefrag(href)
+    if href.startswith(URL):
+        href = "/" + href.removeprefix(URL)
+    joined = posixpath.normpath(posixpath.join("/", posixpath.dirname(path), href))
+    return unquote(joined).lstrip("/") if href else path, fragment
+
+
+def test_every_link_leads_somewhere(whole: dict[str, bytes]) -> None:
+    ids = {
+        path: {given["id"] for _, given in page.elements if "id" in given}
+        for path, page in pages(whole)
+    }
+    for path, page in pages(whole):
+        for tag, given in page.elements:
+            href = given.get("href") or given.get("src") or ""
+            if given.get("property") in ("og:url", "og:image"):
+                href = given["content"]
+            if not href or (href.startswith("https://") and not href.startswith(URL)):
+                assert tag in ("a", "meta") or not href, (path, href)
+                continue
+            to, fragment = target(path, href)
+            assert to in whole, (path, href)
+            assert not fragment or fragment in ids[to], (path, href)
+
+
+def test_addresses_in_forms_and_data_lead_somewhere(whole: dict[str, bytes]) -> None:
+    for path in ("index.html", "asked/waits.html"):
+        page = parsed(whole[path])
+        for tag, given in page.elements:
+            if tag == "option" and given.get("value", "").endswith(".html"):
+                assert given["value"] in whole
+    for cell in json.loads(whole["data.json"])["cells"].values():
+        assert cell["page"] in whole and cell["evidence"]["path"] in whole
+    for name in ("explain.html", "diff.html"):
+        (text,) = (t for _, g, t in parsed(whole[name]).inline if g.get("id") == "data")
+        assert json.loads(text)
+
+
+def test_every_page_of_the_site_is_linked(whole: dict[str, bytes]) -> None:
+    seen: set[str] = set()
+    waiting = ["index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.endswith(".html"):
+            continue
+        seen.add(path)
+        for _, given in parsed(whole[path]).elements:
+            href = given.get("href", "")
+            if href and not href.startswith("https://"):
+                waiting.append(target(path, href)[0])
+    every = {path for path in whole if path.endswith(".html")}
+    assert every - seen == {"404.html"}
+
+
+def test_no_element_has_the_id_of_another(whole: dict[str, bytes]) -> None:
+    for path, page in pages(whole):
+        ids = [given["id"] for _, given in page.elements if "id" in given]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_the_same_evidence_gives_the_same_bytes() -> None:
+    names = ("story", "questions", "failures", "history")
+    once, again = (built(atlas_of(sample(*names))) for _ in range(2))
+    turned = built(atlas_of(sample(*names)[::-1]))
+    assert once == again == turned
+
+
+@pytest.mark.parametrize("which", ["whole", "evil"])
+def test_a_policy_allows_what_is_on_the_page_and_nothing_else(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    files = request.getfixturevalue(which)
+    for path, page in pages(files):
+        assert page.policy.startswith("default-src 'none'"), path
+        for tag, given, text in page.inline:
+            if given.get("type") == "application/json":
+                assert json.loads(text)
+                continue
+            assert source_hash(text) in page.policy, (path, tag)
+        for tag, given in page.elements:
+            assert not any(key.startswith("on") or key == "style" for key in given)
+            loads = given.get(LOADED.get(tag, ""), "")
+            rel = given.get("rel", "")
+            assert not loads.startswith("http") or rel == "canonical", (path, loads)
+
+
+def test_text_of_others_stays_text(evil: dict[str, bytes]) -> None:
+    for path, content in evil.items():
+        if path.endswith(".png"):
+            continue
+        text = content.decode()
+        if path.endswith(".html"):
+            page = parsed(content)
+            scripts = [given for tag, given in page.elements if tag == "script"]
+            assert len(scripts) <= 2, path
+            assert "alert" not in {tag for tag, _ in page.elements}
+            assert not set("\u202e\x1b\x00") & set(text), path
+            for tag, given in page.elements:
+                if tag == "a":
+                    href = given["href"]
+                    assert not re.match(r"[a-z]+:", href) or href.startswith("https://")
+        elif path.endswith((".svg", ".atom", ".xml")):
+            ElementTree.fromstring(content)
+            assert not set("\u202e\x1b\x00") & set(text), path
+        elif path.endswith(".json"):
+            json.loads(content)
+        assert "\x00" not in path and ".." not in path.split("/"), path
+        assert "<" not in path and '"' not in path, path
+
+
+def test_hostile_text_is_there_and_legible(evil: dict[str, bytes]) -> None:
+    texts = [c.decode() for path, c in evil.items() if path.startswith("cell/")]
+    assert texts
+    for text in texts:
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+        assert "\\u202e" in text
+    assert EVIL not in "".join(texts)
+
+
+def test_a_first_view_is_light(whole: dict[str, bytes]) -> None:
+    """Of the whole catalog, with nothing compressed and all on the page itself."""
+    for path, content in whole.items():
+        if path in ("diff.html", "data.html") or not path.endswith(".html"):
+            continue
+        assert len(content) <= FIRST_VIEW, (path, len(content))
+
+
+def test_older_releases_are_left_to_other_pages_where_there_are_too_many() -> None:
+    flasks = ("1.0.4", "1.1.4", "2.0.3", "2.1.3", "2.2.5", "2.3.3")
+    newer = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.1.0", "3.1.1", "3.1.2", "3.1.3")
+    files = built(atlas_of(catalog_evidence((*flasks, *newer))))
+    text = files["index.html"].decode()
+    assert len(text.encode()) <= FIRST_VIEW
+    assert "Older releases of Flask are on the pages of the servers: 1.0.4" in text
+    assert 'data-release="3.1.3"' in text and 'data-release="1.0.4"' not in text
+
+
+def test_pictures_of_previews_are_pictures(whole: dict[str, bytes]) -> None:
+    cards = [content for path, content in whole.items() if path.startswith("card/")]
+    for content in cards:
+        assert content.startswith(b"\x89PNG\r\n\x1a\n")
+        assert struct.unpack(">II", content[16:24]) == (600, 315)
+    assert len({content for content in cards}) > 20
+
+
+def test_without_an_address_nothing_needs_one() -> None:
+    files = built(atlas_of(sample("single")))
+    assert "sitemap.xml" not in files
+    assert "canonical" not in files["index.html"].decode()
+    assert "Sitemap" not in files["robots.txt"].decode()

@@ -1,0 +1,102 @@
+"""Questions that people type: what they cite is there, and gives the numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from harness.records.results import read_evidence
+from harness.report.words import QUESTIONS
+from harness.site.questions import answered
+from harness.site.questions import PLACE
+from harness.site.questions import TypedQuestion
+from harness.site.questions import value_of
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import QUESTIONS as TYPED
+
+DATA = Path(__file__).parents[3] / "data"
+NAMED = sorted(TYPED.items())
+CATALOG_CELLS = atlas_of(catalog_evidence()).report.cells
+
+
+def texts(question: TypedQuestion) -> str:
+    """All text of a question that may have places."""
+    return " ".join((question.answer, question.wrong, *question.detail))
+
+
+def test_there_are_enough() -> None:
+    assert len(TYPED) >= 25
+
+
+@pytest.mark.parametrize(("name", "question"), NAMED, ids=[name for name, _ in NAMED])
+def test_a_question_cites_what_the_catalog_has(
+    name: str, question: TypedQuestion
+) -> None:
+    assert re.fullmatch(r"[a-z0-9-]+", name)
+    (page,) = answered({name: question}, CATALOG_CELLS)
+    assert page.missing == []
+    used = {place[1] for place in PLACE.finditer(texts(question))}
+    assert used <= set(question.cells), "a place has no cell"
+    assert used == set(question.cells), "a cell is cited and not used"
+    for place in PLACE.finditer(texts(question)):
+        assert value_of(page.cells[place[1]], place[2])
+    assert "{" not in page.answer and "`" not in page.answer
+    assert question.asked[-1] in "?`" or question.asked.endswith("?")
+
+
+@pytest.mark.parametrize(("name", "question"), NAMED, ids=[name for name, _ in NAMED])
+def test_no_number_of_an_answer_is_written_by_hand(
+    name: str, question: TypedQuestion
+) -> None:
+    """Only what the reader chooses, such as `--threads 4`, and releases are."""
+    text = re.sub(r"`[^`]*`", "", PLACE.sub("", question.answer))
+    text = re.sub(r"(gunicorn|Flask) \d+(\.\d+)*", "", text)
+    assert set(re.findall(r"\b\d+\b", text)) <= {"1000", "10", "4", "100", "512"}, text
+
+
+def test_the_shipped_data_has_all_that_is_cited() -> None:
+    snapshot = tomllib.loads((DATA / "snapshot.toml").read_text())
+    evidence, faults = read_evidence(DATA / "results")
+    assert not faults
+    ids = [cell.id for each in evidence for cell in each.cells]
+    missing = [
+        (name, glob)
+        for name, question in NAMED
+        for glob in question.cells.values()
+        if not any(fnmatchcase(each, glob) for each in ids)
+    ]
+    if snapshot.get("sample"):
+        assert len(missing) < sum(len(q.cells) for q in TYPED.values())
+    else:
+        assert not missing
+
+
+def test_a_missing_cell_is_told_and_not_guessed(whole: dict[str, bytes]) -> None:
+    question = TypedQuestion(
+        asked="Is it?", answer="It is {a.number}.", cells={"a": "flask-9/*"}
+    )
+    (page,) = answered({"x": question}, CATALOG_CELLS)
+    assert page.missing == ["flask-9/*"] and page.answer == "It is ?."
+    assert all(
+        not each["missing"]
+        for each in json.loads(whole["api/v1/questions.json"])["questions"]
+    )
+
+
+def test_the_newest_cell_is_the_one_that_is_cited() -> None:
+    question = TypedQuestion(
+        asked="?", answer="{a.flask}", cells={"a": "flask-*/gunicorn-*/sync-4/*"}
+    )
+    (page,) = answered({"x": question}, CATALOG_CELLS)
+    assert page.answer == "Flask 3.1.3"
+
+
+def test_every_question_of_the_instrument_can_be_cited() -> None:
+    for question in QUESTIONS:
+        assert value_of(CATALOG_CELLS[0], str(question)) == "not asked"
