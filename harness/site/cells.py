@@ -59,7 +59,6 @@ def _page(
         host=entry.evidence.host,
         base=address.cell(cell),
         sentence=sentences.answer(cell),
-        floor_by=sentences.floor_by(cell),
         since=list(sentences.since(atlas, cell)),
         curve=curve.draw(cell),
         lanes=lanes.draw(cell),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from harness.records.report import CellReport
 from harness.records.rounds import AdmissionPoint
+from harness.records.words import Basis
 from harness.site import svg
 
 WIDTH, HEIGHT = 640, 336
@@ -46,6 +47,7 @@ def draw(cell: CellReport) -> Markup:
         *_declared(cell, scale),
         *_band(curve, scale),
         *_points(curve, scale),
+        *_floor(cell, scale),
     )
     return svg.picture(WIDTH, HEIGHT, _title(cell), *parts, kind="curve")
 
@@ -108,6 +110,19 @@ def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
             yield svg.line(x, worst, x, best, "spread")
             yield _diamond(x, worst)
         yield svg.element("circle", cx=x, cy=best, r=4, class_="best")
+
+
+def _floor(cell: CellReport, scale: Scale) -> Iterator[Markup]:
+    """The least in a chosen order, where no ordinary round was as low."""
+    declared, floor = cell.declared, cell.floor
+    if declared is None or floor is None or cell.floor_by is not Basis.GUARANTEED:
+        return
+    at_declared = [p.worst for p in cell.curve if p.offered == declared]
+    if at_declared and floor < min(at_declared):
+        x, y = scale.x(declared), scale.y(floor)
+        yield svg.line(x, y, x, scale.y(min(at_declared)), "spread")
+        yield _diamond(x, y)
+        yield svg.text(x + 10, y + 4, f"{floor} in the worst order", "low")
 
 
 def _diamond(x: float, y: float) -> Markup:

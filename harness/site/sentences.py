@@ -32,11 +32,6 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def floor_by(cell: CellReport) -> str:
-    """How sure a floor is, where that is known."""
-    return str(getattr(cell, "floor_by", "") or "")
-
-
 def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
     """Since which releases it is as it is, a sentence for each line it is on."""
     for line in atlas.lines_of.get((cell.server, cell.configuration), ()):

@@ -105,7 +105,17 @@ def _rounds(planned: PlannedCell) -> tuple[Round, ...]:
 
 # ------------------------------------------------------------------------ hostile text
 
-PLAIN = ("measured_at", "question", "outcome", "settled", "arrival", "quiet_by", "wait")
+PLAIN = (
+    "measured_at",
+    "goal",
+    "by",
+    "question",
+    "outcome",
+    "settled",
+    "arrival",
+    "quiet_by",
+    "wait",
+)
 """Fields that hold a word of ours, or a time."""
 
 
