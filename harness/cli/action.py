@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from typing import NamedTuple
-
 import click
 
 from harness import cli
@@ -15,27 +11,16 @@ from harness.github import track_stages
 from harness.github.inputs import Stage
 
 
-class ActionOptions(NamedTuple):
-    """What ``action`` is given."""
-
-    stage: Stage | track_stages.Stage
-
-
-def _record(given: Mapping[str, Any]) -> ActionOptions:
-    return ActionOptions(given["stage"])
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     hidden=True,
     examples=("flask-concurrency action plan",),
 )
 @click.argument("stage", type=click.Choice([*stages.STAGES, *track_stages.STAGES]))
-def action(options: ActionOptions) -> int:
+def action(stage: Stage | track_stages.Stage) -> int:
     """Run one stage of the GitHub Action, or of the workflow that follows releases."""
-    match options.stage:
-        case "plan" | "measure" | "report" as stage:
+    match stage:
+        case "plan" | "measure" | "report":
             return stages.run(stage, cli.run, cli.check)
-        case stage:
+        case _:
             return track_stages.run(stage, cli.run)

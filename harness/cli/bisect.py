@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 import msgspec
@@ -22,7 +19,6 @@ from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import Following
 from harness.cli.releases import following
-from harness.cli.releases import following_of
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
@@ -61,29 +57,8 @@ from harness.track.swaps import find_parts
 from harness.track.swaps import measure_swaps
 
 
-class BisectOptions(NamedTuple):
-    """What ``bisect`` is given."""
-
-    following: Following
-    cell: str
-    package: str | None
-    good: str | None
-    bad: str | None
-
-
-def _record(given: Mapping[str, Any]) -> BisectOptions:
-    return BisectOptions(
-        following=following_of(given),
-        cell=given["cell"],
-        package=given["of"],
-        good=given["good"],
-        bad=given["bad"],
-    )
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency bisect werkzeug/run",
         "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0",
@@ -103,16 +78,17 @@ def _record(given: Mapping[str, Any]) -> BisectOptions:
     "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
 )
 @following
-def bisect(options: BisectOptions) -> int:
+def bisect(
+    given: Following, cell: str, of: str | None, good: str | None, bad: str | None
+) -> int:
     """Find the release in which a configuration changed, and why.
 
     CELL is SERVER/CONFIGURATION, or the id of a cell, which also says what stays the
     same beside the releases that are searched. At the change, packages are exchanged
     one at a time to find the cause.
     """
-    given, cell, name, good, bad = options
     known = catalog.load(given.catalog)
-    followed, selection = _follow(given, known, cell, name)
+    followed, selection = _follow(given, known, cell, of)
     plan = plan_cells(known, selection, followed.cells)
     adopt(plan, given.results, given.history)
     stored, faults = history.read(given.history)

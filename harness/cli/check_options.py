@@ -67,7 +67,7 @@ def check_options(given: Mapping[str, Any]) -> CheckOptions:
         interpreter=given["interpreter"],
         fail_on=FailOn(given["fail_on"]) if given["fail_on"] else None,
         list_only=given["list_only"],
-        results=given["results"].resolve(),
+        results=given["results"],
         cache=(given["cache"] or cached_environments()).resolve(),
         limit=given["limit"],
         ask=shared.questions(given["ask"]),

@@ -7,13 +7,10 @@ measurement.
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from typing import NamedTuple
 
 import click
-import msgspec
 
 from harness.cli import options as shared
 from harness.github import baseline
@@ -37,20 +34,22 @@ class ComparisonOptions(NamedTuple):
     """What a run is to be compared with, and what then fails it."""
 
     baseline: str | None
-    optional: bool
+    baseline_optional: bool
     """Whether a baseline that does not exist means that nothing is compared."""
     expected: Path | None
     fail_on: FailOn
 
 
-def comparison(given: Mapping[str, Any]) -> ComparisonOptions:
+def comparison(
+    baseline: str | None,
+    baseline_optional: bool,
+    expected: Path | None,
+    fail_on: FailOn,
+) -> ComparisonOptions:
     """What the options ``comparing`` come to. Raises ``UsageError``."""
-    fail_on = FailOn(given["fail_on"])
-    if fail_on in FORBIDDEN_CHANGES and not given["baseline"]:
+    if fail_on in FORBIDDEN_CHANGES and not baseline:
         raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
-    return ComparisonOptions(
-        given["baseline"], given["baseline_optional"], given["expected"], fail_on
-    )
+    return ComparisonOptions(baseline, baseline_optional, expected, fail_on)
 
 
 def known(options: ComparisonOptions) -> Baseline:
@@ -58,7 +57,7 @@ def known(options: ComparisonOptions) -> Baseline:
     promised = _expected(options.expected)
     if not options.baseline:
         return Baseline(None, promised)
-    if options.optional and baseline.find(options.baseline) is None:
+    if options.baseline_optional and baseline.find(options.baseline) is None:
         print(f"There is no baseline yet: {options.baseline}; nothing is compared")
         return Baseline(None, promised)
     return Baseline(baseline.read(options.baseline), promised)
@@ -66,9 +65,8 @@ def known(options: ComparisonOptions) -> Baseline:
 
 def _expected(path: Path | None) -> Expected:
     """The changes that a file expects; none without a file. Raises ``UsageError``."""
-    if path is None:
-        return Expected()
-    return toml.read(path, Expected, "check the path given with --expected")
+    remedy = "check the path given with --expected"
+    return toml.read(path, Expected, remedy) if path else Expected()
 
 
 def keep(results: Path, changes: Changes) -> None:
@@ -79,15 +77,10 @@ def keep(results: Path, changes: Changes) -> None:
 # -------------------------------------------------------------------------- the verb
 
 
-def _json(changes: Changes) -> str:
-    compact = msgspec.json.encode(changes, order="deterministic")
-    return msgspec.json.format(compact, indent=2).decode()
-
-
 FORMATS: dict[str, Callable[[Changes], None]] = {
     "text": lambda changes: terminal.show([section(changes)]),
     "markdown": lambda changes: print(markdown.write([section(changes)]), end=""),
-    "json": lambda changes: print(_json(changes)),
+    "json": lambda changes: print(files.as_json(changes)),
 }
 
 
@@ -98,7 +91,9 @@ expected_changes = click.option(
     help="Changes that are expected, such as expected.toml.",
 )
 
-comparing = shared.several(
+comparing = shared.as_record(
+    "comparison",
+    comparison,
     shared.fail_on,
     click.option(
         "--baseline",
@@ -112,23 +107,8 @@ comparing = shared.several(
 """The options by which a run is compared with a baseline and fails."""
 
 
-class CompareOptions(NamedTuple):
-    """What ``compare`` is given."""
-
-    old: str
-    new: str
-    expected: Path | None
-    fail_on: FailOn
-    format: str
-
-
-def _record(given: Mapping[str, Any]) -> CompareOptions:
-    return CompareOptions(**{**given, "fail_on": FailOn(given["fail_on"])})
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency compare before/report.json results",
         "flask-concurrency compare https://example.org/report.json results "
@@ -146,14 +126,16 @@ def _record(given: Mapping[str, Any]) -> CompareOptions:
     metavar="FORMAT",
     help=f"How to print the changes: {', '.join(FORMATS)}.",
 )
-def compare(options: CompareOptions) -> int:
+def compare(
+    old: str, new: str, expected: Path | None, fail_on: FailOn, format: str
+) -> int:
     """Show what changed between two reports.
 
     OLD and NEW are each a report.json, a folder of results or an https address.
     """
-    promised = _expected(options.expected)
-    before, now = baseline.read(options.old), baseline.read(options.new)
+    promised = _expected(expected)
+    before, now = baseline.read(old), baseline.read(new)
     changes = changes_in(now, Baseline(before, promised))
-    FORMATS[options.format](changes)
-    gate(now, options.fail_on, changes)
+    FORMATS[format](changes)
+    gate(now, fail_on, changes)
     return 0

@@ -1,6 +1,7 @@
 """Options that several verbs share, and what they become.
 
-A verb never sees what click parsed: at the door it becomes one frozen record.
+Options that belong together become one frozen record before a verb's function is called
+with it; each of the others becomes an argument of its own.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
 import click
-import msgspec
 from click.shell_completion import CompletionItem
 
 from harness.judge.gate import FailOn
@@ -33,25 +34,18 @@ FILE = click.Path(path_type=Path)
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
-def positive(text: str) -> int:
-    """A number that is not less than one."""
-    try:
-        if (number := int(text)) >= 1:
-            return number
-    except ValueError:
-        pass
-    raise click.BadParameter(f"{text!r} is not a positive number")
+positive = click.IntRange(min=1)
 
 
 class Verb(click.Command):
-    """A verb: what it is given becomes one record, which its function takes."""
+    """A verb, with examples in its help."""
 
     def __init__(
         self,
         *arguments: Any,
-        record: Callable[[Mapping[str, Any]], object],
         examples: Sequence[str],
         exit_codes: Sequence[tuple[str, str]] = (),
+        record: Callable[[Mapping[str, Any]], object] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
@@ -60,10 +54,14 @@ class Verb(click.Command):
         self._exit_codes = exit_codes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words after the verb, and make its record of them."""
+        """Parse the words after the verb, and make records of options."""
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:
-            ctx.params = {"options": self._record(ctx.params)}
+            for name, make in vars(self.callback).get("records", {}).items():
+                fields = signature(make).parameters.keys() & ctx.params.keys()
+                ctx.params[name] = make(**{f: ctx.params.pop(f) for f in fields})
+            if self._record:
+                ctx.params = {"options": self._record(ctx.params)}
         return rest
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -83,6 +81,21 @@ def several(*options: Callable[[Function], Function]) -> Callable[[Function], Fu
         for option in reversed(options):
             function = option(function)
         return function
+
+    return add
+
+
+def as_record(
+    name: str, make: Callable[..., object], *options: Callable[[Function], Function]
+) -> Callable[[Function], Function]:
+    """The same for options that become one argument, ``name``, of the function.
+
+    ``make`` takes the values of options by their names, and makes it of them.
+    """
+
+    def add(function: Function) -> Function:
+        vars(function).setdefault("records", {})[name] = make
+        return several(*options)(function)
 
     return add
 
@@ -179,7 +192,33 @@ axes = several(
 )
 """What is installed, and how far it is tried."""
 
-selecting = several(
+
+def selection(
+    flask: tuple[str, ...],
+    server_release: tuple[str, ...],
+    limit: int,
+    python: str | None,
+    only: tuple[str, ...] = (),
+    servers: tuple[str, ...] = (),
+    everything: bool = False,
+    ask: tuple[tuple[Question, ...], ...] = (),
+) -> Selection:
+    """The selection that the options ``selecting`` or ``axes`` come to."""
+    return Selection(
+        flask=flask,
+        server_releases=server_release,
+        limit=limit,
+        python=python or Selection().python,
+        only=only,
+        servers=servers,
+        everything=everything,
+        ask=questions(ask),
+    )
+
+
+selecting = as_record(
+    "selection",
+    selection,
     click.option(
         "--only",
         multiple=True,
@@ -203,27 +242,6 @@ selecting = several(
 )
 
 
-def selection_on_axes(given: Mapping[str, Any]) -> Selection:
-    """The selection that the options ``axes`` come to."""
-    return Selection(
-        flask=given["flask"],
-        server_releases=given["server_release"],
-        limit=given["limit"],
-        python=given["python"] or Selection().python,
-    )
-
-
-def selection(given: Mapping[str, Any]) -> Selection:
-    """The selection that the options ``selecting`` come to."""
-    return msgspec.structs.replace(
-        selection_on_axes(given),
-        only=given["only"],
-        servers=given["servers"],
-        everything=given["everything"],
-        ask=questions(given["ask"]),
-    )
-
-
 # ------------------------------------------------------------------------------ others
 
 jobs = click.option(
@@ -239,13 +257,14 @@ fail_on = click.option(
     "--fail-on",
     type=click.Choice([str(each) for each in FailOn]),
     default=str(FailOn.HARNESS),
+    callback=lambda ctx, param, value: FailOn(value),
     metavar="WHAT",
     help=f"What fails the run: {', '.join(FailOn)}.",
 )
 
 results = click.option(
     "--results",
-    type=DIRECTORY,
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
     default="results",
     metavar="DIR",
     help="Folder for evidence and reports.",

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
 from harness.cli import options as shared
 from harness.cli.progress import say
 from harness.environments.build import with_built
-from harness.plan import catalog
+from harness.plan.catalog import load
 from harness.plan.plan import make_plan
 from harness.plan.select import NoSuchCell
 from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
 from harness.plan.shards import MAX_CELLS
-from harness.records import results
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
-
-
-class PlanOptions(NamedTuple):
-    """What ``plan`` is given."""
-
-    selection: Selection
-    catalog: Path
-    shards: int
-    max_cells: int
-    results: Path
-
-
-def _record(given: Mapping[str, Any]) -> PlanOptions:
-    return PlanOptions(
-        selection=shared.selection(given),
-        catalog=given["catalog"],
-        shards=given["shards"],
-        max_cells=given["max_cells"],
-        results=given["results"].resolve(),
-    )
+from harness.records.results import begin
 
 
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=("flask-concurrency plan --server gunicorn --shards 4",),
 )
 @shared.selecting
@@ -65,22 +41,24 @@ def _record(given: Mapping[str, Any]) -> PlanOptions:
     help="Refuse to plan more cells.",
 )
 @shared.results
-def plan(options: PlanOptions) -> int:
+def plan(
+    selection: Selection, catalog: Path, shards: int, max_cells: int, results: Path
+) -> int:
     """Write the plan of a run and print its jobs.
 
     The jobs are JSON for the matrix of a workflow; each measures one shard.
     """
-    made = plan_of(options.selection, options.catalog, options.results)
-    check_size(made, options.max_cells)
-    jobs = job_matrix(made, options.shards)
-    results.begin(options.results, made)
+    made = plan_of(selection, catalog, results)
+    check_size(made, max_cells)
+    jobs = job_matrix(made, shards)
+    begin(results, made)
     print(jobs)
     return 0
 
 
 def plan_of(selection: Selection, folder: Path, results: Path) -> Plan:
     """Plan a selection; wheels of sources are built below the folder of results."""
-    known = catalog.load(folder)
+    known = load(folder)
     try:
         return make_plan(known, with_built(known, selection, results, say))
     except NoSuchCell as error:

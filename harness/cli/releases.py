@@ -5,12 +5,12 @@ Whatever was measured is added to the history, however the run ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.cli import options as shared
@@ -31,7 +31,6 @@ from harness.system.machine import host
 from harness.system.machine import now
 from harness.track import history
 from harness.track.follow import Limits
-from harness.track.follow import limits
 from harness.track.follow import Package
 from harness.track.timeline import unsupported_cells
 
@@ -40,10 +39,13 @@ from harness.track.timeline import unsupported_cells
 class Following:
     """The options of every verb that follows releases."""
 
-    limits: Limits
+    since: tuple[tuple[str, Version], ...]
+    until: tuple[tuple[str, Version], ...]
     pre: bool
     """Whether pre-releases are followed too."""
-    selection: Selection
+    flask: tuple[str, ...]
+    server_release: tuple[str, ...]
+    limit: int
     python: str | None
     """The Python that was named; ``None`` leaves it to the id of a cell."""
     catalog: Path
@@ -52,31 +54,43 @@ class Following:
     jobs: int
     """Environments that are measured side by side."""
 
+    @property
+    def selection(self) -> Selection:
+        """What is measured beside the releases that are followed."""
+        return shared.selection(
+            self.flask, self.server_release, self.limit, self.python
+        )
 
-def following_of(given: Mapping[str, Any]) -> Following:
-    """What the options ``following`` and ``shared.axes`` come to."""
-    return Following(
-        limits=limits(given["since"], given["until"]),
-        pre=given["pre"],
-        selection=shared.selection_on_axes(given),
-        python=given["python"],
-        catalog=given["catalog"],
-        history=given["history"],
-        results=given["results"].resolve(),
-        jobs=given["jobs"],
-    )
+    @property
+    def limits(self) -> Limits:
+        """The oldest and the newest releases."""
+        return Limits(dict(self.since), dict(self.until))
 
 
-following = shared.several(
+def limit(text: str) -> tuple[str, Version]:
+    """The package and the release that a text such as ``gunicorn==20.1.0`` names."""
+    name, _, release = text.partition("==")
+    try:
+        return canonicalize_name(name.strip()), Version(release)
+    except InvalidVersion:
+        remedy = "write it like gunicorn==20.1.0"
+        raise click.BadParameter(f"{text!r}: {remedy}") from None
+
+
+following = shared.as_record(
+    "given",
+    Following,
     click.option(
         "--since",
         multiple=True,
+        type=limit,
         metavar="NAME==RELEASE",
         help="Leave out older releases of a package; may be repeated.",
     ),
     click.option(
         "--until",
         multiple=True,
+        type=limit,
         metavar="NAME==RELEASE",
         help="Leave out newer releases of a package; may be repeated.",
     ),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
 from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.compare import comparing
-from harness.cli.compare import comparison
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import keep
 from harness.cli.compare import known
@@ -34,20 +30,8 @@ from harness.report import terminal
 from harness.report.sections import changes
 
 
-class ReportOptions(NamedTuple):
-    """What ``report`` is given."""
-
-    comparison: ComparisonOptions
-    results: Path
-
-
-def _record(given: Mapping[str, Any]) -> ReportOptions:
-    return ReportOptions(comparison(given), given["results"].resolve())
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency report --results results",
         "flask-concurrency report --baseline before.json --fail-on change",
@@ -55,13 +39,12 @@ def _record(given: Mapping[str, Any]) -> ReportOptions:
 )
 @comparing
 @shared.results
-def report(options: ReportOptions) -> int:
+def report(comparison: ComparisonOptions, results: Path) -> int:
     """Judge stored evidence again and show it.
 
     Nothing is measured. The evidence may come from several machines.
     """
-    before = known(options.comparison)
-    return conclude(options.results, before, options.comparison.fail_on)
+    return conclude(results, known(comparison), comparison.fail_on)
 
 
 def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:

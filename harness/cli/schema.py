@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any
@@ -52,31 +51,20 @@ PUBLISHED = {
 """By the name of the file in ``schema/``."""
 
 
-class SchemaOptions(NamedTuple):
-    """What ``schema`` is given."""
-
-    which: str
-
-
-def _record(given: Mapping[str, Any]) -> SchemaOptions:
-    return SchemaOptions(given["which"])
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=("flask-concurrency schema deployment",),
 )
 @click.argument(
     "which", metavar="FILE", type=click.Choice(list(PUBLISHED)), default="report"
 )
-def schema(options: SchemaOptions) -> int:
+def schema(which: str) -> int:
     """Print the JSON Schema of a file.
 
     FILE is one of report (the default), changes, expected, evidence, timeline,
     bisection and deployment.
     """
-    sys.stdout.write(schema_of(options.which))
+    sys.stdout.write(schema_of(which))
     return 0
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
@@ -17,7 +15,6 @@ from harness.cli.progress import say
 from harness.cli.releases import adopt
 from harness.cli.releases import Following
 from harness.cli.releases import following
-from harness.cli.releases import following_of
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
@@ -63,35 +60,17 @@ class Mode(Enum):
     MEASURE = "measure what is missing, and show everything"
 
 
-class TrackOptions(NamedTuple):
-    """What ``track`` is given."""
-
-    following: Following
-    configurations: tuple[str, ...]
-    packages: tuple[str, ...]
-    mode: Mode
-
-
-def _record(given: Mapping[str, Any]) -> TrackOptions:
-    mode = Mode.SHOW if given["show"] else Mode.MEASURE
-    return TrackOptions(
-        following=following_of(given),
-        configurations=given["configurations"] or DEFAULT,
-        packages=given["of"],
-        mode=Mode.LIST if given["list_only"] else mode,
-    )
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency track",
         "flask-concurrency track gunicorn/gthread-2x4 --of gunicorn",
         "flask-concurrency track 'werkzeug/*' --since flask==2.0.0 --show",
     ),
 )
-@click.argument("configurations", nargs=-1, metavar="[CONFIGURATION]...")
+@click.argument(
+    "configurations", nargs=-1, default=DEFAULT, metavar="[CONFIGURATION]..."
+)
 @click.option(
     "--of",
     multiple=True,
@@ -108,17 +87,23 @@ def _record(given: Mapping[str, Any]) -> TrackOptions:
     help="Show the history; measure nothing, and use no network.",
 )
 @following
-def track(options: TrackOptions) -> int:
+def track(
+    given: Following,
+    configurations: tuple[str, ...],
+    of: tuple[str, ...],
+    list_only: bool,
+    show: bool,
+) -> int:
     """Measure configurations under every release, and show what changed.
 
     CONFIGURATION is SERVER/CONFIGURATION, a glob on these, or the id of a cell; without
     one it is werkzeug/run. What is in the history is not measured again.
     """
-    given, configurations, names, mode = options
+    mode = Mode.LIST if list_only else Mode.SHOW if show else Mode.MEASURE
     stored, faults = history.read(given.history)
     for fault in faults:
         say(str(fault))
-    lines, plan = _plan(given, configurations, names, stored, mode)
+    lines, plan = _plan(given, configurations, of, stored, mode)
     if mode is Mode.SHOW and not lines and not faults:
         raise UsageError(
             f"{given.history}: has no measurement of {', '.join(configurations)}; run "

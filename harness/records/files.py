@@ -69,9 +69,14 @@ def write_text(path: Path, text: str) -> None:
 
 def write(path: Path, record: msgspec.Struct) -> Path:
     """Write a record as JSON; the path. Raises ``UsageError``."""
-    compact = msgspec.json.encode(record, order="deterministic")
-    write_text(path, msgspec.json.format(compact, indent=2).decode() + "\n")
+    write_text(path, as_json(record) + "\n")
     return path
+
+
+def as_json(record: object) -> str:
+    """A record as JSON, indented for people."""
+    compact = msgspec.json.encode(record, order="deterministic")
+    return msgspec.json.format(compact, indent=2).decode()
 
 
 def read(path: Path, kind: type[Kind], remedy: str = REMEDY) -> Kind:

@@ -214,23 +214,6 @@ class Limits(NamedTuple):
     until: Mapping[str, Version] = {}
 
 
-def limits(since: Iterable[str], until: Iterable[str]) -> Limits:
-    """Parse the values of ``--since`` and ``--until``, each ``NAME==RELEASE``.
-
-    :raises UsageError: when one is not of this form.
-    """
-    oldest = dict(_limit("--since", text) for text in since)
-    return Limits(oldest, dict(_limit("--until", text) for text in until))
-
-
-def _limit(option: str, text: str) -> tuple[str, Version]:
-    name, _, release = (part.strip() for part in text.partition("=="))
-    try:
-        return canonicalize_name(name), Version(release)
-    except ValueError:
-        raise UsageError(f"{option} {text!r}: write it like gunicorn==20.1.0") from None
-
-
 def within_limits(
     package: Package, releases: Iterable[str], limits: Limits
 ) -> list[str]:

@@ -33,8 +33,7 @@ ROOT = Path(__file__).parents[3]
 
 def selection(*words: str) -> Selection:
     """The selection that a command line comes to."""
-    given = plan_verb.make_context("plan", [*words]).params["options"]
-    chosen: Selection = given.selection
+    chosen: Selection = plan_verb.make_context("plan", [*words]).params["selection"]
     return chosen
 
 

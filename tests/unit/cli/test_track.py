@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from harness.cli import main
+from harness.cli.releases import limit
 
 FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
 
@@ -22,9 +24,12 @@ FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
         (("bisect", "werkzeug/run", "--of", "gunicorn"), "--of gunicorn: no config"),
         (("bisect",), "Missing argument 'CELL'"),
         (("track", "--of", "flusk"), "no package to follow 'flusk'; did you mean Fl"),
-        (("track", "--since", "1.0"), "--since '1.0': write it like gunicorn==20.1.0"),
+        (
+            ("track", "--since", "1.0"),
+            "'--since': '1.0': write it like gunicorn==20.1.0",
+        ),
         (("track", "--since", "Flask==x"), "write it like"),
-        (("track", "--until", "Flask"), "--until 'Flask': write it like"),
+        (("track", "--until", "Flask"), "'--until': 'Flask': write it like"),
         (("track", "--limit", "0"), "--limit"),
     ],
 )
@@ -39,6 +44,10 @@ def test_what_cannot_be_asked_is_one_error_before_anything_is_done(
     assert main(arguments) == 2
     *usage, said = capsys.readouterr().err.strip().splitlines()
     assert words in said and not list(tmp_path.iterdir())
+
+
+def test_a_limit_is_a_package_and_a_release() -> None:
+    assert limit("Gunicorn == 19") == ("gunicorn", Version("19"))
 
 
 def test_a_history_is_shown_without_an_index(

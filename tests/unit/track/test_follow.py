@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
@@ -11,7 +12,6 @@ from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
 from harness.track.follow import Limits
-from harness.track.follow import limits
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
 from tests.builders.catalogs import REAL
@@ -85,9 +85,9 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
     gunicorn = find_package(REAL, "gunicorn")
     releases = ["19.9.0", "20.0.0", "27.0.1"]
     assert within_limits(gunicorn, releases, Limits()) == releases[1:]
-    asked = limits(["Gunicorn == 19"], ["gunicorn==26"])
+    asked = Limits({"gunicorn": Version("19")}, {"gunicorn": Version("26")})
     assert within_limits(gunicorn, releases, asked) == releases[:2]
     with pytest.raises(UsageError, match="no release of gunicorn since 99 and until"):
-        within_limits(gunicorn, releases, limits(["gunicorn==99"], []))
+        within_limits(gunicorn, releases, Limits(since={"gunicorn": Version("99")}))
     with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
-        within_limits(gunicorn, releases, limits([], ["gunicorn==1"]))
+        within_limits(gunicorn, releases, Limits(until={"gunicorn": Version("1")}))
