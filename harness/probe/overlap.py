@@ -51,7 +51,8 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             ports.learn(probe)
             schedule.seen(done)
             stalled = done.stalled
-        if schedule.ordinary_done and probe.holds.ever != set(choice.workers):
+        known = probe.holds.ever == set(choice.workers) and not choice.reason
+        if schedule.ordinary_done and not known:
             # More is known now of who takes requests, or workers were replaced.
             choice = _choose(probe, ports)
         fresh = False

@@ -192,10 +192,11 @@ class Schedule:
         self._choice = Choice()
         self.rounds: list[Round] = []
         self.steered: list[SteeredRound] = []
-        self.not_steered = ""
-        """Why no order could be chosen though several processes take requests."""
+        self._given_up = ""
         self.idle_workers = 0
         """How many of the workers were never seen to hold a request."""
+        self._idle_when_filled: int | None = 0
+        """How many workers were idle when each had had its turn to be filled."""
         self.begun_anew = 0
         """How often the rounds were begun anew."""
 
@@ -203,6 +204,11 @@ class Schedule:
     def workers(self) -> int | None:
         """How many processes take requests; ``None`` where that cannot be told."""
         return len(self._choice.workers) or None
+
+    @property
+    def not_steered(self) -> str:
+        """Why no order could be chosen though several processes take requests."""
+        return self._given_up or self._choice.reason
 
     @property
     def ordinary_done(self) -> bool:
@@ -216,12 +222,15 @@ class Schedule:
         """
         self._choice = choice
         self.idle_workers = len(set(choice.workers).difference(held))
-        if not self.not_steered:
-            self.not_steered = choice.reason
+        if self._idle_when_filled is None:
+            self._idle_when_filled = self.idle_workers
+        elif self.idle_workers < self._idle_when_filled:
+            # One that took nothing in its turn does now: it was not up by then.
+            self._begin_anew(1, BEGUN_ANEW + len(choice.workers))
 
     def cannot_steer(self, reason: str) -> None:
         """Take note that the order could not be chosen after all."""
-        self.not_steered = reason
+        self._given_up = reason
 
     def next(self) -> Offer | Steer | None:
         """What to offer now; ``None`` when the question is answered."""
@@ -243,18 +252,18 @@ class Schedule:
         """Whether the order of workers is to be chosen, as far as is known now."""
         if self._choice.by is None or self.not_steered:
             return False
-        self.not_steered = obstacle(self._choice, self._load, self.steered)
+        self._given_up = obstacle(self._choice, self._load, self.steered)
         if any(each.stalled for each in self.rounds):
-            self.not_steered = "requests stalled with no worker stopped"
+            self._given_up = "requests stalled with no worker stopped"
         elif any(each.settled is Settled.STEADY_COUNT for each in self.rounds):
-            self.not_steered = "the server was never quiet"
+            self._given_up = "the server was never quiet"
         return not self.not_steered
 
     def _learn(self) -> Offer | None:
         learning = LEARNING_LOAD * self._load
         if sum(each.asked == learning for each in self.rounds) < LEARNING_ROUNDS:
             return Offer(learning)
-        self.not_steered = "too few source ports are known that lead to each worker"
+        self._given_up = "too few source ports are known that lead to each worker"
         return None
 
     def _further(self) -> Offer | None:
@@ -292,13 +301,17 @@ class Schedule:
 
     def seen_steered(self, done: SteeredRound) -> None:
         """Take note of the steered round that was run for ``next``."""
-        if not self._begin_anew(done.late):
-            self.steered.append(done)
+        if self._begin_anew(done.late):
+            return
+        self.steered.append(done)
+        if done.goal is Goal.MOST:
+            self._idle_when_filled = None  # as it will be when that is known
 
-    def _begin_anew(self, late: int) -> bool:
-        if not late or self.begun_anew >= BEGUN_ANEW:
+    def _begin_anew(self, late: int, at_most: int = BEGUN_ANEW) -> bool:
+        if not late or self.begun_anew >= at_most:
             return False
         self.begun_anew += 1
+        self._idle_when_filled = 0
         self.rounds.clear()
         self.steered.clear()
         self._pending = deque(self._offers)

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from harness.probe.clients import Client
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
+from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.records.steering import Goal
@@ -44,6 +45,10 @@ BREATH_SECONDS = 1.0
 SOURCES = range(10_000, 20_000)
 """Source ports that are tried: below those that the kernel gives to connections, of
 which some are in use a moment longer."""
+
+IDLE_SECONDS = 5.0
+"""How long a quiet server is watched while a process that listens has never taken a
+request: it may sleep while it boots, or wait for another one to boot."""
 
 Ports = Mapping[int, Sequence[int]]
 """Source ports by the process that they lead to."""
@@ -110,7 +115,9 @@ async def run_steered(
         crowd.give_up_opening()
         first = len(probe.holds.entered)
         if probe.waiting() and len(probe.holds.held) < patient_below:
-            await probe.watch(probe.all_in_or_ended)
+            idle = set(step.order) - probe.holds.ever
+            seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
+            await probe.watch(probe.all_in_or_ended, seconds)
         admitted, waiting = len(probe.holds.held), probe.waiting()
         late, spread = len(probe.holds.entered) - first, probe.spread()
         stalled = await finish(probe)

@@ -30,7 +30,9 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
     those = [listeners[each] for each in held if each in listeners]
     if held and not those and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
-    wanted = {place for its in those or listeners.values() for place in its.values()}
+    # What all of those listen on: some may have inherited other sockets.
+    common = set.intersection(*(set(its.values()) for its in those)) if those else set()
+    wanted = common or {place for its in listeners.values() for place in its.values()}
     found = {
         process: {inode for inode, place in its.items() if place in wanted}
         for process, its in listeners.items()

@@ -27,6 +27,7 @@ from harness.records.words import Arrival
 from harness.records.words import Settled
 from tests.builders.steered import run_steered
 from tests.builders.steered import seen
+from tests.builders.steered import steered
 
 ONE = Choice((1,))
 TWO = Choice((1, 2), Steering.STOP)
@@ -334,6 +335,21 @@ def test_patience_goes_on_where_something_came_late() -> None:
     schedule.seen(seen(1, 1))
     schedule.seen(seen(2, 1))
     assert schedule.patient_below(Offer(2)) == 2
+
+
+def test_a_worker_that_comes_up_after_its_turn_begins_the_rounds_anew() -> None:
+    schedule = Schedule(8, 64)
+    schedule.choose_among(TWO, {1})
+    while isinstance(step := schedule.next(), Offer):
+        schedule.seen(seen(step.asked, min(step.asked, 4)))
+    assert isinstance(step, Steer)
+    schedule.seen_steered(steered(step.goal, step.order, 8, (4, 4, 4)))
+    schedule.choose_among(TWO, {1})
+    assert isinstance(step := schedule.next(), Steer)
+    schedule.seen_steered(steered(step.goal, step.order, 8, (4, 8)))
+    schedule.choose_among(TWO, {1, 2})
+    assert (schedule.rounds, schedule.steered, schedule.begun_anew) == ([], [], 1)
+    assert run(schedule, 8, TWO) == [1, 7, 8, 8, 9]
 
 
 def test_workers_that_never_held_a_request_are_counted() -> None:
