@@ -41,7 +41,7 @@ class Progress:
 
     def __init__(self, plan: Plan, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
-        self._total = sum(len(each.cells) for each in plan.environments)
+        self._total = len(plan.cells)
         self._environments = len(plan.environments)
         self._done = 0
         self._begun = time.monotonic()

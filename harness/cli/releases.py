@@ -18,17 +18,15 @@ from harness.cli.progress import show_and_carry_out
 from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
+from harness.measure.nothing import nothing_measured
 from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.results import begin
 from harness.records.results import read_evidence
 from harness.records.words import Outcome
-from harness.system.machine import host
-from harness.system.machine import now
 from harness.track import history
 from harness.track.follow import Limits
 from harness.track.follow import Package
@@ -132,17 +130,13 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
     return {
         one.cells[0].id: one
         for each in unsupported_cells(plan).environments
-        for one in history.by_cell(
-            nothing_measured(
-                each, Outcome.NOT_SUPPORTED, "", host=host(), measured_at=now()
-            )
-        )
+        for one in history.by_cell(nothing_measured(each, Outcome.NOT_SUPPORTED, ""))
     }
 
 
 def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
     """Add to the history what a run measured that was killed before it could do so."""
-    planned = {cell.id for each in plan.environments for cell in each.cells}
+    planned = {cell.id for cell in plan.cells}
     evidence, _ = read_evidence(results)
     left = [e for e in evidence if {cell.id for cell in e.cells} <= planned]
     return history.add(folder, left)

@@ -116,14 +116,14 @@ def track(
     before = after = history.newest(stored, probe)
     missing = cells_to_measure(plan, before)
     if mode is Mode.LIST:
-        print("\n".join(_ids(missing)))
+        print("\n".join(cell.id for cell in missing.cells))
         return 0
     interrupted = None
     if mode is Mode.MEASURE and missing.environments:
         interrupted = _measure(missing, given)
         after = history.newest(history.read(given.history)[0])
     timeline = make_timeline(lines, before, after, impossible_cells(plan), now())
-    _show(given.results, timeline, [after[n] for n in _ids(plan) if n in after])
+    _show(given.results, timeline, [after[c.id] for c in plan.cells if c.id in after])
     if interrupted is not None:
         raise interrupted
     _check(missing, after)
@@ -160,10 +160,6 @@ def _plan(
     return lines, plan_cells(known, selection, every)
 
 
-def _ids(plan: Plan) -> list[str]:
-    return [cell.id for each in plan.environments for cell in each.cells]
-
-
 def _measure(plan: Plan, given: Following) -> Interrupted | None:
     """Measure; what interrupted it, so that what was measured can be shown first."""
     try:
@@ -184,10 +180,10 @@ def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> No
 
 def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:
     """Raise ``HarnessFailed`` when the instrument failed in a cell of this run."""
-    for name in _ids(plan):
-        for cell in measured[name].cells if name in measured else ():
-            if cell.outcome is Outcome.HARNESS_FAILED:
-                raise HarnessFailed(
-                    f"the instrument failed in {name}: {cell.reason}; run track again "
-                    "to measure it again"
-                )
+    ids = [cell.id for cell in plan.cells if cell.id in measured]
+    for cell in (cell for name in ids for cell in measured[name].cells):
+        if cell.outcome is Outcome.HARNESS_FAILED:
+            raise HarnessFailed(
+                f"the instrument failed in {cell.id}: {cell.reason}; run track again "
+                "to measure it again"
+            )

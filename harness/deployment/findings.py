@@ -26,16 +26,14 @@ from harness.judge.gate import gate
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
+from harness.measure.nothing import nothing_measured
 from harness.records.errors import HarnessError
 from harness.records.evidence import Evidence
-from harness.records.nothing import nothing_measured
 from harness.records.plan import PlannedEnvironment
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
-from harness.system.machine import host
-from harness.system.machine import now
 
 MISSING = "missing: the check ended before this deployment was measured"
 
@@ -64,15 +62,10 @@ def not_measured(
     """A deployment that is not measured yet, or that cannot be started."""
     if isinstance(prepared, Prepared):
         return Checked(
-            prepared,
-            nothing_measured(
-                planned, Outcome.HARNESS_FAILED, MISSING, host=host(), measured_at=now()
-            ),
+            prepared, nothing_measured(planned, Outcome.HARNESS_FAILED, MISSING)
         )
     reason, tail = prepared.reason, prepared.log_tail
-    evidence = nothing_measured(
-        planned, Outcome.NOT_INSTALLED, reason, tail, host=host(), measured_at=now()
-    )
+    evidence = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
     return Checked(prepared, evidence)
 
 

@@ -12,21 +12,21 @@ from pathlib import Path
 
 import msgspec
 
+from harness.measure.nothing import nothing_measured
+from harness.plan.plan import only_cells
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
-from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.results import EVIDENCE
+from harness.records.results import in_order
 from harness.records.results import newest_cells
 from harness.records.results import plan_path
 from harness.records.results import PREVIOUS
+from harness.records.results import read_one
 from harness.records.results import read_plan
 from harness.records.words import Outcome
-from harness.system.machine import host
-from harness.system.machine import now
 
 MISSING = (
     "missing: it was planned, and there is no evidence of it; whatever was to measure "
@@ -41,17 +41,12 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
     The folder is one of results, or holds several such, as downloaded artifacts do.
     Planned cells without evidence have the outcome harness failed.
     """
-    evidence, faults = [], []
-    for path in _files(folder, f"{EVIDENCE}/*.json"):
-        try:
-            evidence.append(files.read(path, Evidence))
-        except UsageError as fault:
-            faults.append(fault)
-    plan = _plan(folder, faults)
+    evidence, faults = files.read_all(_files(folder, f"{EVIDENCE}/*.json"), read_one)
+    plans, more = files.read_all(_files(folder, plan_path(Path()).name), read_plan)
+    plans.sort(key=lambda plan: -len(plan.environments))
+    plan = _united(each for plan in plans for each in plan.environments)
     evidence = newest_cells(evidence) + missing(plan, evidence)
-    order = {str(each.environment): n for n, each in enumerate(plan.environments)}
-    evidence.sort(key=lambda each: order.get(str(each.environment), len(order)))
-    return evidence, faults
+    return in_order(evidence, plan), faults + more
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -63,18 +58,6 @@ def _files(folder: Path, pattern: str) -> list[Path]:
         for path in sorted(folder.rglob(pattern))
         if PREVIOUS not in path.relative_to(folder).parts
     ]
-
-
-def _plan(folder: Path, faults: list[UsageError]) -> Plan:
-    """Everything planned, by the plan of the whole run and the plans of its jobs."""
-    plans = []
-    for path in _files(folder, plan_path(Path()).name):
-        try:
-            plans.append(read_plan(path))
-        except UsageError as fault:
-            faults.append(fault)
-    plans.sort(key=lambda plan: -len(plan.environments))
-    return _united(each for plan in plans for each in plan.environments)
 
 
 def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
@@ -91,20 +74,8 @@ def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
 def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Evidence, by environment, for the planned cells that have none."""
     present = {cell.id for each in evidence for cell in each.cells}
+    absent = only_cells(plan, lambda cell: cell.id not in present)
     return [
-        nothing_measured(
-            _only(each, absent),
-            Outcome.HARNESS_FAILED,
-            MISSING,
-            host=host(),
-            measured_at=now(),
-        )
-        for each in plan.environments
-        if (absent := tuple(cell for cell in each.cells if cell.id not in present))
+        nothing_measured(each, Outcome.HARNESS_FAILED, MISSING)
+        for each in absent.environments
     ]
-
-
-def _only(
-    planned: PlannedEnvironment, cells: Sequence[PlannedCell]
-) -> PlannedEnvironment:
-    return msgspec.structs.replace(planned, cells=tuple(cells))

@@ -19,15 +19,13 @@ from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.measure import events
 from harness.measure.events import Event
+from harness.measure.nothing import nothing_measured
 from harness.plan.shards import shards
-from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.results import evidence_path
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from harness.system.machine import check_open_files
-from harness.system.machine import host
-from harness.system.machine import now
 from harness.system.process import running
 
 NOXFILE = Path(__file__).with_name("noxfile.py")
@@ -126,7 +124,5 @@ async def carry_out(
     for planned in plan.environments:
         if not evidence_path(results, planned.environment).exists():
             reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
-            nothing = nothing_measured(
-                planned, Outcome.HARNESS_FAILED, reason, host=host(), measured_at=now()
-            )
+            nothing = nothing_measured(planned, Outcome.HARNESS_FAILED, reason)
             write_evidence(results, nothing)

@@ -22,7 +22,7 @@ from nox.command import CommandFailed
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.environments.needs import on_this_machine
-from harness.records.nothing import nothing_measured
+from harness.measure.nothing import nothing_measured
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
 from harness.records.plan import PlannedEnvironment
@@ -34,8 +34,6 @@ from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import OFFLINE
 from harness.system.install import offline_first
-from harness.system.machine import host
-from harness.system.machine import now
 
 ABSENT = re.compile(
     r"there\s+is\s+no\s+version\s+of\s+(\S+)|No matching distribution found for (\S+)"
@@ -132,9 +130,7 @@ def measure_in(
     """Fill the session's environment, and measure the planned cells in it."""
     planned = on_this_machine(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
-        nothing = nothing_measured(
-            planned, Outcome.NOT_SUPPORTED, "", host=host(), measured_at=now()
-        )
+        nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
         write_evidence(results, nothing)
         return
     try:
@@ -143,9 +139,7 @@ def measure_in(
         session.warn("not installed; this becomes the outcome of its cells")
         tail = str(problem)
         reason = why_not(planned, tail)
-        nothing = nothing_measured(
-            planned, Outcome.NOT_INSTALLED, reason, tail, host=host(), measured_at=now()
-        )
+        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
         write_evidence(results, nothing)
         return
     order = Path(session.create_tmp(), "order.json")

@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.measure.bench import Bench
 from harness.measure.guard import describe
 from harness.measure.guard import guarded
+from harness.measure.nothing import unmeasured
 from harness.measure.start import FreshServers
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
@@ -26,7 +27,6 @@ from harness.probe.questions import Unmeasured
 from harness.probe.questions.context import Context
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
-from harness.records.nothing import unmeasured
 from harness.records.plan import PlannedCell
 from harness.records.questions import AnySeen
 from harness.records.questions import Question

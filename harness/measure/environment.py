@@ -11,24 +11,22 @@ from pathlib import Path
 
 import msgspec
 
-import harness
 from harness.measure.app import App
 from harness.measure.app import TargetApp
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.control import measure_control
+from harness.measure.nothing import evidence_of
+from harness.measure.nothing import unmeasured
 from harness.measure.target import server_environment
 from harness.measure.target import TARGET
 from harness.records.errors import HarnessFailed
 from harness.records.evidence import Evidence
-from harness.records.nothing import unmeasured
 from harness.records.plan import Installed
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
 from harness.system.command import output
-from harness.system.machine import host
-from harness.system.machine import now
 
 ABOUT_SECONDS = 60.0
 
@@ -68,18 +66,8 @@ async def measure(
     # Where there is no Flask, as beside a container, the control serves another app.
     module = "app" if "flask" in versions else "plain_app"
     plain = Bench(python, planned.limit, logs, target)
-    evidence = Evidence(
-        tool=harness.__version__,
-        environment=planned.environment,
-        title=planned.title,
-        measured_at=now(),
-        host=host(),
-        installed=versions,
-        sources=planned.sources,
-        control=await measure_control(plain, module),
-        limit=planned.limit,
-        cells=(),
-    )
+    control = await measure_control(plain, module)
+    evidence = evidence_of(planned, (), installed=versions, control=control)
     for cell in planned.cells:
         begin(cell)
         missing = installed.missing(cell)

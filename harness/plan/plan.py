@@ -91,9 +91,8 @@ def only_cells(plan: Plan, wanted: Callable[[PlannedCell], bool]) -> Plan:
 
 def list_cells(plan: Plan) -> tuple[str, ...]:
     """A line for each cell: its id, and what it declares or why it is not supported."""
-    cells = [cell for entry in plan.environments for cell in entry.cells]
-    width = max((len(cell.id) for cell in cells), default=0)
-    return tuple(f"{cell.id:{width}}  {_summary(cell)}" for cell in cells)
+    width = max((len(cell.id) for cell in plan.cells), default=0)
+    return tuple(f"{cell.id:{width}}  {_summary(cell)}" for cell in plan.cells)
 
 
 def _summary(cell: PlannedCell) -> str:

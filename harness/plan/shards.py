@@ -36,9 +36,8 @@ class Job(Result, frozen=True, kw_only=True):
 
 def check_size(plan: Plan, most: int = MAX_CELLS) -> None:
     """Raise ``UsageError`` when there is nothing to measure, or too much."""
-    cells = [cell for each in plan.environments for cell in each.cells]
-    supported = [cell for cell in cells if cell.not_supported is None]
-    if not supported:
+    cells = plan.cells
+    if not any(map(_is_possible, cells)):
         first = cells[0].not_supported if cells else "the plan is empty"
         raise UsageError(
             f"nothing to measure: none of the {len(cells)} selected cells can be "
@@ -64,11 +63,7 @@ def job_matrix(plan: Plan, count: int) -> str:
     """Shards as JSON for ``strategy: matrix: ${{ fromJSON(...) }}``."""
     parts = split(plan, count)
     jobs = [
-        Job(
-            shard=f"{number}/{count}",
-            number=number,
-            cells=sum(len(each.cells) for each in part.environments),
-        )
+        Job(shard=f"{number}/{count}", number=number, cells=len(part.cells))
         for number, part in enumerate(parts, start=1)
     ]
     return msgspec.json.encode({"include": jobs}).decode()

@@ -16,6 +16,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,19 @@ def read(path: Path, kind: type[Kind], remedy: str = REMEDY) -> Kind:
     is good, only never compared.
     """
     return decode(read_bytes(path), path, kind, remedy)
+
+
+def read_all(
+    paths: Iterable[Path], read: Callable[[Path], Kind]
+) -> tuple[list[Kind], list[UsageError]]:
+    """What each of several files holds, and an error for each that cannot be used."""
+    records, faults = [], []
+    for path in paths:
+        try:
+            records.append(read(path))
+        except UsageError as fault:
+            faults.append(fault)
+    return records, faults
 
 
 def read_bytes(path: Path, remedy: str = "check the path") -> bytes:

@@ -196,6 +196,11 @@ class Plan(Result, frozen=True, kw_only=True):
 
     environments: tuple[PlannedEnvironment, ...]
 
+    @property
+    def cells(self) -> list[PlannedCell]:
+        """The cells of all environments, in order."""
+        return [cell for each in self.environments for cell in each.cells]
+
 
 class NotInstalled(Result, frozen=True, kw_only=True):
     """Why requirements are missing from an environment."""

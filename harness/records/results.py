@@ -120,24 +120,24 @@ def read_evidence(results: Path) -> tuple[list[Evidence], list[UsageError]]:
 
     In the order of the plan, if that is there, and otherwise of the file names.
     """
-    evidence, faults = [], []
-    for path in sorted((results / EVIDENCE).glob("*.json")):
-        try:
-            evidence.append(files.read(path, Evidence))
-        except UsageError as fault:
-            faults.append(fault)
-    order = _planned_order(results)
-    evidence.sort(key=lambda each: order.get(str(each.environment), len(order)))
-    return newest_cells(evidence), faults
+    paths = sorted((results / EVIDENCE).glob("*.json"))
+    evidence, faults = files.read_all(paths, read_one)
+    plans, _ = files.read_all([plan_path(results)], read_plan)
+    return in_order(newest_cells(evidence), *plans), faults
 
 
-def _planned_order(results: Path) -> dict[str, int]:
-    """Position of each environment in the plan; empty when there is no good one."""
-    try:
-        plan = read_plan(plan_path(results))
-    except UsageError:
-        return {}
-    return {str(each.environment): n for n, each in enumerate(plan.environments)}
+def read_one(path: Path) -> Evidence:
+    """Read the evidence of one environment. Raises ``UsageError``."""
+    return files.read(path, Evidence)
+
+
+def in_order(evidence: Sequence[Evidence], *plans: Plan) -> list[Evidence]:
+    """Evidence in the order of a plan; what is in none comes last."""
+    planned = [str(e.environment) for plan in plans for e in plan.environments]
+    order = {name: n for n, name in enumerate(planned)}
+    return sorted(
+        evidence, key=lambda each: order.get(str(each.environment), len(order))
+    )
 
 
 def newest_cells(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -39,12 +39,7 @@ def read(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
     A folder that does not exist is an empty history.
     """
-    measurements, faults = [], []
-    for path in sorted(folder.rglob("*.json")):
-        try:
-            measurements.append(_read(path))
-        except UsageError as fault:
-            faults.append(fault)
+    measurements, faults = files.read_all(sorted(folder.rglob("*.json")), _read)
     return sorted(measurements, key=lambda each: each.measured_at), faults
 
 

@@ -7,13 +7,11 @@ import pytest
 from docs.make import action
 from docs.make import matrix
 from docs.make import readme
+from harness.measure.nothing import nothing_measured
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
-from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.words import Outcome
-from harness.system.machine import host
-from harness.system.machine import now
 from tests.builders.catalogs import REAL
 from tests.samples.make import judge
 
@@ -26,10 +24,7 @@ def plan() -> Plan:
 
 def test_the_matrix_is_the_default_selection(plan: Plan) -> None:
     planned = [
-        nothing_measured(
-            each, Outcome.NOT_INSTALLED, "", host=host(), measured_at=now()
-        )
-        for each in plan.environments
+        nothing_measured(each, Outcome.NOT_INSTALLED, "") for each in plan.environments
     ]
     assert matrix.shape_in_readme() == matrix.shape(judge(planned)), (
         "measure, and write it again: nox -s docs -- --matrix RESULTS"

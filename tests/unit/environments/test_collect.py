@@ -8,24 +8,20 @@ import msgspec
 
 from harness.environments.collect import collect
 from harness.environments.collect import MISSING
+from harness.measure.nothing import nothing_measured
 from harness.records import files
 from harness.records.evidence import Evidence
-from harness.records.nothing import nothing_measured
 from harness.records.plan import Plan
 from harness.records.plan import PlannedEnvironment
 from harness.records.results import plan_path
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
-from harness.system.machine import host
-from harness.system.machine import now
 from tests.builders.plans import plan
 
 
 def died(planned: PlannedEnvironment) -> Evidence:
     """Evidence of everything in an environment."""
-    return nothing_measured(
-        planned, Outcome.DIED, "it died", host=host(), measured_at=now()
-    )
+    return nothing_measured(planned, Outcome.DIED, "it died")
 
 
 def outcomes(found: list[Evidence]) -> dict[str, str]:

@@ -1,45 +1,51 @@
-"""Evidence of what was not measured."""
+"""Evidence of an environment, and of what was not measured in it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import harness
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
 from harness.records.evidence import Front
-from harness.records.evidence import Host
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
+from harness.system.machine import host
+from harness.system.machine import now
+
+
+def evidence_of(
+    planned: PlannedEnvironment, cells: tuple[CellEvidence, ...], **others: Any
+) -> Evidence:
+    """Evidence of an environment, by this machine and as of now."""
+    return Evidence(
+        tool=harness.__version__,
+        environment=planned.environment,
+        title=planned.title,
+        measured_at=now(),
+        host=host(),
+        sources=planned.sources,
+        limit=planned.limit,
+        cells=cells,
+        **others,
+    )
 
 
 def nothing_measured(
-    planned: PlannedEnvironment,
-    outcome: Outcome,
-    reason: str,
-    log_tail: str = "",
-    *,
-    host: Host,
-    measured_at: str,
+    planned: PlannedEnvironment, outcome: Outcome, reason: str, log_tail: str = ""
 ) -> Evidence:
     """Evidence that no cell of an environment was measured, and why.
 
     A cell that the plan says is not supported stays so, for the reason in the plan.
     """
-    return Evidence(
-        tool=harness.__version__,
-        environment=planned.environment,
-        title=planned.title,
-        measured_at=measured_at,
-        host=host,
-        sources=planned.sources,
-        limit=planned.limit,
-        cells=tuple(
-            unmeasured(cell, Outcome.NOT_SUPPORTED, cell.not_supported)
-            if cell.not_supported is not None
-            else unmeasured(cell, outcome, reason, log_tail)
-            for cell in planned.cells
-        ),
+    cells = (
+        unmeasured(cell, outcome, reason, log_tail)
+        if cell.not_supported is None
+        else unmeasured(cell, Outcome.NOT_SUPPORTED, cell.not_supported)
+        for cell in planned.cells
     )
+    return evidence_of(planned, tuple(cells))
 
 
 def unmeasured(
