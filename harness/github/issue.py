@@ -104,7 +104,7 @@ def _news(changes: Sequence[str], faults: Sequence[str], address: str) -> str:
 
 def _list(title: str, texts: Sequence[str]) -> Section:
     items = tuple(Item(say("{}", each)) for each in texts)
-    return Section(title, say(title), (Items(items),) if items else ())
+    return Section.of(title, title, Items(items))
 
 
 def _cut(text: str) -> str:

@@ -7,6 +7,7 @@ as such: a pen escapes it when it writes it, and nothing else does.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Sequence
 from enum import IntEnum
@@ -200,6 +201,22 @@ class Table(NamedTuple):
     lines: tuple[PlainLine, ...] = ()
     """The same as lines, easy to search; where there are none, its rows are."""
 
+    @classmethod
+    def of(
+        cls,
+        heads: Iterable[Words],
+        rows: Iterable[Iterable[Words]],
+        numbers: Container[int] = (),
+        lines: Iterable[Text] = (),
+    ) -> Table:
+        """A table of texts; ``numbers`` are the columns of numbers."""
+        columns = (
+            Column(say("{}", h), right=n in numbers) for n, h in enumerate(heads)
+        )
+        texts = tuple(tuple(say("{}", cell) for cell in row) for row in rows)
+        groups = (RowGroup(texts),) if texts else ()
+        return cls(tuple(columns), groups, tuple(PlainLine(Text(), t) for t in lines))
+
 
 class Legend(NamedTuple):
     """How to read the table above it; a pen without tables leaves it out."""
@@ -256,7 +273,29 @@ class Section(NamedTuple):
     top: bool = False
     """Whether its title is that of the whole report."""
 
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        title: str | Text,
+        *blocks: Block,
+        worth: Worth = Worth.KEPT,
+        top: bool = False,
+    ) -> Section:
+        """A section of those blocks that are not empty; a string is our own words."""
+        text = say(title) if isinstance(title, str) else title
+        return cls(name, text, tuple(filter(_is_filled, blocks)), worth, top)
+
     @property
     def folded(self) -> bool:
         """Whether it opens on a click only."""
         return self.worth is Worth.FOLDED
+
+
+def _is_filled(block: Block) -> bool:
+    match block:
+        case Paragraph(Text(())) | Items(()) | Legend(()):
+            return False
+        case Table(groups=()) | Chart(bars=()):
+            return False
+    return True

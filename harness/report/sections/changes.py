@@ -32,14 +32,13 @@ FEW, SOME = 4, 12
 def section(changes: Changes) -> Section:
     """The counts, then each cell that is not the same."""
     common = _common(changes)
-    paragraphs = [Paragraph(tally(changes))]
-    if common:
-        versions = versions_changed(common, SOME)
-        paragraphs.append(Paragraph(say("Different everywhere: {}.", versions)))
-    return Section(
+    versions = say("Different everywhere: {}.", versions_changed(common, SOME))
+    return Section.of(
         "the changes",
-        say("Since the baseline"),
-        (*paragraphs, *_lists(changes, common)),
+        "Since the baseline",
+        Paragraph(tally(changes)),
+        Paragraph(versions if common else Text()),
+        *_lists(changes, common),
     )
 
 

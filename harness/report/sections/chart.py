@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from harness.records.report import CellReport
 from harness.report.document import Bar
-from harness.report.document import Block
 from harness.report.document import Chart
 from harness.report.document import joined
 from harness.report.document import Name
@@ -34,13 +33,11 @@ def section(grid: Grid) -> Section:
     """The configurations under the newest release as bars; none with fewer than two."""
     newest = [(row, cell) for row in grid.rows if (cell := row.cells[-1])]
     drawn = [(row, cell) for row, cell in newest if _fits(cell)][:MOST_BARS]
-    blocks: tuple[Block, ...] = ()
-    if len(drawn) > 1:
-        blocks = (Chart("requests in the app at once", tuple(map(_bar, drawn))),)
-        if caption := joined(" ", _caption(newest, drawn)):
-            blocks += (Paragraph(caption),)
     title = say("{} {} as a chart", grid.axis, grid.columns[-1])
-    return Section("the chart", title, blocks, Worth.CHART)
+    chart = Chart("requests in the app at once", tuple(map(_bar, drawn)))
+    caption = Paragraph(joined(" ", _caption(newest, drawn)))
+    blocks = (chart, caption) if len(drawn) > 1 else ()
+    return Section.of("the chart", title, *blocks, worth=Worth.CHART)
 
 
 def _fits(cell: CellReport) -> bool:

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 
 from harness.records.report import CellReport
 from harness.report import words
-from harness.report.document import Cell
-from harness.report.document import Column
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
@@ -28,14 +25,12 @@ def section(cells: Sequence[CellReport]) -> Section:
         if cell.claims_fault:
             server = f"{words.chain(cell)} {cell.server_version}"
             groups[server, cell.claims_fault].append(cell)
-    items = tuple(
-        _item(server, fault, several) for (server, fault), several in groups.items()
-    )
-    return Section(
+    items = (_item(*key, several) for key, several in groups.items())
+    return Section.of(
         "what servers tell apps",
-        say("What servers tell apps, and what was seen instead"),
-        (Items(items),) if items else (),
-        Worth.TABLE,
+        "What servers tell apps, and what was seen instead",
+        Items(tuple(items)),
+        worth=Worth.TABLE,
     )
 
 
@@ -52,21 +47,20 @@ def details(cells: Sequence[CellReport]) -> Section:
         *("configuration", Name("wsgi.multithread"), "most in one process"),
         *(Name("wsgi.multiprocess"), "processes"),
     )
-    rows: dict[tuple[Cell, ...], None] = {}
-    for cell in cells:
-        if cell.claims is not None and cell.processes is not None:
-            row: tuple[Words, ...] = (
-                Name(f"{cell.server} {cell.configuration}"),
-                str(cell.claims.multithread),
-                max(each.threads for each in cell.rounds),
-                str(cell.claims.multiprocess),
-                max(each.processes for each in cell.rounds),
-            )
-            rows[tuple(say("{}", each) for each in row)] = None
-    columns = (Column(say("{}", each), right=n > 0) for n, each in enumerate(heads))
-    return Section(
+    rows = dict.fromkeys(
+        (
+            Name(f"{cell.server} {cell.configuration}"),
+            str(cell.claims.multithread),
+            max(each.threads for each in cell.rounds),
+            str(cell.claims.multiprocess),
+            max(each.processes for each in cell.rounds),
+        )
+        for cell in cells
+        if cell.claims is not None and cell.processes is not None
+    )
+    return Section.of(
         "what servers tell apps",
-        say("What servers tell apps of themselves, and what was seen"),
-        (Table(tuple(columns), (RowGroup(tuple(rows)),)),) if rows else (),
-        Worth.FOLDED,
+        "What servers tell apps of themselves, and what was seen",
+        Table.of(heads, rows, range(1, 5)),
+        worth=Worth.FOLDED,
     )

@@ -8,7 +8,6 @@ from harness.report.document import Foreign
 from harness.report.document import Name
 from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
 
 
 def section(result: CheckResult) -> Section:
@@ -22,4 +21,4 @@ def section(result: CheckResult) -> Section:
     if not result.exit_code:
         text = say("Not what the deployments promise, and let through:")
     alert = Alert("caution" if result.exit_code else "warning", text, items)
-    return Section("the broken promises", Text(), (alert,) if items else ())
+    return Section.of("the broken promises", "", *([alert] if items else []))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
 from collections.abc import Sequence
 
 from harness.records.report import CellReport
@@ -13,15 +12,12 @@ from harness.records.words import Outcome
 from harness.records.words import Settled
 from harness.records.words import Verdict
 from harness.report.document import Block
-from harness.report.document import Cell
 from harness.report.document import Code
-from harness.report.document import Column
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -87,18 +83,7 @@ def sections(report: Report, notes: Notes) -> list[Section]:
 
 
 def _section(name: str, title: str, *blocks: Block) -> Section:
-    return Section(name, say(title), blocks, Worth.FOLDED)
-
-
-def _table(
-    heads: Sequence[str], rows: Iterable[tuple[Cell, ...]], numbers: int = 99
-) -> list[Block]:
-    """No table where there are no rows; columns from ``numbers`` on hold numbers."""
-    columns = (
-        Column(say("{}", head), right=n >= numbers) for n, head in enumerate(heads)
-    )
-    group = RowGroup(tuple(rows))
-    return [Table(tuple(columns), (group,))] if group.rows else []
+    return Section.of(name, title, *blocks, worth=Worth.FOLDED)
 
 
 def _curves(notes: Notes) -> Section:
@@ -109,10 +94,10 @@ def _curves(notes: Notes) -> Section:
             (p.offered, p.worst, f"{p.median:g}", p.best, p.rounds) for p in cell.curve
         )
         blocks.append(Paragraph(say("{}", Name(cell.id))))
-        blocks += _table(heads, (tuple(say("{}", n) for n in row) for row in rows), 0)
+        blocks.append(Table.of(heads, rows, range(5)))
+    text = say("How many were in the app of how many that were offered together:")
     if blocks:
-        text = "How many were in the app of how many that were offered together:"
-        blocks.insert(0, Paragraph(say(text)))
+        blocks.insert(0, Paragraph(text))
     title = "Admission curves of uneven configurations"
     return _section("the admission curves", title, *blocks)
 
@@ -131,18 +116,18 @@ def _numbers(cells: Sequence[CellReport]) -> Section:
     heads = "cell", "declared", "seen", "floor", "processes × threads", "hand-off"
     rows = (
         (
-            say("{}", Name(cell.id)),
+            Name(cell.id),
             _declared(cell),
-            say("{}", number(cell)),
-            say("{}", "" if cell.floor is None else f"{cell.floor} {cell.floor_by}"),
+            number(cell),
+            "" if cell.floor is None else f"{cell.floor} {cell.floor_by}",
             say("{} × {}", cell.processes or 0, cell.threads or 0),
-            say("{}", _milliseconds(cell.hand_off_seconds)),
+            _milliseconds(cell.hand_off_seconds),
         )
         for cell in cells
         if cell.outcome is Outcome.MEASURED
     )
-    table = _table(heads, rows, 1)
-    return _section("all numbers", "All numbers, cell by cell", *table)
+    table = Table.of(heads, rows, range(1, 6))
+    return _section("all numbers", "All numbers, cell by cell", table)
 
 
 def _declared(cell: CellReport) -> Text:
@@ -161,14 +146,14 @@ def _declarations(cells: Sequence[CellReport]) -> Section:
     """Each once: they seldom differ by the release of Flask."""
     rows = dict.fromkeys(
         (
-            say("{}", Name(f"{cell.server} {cell.configuration}")),
+            Name(f"{cell.server} {cell.configuration}"),
             _declared(cell),
             say("{} {}", cell.declared_because, _source(cell.declared_source)),
         )
         for cell in cells
     )
-    table = _table(("configuration", "declares", "because"), rows)
-    return _section("what is declared", "What each declares, and why", *table)
+    table = Table.of(("configuration", "declares", "because"), rows)
+    return _section("what is declared", "What each declares, and why", table)
 
 
 def _source(url: str) -> Text:
@@ -190,11 +175,10 @@ def _how(report: Report) -> Section:
         "right in {} of {}.",
         *(right, len(environments)),
     )
-    faults = [Item(say("{}: {}", Name(e.id), e.control_reason)) for e in wrong]
-    blocks: list[Block] = [Paragraph(text) for text in (*HOW, machine, control)]
-    if faults:
-        blocks.append(Items(tuple(faults)))
-    return _section("how it was measured", "How it was measured", *blocks)
+    faults = (Item(say("{}: {}", Name(e.id), e.control_reason)) for e in wrong)
+    blocks = map(Paragraph, (*HOW, machine, control))
+    title = "How it was measured"
+    return _section("how it was measured", title, *blocks, Items(tuple(faults)))
 
 
 def _fronts(cells: Sequence[CellReport]) -> Section:
@@ -227,13 +211,13 @@ def _commands(cells: Sequence[CellReport]) -> Section:
 def _versions(environments: Sequence[EnvironmentReport]) -> Section:
     rows = (
         (
-            say("{}", Name(each.id)),
+            Name(each.id),
             joined(", ", (f"{n} {v}" for n, v in _sorted(each))) or say("nothing"),
         )
         for each in environments
     )
-    table = _table(("environment", "installed"), rows)
-    return _section("the versions installed", "Versions installed", *table)
+    table = Table.of(("environment", "installed"), rows)
+    return _section("the versions installed", "Versions installed", table)
 
 
 def _sorted(environment: EnvironmentReport) -> list[tuple[str, str]]:

@@ -90,25 +90,22 @@ def _merge(several: list[Note]) -> Note:
 
 def section(notes: Notes, commands: bool = False) -> Section:
     """What is not as declared; with the command that measures it again if asked for."""
-    return Section(
-        "the findings",
-        say("What is not as declared"),
-        tuple(
-            _block(word, several, commands)
-            for word, several in notes.items()
-            if word is not Outcome.NOT_SUPPORTED
-        ),
+    blocks = (
+        _block(word, several, commands)
+        for word, several in notes.items()
+        if word is not Outcome.NOT_SUPPORTED
     )
+    return Section.of("the findings", "What is not as declared", *blocks)
 
 
 def not_supported(notes: Notes) -> Section:
     """What is impossible for a known reason is no news, so it is apart."""
     items = tuple(_item(note) for note in notes.get(Outcome.NOT_SUPPORTED, []))
-    return Section(
+    return Section.of(
         "what is not supported",
-        say("What is not supported, and why"),
-        (Items(items),) if items else (),
-        Worth.FOLDED,
+        "What is not supported, and why",
+        Items(items),
+        worth=Worth.FOLDED,
     )
 
 

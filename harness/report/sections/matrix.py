@@ -217,15 +217,12 @@ def section(report: Report, grid: Grid) -> Section:
     columns = (
         Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
     )
-    legend = tuple(_legend(report, grid))
-    return Section(
+    return Section.of(
         "the matrix",
         say("Requests in the app at once{}", under),
-        (
-            Table((Column(Text()), *columns), tuple(groups), tuple(lines)),
-            *([Legend(legend)] if legend else []),
-        ),
-        Worth.TABLE,
+        Table((Column(Text()), *columns), tuple(groups), tuple(lines)),
+        Legend(tuple(_legend(report, grid))),
+        worth=Worth.TABLE,
     )
 
 

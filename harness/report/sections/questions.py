@@ -46,11 +46,13 @@ MOST_ROWS = 6
 def section(cells: Sequence[CellReport], grid: Grid) -> Section:
     """A table of all answers, then what those to each question mean."""
     questions = _asked(cells)
-    blocks: tuple[Block, ...] = ()
-    if questions:
-        blocks = (_table(cells, grid, questions), *_meanings(grid, questions))
-    title = say("The other questions")
-    return Section("the other questions", title, blocks, Worth.TABLE)
+    return Section.of(
+        "the other questions",
+        "The other questions",
+        _table(cells, grid, questions),
+        *_meanings(grid, questions),
+        worth=Worth.TABLE,
+    )
 
 
 def _asked(cells: Iterable[CellReport]) -> tuple[Question, ...]:

@@ -27,12 +27,8 @@ CAUSES = ("Python", "Flask", "Werkzeug")
 def section(changes: Sequence[ReleaseChange]) -> Section:
     """Each change once, with all configurations of a server that it is true of."""
     items = tuple(map(_item, _alike(changes)))
-    return Section(
-        "from release to release",
-        say("From release to release"),
-        (Items(items),) if items else (),
-        Worth.TABLE,
-    )
+    title = "From release to release"
+    return Section.of(title.lower(), title, Items(items), worth=Worth.TABLE)
 
 
 def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:

@@ -51,8 +51,8 @@ def section(report: Report, grid: Grid) -> Section:
             "reasons are below."
         )
         blocks.append(Alert("caution", say(text, failed, len(report.cells))))
-    title = say("How many requests at the same time?")
-    return Section("the answer", title, tuple(blocks), top=True)
+    title = "How many requests at the same time?"
+    return Section.of("the answer", title, *blocks, top=True)
 
 
 def counts(cells: Sequence[CellReport]) -> Text:

@@ -12,15 +12,11 @@ from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.track import Timeline
 from harness.report import words
-from harness.report.document import Block
-from harness.report.document import Column
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import PlainLine
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -37,7 +33,7 @@ MOST = 6
 
 def sections(timeline: Timeline) -> list[Section]:
     """A section for each line, below a title of their own."""
-    title = Section("the title", say("Release by release"), (), top=True)
+    title = Section.of("the title", "Release by release", top=True)
     return [title, *(_section(line) for line in timeline.lines)]
 
 
@@ -74,12 +70,9 @@ def in_short(line: Line) -> Text:
 
 def _section(line: Line) -> Section:
     gaps = tuple(Item(gap_text(gap)) for gap in line.gaps)
-    blocks: tuple[Block, ...] = (_table(line),)
-    if not line.spans:
-        blocks = (Paragraph(say("No release could be measured.")),)
-    if gaps:
-        blocks += (Items(gaps, "No result"),)
-    return Section("a line", _title(line), blocks)
+    nothing = Paragraph(say("No release could be measured."))
+    table = _table(line) if line.spans else nothing
+    return Section.of("a line", _title(line), table, Items(gaps, "No result"))
 
 
 def _title(line: Line) -> Text:
@@ -98,13 +91,8 @@ def _package(line: Line) -> str:
 
 def _table(line: Line) -> Table:
     heads = "releases", "in the app at once", "compared with the one before"
-    columns = (Column(say("{}", each), right=n == 1) for n, each in enumerate(heads))
     rows = ((span_of(s.releases), _number(s), _change(s)) for s in line.spans)
-    return Table(
-        tuple(columns),
-        (RowGroup(tuple(rows)),),
-        tuple(PlainLine(Text(), each) for each in _lines(line)),
-    )
+    return Table.of(heads, rows, (1,), _lines(line))
 
 
 def _lines(line: Line) -> Iterator[Text]:
