@@ -10,6 +10,7 @@
 #     "packaging>=24",
 #     "platformdirs>=4",
 #     "psutil>=7",
+#     "pyyaml>=6",
 #     "requests>=2.32",
 #     "rich>=14",
 # ]

@@ -22,6 +22,7 @@ from harness.cli import options as shared
 from harness.deployment.config import Deployments
 from harness.judge.expected import Expected
 from harness.records.changes import Changes
+from harness.records.declares import Places
 from harness.records.evidence import Evidence
 from harness.records.report import Report
 from harness.records.track import Bisection
@@ -47,6 +48,7 @@ PUBLISHED = {
     "timeline": Published("What is known release by release", Timeline),
     "bisection": Published("The release in which a number changed", Bisection),
     "deployment": Published("Deployments to check", Deployments),
+    "declares": Published("What the files of a repository declare", Places),
 }
 """By the name of the file in ``schema/``."""
 
@@ -62,7 +64,7 @@ def schema(which: str) -> int:
     """Print the JSON Schema of a file.
 
     FILE is one of report (the default), changes, expected, evidence, timeline,
-    bisection and deployment.
+    bisection, deployment and declares.
     """
     sys.stdout.write(schema_of(which))
     return 0

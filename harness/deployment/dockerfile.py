@@ -40,11 +40,11 @@ def command_in(
     """
     last: dict[str, tuple[str, int]] = {}
     variables: dict[str, str] = {}
-    for number, instruction, rest in _instructions(read_named(KEY, path)):
+    for number, instruction, rest in instructions(read_named(KEY, path)):
         if instruction == "FROM":
             last.clear()  # a new stage; what it begins with is in an image
         elif instruction == "ENV":
-            variables |= _assignments(rest)
+            variables |= assignments(rest)
         last[instruction] = rest, number
     run = [last[instruction] for instruction in _RUN if instruction in last]
     if not run:
@@ -61,7 +61,7 @@ def command_in(
     return DockerCommand(tuple(words), env, run[-1][1])
 
 
-def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
+def instructions(text: str) -> Iterator[tuple[int, str, str]]:
     """Line number, instruction and rest, with continued lines as one."""
     begun, whole = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -75,7 +75,7 @@ def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
             whole = ""
 
 
-def _assignments(rest: str) -> dict[str, str]:
+def assignments(rest: str) -> dict[str, str]:
     """The variables of one ENV, in the newer spelling or the older."""
     words = shlex.split(rest)
     if words and "=" not in words[0]:

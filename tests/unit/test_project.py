@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
+import yaml
+
 import harness
+from harness import cli
+from harness.deployment.declares.files import reader_of
 from tests.conftest import ONE_WORKER
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +58,14 @@ def test_live_tests_that_share_a_fixture_are_run_by_one_worker() -> None:
 
 def test_what_is_run_by_one_worker_is_there() -> None:
     assert all((ROOT / path).is_file() for path in ONE_WORKER)
+
+
+def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    program, *words = shlex.split(hook["entry"])
+    assert program == cli.PROGRAM
+    assert cli.run([*words, str(tmp_path)]) == 0
+    named = re.compile(hook["files"])
+    for name in ("Procfile", "docker/Dockerfile.dev", "gunicorn.conf.py", "a.service"):
+        assert named.search(name) and reader_of(Path(name).name)
+    assert not named.search("app.py")

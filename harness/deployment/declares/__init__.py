@@ -1,0 +1,1 @@
+"""What the files of a repository declare, without a server or a network."""

@@ -1,0 +1,262 @@
+"""What a command comes to, by its words, its variables and the files that it names.
+
+Nothing is installed and nothing is run, so this knows less than a server that is asked:
+what it does not know, it says.
+"""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.declared.command_only import flask
+from harness.deployment.declared.command_only import uvicorn
+from harness.deployment.declared.command_only import waitress
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import number
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Setting
+from harness.deployment.declared.uwsgi import NAMES
+from harness.deployment.declares.evaluate import evaluate
+from harness.deployment.declares.evaluate import Known
+from harness.deployment.declares.evaluate import NotLiteral
+from harness.deployment.environment import Where
+from harness.deployment.python_source import assigned
+from harness.deployment.python_source import parsed
+from harness.records.text import plural
+
+HYPERCORN_MOST_THREADS = 32
+
+GREENLETS = frozenset({"gevent", "eventlet"})
+
+
+class Count(NamedTuple):
+    """What a command comes to."""
+
+    declared: int | None
+    """Requests at once; ``None`` for no bound."""
+    because: str
+    reads: Path | None = None
+    """The file of settings that it reads."""
+    overrides: bool = False
+    """Whether it gives another value for a setting of that file."""
+
+
+class Context(NamedTuple):
+    """What a command is read with."""
+
+    folders: tuple[Path, ...]
+    """Where the files that it names may be."""
+    variables: Mapping[str, str]
+    processors: int
+
+    def file(self, name: str) -> Path | None:
+        """The file that a word means; ``None`` if it is not in the repository."""
+        paths = (each / name.removeprefix("file:") for each in self.folders)
+        return next((path for path in paths if path.is_file()), None)
+
+
+def count(words: Sequence[str], context: Context) -> Count:
+    """What a command comes to. Raises ``CannotDerive``."""
+    name, arguments = server_words(words)
+    if name in READERS:
+        return READERS[name](arguments, context)
+    where = Where(context.folders[0], Path(), dict(context.variables))
+    if name in ASKED_NOTHING:
+        promise = ASKED_NOTHING[name](arguments, where)
+        return Count(promise.declared, promise.because)
+    raise CannotDerive(f"{name} is no server whose options are known")
+
+
+# -------------------------------------------------------------------------- gunicorn
+
+
+def _gunicorn(arguments: Sequence[str], context: Context) -> Count:
+    variables = context.variables
+    words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
+    config = _config_of_gunicorn(words, context)
+    own = _python_settings(config, context)
+    overrides = []
+
+    def setting(name: str, default: int, *options: str) -> int:
+        given = option(words, *options, env={})
+        if given and name in own and str(given.value) != str(own[name].value):
+            overrides.append(name)
+        return int(_positive(given or own.get(name), default, name).value)
+
+    default = number(_variable(variables, "WEB_CONCURRENCY"), 1, "WEB_CONCURRENCY")
+    workers = setting("workers", int(default.value), "-w", "--workers")
+    threads = setting("threads", 1, "--threads")
+    connections = setting("worker_connections", 1000, "--worker-connections")
+    given = option(words, "-k", "--worker-class", env={}) or own.get("worker_class")
+    kind = str(given.value) if given else "sync"
+    name = kind.rpartition(".")[2].removesuffix("Worker").lower()
+    if name == "thread" or (name == "sync" and threads > 1):
+        name = "gthread"
+    each = {"sync": 1, "tornado": 1, "gthread": min(threads, connections)}
+    each |= dict.fromkeys(GREENLETS, connections)
+    if name not in each:
+        raise CannotDerive(f"what the worker class {kind} declares is not known")
+    lanes = {"gthread": plural(each[name], "thread")}
+    lanes |= dict.fromkeys(GREENLETS, plural(connections, "connection"))
+    return Count(
+        workers * each[name],
+        " × ".join(filter(None, (plural(workers, "worker"), lanes.get(name, "")))),
+        config,
+        bool(overrides),
+    )
+
+
+def _config_of_gunicorn(words: Sequence[str], context: Context) -> Path | None:
+    """The configuration file, also one that is found by its name."""
+    named = option(words, "-c", "--config", env={})
+    if named is None:
+        return context.file("gunicorn.conf.py")
+    path = context.file(str(named.value))
+    if path is None:
+        raise CannotDerive(f"its file {named.value} is not here")
+    return path
+
+
+def _python_settings(path: Path | None, context: Context) -> dict[str, Setting]:
+    """The settings that a file of Python assigns. Raises ``CannotDerive``."""
+    if path is None:
+        return {}
+    tree = parsed(path)
+    if tree is None:
+        raise CannotDerive(f"{path.name} cannot be read as Python")
+    names = assigned(tree)
+    known = Known(names, context.variables, context.processors)
+    return {
+        name: Setting(_evaluated(names[name], known, name, path), path.name)
+        for name in ("workers", "threads", "worker_connections", "worker_class")
+        if name in names
+    }
+
+
+def _evaluated(value: ast.expr, known: Known, name: str, path: Path) -> int | str:
+    try:
+        result = evaluate(value, known)
+    except NotLiteral as problem:
+        raise CannotDerive(f"{name} in {path.name}: {problem}") from None
+    return result if isinstance(result, str) else int(result or 0)
+
+
+def _variable(variables: Mapping[str, str], name: str) -> Setting | None:
+    return Setting(variables[name], name) if variables.get(name) else None
+
+
+def _positive(setting: Setting | None, default: int, name: str) -> Setting:
+    """A number, or that it depends on a variable. Raises ``CannotDerive``."""
+    if setting is not None and str(setting.value).startswith("$"):
+        raise CannotDerive(f"{name} depends on {setting.value}")
+    return number(setting, default, name)
+
+
+# ----------------------------------------------------------------------------- uWSGI
+
+
+def _uwsgi(arguments: Sequence[str], context: Context) -> Count:
+    settings: dict[str, Setting] = {}
+    config = None
+    for word in arguments:
+        name = word.removeprefix("--ini=")
+        if name.endswith(".ini"):
+            settings |= _ini_settings(name, context)
+            config = context.file(name)
+    own = dict(settings)
+    for name, names in NAMES.items():
+        spelled = [f"--{each}" if len(each) > 1 else f"-{each}" for each in names]
+        if given := option(arguments, *spelled, env={}):
+            settings[name] = given
+    overrides = any(own[name].value != settings[name].value for name in own)
+    if modes := {"async", "asyncio", "loop", "emperor"} & settings.keys():
+        raise CannotDerive(f"what it runs at once with {sorted(modes)[0]} is not known")
+    processes = int(_positive(settings.get("processes"), 1, "processes").value)
+    lane = "gevent" if "gevent" in settings else "threads"
+    lanes = int(_positive(settings.get(lane), 1, lane).value)
+    noun = "greenlet" if lane == "gevent" else "thread"
+    words = f"{processes} process{'' if processes == 1 else 'es'}"
+    words = f"{words} × {plural(lanes, noun)}"
+    return Count(processes * lanes, words, config, overrides)
+
+
+def _ini_settings(name: str, context: Context) -> dict[str, Setting]:
+    """The settings of a plain ini file. Raises ``CannotDerive``."""
+    path = context.file(name)
+    if path is None:
+        raise CannotDerive(f"its file {name} is not here")
+    settings = {}
+    inside = False
+    for line in path.read_text(errors="replace").splitlines():
+        key, _, value = (each.strip() for each in line.partition("="))
+        if key.startswith("["):
+            inside = key == "[uwsgi]"
+        if inside and key.startswith(("for", "if-", "ini", "include")):
+            raise CannotDerive(f"{path.name} is more than a list of settings")
+        for setting, names in NAMES.items():
+            if inside and key in names:
+                shown = value.replace("%k", str(context.processors))
+                settings[setting] = Setting(shown, path.name)
+    return settings
+
+
+# ---------------------------------------------------------------------------- others
+
+
+def _hypercorn(arguments: Sequence[str], context: Context) -> Count:
+    if option(arguments, "-c", "--config", env={}):
+        raise CannotDerive("its configuration file is not read")
+    kind = option(arguments, "-k", "--worker-class", env={})
+    if kind is not None and kind.value not in ("asyncio", "uvloop"):
+        raise CannotDerive(f"what the worker class {kind.value} declares is not known")
+    workers = option(arguments, "-w", "--workers", env={})
+    processes = int(_positive(workers, 1, "workers").value)
+    threads = min(HYPERCORN_MOST_THREADS, context.processors + 4)
+    words = f"{plural(processes, 'worker')} × {plural(threads, 'thread')}"
+    return Count(processes * threads, words)
+
+
+def _granian(arguments: Sequence[str], context: Context) -> Count:
+    env = context.variables
+
+    def given(name: str) -> Setting | None:
+        variable = f"GRANIAN_{name.upper().replace('-', '_')}"
+        return option(arguments, f"--{name}", env=env, variable=variable)
+
+    interface = given("interface")
+    if interface is None or interface.value != "wsgi":
+        raise CannotDerive("it serves a Flask app only with --interface wsgi")
+    if given("blocking-threads") is None:
+        raise CannotDerive("its default of --blocking-threads differs by release")
+    workers = int(_positive(given("workers"), 1, "workers").value)
+    threads = int(_positive(given("blocking-threads"), 1, "blocking-threads").value)
+    most = int(_positive(given("backpressure"), threads, "backpressure").value)
+    each = min(threads, most)
+    words = f"{plural(workers, 'worker')} × {plural(each, 'thread')}"
+    return Count(workers * each, words)
+
+
+READERS = {
+    "gunicorn": _gunicorn,
+    "uwsgi": _uwsgi,
+    "pyuwsgi": _uwsgi,
+    "hypercorn": _hypercorn,
+    "granian": _granian,
+}
+"""Readers of arguments, by program."""
+
+ASKED_NOTHING = {
+    "waitress-serve": waitress,
+    "waitress": waitress,
+    "uvicorn": uvicorn,
+    "flask": flask,
+}
+"""Servers without files, whose arguments are read alike for a check."""
+
+SERVERS = frozenset({*READERS, *ASKED_NOTHING})

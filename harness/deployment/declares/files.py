@@ -1,0 +1,221 @@
+"""The kinds of files that start a server, and the command lines that stand in them.
+
+Each reader yields what it finds; to read another kind of file, such as that of a
+platform, add a reader and its patterns to ``READERS``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+from harness.deployment import procfile
+from harness.deployment.dockerfile import assignments
+from harness.deployment.dockerfile import instructions
+from harness.deployment.python_source import assigned
+from harness.deployment.python_source import parsed
+
+
+class Started(NamedTuple):
+    """A text for the shell that stands in a file."""
+
+    line: int
+    what: str
+    """What it is in its file; may be empty."""
+    text: str
+    variables: Mapping[str, str] = {}
+    """What its file sets for it."""
+    times: int = 1
+    """How many of it run."""
+
+
+Reader = Callable[[Path, str], Iterator[Started]]
+
+_CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\b")
+
+
+def _procfile(path: Path, text: str) -> Iterator[Started]:
+    for line in procfile.lines(text):
+        yield Started(line.number, line.name, line.text)
+
+
+def _dockerfile(path: Path, text: str) -> Iterator[Started]:
+    """The command of the last stage, which is what an image starts."""
+    last: dict[str, tuple[int, str]] = {}
+    variables: dict[str, str] = {}
+    for number, instruction, rest in instructions(text):
+        if instruction == "FROM":
+            last.clear()
+        elif instruction in ("ENV", "ARG"):
+            try:
+                variables |= assignments(rest)
+            except ValueError:
+                continue
+        last[instruction] = number, _as_text(rest)
+    run = [last[each] for each in ("ENTRYPOINT", "CMD") if each in last]
+    if run:
+        what = " ".join(each for each in ("ENTRYPOINT", "CMD") if each in last)
+        whole = " ".join(text for _, text in run)
+        yield Started(run[-1][0], what, whole, variables)
+
+
+def _as_text(rest: str) -> str:
+    """A list of words as a line for the shell."""
+    try:
+        return shlex.join(map(str, json.loads(rest))) if rest[:1] == "[" else rest
+    except ValueError:
+        return rest
+
+
+def _compose(path: Path, text: str) -> Iterator[Started]:
+    """The services of a compose file that have a command of their own."""
+    import yaml  # half of what reading a whole repository costs
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return
+    for name, service in _mapping(_mapping(root).get("services")).items():
+        parts = _mapping(service)
+        run = [parts[key] for key in ("entrypoint", "command") if key in parts]
+        if run:
+            words = " ".join(_yaml_text(each) for each in run).replace("$$", "$")
+            line = run[-1].start_mark.line + 1
+            variables = _environment(parts.get("environment"))
+            yield Started(line, f"service {name}", words, variables)
+
+
+def _mapping(node: Any) -> dict[str, Any]:
+    """The entries of a mapping of YAML, by their keys."""
+    if type(node).__name__ != "MappingNode":
+        return {}
+    return {key.value: value for key, value in node.value if key.id == "scalar"}
+
+
+def _yaml_text(node: Any) -> str:
+    if node.id == "scalar":
+        return str(node.value)
+    items = node.value if node.id == "sequence" else []
+    return shlex.join(each.value for each in items if each.id == "scalar")
+
+
+def _environment(node: Any) -> dict[str, str]:
+    if node is None or node.id == "scalar":
+        return {}
+    if node.id == "mapping":
+        entries = _mapping(node)
+        return {k: v.value for k, v in entries.items() if v.id == "scalar"}
+    pairs = (each.value.partition("=") for each in node.value if each.id == "scalar")
+    return {name: value for name, equals, value in pairs if equals}
+
+
+def _gunicorn(path: Path, text: str) -> Iterator[Started]:
+    tree = parsed(path)
+    names = assigned(tree) if tree else {}
+    lines = [value.lineno for k, value in names.items() if _CONCURRENCY.match(k)]
+    if lines:
+        yield Started(min(lines), "", shlex.join(["gunicorn", "-c", path.name]))
+
+
+def _uwsgi(path: Path, text: str) -> Iterator[Started]:
+    lines = text.splitlines()
+    if "[uwsgi]" in (line.strip() for line in lines):
+        said = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
+        command = shlex.join(["uwsgi", "--ini", path.name])
+        yield Started(next(said, 1), "", command)
+
+
+_PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
+
+
+def _supervisor(path: Path, text: str) -> Iterator[Started]:
+    for name, settings in _sections(text):
+        if name.startswith("program:") and "command" in settings:
+            line, command = settings["command"]
+            _, variables = settings.get("environment", (0, ""))
+            _, times = settings.get("numprocs", (0, "1"))
+            yield Started(
+                line,
+                name.replace(":", " "),
+                command.replace("%%", "%"),
+                _pairs(variables.replace(",", " ")),
+                int(times) if times.isdecimal() else 1,
+            )
+
+
+def _unit(path: Path, text: str) -> Iterator[Started]:
+    """The command of a unit of systemd."""
+    variables: dict[str, str] = {}
+    for name, settings in _sections(text, several=("Environment",)):
+        if name == "Service" and "ExecStart" in settings:
+            variables |= _pairs(settings.get("Environment", (0, ""))[1])
+            line, command = settings["ExecStart"]
+            yield Started(line, "ExecStart", command.lstrip("@-:+!"), variables)
+
+
+def _sections(
+    text: str, several: tuple[str, ...] = ()
+) -> Iterator[tuple[str, dict[str, tuple[int, str]]]]:
+    """The sections of an ini file: each setting with its line.
+
+    What is given ``several`` times is joined.
+    """
+    name, settings = "", dict[str, tuple[int, str]]()
+    key = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.strip()
+        if not words or words.startswith(("#", ";")):
+            continue
+        if words.startswith("[") and words.endswith("]"):
+            yield name, settings
+            name, settings, key = words[1:-1], {}, ""
+        elif key and (line[0].isspace() or settings[key][1].endswith("\\")):
+            at, before = settings[key]
+            settings[key] = at, f"{before.removesuffix(chr(92))} {words}"
+        elif "=" in words:
+            key, value = (each.strip() for each in words.split("=", 1))
+            if key in several and key in settings:
+                value = f"{settings[key][1]} {value}"
+            settings[key] = number, value
+    yield name, settings
+
+
+def _pairs(text: str) -> dict[str, str]:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return {}
+    return dict(each.split("=", 1) for each in words if "=" in each)
+
+
+def _shell(path: Path, text: str) -> Iterator[Started]:
+    yield Started(1, "", text)
+
+
+READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    (("Procfile", "Procfile.*"), _procfile),
+    (("Dockerfile", "Dockerfile.*", "*.dockerfile", "Containerfile"), _dockerfile),
+    (("compose*.y*ml", "docker-compose*.y*ml"), _compose),
+    (("gunicorn*.py", "*gunicorn.py", "gunicorn_conf*"), _gunicorn),
+    (("*.ini",), _uwsgi),
+    (("supervisord*.conf", "supervisor*.ini", "supervisor*.conf"), _supervisor),
+    (("*.service",), _unit),
+    (("*.sh", "entrypoint", "start", "run"), _shell),
+)
+"""What is read, by the name of the file."""
+
+
+def reader_of(name: str) -> Reader | None:
+    """What reads a file of this name."""
+    for patterns, reader in READERS:
+        if any(fnmatchcase(name, pattern) for pattern in patterns):
+            return reader
+    return None

@@ -1,0 +1,181 @@
+"""Every place of a repository that declares a concurrency, and which contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.cli import run
+from harness.deployment.declares.find import find
+from harness.records.declares import Place
+from harness.records.errors import GateFailed
+from harness.records.errors import UsageError
+
+PROCFILE = {"Procfile": "worker: celery\nweb: gunicorn -w 2 --threads 4 shop:app\n"}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
+    write(folder, files)
+    return list(find(folder, 4).places)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "what", "declared"),
+    [
+        ("Procfile", "a: b\nweb: gunicorn -w 3 a:a\n", 2, "web", 3),
+        ("Dockerfile", "FROM x\nCMD gunicorn \\\n -w 3 a:a\n", 2, "CMD", 3),
+        ("docker/Dockerfile.prod", 'CMD ["gunicorn", "-w", "3"]', 1, "CMD", 3),
+        (
+            "Dockerfile",
+            'ENV WEB_CONCURRENCY 3\nENTRYPOINT ["gunicorn"]\nCMD ["a:a"]',
+            3,
+            "ENTRYPOINT CMD",
+            3,
+        ),
+        (
+            "Dockerfile",
+            "FROM a\nCMD gunicorn -w 9\nFROM b\nCMD gunicorn -w 3\n",
+            4,
+            "CMD",
+            3,
+        ),
+        (
+            "compose.yaml",
+            "services:\n  shop:\n    environment: {WEB_CONCURRENCY: 3}\n"
+            "    command: gunicorn a:a\n",
+            4,
+            "service shop",
+            3,
+        ),
+        (
+            "docker-compose.prod.yml",
+            "services:\n  shop:\n    environment:\n      - N=3\n"
+            "    entrypoint: [sh, -c, 'gunicorn -w $$N']\n",
+            5,
+            "service shop",
+            3,
+        ),
+        ("gunicorn.conf.py", "bind = ''\nworkers = 3\n", 2, "", 3),
+        ("app.ini", "[uwsgi]\nmaster = 1\nprocesses = 3\n", 3, "", 3),
+        (
+            "ops/supervisord.conf",
+            "[program:a]\ncommand=gunicorn -w %(ENV_N)s\n[program:shop]\n"
+            'command=gunicorn a:a\nenvironment=WEB_CONCURRENCY="3",B="1"\n',
+            4,
+            "program shop",
+            3,
+        ),
+        (
+            "supervisord.conf",
+            "[program:shop]\ncommand=gunicorn a:a\nnumprocs=3\n",
+            2,
+            "program shop",
+            3,
+        ),
+        (
+            "shop.service",
+            '[Service]\nEnvironment=A=1\nEnvironment="WEB_CONCURRENCY=3"\n'
+            "ExecStart=/srv/bin/gunicorn \\\n  a:a\n",
+            4,
+            "ExecStart",
+            3,
+        ),
+        ("start.sh", "#!/bin/sh\nset -e\nexec gunicorn -w 3 a:a\n", 3, "", 3),
+    ],
+)
+def test_a_place(
+    name: str, text: str, line: int, what: str, declared: int, tmp_path: Path
+) -> None:
+    *_, place = places(tmp_path, {name: text})
+    assert (place.file, place.line, place.what) == (name, line, what)
+    assert (place.known, place.declared) == (True, declared)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": "FROM x\nCMD ./start\n"},
+        {"compose.yaml": "services: {a: {command: 1}, b: [], c: {command: {}}}"},
+        {"compose.yaml": "services:\n\t- a"},
+        {"compose.yaml": "- a"},
+        {"tox.ini": "[tox]\n"},
+        {"start.sh": "celery worker\n"},
+        {"start.sh": "\0\1"},
+        {"gunicorn.conf.py": "bind = ''\n"},
+        {"node_modules/Procfile": "web: gunicorn a:a"},
+        {".git/Procfile": "web: gunicorn a:a"},
+    ],
+)
+def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
+    assert places(tmp_path, files) == []
+
+
+def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
+    assert places(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "against"),
+    [
+        ({"Dockerfile": "CMD gunicorn -w 2 shop:app"}, ["Dockerfile:1"]),
+        ({"Dockerfile": "CMD gunicorn -w 8 shop:app"}, []),
+        ({"Dockerfile": "CMD gunicorn -w 2 other:app"}, []),
+        ({"Dockerfile": "CMD flask run"}, []),
+        ({"Dockerfile": "CMD gunicorn -w $N shop:app"}, []),
+        ({"gunicorn.conf.py": "workers = 2"}, []),
+        ({"gunicorn.conf.py": "preload_app = True\nthreads = 4"}, []),
+        ({"gunicorn.conf.py": "workers = 3"}, ["gunicorn.conf.py:1"]),
+        (
+            {"sub/pyproject.toml": "", "sub/Dockerfile": "CMD gunicorn -w 2 shop:app"},
+            [],
+        ),
+        ({"sub/Dockerfile": "CMD gunicorn -w 2 shop:app"}, ["sub/Dockerfile:1"]),
+    ],
+)
+def test_places_contradict_each_other(
+    files: Mapping[str, str], against: list[str], tmp_path: Path
+) -> None:
+    found = {each.file: each for each in places(tmp_path, {**PROCFILE, **files})}
+    assert list(found["Procfile"].contradicts) == against
+    for other in against:
+        assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
+
+
+def test_another_machine(tmp_path: Path) -> None:
+    write(tmp_path, {"gunicorn.conf.py": "workers = cpu_count() * 2 + 1"} | PROCFILE)
+    conf, web = sorted(find(tmp_path, 2, 64).places, key=lambda each: not each.depends)
+    assert (conf.depends, conf.declared, conf.elsewhere) == (True, 5, 129)
+    assert (web.depends, web.declared, web.elsewhere) == (False, 8, 8)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no folder"):
+        find(tmp_path / "none", 1)
+
+
+# ------------------------------------------------------------------- the command line
+
+
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, PROCFILE | {"Dockerfile": "CMD gunicorn shop:app"})
+    assert run(["declares", str(tmp_path), "--processors", "64"]) == 0
+    out = capsys.readouterr().out
+    assert "Procfile:2    8: 2 workers × 4 threads; contradicts Dockerfile:1" in out
+    assert "contradiction: of the same app: Dockerfile:1 1, Procfile:2 8" in out
+    with pytest.raises(GateFailed, match="2 places contradict.*Dockerfile:1 "):
+        run(["declares", str(tmp_path), "--fail-on", "contradiction"])
+
+
+def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["declares", str(tmp_path), "--fail-on", "contradiction"]) == 0
+    assert "Nothing in it says" in capsys.readouterr().out
