@@ -37,6 +37,7 @@ COMPLETE = "_FLASK_CONCURRENCY_COMPLETE"
 VERBS = {
     "probe": "Measure configurations and show the matrix.",
     "check": "Measure deployments of your own.",
+    "init": "Write concurrency.toml for the app in this folder.",
     "declares": "Show every place in a repository that declares a concurrency.",
     "compare": "Show what changed between two reports.",
     "track": "Measure configurations under every release, and show what changed.",

@@ -198,9 +198,7 @@ def prepare(
     Raises ``DeploymentFault``.
     """
     cache, made_with = options.cache, options.interpreter
-    caller: Mapping[str, str] = os.environ
-    if configured.path is None:
-        caller = with_environment_of(configured.folder, caller)
+    caller = with_environment_of(configured.folder, os.environ)
     try:
         prepared = preparing.prepare(configured, deployment, caller, cache, made_with)
     except CannotInstall as problem:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import run
+from harness.deployment.starter import WORKFLOW
+from harness.records.errors import UsageError
 from tests.live.deployment.conftest import Check
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
@@ -55,3 +58,27 @@ def test_nothing_but_a_folder(check: Check, tmp_path: Path) -> None:
     assert (checked.code, checked.cells["image"]["ceiling"]) == (0, 2)
     checked = check(folder, "--at-least", "3")
     assert checked.code == 1 and "`--workers 3` declares 3" in checked.message
+
+
+def test_the_first_file_is_written_and_then_kept(
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "app.py").write_text(APP)
+    (folder / "Procfile").write_text("web: gunicorn -w 2 --threads 4 app:app\n")
+    monkeypatch.chdir(folder)
+    assert run(["init", "--workflow"]) == 0
+    written = (folder / "concurrency.toml").read_text()
+    assert 'procfile = "web"\nat-least = 4\n' in written and "at most 8" in written
+    assert "config: concurrency.toml" in (folder / WORKFLOW).read_text()
+    assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
+        *("app.py", "Procfile", "concurrency.toml", ".github")
+    }
+    with pytest.raises(UsageError, match="is there already"):
+        run(["init", "--no-measure"])
+    assert (folder / "concurrency.toml").read_text() == written
+    assert check(folder).code == 0

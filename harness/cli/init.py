@@ -1,0 +1,134 @@
+"""The verb ``init``: the first ``concurrency.toml`` of a folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from harness.cli import options as shared
+from harness.cli.check import default_config
+from harness.cli.check import EXAMPLE
+from harness.cli.check import measure_all
+from harness.cli.check import prepare_all
+from harness.cli.check_options import CheckOptions
+from harness.cli.progress import say
+from harness.deployment.app import READY_SECONDS
+from harness.deployment.config import Configured
+from harness.deployment.config import Deployment
+from harness.deployment.detect import candidates
+from harness.deployment.detect import LOOKED_FOR
+from harness.deployment.load import DEFAULT
+from harness.deployment.starter import config_text
+from harness.deployment.starter import deployments
+from harness.deployment.starter import WORKFLOW
+from harness.deployment.starter import workflow_text
+from harness.deployment.starter import Written
+from harness.environments.folder import cached_environments
+from harness.judge.gate import FailOn
+from harness.records import files
+from harness.records.errors import UsageError
+from harness.records.report import CellReport
+
+
+@click.command(
+    cls=shared.Verb,
+    examples=(
+        "flask-concurrency init",
+        "flask-concurrency init --workflow",
+        "flask-concurrency init --no-measure",
+    ),
+    exit_codes=(
+        ("0", "written"),
+        ("2", "a file is there already, or nothing was found to describe"),
+        ("130", "interrupted; nothing was written"),
+    ),
+)
+@click.option(
+    "--measure/--no-measure",
+    default=True,
+    help="Measure once, to write down what is handled today.",
+)
+@click.option(
+    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
+)
+def init(measure: bool, workflow: bool) -> int:
+    """Write concurrency.toml for the app in this folder.
+
+    How the app is started is taken from a Procfile, a Dockerfile, gunicorn.conf.py, an
+    ini file of uWSGI, or the app itself. What is there is never overwritten.
+    """
+    folder = Path()
+    _check_new(workflow)
+    found = candidates(folder)
+    if not found:
+        raise UsageError(
+            f"there is no {LOOKED_FOR} here; describe the deployment in a {DEFAULT}, "
+            f"or check a command without one: {EXAMPLE}"
+        )
+    made = deployments(folder, found)
+    cells = _measure(folder, made) if measure else [None] * len(made)
+    written = list(map(Written, found, made, cells))
+    _write(Path(DEFAULT), config_text(written))
+    if workflow:
+        _write(WORKFLOW, workflow_text(folder, made))
+    print("Next: flask-concurrency check")
+    return 0
+
+
+def _check_new(workflow: bool) -> None:
+    """Raise ``UsageError`` if a file that would be written is there already."""
+    wanted = [default_config() or Path(DEFAULT), *([WORKFLOW] if workflow else [])]
+    there = [path for path in wanted if path.exists()]
+    if there:
+        raise UsageError(
+            *(f"{path}: is there already, and nothing was written" for path in there)
+        )
+
+
+def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None]:
+    """What is measured of each deployment; nothing where one cannot be tried."""
+    configured = Configured(None, folder, tuple(made))
+    with tempfile.TemporaryDirectory() as results:
+        options = _options(Path(results))
+        try:
+            prepared = prepare_all(configured, made, options)
+        except UsageError as problem:
+            for each in problem.args:
+                say(f"not measured: {each}")
+            return [None] * len(made)
+        findings = measure_all(configured, prepared, options.results, options)
+    for result in findings.results:
+        if result.reason:
+            say(f"{result.name}: {result.reason}")
+    return list(findings.report.cells)
+
+
+def _options(results: Path) -> CheckOptions:
+    """The options of a check that measures whatever there is."""
+    return CheckOptions(
+        config=None,
+        only=(),
+        command=None,
+        described={},
+        interpreter=None,
+        fail_on=FailOn.NEVER,
+        list_only=False,
+        results=results,
+        cache=cached_environments().resolve(),
+        limit=None,
+        ask=shared.questions(()),
+        start_seconds=READY_SECONDS,
+        annotate=False,
+        schema=False,
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file and say so."""
+    files.write_text(path, text)
+    print(f"wrote {path}")
+    if path.name == DEFAULT:
+        print(text)

@@ -1,0 +1,141 @@
+"""The first files of a user: ``concurrency.toml`` and the workflow that checks it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.config import Deployment
+from harness.deployment.detect import Candidate
+from harness.records import toml
+from harness.records.errors import UsageError
+from harness.records.files import read_text
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+
+REQUIREMENTS = "requirements.txt"
+
+WORKFLOW = Path(".github", "workflows", "concurrency.yml")
+
+ACTION = "OWNER/flask-concurrency-matrix@v1"
+"""What a workflow uses; OWNER is whoever publishes it."""
+
+_HEAD = """\
+# How many requests each deployment must handle at once.
+# `flask-concurrency check` measures whether they do. What the keys mean is in
+# docs/deployments.md of flask-concurrency-matrix.
+"""
+
+_WORKFLOW = """\
+name: Concurrency
+
+on:
+  push:
+  pull_request:
+
+permissions:
+  contents: read
+
+concurrency:
+  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
+  cancel-in-progress: true
+
+jobs:
+  check:
+    name: Requests at once
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: actions/checkout@v7
+        with:
+          persist-credentials: false
+{install}      - uses: {action}
+        with:
+          config: concurrency.toml
+"""
+
+_INSTALL = """\
+      - uses: actions/setup-python@v7
+        with:
+          python-version: "3.x"
+      - run: pip install .
+"""
+
+
+class Written(NamedTuple):
+    """A deployment to write down, and what was measured of it."""
+
+    candidate: Candidate
+    deployment: Deployment
+    cell: CellReport | None
+    """``None`` where nothing was measured."""
+
+
+def deployments(folder: Path, found: Sequence[Candidate]) -> list[Deployment]:
+    """Deployments for what was found in a folder, each with a name of its own."""
+    requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
+    made: list[Deployment] = []
+    for each in found:
+        name = re.sub(r"[^a-z0-9._-]+", "-", each.name.lower()).strip("-._") or "web"
+        if name in [other.name for other in made]:
+            name = f"{name}-{len(made) + 1}"
+        table = {"name": name, "requirements": requirements, **each.given}
+        made.append(toml.convert(table, Deployment))
+    return made
+
+
+def _names_flask(path: Path) -> bool:
+    """Whether a file of requirements is there and installs Flask."""
+    try:
+        text = read_text(path)
+    except UsageError:
+        return False
+    return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
+
+
+def config_text(written: Sequence[Written]) -> str:
+    """The content of ``concurrency.toml``."""
+    return "\n".join([_HEAD, *(_table(each) for each in written)])
+
+
+def _table(each: Written) -> str:
+    candidate, deployment, cell = each
+    values = {
+        "name": deployment.name,
+        **candidate.given,
+        "requirements": deployment.requirements,
+        "at-least": cell.floor if cell else None,
+    }
+    lines = [
+        f"# {candidate.path}:{candidate.line}: {' '.join(candidate.words)}",
+        f"# {_measured(cell)}",
+        "[[deployment]]",
+        *(f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None),
+    ]
+    return "\n".join(line.replace("\r", " ") for line in lines) + "\n"
+
+
+def _measured(cell: CellReport | None) -> str:
+    """What was measured, in one line."""
+    if cell is None:
+        return "Not measured yet."
+    if cell.outcome is not Outcome.MEASURED:
+        return f"Not measured: {cell.outcome}."
+    declared = "no bound" if cell.declared is None else str(cell.declared)
+    most = f", at most {cell.ceiling}" if cell.ceiling != cell.floor else ""
+    server = f"{cell.server} {cell.server_version}"
+    return (
+        f"Measured with Flask {cell.flask} and {server}: declares {declared}; always "
+        f"{cell.floor} at once{most}."
+    )
+
+
+def workflow_text(folder: Path, made: Sequence[Deployment]) -> str:
+    """The content of the workflow."""
+    plain = any(each.requirements is None for each in made)
+    project = any((folder / name).exists() for name in ("pyproject.toml", "setup.py"))
+    install = _INSTALL if plain and project else ""
+    return _WORKFLOW.format(action=ACTION, install=install)
