@@ -27,6 +27,7 @@ from harness.probe.probe import Probe
 from harness.probe.ready import wait_ready
 from harness.probe.round import run_round
 from harness.probe.schedule import Offer
+from harness.probe.whole import settle_whole
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.ports import free_port
@@ -76,7 +77,7 @@ async def in_one_process(requests: int, log: Path) -> Held:
         async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
             await wait_ready(server, (HOST, port), holds.token, DEADLINE)
             probe = Probe(server, holds, (HOST, port), "/hold?request={name}")
-            await probe.settle_after_start()
+            await settle_whole(probe)
             most = 0.0
 
             def note() -> None:

@@ -34,6 +34,7 @@ from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
 from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
+from harness.probe.ready import process_of
 from harness.probe.ready import read_body
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
@@ -150,7 +151,9 @@ class DeployedApp:
             await self._answers(server, address, self._ready)
         quiet, inside = await self._look_inside(server, port)
         claims = claims_of(client)
-        return Probe(server, holds, address, HOLD, quiet, headers, claims, inside)
+        probe = Probe(server, holds, address, HOLD, quiet, headers, claims, inside)
+        probe.answered_by = process_of(client)
+        return probe
 
     async def _look_inside(
         self, server: ProcessTree, port: int

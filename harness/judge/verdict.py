@@ -3,8 +3,9 @@
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
 bound. A request waited if the server was quiet and had not let it in; where a server
 is never quiet, if it entered when another was let go.
-Rule 2: what the rounds leave open is *unknown*. Nothing is called *fewer* or *uneven*
-unless requests were seen outside of the app with the server quiet, or were turned away.
+Rule 2: what the rounds leave open is *unknown*, with what to do about it. Nothing is
+called *fewer* or *uneven* unless requests were seen outside of the app with the server
+quiet, or were turned away: a harness that is too slow says nothing about a server.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ ENDINGS = (
     ("unopened", "not connected in time"),
 )
 """Ways for a request to end that a reason mentions, as fields of ``Account``."""
+
+
+LAG_SECONDS = 0.2
+"""From so long on it is said that the harness was held up: a third of the time for
+which a count has to stand still."""
 
 
 # ------------------------------------------------------------------------- verdicts
@@ -94,10 +100,12 @@ def _short(
     """The verdict where fewer than declared were in the app, always or at times."""
     ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
     uneven = floor < load <= ceiling
-    if not _was_full(cell, floor if uneven else ceiling):
+    unsure = _unsure(cell, floor if uneven else ceiling)
+    if not _was_full(cell, floor if uneven else ceiling) or (unsure and not uneven):
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
-            "was not quiet meanwhile, so more may have been on their way"
+            "was not quiet meanwhile, so more may have been on their way; "
+            f"{_advice(unsure)}"
         )
     if cell.idle_workers:
         return Verdict.UNKNOWN, (
@@ -159,6 +167,24 @@ def _was_full(cell: CellEvidence, admitted: int) -> bool:
     )
 
 
+def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
+    """Ordinary rounds that offered more, and ended because a count stood still."""
+    return [
+        each
+        for each in cell.rounds
+        if each.offered > admitted and not was_quiet(each) and not turned_away(each)
+    ]
+
+
+def _advice(unsure: Sequence[Round]) -> str:
+    """What to do where rounds ended without a quiet server."""
+    lag = max((each.lag_seconds for each in unsure), default=0.0)
+    again = "measure again while this machine has less to do"
+    if lag >= LAG_SECONDS:
+        return f"the harness itself was held up for {lag:.1f} s, so {again}"
+    return again
+
+
 def _declares(declared: int | None) -> str:
     return f"declares {'no bound' if declared is None else declared}"
 
@@ -198,7 +224,8 @@ def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
         caveats.append(
             f"{plural(stalled, 'request')} never served after all were let go"
         )
-    if odd := {each.entered_on_release for each in rounds} - {None, 1}:
+    sure = [each for each in rounds if was_quiet(each)]
+    if odd := {each.entered_on_release for each in sure} - {None, 1}:
         worst = min(number or 0 for number in odd)
         caveats.append(f"when one was let go, {worst or 'none'} took its place")
     caveats.extend(_ended_otherwise(rounds))

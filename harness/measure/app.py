@@ -18,6 +18,7 @@ from harness.probe.listeners import shared
 from harness.probe.probe import Probe
 from harness.probe.ready import claims_of
 from harness.probe.ready import NotAnswering
+from harness.probe.ready import process_of
 from harness.probe.ready import wait_ready
 from harness.system.process import ProcessTree
 
@@ -89,4 +90,6 @@ class TargetApp:
         if shared(port, server.processes()):
             raise NotAnswering("another program listens on its port as well")
         claims = claims_of(answered)
-        return Probe(server, holds, address, "/hold?request={name}", claims=claims)
+        probe = Probe(server, holds, address, "/hold?request={name}", claims=claims)
+        probe.answered_by = process_of(answered)
+        return probe

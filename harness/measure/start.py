@@ -27,6 +27,7 @@ from harness.probe.probe import Probe
 from harness.probe.questions import Unmeasured
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_listening
+from harness.probe.whole import settle_whole
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.plan import PlannedCell
@@ -165,7 +166,7 @@ class FreshServers:
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.app.reach(server, holds, ports[-1])
             self.claims = probe.claims
-            await probe.settle_after_start()
+            await settle_whole(probe)
         except Ended as problem:
             reason = f"{problem} before it answered"
             raise Unmeasured(Outcome.NOT_STARTED, reason) from None

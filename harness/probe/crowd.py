@@ -6,6 +6,7 @@ request as soon as its connection is open, and records how each request ended.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Iterable
@@ -50,6 +51,8 @@ class Crowd:
         self.idle = 0
         """Number of connections kept open after a response."""
         self.ended: set[str] = set()
+        self._begun: float | None = None
+        self._sent = 0.0
         self._changed = changed
         self._to_open: list[Client] = []
         self._opening = 0
@@ -60,6 +63,8 @@ class Crowd:
 
     def open(self, clients: list[Client]) -> None:
         """Open and send these in order, ``OPENING_AT_ONCE`` at a time."""
+        if self._begun is None:
+            self._begun = time.monotonic()
         self._to_open += reversed(clients)
         self._open_more()
 
@@ -73,6 +78,7 @@ class Crowd:
             client.send()
         elif client.state is State.OFFERED:
             self.offered += 1
+            self._sent = time.monotonic()
             self._opened_one()
         elif client.state is State.IDLE:
             self.idle += 1
@@ -85,6 +91,11 @@ class Crowd:
     def _opened_one(self) -> None:
         self._opening -= 1
         self._open_more()
+
+    @property
+    def send_seconds(self) -> float:
+        """From the first connection begun to the last request sent whole."""
+        return self._sent - self._begun if self._sent and self._begun else 0.0
 
     def give_up_opening(self) -> None:
         """Abort the requests that have not been sent completely."""

@@ -22,9 +22,9 @@ from harness.probe.clients import Headers
 from harness.probe.clients import PartialRequest
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
+from harness.probe.lag import Lag
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
-from harness.probe.quiet import START
 from harness.probe.quiet import Window
 from harness.records.evidence import Claims
 from harness.records.words import Settled
@@ -74,13 +74,19 @@ class Probe:
         """``HOST:PORT`` by which the app reaches its own server."""
         self._target = target
         self._headers = headers
-        self._quiet = quiet or Quiet(server.processes)
+        self.quiet = quiet or Quiet(server.processes)
         self._moved = asyncio.Event()
         self.moved = self._moved.set
         """To be called after each change in a request; holds and clients call it."""
         self.crowd = Crowd([], address, target, self.moved)
         self.sources: Iterator[int] = repeat(0)
         """The port that each request is to be sent from; 0 for any."""
+        self.answered_by: int | None = None
+        """The process that answered first, where it said so."""
+        self.lag = Lag()
+        """How late this process was since requests were gathered."""
+        self.always_quiet = True
+        """Whether every count was made with the server known to be quiet."""
         self._beside: Crowd | None = None
         self._mortal = True
         self._number = 0
@@ -89,7 +95,7 @@ class Probe:
     @property
     def quiet_by(self) -> Settled:
         """How it is told that this server is quiet."""
-        return self._quiet.by
+        return self.quiet.by
 
     # What is known ---------------------------------------------------------------
 
@@ -151,15 +157,12 @@ class Probe:
     async def settle(self, window: Window = ROUND) -> Settled:
         """Wait until the server is quiet and all its holds are counted."""
         while True:
-            by = await self._quiet.wait(self._count, window)
+            by = await self.quiet.wait(self._count, window)
+            self.always_quiet &= by is not Settled.STEADY_COUNT
             before = self._count()
             await self.holds.catch_up()
             if self._count() == before or by is Settled.STEADY_COUNT:
                 return by
-
-    async def settle_after_start(self) -> Settled:
-        """Like ``settle``, with the longer window that a booting server needs."""
-        return await self.unless_ended(self.settle(START), ROUND_SECONDS)
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
         """Wait until ``reached()``, or the server is quiet without it.
@@ -232,6 +235,7 @@ class Probe:
         self._number += 1
         names = [f"r{self._number}.{index}" for index in range(count)]
         self.holds.begin(names)
+        self.lag.begin()
         target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         for client in self.crowd.clients:
@@ -254,5 +258,6 @@ class Probe:
 
     def disperse(self) -> None:
         """Release every hold, and give up every request that has not ended."""
+        self.lag.end()
         self.holds.release_all()
         self.crowd.give_up()

@@ -1,4 +1,4 @@
-"""Knows when nothing of a process tree runs; must not know what it is waited for.
+"""When nothing of a process tree runs.
 
 Linux counts for every thread the nanoseconds it ran and the nanoseconds it waited for
 a processor (``/proc/PID/task/TID/schedstat``, the kernel's ``Documentation/scheduler/
@@ -8,6 +8,10 @@ was an instant, after the first look and before the second, at which the whole t
 slept: only a timer or a message from outside can wake it. A counter alone does not
 do: a thread that waits for a busy processor is not charged before it gets it.
 
+Some programs have a thread that never rests and has nothing to do with requests. Where
+it was found before anything was asked of the server, the tree is quiet when all others
+sleep, and that thread has had its turn since the last request moved.
+
 Elsewhere there are no such counters. There the processor time of each process has to
 stand still for longer, and the evidence says so.
 """
@@ -16,7 +20,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -26,6 +32,7 @@ from harness.records.words import Settled
 from harness.system.machine import quiet_method
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_times
+from harness.system.schedstat import thread_turns
 
 ALLOWANCE = 250_000
 """Nanoseconds of housekeeping, over a whole tree, that do not end a quiet window. A
@@ -39,17 +46,41 @@ STEADY_SECONDS = 0.6
 no more time than this."""
 
 
+STEADY_LOOKS = 8
+"""How often at least it is looked meanwhile: a harness that does not run counts
+nothing."""
+
+MOST_SLOWED = 20.0
+"""Times that long, at most, where the server has to wait for processors."""
+
 LOOKING_SHARE = 4
 """A pause between looks is at least so many times as long as a look took."""
+
+
+Thread = tuple[int, int]
+"""Process and thread."""
+
+
+RESTLESS_LOOKS = 40
+"""Looks by which it is told which threads of a tree never rest."""
+
+RESTLESS_SHARE = 0.3
+"""A thread never rests that had run in more than this share of them."""
+
+TURNS = 25
+TURN_NANOSECONDS = 50_000_000
+"""A thread that never rests had its turn when it was run so often, or for so long."""
 
 
 class Look(NamedTuple):
     """All threads of a tree at one time."""
 
-    spent: dict[tuple[int, int], int]
-    """By process and thread: nanoseconds run and waited for a processor."""
-    runnable: bool
-    """Whether any thread was running, waiting for a processor, or in the kernel."""
+    spent: dict[Thread, int]
+    """Nanoseconds run and waited for a processor, by thread."""
+    runnable: Collection[Thread]
+    """Threads that were running, waiting for a processor, or in the kernel."""
+    waited: int = 0
+    """Nanoseconds that all of them waited for a processor."""
 
 
 class Window(NamedTuple):
@@ -75,41 +106,68 @@ COARSE = Window(looks=5, interval=0.050)
 
 def look(processes: Iterable[int]) -> Look:
     """Read every thread's counters and state; threads that have ended are left out."""
-    spent: dict[tuple[int, int], int] = {}
-    runnable = False
+    spent: dict[Thread, int] = {}
+    runnable = set()
+    all_waited = 0
     for process, thread, ran, waited in thread_times(processes):
         if state := thread_state(process, thread):
             spent[process, thread] = ran + waited
-            runnable = runnable or state in b"RD"
-    return Look(spent, runnable)
+            all_waited += waited
+            if state in b"RD":
+                runnable.add((process, thread))
+    return Look(spent, runnable, all_waited)
 
 
 def look_at_times(processes: Iterable[int]) -> Look:
     """The same where there is no schedstat: processor time by process."""
-    spent: dict[tuple[int, int], int] = {}
-    runnable = False
+    spent: dict[Thread, int] = {}
+    runnable = set()
     for process in processes:
         try:
             seen = psutil.Process(process)
             times = seen.cpu_times()
-            runnable = runnable or seen.status() == psutil.STATUS_RUNNING
+            if seen.status() == psutil.STATUS_RUNNING:
+                runnable.add((process, process))
         except psutil.Error:
             continue
         spent[process, process] = int((times.user + times.system) * 1e9)
     return Look(spent, runnable)
 
 
-def at_rest(before: Look, now: Look) -> bool:
-    """Whether the tree slept between two looks but for housekeeping."""
-    if before.runnable or now.runnable or before.spent.keys() != now.spent.keys():
+NOTHING = Look({}, [(0, 0)])
+"""Where its processes are not to be seen a server is never known to be quiet."""
+
+
+def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) -> bool:
+    """Whether the tree slept between two looks but for housekeeping.
+
+    Threads that are ``left_out`` may run. Others of the same process must not even do
+    that: one that waits for the interpreter's lock wakes now and then to ask for it.
+    """
+    if not left_out.issuperset((*before.runnable, *now.runnable)):
         return False
-    moved = sum(now.spent[thread] - before.spent[thread] for thread in now.spent)
+    if before.spent.keys() ^ now.spent.keys():
+        return False
+    beside = {process for process, _ in left_out}
+    moved = 0
+    for thread in now.spent.keys() - left_out:
+        its = now.spent[thread] - before.spent[thread]
+        if its and thread[0] in beside:
+            return False
+        moved += its
     return moved <= ALLOWANCE
 
 
+def slowed_down(before: Look, now: Look) -> float:
+    """How many times longer the tree took as its threads waited for a processor."""
+    spent = sum(now.spent.values()) - sum(before.spent.values())
+    ran = spent - (now.waited - before.waited)
+    return min(spent / ran, MOST_SLOWED) if 0 < ran < spent else 1.0
+
+
 def look_at_nothing(processes: Iterable[int]) -> Look:
-    """Where its processes are not to be seen a server is never known to be quiet."""
-    return Look({}, runnable=True)
+    """What is seen where the processes of a server are not."""
+    return NOTHING
 
 
 LOOKS = {
@@ -117,6 +175,53 @@ LOOKS = {
     Settled.CPU_TIMES: look_at_times,
     Settled.STEADY_COUNT: look_at_nothing,
 }
+
+
+class _Still:
+    """What was seen of a tree since the count of its requests last changed."""
+
+    def __init__(self, left_out: frozenset[Thread]) -> None:
+        self._left_out = left_out
+        self._since = time.monotonic()
+        self._first: Look | None = None
+        self._last: Look | None = None
+        self._looks = 0
+        self._turns: dict[Thread, tuple[int, int]] = {}
+        self.rested = 0
+        """Looks in a row, up to the last one, between which the tree slept."""
+
+    def add(self, look: Look) -> None:
+        """Take note of a look."""
+        if self._last is None:
+            self._first = look
+            self._turns = {each: thread_turns(*each) for each in self._left_out}
+            self.rested = 1
+        elif at_rest(self._last, look, self._left_out):
+            self.rested += 1
+        else:
+            self.rested = 1
+        self._last = look
+        self._looks += 1
+
+    def all_had_their_turn(self) -> bool:
+        """Whether each thread that never rests ran for long enough meanwhile.
+
+        Whatever it does with requests, it had the time to do it.
+        """
+        for thread, (ran, turns) in self._turns.items():
+            ran_now, turns_now = thread_turns(*thread)
+            short = ran_now - ran < TURN_NANOSECONDS and turns_now - turns < TURNS
+            if short and ran_now and time.monotonic() - self._since < STEADY_SECONDS:
+                return False
+        return True
+
+    def gave_up(self, patience_over: bool) -> bool:
+        """Whether the count stands still for so long that this has to do."""
+        if not patience_over or self._looks < STEADY_LOOKS:
+            return False
+        assert self._first is not None and self._last is not None
+        seconds = STEADY_SECONDS * slowed_down(self._first, self._last)
+        return time.monotonic() - self._since > seconds
 
 
 class Quiet:
@@ -129,6 +234,7 @@ class Quiet:
         self.by = by or quiet_method()
         self._look = LOOKS[self.by]
         self._restless = False
+        self._left_out: frozenset[Thread] = frozenset()
 
     async def wait(
         self, count: Callable[[], object], window: Window = ROUND
@@ -139,35 +245,45 @@ class Quiet:
         then ``Settled.STEADY_COUNT`` is returned, which is less sure.
         """
         window = window if self.by is Settled.SCHEDSTAT else COARSE
-        begun = steady_since = time.monotonic()
-        counted, before, rested, pause = count(), None, 0, window.interval
+        begun, pause = time.monotonic(), window.interval
+        counted, still = count(), _Still(self._left_out)
         while True:
             if count() != counted:
                 # Something is on its way: no need to look, and with thousands of
                 # threads a look is dear.
-                counted, steady_since, before, rested = (
-                    count(),
-                    time.monotonic(),
-                    None,
-                    0,
-                )
+                counted, still = count(), _Still(self._left_out)
             else:
                 looked = time.monotonic()
-                now = self._look(self._processes())
-                pause = max(
-                    window.interval, LOOKING_SHARE * (time.monotonic() - looked)
-                )
-                rested = rested + 1 if before and at_rest(before, now) else 1
-                before = now
-            if rested == window.looks:
+                still.add(self._look(self._processes()))
+                dear = LOOKING_SHARE * (time.monotonic() - looked)
+                pause = max(window.interval, dear)
+            if still.rested >= window.looks and still.all_had_their_turn():
                 self._restless = False
                 return self.by
-            if self._gave_up(begun, steady_since):
+            patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
+            if still.gave_up(time.monotonic() - begun > patience):
                 self._restless = True
                 return Settled.STEADY_COUNT
             await asyncio.sleep(pause)
 
-    def _gave_up(self, begun: float, steady_since: float) -> bool:
-        now = time.monotonic()
-        patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
-        return now - begun > patience and now - steady_since > STEADY_SECONDS
+    async def find_restless(self) -> frozenset[Thread]:
+        """Threads that never rest, of a tree that nothing was asked of."""
+        moved: Counter[Thread] = Counter()
+        if self.by is not Settled.SCHEDSTAT:
+            return frozenset()
+        before = self._look(self._processes())
+        for _ in range(RESTLESS_LOOKS):
+            await asyncio.sleep(START.interval)
+            now = self._look(self._processes())
+            moved.update(
+                thread
+                for thread, spent in now.spent.items()
+                if spent > before.spent.get(thread, spent) or thread in now.runnable
+            )
+            before = now
+        often = RESTLESS_LOOKS * RESTLESS_SHARE
+        return frozenset(each for each, times in moved.items() if times > often)
+
+    def leave_out(self, threads: frozenset[Thread]) -> None:
+        """Call the tree quiet although these threads never rest."""
+        self._left_out, self._restless = threads, False

@@ -102,6 +102,12 @@ def claims_of(client: Client) -> Claims | None:
     return Claims(multithread=said.multithread, multiprocess=said.multiprocess)
 
 
+def process_of(client: Client) -> int | None:
+    """The process that answered, as the app passed it on."""
+    said = read_body(client, _Ready)
+    return None if said is None else said.process
+
+
 def unanswered(client: Client) -> str | None:
     """Why a request has no response; ``None`` when it has one."""
     if client.state is State.REFUSED:

@@ -63,6 +63,8 @@ async def _run(probe: Probe, offered: Offer, patient_below: int) -> Round:
         broken=probe.holds.broken,
         stalled=stalled,
         strays=probe.holds.strays,
+        send_seconds=probe.crowd.send_seconds,
+        lag_seconds=probe.lag.worst(),
         account=probe.crowd.account(probe.holds.entered),
     )
 

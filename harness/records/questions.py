@@ -172,6 +172,8 @@ class ComputeRound(Result, frozen=True, kw_only=True):
     """Processor time of the server meanwhile."""
     waited: float
     """Time in which its threads were ready to run and waited for a processor."""
+    lag_seconds: float = 0.0
+    """How long the harness itself was held up meanwhile, at the longest."""
 
 
 class ParallelSeen(QuestionSeen, frozen=True, kw_only=True, tag="parallel"):
@@ -263,6 +265,8 @@ class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
     after: tuple[int, ...] = ()
     """In the app when as many were offered anew; again until as many as were held at
     first were in the app."""
+    quiet: bool = True
+    """Whether the server was quiet each time that something was counted."""
 
 
 class Killed(Result, frozen=True, kw_only=True):
@@ -325,6 +329,8 @@ class RecoverySeen(QuestionSeen, frozen=True, kw_only=True, tag="recovery"):
     killed: Killed | None = None
     """Null where a process that holds requests cannot be reached."""
     terminated: Terminated | None = None
+    quiet: bool = True
+    """Whether the server was quiet each time that something was counted."""
 
 
 AnySeen = (
@@ -344,6 +350,12 @@ AnySeen = (
 
 UNKNOWN = "unknown"
 """The answer where what was seen leaves it open."""
+
+NOT_QUIET = (
+    "It is not known: the server was not quiet when requests were counted, so more may "
+    "have been on their way. Measure again while this machine has less to do."
+)
+"""The sentence where a harness that is too slow may be taken for a slow server."""
 
 
 class Answer(Result, frozen=True, kw_only=True):

@@ -71,6 +71,10 @@ class Round(Result, frozen=True, kw_only=True):
     """Requests that still waited with the server quiet after all were released."""
     strays: int = 0
     """Times that the app reported a request that was not sent, or was in it already."""
+    send_seconds: float = 0.0
+    """From the first connection begun to the last request sent whole."""
+    lag_seconds: float = 0.0
+    """The longest that the harness itself was held up in this round."""
     account: Account
 
 
@@ -115,8 +119,13 @@ def at_load(rounds: Iterable[Round], load: int) -> list[Round]:
 
 
 def waited(each: Round) -> bool:
-    """Whether a request waited that would not have entered by itself."""
-    return each.waiting > 0 and (was_quiet(each) or each.entered_on_release == 1)
+    """Whether a request waited that would not have entered by itself.
+
+    Where the server was not quiet: one of several entered when another was let go, and
+    no more did. A single one may just have been late.
+    """
+    took_turns = each.waiting > 1 and each.entered_on_release == 1
+    return each.waiting > 0 and (was_quiet(each) or took_turns)
 
 
 def turned_away(each: Round) -> bool:

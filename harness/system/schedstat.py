@@ -28,6 +28,15 @@ def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]
             yield process, int(thread), ran, waited
 
 
+def thread_turns(process: int, thread: int) -> tuple[int, int]:
+    """Nanoseconds that a thread ran, and how often it was run; zeros if it ended."""
+    try:
+        ran, _, turns = _read(f"/proc/{process}/task/{thread}/schedstat").split()
+    except (OSError, ValueError):
+        return 0, 0
+    return int(ran), int(turns)
+
+
 def thread_state(process: int, thread: int) -> bytes:
     """The letter of a thread's state, such as ``b"S"``; empty when it has ended."""
     try:

@@ -8,6 +8,8 @@ from harness.judge.questions import answers
 from harness.records.questions import Answer
 from harness.records.questions import AnySeen
 from harness.records.questions import CallRound
+from harness.records.questions import Killed
+from harness.records.questions import Terminated
 from harness.records.rounds import Account
 from harness.records.words import Settled
 from tests.samples.make import cell
@@ -15,6 +17,33 @@ from tests.samples.make import environment
 from tests.samples.make import rounds
 
 WHERE = environment("3.1.3", "gunicorn", "27.0.1")
+
+
+KILLED = Killed(
+    offered=4,
+    before=(4, 4),
+    processes=4,
+    held=4,
+    lost=1,
+    first=False,
+    lost_account=Account(reset=1),
+    others_kept=3,
+    after=(4, 4),
+    new_processes=1,
+)
+
+
+TERMINATED = Terminated(
+    held=4,
+    kept=4,
+    held_account=Account(answered=4),
+    held_statuses=(200,),
+    waiting=4,
+    entered=0,
+    waiting_account=Account(reset=4),
+    ended="the server exited with status 0",
+    watched_seconds=10.0,
+)
 
 
 def answer(asked: AnySeen, declared: int = 4) -> Answer:

@@ -6,6 +6,7 @@ odd about it is only what the test asks for.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import itertools
 import os
@@ -40,6 +41,35 @@ def late(listener: Listener, server: Any) -> None:
     work(listener, server)
 
 
+def joins_in(listener: Listener, server: Any) -> None:
+    """A worker, and its master, which takes requests itself after a while."""
+    if os.fork() != 0:
+        time.sleep(1.2)
+    work(listener, server)
+
+
+def boots_in_turn(listener: Listener, server: Any) -> None:
+    """Four workers that boot one after another, 0.8 s each, as if each migrated."""
+    for _ in range(3):
+        if os.fork() == 0:
+            break
+    with open("migrate.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        time.sleep(0.8)
+    work(listener, server)
+
+
+def boots_computing(listener: Listener, server: Any) -> None:
+    """Three workers; the last two compute for four seconds before they listen."""
+    for _ in range(2):
+        if os.fork() == 0:
+            begun = time.monotonic()
+            while time.monotonic() - begun < 4:
+                sum(range(1000))
+            break
+    work(listener, server)
+
+
 def greedy(listener: Listener, server: Any) -> None:
     """Two workers of four threads; each accepts every connection that it can."""
     os.fork()
@@ -56,9 +86,17 @@ def greedy(listener: Listener, server: Any) -> None:
 
 
 def restless_pair(listener: Listener, server: Any) -> None:
-    """Two workers of two threads, each beside a thread that never stops computing."""
+    """Two workers of two threads; at its first request each begins to compute."""
     os.fork()
-    restless(listener, server)
+    computing: list[threading.Thread] = []
+
+    def begin() -> None:
+        if not computing:
+            computing.append(threading.Thread(target=compute_for_ever, daemon=True))
+            computing[0].start()
+
+    beside_each_request(server, begin)
+    work(listener, server, 2)
 
 
 def deaf(listener: Listener, server: Any) -> None:
@@ -327,14 +365,15 @@ def babbles(listener: Listener, server: Any) -> None:
     work(listener, server, 2)
 
 
+def compute_for_ever() -> None:
+    """Never rest."""
+    while True:
+        sum(range(10_000))
+
+
 def restless(listener: Listener, server: Any) -> None:
     """Two at a time, beside a thread that never stops computing."""
-
-    def compute() -> None:
-        while True:
-            sum(range(10_000))
-
-    threading.Thread(target=compute, daemon=True).start()
+    threading.Thread(target=compute_for_ever, daemon=True).start()
     work(listener, server, 2)
 
 
@@ -428,6 +467,9 @@ def replaces(listener: Listener, server: Any) -> None:
 
 WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
+    "joins-in": joins_in,
+    "boots-in-turn": boots_in_turn,
+    "boots-computing": boots_computing,
     "greedy": greedy,
     "restless-pair": restless_pair,
     "deaf": deaf,

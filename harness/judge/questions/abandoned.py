@@ -10,6 +10,7 @@ from __future__ import annotations
 from harness.records.evidence import CellEvidence
 from harness.records.questions import AbandonedSeen
 from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 
 
@@ -20,6 +21,8 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
     """
     if not seen.held:
         return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+    if not seen.quiet:
+        return seen.answer(UNKNOWN, NOT_QUIET)
     places, place = _places(seen)
     waiting, run = _waiting(seen)
     after, most = "", max(seen.after, default=0)

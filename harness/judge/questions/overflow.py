@@ -6,8 +6,10 @@ from itertools import pairwise
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
 from harness.records.questions import OverflowSeen
 from harness.records.questions import UNKNOWN
+from harness.records.words import Settled
 
 NOBODY = "nobody waits"
 
@@ -17,6 +19,8 @@ def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     if not seen.in_app:
         return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
     nxt, sentence = _next(seen)
+    if seen.waiting and seen.settled is Settled.STEADY_COUNT:
+        return seen.answer(UNKNOWN, NOT_QUIET)
     if not seen.waiting and not nxt:
         return seen.answer(
             NOBODY,

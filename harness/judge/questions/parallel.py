@@ -22,11 +22,23 @@ SHARE = 0.1
 """So much of the number more: who waits for a processor when it ends is not counted."""
 
 
+HELD_UP = 0.2
+"""Share of the time that requests computed for which the harness may be late to let
+them go, or to see that the first is through. More would change the number."""
+
+
 def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     """How many compute at once, were there a processor for each; that is the number."""
     rounds = [each for each in seen.rounds if each.computing and each.seconds]
     if not rounds:
         return seen.answer(UNKNOWN, "It is not known: no request was seen to compute.")
+    rounds = [each for each in rounds if each.lag_seconds <= HELD_UP * each.seconds]
+    if not rounds:
+        return seen.answer(
+            UNKNOWN,
+            "It is not known: the harness itself was held up while requests computed. "
+            "Measure again while this machine has less to do.",
+        )
     best = max(rounds, key=_ready)
     number = _number(best)
     if not number:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import Killed
+from harness.records.questions import NOT_QUIET
 from harness.records.questions import RecoverySeen
 from harness.records.questions import Terminated
 from harness.records.questions import UNKNOWN
@@ -31,6 +32,8 @@ ENDINGS = {
 
 def answer(seen: RecoverySeen, cell: CellEvidence) -> Answer:
     """Whether the server recovers, and whether it ends well; there is no number."""
+    if not seen.quiet:
+        return seen.answer(UNKNOWN, NOT_QUIET)
     replaced, sentence = _killed(seen.killed)
     finishes, other = _terminated(seen.terminated)
     if replaced == finishes == UNKNOWN:

@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
 from harness.records.questions import SilentSeen
 from harness.records.questions import Slow
+from harness.records.questions import SlowStep
 from harness.records.questions import SlowWay
 from harness.records.questions import UNKNOWN
 from harness.records.text import listed
+from harness.records.words import Settled
 
 SENDING = {
     SlowWay.SILENT: "nothing",
@@ -51,6 +54,9 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
         return seen.answer(
             UNKNOWN, "It is not known: without slow clients none got in."
         )
+    steps = [step for slow in seen.ways for step in slow.steps]
+    if any(_on_their_way(step) for step in steps):
+        return seen.answer(UNKNOWN, NOT_QUIET)
     by_effect: dict[Effect, list[Slow]] = defaultdict(list)
     for slow in seen.ways:
         by_effect[_effect(slow, cell)].append(slow)
@@ -61,6 +67,11 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     worst = worst_first[0]
     number = worst.shut_out_by or None
     return seen.answer(_in_short(worst, by_effect[worst]), " ".join(sentences), number)
+
+
+def _on_their_way(step: SlowStep) -> bool:
+    """Whether requests that were counted as shut out may just have been late."""
+    return step.waiting > 0 and step.settled is Settled.STEADY_COUNT
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:

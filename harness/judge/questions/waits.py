@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.questions import Wait
 from harness.records.questions import WaitKindSeen
 from harness.records.questions import WaitsSeen
 from harness.records.rounds import Round
+from harness.records.rounds import was_quiet
 from harness.records.text import listed
 from harness.records.words import Outcome
 
@@ -39,6 +41,8 @@ class _Kind(NamedTuple):
     failed: int
     offered: int
     """Of the round with most failures."""
+    sure: bool
+    """Whether the server was quiet in every round in which fewer entered."""
 
     def __str__(self) -> str:
         number = f"{'≥' if self.at_least else ''}{self.most}"
@@ -53,7 +57,10 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     if not kinds:
         return seen.answer(UNKNOWN, "It is not known: no kind of wait was seen.")
     fewest = min(kind.most for kind in kinds)
-    unlike = [kind for kind in kinds if _fewer(kind, cell.rounds) or kind.failed]
+    fewer = [kind for kind in kinds if _fewer(kind, cell.rounds)]
+    if any(not kind.sure for kind in fewer):
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    unlike = [kind for kind in kinds if kind in fewer or kind.failed]
     if not unlike:
         return seen.answer(
             SAME,
@@ -73,6 +80,7 @@ def _kind(seen: WaitKindSeen) -> _Kind:
         at_least=most == max(each.offered for each in seen.rounds),
         failed=_failed(worst),
         offered=worst.offered,
+        sure=all(map(was_quiet, seen.rounds)),
     )
 
 

@@ -30,6 +30,7 @@ async def ask(servers: Servers, context: Context) -> AbandonedSeen:
 
 
 async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
+    probe.always_quiet = True
     try:
         crowd = await fill(probe, ceiling + BEYOND, ceiling)
         entered = probe.holds.entered
@@ -56,6 +57,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
         waiting_left=len(left),
         entered_later=len(left & entered),
         after=await _after(probe, len(held)),
+        quiet=probe.always_quiet,
     )
 
 

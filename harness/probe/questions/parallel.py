@@ -13,6 +13,8 @@ the interpreter lock sleeps, which counts as neither.
 
 from __future__ import annotations
 
+import time
+
 from harness.probe.probe import Probe
 from harness.probe.processor_time import Between
 from harness.probe.processor_time import between
@@ -77,24 +79,32 @@ async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
         await offer(probe, Arrival.BURST)
         place = probe.spread()
         computing = list(probe.holds.held)
-        seen = await _compute(probe, computing)
+        seen, lag = await _compute(probe, computing)
         await finish(probe)
     finally:
         probe.disperse()
     return ComputeRound(
-        computing=len(computing), processes=place.processes, **seen._asdict()
+        computing=len(computing),
+        processes=place.processes,
+        lag_seconds=lag,
+        **seen._asdict(),
     )
 
 
-async def _compute(probe: Probe, computing: list[str]) -> Between:
-    """Release these; return the time used until the first of them is done."""
+async def _compute(probe: Probe, computing: list[str]) -> tuple[Between, float]:
+    """Release these; return the time used until the first of them is done.
+
+    Also how long this process was held up meanwhile.
+    """
     holding = {hold.said.process for hold in probe.holds.held.values() if hold.said}
     # Others, such as a master process, do not compute.
     processes = holding.intersection(probe.server.processes())
+    probe.lag.begin()
     before = used(processes)
     for name in computing:
         probe.holds.release(name)
+    releasing = time.monotonic() - before.at
     await probe.wait(
         lambda: probe.all_ended() or any(n.endswith(OUT) for n in probe.holds.held)
     )
-    return between(before, used(processes))
+    return between(before, used(processes)), max(releasing, probe.lag.worst())

@@ -38,18 +38,22 @@ WATCHED_SECONDS = 10.0
 async def ask(servers: Servers, context: Context) -> RecoverySeen:
     """Kill a worker of one server, and send SIGTERM to another."""
 
-    async def kill(probe: Probe) -> Killed | None:
+    async def kill(probe: Probe) -> tuple[Killed | None, bool]:
+        probe.always_quiet = True
         try:
-            return await _kill(probe, context.ceiling)
+            killed = await _kill(probe, context.ceiling)
         except Unreachable:
-            return None
+            return None, True
+        return killed, probe.always_quiet
 
-    async def terminate(probe: Probe) -> Terminated:
-        return await _terminate(probe, context.ceiling)
+    async def terminate(probe: Probe) -> tuple[Terminated, bool]:
+        probe.always_quiet = True
+        terminated = await _terminate(probe, context.ceiling)
+        return terminated, probe.always_quiet
 
-    return RecoverySeen(
-        killed=await servers.use(kill), terminated=await servers.use(terminate)
-    )
+    killed, one = await servers.use(kill)
+    terminated, other = await servers.use(terminate)
+    return RecoverySeen(killed=killed, terminated=terminated, quiet=one and other)
 
 
 class Unreachable(Exception):

@@ -52,7 +52,7 @@ def test_unbounded(measure: Measure) -> None:
 
 
 def test_capacity_that_appears_late_is_waited_for(measure: Measure) -> None:
-    evidence = measure(odd("late"), declared=2)
+    evidence = measure(odd("joins-in"), declared=2)
     assert evidence.restarts == 1
     assert_exactly(evidence, 2, 1)
 
@@ -74,11 +74,9 @@ def test_requests_answered_without_entering(measure: Measure) -> None:
         assert round_.waiting == 0
 
 
-def test_a_server_that_is_never_quiet_is_measured_less_surely(
-    measure: Measure,
-) -> None:
+def test_a_thread_that_never_rests_is_told_apart(measure: Measure) -> None:
     evidence = measure(odd("restless"), declared=2)
     for round_ in evidence.rounds:
         assert round_.admitted == min(round_.offered, 2)
         if round_.waiting:
-            assert round_.settled is Settled.STEADY_COUNT
+            assert round_.settled is Settled.SCHEDSTAT

@@ -33,6 +33,9 @@ def verdict(
 STAGGERED: dict[str, Any] = {"arrival": Arrival.STAGGERED}
 
 
+NOT_QUIET = "but the server was not quiet meanwhile, so more may have been on their way"
+LESS_SURE = "the server did not go quiet in every round, so less sure"
+
 VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
     "as declared": (
         4,
@@ -106,8 +109,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
-        "may admit more; when one was let go, none took its place; the server did not "
-        "go quiet in every round, so less sure",
+        "may admit more; the server did not go quiet in every round, so less sure",
     ),
     "never quiet, but one took the place of the one let go": (
         4,
@@ -115,6 +117,72 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.AS_DECLARED,
         "declares 4; 4 of 4 offered were in the app at once in every round, and "
         "further ones waited; the server did not go quiet in every round, so less sure",
+    ),
+    "never quiet, and the last one came when another was let go": (
+        4,
+        (offer(4, 4), offer(5, 4, settled=Settled.STEADY_COUNT)),
+        Verdict.UNKNOWN,
+        "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
+        "may admit more; the server did not go quiet in every round, so less sure",
+    ),
+    "no bound, and a count stood still": (
+        None,
+        (
+            offer(1, 1),
+            offer(64, 40, settled=Settled.STEADY_COUNT, entered_on_release=0),
+            offer(64, 58, settled=Settled.STEADY_COUNT, entered_on_release=1),
+        ),
+        Verdict.UNKNOWN,
+        f"declares no bound; at most 58 of 64 offered were in the app at once, "
+        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+    ),
+    "fewer than declared, and a count stood still": (
+        160,
+        (
+            offer(160, 58, settled=Settled.STEADY_COUNT),
+            offer(160, 93, settled=Settled.STEADY_COUNT),
+        ),
+        Verdict.UNKNOWN,
+        f"declares 160; at most 93 of 160 offered were in the app at once, "
+        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+    ),
+    "fewer than declared, and a count stood still in the fullest load only": (
+        160,
+        (
+            offer(160, 93),
+            offer(160, 58, settled=Settled.STEADY_COUNT),
+        ),
+        Verdict.UNKNOWN,
+        f"declares 160; at most 93 of 160 offered were in the app at once, "
+        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+    ),
+    "none of many, and a count stood still": (
+        40,
+        (
+            offer(39, 39),
+            offer(40, 40),
+            offer(40, 0, settled=Settled.STEADY_COUNT, lag_seconds=0.84),
+            offer(41, 40),
+        ),
+        Verdict.UNKNOWN,
+        f"declares 40; at times 0 of 40 offered were in the app at once, {NOT_QUIET}; "
+        "the harness itself was held up for 0.8 s, so measure again while this "
+        f"machine has less to do; {LESS_SURE}",
+    ),
+    "turned away, though it is never quiet": (
+        4,
+        (
+            offer(
+                4,
+                3,
+                waiting=0,
+                settled=Settled.STEADY_COUNT,
+                account=Account(answered=3, answered_without_entering=1),
+            ),
+        ),
+        Verdict.FEWER,
+        "declares 4; never more than 3 in the app at once, though up to 4 were "
+        f"offered; 1 of 4 answered without entering the app; {LESS_SURE}",
     ),
     "others were turned away": (
         3,

@@ -8,12 +8,17 @@ import pytest
 
 from harness.records.questions import OverflowSeen
 from harness.records.rounds import Account
+from harness.records.words import Settled
 from tests.builders.answers import answer
 
 
 def beyond(**seen: Any) -> OverflowSeen:
     """What was seen beyond a ceiling of 4."""
-    fields: dict[str, Any] = {"in_app": 4, "account": Account(answered=4)}
+    fields: dict[str, Any] = {
+        "in_app": 4,
+        "account": Account(answered=4),
+        "settled": Settled.SCHEDSTAT,
+    }
     return OverflowSeen(**fields | seen)
 
 

@@ -7,38 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.records.questions import Killed
 from harness.records.questions import RecoverySeen
-from harness.records.questions import Terminated
 from harness.records.rounds import Account
 from tests.builders.answers import answer
-
-KILLED = Killed(
-    offered=4,
-    before=(4, 4),
-    processes=4,
-    held=4,
-    lost=1,
-    first=False,
-    lost_account=Account(reset=1),
-    others_kept=3,
-    after=(4, 4),
-    new_processes=1,
-)
-
-
-TERMINATED = Terminated(
-    held=4,
-    kept=4,
-    held_account=Account(answered=4),
-    held_statuses=(200,),
-    waiting=4,
-    entered=0,
-    waiting_account=Account(reset=4),
-    ended="the server exited with status 0",
-    watched_seconds=10.0,
-)
-
+from tests.builders.answers import KILLED
+from tests.builders.answers import TERMINATED
 
 CUT_OFF = {"held_account": Account(reset=4), "held_statuses": (), "kept": 0}
 

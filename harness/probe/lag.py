@@ -1,0 +1,48 @@
+"""How late the probe's own event loop runs: time for which no server is to be blamed.
+
+A loop that is to wake every ``TICK_SECONDS`` wakes later where this process has to wait
+for a processor, or is busy itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+TICK_SECONDS = 0.02
+
+
+class Lag:
+    """The longest time that the event loop was late, while it is watched."""
+
+    def __init__(self) -> None:
+        self._worst = 0.0
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Begin to watch, anew."""
+        self.end()
+        self._worst = 0.0
+        self._wait()
+
+    def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + TICK_SECONDS
+        self._timer = loop.call_at(self._due, self._tick)
+
+    def _tick(self) -> None:
+        self._worst = self.worst()
+        self._wait()
+
+    def worst(self) -> float:
+        """The longest that it was late since ``begin``, in seconds."""
+        if self._timer is None:
+            return self._worst
+        late = asyncio.get_running_loop().time() - self._due
+        return max(self._worst, late)
+
+    def end(self) -> None:
+        """End watching."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

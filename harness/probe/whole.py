@@ -1,0 +1,56 @@
+"""Whether all of a server takes requests: quiet is not yet whole.
+
+A server answers as soon as its first worker is up, and a worker that sleeps while it
+boots is as quiet as one that waits for requests. What it sleeps in tells them apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from harness.probe.probe import Probe
+from harness.probe.quiet import START
+from harness.probe.quiet import Thread
+from harness.probe.workers import find_workers
+from harness.records.words import Settled
+from harness.system.asleep import takes_no_message
+
+BOOT_SECONDS = 60.0
+"""How long workers are waited for that sleep, or compute, before their first request.
+After that they are taken for what does not take requests."""
+
+LOOK_SECONDS = 0.05
+
+
+async def settle_whole(probe: Probe) -> None:
+    """Wait until every worker of a server takes requests, and it is quiet.
+
+    Threads that never rest are told apart from workers that boot. Raises ``Ended``.
+    """
+    deadline = time.monotonic() + BOOT_SECONDS
+    while True:
+        settled = await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
+        restless: frozenset[Thread] = frozenset()
+        if settled is Settled.STEADY_COUNT:
+            finding = probe.quiet.find_restless()
+            restless = await probe.unless_ended(finding, BOOT_SECONDS)
+        boots = _boots(probe, restless)
+        if not boots or time.monotonic() > deadline:
+            break
+        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), BOOT_SECONDS)
+    if restless and not boots:
+        probe.quiet.leave_out(restless)
+        await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
+
+
+def _boots(probe: Probe, restless: frozenset[Thread]) -> bool:
+    """Whether a worker that has not answered yet sleeps on a clock, or computes."""
+    seen = set(probe.holds.ever)
+    if probe.answered_by is not None:
+        seen.add(probe.answered_by)
+    workers = find_workers(probe.server.origin.processes(), seen).workers
+    return any(
+        takes_no_message(worker) or (worker, worker) in restless
+        for worker in set(workers) - seen
+    )

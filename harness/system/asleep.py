@@ -1,0 +1,108 @@
+"""What sleeping threads sleep in: Linux's ``/proc/PID/task/TID/syscall``.
+
+It has the number of the system call that a thread is in, and its arguments (``man 5
+proc``). A thread that sleeps on a clock goes on by itself; one that waits for a
+connection or a message does not.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import NamedTuple
+
+F_SETLKW, F_OFD_SETLKW = 7, 38
+
+
+class _Calls(NamedTuple):
+    """Numbers of system calls on one architecture."""
+
+    clock: frozenset[int]
+    flock: int
+    fcntl: int
+    counted_first: frozenset[int]
+    """Calls that wait for files, whose number is the first argument."""
+    counted_second: frozenset[int]
+    """The same, where it is the second."""
+    message: frozenset[int]
+    """Calls that wait for a connection or a message."""
+
+
+_CALLS = {
+    "x86_64": _Calls(
+        clock=frozenset({35, 230}),  # nanosleep, clock_nanosleep
+        flock=73,
+        fcntl=72,
+        counted_first=frozenset({23, 270}),  # select, pselect6
+        counted_second=frozenset({7, 271}),  # poll, ppoll
+        # read, accept, recvfrom, recvmsg, epoll_wait, epoll_pwait, accept4,
+        # io_uring_enter, epoll_pwait2
+        message=frozenset({0, 43, 45, 47, 232, 281, 288, 426, 441}),
+    ),
+    "aarch64": _Calls(
+        clock=frozenset({101, 115}),
+        flock=32,
+        fcntl=25,
+        counted_first=frozenset({72}),
+        counted_second=frozenset({73}),
+        message=frozenset({63, 202, 207, 212, 22, 242, 426, 441}),
+    ),
+}
+
+_HERE = _CALLS.get(platform.machine())
+
+
+class Sleep(NamedTuple):
+    """What one thread is in."""
+
+    on_clock: bool = False
+    """It sleeps on a clock, or waits for a lock on a file."""
+    for_message: bool = False
+    """It waits for a connection or a message, with a time limit or without."""
+
+
+def sleep_of(process: int, thread: int) -> Sleep:
+    """What a thread sleeps in; nothing where that cannot be told, or it runs."""
+    try:
+        with open(f"/proc/{process}/task/{thread}/syscall") as file:
+            return parse(file.read(), _HERE)
+    except (OSError, ValueError):
+        return Sleep()
+
+
+def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
+    """The same, from the line in ``/proc``; raises ``ValueError`` if it is none."""
+    number, *words = line.split()
+    if calls is None or number in ("running", "-1"):
+        return Sleep()
+    call, (first, second, *_) = int(number), (int(word, 16) for word in words)
+    if call in calls.counted_first | calls.counted_second:
+        files = first if call in calls.counted_first else second
+        return Sleep(on_clock=not files, for_message=bool(files))
+    locking = call == calls.flock or (
+        call == calls.fcntl and second in (F_SETLKW, F_OFD_SETLKW)
+    )
+    on_clock = locking or call in calls.clock
+    return Sleep(on_clock, for_message=call in calls.message)
+
+
+def on_clock(process: int) -> set[int]:
+    """Threads of a process that sleep on a clock, or wait for a lock on a file."""
+    return {t for t in _threads(process) if sleep_of(process, t).on_clock}
+
+
+def takes_no_message(process: int) -> bool:
+    """Whether a process sleeps on a clock and none of its threads waits for a message.
+
+    So does a worker that sleeps while it boots. False where that cannot be told.
+    """
+    sleeps = {thread: sleep_of(process, thread) for thread in _threads(process)}
+    main = sleeps.get(process, Sleep())
+    return main.on_clock and not any(each.for_message for each in sleeps.values())
+
+
+def _threads(process: int) -> list[int]:
+    try:
+        return [int(thread) for thread in os.listdir(f"/proc/{process}/task")]
+    except OSError:
+        return []
