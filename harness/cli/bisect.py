@@ -14,6 +14,7 @@ import msgspec
 
 from harness.cli import options as shared
 from harness.cli.again import probe_again
+from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
@@ -36,7 +37,6 @@ from harness.records.results import begin
 from harness.records.results import bisection_path
 from harness.records.track import Bisection
 from harness.records.track import Swap
-from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections.bisection import section
 from harness.track import history
@@ -163,5 +163,5 @@ def _swap(
 
 def _show(results: Path, bisection: Bisection) -> None:
     files.write(bisection_path(results), bisection)
-    files.write_text(results / "report.md", markdown.write([section(bisection)]))
+    write_pages(results, "The release that changed it", [section(bisection)])
     terminal.show([section(bisection)])

@@ -19,6 +19,7 @@ from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
+from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
@@ -57,7 +58,6 @@ from harness.records.results import check_path
 from harness.records.results import report_path
 from harness.records.results import write_evidence
 from harness.report import contents
-from harness.report import markdown
 from harness.report import terminal
 from harness.report.badge import badge
 from harness.report.escape import printable
@@ -300,7 +300,7 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     report = findings.report
     files.write(report_path(results), report)
     page = contents.page(report, changes_in(report), result)
-    files.write_text(results / "report.md", markdown.write(page))
+    write_pages(results, "Deployments, measured", page, report.cells)
     for cell in report.cells:
         if cell.reason != check_findings.MISSING:
             path = results / "badges" / f"{cell.configuration}.json"

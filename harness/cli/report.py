@@ -13,6 +13,7 @@ from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import keep
 from harness.cli.compare import known
+from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.environments.collect import collect
 from harness.judge.changes import Baseline
@@ -25,9 +26,10 @@ from harness.records.evidence import Evidence
 from harness.records.report import Report
 from harness.records.results import report_path
 from harness.report import contents
-from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections import changes
+
+TITLE = "How many requests are handled at the same time"
 
 
 @click.command(
@@ -58,8 +60,7 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     compared = changes_in(judged, before)
     keep(results, compared)
     if compared.baseline is not None:
-        text = markdown.write(contents.page(judged, compared))
-        files.write_text(results / "report.md", text)
+        write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
         terminal.show([changes.section(compared)])
     gate(judged, fail_on, compared)
     return 0
@@ -71,8 +72,6 @@ def show(results: Path, evidence: Sequence[Evidence]) -> Report:
     compared = changes_in(judged)
     keep(results, compared)
     files.write(report_path(results), judged)
-    files.write_text(
-        results / "report.md", markdown.write(contents.page(judged, compared))
-    )
+    write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
     terminal.show(contents.overview(judged, compared, str(results)))
     return judged

@@ -11,6 +11,7 @@ import click
 
 from harness.cli import options as shared
 from harness.cli.again import probe_again
+from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.releases import adopt
 from harness.cli.releases import Following
@@ -28,12 +29,12 @@ from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.report import CellReport
 from harness.records.results import report_path
 from harness.records.results import timeline_path
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.records.words import PROBE
-from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections.timeline import sections
 from harness.system.machine import now
@@ -171,11 +172,15 @@ def _measure(plan: Plan, given: Following) -> Interrupted | None:
 
 def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> None:
     """Write and print the timeline, and write a report of all evidence for it."""
+    told = sections(timeline)
+    cells: tuple[CellReport, ...] = ()
     if evidence:
-        files.write(report_path(results), judge(evidence, probe_again()))
+        report = judge(evidence, probe_again())
+        files.write(report_path(results), report)
+        cells = report.cells
     files.write(timeline_path(results), timeline)
-    files.write_text(results / "report.md", markdown.write(sections(timeline)))
-    terminal.show(sections(timeline))
+    write_pages(results, "Release by release", told, cells, timeline)
+    terminal.show(told)
 
 
 def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:

@@ -26,7 +26,14 @@ PREVIOUS = "previous"
 """Folder for what the run before left, until the next run begins."""
 
 SINGLE = (
-    *("plan.json", "report.json", "report.md", "changes.json", "check.json"),
+    *(
+        "plan.json",
+        "report.json",
+        "report.md",
+        "report.html",
+        "changes.json",
+        "check.json",
+    ),
     *("timeline.json", "bisection.json"),
 )
 """Files that a run writes beside its evidence."""

@@ -104,7 +104,12 @@ _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/#%?=&+,;-]*")
 
 def link(words: str, url: str) -> str:
     """Our own words as a link; where the address is not a plain one, only that."""
-    return f"[{words}]({url})" if _LINK.fullmatch(url) else code(url)
+    return f"[{words}]({url})" if is_link(url) else code(url)
+
+
+def is_link(url: str) -> bool:
+    """Whether an address is a plain one, which can neither run nor close anything."""
+    return _LINK.fullmatch(url) is not None
 
 
 def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:

@@ -21,6 +21,7 @@ from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.versions import release_order
 from harness.report import words
+from harness.report.html import css_class
 from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import address
@@ -31,7 +32,6 @@ from harness.site.atlas import FLASK
 from harness.site.frame import Frame
 from harness.site.look import embedded
 from harness.site.look import File
-from harness.site.look import kind_of
 from harness.site.look import number_of
 from harness.site.look import render
 
@@ -227,7 +227,7 @@ def _short(entry: Entry | None) -> list[str] | None:
     if entry is None:
         return None
     cell = entry.cell
-    return [number_of(cell), kind_of(words.mark(cell)), address.cell(cell)]
+    return [number_of(cell), css_class(words.mark(cell)), address.cell(cell)]
 
 
 def _changed(axis: Axis, before: str, now: str) -> Iterator[list[object]]:
@@ -237,4 +237,4 @@ def _changed(axis: Axis, before: str, now: str) -> Iterator[list[object]]:
         if each.mark is not SAME and each.before and each.now:
             mark = f"{each.mark.symbol} {each.mark.word}"
             place = places[each.row.label]
-            yield [place, mark, kind_of(each.mark), each.reason]
+            yield [place, mark, css_class(each.mark), each.reason]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import shlex
 from collections.abc import Sequence
 from functools import cache
@@ -24,16 +23,16 @@ from markupsafe import Markup
 
 from harness.records.report import CellReport
 from harness.report import words
+from harness.report.escape import is_link
 from harness.report.escape import line
 from harness.report.escape import printable_lines
+from harness.report.html import css_class
 from harness.report.sections.matrix import number
 from harness.report.words import Mark
 from harness.site import address
 
 LONGEST = 2000
 """Characters of a value that are shown."""
-
-HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[\w./~#%?=&+,;:@!$()*'-]*)?")
 
 
 class File(NamedTuple):
@@ -82,7 +81,7 @@ def _all_shown(value: object) -> object:
 
 def safe_link(url: str) -> str:
     """An address to link to; empty where it is no plain one."""
-    return url if HTTPS.fullmatch(url) else ""
+    return url if is_link(url) else ""
 
 
 def command_words(command: Sequence[str]) -> str:
@@ -98,11 +97,6 @@ def mark_of(cell: CellReport) -> Mark:
 def number_of(cell: CellReport) -> str:
     """The number of a cell, or the word for why there is none."""
     return number(cell) or str(cell.outcome)
-
-
-def kind_of(mark: Mark) -> str:
-    """The class of elements with a mark."""
-    return "is-" + re.sub(r"[^a-z]+", "-", mark.word)
 
 
 @cache
@@ -121,7 +115,7 @@ def environment() -> Environment:
         anchor=address.anchor,
         command=command_words,
         embedded=embedded,
-        kind=kind_of,
+        kind=css_class,
         lines=lines,
         mark=mark_of,
         number=number_of,

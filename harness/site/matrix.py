@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
 
+from harness.records.catalog import Catalog
 from harness.records.report import CellReport
-from harness.records.report import Report
 from harness.records.versions import release_order
-from harness.report.sections.matrix import grid
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import grid as lay_out
 from harness.report.sections.matrix import GridRow
 from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address
+from harness.site.atlas import Atlas
 
 MOST_CELLS = 1000
 """With more of them a first view of the index would weigh too much."""
@@ -42,6 +43,20 @@ class MatrixView(NamedTuple):
     caption: str
     left_out: str = ""
     """What is not in it, as a sentence."""
+
+
+def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:
+    """Cells by server and configuration as the catalog has them."""
+    places = {
+        (server.name, configuration.id): (n, m)
+        for n, server in enumerate(catalog.servers)
+        for m, configuration in enumerate(server.configuration)
+    }
+    last = (len(catalog.servers), 0)
+    return sorted(
+        cells,
+        key=lambda cell: places.get((cell.server, cell.configuration), last),
+    )
 
 
 def current(cells: Iterable[CellReport]) -> list[CellReport]:
@@ -72,25 +87,26 @@ def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[s
     return kept
 
 
-def view(report: Report, cells: Sequence[CellReport]) -> MatrixView:
-    """Lay out some cells of a report."""
-    laid = grid(msgspec.structs.replace(report, cells=tuple(cells)))
+def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:
+    """Lay out some cells of an atlas."""
+    ordered = tuple(in_order(cells, atlas.catalog))
+    laid = lay_out(msgspec.structs.replace(atlas.report, cells=ordered))
     occurring = {cell.word for cell in cells}
     under = f", on {laid.under}" if laid.under else ""
     return MatrixView(
-        laid.columns,
-        tuple(_groups(laid.rows)),
+        laid.columns[::-1],
+        tuple(_groups(laid)),
         tuple(mark for word, mark in MARKS.items() if word in occurring),
         laid.axis,
         f"Requests in the app at once, by release of {laid.axis}{under}",
     )
 
 
-def overview(report: Report) -> MatrixView:
+def overview(atlas: Atlas) -> MatrixView:
     """The matrix of the index."""
-    cells = current(report.cells)
+    cells = current(atlas.report.cells)
     columns = newest_columns(cells)
-    shown = view(report, [cell for cell in cells if cell.flask in columns])
+    shown = view(atlas, [cell for cell in cells if cell.flask in columns])
     older = {cell.flask for cell in cells} - columns
     if not older:
         return shown
@@ -100,10 +116,11 @@ def overview(report: Report) -> MatrixView:
     )
 
 
-def _groups(rows: Iterable[GridRow]) -> Iterable[MatrixGroup]:
+def _groups(grid: Grid) -> Iterable[MatrixGroup]:
+    """The rows of each server; in a row the newest release comes first."""
     used: set[str] = set()
-    for title, several in groupby(rows, key=lambda row: row.server):
-        group = tuple(several)
+    for title, several in grid.groups().items():
+        group = tuple(row._replace(cells=row.cells[::-1]) for row in several)
         server = next(cell.server for row in group for cell in row.cells if cell)
         name = address.anchor(title.replace(" ", "-").replace("→", "to"))
         while name in used:

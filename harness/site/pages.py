@@ -84,7 +84,7 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
         description=lead,
         card="card/index.png",
         lead=lead,
-        view=matrix.overview(atlas.report),
+        view=matrix.overview(atlas),
         filter=_filter(atlas),
         questions=answered,
     )

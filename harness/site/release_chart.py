@@ -18,7 +18,7 @@ from harness.records.words import Outcome
 from harness.site import svg
 
 HEIGHT = 260
-LEFT, TOP, BOTTOM = 48, 44, 190
+LEFT, TOP, BOTTOM = 48, 52, 190
 STEP = 46
 NARROWEST = 420
 
@@ -61,9 +61,8 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
         ),
         *(
             mark
-            for span in line.spans
-            if span.change is not None and span.releases[0] in places
-            for mark in _change(places[span.releases[0]], span)
+            for n, span in enumerate(_changed(line, places))
+            for mark in _change(places[span.releases[0]], span, 14 + n % 2 * 15)
         ),
     ]
     return svg.picture(width, HEIGHT, _title(line), *parts, kind="releases")
@@ -146,11 +145,19 @@ def _release(x: float, numbers: Numbers, y: object) -> Iterator[Markup]:
     yield svg.text(x, y(numbers.ceiling) - 6, str(numbers.ceiling), "high", "middle")
 
 
-def _change(x: float, span: Span) -> Iterator[Markup]:
+def _changed(line: Line, places: Mapping[str, float]) -> list[Span]:
+    """Spans that begin with a change that has a symbol."""
+    return [
+        span
+        for span in line.spans
+        if span.change in SYMBOLS and span.releases[0] in places
+    ]
+
+
+def _change(x: float, span: Span, y: float) -> Iterator[Markup]:
+    """A line where a span begins; the words beside it are at a height."""
     assert span.change is not None
-    if span.change not in SYMBOLS:
-        return
     at = x - STEP / 2
-    yield svg.line(at, 18, at, BOTTOM, "change")
+    yield svg.line(at, y - 8, at, BOTTOM, "change")
     words = f"{SYMBOLS[span.change]} {span.change} in {span.releases[0]}"
-    yield svg.text(at + 4, 14, words, "change-name")
+    yield svg.text(at + 4, y, words, "change-name")

@@ -18,6 +18,7 @@ from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.records.words import Verdict
 from harness.report import words
+from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address
@@ -30,7 +31,6 @@ from harness.site.atlas import Entry
 from harness.site.atlas import FLASK
 from harness.site.frame import Frame
 from harness.site.look import File
-from harness.site.look import kind_of
 from harness.site.look import render
 
 PRICES = {
@@ -142,7 +142,7 @@ def _page(atlas: Atlas, frame: Frame, name: str) -> File:
         prices=[PRICES[each] for each in prices],
         rows=[_row(atlas, cell, newest, prices) for cell in cells],
         timelines=list(timelines(atlas, name)),
-        view=matrix.view(atlas.report, matrix.current(every)),
+        view=matrix.view(atlas, matrix.current(every)),
         documentation=known.documentation if known else "",
     )
 
@@ -247,7 +247,7 @@ def verdict_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         if cells:
             yield render(
                 "verdict.html",
-                f"verdict/{kind_of(mark)}.html",
+                f"verdict/{css_class(mark)}.html",
                 site=frame,
                 name=f"What is {mark.word}",
                 description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",

@@ -1,0 +1,165 @@
+"""The pen that writes HTML, as a part of a page: its frame is a matter of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from html import escape
+from typing import assert_never
+
+from harness.report.document import Alert
+from harness.report.document import Block
+from harness.report.document import Cell
+from harness.report.document import Chart
+from harness.report.document import Code
+from harness.report.document import Foreign
+from harness.report.document import Items
+from harness.report.document import joined
+from harness.report.document import Legend
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import Part
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import WebLink
+from harness.report.escape import is_link
+from harness.report.escape import line
+from harness.report.escape import printable_lines
+from harness.report.words import Mark
+
+
+def write(sections: Sequence[Section]) -> str:
+    """Sections as HTML; everything foreign in them is escaped."""
+    return "\n".join(text for each in sections for text in _section(each))
+
+
+def css_class(mark: Mark) -> str:
+    """The class of what has a mark, such as ``is-as-declared``."""
+    return f"is-{mark.word.replace(' ', '-')}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    drawn = any(isinstance(block, Chart) for block in section.blocks)
+    if drawn or not (section.blocks or section.top):
+        return  # the numbers of a chart are in the matrix, and curves are drawn
+    title = inline(section.title)
+    if section.folded:
+        yield f"<details><summary>{title}</summary>"
+    elif title:
+        yield f"<h2>{title}</h2>"
+    for block in section.blocks:
+        yield from _block(block, str(section.title))
+    if section.folded:
+        yield "</details>"
+
+
+def _block(block: Block, title: str) -> Iterator[str]:
+    match block:
+        case Paragraph(text):
+            yield f"<p>{inline(text)}</p>"
+        case Alert(_, text, items):
+            yield f'<div class="note"><p>{inline(text)}</p>'
+            yield from _list(map(inline, items))
+            yield "</div>"
+        case Items():
+            yield from _items(block)
+        case Table():
+            name = escape(line(title), quote=True)
+            yield f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">'
+            yield from _table(block)
+            yield "</div>"
+        case Legend(entries):
+            yield f'<p class="soft">{" ".join(map(inline, entries))}</p>'
+        case Code(text, _, most):
+            shown = escape(printable_lines(text, characters=most))
+            yield f'<pre tabindex="0"><code>{shown}</code></pre>'
+        case Chart():
+            return
+        case _:
+            assert_never(block)
+
+
+def _items(block: Items) -> Iterator[str]:
+    if isinstance(block.head, Mark):
+        meaning = f": {escape(block.meaning)}" if block.meaning else ""
+        yield f"<p>{_part(block.head)}{meaning}</p>"
+    elif block.head:
+        yield f"<p>{escape(block.head)}:</p>"
+    yield "<ul>"
+    for item in block.items:
+        mark = f"{_part(item.mark)} " if item.mark else ""
+        yield f"<li>{mark}{inline(item.text)}"
+        yield from _list(map(inline, item.below))
+        yield "</li>"
+    yield "</ul>"
+
+
+def _list(items: Iterator[str]) -> Iterator[str]:
+    lines = [f"<li>{item}</li>" for item in items]
+    if lines:
+        yield from ("<ul>", *lines, "</ul>")
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield "<table><thead><tr>"
+    for column in table.columns:
+        head = inline(joined(" ", filter(None, (column.above, column.head))))
+        kind = ' class="n"' if column.right else ""
+        yield f'<th scope="col"{kind}>{head}</th>' if head else "<td></td>"
+    yield "</tr></thead>"
+    for group in table.groups:
+        yield "<tbody>"
+        if group.title:
+            span = len(table.columns)
+            title = inline(group.title)
+            yield f'<tr><th scope="rowgroup" colspan="{span}">{title}</th></tr>'
+        for row in group.rows:
+            yield f"<tr>{''.join(map(_cell, row))}</tr>"
+        yield "</tbody>"
+    yield "</table>"
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Text):
+        return f"<td>{inline(cell)}</td>"
+    number = escape(cell.number)
+    if cell.mark is None:
+        return f'<td class="n is-as-declared">{number}</td>'
+    words = filter(None, (number, f"{cell.mark.symbol} {cell.mark.word}", cell.note))
+    return f'<td class="n {css_class(cell.mark)}">{" ".join(map(str, words))}</td>'
+
+
+# ------------------------------------------------------------------------------ text
+
+
+def inline(text: Text) -> str:
+    """A text as HTML within a paragraph."""
+    return "".join(map(_part, text.parts))
+
+
+def _part(part: Part) -> str:
+    match part:
+        case str():
+            return escape(part).replace("\n", "<br>")
+        case Foreign(text, most):
+            return escape(line(text, characters=most))
+        case Name(text, most):
+            return f"<code>{escape(line(text, characters=most))}</code>"
+        case WebLink(words, url):
+            return _link(words, url)
+        case Strong(text):
+            return f"<strong>{escape(text)}</strong>"
+        case Mark():
+            words = f"{part.symbol} {escape(part.word)}"
+            return f'<span class="tag {css_class(part)}">{words}</span>'
+        case _:
+            assert_never(part)
+
+
+def _link(words: str, url: str) -> str:
+    """Our own words as a link; the address as text where it is no plain one."""
+    if not is_link(url):
+        return f"<code>{escape(line(url))}</code>"
+    return f'<a href="{escape(url, quote=True)}" rel="noreferrer">{escape(words)}</a>'

@@ -1,0 +1,99 @@
+"""The page about one run: ``results/report.html``, which needs no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from harness.records.report import CellReport
+from harness.records.text import plural
+from harness.records.track import Line
+from harness.records.track import Timeline
+from harness.records.words import NOTEWORTHY
+from harness.report import html
+from harness.report.document import Section
+from harness.site import curve
+from harness.site import lanes
+from harness.site import release_chart
+from harness.site import sentences
+from harness.site.atlas import FLASK
+from harness.site.look import render
+
+MOST_DRAWN = 120
+"""Cells that are drawn, the most noteworthy first: more make a page too heavy."""
+
+
+class DrawnCell(NamedTuple):
+    """A cell with its pictures."""
+
+    cell: CellReport
+    title: str
+    sentence: str
+    curve: Markup
+    lanes: Markup
+    lanes_left_out: str
+
+
+class DrawnTimeline(NamedTuple):
+    """A line of releases as a picture."""
+
+    title: str
+    picture: Markup
+
+
+def report_page(
+    title: str,
+    sections: Sequence[Section],
+    cells: Sequence[CellReport],
+    timeline: Timeline | None = None,
+) -> str:
+    """A whole page: sections as they are in other formats, and pictures of cells."""
+    measured = sorted((cell for cell in cells if cell.curve), key=_worth)
+    drawn = measured[:MOST_DRAWN]
+    left_out = len(measured) - len(drawn)
+    page = render(
+        "run.html",
+        "report.html",
+        title=title,
+        sections=Markup(html.write(sections)),
+        cells=[_drawn(cell) for cell in drawn],
+        timelines=list(_timelines(timeline.lines if timeline else (), cells)),
+        left_out=f"{plural(left_out, 'more cell')} in report.json" if left_out else "",
+    )
+    return page.content.decode()
+
+
+def _worth(cell: CellReport) -> int:
+    """What is noteworthy comes first, in that order."""
+    known = cell.word in NOTEWORTHY
+    return NOTEWORTHY.index(cell.word) if known else len(NOTEWORTHY)
+
+
+def _drawn(cell: CellReport) -> DrawnCell:
+    return DrawnCell(
+        cell,
+        sentences.name(cell),
+        sentences.answer(cell),
+        curve.draw(cell),
+        lanes.draw(cell),
+        lanes.left_out(cell),
+    )
+
+
+def _timelines(
+    lines: Iterable[Line], cells: Sequence[CellReport]
+) -> Iterator[DrawnTimeline]:
+    for line in lines:
+        on_it = {
+            cell.flask if line.package == FLASK else cell.server_version: cell
+            for cell in cells
+            if (cell.server, cell.configuration) == (line.server, line.configuration)
+            and sentences.is_on(line, cell)
+        }
+        if len(on_it) > 1:
+            picture = release_chart.draw(line, on_it)
+            yield DrawnTimeline(sentences.line_title(line), picture)

@@ -1,0 +1,62 @@
+"""The pen that writes HTML."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from harness.judge.changes import changes_in
+from harness.report import contents
+from harness.report.html import css_class
+from harness.report.html import write
+from harness.report.words import MARKS
+from tests.builders.atlas import EVIL
+from tests.builders.atlas import hostile
+from tests.builders.atlas import sample
+from tests.samples.make import judge
+
+VOID = {"br"}
+NAMES = ("story", "questions", "failures", "history", "claims", "control-wrong")
+
+
+class Elements(HTMLParser):
+    """Elements in order, and whether each is closed by its own end."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_report_can_be_written(name: str) -> None:
+    report = judge(sample(name))
+    text = write(contents.page(report, changes_in(report)))
+    assert Elements(text).open == []
+    assert report.cells[0].configuration in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_of_others_stays_text(name: str) -> None:
+    report = judge([hostile(each) for each in sample(name)])
+    text = write(contents.page(report, changes_in(report)))
+    elements = Elements(text)
+    assert elements.open == []
+    assert not elements.seen & {"script", "title", "style", "img", "b"}
+    assert EVIL not in text
+    assert not set("\u202e\x1b\x00") & set(text)
+
+
+def test_marks_have_classes_that_styles_know() -> None:
+    assert {css_class(mark) for mark in MARKS.values()} >= {"is-as-declared", "is-died"}
