@@ -40,6 +40,8 @@ nox.options.sessions = ["probe"]
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 
+AXE = "axe-core@4.14.1"
+
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 
@@ -87,6 +89,22 @@ def bisect(session: nox.Session) -> None:
     run_verb(session, "bisect")
 
 
+@nox.session(venv_backend="none")
+def site(session: nox.Session) -> None:
+    """Build the atlas from the evidence in data/, or from what is given."""
+    if not session.posargs:
+        data = ROOT / "data"
+        session.posargs.extend(
+            [
+                *("--results", str(data / "results")),
+                *("--history", str(data / "history")),
+                *("--snapshot", str(data / "snapshot.toml")),
+                *("--out", str(ROOT / "site")),
+            ]
+        )
+    run_verb(session, "site")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests: unit, live against real servers, and those of the action."""
@@ -123,6 +141,21 @@ def containers(session: nox.Session) -> None:
         session.error("there is no Docker engine, and root on Debian would make one")
     else:
         session.skip("NOT TESTED: no Docker engine (root on Debian would make one)")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Try the atlas in a real Chromium, by keyboard, and with axe-core."""
+    install_groups(session, "tests", "browser")
+    folder = session.create_tmp()
+    session.run(
+        *("npm", "install", "--no-audit", "--no-fund", "--no-save"),
+        *("--prefix", folder, AXE),
+        external=True,
+    )
+    script = Path(folder, "node_modules", "axe-core", "axe.min.js").resolve()
+    env = {"AXE": str(script)}
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs, env=env)
 
 
 @nox.session

@@ -1,0 +1,302 @@
+"""The atlas as a reader sees it: loads, accessibility, addresses, the keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import expect
+from playwright.sync_api import Page
+
+from harness.site.cells import written
+from harness.site.explain import explain
+from harness.site.explain import measured_cells
+from tests.browser.conftest import DEADLINE
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import sample
+
+UNEVEN = "cell/flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11.html"
+
+KINDS = {
+    "index": "index.html",
+    "cell": UNEVEN,
+    "failed cell": "cell/flask-3.1.3/gunicorn-21.2.0/died/py3.11.html",
+    "cell with answers": "cell/flask-3.1.3/werkzeug-3.1.9/run/py3.11.html",
+    "server": "server/gunicorn.html",
+    "servers": "servers.html",
+    "question": "question/uneven-threads.html",
+    "questions": "questions.html",
+    "answers": "asked/waits.html",
+    "verdict": "verdict/is-uneven.html",
+    "diff": "diff.html?of=gunicorn&before=20.1.0&now=27.0.1&show=all",
+    "neighbours": "diff/gunicorn/23.0.0/25.3.0.html",
+    "changes": "changes.html",
+    "explain": "explain.html?command=gunicorn%20-w%204%20--threads%202%20app",
+    "method": "method.html",
+    "omissions": "omissions.html",
+    "data": "data.html",
+    "not found": "404.html",
+    "embed": "embed/gunicorn/gthread-2x4.html",
+    "run": "report.html",
+}
+WIDTHS = (360, 768, 1440)
+SCHEMES = ("light", "dark")
+
+
+@contextmanager
+def opened(
+    browser: Browser, address: str, **settings: Any
+) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and everything that it did that no page may do."""
+    context = browser.new_context(**settings)
+    context.set_default_timeout(DEADLINE)
+    page = context.new_page()
+    faults: list[str] = []
+    base = address.partition("?")[0]
+    page.on("console", lambda message: faults.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.is_navigation_request() else faults.append(request.url)
+        ),
+    )
+    page.goto(address)
+    assert page.url.startswith(base[:20])
+    yield page, faults
+    context.close()
+
+
+def file_of(atlas: Path, path: str) -> str:
+    """A page of the site on disk."""
+    name, _, query = path.partition("?")
+    return (atlas / name).as_uri() + (f"?{query}" if query else "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_loads_fits_and_is_accessible(
+    kind: str, atlas: Path, chromium: Browser, axe: str
+) -> None:
+    for scheme in SCHEMES:
+        size = {"width": 1440, "height": 900}
+        address = file_of(atlas, KINDS[kind])
+        with opened(chromium, address, viewport=size, color_scheme=scheme) as (
+            page,
+            faults,
+        ):
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (scheme, width)
+                if width != 768:
+                    assert violations(page, axe) == [], (scheme, width)
+            assert faults == [], scheme
+
+
+def violations(page: Page, axe: str) -> list[object]:
+    """What axe-core finds on a page, in short."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (each["id"], [node["html"][:200] for node in each["nodes"][:3]])
+        for each in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_asks_nothing_of_others_below_a_path(
+    kind: str, served: str, chromium: Browser
+) -> None:
+    with opened(chromium, served + KINDS[kind]) as (page, faults):
+        assert page.title()
+        assert [each for each in faults if "favicon" not in each] == []
+
+
+@pytest.mark.parametrize("where", ["disk", "served"])
+def test_one_can_walk_from_the_matrix_to_the_evidence(
+    where: str, atlas: Path, served: str, chromium: Browser
+) -> None:
+    start = file_of(atlas, "index.html") if where == "disk" else f"{served}index.html"
+    with opened(chromium, start) as (page, _):
+        page.click(f'a[href="{UNEVEN}"]')
+        assert page.url.endswith(UNEVEN)
+        page.click("text=the evidence of its environment")
+        assert page.url.endswith(".json")
+        page.go_back()
+        page.click("header nav >> text=Matrix")
+        assert page.url.endswith("index.html")
+
+
+# ---------------------------------------------------------------------------- filters
+
+
+def test_a_filter_is_an_address(atlas: Path, chromium: Browser) -> None:
+    start = file_of(atlas, "index.html?server=gunicorn&verdict=is-uneven&flask=3.1.3")
+    with opened(chromium, start) as (page, _):
+        shown = page.locator("tbody[data-server]:visible")
+        servers = {each.get_attribute("data-server") for each in shown.all()}
+        assert servers == {"gunicorn"}
+        rows = page.locator("tbody[data-server]:visible th[scope=row]:visible")
+        assert {"gthread-2x4", "gthread-4x2"} <= set(rows.all_inner_texts())
+        assert "sync-4" not in rows.all_inner_texts()
+        heads = page.locator("thead th:visible").all_inner_texts()
+        assert [head.strip() for head in heads] == ["3.1.3"]
+        count = page.locator("tbody:visible td.is-uneven:visible").count()
+        expect(page.locator("#count")).to_have_text(f"{count} cells")
+
+
+def test_a_filter_works_by_keyboard_and_by_going_back(
+    atlas: Path, chromium: Browser
+) -> None:
+    with opened(chromium, file_of(atlas, "index.html")) as (page, _):
+        everything = page.locator("#count").inner_text()
+        tab_to(page, "select[name=server]")
+        page.keyboard.type("uWSGI")
+        page.keyboard.press("Tab")
+        expect(page).to_have_url(file_of(atlas, "index.html") + "?server=uwsgi")
+        assert page.locator("#count").inner_text() != everything
+        assert page.locator("tbody[data-server=gunicorn]:visible").count() == 0
+        page.go_back()
+        expect(page.locator("#count")).to_have_text(everything)
+        assert page.input_value("select[name=server]") == ""
+
+
+def test_a_question_is_a_page_with_the_same_filter(
+    atlas: Path, chromium: Browser
+) -> None:
+    start = file_of(atlas, "index.html?server=gunicorn")
+    with opened(chromium, start) as (page, _):
+        page.select_option("select[name=ask]", "asked/waits.html")
+        page.wait_for_url("**/asked/waits.html?server=gunicorn")
+        shown = page.locator("tbody[data-server]:visible")
+        assert {e.get_attribute("data-server") for e in shown.all()} == {"gunicorn"}
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press the tabulator until an element has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"document.activeElement.matches({json.dumps(selector)})"):
+            return
+    pytest.fail(f"{selector} cannot be reached by keyboard")
+
+
+def test_everything_can_be_read_without_scripts(atlas: Path, chromium: Browser) -> None:
+    start = file_of(atlas, "index.html?server=gunicorn")
+    with opened(chromium, start, java_script_enabled=False) as (page, faults):
+        assert page.locator("form:visible").count() == 0
+        assert page.locator("tbody[data-server=uwsgi]").first.is_visible()
+        page.goto(file_of(atlas, "diff.html"))
+        page.click("text=25.3.0 to 27.0.1")
+        assert page.locator("h1").inner_text() == "gunicorn 25.3.0 and 27.0.1"
+        page.goto(file_of(atlas, "explain.html"))
+        assert page.locator("noscript").inner_text()
+        assert faults == []
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(
+    atlas: Path, chromium: Browser
+) -> None:
+    with opened(chromium, file_of(atlas, "index.html")) as (page, _):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_print_has_no_navigation(atlas: Path, chromium: Browser) -> None:
+    with opened(chromium, file_of(atlas, UNEVEN)) as (page, _):
+        page.emulate_media(media="print")
+        assert not page.locator("header nav").is_visible()
+        assert page.locator("svg.curve").is_visible()
+
+
+# ------------------------------------------------------------------------------- diff
+
+
+def test_a_diff_is_an_address_and_works_by_keyboard(
+    atlas: Path, chromium: Browser
+) -> None:
+    start = file_of(atlas, "diff.html?of=gunicorn&before=20.1.0&now=23.0.0")
+    with opened(chromium, start) as (page, faults):
+        rows = page.locator("#rows tr")
+        assert "fewer" in rows.all_inner_texts()[0]
+        tab_to(page, "select[name=show]")
+        page.keyboard.type("everything")
+        page.keyboard.press("Tab")
+        assert "show=all" in page.url
+        assert rows.count() > 1
+        # The older one is always the one before.
+        page.goto(file_of(atlas, "diff.html?of=gunicorn&before=27.0.1&now=20.1.0"))
+        assert page.input_value("select[name=before]") == "20.1.0"
+        assert faults == []
+
+
+# ---------------------------------------------------------------------------- explain
+
+
+def test_explain_is_an_address_and_works_by_keyboard(
+    atlas: Path, chromium: Browser
+) -> None:
+    start = file_of(atlas, "explain.html?command=gunicorn%20-w%204%20--threads%202%20a")
+    with opened(chromium, start) as (page, faults):
+        expect(page.locator("#answer .number")).to_have_text("8")
+        expect(page.locator("#answer")).to_contain_text("with just these settings")
+        tab_to(page, "#command")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("gunicorn -w $N a")
+        page.keyboard.press("Enter")
+        expect(page.locator("#answer")).to_contain_text("depends on the variable N")
+        assert "command=gunicorn%20-w%20%24N%20a" in page.url
+        page.go_back()
+        expect(page.locator("#answer .number")).to_have_text("8")
+        assert faults == []
+
+
+COMMANDS = (
+    "",
+    "node x",
+    "gunicorn 'a",
+    "gunicorn a | tee b",
+    "gunicorn -w $N a",
+    "gunicorn -w ${N:-3} a",
+    "gunicorn -w two a",
+    "gunicorn -w 0 a",
+    "gunicorn -w3 --threads=4 'a:b(\"c d\")'",
+    'gunicorn -w 3 "a \\" b" \\\n --threads 2',
+    "WEB_CONCURRENCY=3 exec gunicorn a",
+    "GUNICORN_CMD_ARGS='-k gevent -w 2' gunicorn a",
+    "env A=b poetry run gunicorn -k gevent a",
+    "python3 -m gunicorn -k tornado -w 4 a",
+    "gunicorn -c x.py -w 4 a",
+    "gunicorn -cx.py -k sync -w 4 a",
+    "uwsgi --ini x.ini",
+    "uwsgi --http :80 -p 4 --gevent 50 --module a",
+    "granian --interface wsgi --workers 4 a",
+    "granian --interface wsgi --workers 4 --backpressure 7 a",
+    "uvicorn --interface wsgi --limit-concurrency 3 --workers 2 a",
+    "flask --app a run",
+    "flask shell",
+    "daphne a",
+)
+
+
+def test_explain_says_the_same_as_the_command_line(
+    atlas: Path, chromium: Browser
+) -> None:
+    made = atlas_of([*catalog_evidence(), *sample("history", "questions", "failures")])
+    measured = measured_cells(made)
+    ours = [written(made, entry.cell) for entry in made.newest.values()]
+    commands = [*COMMANDS, *filter(None, ours), "gunicorn é -w 2"]
+    with opened(chromium, file_of(atlas, "explain.html")) as (page, _):
+        theirs = page.evaluate("(all) => all.map(explained)", commands)
+    for command, answer in zip(commands, theirs, strict=True):
+        expected = msgspec.to_builtins(explain(command, measured))
+        assert answer == json.loads(msgspec.json.encode(expected)), command
