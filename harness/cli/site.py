@@ -11,6 +11,7 @@ from typing import Any
 from typing import NamedTuple
 
 import click
+from packaging.version import Version
 
 from harness.cli import options as shared
 from harness.cli.again import probe_by
@@ -18,14 +19,17 @@ from harness.plan import catalog
 from harness.records import files
 from harness.records import results as stored
 from harness.records import toml
+from harness.records.catalog import Catalog
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.site import questions
 from harness.site.atlas import Atlas
+from harness.site.atlas import FLASK
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
 from harness.site.look import File
 from harness.site.pages import site as pages
+from harness.system.machine import now
 from harness.track import history
 
 MARK = ".flask-concurrency-site"
@@ -40,17 +44,21 @@ class SiteOptions(NamedTuple):
     catalog: Path
     snapshot: Path | None
     released: Path | None
+    asks_index: bool
     url: str
     out: Path
 
 
 def _record(given: Mapping[str, Any]) -> SiteOptions:
+    if given["ask_index"] and given["released"] is None:
+        raise UsageError("--ask-index needs --released, the file to write")
     return SiteOptions(
         given["results"] or (Path("results"),),
         given["history"],
         given["catalog"],
         given["snapshot"],
         given["released"],
+        given["ask_index"],
         given["url"],
         given["out"].resolve(),
     )
@@ -98,6 +106,11 @@ def _record(given: Mapping[str, Any]) -> SiteOptions:
     metavar="FILE",
     help="Releases that are on the package index: a released.json.",
 )
+@click.option(
+    "--ask-index",
+    is_flag=True,
+    help="Ask the package index for releases first, and write that file.",
+)
 @click.option("--url", default="", metavar="URL", help="Where the site is going to be.")
 @click.option(
     "--out",
@@ -109,12 +122,15 @@ def _record(given: Mapping[str, Any]) -> SiteOptions:
 def site(options: SiteOptions) -> int:
     """Write the atlas: static pages made of reports and histories.
 
-    Nothing is measured, and no network is used.
+    Nothing is measured, and no network is used but with --ask-index.
     """
+    known = catalog.load(options.catalog)
+    if options.asks_index and options.released:
+        files.write(options.released, _on_index(known))
     runs = _runs(options.results)
     atlas = Atlas(
         [*(each for run in runs for each in run), *_measured(options.histories)],
-        catalog.load(options.catalog),
+        known,
         probe_by("flask-concurrency probe"),
         _snapshot(options.snapshot),
         files.read(options.released, Released) if options.released else None,
@@ -127,6 +143,24 @@ def site(options: SiteOptions) -> int:
 
 def _snapshot(path: Path | None) -> Snapshot | None:
     return toml.read(path, Snapshot, "check --snapshot") if path else None
+
+
+def _on_index(known: Catalog) -> Released:
+    """The releases of Flask and of all servers. Raises ``UsageError``."""
+    # Imported late: only this asks anything of the network.
+    from harness.environments.index import releases_of
+
+    projects = {FLASK: FLASK}
+    projects |= {each.name: each.package for each in known.servers if each.package}
+    packages = {
+        name: tuple(
+            release.version
+            for release in releases_of(project)
+            if not Version(release.version).is_prerelease
+        )
+        for name, project in projects.items()
+    }
+    return Released(asked_at=now(), packages=packages)
 
 
 def _runs(folders: Iterable[Path]) -> list[list[Evidence]]:

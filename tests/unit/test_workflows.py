@@ -20,7 +20,12 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = parsed(ROOT / "action.yml")
 PINNED = re.compile(r"actions/([\w-]+)@[0-9a-f]{40}")
 LEAST: list[dict[str, str]] = [{"contents": "read"}, {}]
-MAY = {("track.yml", "publish"): [{"contents": "write", "issues": "write"}]}
+MAY = {
+    ("track.yml", "publish"): [{"contents": "write", "issues": "write"}],
+    ("site.yml", "publish"): [
+        {"attestations": "write", "id-token": "write", "pages": "write"}
+    ],
+}
 """What a job may beyond that."""
 WITHOUT_OPTION = {
     *("FAIL_ON", "RESULTS", "SUMMARY", "WORKING_DIRECTORY"),
