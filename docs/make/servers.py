@@ -38,8 +38,9 @@ HEAD = """\
 
 For each configuration: what it declares, where its documentation says so, and what was
 seen with {flask} on {system}, {processors} processors and Python {python}. **A number
-in bold is not the declared one**: the documentation is wrong, or was misread. `8 (≥4)`
-means up to 8, but sometimes only 4. `≥64` means at least 64: more were not tried.
+in bold is not the declared one**: the documentation is wrong, or was misread. `4–8`
+means up to 8, of which 4 are guaranteed; `8 (seen 4)` up to 8, but 4 in some rounds.
+`≥64` means at least 64: more were not tried.
 """
 
 WRONG = """\
