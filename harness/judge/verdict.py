@@ -20,6 +20,7 @@ from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.rounds import turned_away
+from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
 from harness.records.steering import is_conclusive
@@ -70,10 +71,7 @@ def _verdict(
             "numbers cannot be trusted"
         )
     if ceiling is None or floor is None:
-        return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; no round managed to offer {load} at once, so "
-            "the verdict is open"
-        )
+        return Verdict.UNKNOWN, f"{_declares(declared)}; {_no_round(load, cell)}"
     if declared is not None and ceiling > declared:
         return Verdict.MORE, (
             f"declares {declared}; up to {ceiling} were in the app at once when "
@@ -92,6 +90,16 @@ def _verdict(
         f"declares {declared}; {declared} of {declared} offered were in the app at "
         f"once {_whenever(cell, numbers)}, and further ones {_fate(cell)}"
     )
+
+
+def _no_round(load: int, cell: CellEvidence) -> str:
+    """Why no round tells how many of ``load`` are in the app."""
+    if at_load(cell.rounds, load):
+        return (
+            f"the server replaced processes in every round that offered {load} at "
+            "once, so the verdict is open"
+        )
+    return f"no round managed to offer {load} at once, so the verdict is open"
 
 
 def _short(
@@ -130,7 +138,7 @@ def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
 
 def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
     """How many of ``load`` are in the app at worst, at best, and as chance has it."""
-    seen = [each.admitted for each in at_load(cell.rounds, load)]
+    seen = [each.admitted for each in at_load(undisturbed(cell.rounds), load)]
     if numbers.floor_by is Basis.SEEN or not least_rounds(cell.steered, load):
         return (
             f"between {numbers.floor} and {load} of {load} offered were in the app at "
@@ -160,7 +168,7 @@ def _was_full(cell: CellEvidence, admitted: int) -> bool:
     return any(
         each.admitted == admitted < each.offered
         and (was_quiet(each) or turned_away(each))
-        for each in cell.rounds
+        for each in undisturbed(cell.rounds)
     ) or any(
         each.admitted == admitted < each.offered and is_conclusive(each)
         for each in cell.steered
@@ -171,7 +179,7 @@ def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
     """Ordinary rounds that offered more, and ended because a count stood still."""
     return [
         each
-        for each in cell.rounds
+        for each in undisturbed(cell.rounds)
         if each.offered > admitted and not was_quiet(each) and not turned_away(each)
     ]
 
@@ -229,6 +237,11 @@ def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
         worst = min(number or 0 for number in odd)
         caveats.append(f"when one was let go, {worst or 'none'} took its place")
     caveats.extend(_ended_otherwise(rounds))
+    if replaced := len(rounds) - len(undisturbed(rounds)):
+        caveats.append(
+            f"the server replaced processes, so {plural(replaced, 'round')} of "
+            f"{len(rounds)} count only for the most at once"
+        )
     if not all(map(was_quiet, rounds)):
         caveats.append("the server did not go quiet in every round, so less sure")
     return caveats

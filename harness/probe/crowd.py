@@ -97,6 +97,11 @@ class Crowd:
         """From the first connection begun to the last request sent whole."""
         return self._sent - self._begun if self._sent and self._begun else 0.0
 
+    @property
+    def sent_ago(self) -> float:
+        """Seconds since the last request was sent whole."""
+        return time.monotonic() - self._sent if self._sent else 0.0
+
     def give_up_opening(self) -> None:
         """Abort the requests that have not been sent completely."""
         self._to_open.clear()

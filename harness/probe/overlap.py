@@ -51,6 +51,8 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             ports.learn(probe)
             schedule.seen(done)
             stalled = done.stalled
+            if probe.pause_seconds:
+                schedule.cannot_steer("requests pause on their way to the app")
         known = probe.holds.ever == set(choice.workers) and not choice.reason
         if schedule.ordinary_done and not known:
             # More is known now of who takes requests, or workers were replaced.

@@ -38,6 +38,9 @@ PATIENCE_SECONDS = 1.5
 may sleep while it boots, and some servers look for connections once a second."""
 
 
+PAUSES = 3
+"""Times the longest pause in front of the app that a server is watched for."""
+
 T = TypeVar("T")
 
 
@@ -83,6 +86,13 @@ class Probe:
         """The port that each request is to be sent from; 0 for any."""
         self.answered_by: int | None = None
         """The process that answered first, where it said so."""
+        self.processes: set[int] = set()
+        """Those of the server before the last round."""
+        self.pause_seconds = 0.0
+        """The longest that a request took to enter the app with the server quiet: so
+        long does something pause in front of the app, such as middleware."""
+        self.admits_none = False
+        """Whether a request was watched in vain that was alone in the server."""
         self.lag = Lag()
         """How late this process was since requests were gathered."""
         self.always_quiet = True
@@ -188,13 +198,20 @@ class Probe:
         finally:
             moved.cancel()
 
+    @property
+    def patience(self) -> float:
+        """How long a quiet server is watched before it is believed, in seconds."""
+        return max(PATIENCE_SECONDS, PAUSES * self.pause_seconds)
+
     async def watch(
-        self, reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS
+        self, reached: Callable[[], bool], seconds: float | None = None
     ) -> bool:
         """Watch a quiet server until ``reached()``, as long as something still changes.
 
-        Returns whether it was reached; gives up after ``seconds`` without any change.
+        Returns whether it was reached; gives up after ``seconds`` without any change,
+        which is ``patience`` unless given.
         """
+        seconds = self.patience if seconds is None else seconds
         while not reached():
             before = self._count()
             try:

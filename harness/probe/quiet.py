@@ -50,7 +50,7 @@ STEADY_LOOKS = 8
 """How often at least it is looked meanwhile: a harness that does not run counts
 nothing."""
 
-MOST_SLOWED = 20.0
+MOST_SLOWED = 4.0
 """Times that long, at most, where the server has to wait for processors."""
 
 LOOKING_SHARE = 4

@@ -5,13 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
+from harness.probe.on_the_way import asleep
+from harness.probe.on_the_way import come_in
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
 from harness.probe.schedule import Offer
+from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Settled
+
+ASLEEP = "&wait=sleep"
+"""Where requests in the app sleep, threads that sleep on a clock say nothing."""
 
 
 async def run_round(
@@ -27,16 +35,29 @@ async def run_round(
     While fewer than ``patient_below`` are in the app the server is watched for longer.
     ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
     """
+    before = await whole_again(probe)
+    slept = asleep(before)
     probe.gather(offered.asked, more, view)
     try:
-        return await _run(probe, offered, patient_below)
+        settled, settle_seconds = await offer(probe, offered.arrival)
+        probe.crowd.give_up_opening()
+        if more != ASLEEP:
+            settled = await come_in(probe, settled, slept)
+        seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     finally:
         probe.disperse()
+    replaced = len(before.difference(probe.server.processes()))
+    return msgspec.structs.replace(seen, replaced=replaced)
 
 
-async def _run(probe: Probe, offered: Offer, patient_below: int) -> Round:
-    settled, settle_seconds = await offer(probe, offered.arrival)
-    probe.crowd.give_up_opening()
+async def _count(
+    probe: Probe,
+    offered: Offer,
+    patient_below: int,
+    settled: Settled,
+    settle_seconds: float,
+) -> Round:
+    """Count what is in the app, and let all of it go."""
     first = len(probe.holds.entered)
     if probe.waiting() and len(probe.holds.held) < patient_below:
         await probe.watch(probe.all_in_or_ended)
@@ -98,6 +119,8 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     released = time.monotonic()
     probe.holds.release_oldest()
     await probe.until(lambda: len(probe.holds.entered) > len(before))
+    if probe.pause_seconds:
+        await probe.watch(lambda: len(probe.holds.entered) > len(before))
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [
         hold.said.at if hold.said.at is not None else hold.entered_at

@@ -56,6 +56,9 @@ that a worker was left without its share by chance. A gthread worker that had ro
 its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
 those that offered 128, on two processors that four other processes kept busy."""
 
+AT_REPLACED = 12
+"""Rounds that are run again, at most, as the server replaced processes meanwhile."""
+
 BEGUN_ANEW = 2
 """How often the rounds are begun anew because capacity appeared late."""
 
@@ -197,6 +200,7 @@ class Schedule:
         """How many of the workers were never seen to hold a request."""
         self._idle_when_filled: int | None = 0
         """How many workers were idle when each had had its turn to be filled."""
+        self._repeated = 0
         self.begun_anew = 0
         """How often the rounds were begun anew."""
 
@@ -291,10 +295,14 @@ class Schedule:
 
     def seen(self, done: Round) -> None:
         """Take note of the round that was run for ``next``."""
-        self._pending.popleft()
+        step = self._pending.popleft()
         if self._begin_anew(done.late):
             return
         self.rounds.append(done)
+        if done.replaced and self._repeated < AT_REPLACED:
+            self._repeated += 1
+            self._pending.appendleft(step)
+            return
         short = short_of(done, self._declared, self._limit)
         if short and not self.begun_anew and not self._steers():
             self._patient = False  # it was watched for long, and nothing came late

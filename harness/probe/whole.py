@@ -44,6 +44,16 @@ async def settle_whole(probe: Probe) -> None:
         await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
 
 
+async def whole_again(probe: Probe) -> set[int]:
+    """The processes of a server, once those are up that came since the last time."""
+    now = set(probe.server.processes())
+    if now != probe.processes:
+        if probe.processes:
+            await settle_whole(probe)
+        probe.processes = set(probe.server.processes())
+    return probe.processes
+
+
 def _boots(probe: Probe, restless: frozenset[Thread]) -> bool:
     """Whether a worker that has not answered yet sleeps on a clock, or computes."""
     seen = set(probe.holds.ever)

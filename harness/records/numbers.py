@@ -13,6 +13,7 @@ from typing import NamedTuple
 from harness.records.rounds import at_load
 from harness.records.rounds import Round
 from harness.records.rounds import turned_away
+from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
 from harness.records.steering import guarantee_least
@@ -43,7 +44,9 @@ def sum_up(
 ) -> Numbers:
     """Sum up rounds; ``load`` is the declared number, or the limit.
 
-    ``workers`` is how many processes take requests, where that is known.
+    ``workers`` is how many processes take requests, where that is known. Rounds in
+    which the server replaced processes count for the most that it took, but not for the
+    least.
     """
     if not rounds:
         return Numbers()
@@ -53,10 +56,11 @@ def sum_up(
     every: list[Round | SteeredRound] = [*rounds, *steered]
     most = max(each.admitted for each in every)
     fullest = [each for each in every if each.admitted == most]
-    floor, floor_by = _floor(rounds, load, steered, workers)
+    calm = undisturbed(rounds)
+    floor, floor_by = _floor(calm, load, steered, workers)
     ceiling = max(most, *(each.peak for each in rounds))
     filled = [each for each in most_rounds(steered) if each.waiting]
-    bounded = any(waited(each) or turned_away(each) for each in rounds) or bool(filled)
+    bounded = any(waited(each) or turned_away(each) for each in calm) or bool(filled)
     return Numbers(
         ceiling=ceiling,
         bounded=bounded,

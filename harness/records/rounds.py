@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import zip_longest
 from statistics import median
 from typing import Protocol
 
@@ -71,6 +73,8 @@ class Round(Result, frozen=True, kw_only=True):
     """Requests that still waited with the server quiet after all were released."""
     strays: int = 0
     """Times that the app reported a request that was not sent, or was in it already."""
+    replaced: int = 0
+    """Processes of the server that were there before the round and not after it."""
     send_seconds: float = 0.0
     """From the first connection begun to the last request sent whole."""
     lag_seconds: float = 0.0
@@ -111,6 +115,19 @@ def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
         )
         for offered, numbers in sorted(admitted.items())
     )
+
+
+def undisturbed(rounds: Sequence[Round]) -> list[Round]:
+    """Rounds in which the server did not end processes, nor in the next one.
+
+    A worker that is to end takes no more requests for a while before it does.
+    """
+    next_replaced = [each.replaced for each in rounds[1:]]
+    return [
+        each
+        for each, after in zip_longest(rounds, next_replaced, fillvalue=0)
+        if isinstance(each, Round) and not each.replaced and not after
+    ]
 
 
 def at_load(rounds: Iterable[Round], load: int) -> list[Round]:

@@ -48,6 +48,53 @@ def joins_in(listener: Listener, server: Any) -> None:
     work(listener, server)
 
 
+def asks_first(listener: Listener, server: Any) -> None:
+    """Three at a time; each request waits for somebody else before it enters the app.
+
+    Here that takes 1.2 s.
+    """
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        time.sleep(1.2)
+        return app(environ, start_response)
+
+    server.application = called
+    work(listener, server, 3)
+
+
+def asks_now_and_then(listener: Listener, server: Any) -> None:
+    """Three at a time; now and then one sleeps before it enters the app."""
+    app, number = server.application, itertools.count()
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if next(number) % 5 == 4:
+            time.sleep(2.2)
+        return app(environ, start_response)
+
+    server.application = called
+    work(listener, server, 3)
+
+
+def recycles(listener: Listener, server: Any) -> None:
+    """Two workers, one at a time; after seven requests each is replaced by another."""
+
+    def serve() -> None:
+        for _ in range(7):
+            control.serve(*listener.accept(), server)
+        os._exit(0)
+
+    children = 0
+    while True:
+        while children < 2:
+            if os.fork() == 0:
+                serve()
+            children += 1
+        os.wait()
+        time.sleep(0.05)
+        children -= 1
+
+
 def boots_in_turn(listener: Listener, server: Any) -> None:
     """Four workers that boot one after another, 0.8 s each, as if each migrated."""
     for _ in range(3):
@@ -468,6 +515,9 @@ def replaces(listener: Listener, server: Any) -> None:
 WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
     "joins-in": joins_in,
+    "asks-first": asks_first,
+    "asks-now-and-then": asks_now_and_then,
+    "recycles": recycles,
     "boots-in-turn": boots_in_turn,
     "boots-computing": boots_computing,
     "greedy": greedy,

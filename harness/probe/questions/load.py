@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.probe.crowd import Crowd
-from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.round import offer
@@ -14,12 +13,13 @@ BEYOND = 4
 
 
 async def fill(
-    probe: Probe, count: int, enough: int, seconds: float = PATIENCE_SECONDS
+    probe: Probe, count: int, enough: int, seconds: float | None = None
 ) -> Crowd:
     """Offer ``count`` requests at once, and leave them in the app or waiting.
 
     While fewer than ``enough`` are in the app a quiet server is watched for
-    ``seconds``. The caller has to ``disperse`` in the end. Raises ``Ended``.
+    ``seconds``, or for as long as the probe does. The caller has to ``disperse`` in the
+    end. Raises ``Ended``.
     """
 
     def are_in() -> bool:
@@ -32,7 +32,7 @@ async def fill(
 
 
 async def admit(
-    probe: Probe, count: int, enough: int, seconds: float = PATIENCE_SECONDS
+    probe: Probe, count: int, enough: int, seconds: float | None = None
 ) -> list[int]:
     """Like ``fill``, then let all go; return the process of each one admitted."""
     try:

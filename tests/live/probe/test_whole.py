@@ -19,3 +19,19 @@ def test_workers_that_boot_late(measure: Measure, way: str, number: int) -> None
     assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
     for each in evidence.rounds:
         assert each.admitted == min(each.offered, number)
+
+
+@pytest.mark.parametrize("way", ["asks-first", "asks-now-and-then"])
+def test_what_sleeps_in_front_of_the_app(measure: Measure, way: str) -> None:
+    evidence = measure(odd(way), declared=3)
+    assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
+    for each in evidence.rounds:
+        assert each.admitted == min(each.offered, 3)
+
+
+def test_workers_that_are_replaced(measure: Measure) -> None:
+    evidence = measure(odd("recycles"), declared=2)
+    word, reason = verdict_on(evidence, 64)
+    assert any(each.replaced for each in evidence.rounds)
+    assert word is Verdict.AS_DECLARED
+    assert "the server replaced processes" in reason

@@ -184,6 +184,22 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         "declares 4; never more than 3 in the app at once, though up to 4 were "
         f"offered; 1 of 4 answered without entering the app; {LESS_SURE}",
     ),
+    "fewer only while processes were replaced": (
+        4,
+        (offer(4, 4), offer(4, 2), offer(4, 1, replaced=1), offer(4, 4), offer(8, 4)),
+        Verdict.AS_DECLARED,
+        "declares 4; 4 of 4 offered were in the app at once in every round, and "
+        "further ones waited; the server replaced processes, so 2 rounds of 5 count "
+        "only for the most at once",
+    ),
+    "processes were replaced all the time": (
+        4,
+        (offer(1, 1), offer(4, 3, replaced=1), offer(4, 2, replaced=2)),
+        Verdict.UNKNOWN,
+        "declares 4; the server replaced processes in every round that offered 4 at "
+        "once, so the verdict is open; the server replaced processes, so 3 rounds of 3 "
+        "count only for the most at once",
+    ),
     "others were turned away": (
         3,
         (

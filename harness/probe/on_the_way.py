@@ -1,0 +1,82 @@
+"""Wait for requests that are on their way to the app though the server is quiet.
+
+Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
+server that is full. Three things tell: a server that had nothing to do lets nobody in;
+a request that was alone took long to enter; threads sleep on a clock that did not
+before the requests came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+from harness.probe.probe import Probe
+from harness.probe.quiet import Thread
+from harness.records.words import Settled
+from harness.system.asleep import on_clock
+
+ALONE_SECONDS = 10.0
+"""How long an idle server is watched that lets nobody in."""
+
+ASLEEP_SECONDS = 20.0
+"""How long threads are waited for that sleep on a clock."""
+
+LOOK_SECONDS = 0.1
+
+MANY = 64
+"""With more processes than that it is not looked what threads sleep in."""
+
+
+def asleep(processes: Iterable[int]) -> set[Thread]:
+    """The threads of some processes that sleep on a clock."""
+    processes = list(processes)
+    if len(processes) > MANY:
+        return set()
+    return {(process, thread) for process in processes for thread in on_clock(process)}
+
+
+async def come_in(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled:
+    """Wait for requests that are on their way to the app of a quiet server.
+
+    ``settled`` is how it settled, ``slept`` the threads that slept on a clock before
+    anything was sent. Returns how it settled in the end.
+    """
+    if settled is Settled.ALL_ENTERED or not probe.waiting():
+        return settled
+    if _nobody_came(probe) and not probe.admits_none:
+        settled = await _first(probe, settled)
+    if probe.pause_seconds and probe.waiting():
+        await probe.watch(probe.all_in_or_ended)
+        settled = await probe.until(probe.all_in_or_ended)
+    return await _awake(probe, settled, slept)
+
+
+def _nobody_came(probe: Probe) -> bool:
+    return not (probe.holds.entered or probe.crowd.ended)
+
+
+async def _first(probe: Probe, settled: Settled) -> Settled:
+    """Wait for the first request to enter a server that had nothing to do."""
+    begun = time.monotonic() - probe.crowd.sent_ago
+    await probe.watch(lambda: not _nobody_came(probe), ALONE_SECONDS)
+    if _nobody_came(probe):
+        probe.admits_none = True
+        return settled
+    if settled is not Settled.STEADY_COUNT:
+        probe.pause_seconds = max(probe.pause_seconds, time.monotonic() - begun)
+    return await probe.until(probe.all_in_or_ended)
+
+
+async def _awake(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled:
+    """Wait for threads that began to sleep on a clock; a count meanwhile is unsure."""
+    deadline = time.monotonic() + ASLEEP_SECONDS
+    while probe.waiting() and settled is not Settled.ALL_ENTERED:
+        if not asleep(probe.server.processes()) - slept:
+            break
+        if time.monotonic() > deadline:
+            return Settled.STEADY_COUNT
+        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ASLEEP_SECONDS)
+        settled = await probe.until(probe.all_in_or_ended)
+    return settled
