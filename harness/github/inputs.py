@@ -7,6 +7,7 @@ error, and the message says what to do instead.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,51 +35,31 @@ SEVERAL = {
 }
 """Inputs with several values, and a pattern of what separates them."""
 
-OPTIONS: dict[Stage, dict[str, str]] = {
-    "plan": {
-        "ONLY": "--only",
-        "FLASK": "--flask",
-        "SERVERS": "--server",
-        "SERVER_RELEASES": "--server-release",
-        "PYTHON_VERSION": "--python",
-        "LIMIT": "--limit",
-        "ASK": "--ask",
-        "CATALOG": "--catalog",
-        "SHARDS": "--shards",
-        "MAX_CELLS": "--max-cells",
-    },
-    "measure": {"JOBS": "--jobs", "SHARD": "--shard"},
-    "report": {
-        "FAIL_ON": "--fail-on",
-        "BASELINE": "--baseline",
-        "EXPECTED": "--expected",
-    },
+OPTIONS: dict[Stage, tuple[str, ...]] = {
+    "plan": (
+        *("ONLY", "FLASK", "SERVERS", "SERVER_RELEASES", "PYTHON_VERSION"),
+        *("LIMIT", "ASK", "CATALOG", "SHARDS", "MAX_CELLS"),
+    ),
+    "measure": ("JOBS", "SHARD"),
+    "report": ("FAIL_ON", "BASELINE", "EXPECTED"),
 }
-"""The option that each input becomes, by the stage that takes it."""
+"""The inputs that become options, by the stage that takes them."""
 
-TRACK = {
-    "OF": "--of",
-    "SINCE": "--since",
+TRACK = ("OF", "SINCE", "PYTHON_VERSION", "LIMIT", "JOBS")
+"""The inputs of ``track.yml`` that become options; ``configurations`` does not."""
+
+DEPLOYMENT = (
+    *("CONFIG", "COMMAND", "REQUIREMENTS", "PYTHON_VERSION", "READY", "DECLARED"),
+    *("AT_LEAST", "ONLY", "LIMIT", "ASK", "FAIL_ON"),
+)
+"""The inputs that become options when deployments are measured."""
+
+OTHERWISE = {
+    "SERVERS": "--server",
+    "SERVER_RELEASES": "--server-release",
     "PYTHON_VERSION": "--python",
-    "LIMIT": "--limit",
-    "JOBS": "--jobs",
 }
-"""The option that each input of ``track.yml`` becomes; ``configurations`` is none."""
-
-DEPLOYMENT = {
-    "CONFIG": "--config",
-    "COMMAND": "--command",
-    "REQUIREMENTS": "--requirements",
-    "PYTHON_VERSION": "--python-version",
-    "READY": "--ready",
-    "DECLARED": "--declared",
-    "AT_LEAST": "--at-least",
-    "ONLY": "--only",
-    "LIMIT": "--limit",
-    "ASK": "--ask",
-    "FAIL_ON": "--fail-on",
-}
-"""The option that each input becomes when deployments are measured."""
+"""Options about the matrix that have another name than the input."""
 
 Refused = Mapping[str, str]
 """Inputs that would have no effect, and what to do instead."""
@@ -154,7 +135,7 @@ def arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
 
 def check_arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
     """The command line of a stage that is about deployments."""
-    line = ["check", *options(DEPLOYMENT, environ)]
+    line = ["check", *options(DEPLOYMENT, environ, {})]
     # Beside the rest of this use of the action, and not in the caller's cache.
     line.append(f"--cache={environ[OURS + 'ENVIRONMENTS']}")
     if interpreter := environ.get(OURS + "MEASURED_PYTHON"):
@@ -171,9 +152,14 @@ def track_arguments(environ: Mapping[str, str]) -> list[str]:
     return [*line, "--", *given(environ, "CONFIGURATIONS").split()]
 
 
-def options(known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
+def options(
+    names: Iterable[str],
+    environ: Mapping[str, str],
+    otherwise: Mapping[str, str] = OTHERWISE,
+) -> Iterator[str]:
     """The options that inputs become, each with its value in one word."""
-    for name, option in known.items():
+    for name in names:
+        option = otherwise.get(name, f"--{_spelled(name)}")
         text = given(environ, name)
         values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
         # With its value in it, so that no value can pass for an option.
