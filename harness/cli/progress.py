@@ -7,16 +7,19 @@ cells are left. Elsewhere plain lines only.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn
 from rich.progress import MofNCompleteColumn
-from rich.progress import Progress as Bar
+from rich.progress import Progress
 from rich.progress import TextColumn
 from rich.progress import TimeElapsedColumn
 
@@ -36,62 +39,41 @@ def line(event: Event) -> str:
     return f"{event.outcome}: {event.reason}" if event.reason else f"{event.outcome}"
 
 
-class Progress:
-    """Shows events as they come, on standard error unless another console is given."""
+@contextlib.contextmanager
+def progress(plan: Plan) -> Iterator[Callable[[Event], None]]:
+    """Show the progress of a run on standard error, by what takes its events."""
+    console = Console(stderr=True, highlight=False)
+    show = partial(console.print, markup=False, soft_wrap=True)
+    columns = TextColumn("{task.description}"), BarColumn(bar_width=20)
+    bar = Progress(
+        *(*columns, MofNCompleteColumn(), TimeElapsedColumn()),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    begun, total, done = time.monotonic(), len(plan.cells), 0
+    task = bar.add_task("installing", total=total)
+    now: dict[str, str] = {}
 
-    def __init__(self, plan: Plan, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
-        self._total = len(plan.cells)
-        self._environments = len(plan.environments)
-        self._done = 0
-        self._begun = time.monotonic()
-        self._now: dict[str, str] = {}
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._bar.add_task("installing", total=self._total)
-
-    def __enter__(self) -> Progress:
-        cells, environments = self._total, self._environments
-        self._print(f"{plural(cells, 'cell')} in {plural(environments, 'environment')}")
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-        seconds = time.monotonic() - self._begun
-        self._print(f"{self._done} of {self._total} cells in {seconds:.1f} s")
-
-    def seen(self, event: Event) -> None:
-        """A cell was begun, or is done."""
-        environment = "/".join(event.id.split("/")[:2])
+    def seen(event: Event) -> None:
+        nonlocal done
+        flask, server, configuration, _ = event.id.split("/")
         if event.outcome is None:
-            self._now[environment] = event.id.split("/")[2]
+            now[f"{flask}/{server}"] = configuration
         else:
-            self._now.pop(environment, None)
-            self._done += 1
-            left = f"{self._done:>{len(str(self._total))}}/{self._total}"
-            self._print(f"{left}  {event.id}  {line(event)}")
-        self._bar.update(self._task, completed=self._done, description=self._busy())
+            now.pop(f"{flask}/{server}", None)
+            done += 1
+            show(f"{done:>{len(str(total))}}/{total}  {event.id}  {line(event)}")
+        busy = ", ".join(f"{where} {what}" for where, what in now.items())
+        bar.update(task, completed=done, description=escape(busy or "installing"))
 
-    def _busy(self) -> str:
-        return escape(
-            ", ".join(f"{e} {c}" for e, c in self._now.items()) or "installing"
-        )
-
-    def _print(self, text: str) -> None:
-        self._console.print(text, markup=False, soft_wrap=True)
+    environments = plural(len(plan.environments), "environment")
+    show(f"{plural(total, 'cell')} in {environments}")
+    try:
+        with bar:
+            yield seen
+    finally:
+        show(f"{done} of {total} cells in {time.monotonic() - begun:.1f} s")
 
 
 def say(words: str) -> None:
@@ -104,9 +86,9 @@ def show_and_carry_out(
     plan: Plan, results: Path, jobs: int, environments: Path | None = None
 ) -> bool:
     """Measure a plan and show the progress; whether that was interrupted."""
-    with Progress(plan) as progress:
+    with progress(plan) as seen:
         try:
-            asyncio.run(carry_out(plan, results, jobs, progress.seen, environments))
+            asyncio.run(carry_out(plan, results, jobs, seen, environments))
         except KeyboardInterrupt:
             return True
     return False
