@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -80,16 +81,16 @@ def _usual(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Ce
 
 
 def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
-    wanted: dict[Cell, None] = {}
+    wanted: list[Cell] = []
     usual = _usual(catalog, selection, cells) if selection.server_releases else []
     for glob in selection.only:
         matching = _matching(usual, glob) or _matching(cells, glob)
-        named = None if matching else _named(catalog, selection, glob)
-        if not matching and named is None:
+        matching = matching or _named(catalog, selection, glob)
+        if not matching:
             near = get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
             raise NoSuchCell(glob, near)
-        wanted |= dict.fromkeys([named] if named else matching)
-    inside = [cell for cell in cells if cell in wanted]
+        wanted += matching
+    inside = [cell for cell in cells if cell in set(wanted)]
     return list(dict.fromkeys([*inside, *wanted]))
 
 
@@ -110,32 +111,29 @@ def _servers(catalog: Catalog, selection: Selection) -> list[tuple[Server, str |
     if not selection.servers and not selection.server_releases:
         return [(server, None) for server in catalog.servers]
     releases = _server_releases(catalog, selection)
-    given = [(server, each) for server, found in releases for each in found]
-    named = [server for server, _ in releases]
+    given: list[tuple[str, str | None]] = []
+    for name, several in releases.items():
+        given += [(name, each) for each in sorted(several, key=Version)]
     for text in selection.servers:
-        name, _, release = text.partition("==")
-        server = find_server(catalog, name)
-        wanted = _version(release, f"--server {name}") if "==" in text else None
-        if wanted or server not in named:
-            given.append((server, wanted))
-    return sorted(given, key=lambda choice: catalog.servers.index(choice[0]))
-
-
-def _server_releases(
-    catalog: Catalog, selection: Selection
-) -> list[tuple[Server, list[str | None]]]:
-    """Releases in place of a server's own, oldest first."""
-    releases_of: dict[str, set[str]] = {}
-    for text in selection.server_releases:
-        name, releases = split_releases(text)
-        server = find_server(catalog, name)
-        where = f"{SERVER_RELEASE} {name}"
-        given = {_version(release, where) for release in releases}
-        releases_of.setdefault(server.name, set()).update(given)
+        name, equals, release = text.partition("==")
+        name = find_server(catalog, name).name
+        if equals:
+            given.append((name, _version(release, f"--server {name}")))
+        elif name not in releases:
+            given.append((name, None))
     return [
-        (find_server(catalog, name), [*sorted(releases, key=Version)])
-        for name, releases in releases_of.items()
+        (s, each) for s in catalog.servers for name, each in given if name == s.name
     ]
+
+
+def _server_releases(catalog: Catalog, selection: Selection) -> dict[str, set[str]]:
+    """Releases in place of a server's own, by its name."""
+    releases: dict[str, set[str]] = defaultdict(set)
+    for text in selection.server_releases:
+        name, several = split_releases(text)
+        where = f"{SERVER_RELEASE} {find_server(catalog, name).name}"
+        releases[name] |= {_version(each, where) for each in several}
+    return releases
 
 
 def split_releases(text: str) -> tuple[str, list[str]]:
@@ -176,27 +174,26 @@ def _cells(
             else usual_releases(catalog, server, configuration, flask, python)
         )
     ]
-    for version in dict.fromkeys(release for release, _ in pairs):
-        for release, configuration in pairs:
-            if release == version:
-                yield Cell(
-                    flask=flask,
-                    server=server.name,
-                    server_version=version,
-                    configuration=configuration.id,
-                    python=python,
-                )
+    order = list(dict.fromkeys(release for release, _ in pairs))
+    for release, configuration in sorted(pairs, key=lambda pair: order.index(pair[0])):
+        yield Cell(
+            flask=flask,
+            server=server.name,
+            server_version=release,
+            configuration=configuration.id,
+            python=python,
+        )
 
 
-def _named(catalog: Catalog, selection: Selection, text: str) -> Cell | None:
+def _named(catalog: Catalog, selection: Selection, text: str) -> list[Cell]:
     """The cell that an id names, also where the matrix does not have its releases.
 
-    ``None`` when it is no id, or when the rest of the selection excludes it. Raises
+    None when it is no id, or when the rest of the selection excludes it. Raises
     ``UsageError`` when the catalog does not have its server or configuration.
     """
     match = CELL_ID.fullmatch(text)
     if match is None:
-        return None
+        return []
     server = find_server(catalog, match["server"])
     find_configuration(server, match["configuration"])
     cell = Cell(
@@ -210,7 +207,7 @@ def _named(catalog: Catalog, selection: Selection, text: str) -> Cell | None:
     room = (server, None) in servers or (server, cell.server_version) in servers
     if selection.flask and cell.flask not in _flask_releases(catalog, selection):
         room = False
-    return cell if room else None
+    return [cell] if room else []
 
 
 def _version(text: str, where: str) -> str:
