@@ -12,6 +12,8 @@ from collections.abc import Hashable
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from harness.judge.difference import Comparison
 from harness.judge.difference import Conditions
 from harness.judge.difference import differ
@@ -71,12 +73,7 @@ def compare(before: Report, now: Report) -> Changes:
 
 def measured_run(report: Report) -> MeasuredRun:
     """When, where and how a run was measured."""
-    return MeasuredRun(
-        measured_at=report.measured_at,
-        probe=report.probe,
-        limit=report.limit,
-        host=report.host,
-    )
+    return msgspec.convert(report, MeasuredRun, from_attributes=True)
 
 
 # --------------------------------------------------------------------------- pairing

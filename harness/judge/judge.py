@@ -12,6 +12,8 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from harness.judge.claims import claims_fault
 from harness.judge.control import control_fault
 from harness.judge.control import control_words
@@ -74,7 +76,6 @@ def _cell_report(
     evidence: Evidence, cell: CellEvidence, reproduce: Reproduce
 ) -> CellReport:
     judgement = _judgement(evidence, cell)
-    where = evidence.environment.cell(cell.configuration)
     declaration = cell.declaration
     measured = judgement.outcome is Outcome.MEASURED
     load = load_of(declaration.declared, evidence.limit)
@@ -82,12 +83,9 @@ def _cell_report(
     numbers = sum_up(rounds, load, cell.steered, cell.workers)
     return CellReport(
         id=cell.id,
-        flask=where.flask,
-        server=where.server,
+        **msgspec.structs.asdict(evidence.environment),
         server_title=evidence.title,
-        server_version=where.server_version,
         configuration=cell.configuration,
-        python=where.python,
         outcome=judgement.outcome,
         declared=declaration.declared,
         declared_because=declaration.because,

@@ -224,13 +224,9 @@ def _front(catalog: Catalog, configuration: Configuration) -> PlannedFront | Non
 
 def front(proxy: Proxy, passed_by: str) -> PlannedFront:
     """Plan a proxy that passes requests on in one of its ways."""
-    return PlannedFront(
-        title=proxy.title,
-        argv=proxy.argv,
-        version=proxy.version,
-        file=proxy.file,
-        template=proxy.template.replace("{pass}", proxy.passes[passed_by]),
-    )
+    template = proxy.template.replace("{pass}", proxy.passes[passed_by])
+    proxy = msgspec.structs.replace(proxy, template=template)
+    return msgspec.convert(proxy, PlannedFront, from_attributes=True)
 
 
 def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:

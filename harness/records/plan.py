@@ -36,13 +36,7 @@ class Environment(Result, frozen=True, kw_only=True):
 
     def cell(self, configuration: str) -> Cell:
         """The cell of one configuration in this environment."""
-        return Cell(
-            flask=self.flask,
-            server=self.server,
-            server_version=self.server_version,
-            configuration=configuration,
-            python=self.python,
-        )
+        return Cell(**msgspec.structs.asdict(self), configuration=configuration)
 
 
 class Cell(Result, frozen=True, kw_only=True):
