@@ -51,15 +51,26 @@ class Client(NamedTuple):
     key: str = ""
     """The input that the errors are about, such as ``baseline``."""
 
-    def get(self, path: str, kind: type[Kind]) -> Kind:
+    def ask(
+        self,
+        path: str,
+        kind: type[Kind],
+        method: str = "GET",
+        body: Mapping[str, str] | None = None,
+    ) -> Kind:
         """What the API answers about a path below the repository."""
-        content = self.download(path)
+        content = self.download(path, method, body)
+        url, remedy = self._url(path), self._remedy()
         if content is None:
+            nothing = "there is nothing, or nothing that may be seen"
+            raise self._fault(f"{url}: {nothing}; {remedy}")
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
             raise self._fault(
-                f"{self._url(path)}: there is nothing, or nothing that may be seen; "
-                f"{self._remedy()}"
-            )
-        return self._decode(path, content, kind)
+                f"{url}: is not what GitHub's REST API answers: {problem}; check what "
+                "the runner gives as the address of the API"
+            ) from None
 
     def pages(
         self,
@@ -71,44 +82,19 @@ class Client(NamedTuple):
         """The items of several pages, of which only as many are asked for as needed."""
         for page in range(1, PAGES + 1):
             asked = {**query, "per_page": str(PAGE), "page": str(page)}
-            found = items(self.get(f"{path}?{urlencode(asked)}", kind))
+            found = items(self.ask(f"{path}?{urlencode(asked)}", kind))
             yield from found
             if len(found) < PAGE:
                 return
 
-    def download(self, path: str) -> bytes | None:
+    def download(
+        self, path: str, method: str = "GET", body: Mapping[str, str] | None = None
+    ) -> bytes | None:
         """What a path holds; ``None`` where there is nothing."""
         try:
-            return download.fetch(self._url(path), self._headers())
+            return download.fetch(self._url(path), self._headers(), method, body)
         except UsageError as problem:
             raise self._fault(f"{problem}; {self._remedy()}") from None
-
-    def send(
-        self, method: str, path: str, body: Mapping[str, str], kind: type[Kind]
-    ) -> Kind:
-        """Send a record; what the API answers."""
-        import requests  # takes longer than all else that most stages import
-
-        url = self._url(path)
-        try:
-            answer = requests.request(
-                method,
-                url,
-                json=body,
-                headers=self._headers(),
-                # Without this, what a .netrc has for the host would take its place.
-                auth=lambda request: request,
-                timeout=download.SILENCE,
-                allow_redirects=False,
-            )
-        except requests.RequestException as problem:
-            raise self._fault(
-                f"{url}: could not be reached: {problem}; try again"
-            ) from None
-        if answer.status_code not in (200, 201):
-            status = f"{answer.status_code} {answer.reason}"
-            raise self._fault(f"{url}: answered {status}; {self._remedy()}")
-        return self._decode(path, answer.content, kind)
 
     def _url(self, path: str) -> str:
         api, name, _ = self.repository
@@ -122,15 +108,6 @@ class Client(NamedTuple):
         if self.repository.token:
             headers["Authorization"] = f"Bearer {self.repository.token}"
         return headers
-
-    def _decode(self, path: str, content: bytes, kind: type[Kind]) -> Kind:
-        try:
-            return msgspec.json.decode(content, type=kind)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-            raise self._fault(
-                f"{self._url(path)}: is not what GitHub's REST API answers: {problem}; "
-                "check what the runner gives as the address of the API"
-            ) from None
 
     def _remedy(self) -> str:
         return f"the token needs `permissions: {self.needs}`"

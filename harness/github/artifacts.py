@@ -61,7 +61,7 @@ def newest_report(repository: Repository, name: str) -> bytes | None:
     ``Unreadable`` when the artifact is not one of ours.
     """
     client = Client(repository, "actions: read", key="baseline")
-    home = client.get("", _Home)
+    home = client.ask("", _Home)
     artifacts = [
         each
         for each in client.pages(
@@ -96,7 +96,7 @@ def _succeeded(client: Client, artifact: _Artifact) -> bool:
     source = artifact.workflow_run
     if source is None or source.id is None:
         return False
-    run = client.get(f"/actions/runs/{source.id}", _Run)
+    run = client.ask(f"/actions/runs/{source.id}", _Run)
     return run.conclusion == "success" and run.event != "pull_request"
 
 

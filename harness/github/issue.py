@@ -63,10 +63,10 @@ def open_or_update(repository: Repository, issue: Issue) -> int:
     number = _find(client)
     if number is None:
         opened = {"title": TITLE, "body": issue.body}
-        return client.send("POST", "/issues", opened, _Opened).number
-    client.send("PATCH", f"/issues/{number}", {"body": issue.body}, _Opened)
+        return client.ask("/issues", _Opened, "POST", opened).number
+    client.ask(f"/issues/{number}", _Opened, "PATCH", {"body": issue.body})
     comment = {"body": issue.news}
-    client.send("POST", f"/issues/{number}/comments", comment, object)
+    client.ask(f"/issues/{number}/comments", object, "POST", comment)
     return number
 
 

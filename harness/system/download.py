@@ -1,4 +1,4 @@
-"""Fetch a file over HTTPS within limits of time and size."""
+"""Fetch a file over HTTPS, or send a record, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -29,10 +29,17 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOT_THERE = (404, 410)
 
 
-def fetch(url: str, headers: Mapping[str, str] | None = None) -> bytes | None:
+def fetch(
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    body: Mapping[str, str] | None = None,
+) -> bytes | None:
     """The content at an address; ``None`` where the server says that there is none.
 
-    ``Authorization`` is not passed on to another host that the server redirects to.
+    With another ``method`` it is what the server answers to ``body``, which is sent as
+    JSON, and no redirect is followed. ``Authorization`` is not passed on to another
+    host that the server redirects to.
     Raises ``UsageError`` naming the address, the fault and a remedy.
     """
     import requests  # takes longer than all else that a verb without downloads imports
@@ -48,8 +55,11 @@ def fetch(url: str, headers: Mapping[str, str] | None = None) -> bytes | None:
         session.max_redirects = REDIRECTS
         try:
             _check(url, url)
-            with session.get(
+            with session.request(
+                method,
                 url,
+                json=body,
+                allow_redirects=method == "GET",
                 headers={"User-Agent": agent, **(headers or {})},
                 # Else what a .netrc has for the host would take the place of ours.
                 auth=lambda request: request,
@@ -96,7 +106,7 @@ def _innermost(problem: Exception) -> str:
 def _content(answer: requests.Response, url: str, until: float) -> bytes | None:
     if answer.status_code in NOT_THERE:
         return None
-    if answer.status_code != 200:
+    if answer.status_code not in (200, 201):
         status = f"{answer.status_code} {answer.reason}"
         raise UsageError(f"{url}: answered {status}; {_remedy(answer.status_code)}")
     content = bytearray()
