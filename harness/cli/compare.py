@@ -24,7 +24,6 @@ from harness.records import files
 from harness.records import toml
 from harness.records.changes import Changes
 from harness.records.errors import UsageError
-from harness.records.results import changes_path
 from harness.report import markdown
 from harness.report import terminal
 from harness.report.sections.changes import section
@@ -67,11 +66,6 @@ def _expected(path: Path | None) -> Expected:
     """The changes that a file expects; none without a file. Raises ``UsageError``."""
     remedy = "check the path given with --expected"
     return toml.read(path, Expected, remedy) if path else Expected()
-
-
-def keep(results: Path, changes: Changes) -> None:
-    """Write ``changes.json`` beside the report. Raises ``UsageError``."""
-    files.write(changes_path(results), changes)
 
 
 # -------------------------------------------------------------------------- the verb

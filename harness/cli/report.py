@@ -11,19 +11,21 @@ from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
-from harness.cli.compare import keep
 from harness.cli.compare import known
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.environments.collect import collect
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
+from harness.judge.changes import NOTHING
 from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.records import files
+from harness.records.changes import Changes
 from harness.records.evidence import Evidence
 from harness.records.report import Report
+from harness.records.results import changes_path
 from harness.records.results import report_path
 from harness.report import contents
 from harness.report import terminal
@@ -52,26 +54,25 @@ def report(comparison: ComparisonOptions, results: Path) -> int:
 def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     """Judge and show a whole run; its exit code. Raises the errors of a gate."""
     evidence, faults = collect(results)
-    judged = show(results, evidence)
+    judged, compared = show(results, evidence, NOTHING if faults else before)
     for fault in faults:
         say(str(fault))
     if faults:
         return faults[0].exit_code
-    compared = changes_in(judged, before)
-    keep(results, compared)
-    if compared.baseline is not None:
-        write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
-        terminal.show([changes.section(compared)])
     gate(judged, fail_on, compared)
     return 0
 
 
-def show(results: Path, evidence: Sequence[Evidence]) -> Report:
-    """Judge evidence; write and print the report."""
+def show(
+    results: Path, evidence: Sequence[Evidence], before: Baseline = NOTHING
+) -> tuple[Report, Changes]:
+    """Judge evidence; write and print the report, and what changed since a baseline."""
     judged = judge(evidence, probe_again())
-    compared = changes_in(judged)
-    keep(results, compared)
+    compared = changes_in(judged, before)
+    files.write(changes_path(results), compared)
     files.write(report_path(results), judged)
     write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
     terminal.show(contents.overview(judged, compared, str(results)))
-    return judged
+    if compared.baseline is not None:
+        terminal.show([changes.section(compared)])
+    return judged, compared
