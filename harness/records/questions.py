@@ -70,6 +70,10 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
             seconds=self.seconds,
         )
 
+    def unknown(self, why: str) -> Answer:
+        """The answer where what was seen leaves it open."""
+        return self.answer(UNKNOWN, f"It is not known: {why}.")
+
 
 class CallRound(Result, frozen=True, kw_only=True):
     """Some requests together in the app, each of which then called its own server."""

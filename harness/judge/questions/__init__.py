@@ -44,7 +44,7 @@ def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
 
 def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
     if fault:
-        return seen.answer(UNKNOWN, f"It is not known: {fault}.")
+        return seen.unknown(fault)
     if seen.outcome is not Outcome.MEASURED:
         why = seen.reason or seen.outcome
         return seen.answer(UNKNOWN, f"It could not be asked ({seen.outcome}): {why}.")

@@ -20,7 +20,7 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
     The number is how many of the waiting were run.
     """
     if not seen.held:
-        return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+        return seen.unknown("no request was in the app")
     if not seen.quiet:
         return seen.answer(UNKNOWN, NOT_QUIET)
     places, place = _places(seen)

@@ -17,7 +17,7 @@ NOBODY = "nobody waits"
 def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     """How many wait, and what the next one gets; the number is how many wait."""
     if not seen.in_app:
-        return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+        return seen.unknown("no request was in the app")
     nxt, sentence = _next(seen)
     if seen.waiting and seen.settled is Settled.STEADY_COUNT:
         return seen.answer(UNKNOWN, NOT_QUIET)

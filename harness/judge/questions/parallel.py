@@ -31,7 +31,7 @@ def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     """How many compute at once, were there a processor for each; that is the number."""
     rounds = [each for each in seen.rounds if each.computing and each.seconds]
     if not rounds:
-        return seen.answer(UNKNOWN, "It is not known: no request was seen to compute.")
+        return seen.unknown("no request was seen to compute")
     rounds = [each for each in rounds if each.lag_seconds <= HELD_UP * each.seconds]
     if not rounds:
         return seen.answer(
@@ -42,9 +42,7 @@ def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     best = max(rounds, key=_ready)
     number = _number(best)
     if not number:
-        return seen.answer(
-            UNKNOWN, "It is not known: the number was not the same each time."
-        )
+        return seen.unknown("the number was not the same each time")
     open_ended = number == best.computing and _ceiling(cell) > number
     few = seen.processors < number
     here = f"; here {seen.processors}" if few else ""

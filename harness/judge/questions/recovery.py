@@ -37,7 +37,7 @@ def answer(seen: RecoverySeen, cell: CellEvidence) -> Answer:
     replaced, sentence = _killed(seen.killed)
     finishes, other = _terminated(seen.terminated)
     if replaced == finishes == UNKNOWN:
-        return seen.answer(UNKNOWN, "It is not known: no request was in the app.")
+        return seen.unknown("no request was in the app")
     return seen.answer(f"{replaced}; {finishes}", f"{sentence} {other}")
 
 

@@ -10,7 +10,6 @@ from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import CallRound
 from harness.records.questions import SelfCallSeen
-from harness.records.questions import UNKNOWN
 from harness.records.words import Settled
 
 DEADLOCK = "deadlock"
@@ -31,7 +30,7 @@ def answer(seen: SelfCallSeen, cell: CellEvidence) -> Answer:
         else:
             return _unknown(seen, each)
     if not passed:
-        return seen.answer(UNKNOWN, "It is not known: no request was seen to call.")
+        return seen.unknown("no request was seen to call")
     return seen.answer("yes", _yes(passed), passed)
 
 
@@ -68,4 +67,4 @@ def _unknown(seen: SelfCallSeen, each: CallRound) -> Answer:
         f"{each.stuck} waited while the server was never quiet" if each.stuck else "",
     ]
     words = " and ".join(filter(None, endings)) or "none was seen to end"
-    return seen.answer(UNKNOWN, f"It is not known: of {each.calls} calls {words}.")
+    return seen.unknown(f"of {each.calls} calls {words}")

@@ -51,9 +51,7 @@ class Effect(NamedTuple):
 def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     """Whether slow clients shut everyone out; the number is how few of them do."""
     if not seen.ways or not all(slow.steps[0].admitted for slow in seen.ways):
-        return seen.answer(
-            UNKNOWN, "It is not known: without slow clients none got in."
-        )
+        return seen.unknown("without slow clients none got in")
     steps = [step for slow in seen.ways for step in slow.steps]
     if any(_on_their_way(step) for step in steps):
         return seen.answer(UNKNOWN, NOT_QUIET)

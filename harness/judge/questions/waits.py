@@ -55,7 +55,7 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     measured = [each for each in seen.waits if each.outcome is Outcome.MEASURED]
     kinds = [_kind(each) for each in measured if each.rounds]
     if not kinds:
-        return seen.answer(UNKNOWN, "It is not known: no kind of wait was seen.")
+        return seen.unknown("no kind of wait was seen")
     fewest = min(kind.most for kind in kinds)
     fewer = [kind for kind in kinds if _fewer(kind, cell.rounds)]
     if any(not kind.sure for kind in fewer):
