@@ -58,7 +58,7 @@ def make_timeline(
             if after.get(str(cell)) != before.get(str(cell))
         ]
         line = make_line(each, after, impossible, fresh)
-        lines.append(mark_news({key(old): old}, line))
+        lines.append(mark_news(old, line))
     return Timeline(made_at=made_at, lines=tuple(lines))
 
 
@@ -99,15 +99,14 @@ def fill_line(line: Line, points: Sequence[Point]) -> Line:
 # ------------------------------------------------------------------------------ news
 
 
-def mark_news(before: Mapping[object, Line], line: Line) -> Line:
+def mark_news(before: Line, line: Line) -> Line:
     """Mark the changes that were not known before as new.
 
     Where nothing was known of a line, none of its changes are news.
     """
-    known = before.get(key(line))
-    if known is None or not known.spans:
+    if not before.spans:
         return line
-    old = {(span.releases[0], span.change) for span in known.spans}
+    old = {(span.releases[0], span.change) for span in before.spans}
     spans = tuple(
         msgspec.structs.replace(
             span,
@@ -117,8 +116,3 @@ def mark_news(before: Mapping[object, Line], line: Line) -> Line:
         for span in line.spans
     )
     return msgspec.structs.replace(line, spans=spans)
-
-
-def key(line: Line) -> object:
-    """What identifies a line in two timelines."""
-    return line.package, line.server, line.configuration, line.beside, line.python

@@ -12,7 +12,6 @@ from harness.records.words import Outcome
 from harness.track.point import Point
 from harness.track.point import point
 from harness.track.timeline import fill_line
-from harness.track.timeline import key
 from harness.track.timeline import mark_news
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -65,5 +64,5 @@ def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
     points = [steady(release, number) for release, number in numbers]
     known = fill_line(LIKE, points[:1])
     found = fill_line(LIKE, points)
-    told = mark_news({key(known): known}, found) if new else found
+    told = mark_news(known, found) if new else found
     return Timeline(made_at="2026-11-21T09:30:00+00:00", lines=(told,))

@@ -17,7 +17,6 @@ from harness.track.follow import Followed
 from harness.track.point import Point
 from harness.track.timeline import cells_to_measure
 from harness.track.timeline import fill_line
-from harness.track.timeline import key
 from harness.track.timeline import make_timeline
 from harness.track.timeline import mark_news
 from harness.track.timeline import unsupported_cells
@@ -45,7 +44,7 @@ def test_nothing_measured_is_told_so() -> None:
 def test_only_what_was_not_known_is_new() -> None:
     known = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
     now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4), steady("2.0", 3)])
-    found = mark_news({key(known): known}, now)
+    found = mark_news(known, now)
     assert [span.new for span in found.spans] == [False, False, True]
     told = Timeline(made_at="", lines=(found,))
     assert timeline.sentences(told) == [
@@ -59,15 +58,14 @@ def test_only_what_was_not_known_is_new() -> None:
 def test_a_release_that_is_like_the_one_before_is_no_news() -> None:
     known = fill_line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
     now = [steady("0.12", 1), *(uneven(f"1.{n}", 5, 5, 6, 7, 6, 6) for n in range(4))]
-    found = mark_news({key(known): known}, fill_line(LIKE, now))
+    found = mark_news(known, fill_line(LIKE, now))
     assert not any(span.new for span in found.spans)
 
 
 def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
     now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
     empty = fill_line(LIKE, [])
-    assert not any(span.new for span in mark_news({}, now).spans)
-    assert not any(span.new for span in mark_news({key(empty): empty}, now).spans)
+    assert not any(span.new for span in mark_news(empty, now).spans)
 
 
 def test_text_of_others_is_escaped_everywhere() -> None:
