@@ -13,13 +13,14 @@ ONE_WORKER = (
     LIVE + "track/test_tracking.py",
     LIVE + "measure/test_servers.py",
     LIVE + "cli/test_installed.py",
-    LIVE + "probe/test_overload.py",
 )
-"""Live tests that share what was measured, or that must not run side by side. Other
-live tests are handed out one by one, and all that are not live file by file."""
+"""Live tests that share what was measured. Others are handed out one by one."""
 
-LONGEST = ("tests/action/", *ONE_WORKER, LIVE)
-"""What is begun first, since it takes longest."""
+BUSY = ("busy_machine", "overloaded")
+"""In the names of tests that keep every processor busy: these run one at a time."""
+
+LONGEST = ("tests/action/", *ONE_WORKER, "busy", LIVE)
+"""The beginnings of what takes longest, which is begun first."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,15 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin what takes longest first."""
 
     def place(item: pytest.Item) -> int:
-        starts = (item.nodeid.startswith(each) for each in LONGEST)
+        starts = (scope(item.nodeid).startswith(each) for each in LONGEST)
         return next((n for n, starting in enumerate(starts) if starting), len(LONGEST))
 
     items.sort(key=place)
 
 
 def scope(nodeid: str) -> str:
-    """What is handed to a worker at once: a test alone, or its whole file."""
-    file = nodeid.partition("::")[0]
+    """What is handed to a worker at once: a live test alone, or else its whole file."""
+    file, _, name = nodeid.partition("::")
+    if any(words in name for words in BUSY):
+        return "busy"
     return nodeid if file.startswith(LIVE) and file not in ONE_WORKER else file
 
 
