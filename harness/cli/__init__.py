@@ -44,7 +44,7 @@ VERBS = {
     "bisect": "Find the release in which a configuration changed, and why.",
     "report": "Judge stored evidence again and show it.",
     "site": "Write the atlas: static pages made of reports and histories.",
-    "explain": "Show what a command declares, and the nearest measured cell.",
+    "explain": "Show what a finding means, or what a command declares.",
     "plan": "Write the plan of a run and print its jobs.",
     "measure": "Measure a plan, or one shard of it.",
     "schema": "Print the JSON Schema of a file.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ import click
 
 from harness.cli import options as shared
 from harness.records import files
+from harness.records.errors import did_you_mean
+from harness.records.errors import UsageError
+from harness.records.rules import BY_CODE
 from harness.records.words import Result
 from harness.report.escape import printable
 from harness.site.explain import explain as explained
@@ -31,6 +35,15 @@ class Measured(Result, frozen=True, kw_only=True):
     cells: tuple[MeasuredCell, ...]
 
 
+RULES = (
+    Path(__file__).parents[1] / "rules",
+    Path(__file__).parents[2] / "docs" / "rules",
+)
+"""Where the pages of rules are: in an installed package, and in a checkout."""
+
+_CODE = re.compile(r"(?i)fc\d+")
+
+
 class ExplainOptions(NamedTuple):
     """What ``explain`` is given."""
 
@@ -46,6 +59,7 @@ def _record(given: Mapping[str, Any]) -> ExplainOptions:
     cls=shared.Verb,
     record=_record,
     examples=(
+        "flask-concurrency explain FC001",
         "flask-concurrency explain -- gunicorn -w 4 --threads 2 app:app",
         "flask-concurrency explain 'WEB_CONCURRENCY=3 gunicorn -k gevent app:app'",
     ),
@@ -60,16 +74,31 @@ def _record(given: Mapping[str, Any]) -> ExplainOptions:
 )
 @click.argument("command", nargs=-1, required=True)
 def explain(options: ExplainOptions) -> int:
-    """Show what a command declares, and the nearest measured cell.
+    """Show what a finding means, or what a command declares.
 
-    Nothing is run or measured: only the words of the COMMAND are looked at.
+    COMMAND is the id of a finding, such as FC001: what it means, why it happens, and
+    what to do. Or it is a command, behind --: what it declares, and the nearest
+    measured cell. Nothing is run or measured: only its words are looked at.
     """
+    if len(options.command) == 1 and _CODE.fullmatch(options.command[0]):
+        print(page_of(options.command[0].upper()), end="")
+        return 0
     measured = files.read(options.data, Measured).cells
     words = options.command
     text = words[0] if len(words) == 1 else shlex.join(words)
     for line in lines(explained(text, measured), measured):
         print(printable(line, characters=2000))
     return 0
+
+
+def page_of(code: str) -> str:
+    """The page of a rule. Raises ``UsageError``."""
+    if code not in BY_CODE:
+        raise UsageError(f"there is no rule {code!r}; {did_you_mean(code, BY_CODE)}")
+    for folder in RULES:
+        if (path := folder / f"{code}.md").exists():
+            return files.read_text(path)
+    raise UsageError(f"the page of {code} was not installed; install this again")
 
 
 def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:

@@ -18,12 +18,15 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.rules import code_of
+from harness.records.rules import Other
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.escape import printable
 from harness.report.sections.findings import find_notes
 from harness.report.sections.matrix import grid
+from harness.report.words import CHANGES
 from harness.report.words import MARKS
 
 Level = Literal["error", "warning", "notice"]
@@ -106,7 +109,7 @@ def cell_annotations(
     for key, several in find_notes(grid(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
             level = _level(key, forbidden)
-            word = MARKS[key].word
+            word = MARKS[key].named
             found += (
                 Annotation(level, f"{word}: {note.where}", note.reason)
                 for note in several
@@ -122,7 +125,7 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
     worse = [
         Annotation(
             "error" if each.change in fatal else "warning",
-            f"{each.change}: {each.id}",
+            f"{CHANGES[each.change].named}: {each.id}",
             each.reason,
         )
         for each in changes.cells
@@ -131,7 +134,7 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
     unmatched = [
         Annotation(
             "warning",
-            f"expected, but not found: {each.cell}",
+            f"{Other.UNMATCHED} ({code_of(Other.UNMATCHED)}): {each.cell}",
             f"from {each.before} to {each.now}: {each.problem}",
         )
         for each in changes.unmatched
@@ -143,7 +146,7 @@ def deployment_annotations(
     report: Report, result: CheckResult, environ: Mapping[str, str]
 ) -> list[Annotation]:
     """Annotations of broken promises, each at the setting that it is about."""
-    words = {cell.configuration: cell.word for cell in report.cells}
+    words = {cell.configuration: MARKS[cell.word].named for cell in report.cells}
     return roll_up(
         [
             Annotation(

@@ -148,7 +148,8 @@ def _block(block: Block) -> str:
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
         meaning = f": {block.meaning}" if block.meaning else ""
-        yield f"{block.head.badge} **{block.head.word}**{meaning}\n"
+        rule = f" ({block.head.rule})" if block.head.rule else ""
+        yield f"{block.head.badge} **{block.head.word}**{rule}{meaning}\n"
     elif block.head:
         yield f"{block.head}:\n"
     for item in block.items:

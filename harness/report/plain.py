@@ -74,7 +74,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _items(block: Items) -> Iterator[str]:
-    head = block.head.word if isinstance(block.head, Mark) else block.head
+    head = block.head.named if isinstance(block.head, Mark) else block.head
     for item in block.items:
         yield f"{f'{head}: ' if head else '- '}{inline(item.text)}"
         yield from (f"  {inline(text)}" for text in item.below)

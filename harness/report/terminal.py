@@ -100,8 +100,8 @@ def _block(block: Block, console: Console) -> Iterator[RenderableType]:
 
 def _items(block: Items) -> Iterator[RenderableType]:
     if isinstance(block.head, Mark):
-        symbol, word, colour = block.head.symbol, block.head.word, block.head.colour
-        head = RichText(f"{symbol} {word}", style=f"bold {colour}")
+        symbol, colour = block.head.symbol, block.head.colour
+        head = RichText(f"{symbol} {block.head.named}", style=f"bold {colour}")
         meaning = f": {block.meaning}" if block.meaning else ""
         yield head.append(meaning, style="not bold default")
     elif block.head:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from harness.records.changes import Change
 from harness.records.questions import Question
 from harness.records.report import CellReport
+from harness.records.rules import code_of
 from harness.records.track import Bisection
 from harness.records.track import Line
 from harness.records.words import Outcome
@@ -28,6 +29,13 @@ class Mark(NamedTuple):
     """A name that terminals know."""
     meaning: str = ""
     """A few words for the reader."""
+    rule: str = ""
+    """The id of the finding; empty for what is none."""
+
+    @property
+    def named(self) -> str:
+        """The word, and the id of the finding."""
+        return f"{self.word} ({self.rule})" if self.rule else self.word
 
     @property
     def badge(self) -> str:
@@ -45,7 +53,7 @@ BADGES = {
 }
 
 
-MARKS: dict[Outcome | Verdict, Mark] = {
+_MARKS: dict[Outcome | Verdict, Mark] = {
     Verdict.AS_DECLARED: Mark("✓", "as declared", "green", "what it declares"),
     Verdict.UNEVEN: Mark(
         "≈", "uneven", "yellow", "the declared number in some rounds, fewer in others"
@@ -71,7 +79,9 @@ MARKS: dict[Outcome | Verdict, Mark] = {
     ),
 }
 
-CHANGES: dict[Change, Mark] = {
+MARKS = {word: mark._replace(rule=code_of(word)) for word, mark in _MARKS.items()}
+
+_CHANGES: dict[Change, Mark] = {
     Change.BROKE: Mark("✗", "broke", "red"),
     Change.FEWER: Mark("↓", "fewer", "red"),
     Change.NOT_COMPARABLE: Mark("?", "not comparable", "magenta"),
@@ -80,6 +90,8 @@ CHANGES: dict[Change, Mark] = {
     Change.MORE: Mark("↑", "more", "blue"),
     Change.NEW: Mark("+", "new", "bright_black"),
 }
+
+CHANGES = {word: mark._replace(rule=code_of(word)) for word, mark in _CHANGES.items()}
 """In the order in which they are reported; what is the same is only counted."""
 
 EXPECTED = Mark(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from harness.records.declares import Place
 from harness.records.declares import Places
+from harness.records.rules import code_of
+from harness.records.rules import Other
 from harness.records.text import plural
 from harness.report.document import Cell
 from harness.report.document import Column
@@ -98,7 +100,8 @@ def _contradictions(found: Places) -> Items:
                 waiting += place.contradicts
         said = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
         items.append(Item(say("of the same app: {}", joined(", ", said))))
-    return Items(tuple(items), "contradiction")
+    word = Other.CONTRADICTION
+    return Items(tuple(items), f"{word} ({code_of(word)})")
 
 
 def _sum(found: Places) -> Text:

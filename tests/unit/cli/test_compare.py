@@ -51,7 +51,7 @@ def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
     assert lines == [
         "Since the baseline:",
         "Compared with the run of 2026-01-01T00:00:00+00:00: 1 fewer.",
-        "fewer: flask-3.1.3/server-1/c0/py3.13: 8 before; now 4",
+        "fewer (FC401): flask-3.1.3/server-1/c0/py3.13: 8 before; now 4",
     ]
 
 

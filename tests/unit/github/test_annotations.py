@@ -101,7 +101,7 @@ def test_an_error_is_what_fails_the_run() -> None:
 
     def levels(fail_on: FailOn) -> dict[str, str]:
         remarks = cell_annotations(found, FORBIDDEN[fail_on])
-        return {remark.title.partition(":")[0]: remark.level for remark in remarks}
+        return {remark.title.partition(" (FC")[0]: remark.level for remark in remarks}
 
     assert levels(FailOn.NEVER) == {
         "harness failed": "warning",

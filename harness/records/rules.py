@@ -1,0 +1,139 @@
+"""Stable ids of everything that a report can find: a page of ``docs/rules`` for each.
+
+An id is never given to another finding, also when its own finding is no more.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from harness.records.changes import Change
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+
+
+class Other(StrEnum):
+    """Findings that are no outcome, verdict or change of one cell."""
+
+    CLAIMS = "claims contradicted"
+    AT_LEAST = "below at-least"
+    CONTRADICTION = "contradiction"
+    PROCESSORS = "depends on processors"
+    UNMATCHED = "expected, but not found"
+
+
+Word = Outcome | Verdict | Change | Other
+
+
+class Rule(NamedTuple):
+    """One kind of finding."""
+
+    code: str
+    word: Word
+    about: str
+    """What it means, in one sentence."""
+
+    @property
+    def name(self) -> str:
+        """A short name, such as ``not-installed``."""
+        return self.word.replace(" ", "-").replace(",", "")
+
+
+RULES = (
+    Rule(
+        "FC001",
+        Verdict.UNEVEN,
+        "The declared number of requests is handled at times, and fewer at others.",
+    ),
+    Rule(
+        "FC002",
+        Verdict.FEWER,
+        "Never as many requests are handled at once as are declared.",
+    ),
+    Rule(
+        "FC003",
+        Verdict.MORE,
+        "More requests are handled at once than are declared.",
+    ),
+    Rule(
+        "FC004",
+        Verdict.UNKNOWN,
+        "The measurement leaves open how many requests are handled at once.",
+    ),
+    Rule(
+        "FC005",
+        Other.CLAIMS,
+        "What the server tells the app about itself is contradicted by what was seen.",
+    ),
+    Rule(
+        "FC101",
+        Outcome.NOT_INSTALLED,
+        "The packages that are needed could not be installed.",
+    ),
+    Rule("FC102", Outcome.NOT_STARTED, "The server ended before the app answered."),
+    Rule("FC103", Outcome.NOT_ANSWERING, "The server ran, but the app did not answer."),
+    Rule("FC104", Outcome.DIED, "The server ended while it was measured."),
+    Rule(
+        "FC105",
+        Outcome.HARNESS_FAILED,
+        "The instrument failed, so there is no number.",
+    ),
+    Rule(
+        "FC106",
+        Outcome.NOT_SUPPORTED,
+        "This cannot be measured here, for a reason known in advance.",
+    ),
+    Rule(
+        "FC201",
+        Other.AT_LEAST,
+        "Fewer requests than `at-least` were handled at once, always or at times.",
+    ),
+    Rule(
+        "FC301",
+        Other.CONTRADICTION,
+        "Two places of a repository declare different numbers for the same app.",
+    ),
+    Rule(
+        "FC302",
+        Other.PROCESSORS,
+        "What is declared depends on the processors of the machine.",
+    ),
+    Rule(
+        "FC401",
+        Change.FEWER,
+        "Fewer requests are handled at once than in the baseline.",
+    ),
+    Rule(
+        "FC402", Change.BROKE, "What the baseline has could not be measured any more."
+    ),
+    Rule("FC403", Change.GONE, "What is in the baseline was not measured this time."),
+    Rule(
+        "FC404",
+        Change.NOT_COMPARABLE,
+        "The two measurements cannot be compared with each other.",
+    ),
+    Rule(
+        "FC405",
+        Change.MORE,
+        "More requests are handled at once than in the baseline.",
+    ),
+    Rule(
+        "FC406",
+        Change.RECOVERED,
+        "What could not be measured in the baseline was measured this time.",
+    ),
+    Rule(
+        "FC407",
+        Other.UNMATCHED,
+        "A change was acknowledged in advance, and did not come.",
+    ),
+)
+
+BY_CODE = {each.code: each for each in RULES}
+
+
+def code_of(word: Word) -> str:
+    """The id of a finding; empty for what is none."""
+    same = (each for each in RULES if type(each.word) is type(word))
+    return next((each.code for each in same if each.word == word), "")
