@@ -6,8 +6,8 @@ variables of the caller; the hook is ``target/hook``.
 
 from __future__ import annotations
 
-import asyncio
 import math
+import time
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,8 +16,9 @@ from pathlib import Path
 import msgspec
 
 from harness.deployment.containers import contained as containers
-from harness.deployment.containers import engine
 from harness.deployment.containers.engine import EngineFailed
+from harness.deployment.containers.inside import look_inside
+from harness.deployment.containers.inside import wait_until_started
 from harness.deployment.environment import with_hook
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
@@ -31,14 +32,12 @@ from harness.probe.clients import Client
 from harness.probe.clients import State
 from harness.probe.holds import Holds
 from harness.probe.probe import Probe
-from harness.probe.quiet import Quiet
 from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
 from harness.probe.ready import process_of
 from harness.probe.ready import read_body
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
-from harness.records.words import Settled
 from harness.system.process import CannotExecute
 from harness.system.process import ProcessTree
 
@@ -48,6 +47,9 @@ HEADER = "X-Flask-Concurrency"
 
 READY_SECONDS = 60.0
 """How long a deployment may take until it answers: its app may import a lot."""
+
+LEAST_SECONDS = 2.0
+"""How long it may take when containers took all of that to start."""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -136,11 +138,14 @@ class DeployedApp:
         """Wait for the reserved route, and for the path that must answer."""
         headers = ((HEADER, holds.token),)
         address = HOST, port
+        begun = time.monotonic()
+        if self._contained is not None:
+            await wait_until_started(self._contained, server, port, self._seconds)
         waiting = wait_ready(
             server,
             address,
             holds.token,
-            self._seconds,
+            max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS),
             target=READY,
             headers=headers,
             instead=_not_the_route,
@@ -149,29 +154,14 @@ class DeployedApp:
         self.hello = read_body(client, Hello)
         if self._ready is not None:
             await self._answers(server, address, self._ready)
-        quiet, inside = await self._look_inside(server, port)
-        claims = claims_of(client)
+        claims, quiet, inside = claims_of(client), None, ""
+        if self._contained is not None:
+            quiet, inside, self.is_seen = await look_inside(
+                self._contained, server, port
+            )
         probe = Probe(server, holds, address, HOLD, quiet, headers, claims, inside)
         probe.answered_by = process_of(client)
         return probe
-
-    async def _look_inside(
-        self, server: ProcessTree, port: int
-    ) -> tuple[Quiet | None, str]:
-        """What tells that containers are quiet, and their address from inside."""
-        if self._contained is None:
-            return None, ""
-        label = self._contained.label.replace("{port}", str(port))
-        try:
-            running = await asyncio.to_thread(self._contained.engine.containers, label)
-        except EngineFailed:
-            running = []
-        inside = engine.reached_from_inside(running, port) or ""
-        self.is_seen = engine.are_seen_here(running)
-        if not self.is_seen:
-            return Quiet(server.processes, Settled.STEADY_COUNT), inside
-        proxies = engine.proxies(port)
-        return Quiet(lambda: engine.processes(running) + proxies), inside
 
     async def _answers(
         self, server: ProcessTree, address: tuple[str, int], path: str

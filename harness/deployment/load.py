@@ -19,6 +19,7 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
 from harness.deployment.config import PYPROJECT
+from harness.deployment.containers.contained import starts_containers
 from harness.deployment.shell import split
 from harness.records import toml
 from harness.records.errors import UsageError
@@ -160,7 +161,7 @@ def _can_be_told(each: Deployment, folder: Path) -> bool:
         words = split("command", each.command)
     except DeploymentFault:
         return True  # which is another fault
-    if is_addressed(words, list(each.env.values())):
+    if is_addressed(words, list(each.env.values())) or starts_containers(words):
         return True
     return addressed(words, folder) is not None or takes_port(words, folder)
 

@@ -39,11 +39,16 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
 class Hold(asyncio.Protocol):
     """A connection from the app, for one request that is, or was, in it."""
 
-    __slots__ = ("_listener", "_received", "_transport", "entered_at", "left", "said")
+    __slots__ = (
+        *("_listener", "_received", "_transport", "entered_at", "left", "origin"),
+        "said",
+    )
 
     def __init__(self, listener: Holds) -> None:
         self._listener = listener
         self._transport: asyncio.Transport | None = None
+        self.origin = ""
+        """The address that it comes from; each container has one of its own."""
         self._received = b""
         self.said: Introduction | None = None
         self.entered_at = 0.0
@@ -54,6 +59,7 @@ class Hold(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self.origin = str(transport.get_extra_info("peername", [""])[0])
 
     def data_received(self, data: bytes) -> None:
         if self.said is not None:

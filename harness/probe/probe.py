@@ -136,10 +136,12 @@ class Probe:
 
     def spread(self) -> Spread:
         """How the requests that are held now are spread over the server."""
-        lanes: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
+        # Processes of different containers may have the same number.
+        lanes: dict[tuple[str, int], set[tuple[int, int | None]]] = defaultdict(set)
         for hold in self.holds.held.values():
             assert hold.said is not None
-            lanes[hold.said.process].add((hold.said.thread, hold.said.greenlet))
+            process = hold.origin, hold.said.process
+            lanes[process].add((hold.said.thread, hold.said.greenlet))
         return Spread(len(lanes), max(map(len, lanes.values()), default=0))
 
     # Waiting ---------------------------------------------------------------------

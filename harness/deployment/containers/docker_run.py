@@ -147,9 +147,10 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> Harmless:
     copies: list[Copy] = []
     notes: list[str] = []
     variables: dict[str, str] = {}
-    publishes = any(_publishes(each) for each in run.options)
     for each in run.options:
         _refuse(each)
+    measured = _measured(run)
+    for each in run.options:
         if each.name in ("volume", "mount"):
             mount = (_volume if each.name == "volume" else _mount)(each.value, folder)
             what = treatment(mount, kept)
@@ -157,8 +158,8 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> Harmless:
             copies += [Copy(mount.source, mount.target)] * (what is Treatment.COPIED)
             notes += filter(None, [note(mount, what)])
         elif each.name in ("publish", "publish-all"):
-            words += _published(each)
-            if not _publishes(each) and publishes:
+            words += _published(each) if each is measured else ()
+            if each is not measured:
                 notes.append(f"`{' '.join(each.words)}`: not published")
         elif each.name in DROPPED:
             continue
@@ -200,20 +201,27 @@ def _variables(each: Option, folder: Path) -> dict[str, str]:
 # --------------------------------------------------------------------------- ports
 
 
-def _publishes(each: Option) -> bool:
-    return each.name == "publish" and PORT in each.value
+def _measured(run: Run) -> Option | None:
+    """The option that publishes what is measured; ``None`` where nothing has to be."""
+    published = [each for each in run.options if each.name == "publish"]
+    ours = [each for each in published if PORT in each.value]
+    if not ours and len(published) == 1:
+        ours = published  # which it is, is not in doubt
+    if ours and ours[0].value != PORT:
+        return ours[0]
+    networks = {each.value for each in run.options if each.name in ("network", "net")}
+    if "host" in networks:
+        return None
+    listed = ", ".join(each.value for each in published) or "no port"
+    raise ContainerRefused(
+        f"publishes {listed}, and it cannot be told which is measured; write "
+        f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
+    )
 
 
 def _published(each: Option) -> tuple[str, ...]:
-    """The port that is measured, for this machine alone; no other."""
-    if not _publishes(each):
-        return ()
+    """The port that is measured, for this machine alone."""
     inside = each.value.rpartition(":")[2]
-    if ":" not in each.value:
-        raise ContainerRefused(
-            f"`-p {each.value}` publishes a port of the engine's choice; write "
-            f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
-        )
     return ("--publish", f"{LOOPBACK}:{PORT}:{inside}")
 
 

@@ -197,3 +197,38 @@ def test_what_has_no_python_path_of_ours_is_kept(
         run(check, tmp_path, f"{RUN} fcm-test-path")
     finally:
         docker("rmi", "fcm-test-path")
+
+
+@pytest.mark.parametrize("command", [f"docker run -p 8000:8000 {IMAGE}", "compose"])
+def test_a_command_as_it_is_for_production(
+    check: Check, user: User, tmp_path: Path, command: str
+) -> None:
+    # The port is the only one that is published, and need not be written.
+    user.container("shop", "--publish", "127.0.0.1:28768:8000")
+    text = f"services: {{ app: {{ image: {IMAGE}, ports: ['28768:8000'] }} }}"
+    (tmp_path / "compose.yaml").write_text(text)
+    run(check, tmp_path, command.replace("compose", "docker compose up"))
+
+
+def test_replicas(check: Check, user: User, tmp_path: Path) -> None:
+    # Behind nginx, which finds all of them by the name of the service.
+    text = """\
+services:
+  proxy:
+    image: nginx:1.28-alpine
+    ports: ["8080:80"]
+    volumes: ["./SERVICE.conf:/etc/nginx/nginx.conf:ro"]
+    depends_on: [SERVICE]
+  SERVICE:
+    image: fcm-test-shop
+    deploy: { replicas: 2 }
+"""
+    for name, content in (("compose.yaml", text), ("SERVICE.conf", NGINX)):
+        content = content.replace("SERVICE", "app").replace("5000", "8000")
+        (tmp_path / name.replace("SERVICE", "app")).write_text(content)
+    write(tmp_path, "docker compose up", "declared = 8")
+    with untouched():
+        checked = check(tmp_path)
+    assert checked.cells["mine"]["ceiling"] == 8, checked
+    last = evidence(checked)["rounds"][-1]
+    assert (last["processes"], last["threads"]) == (2, 4)

@@ -14,10 +14,16 @@ from harness.deployment.containers.docker_run import harmless
 from harness.deployment.containers.docker_run import parse
 from harness.deployment.containers.mounts import ContainerRefused
 
+PORT = "-p {port}:80"
+PUBLISHED = ("--publish", "127.0.0.1:{port}:80")
+
 
 def made(options: str, folder: Path, *keep: str) -> Harmless:
-    """What becomes of the options in front of an image."""
-    return harmless(parse([*shlex.split(options), "shop", "serve"]), folder, keep)
+    """What becomes of the options in front of an image, which publishes a port."""
+    words = shlex.split(f"{PORT} {options}")
+    found = harmless(parse([*words, "shop", "serve"]), folder, keep)
+    assert found.options[:2] == PUBLISHED
+    return found._replace(options=found.options[2:])
 
 
 @pytest.mark.parametrize(
@@ -42,9 +48,7 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("--name shop --cidfile f --restart always --rm", "--rm"),
         ("--log-driver syslog --log-opt tag=x --pull always -it", ""),
         ("--network prod --network-alias app", "--network prod"),
-        ("-p {port}:80", "--publish 127.0.0.1:{port}:80"),
-        ("-p 0.0.0.0:{port}:80/tcp", "--publish 127.0.0.1:{port}:80/tcp"),
-        ("-P -p {port}:80 -p 5432:5432", "--publish 127.0.0.1:{port}:80"),
+        ("-P -p 5432:5432", ""),
         ("-v shop_data:/data", "--volume /data"),
         ("-v shop_data:/data:ro", "--volume /data"),
         ("--mount type=volume,source=a,target=/data", "--volume /data"),
@@ -66,9 +70,31 @@ def test_what_would_touch_something_is_replaced(
     assert " ".join(made(options, tmp_path).options) == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "published"),
+    [
+        ("-p {port}:80", "127.0.0.1:{port}:80"),
+        ("-p 0.0.0.0:{port}:80/tcp -p 8000:80", "127.0.0.1:{port}:80/tcp"),
+        # Where there is but one it is the one that is meant.
+        ("--publish=8080:80", "127.0.0.1:{port}:80"),
+        ("-P -p 80", "127.0.0.1:{port}:80"),
+    ],
+)
+def test_one_port_is_published(options: str, published: str, tmp_path: Path) -> None:
+    run = parse([*shlex.split(options), "shop"])
+    assert harmless(run, tmp_path, ()).options == ("--publish", published)
+
+
+@pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 443:443"])
+def test_a_port_that_cannot_be_told(options: str, tmp_path: Path) -> None:
+    run = parse([*shlex.split(options), "shop"])
+    with pytest.raises(ContainerRefused, match="it cannot be told which is measured"):
+        harmless(run, tmp_path, ())
+
+
 def test_what_is_replaced_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    options = "-v shop_data:/data -v ./folder:/srv -p {port}:80 -p 5432:5432"
+    options = "-v shop_data:/data -v ./folder:/srv -p 5432:5432"
     assert made(options, tmp_path).notes == (
         "volume shop_data: an empty volume is mounted in its place",
         f"{tmp_path / 'folder'}: a copy is mounted in its place",
