@@ -181,8 +181,10 @@ def own_control_socket(
     except InvalidVersion:
         return {}
     given = variables.get(GUNICORN, "")
+    if not has_socket or "--no-control-socket" in given.split():
+        return {}
     option = f"--control-socket {folder}/gunicorn.ctl"
-    return {GUNICORN: f"{given} {option}".strip()} if has_socket else {}
+    return {GUNICORN: f"{given} {option}".strip()}
 
 
 def _stand_in(path: Path, real: str) -> None:

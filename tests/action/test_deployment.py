@@ -160,7 +160,7 @@ jobs:
         id: wrong
         continue-on-error: true
         with:
-          command: gunicorn shop:app
+          command: gunicorn "shop:app
           fail-on: never
 {NOTE_STEPS}
 """
@@ -246,8 +246,12 @@ def test_it_runs_as_in_a_step_of_the_jobs_own(runner: Runner, ran: Ran) -> None:
     before = (runner.notes / "before").read_text().splitlines()
     assert Path(seen["python"]).parent == SCRIPTS
     variables = seen["variables"]
-    for name in ("PATH", "PYTHON", "UV_SYSTEM_PYTHON", "GUNICORN_CMD_ARGS", "HOME"):
+    for name in ("PYTHON", "UV_SYSTEM_PYTHON", "GUNICORN_CMD_ARGS", "HOME"):
         assert f"{name}={variables[name]}" in before
+    # First there is a folder in which programs that start containers are refused.
+    refused, _, path = variables["PATH"].partition(os.pathsep)
+    assert Path(refused).parent.name.startswith("flask-concurrency-")
+    assert f"PATH={path}" in before
     assert variables["PYTHONPATH"].endswith(f"{os.pathsep}.")
     ours = [name for name in variables if name.startswith(("WITH_", "PYTHONUTF8"))]
     assert not ours
@@ -268,7 +272,8 @@ def test_what_never_fails_is_told(runner: Runner, ran: Ran) -> None:
     assert "file=" not in line, "an input stands in no file of the repository"
     assert "at-least: 3 asked for, and 2 were in the app at once" in line
     reproduce = cells(runner.artifacts / "all of it")["deployment"]["reproduce"]
-    assert reproduce.startswith("flask-concurrency check --command 'gunicorn ")
+    assert reproduce.startswith("flask-concurrency check ")
+    assert " -- gunicorn shop:app " in reproduce
 
 
 def test_what_is_broken_is_told_where_it_stands(runner: Runner, ran: Ran) -> None:
@@ -325,7 +330,7 @@ def test_what_is_wrong_is_one_error_that_names_the_input(
         assert step(runner, "refused", name)["outcome"] == "failure"
     both, wrong = errors(ran, "refused")
     assert "::command: is given together with `config`: give either" in both
-    assert "::command: has no {port}" in wrong
+    assert "::command: cannot be split into words: No closing quotation" in wrong
     assert not ran.summary("refused")
 
 

@@ -496,7 +496,7 @@ def test_report_badge_and_remarks(deploy: Check, tmp_path: Path) -> None:
     badge = json.loads((checked.results / "badges" / "mine.json").read_text())
     floor = checked.cells["mine"]["floor"]
     assert badge["schemaVersion"] == 1
-    assert (badge["message"], badge["color"]) == (f"8 (at times {floor})", "yellow")
+    assert (badge["message"], badge["color"]) == (f"{floor}–8", "yellow")
     report = json.loads((checked.results / "report.json").read_text())
     jsonschema.Draft202012Validator(json.loads(schema_of("report"))).validate(report)
     assert "worker_connections = 2" in (checked.results / "report.md").read_text()
