@@ -113,6 +113,19 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *options)
 
 
+@nox.session
+def truths(session: nox.Session) -> None:
+    """Measure 300 random servers of known capacity, half of them on a busy machine.
+
+    Exact or unknown, never wrong. ``TRUTHS_SEED`` measures the same ones again.
+    """
+    install_groups(session, "tests")
+    tests = ("python", "-m", "pytest", "tests/live/probe/test_truths.py")
+    for busy in ("0", "16"):
+        env = {"TRUTHS": "150", "TRUTHS_BUSY": busy}
+        session.run(*tests, "--durations", "10", *session.posargs, env=env)
+
+
 def succeeds(*command: str) -> bool:
     """Whether there is such a command, and it does what it is asked."""
     try:

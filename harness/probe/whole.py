@@ -15,12 +15,15 @@ from harness.probe.quiet import Thread
 from harness.probe.workers import find_workers
 from harness.records.words import Settled
 from harness.system.asleep import takes_no_message
+from harness.system.schedstat import thread_state
 
 BOOT_SECONDS = 60.0
 """How long workers are waited for that sleep, or compute, before their first request.
 After that they are taken for what does not take requests."""
 
 LOOK_SECONDS = 0.05
+
+ENDED = (b"Z", b"X")
 
 
 async def settle_whole(probe: Probe) -> None:
@@ -46,12 +49,17 @@ async def settle_whole(probe: Probe) -> None:
 
 async def whole_again(probe: Probe) -> set[int]:
     """The processes of a server, once those are up that came since the last time."""
-    now = set(probe.server.processes())
-    if now != probe.processes:
+    if _alive(probe) != probe.processes:
         if probe.processes:
             await settle_whole(probe)
-        probe.processes = set(probe.server.processes())
+        probe.processes = _alive(probe)
     return probe.processes
+
+
+def _alive(probe: Probe) -> set[int]:
+    """The processes of a server, without those that only wait to be buried."""
+    processes = probe.server.processes()
+    return {each for each in processes if thread_state(each, each) not in ENDED}
 
 
 def _boots(probe: Probe, restless: frozenset[Thread]) -> bool:

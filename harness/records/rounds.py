@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
-from itertools import zip_longest
 from statistics import median
 from typing import Protocol
 
@@ -122,11 +121,10 @@ def undisturbed(rounds: Sequence[Round]) -> list[Round]:
 
     A worker that is to end takes no more requests for a while before it does.
     """
-    next_replaced = [each.replaced for each in rounds[1:]]
     return [
         each
-        for each, after in zip_longest(rounds, next_replaced, fillvalue=0)
-        if isinstance(each, Round) and not each.replaced and not after
+        for number, each in enumerate(rounds)
+        if not any(one.replaced for one in rounds[number : number + 2])
     ]
 
 

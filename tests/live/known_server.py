@@ -1,0 +1,330 @@
+"""A WSGI server of known capacity, in many styles; run by the live tests.
+
+``known_server.py HOST PORT STYLE JSON``, where the JSON has the numbers of the style.
+``capacity`` says what is true of a style.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import queue
+import random
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
+
+import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
+
+Listener = socket.socket
+Numbers = Mapping[str, Any]
+
+
+class Capacity(NamedTuple):
+    """How many requests a server has in the app at once."""
+
+    most: int
+    least: Callable[[int], int]
+    """Of so many offered, whoever is first."""
+
+
+def start(target: Callable[..., None], *args: object) -> None:
+    """Run something in a thread."""
+    threading.Thread(target=target, args=args, daemon=True).start()
+
+
+def fork(processes: int) -> None:
+    """Be one of so many processes that do the same."""
+    for _ in range(processes - 1):
+        if os.fork() == 0:
+            return
+
+
+# ---------------------------------------------------------------------------- styles
+
+
+def threads(listener: Listener, server: Any, n: Numbers) -> None:
+    """Threads that accept, in one process or several."""
+    fork(n["processes"])
+    control.work(listener, server, n["threads"], False)
+
+
+def greedy(listener: Listener, server: Any, n: Numbers) -> None:
+    """Processes that accept all that they can, and run some of it."""
+    fork(n["processes"])
+    pool = ThreadPoolExecutor(n["threads"])
+    while True:
+        accepted = listener.accept()
+        pool.submit(control.serve, accepted[0], accepted[1], server)
+
+
+def executor(listener: Listener, server: Any, n: Numbers) -> None:
+    """An event loop that accepts and reads, and an executor that runs the app."""
+    pool = ThreadPoolExecutor(n["threads"])
+
+    async def accept() -> None:
+        listener.setblocking(False)
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, address = await loop.sock_accept(listener)
+            connection.setblocking(True)
+            loop.run_in_executor(pool, control.serve, connection, address, server)
+
+    asyncio.run(accept())
+
+
+def handed_over(listener: Listener, server: Any, n: Numbers) -> None:
+    """One process accepts; others take the connections from it, one at a time."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for _ in range(n["processes"]):
+        if os.fork() == 0:
+            listener.close()
+            while True:
+                _, files, _, _ = socket.recv_fds(theirs, 1, 1)
+                control.serve(socket.socket(fileno=files[0]), ("", 0), server)
+    while True:
+        connection, _ = listener.accept()
+        socket.send_fds(ours, [b"."], [connection.fileno()])
+        connection.close()
+
+
+def out_of_order(listener: Listener, server: Any, n: Numbers) -> None:
+    """One thread accepts; of all who wait, a random one is run, or the newest."""
+    waiting: list[tuple[socket.socket, object]] = []
+    there = threading.Semaphore(0)
+    rng = random.Random(n["seed"])
+
+    def run() -> None:
+        while True:
+            there.acquire()
+            index = rng.randrange(len(waiting)) if n["random"] else -1
+            control.serve(*waiting.pop(index), server)
+
+    for _ in range(n["threads"]):
+        start(run)
+    while True:
+        waiting.append(listener.accept())
+        there.release()
+
+
+def polling(listener: Listener, server: Any, n: Numbers) -> None:
+    """It looks for connections now and then, and sleeps in between."""
+    pool = ThreadPoolExecutor(n["threads"])
+    listener.setblocking(False)
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            connection, address = listener.accept()
+            connection.setblocking(True)
+            pool.submit(control.serve, connection, address, server)
+            continue
+        time.sleep(n["seconds"])
+
+
+def slow_accept(listener: Listener, server: Any, n: Numbers) -> None:
+    """It takes a moment to accept each connection."""
+    pool = ThreadPoolExecutor(n["threads"])
+    while True:
+        accepted = listener.accept()
+        time.sleep(n["seconds"])
+        pool.submit(control.serve, accepted[0], accepted[1], server)
+
+
+def buffering(listener: Listener, server: Any, n: Numbers) -> None:
+    """Whole requests are read before they are queued."""
+    waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
+
+    def read(connection: socket.socket, address: object) -> None:
+        while b"\r\n\r\n" not in connection.recv(65_536, socket.MSG_PEEK):
+            time.sleep(0.001)
+        waiting.put((connection, address))
+
+    def run() -> None:
+        while True:
+            control.serve(*waiting.get(), server)
+
+    for _ in range(n["threads"]):
+        start(run)
+    while True:
+        start(read, *listener.accept())
+
+
+def rejecting(listener: Listener, server: Any, n: Numbers) -> None:
+    """Whoever is too many is answered 503, or cut off."""
+    places = threading.Semaphore(n["threads"])
+
+    def serve(connection: socket.socket, address: object) -> None:
+        if places.acquire(blocking=False):
+            try:
+                control.serve(connection, address, server)
+            finally:
+                places.release()
+            return
+        connection.recv(65_536)
+        if n["answers"]:
+            connection.sendall(b"HTTP/1.1 503 Full\r\nContent-Length: 0\r\n\r\n")
+        connection.close()
+
+    while True:
+        start(serve, *listener.accept())
+
+
+def growing(listener: Listener, server: Any, n: Numbers) -> None:
+    """It begins with one thread, and adds one at a time while requests wait."""
+    waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
+
+    def run() -> None:
+        while True:
+            control.serve(*waiting.get(), server)
+
+    def grow() -> None:
+        size = 1
+        start(run)
+        while size < n["threads"]:
+            time.sleep(n["seconds"])
+            if waiting.qsize():
+                start(run)
+                size += 1
+
+    start(grow)
+    while True:
+        waiting.put(listener.accept())
+
+
+def late(listener: Listener, server: Any, n: Numbers) -> None:
+    """Processes of which each sleeps for some time before it takes requests."""
+    for seconds in n["sleeps"]:
+        if os.fork() == 0:
+            time.sleep(seconds)
+            control.work(listener, server, 1, False)
+    control.work(listener, server, 1, False)
+
+
+def pausing(listener: Listener, server: Any, n: Numbers) -> None:
+    """Threads in which each request sleeps before it enters the app."""
+    app, rng = server.application, random.Random(n["seed"])
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        time.sleep(rng.uniform(0.5, 1.0) * n["seconds"])
+        return app(environ, start_response)
+
+    server.application = called
+    control.work(listener, server, n["threads"], False)
+
+
+def restless(listener: Listener, server: Any, n: Numbers) -> None:
+    """Threads, beside one that never rests."""
+
+    def compute() -> None:
+        while True:
+            sum(range(n["steps"]))
+            time.sleep(n["seconds"])
+
+    start(compute)
+    control.work(listener, server, n["threads"], False)
+
+
+def recycling(listener: Listener, server: Any, n: Numbers) -> None:
+    """Processes that are replaced after some requests."""
+    rng = random.Random(n["seed"])
+    children = 0
+    while True:
+        while children < n["processes"]:
+            many = n["requests"] + rng.randrange(5)
+            if os.fork() == 0:
+                for _ in range(many):
+                    control.serve(*listener.accept(), server)
+                os._exit(0)
+            children += 1
+        os.wait()
+        children -= 1
+
+
+def forking(listener: Listener, server: Any, n: Numbers) -> None:
+    """A process for each request, and no more than some at once."""
+    children = 0
+    while True:
+        while children >= n["processes"]:
+            os.wait()
+            children -= 1
+        connection, address = listener.accept()
+        if os.fork() == 0:
+            control.serve(connection, address, server)
+            os._exit(0)
+        connection.close()
+        children += 1
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                children -= 1
+
+
+STYLES: dict[str, Callable[[Listener, Any, Numbers], None]] = {
+    style.__name__: style
+    for style in (
+        *(threads, greedy, executor, handed_over, out_of_order, polling, slow_accept),
+        *(buffering, rejecting, growing, late, pausing, restless, recycling, forking),
+    )
+}
+
+
+def numbers_of(style: str, rng: random.Random) -> Numbers:
+    """Random numbers for a style."""
+    processes, each = rng.randint(2, 3), rng.randint(1, 4)
+    several = style in {"threads", "greedy"}
+    return {
+        "processes": rng.randint(1, 3) if style == "threads" else processes,
+        "threads": each if several else rng.randint(1, 7),
+        "seconds": {
+            "polling": rng.choice((0.002, 0.02, 0.1)),
+            "slow_accept": rng.choice((0.005, 0.03)),
+            "growing": rng.choice((0.1, 0.4)),
+            "pausing": rng.choice((0.1, 0.3)),
+            "restless": rng.choice((0.0, 0.001)),
+        }.get(style, 0.0),
+        "sleeps": [rng.uniform(0.2, 1.5) for _ in range(processes - 1)],
+        "steps": rng.choice((100, 10_000)),
+        "requests": rng.randint(7, 15),
+        "random": rng.random() < 0.5,
+        "answers": rng.random() < 0.5,
+        "seed": rng.random(),
+    }
+
+
+def capacity(style: str, n: Numbers) -> Capacity:
+    """What is true of a style."""
+    shared = n["processes"] * n["threads"]
+    of_style: dict[str, int] = {
+        "threads": shared,
+        "greedy": shared,
+        "handed_over": n["processes"],
+        "recycling": n["processes"],
+        "forking": n["processes"],
+        "late": 1 + len(n["sleeps"]),
+    }
+    most = of_style.get(style, int(n["threads"]))
+    alone = int(n["threads"]) if style == "greedy" else most
+    return Capacity(most, lambda offered: min(offered, alone))
+
+
+def main() -> None:
+    """Listen, and serve in one style."""
+    from plain_app import app  # type: ignore[import-not-found,unused-ignore]
+
+    host, port, style, numbers = sys.argv[1:]
+    listener = control.listen(host, int(port))
+    server = control.Server(host, int(port), app)
+    STYLES[style](listener, server, json.loads(numbers))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Servers of known capacity, in many random shapes: exact or unknown, never wrong.
+
+``TRUTHS`` is how many shapes, ``TRUTHS_SEED`` which ones, and ``TRUTHS_BUSY`` how many
+loops keep the machine busy meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import pytest
+
+from harness.judge.verdict import verdict_on
+from harness.records.numbers import sum_up
+from harness.records.rounds import contradiction
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from tests.live import known_server
+from tests.live.conftest import Measure
+
+SEED = (
+    os.environ.get("TRUTHS_SEED")
+    or os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the same in all of its processes
+    or secrets.token_hex(4)
+)
+SHAPES = int(os.environ.get("TRUTHS", "40"))
+BUSY = int(os.environ.get("TRUTHS_BUSY", "0"))
+
+
+class Shape(NamedTuple):
+    """A server of known capacity, and what is declared of it."""
+
+    style: str
+    numbers: Mapping[str, Any]
+    declared: int
+
+    @property
+    def capacity(self) -> known_server.Capacity:
+        return known_server.capacity(self.style, self.numbers)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        script = str(Path(known_server.__file__))
+        text = json.dumps(self.numbers).replace("{", "{{").replace("}", "}}")
+        return "{python}", script, "{host}", "{port}", self.style, text
+
+    @property
+    def verdict(self) -> Verdict:
+        """The only right verdict."""
+        most, least = self.capacity
+        if most != self.declared:
+            return Verdict.MORE if most > self.declared else Verdict.FEWER
+        even = least(self.declared) == self.declared
+        return Verdict.AS_DECLARED if even else Verdict.UNEVEN
+
+
+def shapes() -> Iterator[Shape]:
+    """So many shapes, each style equally often."""
+    rng = random.Random(SEED)
+    for number in range(SHAPES):
+        style = list(known_server.STYLES)[number % len(known_server.STYLES)]
+        numbers = known_server.numbers_of(style, rng)
+        most = known_server.capacity(style, numbers).most
+        declared = rng.choice((most, most, most + rng.randint(1, 3), max(1, most - 1)))
+        yield Shape(style, numbers, declared)
+
+
+ALL = list(shapes())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def busy_machine() -> Iterator[None]:
+    """Loops that keep the machine busy, if that is asked."""
+    loops = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(BUSY)
+    ]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+@pytest.mark.parametrize(
+    "number", range(SHAPES), ids=[f"{n}-{shape.style}" for n, shape in enumerate(ALL)]
+)
+def test_exact_or_unknown(measure: Measure, number: int, record_property: Any) -> None:
+    shape = ALL[number]
+    again = f"TRUTHS_SEED={SEED} TRUTHS={SHAPES} shape {number}: {shape}"
+    evidence = measure(shape.command, declared=shape.declared)
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), again
+    assert contradiction(evidence.all_rounds) is None, again
+    word, reason = verdict_on(evidence, 64)
+    record_property("verdict", word)
+    most, least = shape.capacity
+    seen = sum_up(evidence.rounds, shape.declared, evidence.steered, evidence.workers)
+    assert seen.ceiling is not None and seen.ceiling <= most, f"{again}: {reason}"
+    if word is Verdict.UNKNOWN:
+        assert BUSY or shape.style not in EASY, f"{again}: {reason}"
+        return
+    assert word is shape.verdict, f"{again}: {reason}"
+    assert seen.ceiling == most, f"{again}: {reason}"
+    assert seen.floor == least(shape.declared), f"{again}: {reason}"
+
+
+EASY = {"threads", "executor", "out_of_order", "buffering", "rejecting", "forking"}
+"""Of these an idle machine has to know the answer."""
