@@ -45,6 +45,7 @@ VERBS = {
     "report": "Judge stored evidence again and show it.",
     "site": "Write the atlas: static pages made of reports and histories.",
     "explain": "Show what a finding means, or what a command declares.",
+    "doctor": "Show what this machine can do, and what to install for the rest.",
     "plan": "Write the plan of a run and print its jobs.",
     "measure": "Measure a plan, or one shard of it.",
     "schema": "Print the JSON Schema of a file.",

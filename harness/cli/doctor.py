@@ -1,0 +1,38 @@
+"""The verb ``doctor``: what this machine can do."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli import options as shared
+from harness.environments.doctor import abilities
+from harness.environments.doctor import Ability
+from harness.environments.doctor import first_missing
+from harness.report.escape import printable
+
+
+@click.command(
+    cls=shared.Verb,
+    examples=("flask-concurrency doctor",),
+    exit_codes=(("0", "shown"),),
+)
+def doctor() -> int:
+    """Show what this machine can do, and what to install for the rest.
+
+    Nothing is measured, installed or fetched.
+    """
+    every = abilities()
+    width = max(len(each.name) for each in every)
+    for each in every:
+        print(line(each, width))
+    if missing := first_missing(every):
+        print(f"\nNext: for {missing.for_what}: {missing.install}")
+    else:
+        print("\nEverything is there.")
+    return 0
+
+
+def line(each: Ability, width: int) -> str:
+    """One ability: what there is, or what it would be for."""
+    what = each.here or f"missing, for {each.for_what}: {each.install}"
+    return f"{'✓' if each.here else '–'} {each.name:<{width}}  {printable(what)}"

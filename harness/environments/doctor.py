@@ -1,0 +1,97 @@
+"""What this machine can do, and what would have to be installed for the rest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.environments.pythons import pythons
+from harness.environments.pythons import uv
+from harness.records.text import plural
+from harness.records.words import DEFAULT_LIMIT
+from harness.system import schedstat
+from harness.system.command import output
+from harness.system.machine import allow_open_files
+from harness.system.machine import FEW_OPEN_FILES
+from harness.system.machine import processors
+
+ENGINES = ("docker", "podman")
+
+ASK_SECONDS = 20.0
+
+
+class Ability(NamedTuple):
+    """One thing that this machine may be able to do."""
+
+    name: str
+    here: str
+    """What there is of it; empty where it is missing."""
+    for_what: str
+    install: str = ""
+    """What to install or to change where it is missing."""
+
+
+def abilities() -> list[Ability]:
+    """What matters to measuring, the most important first."""
+    return [*_machine(), *_programs()]
+
+
+def _machine() -> Iterator[Ability]:
+    yield Ability("processors", str(processors()), "measuring side by side")
+    yield Ability("Pythons", ", ".join(pythons()), "measuring with another --python")
+    most = (allow_open_files() - FEW_OPEN_FILES) // 2
+    yield Ability(
+        "open files",
+        f"enough for {plural(most, 'request')} at once"
+        if most >= DEFAULT_LIMIT
+        else "",
+        f"{DEFAULT_LIMIT} requests at once, and more",
+        "raise the limit: `ulimit -Hn 65536`",
+    )
+    yield Ability(
+        "schedstat",
+        "counted by the kernel" if schedstat.is_counted() else "",
+        "knowing soon and for sure that a server is quiet",
+        "measure on Linux, with a kernel that counts it (CONFIG_SCHED_INFO)",
+    )
+
+
+def _programs() -> Iterator[Ability]:
+    yield Ability(
+        "uv", uv() or "", "installing ten times as fast", "pip install 'nox[uv]'"
+    )
+    for name, for_what, install in (
+        ("git", "releases from git references", "apt-get install git"),
+        ("nginx", "cells behind a proxy", "apt-get install nginx-core"),
+    ):
+        yield Ability(name, shutil.which(name) or "", for_what, install)
+    yield Ability(
+        "container engine",
+        _engine(),
+        "deployments in containers",
+        "install Docker 20.10 or newer, and start it",
+    )
+    yield Ability(
+        "apache2",
+        shutil.which("apache2") or shutil.which("httpd") or "",
+        "Apache with mod_wsgi",
+        "apt-get install apache2-dev",
+    )
+
+
+def _engine() -> str:
+    """The engine that answers; empty where none does."""
+    for name in ENGINES:
+        if shutil.which(name) is None:
+            continue
+        words = [name, "version", "--format", "{{.Server.Version}}"]
+        done = output(words, seconds=ASK_SECONDS)
+        if done.status == 0 and done.text.strip():
+            return f"{name} {done.text.strip()}"
+    return ""
+
+
+def first_missing(every: list[Ability]) -> Ability | None:
+    """The one thing to install for the most of the rest."""
+    return next((each for each in every if not each.here), None)

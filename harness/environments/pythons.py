@@ -1,0 +1,55 @@
+"""The Pythons of this machine: those on ``PATH``, and those that uv has."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.system.command import output
+
+NEWEST = 16
+"""Minor releases of Python 3 that are looked for are below this."""
+
+ASK_SECONDS = 20.0
+
+
+def uv() -> str | None:
+    """The program uv: on ``PATH``, or beside this interpreter."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which("uv") or shutil.which("uv", path=beside)
+
+
+def pythons() -> list[str]:
+    """The releases that are installed, such as ``3.12``, oldest first."""
+    releases = {"{}.{}".format(*sys.version_info), *_on_path(), *_of_uv()}
+    return sorted(releases, key=lambda release: [*map(int, release.split("."))])
+
+
+def _on_path() -> Iterator[str]:
+    """Those that run: what is on ``PATH`` may only stand for one that is not chosen."""
+    for minor in range(6, NEWEST):
+        if program := shutil.which(f"python3.{minor}"):
+            done = output([program, "--version"], seconds=ASK_SECONDS)
+            if f" 3.{minor}." in done.all:
+                yield f"3.{minor}"
+
+
+def _of_uv() -> list[str]:
+    program = uv()
+    if program is None:
+        return []
+    command = [
+        program,
+        "python",
+        "list",
+        "--only-installed",
+        "--offline",
+        "--no-config",
+    ]
+    done = output(command, seconds=ASK_SECONDS)
+    return (
+        re.findall(r"(?m)^cpython-(\d+\.\d+)\.", done.text) if not done.status else []
+    )
