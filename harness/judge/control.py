@@ -7,8 +7,8 @@ published only where the probe saw just that capacity.
 from __future__ import annotations
 
 from harness.records.evidence import ControlEvidence
+from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
-from harness.records.rounds import contradiction
 from harness.records.words import Outcome
 
 

@@ -22,12 +22,12 @@ from harness.judge.verdict import verdict_on
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
+from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
 from harness.records.rounds import admission_curve
-from harness.records.rounds import contradiction
 from harness.records.rounds import load_of
 from harness.records.words import Outcome
 from harness.records.words import Verdict

@@ -6,6 +6,7 @@ order, or one process takes all requests. *Seen* is what some rounds came to by 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from harness.records.steering import guarantee_least
 from harness.records.steering import least_rounds
 from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
+from harness.records.text import plural
 from harness.records.words import Basis
 
 
@@ -104,3 +106,29 @@ def _alike(rounds: Sequence[Round], number: int) -> bool:
 
 def _guaranteed(sure: bool) -> Basis:
     return Basis.GUARANTEED if sure else Basis.SEEN
+
+
+def contradiction(rounds: Iterable[Round | SteeredRound]) -> str | None:
+    """How the sums of a round contradict each other; ``None`` when they do not."""
+    for each in rounds:
+        if fault := _contradiction(each):
+            return f"{fault}, so the numbers contradict each other"
+    return None
+
+
+def _contradiction(each: Round | SteeredRound) -> str:
+    account, offered = each.account, each.offered
+    most = max(each.admitted, getattr(each, "peak", 0))
+    expected = each.asked - account.refused - account.unopened
+    if most > offered:
+        were = f"where {offered} were offered"
+        return f"{most} requests said that they were in the app {were}"
+    if strays := getattr(each, "strays", 0):
+        more = f"{plural(strays, 'request')} more than the {offered} that were offered"
+        return f"{more} said that they were in the app"
+    if account.total != each.asked:
+        total = account.total
+        return f"of {each.asked} requests sent, {total} were accounted for"
+    if offered != expected:
+        return f"{offered} requests count as offered where {expected} had a connection"
+    return ""

@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 from statistics import median
-from typing import Protocol
 
-from harness.records.text import plural
 from harness.records.words import Arrival
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -156,46 +154,3 @@ def turned_away(each: Round) -> bool:
 def was_quiet(each: Round) -> bool:
     """Whether the server was known to be quiet when requests were counted."""
     return each.settled is not Settled.STEADY_COUNT
-
-
-class Counted(Protocol):
-    """A round whose requests were counted."""
-
-    @property
-    def asked(self) -> int: ...
-    @property
-    def offered(self) -> int: ...
-    @property
-    def admitted(self) -> int: ...
-    @property
-    def account(self) -> Account: ...
-
-
-def contradiction(rounds: Iterable[Counted]) -> str | None:
-    """How the sums of a round contradict each other; ``None`` when they do not."""
-    for each in rounds:
-        account = each.account
-        most = max(each.admitted, getattr(each, "peak", 0))
-        if most > each.offered:
-            return (
-                f"{most} requests said that they were in the app where "
-                f"{each.offered} were offered, so the numbers contradict each other"
-            )
-        if strays := getattr(each, "strays", 0):
-            return (
-                f"{plural(strays, 'request')} more than the {each.offered} that were "
-                "offered said that they were in the app, so the numbers contradict "
-                "each other"
-            )
-        if account.total != each.asked:
-            return (
-                f"of {each.asked} requests sent, {account.total} were accounted for, "
-                "so the numbers contradict each other"
-            )
-        expected = each.asked - account.refused - account.unopened
-        if each.offered != expected:
-            return (
-                f"{each.offered} requests count as offered where {expected} had a "
-                "connection, so the numbers contradict each other"
-            )
-    return None

@@ -21,7 +21,7 @@ from harness.measure.target import TARGET
 from harness.probe.holds import Hold
 from harness.probe.holds import Holds
 from harness.records.evidence import CellEvidence
-from harness.records.rounds import contradiction
+from harness.records.numbers import contradiction
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.ports import free_port

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from harness.records.numbers import contradiction
 from harness.records.rounds import Account
-from harness.records.rounds import contradiction
 from tests.samples.make import offer
 
 AGREE = "so the numbers contradict each other"
