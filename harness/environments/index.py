@@ -6,7 +6,6 @@ JSON where the index has it, else HTML.
 
 from __future__ import annotations
 
-import base64
 import html.parser
 import os
 from collections import defaultdict
@@ -16,7 +15,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 from urllib.parse import unquote
 from urllib.parse import urlsplit
-from urllib.parse import urlunsplit
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier
@@ -84,25 +82,12 @@ def _place(package: str, index: str) -> str:
 
 
 def _ask(package: str, index: str) -> bytes | None:
-    url, headers = _without_password(_place(package, index))
     try:
-        return download.fetch(url, {"Accept": ACCEPT, **headers})
+        return download.fetch(_place(package, index), {"Accept": ACCEPT})
     except UsageError as problem:
         raise UsageError(
             f"the releases of {package} could not be found: {problem}; {OFFLINE}"
         ) from None
-
-
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
-    """An address without name and password, and the header that has them instead."""
-    parts = urlsplit(url)
-    if parts.username is None:
-        return url, {}
-    both = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    secret = base64.b64encode(both.encode()).decode()
-    host = parts.netloc.rpartition("@")[2]
-    shown = urlunsplit(parts._replace(netloc=host))
-    return shown, {"Authorization": f"Basic {secret}"}
 
 
 # --------------------------------------------------------------------------- reading

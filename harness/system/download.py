@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import harness
 from harness.records.errors import UsageError
 from harness.records.files import MOST_BYTES
+from harness.records.text import without_user
 
 if TYPE_CHECKING:
     import requests
@@ -39,14 +40,16 @@ def fetch(
 
     With another ``method`` it is what the server answers to ``body``, which is sent as
     JSON, and no redirect is followed. ``Authorization`` is not passed on to another
-    host that the server redirects to.
-    Raises ``UsageError`` naming the address, the fault and a remedy.
+    host that the server redirects to. Name and password in an address are sent, and are
+    in no message. Raises ``UsageError`` naming the address, the fault and a remedy.
     """
     import requests  # takes longer than all else that a verb without downloads imports
 
+    shown = without_user(url)
+
     def check_redirect(answer: requests.Response, **_: object) -> None:
         if answer.is_redirect:
-            _check(url, urljoin(answer.url, answer.headers["Location"]))
+            _check(shown, urljoin(answer.url, answer.headers["Location"]))
             answer.close()  # its content is of no use, and could be endless
 
     until = time.monotonic() + SECONDS
@@ -54,25 +57,28 @@ def fetch(
     with requests.Session() as session:
         session.max_redirects = REDIRECTS
         try:
-            _check(url, url)
+            _check(shown, shown)
+            own = requests.utils.get_auth_from_url(url)
             with session.request(
                 method,
                 url,
                 json=body,
                 allow_redirects=method == "GET",
                 headers={"User-Agent": agent, **(headers or {})},
-                # Else what a .netrc has for the host would take the place of ours.
-                auth=lambda request: request,
+                # Without this, what a .netrc has for the host would take its place.
+                auth=own if any(own) else lambda request: request,
                 timeout=SILENCE,
                 hooks={"response": check_redirect},
                 stream=True,
             ) as answer:
-                return _content(answer, url, until)
+                return _content(answer, shown, until)
         except requests.TooManyRedirects:
             problem = f"it sends on more than {REDIRECTS} times"
         except (requests.RequestException, ValueError) as error:
-            problem = _innermost(error)  # a ValueError: of what is no address
-    raise _failed(url, problem)
+            problem = without_user(
+                _innermost(error)
+            )  # a ValueError: of what is no address
+    raise _failed(shown, problem)
 
 
 def _check(url: str, target: str) -> None:
