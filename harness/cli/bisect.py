@@ -16,6 +16,7 @@ from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
+from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import Following
@@ -92,8 +93,7 @@ def bisect(
     plan = plan_cells(known, selection, followed.cells)
     adopt(plan, given.results, given.history)
     stored, faults = history.read(given.history)
-    for fault in faults:
-        say(str(fault))
+    code = say_faults(faults)
     search = Search(
         followed,
         plan,
@@ -104,7 +104,7 @@ def bisect(
     change = find_change(search, *find_ends(search, good, bad))
     swaps = _swap(known, selection, followed, change, given.results)
     _show(given.results, make_bisection(followed, search, change, swaps, probe_again()))
-    return faults[0].exit_code if faults else 0
+    return code
 
 
 def _follow(

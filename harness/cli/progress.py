@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from rich.progress import TimeElapsedColumn
 
 from harness.environments.run import carry_out
 from harness.measure.events import Event
+from harness.records.errors import HarnessError
 from harness.records.plan import Plan
 from harness.records.text import plural
 from harness.records.words import Outcome
@@ -80,6 +82,13 @@ def say(words: str) -> None:
     """Print one line for the user that is no result, on standard error."""
     line = printable(words, characters=2000)
     print(f"flask-concurrency: {line}", file=sys.stderr, flush=True)
+
+
+def say_faults(faults: Sequence[HarnessError]) -> int:
+    """Print errors that did not end a run; the exit code that it ends with."""
+    for fault in faults:
+        say(str(fault))
+    return faults[0].exit_code if faults else 0
 
 
 def show_and_carry_out(

@@ -13,7 +13,7 @@ from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
 from harness.cli.pages import write_pages
-from harness.cli.progress import say
+from harness.cli.progress import say_faults
 from harness.environments.collect import collect
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
@@ -55,10 +55,8 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
     """Judge and show a whole run; its exit code. Raises the errors of a gate."""
     evidence, faults = collect(results)
     judged, compared = show(results, evidence, NOTHING if faults else before)
-    for fault in faults:
-        say(str(fault))
-    if faults:
-        return faults[0].exit_code
+    if code := say_faults(faults):
+        return code
     gate(judged, fail_on, compared)
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
+from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import Following
 from harness.cli.releases import following
@@ -51,14 +51,6 @@ from harness.track.timeline import make_timeline
 
 DEFAULT = ("werkzeug/run",)
 """What is followed unless something is named."""
-
-
-class Mode(Enum):
-    """How far ``track`` goes."""
-
-    LIST = "list the cells to measure"
-    SHOW = "show what was measured before"
-    MEASURE = "measure what is missing, and show everything"
 
 
 @click.command(
@@ -100,27 +92,26 @@ def track(
     CONFIGURATION is SERVER/CONFIGURATION, a glob on these, or the id of a cell; without
     one it is werkzeug/run. What is in the history is not measured again.
     """
-    mode = Mode.LIST if list_only else Mode.SHOW if show else Mode.MEASURE
     stored, faults = history.read(given.history)
-    for fault in faults:
-        say(str(fault))
-    lines, plan = _plan(given, configurations, of, stored, mode)
-    if mode is Mode.SHOW and not lines and not faults:
+    code = say_faults(faults)
+    show = show and not list_only
+    lines, plan = _plan(given, configurations, of, stored if show else None)
+    if show and not lines and not faults:
         raise UsageError(
             f"{given.history}: has no measurement of {', '.join(configurations)}; run "
             "track without --show to measure"
         )
-    if mode is Mode.MEASURE and adopt(plan, given.results, given.history):
+    if not (show or list_only) and adopt(plan, given.results, given.history):
         stored, _ = history.read(given.history)
     # What an older release measured can be shown, but nothing is compared with it.
-    probe = history.latest_probe(stored) if mode is Mode.SHOW else PROBE
+    probe = history.latest_probe(stored) if show else PROBE
     before = after = history.newest(stored, probe)
     missing = cells_to_measure(plan, before)
-    if mode is Mode.LIST:
+    if list_only:
         print("\n".join(cell.id for cell in missing.cells))
         return 0
     interrupted = None
-    if mode is Mode.MEASURE and missing.environments:
+    if missing.environments and not show:
         interrupted = _measure(missing, given)
         after = history.newest(history.read(given.history)[0])
     timeline = make_timeline(lines, before, after, impossible_cells(plan), now())
@@ -128,37 +119,34 @@ def track(
     if interrupted is not None:
         raise interrupted
     _check(missing, after)
-    return faults[0].exit_code if faults else 0
+    return code
 
 
 def _plan(
     given: Following,
     configurations: Sequence[str],
     names: Sequence[str],
-    stored: Sequence[Evidence],
-    mode: Mode,
+    stored: Sequence[Evidence] | None,
 ) -> tuple[list[Followed], Plan]:
-    """The lines to follow, and all of their cells; to show, only measured lines."""
+    """The lines to follow, and all of their cells; only those ``stored`` if given."""
     known = catalog.load(given.catalog)
     targets = [each for text in configurations for each in find_targets(known, text)]
     packages = packages_of(known, targets, names)
     selection = with_built(known, given.selection, given.results, say)
     lines = []
     for package in packages:
-        releases = named_releases(package, selection)
-        if mode is not Mode.SHOW:
-            releases += releases_on_index(package, selection.python, pre=given.pre)
-        elif not (measured := measured_releases(package, stored)):
+        if stored is None:
+            every = releases_on_index(package, selection.python, pre=given.pre)
+        elif not (every := measured_releases(package, stored)):
             continue
-        else:
-            releases += measured
+        releases = [*named_releases(package, selection), *every]
         releases = within_limits(package, releases, given.limits)
         lines += follow(known, targets, package, releases, selection.python)
-    if mode is Mode.SHOW:
+    if stored is not None:
         cells = history.newest(stored, history.latest_probe(stored))
         lines = [each for each in lines if any(str(c) in cells for c in each.cells)]
-    every = dict.fromkeys(cell for line in lines for cell in line.cells)
-    return lines, plan_cells(known, selection, every)
+    wanted = dict.fromkeys(cell for line in lines for cell in line.cells)
+    return lines, plan_cells(known, selection, wanted)
 
 
 def _measure(plan: Plan, given: Following) -> Interrupted | None:
