@@ -33,7 +33,7 @@ def _on_path() -> Iterator[str]:
     for minor in range(6, NEWEST):
         if program := shutil.which(f"python3.{minor}"):
             done = output([program, "--version"], seconds=ASK_SECONDS)
-            if f" 3.{minor}." in done.all:
+            if done.status == 0 and f" 3.{minor}." in done.all:
                 yield f"3.{minor}"
 
 
