@@ -23,12 +23,17 @@ from typing import NamedTuple
 
 import h11
 
+from harness.probe.transports import Address
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
+from harness.probe.transports import Tls
+from harness.probe.transports import TlsFailed
+from harness.probe.transports import uwsgi_request
+
 OPEN_SECONDS = 0.03
 """A connection that is not open by then is tried again. When a server's listen backlog
 is full the kernel drops the SYN packet and resends it only after one second, then two,
 then four. A new attempt is answered as soon as there is room."""
-
-Headers = tuple[tuple[str, str], ...]
 
 _NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
@@ -69,12 +74,13 @@ class Client:
     """
 
     __slots__ = (
-        "_address",
         "_again",
         "_changed",
+        "_endpoint",
         "_loop",
         "_parser",
         "_socket",
+        "_tls",
         "_unsent",
         "attempts",
         "body",
@@ -82,6 +88,7 @@ class Client:
         "name",
         "offered",
         "partial",
+        "received",
         "source",
         "state",
         "status",
@@ -91,7 +98,7 @@ class Client:
     def __init__(
         self,
         name: str,
-        address: tuple[str, int],
+        address: Address,
         target: str,
         changed: Callable[[Client], None],
         headers: Headers = (),
@@ -110,8 +117,11 @@ class Client:
         """The port to connect from; 0 for any. It is free again in the end, since the
         connection is reset."""
         self.status: int | None = None
+        self.received: Headers = ()
+        """The headers of the response, their names in lower case."""
         self.body = b""
-        self._address = address
+        self._endpoint = Endpoint.of(address)
+        self._tls: Tls | None = None
         self._changed = changed
         self._again: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -123,20 +133,20 @@ class Client:
 
     def open(self) -> None:
         """Start to connect, towards ``OPEN``, ``REFUSED`` or ``RESET``."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setblocking(False)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = self._endpoint.socket()
         if self.partial is not None and not self.partial.reads:
             # The kernel accepts as little as possible in the place of the client.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        if self.source:
+        if self.source and not self._endpoint.path:
             self._reset_on_close(self._socket)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._socket.bind((self._address[0], self.source))
+            self._socket.bind((self._endpoint.host, self.source))
         self.state = State.OPENING
         self.attempts += 1
-        code = self._socket.connect_ex(self._address)
-        if code in (0, errno.EINPROGRESS):
+        code = self._socket.connect_ex(self._endpoint.place)
+        if code == errno.EAGAIN:  # the backlog of a Unix socket is full
+            self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
+        elif code in (0, errno.EINPROGRESS):
             # By number: of a socket the selector would make a text each time, which
             # asks the kernel for both of its addresses.
             self._loop.add_writer(self._socket.fileno(), self._connected)
@@ -150,20 +160,26 @@ class Client:
         self._changed(self)
 
     def send(self) -> None:
-        """Send the request, or the part of it, towards ``OFFERED`` or ``RESET``."""
+        """Send the request, or the part of it, towards ``OFFERED`` or ``RESET``.
+
+        Over TLS a request is offered once its handshake has begun: the rest waits for
+        the server.
+        """
         self._unsent = self._whole() if self.partial is None else self.partial.data
+        if self._endpoint.tls:
+            self._tls = Tls(self._unsent)
+            self._unsent = self._tls.begin()
         self._push()
 
     def _whole(self) -> bytes:
-        host, port = self._address
+        if self._endpoint.uwsgi:
+            return uwsgi_request(self._endpoint, self.target, self.headers)
+        given = {name.lower() for name, _ in self.headers}
+        host = () if "host" in given else (("Host", self._endpoint.name),)
         request = h11.Request(
             method="GET",
             target=self.target,
-            headers=[
-                ("Host", f"{host}:{port}"),
-                ("Connection", "close"),
-                *self.headers,
-            ],
+            headers=[*host, ("Connection", "close"), *self.headers],
         )
         # The parser is made when the response arrives: a held request needs none.
         parser = h11.Connection(h11.CLIENT)
@@ -214,6 +230,8 @@ class Client:
             self._loop.add_writer(self._socket.fileno(), self._push)
             return
         self._loop.remove_writer(self._socket.fileno())
+        if self.offered:
+            return  # what a handshake sends later
         if self.partial is None or self.partial.reads:
             self._loop.add_reader(self._socket.fileno(), self._receive)
         self.offered = True
@@ -228,6 +246,23 @@ class Client:
         except OSError:
             self._end(State.RESET)
             return
+        if self._tls is None:
+            self._take(data)
+            return
+        try:
+            pieces, more = self._tls.received(data)
+        except TlsFailed:
+            self._end(State.RESET)
+            return
+        if more:
+            self._unsent += more
+            self._push()
+        for piece in pieces:
+            if self._socket is not None:  # an answer that is complete closes it
+                self._take(piece)
+
+    def _take(self, data: bytes) -> None:
+        """Go on with what the server sent; nothing is the end of the connection."""
         if self.state is State.IDLE:
             # What follows a response is the end of the connection, or a 408 before it.
             if not data:
@@ -244,10 +279,8 @@ class Client:
     def _waiting_parser(self) -> h11.Connection:
         """A parser that has sent this request and waits for the response."""
         parser = h11.Connection(h11.CLIENT)
-        host = self._address[0]
-        parser.send(
-            h11.Request(method="GET", target=self.target, headers=[("Host", host)])
-        )
+        headers = [("Host", self._endpoint.host)]
+        parser.send(h11.Request(method="GET", target=self.target, headers=headers))
         parser.send(h11.EndOfMessage())
         return parser
 
@@ -258,6 +291,10 @@ class Client:
                 return
             if isinstance(event, h11.Response):
                 self.status = event.status_code
+                self.received = tuple(
+                    (name.decode("latin-1"), value.decode("latin-1"))
+                    for name, value in event.headers
+                )
             elif isinstance(event, h11.Data):
                 self.body += bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
@@ -301,7 +338,7 @@ class Client:
 
 def _ending_of(code: int) -> State:
     """The state of a client whose connection failed with this ``errno``."""
-    if code == errno.ECONNREFUSED:
+    if code in (errno.ECONNREFUSED, errno.ENOENT):
         return State.REFUSED
     if code in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
         # This machine is at its limits, which says nothing about the server.

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
-from harness.probe.clients import Headers
 from harness.probe.clients import PartialRequest
 from harness.probe.clients import State
+from harness.probe.transports import Address
+from harness.probe.transports import Headers
 from harness.records.rounds import Account
 
 OPENING_AT_ONCE = 64
@@ -29,7 +30,7 @@ class Crowd:
     def __init__(
         self,
         names: list[str],
-        address: tuple[str, int],
+        address: Address,
         target: str,
         changed: Callable[[], None],
         headers: Headers = (),

@@ -18,7 +18,6 @@ from itertools import repeat
 from typing import NamedTuple
 from typing import TypeVar
 
-from harness.probe.clients import Headers
 from harness.probe.clients import PartialRequest
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
@@ -26,6 +25,10 @@ from harness.probe.lag import Lag
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import Window
+from harness.probe.transports import Address
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
+from harness.probe.transports import NotSpoken
 from harness.records.evidence import Claims
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
@@ -60,7 +63,7 @@ class Probe:
         self,
         server: ProcessTree,
         holds: Holds,
-        address: tuple[str, int],
+        address: Address,
         target: str,
         quiet: Quiet | None = None,
         headers: Headers = (),
@@ -71,10 +74,9 @@ class Probe:
         self.holds = holds
         self.claims = claims
         """What the server claims about itself (PEP 3333)."""
-        self.address = address
+        self.address = Endpoint.of(address)
         """Where requests are sent to."""
-        self.from_inside = from_inside or "{}:{}".format(*address)
-        """``HOST:PORT`` by which the app reaches its own server."""
+        self._from_inside = from_inside
         self._target = target
         self._headers = headers
         self.quiet = quiet or Quiet(server.processes)
@@ -101,6 +103,19 @@ class Probe:
         self._mortal = True
         self._number = 0
         holds.changed = self.moved
+
+    @property
+    def from_inside(self) -> str:
+        """``HOST:PORT`` by which the app reaches its own server.
+
+        Raises ``NotSpoken``: the app calls it over plain HTTP.
+        """
+        self._check_plain()
+        return self._from_inside or self.address.name
+
+    def _check_plain(self) -> None:
+        if not self.address.is_plain:
+            raise NotSpoken("this is asked only of servers that speak HTTP on a port")
 
     @property
     def quiet_by(self) -> Settled:
@@ -262,16 +277,23 @@ class Probe:
         return self.crowd
 
     def gather_beside(self, count: int, partial: PartialRequest) -> Crowd:
-        """Prepare ``count`` clients that send a partial request, beside the crowd."""
+        """Prepare ``count`` clients that send a partial request, beside the crowd.
+
+        Raises ``NotSpoken``.
+        """
+        self._check_plain()
         names = [f"beside.{index}" for index in range(count)]
         self._beside = Crowd(names, self.address, "/", self.moved, partial=partial)
         return self._beside
 
     def head(self, method: str, view: str, *headers: str) -> bytes:
         """The head of a request to another view than the one that holds."""
-        host, port = self.address
         place = self._target.partition("hold?")[0]
-        lines = [f"{method} {place}{view} HTTP/1.1", f"Host: {host}:{port}", *headers]
+        lines = [
+            f"{method} {place}{view} HTTP/1.1",
+            f"Host: {self.address.name}",
+            *headers,
+        ]
         lines += [f"{name}: {value}" for name, value in self._headers]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 

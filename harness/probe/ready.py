@@ -15,8 +15,9 @@ import msgspec
 
 from harness.probe.clients import Client
 from harness.probe.clients import ENDED
-from harness.probe.clients import Headers
 from harness.probe.clients import State
+from harness.probe.transports import Address
+from harness.probe.transports import Headers
 from harness.records.evidence import Claims
 from harness.system.process import ProcessTree
 
@@ -47,9 +48,9 @@ class _Ready(msgspec.Struct, frozen=True):
     multiprocess: bool | None = None
 
 
-async def _ask(
+async def send_one(
     server: ProcessTree,
-    address: tuple[str, int],
+    address: Address,
     target: str,
     seconds: float,
     headers: Headers,
@@ -149,7 +150,7 @@ async def wait_listening(
 
 async def wait_ready(
     server: ProcessTree,
-    address: tuple[str, int],
+    address: Address,
     token: str,
     seconds: float,
     *,
@@ -171,7 +172,7 @@ async def wait_ready(
         remaining = deadline - time.monotonic()
         if remaining <= 0 or errors >= errors_believed:
             raise NotAnswering(fault)
-        client = await _ask(server, address, target, remaining, headers)
+        client = await send_one(server, address, target, remaining, headers)
         fault = instead(client, token)
         answered = client.state is State.ANSWERED
         errors = errors + 1 if answered and client.status not in NOT_YET else 0

@@ -25,6 +25,7 @@ from harness.probe.questions import slow_clients
 from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.transports import NotSpoken
 from harness.records.questions import AbandonedSeen
 from harness.records.questions import AnySeen
 from harness.records.questions import OverflowSeen
@@ -108,6 +109,8 @@ async def ask(question: Question, servers: Servers, context: Context) -> AnySeen
         return msgspec.structs.replace(asked, seconds=time.monotonic() - begun)
     except Unmeasured as problem:
         outcome, reason = problem.outcome, problem.reason
+    except NotSpoken as problem:
+        outcome, reason = Outcome.NOT_SUPPORTED, str(problem)
     except Ended as problem:
         outcome, reason = Outcome.DIED, f"{problem} while it was asked"
     except TimeoutError:

@@ -1,0 +1,169 @@
+"""Where and how a server is spoken to: a port or a Unix socket, TLS, uwsgi's protocol.
+
+Certificates are not verified: whoever answers proves by the secret of the run that it
+is the server that was started.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import ssl
+import struct
+from typing import NamedTuple
+
+Headers = tuple[tuple[str, str], ...]
+
+_READ_BYTES = 65_536
+
+
+class NotSpoken(Exception):
+    """Something that can be asked over plain HTTP only; the message says what."""
+
+
+class Endpoint(NamedTuple):
+    """Where a server listens, and what it speaks there."""
+
+    host: str
+    port: int
+    path: str = ""
+    """The path of a Unix socket, in place of the port; begins with NUL if abstract."""
+    tls: bool = False
+    uwsgi: bool = False
+    """Whether it takes requests in uwsgi's binary protocol instead of HTTP."""
+
+    @classmethod
+    def of(cls, address: Address) -> Endpoint:
+        """An address as an endpoint, by default for plain HTTP."""
+        return address if isinstance(address, cls) else cls(*address)
+
+    @property
+    def place(self) -> tuple[str, int] | str:
+        """The address for ``connect``."""
+        return self.path or (self.host, self.port)
+
+    @property
+    def name(self) -> str:
+        """``HOST:PORT`` for a header; of a Unix socket only a host."""
+        return "localhost" if self.path else f"{self.host}:{self.port}"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it speaks HTTP on a port, without TLS."""
+        return not (self.path or self.tls or self.uwsgi)
+
+    def socket(self) -> socket.socket:
+        """A new socket that does not block and can be connected to it."""
+        family = socket.AF_UNIX if self.path else socket.AF_INET
+        new = socket.socket(family, socket.SOCK_STREAM)
+        new.setblocking(False)
+        if not self.path:
+            new.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return new
+
+
+Address = tuple[str, int] | Endpoint
+"""Where a server listens; a host and a port stand for plain HTTP."""
+
+
+# ------------------------------------------------------------------------------- TLS
+
+
+class TlsFailed(Exception):
+    """The other side does not speak TLS, or broke it off."""
+
+
+@functools.cache
+def tls_context() -> ssl.SSLContext:
+    """What clients speak TLS with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class Tls:
+    """A TLS session of a client that sends some bytes once and then reads."""
+
+    def __init__(self, data: bytes) -> None:
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._session = tls_context().wrap_bio(self._in, self._out)
+        self._data = data
+        self._shaken = False
+
+    def begin(self) -> bytes:
+        """The first bytes to send."""
+        self._shake()
+        return self._out.read()
+
+    def received(self, data: bytes) -> tuple[list[bytes], bytes]:
+        """What received bytes contain, and what to send next.
+
+        The last piece is empty when the connection has ended. Raises ``TlsFailed``.
+        """
+        if data:
+            self._in.write(data)
+        else:
+            self._in.write_eof()
+        pieces = self._read() if self._shaken or self._shake() else []
+        return pieces, self._out.read()
+
+    def _shake(self) -> bool:
+        """Go on with the handshake; send the data and return true once it is done."""
+        try:
+            self._session.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as problem:
+            raise TlsFailed(str(problem)) from None
+        self._shaken = True
+        self._session.write(self._data)
+        return True
+
+    def _read(self) -> list[bytes]:
+        pieces: list[bytes] = []
+        try:
+            while not pieces or pieces[-1]:
+                pieces.append(self._session.read(_READ_BYTES))
+        except ssl.SSLWantReadError:
+            pass
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            pieces.append(b"")
+        except ssl.SSLError as problem:
+            raise TlsFailed(str(problem)) from None
+        return pieces
+
+
+# ----------------------------------------------------------------------------- uwsgi
+
+
+def uwsgi_request(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
+    """A GET request in uwsgi's protocol.
+
+    See https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html: a head of four bytes,
+    then names and values, each after its length. The response is HTTP.
+    """
+    path, _, query = target.partition("?")
+    variables = {
+        "REQUEST_METHOD": "GET",
+        "REQUEST_URI": target,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": endpoint.host,
+        "SERVER_PORT": str(endpoint.port or 80),
+        "REMOTE_ADDR": endpoint.host,
+        "HTTP_HOST": endpoint.name,
+    }
+    for name, value in headers:
+        variables["HTTP_" + name.upper().replace("-", "_")] = value
+    body = b"".join(
+        map(_counted, (word for pair in variables.items() for word in pair))
+    )
+    return struct.pack("<BHB", 0, len(body), 0) + body
+
+
+def _counted(text: str) -> bytes:
+    data = text.encode("latin-1")
+    return struct.pack("<H", len(data)) + data

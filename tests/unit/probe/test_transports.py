@@ -1,0 +1,84 @@
+"""What a server is sent, and by which address, over a Unix socket, TLS and uwsgi."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Tls
+from harness.probe.transports import TlsFailed
+from harness.probe.transports import uwsgi_request
+
+CERTIFICATE = Path(__file__).parents[2] / "deployments" / "tls"
+
+
+def test_an_address_is_an_endpoint_for_plain_http() -> None:
+    endpoint = Endpoint.of(("127.0.0.1", 80))
+    assert (endpoint.name, endpoint.place) == ("127.0.0.1:80", ("127.0.0.1", 80))
+    assert endpoint.is_plain
+    assert Endpoint.of(endpoint) is endpoint
+
+
+def test_every_other_way_is_not_plain() -> None:
+    plain = Endpoint("127.0.0.1", 80)
+    for other in (
+        plain._replace(path="/a.sock"),
+        plain._replace(tls=True),
+        plain._replace(uwsgi=True),
+    ):
+        assert not other.is_plain
+
+
+def test_a_unix_socket_has_no_port() -> None:
+    endpoint = Endpoint("127.0.0.1", 80, path="/a.sock")
+    assert (endpoint.name, endpoint.place) == ("localhost", "/a.sock")
+
+
+def test_a_request_in_the_protocol_of_uwsgi() -> None:
+    endpoint = Endpoint("127.0.0.1", 80, uwsgi=True)
+    data = uwsgi_request(endpoint, "/a?b=1", (("X-One", "two"),))
+    assert (data[0], int.from_bytes(data[1:3], "little"), data[3]) == (
+        0,
+        len(data) - 4,
+        0,
+    )
+    rest, words = data[4:], []
+    while rest:
+        length = int.from_bytes(rest[:2], "little")
+        words.append(rest[2 : 2 + length].decode())
+        rest = rest[2 + length :]
+    variables = dict(zip(words[::2], words[1::2], strict=True))
+    assert variables["PATH_INFO"] == "/a"
+    assert variables["QUERY_STRING"] == "b=1"
+    assert variables["HTTP_X_ONE"] == "two"
+
+
+def test_what_is_sent_over_tls_arrives_and_so_does_the_answer() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE / "cert.pem", CERTIFICATE / "key.pem")
+    received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(received, sent, server_side=True)
+    tls = Tls(b"question")
+    received.write(tls.begin())
+    with pytest.raises(ssl.SSLWantReadError):
+        server.do_handshake()
+    pieces, more = tls.received(sent.read())
+    received.write(more)
+    server.do_handshake()
+    assert (pieces, server.read()) == ([], b"question")
+    server.write(b"x" * 40_000)
+    pieces, _ = tls.received(sent.read())
+    assert b"".join(pieces) == b"x" * 40_000
+    with pytest.raises(ssl.SSLWantReadError):
+        server.unwrap()
+    assert tls.received(sent.read())[0] == [b""]
+
+
+def test_what_does_not_speak_tls() -> None:
+    tls = Tls(b"question")
+    tls.begin()
+    with pytest.raises(TlsFailed):
+        tls.received(b"HTTP/1.1 400 Bad Request\r\n\r\n")
