@@ -228,6 +228,9 @@ def declares(each: Prepared | NotPrepared) -> str:
         )
     declared, because = each.declaration.declared, each.declaration.because
     number = "no bound" if declared is None else declared
+    if each.problem and each.deployment.declared is None:
+        problem = "its command does not tell what it declares, the running server may"
+        return printable(f"{each.deployment.name}: {problem}: {each.problem}")
     words = f"{each.deployment.name}: declares {number}: {because}"
     return printable(f"{words}; it runs on {each.where.python}", characters=1000)
 
@@ -285,10 +288,10 @@ def measure(
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(each, options.limit, options.ask)
-        evidence, hello = asyncio.run(
+        measured = asyncio.run(
             measure_deployment(each, plan, logs, options.start_seconds)
         )
-        checked = Checked(each, evidence, hello)
+        checked = Checked(each, *measured)
     name = checked.deployment.name
     write_evidence(results, checked.evidence, name=name)
     return checked

@@ -6,26 +6,36 @@ variables of the caller; the hook is ``target/hook``.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
+from collections.abc import Coroutine
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 from harness.deployment.containers import contained as containers
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.inside import look_inside
 from harness.deployment.containers.inside import wait_until_started
+from harness.deployment.declared import running
+from harness.deployment.declared.program import is_direct
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.elsewhere import reach
+from harness.deployment.elsewhere import Search
+from harness.deployment.elsewhere import Watched
 from harness.deployment.environment import with_hook
+from harness.deployment.hello import Hello
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
 from harness.deployment.isolation import layered
 from harness.deployment.isolation import own_control_socket
 from harness.deployment.isolation import working_tree
-from harness.deployment.other_ports import unless_on_other_ports
+from harness.deployment.mounted import below
+from harness.deployment.mounted import not_reached
+from harness.deployment.prepare import declared_by
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
 from harness.probe.clients import Client
@@ -34,10 +44,13 @@ from harness.probe.holds import Holds
 from harness.probe.probe import Probe
 from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
+from harness.probe.ready import NotAnswering
 from harness.probe.ready import process_of
 from harness.probe.ready import read_body
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
+from harness.probe.transports import Endpoint
+from harness.records.plan import Declaration
 from harness.system.process import CannotExecute
 from harness.system.process import ProcessTree
 
@@ -50,18 +63,6 @@ READY_SECONDS = 60.0
 
 LEAST_SECONDS = 2.0
 """How long it may take when containers took all of that to start."""
-
-
-class Hello(msgspec.Struct, frozen=True):
-    """What the reserved route reports of the process that it is in."""
-
-    patched: bool
-    """Whether its sockets are those of a library such as gevent."""
-    stale: tuple[str, ...]
-    """Names in the user's modules that were taken before the patching."""
-    python: str = ""
-    flask: str = ""
-    """Releases, where it could say."""
 
 
 # ------------------------------------------------------------------------ measuring
@@ -80,11 +81,18 @@ class DeployedApp:
         self._own = own
         self._given = prepared.deployment.env
         self._command = prepared.command
-        self._promise = prepared.promise
         self._contained = contained
         self.listen = HOST if contained is None else containers.LISTEN
         self._where = where
         self._ready = prepared.deployment.ready
+        self._below = below(prepared)
+        self._headers = tuple(prepared.deployment.headers.items())
+        self._prepared = prepared
+        self.promise = prepared.promise
+        """What it declares: by its command, or as the running server was asked."""
+        self.declaration: Declaration | None = None
+        self.sockets: set[str] = set()
+        """The Unix sockets on which it was reached."""
         self._seconds = seconds
         self.hello: Hello | None = None
         """What the process that answered first reports of itself."""
@@ -99,7 +107,7 @@ class DeployedApp:
             return containers.variables({**self._where.variables, **own})
         given = {**self._where.variables, **own}
         variables = isolated(given, working_tree(self._where.folder), self._own)
-        socket = own_control_socket(self._promise, variables, self._own)
+        socket = own_control_socket(self.promise, variables, self._own)
         return with_hook({**variables, **self._given_folders(own), **socket})
 
     @cached_property
@@ -136,35 +144,83 @@ class DeployedApp:
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
-        headers = ((HEADER, holds.token),)
-        address = HOST, port
+        headers = ((HEADER, holds.token), *self._headers)
+        target = self._below + READY
+        watched = Watched(self._not_the_route)
         begun = time.monotonic()
         if self._contained is not None:
             await wait_until_started(self._contained, server, port, self._seconds)
-        waiting = wait_ready(
-            server,
-            address,
-            holds.token,
-            max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS),
-            target=READY,
-            headers=headers,
-            instead=_not_the_route,
+
+        def wait(endpoint: Endpoint) -> Coroutine[Any, Any, Client]:
+            return wait_ready(
+                server,
+                endpoint,
+                holds.token,
+                max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS),
+                target=target,
+                headers=headers,
+                instead=watched.instead,
+            )
+
+        where = self._where.folder
+        given = Endpoint(HOST, port)
+        search = Search(
+            server, given, target, headers, self._command, self.promise, where
         )
-        client = await unless_on_other_ports(server, port, waiting, self._command)
+        try:
+            client, endpoint = await reach(search, wait, watched)
+        except NotAnswering as problem:
+            if time.monotonic() - begun < self._seconds:
+                raise
+            allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
+            raise NotAnswering(f"{problem} {allowed}") from None
         self.hello = read_body(client, Hello)
+        await self._ask_running(server)
+        if endpoint.path.startswith("/proc/"):
+            self.sockets.add("/" + endpoint.path.split("/root/", 1)[1])
         if self._ready is not None:
-            await self._answers(server, address, self._ready)
-        claims, quiet, inside = claims_of(client), None, ""
+            await self._answers(server, endpoint, self._ready)
+        quiet, inside = None, ""
         if self._contained is not None:
             quiet, inside, self.is_seen = await look_inside(
                 self._contained, server, port
             )
-        probe = Probe(server, holds, address, HOLD, quiet, headers, claims, inside)
+        probe = Probe(
+            server,
+            holds,
+            endpoint,
+            self._below + HOLD,
+            quiet,
+            headers,
+            claims_of(client),
+            inside,
+        )
         probe.answered_by = process_of(client)
         return probe
 
+    async def _ask_running(self, server: ProcessTree) -> None:
+        """Ask the running server what it declares, where its command did not tell."""
+        prepared, hello = self._prepared, self.hello
+        if self._contained is not None or hello is None or self.declaration:
+            return
+        if self.promise is not None and is_direct(self._command.words):
+            return
+        tree, where, problem = server.processes(), self._where, ""
+        try:
+            self.promise = await asyncio.to_thread(
+                running.promise_of, hello.process, hello.words, tree, where
+            )
+        except CannotDerive as other:
+            problem = str(other)
+            name, _ = running.software_name(hello.software)
+            if name == "werkzeug" and hello.multithread and self.promise is None:
+                self.promise = running.promise_of_werkzeug()
+        self.declaration = declared_by(
+            prepared.deployment, prepared.source, self.promise, problem
+        )
+
     async def _answers(
-        self, server: ProcessTree, address: tuple[str, int], path: str
+        self, server: ProcessTree, endpoint: Endpoint, path: str
     ) -> None:
         def instead(client: Client, token: str) -> str | None:
             if client.status is not None and client.status < 500:
@@ -173,24 +229,20 @@ class DeployedApp:
 
         await wait_ready(
             server,
-            address,
+            endpoint,
             "",
             self._seconds,
             target=path,
+            headers=self._headers,
             instead=instead,
             errors_believed=math.inf,
         )
 
-
-def _not_the_route(client: Client, token: str) -> str | None:
-    """``None`` when the reserved route answered, else what came in its place."""
-    fault = from_app(client, token)
-    if fault is None and read_body(client, Hello) is None:
-        return "the probe's route answered something else than it does"
-    if fault is not None and client.state is State.ANSWERED:
-        return (
-            f"it answered {client.status} where the probe's route should be, so no "
-            "Flask app was reached: none may be mounted at the root, or its Python "
-            "may ignore PYTHONPATH"
-        )
-    return fault
+    def _not_the_route(self, client: Client, token: str) -> str | None:
+        """``None`` when the reserved route answered, else what came in its place."""
+        fault = from_app(client, token)
+        if fault is None and read_body(client, Hello) is None:
+            return "the probe's route answered something else than it does"
+        if fault is not None and client.state is State.ANSWERED:
+            return not_reached(client, self._below, self._headers)
+        return fault

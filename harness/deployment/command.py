@@ -16,7 +16,7 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.ports import PORT
-from harness.deployment.shell import split
+from harness.deployment.shell import read
 
 PROCFILE = "Procfile"
 
@@ -32,6 +32,10 @@ class CommandLine(NamedTuple):
     line: int
     note: str = ""
     """What a reader should know of how it is told its address; mostly empty."""
+    key: str = "command"
+    """The key of the deployment that it comes from."""
+    as_list: str = ""
+    """The instruction of a Dockerfile that has it as a list, which is not filled in."""
 
 
 def command_line(
@@ -67,14 +71,19 @@ def _as_written(
     # Platforms promise their processes the port in PORT: Heroku, Cloud Run and others.
     env = {"PORT": PORT, **deployment.env}
     if deployment.command is not None:
-        words = split("command", deployment.command)
+        command = read("command", deployment.command)
         line = configured.line(deployment, "command")
-        env = dict(deployment.env) if is_addressed(words) else env
-        return CommandLine(words, env, configured.path, line)
+        env = {**deployment.env, **command.env}
+        if not is_addressed(command.words, list(env.values())):
+            env = {"PORT": PORT, **env}
+        return CommandLine(command.words, env, configured.path, line)
     if deployment.procfile is not None:
         path, variables = configured.folder / PROCFILE, {**caller, **env}
-        words, line = procfile.command_in(path, deployment.procfile, variables)
-        return CommandLine(words, env, path, line)
+        command, line = procfile.command_in(path, deployment.procfile, variables)
+        env |= command.env
+        return CommandLine(command.words, env, path, line, key="procfile")
     path = configured.folder / str(deployment.dockerfile)
-    words, env, line = dockerfile.command_in(path, caller, env)
-    return CommandLine(words, env, path, line)
+    words, env, line, as_list = dockerfile.command_in(
+        path, caller, env, deployment.target or ""
+    )
+    return CommandLine(words, env, path, line, key="dockerfile", as_list=as_list)

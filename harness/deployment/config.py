@@ -31,6 +31,10 @@ OPTIONS = {"python": "python-version"}
 UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
 PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
 Variables = dict[Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")], str]
+Headers = dict[
+    Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")],
+    Annotated[str, msgspec.Meta(pattern="^[\\x20-\\x7e]*$")],
+]
 
 
 class Deployment(Record, frozen=True, kw_only=True):
@@ -42,6 +46,8 @@ class Deployment(Record, frozen=True, kw_only=True):
         "declared": "write a positive number, or 'unbounded'",
         "at-least": "write a positive number",
         "python": "write a release such as '3.12'",
+        "below": "write a path such as '/shop'",
+        "headers": "write { Name = 'text' }: every value is printable text",
         "env": "write { NAME = 'text' }: every value is text",
     }
 
@@ -54,6 +60,8 @@ class Deployment(Record, frozen=True, kw_only=True):
     """In place of ``command``: the name of a line in the ``Procfile``, such as web."""
     dockerfile: Sentence | None = None
     """In place of ``command``: a Dockerfile, of which ``CMD`` is taken."""
+    target: Sentence | None = None
+    """With ``dockerfile``: the stage that is built, by default the last."""
     requirements: Sentence | None = None
     """A file of requirements to install into an environment of its own; without it the
     server is started in the current environment."""
@@ -61,6 +69,11 @@ class Deployment(Record, frozen=True, kw_only=True):
     """Variables of the server besides those that are set already."""
     ready: UrlPath | None = None
     """A path that must answer, with any status below 500, before it is measured."""
+    below: UrlPath | None = None
+    """The path that the Flask app is mounted below, where that is not the root. By
+    default the variable ``SCRIPT_NAME``."""
+    headers: Headers = {}
+    """Headers of every request, such as those that a proxy would set."""
     declared: Declared | None = None
     """How many requests at once it promises, where the command does not tell."""
     at_least: PositiveInt | None = None

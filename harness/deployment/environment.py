@@ -22,6 +22,10 @@ from harness.system.command import output
 ASK_SECONDS = 60.0
 HOOK = TARGET / "hook"
 
+WAY_IN = "ignore::_flask_concurrency_start.Ignored"
+"""An option for warnings by which Python imports a module of the hook when it starts.
+This is for agents whose own ``sitecustomize`` hides that of the hook."""
+
 
 class Where(NamedTuple):
     """The place that a deployment runs in."""
@@ -36,7 +40,12 @@ class Where(NamedTuple):
 def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
     """The same variables, with the start-up hook in front of the Python path."""
     path = filter(None, (str(HOOK), variables.get("PYTHONPATH", "")))
-    return {**variables, "PYTHONPATH": os.pathsep.join(path)}
+    options = filter(None, (WAY_IN, variables.get("PYTHONWARNINGS", "")))
+    return {
+        **variables,
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONWARNINGS": ",".join(options),
+    }
 
 
 def caller_variables(
@@ -47,10 +56,10 @@ def caller_variables(
     These are left out where Flask is not installed beside the harness: no deployment
     could run in an environment of the harness alone.
     """
-    path = [caller.get("PATH", os.defpath)]
+    path = [env.get("PATH") or caller.get("PATH", os.defpath)]
     if importlib.util.find_spec("flask"):
         path.append(str(Path(sys.executable).parent))
-    return {**caller, "PATH": os.pathsep.join(path), **env}
+    return {**caller, **env, "PATH": os.pathsep.join(path)}
 
 
 def ask(script: str, arguments: tuple[str, ...], where: Where) -> Output:

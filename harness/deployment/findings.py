@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment.app import Hello
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
+from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.prepare import say_declared
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
@@ -30,10 +31,12 @@ from harness.measure.nothing import nothing_measured
 from harness.records.errors import HarnessError
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
+from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
+from harness.records.words import Verdict
 
 MISSING = "missing: the check ended before this deployment was measured"
 
@@ -44,6 +47,8 @@ class Checked(NamedTuple):
     prepared: Prepared | NotPrepared
     evidence: Evidence
     hello: Hello | None = None
+    running: Promise | None = None
+    """What it declares, if its command or the running server told."""
 
     @property
     def deployment(self) -> Deployment:
@@ -53,7 +58,14 @@ class Checked(NamedTuple):
     @property
     def promise(self) -> Promise | None:
         """The promise of its command, if one could be derived."""
+        if self.running is not None:
+            return self.running
         return self.prepared.promise if isinstance(self.prepared, Prepared) else None
+
+    @property
+    def is_underived(self) -> bool:
+        """Whether nothing tells how many requests at once it declares."""
+        return self.deployment.declared is None and self.promise is None
 
 
 def not_measured(
@@ -100,19 +112,27 @@ def judge_deployments(
 
 def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
     """The report, with causes and remedies added to its reasons."""
-    cells = tuple(
-        msgspec.structs.replace(
-            cell,
-            reason=explain(
-                cell,
-                each.promise,
-                each.hello.stale if each.hello else (),
-                patched=each.hello is not None and each.hello.patched,
-            ),
-        )
-        for each, cell in zip(checked, report.cells, strict=True)
-    )
-    return msgspec.structs.replace(report, cells=cells)
+    cells = map(_with_remedy, checked, report.cells)
+    return msgspec.structs.replace(report, cells=tuple(cells))
+
+
+def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
+    if checked.is_underived and cell.outcome is Outcome.MEASURED:
+        return _without_declaration(checked, cell)
+    hello = checked.hello
+    stale, patched = (hello.stale, hello.patched) if hello else ((), False)
+    green = hello.green if hello else ""
+    reason = explain(cell, checked.promise, stale, patched=patched, green=green)
+    return msgspec.structs.replace(cell, reason=reason)
+
+
+def _without_declaration(checked: Checked, cell: CellReport) -> CellReport:
+    """A cell whose number is known, and compared with nothing."""
+    source = checked.prepared.source if isinstance(checked.prepared, Prepared) else ""
+    number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
+    say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")
+    reason = f"it handled {number} at once; {cell.declared_because}; {say}"
+    return msgspec.structs.replace(cell, verdict=Verdict.UNKNOWN, reason=reason)
 
 
 def check_result(findings: Findings, ended: HarnessError | None = None) -> CheckResult:

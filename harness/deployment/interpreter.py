@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.config import DeploymentFault
+from harness.deployment.dockerfile import DOCKER_RUN
 
 
 def find_executable(
@@ -23,14 +24,21 @@ def find_executable(
     search = variables.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(str(folder / entry) for entry in search)
     first = "".join(words[:1])
-    found = shutil.which(str(folder / first) if os.sep in first else first, path=path)
-    if found is None:
-        raise DeploymentFault(
-            key,
-            f"{first or 'nothing'}: command not found; install it in the environment "
-            "that this runs in, or name a file of requirements that does",
-        )
-    return Path(found)
+    # Joined as text: `./boot.sh` keeps its folder, and is not looked for on PATH.
+    named = os.path.join(os.path.abspath(folder), first)
+    found = shutil.which(named if os.sep in first else first, path=path)
+    if found is not None:
+        return Path(found)
+    if os.sep in first and os.path.isfile(named):
+        problem = f"is not executable; `chmod +x {first}`, or write `sh {first}`"
+        raise DeploymentFault(key, f"{first}: {problem}")
+    remedy = (
+        "install it in the environment that this runs in, or name a file of "
+        "requirements that does"
+    )
+    if key == "dockerfile":
+        remedy += f"; or if it is only in the image, {DOCKER_RUN}"
+    raise DeploymentFault(key, f"{first or 'nothing'}: command not found; {remedy}")
 
 
 def interpreter(executable: Path) -> Path:

@@ -20,7 +20,7 @@ from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
 from harness.deployment.config import PYPROJECT
 from harness.deployment.containers.contained import starts_containers
-from harness.deployment.shell import split
+from harness.deployment.shell import read
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -145,6 +145,9 @@ def _command_faults(
         given = f"{' and '.join(sources)} are given" if sources else "is missing"
         problem = f"{given}; write exactly one of {', '.join(COMMANDS)}"
         yield DeploymentFault("command", problem)
+    elif each.target and not each.dockerfile:
+        problem = 'is a stage of a Dockerfile; name that: dockerfile = "Dockerfile"'
+        yield DeploymentFault("target", problem)
     elif each.command and in_file and not _can_be_told(each, folder):
         yield DeploymentFault(
             "command",
@@ -158,10 +161,12 @@ def _can_be_told(each: Deployment, folder: Path) -> bool:
     """Whether the command of a file has a place for the port, or needs none."""
     assert each.command is not None
     try:
-        words = split("command", each.command)
+        words = read("command", each.command).words
     except DeploymentFault:
         return True  # which is another fault
-    if is_addressed(words, list(each.env.values())) or starts_containers(words):
+    if is_addressed(words, list(each.env.values())) or "unix:" in each.command:
+        return True
+    if starts_containers(words):
         return True
     return addressed(words, folder) is not None or takes_port(words, folder)
 

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from harness.deployment.app import DeployedApp
-from harness.deployment.app import Hello
 from harness.deployment.app import READY_SECONDS
 from harness.deployment.containers.contained import Contained
+from harness.deployment.declared.promise import Promise
+from harness.deployment.hello import Hello
 from harness.deployment.isolation import own_folder
 from harness.deployment.plan import environment
 from harness.deployment.plan import placeholders
+from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
 from harness.measure.environment import measure
+from harness.plan.catalog import titles
 from harness.records.evidence import Evidence
+from harness.records.plan import Environment
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Settled
+
+
+class MeasuredDeployment(NamedTuple):
+    """What measuring a deployment gave."""
+
+    evidence: Evidence
+    hello: Hello | None
+    """What its app reports of itself."""
+    promise: Promise | None
+    """What it declares, if its command or the running server told."""
 
 
 async def measure_deployment(
@@ -25,19 +42,33 @@ async def measure_deployment(
     planned: PlannedEnvironment,
     logs: Path,
     seconds: float = READY_SECONDS,
-) -> tuple[Evidence, Hello | None]:
-    """Measure a planned deployment; also what its app reports of itself."""
+) -> MeasuredDeployment:
+    """Measure a planned deployment."""
     with own_folder() as own:
         app = DeployedApp(prepared, own, seconds)
         planned = _in_folder(planned, prepared.contained, own)
-        evidence = await measure(planned, prepared.installed, logs, app=app)
+        try:
+            evidence = await measure(planned, prepared.installed, logs, app=app)
+        finally:
+            _remove_sockets(app.sockets)
     if prepared.contained is None:
-        return evidence, app.hello
+        where = running_environment(prepared, app.promise, app.hello)
+        evidence = _in_environment(evidence, where)
+        return MeasuredDeployment(evidence, app.hello, app.promise)
     if not app.is_seen:
         steady = msgspec.structs.replace(evidence.host, quiet_by=Settled.STEADY_COUNT)
         evidence = msgspec.structs.replace(evidence, host=steady)
     versions = _versions(prepared.contained.release, app.hello)
-    return _with_versions(evidence, prepared, versions), app.hello
+    evidence = _with_versions(evidence, prepared, versions)
+    return MeasuredDeployment(evidence, app.hello, app.promise)
+
+
+def _remove_sockets(paths: Iterable[str]) -> None:
+    """Remove the Unix sockets that a server that was killed has left."""
+    for path in map(Path, paths):
+        with contextlib.suppress(OSError, ValueError):
+            if path.is_socket():
+                path.unlink()
 
 
 def _in_folder(
@@ -65,8 +96,15 @@ def _with_versions(
 ) -> Evidence:
     """Evidence with releases that are only known once a container has answered."""
     where = environment(prepared.command.words, versions)
+    evidence = msgspec.structs.replace(evidence, installed=versions)
+    return _in_environment(evidence, where)
+
+
+def _in_environment(evidence: Evidence, where: Environment) -> Evidence:
+    """Evidence of a deployment whose server is known only now."""
     (cell,) = evidence.cells
     cell = msgspec.structs.replace(cell, id=str(where.cell(cell.configuration)))
+    title = titles().get(where.server, "")
     return msgspec.structs.replace(
-        evidence, environment=where, installed=versions, cells=(cell,)
+        evidence, environment=where, title=title, cells=(cell,)
     )

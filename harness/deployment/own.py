@@ -97,8 +97,9 @@ def activated(
 ) -> dict[str, str]:
     """The variables of a caller, as if an environment had been activated."""
     passed = {key: v for key, v in caller.items() if key not in _OF_A_PYTHON}
-    path = os.pathsep.join((str(scripts), caller.get("PATH", os.defpath)))
-    return {**passed, "VIRTUAL_ENV": str(scripts.parent), "PATH": path, **env}
+    behind = env.get("PATH") or caller.get("PATH", os.defpath)
+    path = os.pathsep.join((str(scripts), behind))
+    return {**passed, **env, "VIRTUAL_ENV": str(scripts.parent), "PATH": path}
 
 
 def with_environment_of(folder: Path, caller: Mapping[str, str]) -> Mapping[str, str]:

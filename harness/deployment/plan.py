@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 from harness.deployment.command import CommandLine
 from harness.deployment.declared.program import server_name
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.running import software_name
+from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN
@@ -23,9 +26,25 @@ from harness.records.words import DEFAULT_LIMIT
 
 def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
     """The environment of a command: its server, and the releases that it runs on."""
-    server = server_name(words).lower()
-    server = re.sub(r"[^a-z0-9]+", "-", server).strip("-") or UNKNOWN
-    release = versions.get(server) or versions.get(f"py{server}") or "0"
+    return _environment(server_name(words), "", versions)
+
+
+def running_environment(
+    prepared: Prepared, promise: Promise | None, hello: Hello | None
+) -> Environment:
+    """The environment of a server that has run: its name is what the server says."""
+    words, versions = prepared.command.words, prepared.versions
+    if promise is not None:
+        return _environment(promise.server, "", versions)
+    name, release = software_name(hello.software if hello else "")
+    if not name:
+        return environment(words, versions)
+    return _environment(name, release, versions)
+
+
+def _environment(server: str, release: str, versions: Mapping[str, str]) -> Environment:
+    server = re.sub(r"[^a-z0-9]+", "-", server.lower()).strip("-") or UNKNOWN
+    release = versions.get(server) or versions.get(f"py{server}") or release or "0"
     return Environment(
         flask=versions.get("flask", UNKNOWN),
         server=server,
@@ -42,9 +61,10 @@ def plan_deployment(
     ``limit`` is how far a deployment that declares no bound is tried.
     """
     deployment = prepared.deployment
+    most = max(limit or DEFAULT_LIMIT, deployment.at_least or 1)
     if isinstance(prepared, Prepared):
         where = environment(prepared.command.words, prepared.versions)
-        cell = _cell(prepared, where)
+        cell = _cell(prepared, where, most)
     else:
         where = environment((), {})
         cell = PlannedCell(
@@ -59,7 +79,7 @@ def plan_deployment(
         requirements=(),
         constraints=(),
         cells=(cell,),
-        limit=max(limit or DEFAULT_LIMIT, deployment.at_least or 1),
+        limit=most,
         ask=tuple(ask),
     )
 
@@ -69,7 +89,7 @@ _UNKNOWN_DECLARATION = Declaration(
 )
 
 
-def _cell(prepared: Prepared, where: Environment) -> PlannedCell:
+def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
     name = prepared.deployment.name
     argv, env = placeholders(prepared.command)
     return PlannedCell(
@@ -78,7 +98,15 @@ def _cell(prepared: Prepared, where: Environment) -> PlannedCell:
         argv=argv,
         env=env,
         declaration=prepared.declaration,
+        also_offered=_also_offered(prepared, most),
     )
+
+
+def _also_offered(prepared: Prepared, most: int) -> tuple[int, ...]:
+    """What is offered besides to see the bound of a number that nothing derives."""
+    declared = prepared.declaration.declared
+    given = prepared.promise is None and prepared.deployment.declared is not None
+    return (most,) if given and declared is not None and declared < most else ()
 
 
 def placeholders(command: CommandLine) -> tuple[tuple[str, ...], dict[str, str]]:

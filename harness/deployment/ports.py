@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from harness.deployment.config import DeploymentFault
@@ -25,7 +26,7 @@ def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
         if equals and option in _ADDRESSES:
             match = _LITERAL.match(value)
         elif glued and len(word) > 2:
-            match = _LITERAL.match(word[2:])
+            match = _LITERAL.match(word[2:].strip())
         else:
             match = _LITERAL.match(word) if before in _ADDRESSES else None
         if match:
@@ -39,16 +40,22 @@ def instead_of(word: str, port: str, place: str) -> str:
     return f"write `{other}` in place of `{word}`"
 
 
-def check_port(key: str, words: Sequence[str], more: str = "") -> None:
-    """Raise ``DeploymentFault`` when a command names a port of its own and no other.
+def in_a_line(instruction: str, words: Sequence[str], fixed: str, port: str) -> str:
+    """What to write in a Dockerfile in place of a list, which is not filled in."""
+    filled = fixed.strip()[: -len(port)] + f"${{PORT:-{port}}}"
+    line = " ".join(filled if word == fixed else shlex.quote(word) for word in words)
+    both = " and CMD" if instruction == "ENTRYPOINT" else ""
+    return (
+        f"write `{instruction} exec {line}` in place of the list of "
+        f"{instruction}{both}: a list is not filled in, and a line is"
+    )
 
-    ``more`` is what else the remedy takes.
-    """
+
+def check_port(key: str, words: Sequence[str]) -> None:
+    """Raise ``DeploymentFault`` when a command names a port of its own and no other."""
     literal = literal_port(words)
     if literal is None or any(PORT in word for word in words):
         return
     word, port = literal
     remedy = instead_of(word, port, f"${{PORT:-{port}}}")
-    raise DeploymentFault(
-        key, f"listens on port {port} whatever $PORT is; {remedy}{more}"
-    )
+    raise DeploymentFault(key, f"listens on port {port} whatever $PORT is; {remedy}")

@@ -46,6 +46,10 @@ class Prepared(NamedTuple):
     declaration: Declaration
     promise: Promise | None
     """What the command itself declares, if that can be derived."""
+    source: str = ""
+    """The place that says how many it declares, if the deployment does."""
+    problem: str = ""
+    """Why its command does not tell what it declares; the running server may."""
     contained: Contained | None = None
     """How it is started where that is in containers."""
 
@@ -93,7 +97,7 @@ def prepare(
     key = deployment.source_key
     executable = find_executable(key, command.words, folder, variables)
     where = Where(folder, interpreter(executable), variables)
-    source = configured.path.name if configured.path else "the option `declared`"
+    source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, variables):
         return _in_containers(deployment, source, where, containers)
     where, versions = _with_flask(where)
@@ -102,8 +106,17 @@ def prepare(
         promise, problem = _promise(command, where)
     except Refused as refusal:
         raise DeploymentFault(key, f"{refusal}; correct it") from None
-    declaration = _declaration(deployment, source, promise, problem)
-    return Prepared(deployment, command, where, versions, declaration, promise)
+    declaration = declared_by(deployment, source, promise, problem)
+    return Prepared(
+        deployment,
+        command,
+        where,
+        versions,
+        declaration,
+        promise,
+        source=source,
+        problem=problem,
+    )
 
 
 def _in_containers(
@@ -111,14 +124,16 @@ def _in_containers(
 ) -> Prepared:
     """A deployment in containers, in which nothing is seen from outside."""
     problem = "what runs in a container is not seen from outside"
+    if deployment.declared is None:
+        raise DeploymentFault("declared", f"{problem}; {say_declared(source)}")
     return Prepared(
         deployment,
         containers.command,
         where._replace(python=Path(sys.executable)),
         {},
-        _declaration(deployment, source, None, problem),
+        declared_by(deployment, source, None, problem),
         None,
-        containers,
+        contained=containers,
     )
 
 
@@ -174,10 +189,13 @@ def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
         return None, str(problem)
 
 
-def _declaration(
+def declared_by(
     deployment: Deployment, source: str, promise: Promise | None, problem: str
 ) -> Declaration:
-    """What the file declares, or else the command."""
+    """What the file declares, or else the command.
+
+    Where neither does, no bound is declared, and ``problem`` says why.
+    """
     declared = deployment.declared
     if declared is not None:
         because = f"{source} says so"
@@ -187,15 +205,19 @@ def _declaration(
             source=promise.page if promise else "",
         )
     if promise is None:
-        raise DeploymentFault(
-            "declared",
-            f"what the command declares cannot be derived ({problem}); say how many "
-            'requests at once it promises: declared = 8, or declared = "unbounded" '
-            "(without a file: --declared 8)",
-        )
+        return Declaration(declared=None, because=f"{UNDERIVED}: {problem}", source="")
     return Declaration(
         declared=promise.declared, because=promise.because, source=promise.page
     )
 
 
-# --------------------------------------------------------------------------- the plan
+UNDERIVED = "what it declares cannot be derived"
+"""How it is said that nothing tells how many requests a deployment declares."""
+
+
+def say_declared(source: str, number: int | str = 8) -> str:
+    """How to say how many requests at once a deployment declares."""
+    if source.startswith("the option"):
+        return f"say how many requests at once it promises: --declared {number}"
+    value = f'"{number}"' if isinstance(number, str) else number
+    return f"say how many requests at once it promises: declared = {value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.ports import check_port
 from harness.deployment.shell import expand
+from harness.deployment.shell import Line
+from harness.deployment.shell import read
+from harness.deployment.shell import SHELL
 from harness.deployment.shell import split
 
 KEY = "procfile"
@@ -33,20 +37,22 @@ def lines(text: str) -> Iterator[ProcessLine]:
             yield ProcessLine(number, name.strip(), command.strip())
 
 
-def command_in(
-    path: Path, name: str, variables: Mapping[str, str]
-) -> tuple[tuple[str, ...], int]:
-    """The words of a named line, and the number of that line.
+def command_in(path: Path, name: str, variables: Mapping[str, str]) -> tuple[Line, int]:
+    """The command of a named line, and the number of that line.
 
+
+    What takes a shell is given to Bash, as on the platforms that Procfiles are for.
     Raises ``DeploymentFault``.
     """
     names = []
     for line in lines(read_named(KEY, path)):
         if line.name == name:
-            words = split(KEY, expand(line.text, variables))
-            if addressed(words, path.parent) is None:
-                check_port(KEY, words)
-            return words, line.number
+            bash = shutil.which("bash", path=variables.get("PATH"))
+            shell = ("bash", "-c") if bash else SHELL
+            command = read(KEY, line.text, variables, shell)
+            if addressed(command.words, path.parent) is None:
+                check_port(KEY, split(KEY, expand(line.text, variables)))
+            return command, line.number
         names.append(line.name)
     known = ", ".join(names)
     raise DeploymentFault(KEY, f"{path} has no line {name}; it has: {known}")

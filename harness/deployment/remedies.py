@@ -23,6 +23,9 @@ SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """The option for the threads of a worker, in servers whose workers accept more."""
 
+PROBES = "/.flask-concurrency/"
+"""Stands in lines of the log that are about requests of the probe."""
+
 CAUSES = (
     re.compile(rf".*{re.escape(REFUSED)}"),
     re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
@@ -37,27 +40,49 @@ waitress), anything else."""
 
 
 def explain(
-    cell: CellReport, promise: Promise | None, stale: Sequence[str], *, patched: bool
+    cell: CellReport,
+    promise: Promise | None,
+    stale: Sequence[str],
+    *,
+    patched: bool,
+    green: str = "",
 ) -> str:
     """The reason of a cell, with its cause and a remedy, where these are known."""
     parts = [cell.reason]
     if cell.outcome is not Outcome.MEASURED:
         parts.append(_cause(cell.log_tail))
         if "exited with status 0 before" in cell.reason:
-            parts.append(
-                "a server has to stay in the foreground, without an option such as "
-                "`--daemon`"
-            )
+            parts.append(_in_background(promise))
     elif cell.verdict in SHORT:
-        parts.append(_about_short(cell, promise, stale, patched=patched))
+        parts.append(_about_short(cell, promise, stale, patched=patched, green=green))
     elif cell.verdict is Verdict.MORE:
-        parts.append("if that is meant, write what it handles as `declared`")
+        parts.append(_about_more(cell, promise))
     return "; ".join(filter(None, parts))
+
+
+def _about_more(cell: CellReport, promise: Promise | None) -> str:
+    """What to do about more than a file declares."""
+    if promise is not None or not cell.bounded:
+        return "if that is meant, write what it handles as `declared`"
+    return (
+        "nothing but its file says how many it declares; if that is what it should "
+        f"handle, write `declared = {cell.ceiling}`"
+    )
+
+
+def _in_background(promise: Promise | None) -> str:
+    """What sends a server to the background, which a check cannot watch there."""
+    stay = "a server has to stay in the foreground"
+    daemon = promise.settings.get("daemon") if promise else None
+    if daemon is None or daemon.file is None:
+        return f"{stay}, without an option such as `--daemon`"
+    place = f"{daemon.source}, line {daemon.line}"
+    return f"{stay}; leave out `daemon = True` in {place}"
 
 
 def _cause(log: str) -> str:
     """The last of the lines that most likely name the cause."""
-    lines = [line.strip() for line in log.splitlines()]
+    lines = [line.strip() for line in log.splitlines() if PROBES not in line]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
             return f"it said: {errors[-1]}"
@@ -65,15 +90,24 @@ def _cause(log: str) -> str:
 
 
 def _about_short(
-    cell: CellReport, promise: Promise | None, stale: Sequence[str], *, patched: bool
+    cell: CellReport,
+    promise: Promise | None,
+    stale: Sequence[str],
+    *,
+    patched: bool,
+    green: str,
 ) -> str:
     if stale:
         return _patched_late(stale)
+    if green and not patched and (cell.threads or 1) <= 1:
+        return _unpatched(green)
     if promise is None:
         return ""
     if promise.declared is not None and promise.declared != cell.declared:
         if cell.ceiling == promise.declared:
             return f"the command itself declares {promise.declared}: {promise.because}"
+    if promise.settings.get("reuse_port") is not None:
+        return _own_queues(promise)
     if promise.kind == "gthread":
         return _gthread(promise, cell.verdict)
     if cell.verdict is Verdict.UNEVEN:
@@ -84,6 +118,30 @@ def _about_short(
             "blocks its process; add `--gevent-monkey-patch`"
         )
     return ""
+
+
+def _unpatched(library: str) -> str:
+    """The remedy for a server of a library whose patches are missing."""
+    call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
+    first = call.get(library, f"import {library}; {library}.monkey_patch()")
+    return (
+        f"because {library} has not patched the standard library, so that a request "
+        f"that waits blocks its process; write `{first}` as the first line of what is "
+        "started"
+    )
+
+
+def _own_queues(promise: Promise) -> str:
+    """The remedy for workers that each have a listening socket of their own."""
+    setting = promise.settings["reuse_port"]
+    if setting.file is not None:
+        remedy = f"leave out `reuse_port` in {setting.source}, line {setting.line}"
+    else:
+        remedy = "leave out `--reuse-port`"
+    return (
+        "because with `reuse_port` the kernel deals requests to workers by chance, "
+        f"also to those that have no room; {remedy}"
+    )
 
 
 def _patched_late(stale: Sequence[str]) -> str:

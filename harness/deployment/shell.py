@@ -1,7 +1,7 @@
-"""Lines for a shell, of which only words and variables are understood.
+"""Lines for a shell: plain ones become words, all others are given to a real shell.
 
-What needs a real shell is refused: between the harness and the server there would be a
-process whose end says nothing.
+Words are better where they are enough: the server is then the process that is watched,
+and what it declares is known before it starts.
 """
 
 from __future__ import annotations
@@ -9,30 +9,73 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
 
+SHELL = ("sh", "-c")
+
 _VARIABLE = re.compile(
-    r"\$(?:(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\})"
+    r"\$(?:(?P<name>[A-Za-z_]\w*)"
+    r"|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^${}`]*))?\})"
 )
-_OPERATORS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
+_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
+_SINGLE = r"\\.|'[^']*'"
+_DOUBLE = r'"(?:\\.|[^"\\])*"'
+_OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
+"""What joins commands or redirects their output, or a home folder."""
+_FILLED_IN = re.compile(r"\$[A-Za-z_{(]|`")
+"""What a shell fills in."""
+
+
+class Line(NamedTuple):
+    """A line for a shell, as the words of a command."""
+
+    words: tuple[str, ...]
+    env: dict[str, str]
+    """Variables that stand in front of a plain command."""
+
+
+def read(
+    key: str,
+    text: str,
+    variables: Mapping[str, str] | None = None,
+    shell: Sequence[str] = SHELL,
+) -> Line:
+    """The words that do what a shell does with a line.
+
+    ``variables`` are those that can be filled in already, if any can. Raises
+    ``DeploymentFault`` about ``key``.
+    """
+    words = split(key, text)  # quotes that do not close are told of before any start
+    quoted = re.search(r"'[^']*\$[^']*'", text) is not None
+    filled = text if variables is None or quoted else expand(text, variables)
+    if _OPERATOR.search(_outside(text.strip(), f"{_SINGLE}|{_DOUBLE}")):
+        return Line((*shell, text), {})
+    if _FILLED_IN.search(_outside(filled, _SINGLE)):
+        return Line((*shell, text), {})
+    words = split(key, filled)
+    env: dict[str, str] = {}
+    while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
+        env[assignment["name"]] = assignment["value"]
+        words = words[1:]
+    return Line(words[1:] if words[:1] == ("exec",) else words, env)
+
+
+def _outside(text: str, quoted: str) -> str:
+    """A line without what is quoted in it."""
+    return re.sub(quoted, "", text, flags=re.DOTALL)
 
 
 def split(key: str, text: str) -> tuple[str, ...]:
     """The words of a line. Raises ``DeploymentFault`` about ``key``."""
     try:
-        words = shlex.split(text, comments=False)
+        return tuple(shlex.split(text, comments=False))
     except ValueError as problem:
         raise DeploymentFault(
             key, f"cannot be split into words: {problem}; check its quotes"
         ) from None
-    if operators := sorted(_OPERATORS.intersection(words)):
-        raise DeploymentFault(
-            key,
-            f"{operators[0]} needs a shell, and none is started; write the command of "
-            "the server alone, or a script that ends with exec",
-        )
-    return tuple(words[1:] if words[:1] == ["exec"] else words)
 
 
 def expand(text: str, variables: Mapping[str, str]) -> str:

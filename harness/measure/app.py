@@ -20,6 +20,7 @@ from harness.probe.ready import claims_of
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import process_of
 from harness.probe.ready import wait_ready
+from harness.records.plan import Declaration
 from harness.system.process import ProcessTree
 
 HOST = "127.0.0.1"
@@ -33,6 +34,9 @@ class App(Protocol):
 
     listen: str
     """The address at which the probe listens for what is held in the app."""
+    declaration: Declaration | None
+    """What the running server declares, if that takes the place of what was planned;
+    known once it was reached."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of the server, with its ``own`` variables.
@@ -60,6 +64,7 @@ class TargetApp:
     """The app in ``target/app.py``, served by one interpreter."""
 
     listen = HOST
+    declaration: Declaration | None = None
 
     def __init__(
         self, python: Path, variables: Mapping[str, str] | None = None

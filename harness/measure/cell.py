@@ -65,7 +65,7 @@ async def measure_cell(
         log_tail=trace or (servers.tail if attempt.tail_matters(outcome) else ""),
         command=tuple(servers.command),
         front=servers.front,
-        declaration=planned.declaration,
+        declaration=attempt.declaration,
         claims=servers.claims,
         rounds=tuple(attempt.schedule.rounds),
         steered=tuple(attempt.schedule.steered),
@@ -94,12 +94,16 @@ class Attempt:
         self._planned = planned
         self._scratch = scratch
         self._questions = questions
-        declared = planned.declaration.declared
-        self.schedule = Schedule(declared, bench.limit, planned.also_offered)
+        self.declaration = planned.declaration
+        self.schedule = self._schedule()
         self.servers = FreshServers(bench, planned, scratch)
         """The servers that the overlap is measured on."""
         self.seen: list[AnySeen] = []
         self.measure_seconds = 0.0
+
+    def _schedule(self) -> Schedule:
+        declared = self.declaration.declared
+        return Schedule(declared, self._bench.limit, self._planned.also_offered)
 
     def tail_matters(self, outcome: Outcome) -> bool:
         """Whether the server's output explains something that went wrong."""
@@ -115,7 +119,7 @@ class Attempt:
     @property
     def context(self) -> Context:
         """What the questions may know of the cell."""
-        declared = self._planned.declaration.declared
+        declared = self.declaration.declared
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
         return Context(declared, self._bench.limit, rounds, steered)
 
@@ -135,6 +139,10 @@ class Attempt:
 
     async def _overlap(self, probe: Probe) -> bool:
         begun = time.monotonic()
+        declaration = self._bench.app.declaration
+        if declaration is not None and declaration != self.declaration:
+            self.declaration = declaration
+            self.schedule = self._schedule()
         try:
             done = await measure_overlap(probe, self.schedule)
         except Ended as problem:

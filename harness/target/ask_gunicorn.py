@@ -8,14 +8,17 @@ starts. Nothing is served, and the app is not imported.
 import json
 import sys
 
-ASKED = ("workers", "threads", "worker_connections", "worker_class")
+ASKED = (
+    *("workers", "threads", "worker_connections", "worker_class"),
+    *("bind", "daemon", "reuse_port"),
+)
 
 
 def given_by(config, origin, path):
     """Return where each setting comes from, for settings that are not the default."""
     parser = config.parser()
     places = {}
-    for name in ASKED:
+    for name in origin:
         if path and config.settings[name].get() != origin[name]:
             places[name] = "file"
     for place, words in (
@@ -35,7 +38,8 @@ def answer():
 
     config = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").cfg
     default = Config()
-    origin = {name: default.settings[name].get() for name in ASKED}
+    asked = [name for name in ASKED if name in config.settings]
+    origin = {name: default.settings[name].get() for name in asked}
     path = config.settings["config"].get()
     return {
         "version": __version__,
@@ -46,6 +50,9 @@ def answer():
         "config": str(path) if path else "",
         "given_by": given_by(config, origin, path),
         "preload": bool(config.preload_app),
+        "bind": list(config.settings["bind"].get() or []),
+        "daemon": bool(config.daemon),
+        "reuse_port": bool(getattr(config, "reuse_port", False)),
     }
 
 

@@ -35,6 +35,9 @@ class GunicornSettings(msgspec.Struct, frozen=True):
     config: str
     given_by: dict[str, str]
     preload: bool
+    bind: tuple[str, ...] = ()
+    daemon: bool = False
+    reuse_port: bool = False
 
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
@@ -48,6 +51,10 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         name: _setting(parsed, name, where)
         for name in ("workers", "threads", "worker_connections", "worker_class")
     }
+    everything |= {
+        name: _setting(parsed, name, where)._replace(value=value)
+        for name, value in _others(parsed).items()
+    }
     return Promise(
         "gunicorn",
         declared,
@@ -56,6 +63,16 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         PAGE,
         everything | {"version": Setting(parsed.version, "")},
     )
+
+
+def _others(parsed: GunicornSettings) -> dict[str, str]:
+    """Settings that matter to remedies only, where they are given."""
+    given = {
+        "bind": ",".join(parsed.bind),
+        "daemon": str(parsed.daemon) if parsed.daemon else "",
+        "reuse_port": str(parsed.reuse_port) if parsed.reuse_port else "",
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:

@@ -16,21 +16,26 @@ PACKAGES = {
 """Names of servers whose program has another name."""
 
 
-PREFIXES: dict[str, int] = {
-    "env": 0,
-    "exec": 0,
-    "nice": 0,
-    "ddtrace-run": 0,
-    "opentelemetry-instrument": 0,
-    "dumb-init": 0,
-    "tini": 0,
-    "poetry": 1,
-    "pipenv": 1,
-    "uv": 1,
-    "pdm": 1,
-    "newrelic-admin": 1,
-}
-"""Programs that start another one, and how many words of their own precede it."""
+SERVERS = frozenset(
+    {
+        *("gunicorn", "waitress-serve", "waitress", "granian", "hypercorn", "uvicorn"),
+        *("flask", "uwsgi", "pyuwsgi"),
+    }
+)
+"""Programs, and modules that ``python -m`` runs, whose options are known."""
+
+WRAPPERS = frozenset(
+    {
+        *("env", "exec", "nice", "ionice", "timeout", "stdbuf", "setsid", "nohup"),
+        *("taskset", "chrt", "time", "setpriv", "prlimit", "catchsegv", "unbuffer"),
+        *("ddtrace-run", "opentelemetry-instrument", "newrelic-admin", "scout-apm"),
+        *("dumb-init", "tini", "docker-init", "catatonit", "s6-setuidgid", "gosu"),
+        *("su-exec", "chpst", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye"),
+        *("pixi", "conda", "mamba", "micromamba", "dotenv", "chamber", "doppler"),
+        *("envdir", "xvfb-run", "aws-vault", "op", "wait-for-it", "dockerize"),
+    }
+)
+"""Programs that start another one, which is named in their arguments."""
 
 
 SHELLS = frozenset({"sh", "bash", "dash"})
@@ -44,6 +49,9 @@ def _plain(text: str) -> list[str]:
     return [] if _SHELL_ONLY.search(text) else shlex.split(text)
 
 
+IS_PYTHON = re.compile(r"^(python|pypy)[0-9.]*$")
+
+
 def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The program that serves, and its arguments."""
     rest = list(words)
@@ -51,15 +59,49 @@ def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         name = PurePath(rest[0]).name
         if name in SHELLS and rest[1:2] == ["-c"] and len(rest) == 3:
             rest = _plain(rest[2])
-        elif name in PREFIXES:
-            rest = rest[1 + PREFIXES[name] :]
-            while rest and (rest[0].startswith("-") or re.match(r"\w+=", rest[0])):
-                rest = rest[1:]
-        elif re.match(r"^(python|pypy)[0-9.]*$", name) and "-m" in rest[:4]:
-            rest = rest[rest.index("-m") + 1 :]
+        elif name in WRAPPERS:
+            rest = _wrapped(rest[1:])
+        elif IS_PYTHON.match(name):
+            rest, last = _run_by_python(rest[1:]), rest
+            if not rest:
+                return name, tuple(last[1:])
         else:
             return name, tuple(rest[1:])
     return "", ()
+
+
+def is_direct(words: Sequence[str]) -> bool:
+    """Whether a command starts its server itself, by no other program than Python."""
+    name = PurePath("".join(words[:1])).name
+    return name in SERVERS or bool(IS_PYTHON.match(name))
+
+
+_OF_A_WRAPPER = re.compile(r"-|\w+=|(?:run|run-program|exec)$")
+"""Words of a wrapper itself: options, variables, and its verb."""
+
+
+def _wrapped(rest: list[str]) -> list[str]:
+    """The command in the arguments of a wrapper.
+
+    It begins at the first word that is known: options may have values of their own.
+    """
+    for index, word in enumerate(rest):
+        name = PurePath(word).name
+        if name in SERVERS | WRAPPERS | SHELLS or IS_PYTHON.match(name):
+            return rest[index:]
+    while rest and _OF_A_WRAPPER.match(rest[0]):
+        rest = rest[1:]
+    return rest
+
+
+def _run_by_python(rest: list[str]) -> list[str]:
+    """The server that Python runs, as a module or a script; nothing if it is none."""
+    for index, word in enumerate(rest):
+        if word == "-m":
+            return rest[index + 1 :]
+        if not word.startswith("-") and rest[index - 1 : index] not in (["-X"], ["-W"]):
+            return rest[index:] if PurePath(word).name in SERVERS else []
+    return []
 
 
 def server_name(words: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.measure.target import TARGET
@@ -31,8 +32,16 @@ NAMES = {
     "async": ("async",),
     "asyncio": ("asyncio",),
     "emperor": ("emperor",),
+    "http": ("http",),
+    "http-socket": ("http-socket",),
+    "https": ("https",),
+    "https-socket": ("https-socket",),
+    "socket": ("socket", "uwsgi-socket", "s"),
 }
 """Options that matter here, and all the names that each has."""
+
+ADDRESSES = ("http", "http-socket", "https", "https-socket", "socket")
+"""Options that say where it listens."""
 
 ASK = TARGET / "ask_uwsgi.ini"
 _HEAD = ";uWSGI instance configuration"
@@ -44,9 +53,9 @@ _FILE = re.compile(
 def promise(words: Sequence[str], where: Where) -> Promise:
     """What a whole uWSGI command declares. Raises ``CannotDerive``."""
     done = run_command("uWSGI", [*words, str(ASK)], where)
-    if _HEAD not in done.text:
-        raise CannotDerive("uWSGI does not show its configuration, as with daemonize")
     files = [where.folder / name for name in _FILE.findall(done.errors)]
+    if _HEAD not in done.text:
+        raise _hidden(words, files)
     options = {
         name: _placed(name, value, words, where, files)
         for name, value in _shown(done.text.partition(_HEAD)[2])
@@ -60,6 +69,7 @@ def promise(words: Sequence[str], where: Where) -> Promise:
     lane = "gevent" if "gevent" in options else "threads"
     lanes = number(options.get(lane), 1, lane)
     settings = {"processes": processes, lane: lanes}
+    others = {k: v for k, v in options.items() if k in ADDRESSES}
     return Promise(
         "uwsgi",
         int(processes.value) * int(lanes.value),
@@ -67,8 +77,24 @@ def promise(words: Sequence[str], where: Where) -> Promise:
         f"{lanes.value} {'greenlets' if lane == 'gevent' else 'threads'} "
         f"({listed(settings)})",
         PAGE,
-        settings,
+        {**others, **settings},
     )
+
+
+def _hidden(words: Sequence[str], files: Sequence[Path]) -> CannotDerive:
+    """Why uWSGI does not show its configuration."""
+    for path in files:
+        if line := line_of(path, "daemonize"):
+            return Refused(
+                f"`daemonize` in {path.name}, line {line}, sends it to the background, "
+                "and a server has to stay in the foreground; leave that out"
+            )
+    if any(word.startswith(("--daemonize", "-d")) for word in words):
+        return Refused(
+            "`--daemonize` sends it to the background, and a server has to stay in the "
+            "foreground; leave that out"
+        )
+    return CannotDerive("uWSGI does not show its configuration")
 
 
 def _shown(text: str) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,7 @@ def _dockerfile(path: Path, text: str) -> Iterator[Started]:
     """The command of the last stage, which is what an image starts."""
     last: dict[str, tuple[int, str]] = {}
     variables: dict[str, str] = {}
-    for number, instruction, rest in instructions(text):
+    for instruction, rest, number in instructions(text):
         if instruction == "FROM":
             last.clear()
         elif instruction in ("ENV", "ARG"):

@@ -45,6 +45,9 @@ BEFORE = {
 }
 _stale = {}
 
+started = []
+"""The words that the process was started with, or the one that it was forked from."""
+
 
 def load_hold():
     """Load the protocol from the file that the catalog's own app uses."""
@@ -127,6 +130,14 @@ def flask_release():
         return getattr(sys.modules.get("flask"), "__version__", "")
 
 
+def folder():
+    """Return the current folder; nothing if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def ready(environ):
     """Answer with the process, and what in it blocks in spite of patching."""
     return json.dumps(
@@ -137,6 +148,10 @@ def ready(environ):
             "stale": stale(),
             "python": ".".join(map(str, sys.version_info[:3])),
             "flask": flask_release(),
+            "words": started,
+            "folder": folder(),
+            "green": green(),
+            "software": str(environ.get("SERVER_SOFTWARE", "")),
             **protocol.claims(environ),
         }
     )
@@ -159,6 +174,21 @@ def whole(text):
     return len(body), [body]
 
 
+def green():
+    """Return the library of greenlets whose server was imported, or nothing."""
+    servers = (("gevent", "gevent.pywsgi"), ("eventlet", "eventlet.wsgi"))
+    return next((name for name, module in servers if module in sys.modules), "")
+
+
+def same_headers(environ):
+    """Return the headers of a request, for another one that is let through as well."""
+    return {
+        name[5:].replace("_", "-").title(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") and name != "HTTP_CONNECTION"
+    }
+
+
 def hold(environ):
     """Hold the request, then do as it asks, and answer with its name."""
     asked = queried(environ)
@@ -166,8 +196,8 @@ def hold(environ):
     if "call" in asked:
         # If the app is mounted below some path, the call goes to the same path.
         path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
-        secret = {"X-Flask-Concurrency": environ[HEADER]}
-        return protocol.call(name, asked["call"], path, secret, connect, wait_for)
+        headers = same_headers(environ)
+        return protocol.call(name, asked["call"], path, headers, connect, wait_for)
     if "compute" in asked:
         protocol.compute(name, int(asked["compute"]), connect)
         return name

@@ -243,9 +243,9 @@ LOADED = "import sys; print(sorted(sys.modules), sys.path, sys.meta_path)"
 
 def test_without_the_variables_the_hook_does_nothing() -> None:
     with_hook, without = python(LOADED), python(LOADED, PYTHONPATH="")
-    assert "sitecustomize.Finder" in python(LOADED, **SECRET)
+    assert "start.Finder" in python(LOADED, **SECRET)
     assert str(HOOK) not in with_hook
-    assert "sitecustomize.Finder" not in with_hook
+    assert "start.Finder" not in with_hook
     assert "flask" not in with_hook.partition("]")[0]
     # All that is new is what has to be there to look for another sitecustomize.
     assert with_hook.count("'") - without.count("'") <= 2 * 6

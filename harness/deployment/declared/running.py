@@ -1,0 +1,109 @@
+"""Asks a running server what it is and what it declares, by the words it was started
+with.
+
+However a command starts a server, by wrappers, a script or a line for a shell, the
+kernel knows the words, the folder and the variables that the server itself got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from harness.deployment.config import DeploymentFault
+from harness.deployment.declared.derive import derive
+from harness.deployment.declared.program import IS_PYTHON
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Promise
+from harness.deployment.environment import Where
+from harness.deployment.interpreter import find_executable
+from harness.deployment.interpreter import interpreter
+
+
+class Started(NamedTuple):
+    """How a process was started."""
+
+    words: tuple[str, ...]
+    folders: tuple[Path, ...]
+    """Where it may have been started, the most likely first."""
+    variables: dict[str, str]
+
+
+def promise_of(
+    process: int, words: Sequence[str], tree: Sequence[int], where: Where
+) -> Promise:
+    """What the server declares that a process of a tree belongs to.
+
+    ``words`` are what the process reports of its own start; some servers overwrite
+    what the kernel shows. Raises ``CannotDerive``, which says why.
+    """
+    problem = CannotDerive("the process that serves is not seen")
+    for started in _lineage(process, words, tree, where.folder):
+        for folder in started.folders:
+            try:
+                return derive(started.words, _where(started, folder))
+            except (DeploymentFault, CannotDerive) as other:
+                if server_words(started.words)[0] or not problem.args:
+                    problem = CannotDerive(str(other))
+    raise problem
+
+
+def _lineage(
+    process: int, words: Sequence[str], tree: Sequence[int], folder: Path
+) -> Iterator[Started]:
+    """A process and those that it descends from, as far as they belong to a tree."""
+    try:
+        each: psutil.Process | None = psutil.Process(process)
+        while each is not None and each.pid in tree:
+            variables = each.environ()
+            likely = [variables.get("PWD", ""), each.cwd(), str(folder)]
+            folders = tuple(Path(name) for name in dict.fromkeys(likely) if name)
+            for given in (words, each.cmdline()):
+                if given:
+                    yield Started(tuple(given), folders, variables)
+            words = ()
+            each = each.parent()
+    except psutil.Error:
+        return
+
+
+def _where(started: Started, folder: Path) -> Where:
+    """The place to ask in. Raises ``DeploymentFault``."""
+    variables = _without_probe(started.variables)
+    executable = find_executable("command", started.words, folder, variables)
+    python = executable if IS_PYTHON.match(executable.name) else None
+    return Where(folder, python or interpreter(executable), variables)
+
+
+def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in variables.items() if not k.startswith("FLASK_CONCURRENCY")}
+
+
+def promise_of_werkzeug() -> Promise:
+    """What Werkzeug's server declares that tells the app of threads."""
+    because = "Werkzeug's server starts a thread for every connection"
+    page = "https://werkzeug.palletsprojects.com/en/stable/serving/"
+    return Promise("werkzeug", None, because, page)
+
+
+# ------------------------------------------------------------------------------ names
+
+
+def software_name(software: str) -> tuple[str, str]:
+    """The name and the release in a ``SERVER_SOFTWARE``; empty where it has none."""
+    name, _, release = software.split(" ")[0].partition("/")
+    return SOFTWARE.get(name.lower(), name.lower()), release
+
+
+SOFTWARE = {
+    "tornadoserver": "tornado",
+    "twistedweb": "twisted",
+    "wsgiserver": "wsgiref",
+}
+"""Names of servers that call themselves otherwise."""

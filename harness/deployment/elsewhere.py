@@ -1,0 +1,198 @@
+"""Servers that listen elsewhere than on the port of the check, or speak otherwise.
+
+Unix sockets, TLS and uwsgi's protocol are spoken. What listens on another port cannot
+be measured: that port may be one of production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from collections.abc import Coroutine
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import psutil
+
+from harness.deployment.command import CommandLine
+from harness.deployment.declared.promise import Promise
+from harness.deployment.fixed_ports import remedy_for
+from harness.probe import quiet
+from harness.probe.clients import Client
+from harness.probe.clients import State
+from harness.probe.listeners import listened_on
+from harness.probe.ready import NotAnswering
+from harness.probe.ready import send_one
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
+from harness.system.process import ProcessTree
+from harness.system.sockets import listening
+from harness.system.sockets import sockets_of
+
+OTHER_PORTS_SECONDS = 10
+"""After this time on another port only, a server is taken to stay there."""
+
+OTHER_PORTS_QUIET_SECONDS = 3
+"""The same for a server that does nothing meanwhile."""
+
+TRY_SECONDS = 5.0
+"""How long another way to speak to a server is tried, each time."""
+
+HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
+    (0, 0, 0, 4, 0, 0, 0, 0, 0)
+)
+"""The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
+
+
+class Search(NamedTuple):
+    """What is known when another way to reach a server is looked for."""
+
+    server: ProcessTree
+    endpoint: Endpoint
+    """The port that it was given."""
+    target: str
+    headers: Headers
+    command: CommandLine
+    promise: Promise | None
+    folder: Path
+
+
+class Reached(NamedTuple):
+    """An answer, and how it was come by."""
+
+    client: Client
+    endpoint: Endpoint
+
+
+class Watched:
+    """Remembers how the last request ended that waited for a server's answer."""
+
+    def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
+        self._instead = instead
+        self.state = State.NEW
+
+    def instead(self, client: Client, token: str) -> str | None:
+        """The same as the function that is watched."""
+        self.state = client.state
+        return self._instead(client, token)
+
+
+async def reach(
+    search: Search,
+    wait: Callable[[Endpoint], Coroutine[Any, Any, Client]],
+    watched: Watched,
+) -> Reached:
+    """Wait for an answer, on the port of the check or by another way that is found.
+
+    Raises ``NotAnswering``, also once only other ports are open.
+    """
+    answer = asyncio.ensure_future(wait(search.endpoint))
+    elsewhere = asyncio.ensure_future(_other_way(search, watched))
+    try:
+        await asyncio.wait((answer, elsewhere), return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return Reached(answer.result(), search.endpoint)
+        endpoint = elsewhere.result()
+    finally:
+        answer.cancel()
+        elsewhere.cancel()
+    return Reached(await wait(endpoint), endpoint)
+
+
+async def _other_way(search: Search, watched: Watched) -> Endpoint:
+    """Wait until a server is found to answer otherwise. Raises ``NotAnswering``."""
+    server, port = search.server, search.endpoint.port
+    seconds = rested = 0
+    before = quiet.look(server.processes())
+    while True:
+        await asyncio.sleep(1)
+        now = quiet.look(server.processes())
+        ports = listened_on(server.processes())
+        if watched.state is State.RESET:
+            for endpoint in _other_protocols(search.endpoint):
+                if await _answers(search, endpoint):
+                    return endpoint
+            if await _speaks_http_2(search.endpoint):
+                raise NotAnswering(
+                    "it speaks HTTP/2 only, which the probe does not; let it speak "
+                    "HTTP/1.1 too"
+                )
+        elif port not in ports:
+            for path in unix_sockets(server.processes()):
+                for endpoint in _over_unix(search.endpoint, path):
+                    if await _answers(search, endpoint):
+                        return endpoint
+        if not ports or port in ports:
+            seconds = rested = 0
+        else:
+            seconds += 1
+            rested = rested + 1 if quiet.at_rest(before, now) else 0
+        if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
+            raise NotAnswering(_about_ports(search, ports))
+        before = now
+
+
+def _other_protocols(endpoint: Endpoint) -> Iterator[Endpoint]:
+    yield endpoint._replace(tls=True)
+    yield endpoint._replace(uwsgi=True)
+
+
+def _over_unix(endpoint: Endpoint, path: str) -> Iterator[Endpoint]:
+    yield endpoint._replace(path=path)
+    yield endpoint._replace(path=path, uwsgi=True)
+    yield endpoint._replace(path=path, tls=True)
+
+
+async def _answers(search: Search, endpoint: Endpoint) -> bool:
+    """Whether anything answers in a way, with whatever status."""
+    client = await send_one(
+        search.server, endpoint, search.target, TRY_SECONDS, search.headers
+    )
+    return client.state is State.ANSWERED
+
+
+async def _speaks_http_2(endpoint: Endpoint) -> bool:
+    """Whether the first frame that comes back is one of settings, as of HTTP/2."""
+    try:
+        async with asyncio.timeout(TRY_SECONDS):
+            reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+            try:
+                writer.write(HTTP_2_PREFACE)
+                head = await reader.readexactly(4)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return False
+    return head[3] == 4
+
+
+def unix_sockets(processes: list[int]) -> list[str]:
+    """The Unix sockets that processes listen on, as ``connect`` takes them.
+
+    gunicorn's control socket is left out, which serves no requests. What a process
+    sees of the files of this machine may be its own: it is looked at by its eyes.
+    """
+    places = listening()
+    found: dict[str, None] = {}
+    for process in processes:
+        try:
+            inodes = sockets_of(process)
+            folder = psutil.Process(process).cwd()
+        except (OSError, psutil.Error):
+            continue
+        for place in (places.get(inode) for inode in sorted(inodes)):
+            if isinstance(place, str) and not place.isdigit():
+                seen = f"/proc/{process}/root{os.path.join(folder, place)}"
+                path = "\0" + place[1:] if place.startswith("@") else seen
+                found |= {path: None} if not place.endswith(".ctl") else {}
+    return list(found)
+
+
+def _about_ports(search: Search, ports: set[int]) -> str:
+    """The ports that a server listens on instead, and a remedy."""
+    listed = ", ".join(map(str, sorted(ports)))
+    problem = f"it listens on port {listed} and not on the one it was given; "
+    return problem + remedy_for(search.command, search.promise, ports, search.folder)

@@ -1,0 +1,28 @@
+"""What the reserved route reports of the process that it is in."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """What the reserved route reports of the process that it is in."""
+
+    patched: bool
+    """Whether its sockets are those of a library such as gevent."""
+    stale: tuple[str, ...]
+    """Names in the user's modules that were taken before the patching."""
+    python: str = ""
+    flask: str = ""
+    """Releases, where it could say."""
+    process: int = 0
+    words: tuple[str, ...] = ()
+    """What it was started with, or the process that it was forked from."""
+    folder: str = ""
+    """Its current folder."""
+    software: str = ""
+    """What the server calls itself (``SERVER_SOFTWARE``)."""
+    green: str = ""
+    """The library of greenlets whose server runs in it."""
+    multithread: bool | None = None
+    """What the server claims (PEP 3333)."""

@@ -1,0 +1,58 @@
+"""Where in a server the Flask app is, and what lets requests through to it."""
+
+from __future__ import annotations
+
+import re
+
+from harness.deployment.prepare import Prepared
+from harness.probe.clients import Client
+from harness.probe.transports import Headers
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_HOST = re.compile(r"\bhost\b", re.IGNORECASE)
+
+
+def below(prepared: Prepared) -> str:
+    """The path below which the app is: that of the file, or of ``SCRIPT_NAME``."""
+    given = prepared.deployment.below
+    if given is None:
+        given = prepared.where.variables.get("SCRIPT_NAME", "")
+    path = given.rstrip("/")
+    return path if path.startswith("/") else ""
+
+
+def not_reached(client: Client, path: str, headers: Headers) -> str:
+    """What answered in place of the probe's route, and which key of the file helps."""
+    where = f" below {path}" if path else ""
+    problem = f"it answered {client.status}{where} in place of the probe's route, so "
+    location = dict(client.received).get("location", "")
+    if client.status in _REDIRECTS and location.startswith("https://"):
+        return problem + (
+            "something in front of Flask sends every request to https; give what a "
+            'proxy would set: headers = { X-Forwarded-Proto = "https" }'
+        )
+    if client.status in _REDIRECTS:
+        return problem + (
+            "something in front of Flask redirects every request; give the headers "
+            'that let one through, such as headers = { Host = "shop.example" }'
+        )
+    if client.status == 400 and _HOST.search(client.body[:500].decode("latin-1")):
+        return problem + (
+            "something in front of Flask takes requests for some hosts only; name one: "
+            'headers = { Host = "shop.example" }'
+        )
+    if client.status in (401, 403):
+        return problem + (
+            "something in front of Flask lets only some requests through; give their "
+            'headers: headers = { Authorization = "…" }'
+        )
+    if client.status == 404:
+        other = "another path" if path else "a path"
+        return problem + (
+            f"no Flask app is there; if it is mounted below {other}, write it: below = "
+            '"/shop"; otherwise its Python may ignore PYTHONPATH (`-I`, `-E`)'
+        )
+    return problem + (
+        'no Flask app was reached: write below = "/shop" if it is mounted below a '
+        "path, or its Python may ignore PYTHONPATH (`-I`, `-E`)"
+    )

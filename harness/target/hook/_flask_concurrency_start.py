@@ -1,0 +1,109 @@
+"""Watches for Flask and opens the route; works on any Python from 3.6 on.
+
+There are two ways in here. ``sitecustomize.py`` beside this file loads it. Where that
+is hidden by another one, as by that of ``opentelemetry-instrument``, Python itself
+does: ``PYTHONWARNINGS`` names ``Ignored``, a category of warnings, which Python imports
+when it starts.
+
+The folder is removed from ``sys.path`` at once, so the app can import the same modules
+as without the probe. Only what importing itself needs is imported: what starts early,
+such as gevent's patching, must not find more modules loaded than usual.
+"""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NEEDED = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
+FLASK = "flask.app"
+
+
+class Ignored(Warning):
+    """Stands in ``PYTHONWARNINGS``; it is never warned of."""
+
+
+def load(name, path):
+    """Load a module from a file, under a name that no app uses."""
+    from importlib.util import module_from_spec
+    from importlib.util import spec_from_file_location
+
+    spec = spec_from_file_location(name, path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def command_line():
+    """Return the words that this process was started with, where the system tells.
+
+    They are read early: some servers write a title over them.
+    """
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = file.read().split(b"\0")[:-1]
+    except OSError:
+        return []
+    return [os.fsdecode(word) for word in words]
+
+
+def open_route(module):
+    """Add the reserved route to every app that this process makes."""
+    route = load("_flask_concurrency_route", os.path.join(HERE, "route.py"))
+    route.started = STARTED
+    route.add_to(module.Flask)
+
+
+class Finder(object):
+    """Find ``flask.app`` as it would be found anyway, and act when it is loaded."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != FLASK:
+            return None
+        sys.meta_path.remove(self)
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            spec = find and find(name, path, target)
+            if spec is not None:
+                return self.watched(spec)
+        return None
+
+    def watched(self, spec):
+        """Return the same spec, whose loader acts once it has loaded the module."""
+        loader = spec.loader
+        execute = loader.exec_module
+
+        def exec_module(module):
+            loader.exec_module = execute
+            execute(module)
+            open_route(module)
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def leave_path():
+    """Remove this folder from ``sys.path``; return the entries after it."""
+    folders = [os.path.abspath(entry or os.curdir) for entry in sys.path]
+    behind = sys.path[folders.index(HERE) + 1 :] if HERE in folders else []
+    sys.path[:] = [entry for entry, folder in zip(sys.path, folders) if folder != HERE]
+    return behind
+
+
+def forget_option():
+    """Remove the option for warnings that may have led here.
+
+    The list is replaced, because Python may be going through it.
+    """
+    options = getattr(sys, "warnoptions", [])
+    sys.warnoptions = [each for each in options if not each.endswith(".Ignored")]
+
+
+BEHIND = leave_path()
+forget_option()
+STARTED = []
+if all(os.environ.get(name) for name in NEEDED):
+    STARTED = command_line()
+    if FLASK in sys.modules:
+        open_route(sys.modules[FLASK])
+    else:
+        sys.meta_path.insert(0, Finder())

@@ -1,0 +1,3 @@
+workers = 2
+pidfile = "gunicorn.pid"
+daemon = True

@@ -1,0 +1,1 @@
+"""What an agent runs when Python starts; it runs no other ``sitecustomize``."""

@@ -1,0 +1,139 @@
+"""Deployments in the shapes that people have are measured as they are.
+
+The inputs are in ``tests/deployments``, one folder for each kind of shape.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
+from tests.live.deployment.conftest import ROOT
+
+DEPLOYMENTS = ROOT / "tests" / "deployments"
+
+
+@pytest.fixture
+def shape(check: Check, tmp_path: Path) -> Check:
+    """Check a copy of a folder of ``tests/deployments``."""
+
+    def one(name: str, *options: str) -> Checked:
+        folder = tmp_path / "shape"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(DEPLOYMENTS / name, folder)
+        before = files_of(folder)
+        checked = check(folder, *options)
+        assert files_of(folder) == before, "the user's files are as they were"
+        return checked
+
+    return one
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def numbers(checked: Checked) -> dict[str, tuple[int, int | None]]:
+    """What was measured, and what is declared, of each deployment as declared."""
+    assert {cell["verdict"] for cell in checked.cells.values()} == {"as declared"}
+    return {
+        name: (cell["ceiling"], cell["declared"])
+        for name, cell in checked.cells.items()
+    }
+
+
+def servers(checked: Checked) -> dict[str, str]:
+    return {name: cell["server"] for name, cell in checked.cells.items()}
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        (
+            "unix-socket",
+            {"gunicorn": 3, "waitress": 2, "uwsgi": 4, "uwsgi-http": 2},
+        ),
+        ("uwsgi-protocol", {"production": 4}),
+        ("boot-script", {"web": 3, "line": 3}),
+        ("dockerfile", {"venv": 3, "arguments": 2, "entrypoint": 3, "stage": 2}),
+        (
+            "shell-lines",
+            {"semicolon": 3, "variable": 2, "arithmetic": 5}
+            | {"substitution": 2, "and": 3, "command": 2},
+        ),
+        ("wrappers", {"nice": 2, "module": 2, "init": 3, "agent": 2, "script": 3}),
+        (
+            "below",
+            {"dispatcher": 2, "asgi": 3, "script-name": 2}
+            | {"https-only": 2, "one-host": 2},
+        ),
+    ],
+)
+def test_shapes(shape: Check, folder: str, expected: dict[str, int]) -> None:
+    if folder == "wrappers" and shutil.which("tini") is None:
+        pytest.skip("tini is not installed")
+    checked = shape(folder)
+    assert numbers(checked) == {name: (n, n) for name, n in expected.items()}
+    assert checked.code == 0
+
+
+def test_programs_that_start_servers_from_an_index(shape: Check) -> None:
+    checked = shape("installed")
+    assert numbers(checked) == {
+        "traced": (2, 2),
+        "traced-flask": (64, None),
+        "supervised": (2, 2),
+        "honcho": (3, 3),
+    }
+
+
+def test_the_server_has_the_name_of_what_runs(shape: Check) -> None:
+    assert servers(shape("boot-script")) == {"web": "gunicorn", "line": "gunicorn"}
+
+
+def test_tls_is_spoken_and_http_2_is_told(shape: Check) -> None:
+    checked = shape("tls")
+    gunicorn, flask = checked.cells["gunicorn"], checked.cells["flask"]
+    assert (gunicorn["ceiling"], gunicorn["floor"]) == (3, 3)
+    assert (flask["ceiling"], flask["bounded"]) == (64, False)
+    assert "it speaks HTTP/2 only" in checked.cells["http-2"]["reason"]
+    assert checked.code == 5
+
+
+def test_what_sends_a_server_to_the_background_is_named(shape: Check) -> None:
+    checked = shape("daemon")
+    reason = checked.cells["gunicorn"]["reason"]
+    assert "leave out `daemon = True` in conf.py, line 3" in reason
+    logger = checked.cells["logger"]
+    assert (logger["verdict"], logger["ceiling"]) == ("as declared", 6)
+
+
+UNREACHED = {
+    "dispatcher": "if it is mounted below a path, write it: below = ",
+    "script-name": "",
+    "https-only": 'headers = { X-Forwarded-Proto = "https" }',
+    "one-host": 'headers = { Host = "shop.example" }',
+}
+
+
+@pytest.mark.parametrize("name", UNREACHED)
+def test_the_key_that_lets_requests_through_is_named(
+    check: Check, tmp_path: Path, name: str
+) -> None:
+    shutil.copytree(DEPLOYMENTS / "below", tmp_path / "below")
+    path = tmp_path / "below" / "concurrency.toml"
+    lines = path.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("below", "headers"))]
+    path.write_text("\n".join(kept))
+    checked = check(tmp_path / "below", "--only", name)
+    cell: dict[str, Any] = checked.cells[name]
+    if not UNREACHED[name]:
+        assert (cell["verdict"], cell["ceiling"]) == ("as declared", 2)
+        return
+    assert UNREACHED[name] in cell["reason"]
+    assert ".flask-concurrency" not in cell["reason"]

@@ -1,0 +1,82 @@
+"""What is printed about a port of a server's own names the place that it stands in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.command import CommandLine
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Setting
+from harness.deployment.fixed_ports import remedy_for
+
+HANDED_ON = {"PORT": "{port}"}
+
+
+def command(*words: str, key: str = "command", **env: str) -> CommandLine:
+    return CommandLine(words, env, None, 1, key=key)
+
+
+def promise(name: str, value: str, file: str) -> Promise:
+    path = Path(file) if file else None
+    setting = Setting(value, file or "the command line", path, 3)
+    return Promise("server", 1, "because", "page", {name: setting})
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [("command", "`:{port}`"), ("procfile", "`:${PORT:-5000}`")],
+)
+def test_a_port_in_the_command(tmp_path: Path, key: str, written: str) -> None:
+    remedy = remedy_for(command("serve", ":5000", key=key), None, {5000}, tmp_path)
+    assert remedy == f"write {written} in place of `:5000`"
+
+
+def test_a_port_in_a_list(tmp_path: Path) -> None:
+    given = command("serve", "-w 2", "-b :5000", key="dockerfile")
+    remedy = remedy_for(given._replace(as_list="CMD"), None, {5000}, tmp_path)
+    assert "`CMD exec serve '-w 2' -b :${PORT:-5000}` in place of the list" in remedy
+
+
+def test_a_port_in_gunicorns_file(tmp_path: Path) -> None:
+    bind = promise("bind", "0.0.0.0:5000", "conf.py")
+    remedy = remedy_for(command("gunicorn"), bind, {5000}, tmp_path)
+    assert "add `--bind {host}:{port}` to the command, which goes before" in remedy
+    assert '`bind = "0.0.0.0:" + os.environ.get("PORT", "5000")`' in remedy
+    assert "(line 3; " in remedy and "env = { PORT = " in remedy
+    handed_on = command("gunicorn", **HANDED_ON)
+    assert "env = " not in remedy_for(handed_on, bind, {5000}, tmp_path)
+
+
+def test_a_port_in_uwsgis_file(tmp_path: Path) -> None:
+    http = promise("http", "0.0.0.0:5000", "app.ini")
+    remedy = remedy_for(command("uwsgi", **HANDED_ON), http, {4999, 5000}, tmp_path)
+    assert remedy.startswith("write `http = 0.0.0.0:$(PORT)` in app.ini (line 3)")
+    assert "production then has to set PORT=5000" in remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "written"),
+    [
+        ("boot.sh", "# 5000\nserve :5000", "`${PORT:-5000}` in place of `5000`"),
+        ("serve.py", "\nrun(port=5000)", '`int(os.environ.get("PORT", 5000))`'),
+        ("serve", "#!/bin/python\nrun(port=5000)", '`int(os.environ.get("PORT", 50'),
+    ],
+)
+def test_a_port_in_a_script(tmp_path: Path, name: str, text: str, written: str) -> None:
+    (tmp_path / name).write_text(text)
+    given = command("sh", name, **HANDED_ON)
+    remedy = remedy_for(given, None, {5000}, tmp_path)
+    assert f"write {written}" in remedy and remedy.endswith(f"{name}, line 2")
+
+
+def test_a_port_in_a_makefile(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("serve:\n\tserve 5000\n")
+    remedy = remedy_for(command("make", "serve"), None, {5000}, tmp_path)
+    assert "write `$(or $(PORT),5000)` in place of `5000` in Makefile" in remedy
+
+
+def test_a_port_that_stands_nowhere(tmp_path: Path) -> None:
+    remedy = remedy_for(command("serve"), None, {5000}, tmp_path)
+    assert "let it take its port from the command" in remedy

@@ -1,0 +1,59 @@
+"""Where the Flask app is, and what is said of another answer than its own."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.deployment.mounted import below
+from harness.deployment.mounted import not_reached
+
+
+def prepared(given: str | None, **variables: str) -> Any:
+    return SimpleNamespace(
+        deployment=SimpleNamespace(below=given),
+        where=SimpleNamespace(variables=variables),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "path"),
+    [
+        (None, {}, ""),
+        ("/shop/", {}, "/shop"),
+        ("/", {}, ""),
+        (None, {"SCRIPT_NAME": "/shop"}, "/shop"),
+        ("/", {"SCRIPT_NAME": "/shop"}, ""),
+        (None, {"SCRIPT_NAME": "index.cgi"}, ""),
+    ],
+)
+def test_the_path(given: str | None, variables: dict[str, str], path: str) -> None:
+    assert below(prepared(given, **variables)) == path
+
+
+def answer(status: int, body: bytes = b"", **received: str) -> Any:
+    pairs = tuple(received.items())
+    return SimpleNamespace(status=status, body=body, received=pairs)
+
+
+@pytest.mark.parametrize(
+    ("client", "key"),
+    [
+        (answer(404), 'below = "/shop"'),
+        (answer(301, location="https://a/"), 'X-Forwarded-Proto = "https"'),
+        (answer(302, location="/login"), "headers = "),
+        (answer(400, b"Invalid host header"), 'Host = "shop.example"'),
+        (answer(403), "headers = { Authorization"),
+        (answer(500), 'below = "/shop"'),
+    ],
+)
+def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
+    reason = not_reached(client, "", ())
+    assert reason.startswith(f"it answered {client.status} in place of the probe's")
+    assert key in reason
+
+
+def test_a_path_that_is_wrong_is_told_from_none() -> None:
+    assert "below another path" in not_reached(answer(404), "/other", ())
