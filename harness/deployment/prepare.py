@@ -203,11 +203,15 @@ def declared_by(
             declared=None if declared == "unbounded" else declared,
             because=f"{because}; {promise.because}" if promise else because,
             source=promise.page if promise else "",
+            at_first=promise.at_first if promise else None,
         )
     if promise is None:
         return Declaration(declared=None, because=f"{UNDERIVED}: {problem}", source="")
     return Declaration(
-        declared=promise.declared, because=promise.because, source=promise.page
+        declared=promise.declared,
+        because=promise.because,
+        source=promise.page,
+        at_first=promise.at_first,
     )
 
 

@@ -23,7 +23,8 @@ from harness.records.errors import NothingMeasured
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
 from harness.records.numbers import contradiction
-from harness.records.numbers import sum_up
+from harness.records.numbers import Numbers
+from harness.records.numbers import sum_up_cell
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
@@ -79,8 +80,7 @@ def _cell_report(
     declaration = cell.declaration
     measured = judgement.outcome is Outcome.MEASURED
     load = load_of(declaration.declared, evidence.limit)
-    rounds = cell.rounds if measured else ()
-    numbers = sum_up(rounds, load, cell.steered, cell.workers)
+    numbers = sum_up_cell(cell, load) if measured else Numbers()
     return CellReport(
         id=cell.id,
         **msgspec.structs.asdict(evidence.environment),

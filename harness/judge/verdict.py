@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import Numbers
-from harness.records.numbers import sum_up
+from harness.records.numbers import sum_up_cell
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
@@ -55,9 +55,10 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     """
     declared = cell.declaration.declared
     load = load_of(declared, limit)
-    numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
+    numbers = sum_up_cell(cell, load)
     word, reason = _verdict(declared, load, cell, numbers)
-    chance = [_left_to_chance(cell)] if cell.not_steered else []
+    steerable = cell.not_steered and not cell.declaration.grows
+    chance = [_left_to_chance(cell)] if steerable else []
     return word, "; ".join((reason, *chance, *_caveats(cell.rounds, load)))
 
 
@@ -77,6 +78,8 @@ def _verdict(
             f"declares {declared}; up to {ceiling} were in the app at once when "
             f"{_most_offered(cell)} were offered"
         )
+    if cell.declaration.grows and floor < load:
+        return _grows(load, cell, numbers)
     if min(ceiling, floor) < load or (declared is None and numbers.bounded):
         return _short(declared, load, cell, numbers)
     if declared is None:
@@ -89,6 +92,18 @@ def _verdict(
     return Verdict.AS_DECLARED, (
         f"declares {declared}; {declared} of {declared} offered were in the app at "
         f"once {_whenever(cell, numbers)}, and further ones {_fate(cell)}"
+    )
+
+
+def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, str]:
+    """The verdict where a server starts processes only while requests wait."""
+    declared = cell.declaration.declared
+    words = f"{_declares(declared)}; {numbers.floor} at once, and grows to"
+    if numbers.ceiling == load:
+        return Verdict.UNEVEN, f"{words} {load} while requests wait"
+    return Verdict.UNKNOWN, (
+        f"{words} {numbers.ceiling} or more while requests wait: it was watched until "
+        "no more came for some seconds, and may grow later"
     )
 
 

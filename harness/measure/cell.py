@@ -102,8 +102,9 @@ class Attempt:
         self.measure_seconds = 0.0
 
     def _schedule(self) -> Schedule:
-        declared = self.declaration.declared
-        return Schedule(declared, self._bench.limit, self._planned.also_offered)
+        declared, grows = self.declaration.declared, self.declaration.grows
+        also = self._planned.also_offered
+        return Schedule(declared, self._bench.limit, also, grows=grows)
 
     def tail_matters(self, outcome: Outcome) -> bool:
         """Whether the server's output explains something that went wrong."""
@@ -143,6 +144,7 @@ class Attempt:
         if declaration is not None and declaration != self.declaration:
             self.declaration = declaration
             self.schedule = self._schedule()
+        probe.grows = self.declaration.grows
         try:
             done = await measure_overlap(probe, self.schedule)
         except Ended as problem:

@@ -41,6 +41,10 @@ PATIENCE_SECONDS = 1.5
 may sleep while it boots, and some servers look for connections once a second."""
 
 
+GROWING_SECONDS = 6.0
+"""The same for a server that is known to start processes only while requests wait:
+uWSGI looks once a second, and starts one every four seconds by default."""
+
 PAUSES = 3
 """Times the longest pause in front of the app that a server is watched for."""
 
@@ -88,6 +92,8 @@ class Probe:
         """The port that each request is to be sent from; 0 for any."""
         self.answered_by: int | None = None
         """The process that answered first, where it said so."""
+        self.grows = False
+        """Whether the server starts processes only while requests wait."""
         self.processes: set[int] = set()
         """Those of the server before the last round."""
         self.pause_seconds = 0.0
@@ -218,7 +224,8 @@ class Probe:
     @property
     def patience(self) -> float:
         """How long a quiet server is watched before it is believed, in seconds."""
-        return max(PATIENCE_SECONDS, PAUSES * self.pause_seconds)
+        least = GROWING_SECONDS if self.grows else PATIENCE_SECONDS
+        return max(least, PAUSES * self.pause_seconds)
 
     async def watch(
         self, reached: Callable[[], bool], seconds: float | None = None

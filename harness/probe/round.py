@@ -46,8 +46,9 @@ async def run_round(
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     finally:
         probe.disperse()
-    replaced = len(before.difference(probe.server.processes()))
-    return msgspec.structs.replace(seen, replaced=replaced)
+    # A server that grows also shrinks, which replaces nothing.
+    gone = () if probe.grows else before.difference(probe.server.processes())
+    return msgspec.structs.replace(seen, replaced=len(gone))
 
 
 async def _count(

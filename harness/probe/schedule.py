@@ -59,6 +59,9 @@ those that offered 128, on two processors that four other processes kept busy.""
 AT_REPLACED = 12
 """Rounds that are run again, at most, as the server replaced processes meanwhile."""
 
+GROWS = "the server starts processes only while requests wait"
+"""Why the workers of such a server are put into no order."""
+
 BEGUN_ANEW = 2
 """How often the rounds are begun anew because capacity appeared late."""
 
@@ -184,9 +187,15 @@ class Schedule:
     """
 
     def __init__(
-        self, declared: int | None, limit: int, also: Iterable[int] = ()
+        self,
+        declared: int | None,
+        limit: int,
+        also: Iterable[int] = (),
+        *,
+        grows: bool = False,
     ) -> None:
         self._declared = declared
+        self._grows = grows
         self._limit = limit
         self._load = load_of(declared, limit)
         self._offers = offers(declared, limit, also)
@@ -195,7 +204,7 @@ class Schedule:
         self._choice = Choice()
         self.rounds: list[Round] = []
         self.steered: list[SteeredRound] = []
-        self._given_up = ""
+        self._given_up = GROWS if grows else ""
         self.idle_workers = 0
         """How many of the workers were never seen to hold a request."""
         self._idle_when_filled: int | None = 0
@@ -304,6 +313,8 @@ class Schedule:
             self._pending.appendleft(step)
             return
         short = short_of(done, self._declared, self._limit)
+        if self._grows:
+            return
         if short and not self.begun_anew and not self._steers():
             self._patient = False  # it was watched for long, and nothing came late
 
@@ -316,7 +327,7 @@ class Schedule:
             self._idle_when_filled = None  # as it will be when that is known
 
     def _begin_anew(self, late: int, at_most: int = BEGUN_ANEW) -> bool:
-        if not late or self.begun_anew >= at_most:
+        if not late or self.begun_anew >= at_most or self._grows:
             return False
         self.begun_anew += 1
         self._idle_when_filled = 0

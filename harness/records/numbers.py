@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
+from harness.records.evidence import CellEvidence
 from harness.records.rounds import at_load
 from harness.records.rounds import Round
 from harness.records.rounds import turned_away
@@ -76,6 +77,19 @@ def sum_up(
             or (workers == 1 and bounded and _alike(rounds, ceiling))
         ),
     )
+
+
+def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
+    """The same of all evidence of a cell.
+
+    Of a server that starts processes only while requests wait, the least is what it has
+    before it does.
+    """
+    numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
+    at_first = cell.declaration.at_first
+    if at_first is None or numbers.floor is None:
+        return numbers
+    return numbers._replace(floor=min(at_first, numbers.floor), floor_by=Basis.SEEN)
 
 
 def _floor(

@@ -72,6 +72,14 @@ class Declaration(Result, frozen=True, kw_only=True):
     formula: str = ""
     """How the number is computed, where it depends on the machine that measures; not
     computed yet where the number is missing."""
+    at_first: PositiveInt | None = None
+    """Requests at once before the server has grown, where it starts further processes
+    only while requests wait."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether the server starts further processes only while requests wait."""
+        return self.at_first is not None
 
 
 class Formula(Result, frozen=True, kw_only=True):

@@ -43,6 +43,9 @@ class Promise(NamedTuple):
     page: str
     settings: Mapping[str, Setting] = {}
     """By the server's own name of each."""
+    at_first: int | None = None
+    """Requests at once before it has grown, where it starts further processes only
+    while requests wait."""
 
     def value(self, name: str) -> int:
         """The value of a setting that is a number."""

@@ -26,6 +26,7 @@ PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 
 NAMES = {
     "processes": ("processes", "workers", "p"),
+    "cheaper": ("cheaper",),
     "threads": ("threads", "thread"),
     "gevent": ("gevent",),
     "loop": ("loop",),
@@ -70,14 +71,20 @@ def promise(words: Sequence[str], where: Where) -> Promise:
     lanes = number(options.get(lane), 1, lane)
     settings = {"processes": processes, lane: lanes}
     others = {k: v for k, v in options.items() if k in ADDRESSES}
+    few, at_first = "", None
+    if "cheaper" in options:
+        settings["cheaper"] = number(options["cheaper"], 1, "cheaper")
+        few = f", of which it keeps {settings['cheaper'].value} while few requests come"
+        at_first = int(settings["cheaper"].value) * int(lanes.value)
     return Promise(
         "uwsgi",
         int(processes.value) * int(lanes.value),
         f"uWSGI itself reads the command as {processes.value} processes × "
-        f"{lanes.value} {'greenlets' if lane == 'gevent' else 'threads'} "
+        f"{lanes.value} {'greenlets' if lane == 'gevent' else 'threads'}{few} "
         f"({listed(settings)})",
         PAGE,
         {**others, **settings},
+        at_first,
     )
 
 

@@ -48,6 +48,7 @@ def derived(tmp_path: Path) -> Callable[..., Promise]:
         ("uwsgi -p 2 --threads 2 -w a:a", 4, "threads from the command line"),
         ("uwsgi --gevent 5 -w a:a", 5, "5 greenlets"),
         ("uwsgi u.ini", 3, "processes from u.ini"),
+        ("uwsgi u.ini --cheaper 2", 3, "of which it keeps 2 while few requests come"),
         ("uwsgi u.ini --threads 2", 6, "from the command line"),
         ("uwsgi --threads 7 loop.ini", 12, "4 threads"),
         ("uwsgi --ini loop.ini --threads 7", 21, "7 threads"),

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import pytest
 
 from harness.judge.verdict import verdict_on
+from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
-from harness.records.rounds import contradiction
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.live import known_server

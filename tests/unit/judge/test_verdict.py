@@ -8,14 +8,18 @@ import pytest
 
 from harness.judge.verdict import verdict_on
 from harness.records.numbers import sum_up
+from harness.records.plan import Declaration
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.words import Arrival
+from harness.records.words import Basis
 from harness.records.words import Settled
 from harness.records.words import Verdict
 from tests.builders.reports import judged
 from tests.samples.make import cell
 from tests.samples.make import environment
+from tests.samples.make import evidence
+from tests.samples.make import judge
 from tests.samples.make import offer
 from tests.samples.make import rounds
 from tests.samples.make import unbounded
@@ -310,3 +314,29 @@ def test_cut_off_while_others_are_held_is_turned_away() -> None:
 def test_cut_off_later_is_not_turned_away() -> None:
     late = offer(4, 4, (1, 4), account=Account(reset=4))
     assert not sum_up((offer(1, 1), late), 4).bounded
+
+
+@pytest.mark.parametrize(
+    ("seen", "word", "reason"),
+    [
+        (
+            (offer(1, 1), offer(5, 5, late=2), offer(6, 6), offer(7, 6)),
+            Verdict.UNEVEN,
+            "declares 6; 3 at once, and grows to 6 while requests wait",
+        ),
+        (
+            (offer(1, 1), offer(5, 4, late=1), offer(6, 5, late=2), offer(7, 5)),
+            Verdict.UNKNOWN,
+            "declares 6; 3 at once, and grows to 5 or more while requests wait: it was "
+            "watched until no more came for some seconds, and may grow later",
+        ),
+    ],
+)
+def test_a_server_that_grows(
+    seen: tuple[Round, ...], word: Verdict, reason: str
+) -> None:
+    declaration = Declaration(declared=6, because="", source="", at_first=3)
+    one = cell(WHERE, "cheaper", 6, seen, declaration=declaration)
+    assert verdict_on(one, 64) == (word, reason)
+    report = judge([evidence(WHERE, [one])]).cells[0]
+    assert (report.floor, report.floor_by) == (3, Basis.SEEN)
