@@ -41,6 +41,9 @@ two."""
 AT_DISAGREEMENT = 10
 """Rounds at a load at which they admitted different numbers."""
 
+AT_EXCEEDED = 5
+"""Rounds of exactly the declared number when other loads exceeded what it admitted."""
+
 AT_SHORTFALL = 8
 """Rounds far above the declared number, on each of two servers, when that was never
 reached and rounds that could have reached it admitted different numbers. Which worker
@@ -109,8 +112,9 @@ def further(
 
     More rounds are run where those that offered the same admitted different numbers,
     where the load is ``shared`` by several processes, and at the declared number when
-    only other loads fell short of it. When it was never reached it is tried from far
-    above: a shortfall that comes and goes must not be taken for a lower ceiling.
+    only other loads fell short of it, or exceeded what it admitted. When it was never
+    reached it is tried from far above: a shortfall that comes and goes must not be
+    taken for a lower ceiling.
     """
     load = load_of(declared, limit)
     admitted: dict[int, list[int]] = defaultdict(list)
@@ -118,10 +122,15 @@ def further(
         admitted[done.offered].append(done.admitted)
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
     short = any(short_of(done, declared, limit) for done in rounds)
-    if short and min(admitted[load], default=0) == load:
+    most = min(load, max((done.peak for done in rounds), default=0))
+    least = min(admitted[load], default=load)
+    if short and least == load and admitted[load]:
         uneven.add(load)
+    if least < most and len(admitted[load]) < AT_EXCEEDED:
+        return Offer(load)
+    enough = AT_DISAGREEMENT if load < MANY else AT_EXCEEDED
     for offered in sorted(uneven):
-        if offered <= load < MANY and len(admitted[offered]) < AT_DISAGREEMENT:
+        if offered <= load and len(admitted[offered]) < enough:
             return Offer(offered, _telling(rounds, offered))
     if shared and load < MANY and len(admitted[load]) < AT_SHARED:
         return Offer(load)

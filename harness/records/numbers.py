@@ -107,7 +107,9 @@ def _floor(
     if chosen:
         least = min(each.admitted for each in chosen)
         return floor, _guaranteed(guarantee_least(chosen) and least == floor)
-    return floor, _guaranteed(workers == 1 and _alike(at_load(rounds, load), floor))
+    most = min(load, max(each.peak for each in rounds))
+    alike = floor == most and _alike(at_load(rounds, load), floor)
+    return floor, _guaranteed(workers == 1 and alike)
 
 
 def _alike(rounds: Sequence[Round], number: int) -> bool:

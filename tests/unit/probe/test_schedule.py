@@ -10,6 +10,7 @@ import pytest
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.schedule import AT_DISAGREEMENT
+from harness.probe.schedule import AT_EXCEEDED
 from harness.probe.schedule import AT_SHARED
 from harness.probe.schedule import AT_SHORTFALL
 from harness.probe.schedule import AT_STEADY_SHORTFALL
@@ -113,6 +114,16 @@ def test_a_shortfall_at_another_load_asks_for_more_at_the_declared_number() -> N
     assert further(rounds, 8, 64, shared=False) is None
 
 
+def test_what_only_other_loads_reach_asks_for_more_at_the_declared_number() -> None:
+    rounds = [seen(4, 3), seen(4, 3), seen(5, 4)]
+    assert further(rounds, 4, 64, shared=False) == Offer(4)
+    rounds = [seen(512, 37), seen(513, 210)]
+    for _ in range(AT_EXCEEDED - 1):
+        assert further(rounds, 512, 64, shared=False) == Offer(512)
+        rounds.append(seen(512, 200))
+    assert further(rounds, 512, 64, shared=False) is None
+
+
 def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> None:
     rounds = [*[seen(8, 6)] * 5, seen(9, 5), seen(16, 7), seen(32, 6)]
     assert further(rounds, 8, 64, shared=False) == Offer(128)
@@ -138,7 +149,8 @@ def test_processes_that_share_the_load_are_asked_more_often() -> None:
 
 
 def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
-    assert further([seen(1000, 400), seen(1001, 500)], 1000, 64, shared=False) is None
+    rounds = [*[seen(1000, 400)] * AT_EXCEEDED, seen(1001, 500)]
+    assert further(rounds, 1000, 64, shared=False) is None
 
 
 def test_no_bound_is_not_tried_from_above() -> None:

@@ -79,6 +79,7 @@ RESTLESS = (*EVEN[:3], seen(5, 4, settled=Settled.STEADY_COUNT))
         (EVEN, 2, SEEN, SEEN),
         (EVEN, None, SEEN, SEEN),
         ((*EVEN, seen(4, 3)), 1, SEEN, SEEN),
+        ((seen(1, 1), seen(4, 3), seen(4, 3), seen(5, 4)), 1, SEEN, SEEN),
         (EVEN[:3], 1, GUARANTEED, SEEN),
         (RESTLESS, 1, GUARANTEED, SEEN),
     ],
