@@ -8,8 +8,10 @@ compared is left out: the next release is compared with the one before it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -103,36 +105,36 @@ def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
 def _along_flask(cells: Sequence[CellReport]) -> Iterator[Step]:
     """Where a server has another release with each Flask, its cells are one series."""
     split = several_releases(cells)
-    groups: dict[object, list[CellReport]] = defaultdict(list)
-    for cell in cells:
+
+    def series(cell: CellReport) -> object:
         release = cell.server_version if cell.server in split else ""
-        groups[cell.server, release, cell.configuration, cell.python].append(cell)
-    for group in groups.values():
-        for before, now in _neighbours(group, "flask"):
-            yield Step("Flask", now.flask, before.flask, Pair(before, now))
+        return cell.server, release, cell.configuration, cell.python
+
+    for before, now in _neighbours(cells, series, "flask"):
+        yield Step("Flask", now.flask, before.flask, Pair(before, now))
 
 
 def _along_servers(cells: Sequence[CellReport]) -> Iterator[Step]:
-    groups: dict[object, list[CellReport]] = defaultdict(list)
-    for cell in cells:
-        key = cell.server, cell.configuration, cell.python, cell.flask
-        groups[key].append(cell)
-    for group in groups.values():
-        for before, now in _neighbours(group, "server_version"):
-            yield Step(
-                now.server, now.server_version, before.server_version, Pair(before, now)
-            )
+    def series(cell: CellReport) -> object:
+        return cell.server, cell.configuration, cell.python, cell.flask
+
+    for before, now in _neighbours(cells, series, "server_version"):
+        release, after = now.server_version, before.server_version
+        yield Step(now.server, release, after, Pair(before, now))
 
 
 def _neighbours(
-    cells: Sequence[CellReport], field: str
+    cells: Sequence[CellReport], series: Callable[[CellReport], object], field: str
 ) -> Iterator[tuple[CellReport, CellReport]]:
     """Pairs in the order of releases, without cells that are inconclusive."""
-    series = [cell for cell in cells if _is_conclusive(cell)]
-    series.sort(key=lambda cell: release_order(getattr(cell, field)))
-    for before, now in zip(series, series[1:], strict=False):
-        if getattr(before, field) != getattr(now, field):
-            yield before, now
+    groups: dict[object, list[CellReport]] = defaultdict(list)
+    for cell in filter(_is_conclusive, cells):
+        groups[series(cell)].append(cell)
+    for group in groups.values():
+        group.sort(key=lambda cell: release_order(getattr(cell, field)))
+        for before, now in pairwise(group):
+            if getattr(before, field) != getattr(now, field):
+                yield before, now
 
 
 def _is_conclusive(cell: CellReport) -> bool:
