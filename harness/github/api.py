@@ -42,7 +42,7 @@ class Repository(NamedTuple):
     token: str
 
 
-class Client(NamedTuple):
+class Api(NamedTuple):
     """Asks the API about one repository. Its methods raise ``UsageError``."""
 
     repository: Repository

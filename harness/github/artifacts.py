@@ -14,7 +14,7 @@ import zipfile
 
 import msgspec
 
-from harness.github.api import Client
+from harness.github.api import Api
 from harness.github.api import Repository
 from harness.records.errors import Unreadable
 from harness.records.files import MOST_BYTES
@@ -60,7 +60,7 @@ def newest_report(repository: Repository, name: str) -> bytes | None:
     no such artifact yet. Raises ``UsageError`` when the API does not answer, and
     ``Unreadable`` when the artifact is not one of ours.
     """
-    client = Client(repository, "actions: read", key="baseline")
+    client = Api(repository, "actions: read", key="baseline")
     home = client.ask("", _Home)
     artifacts = [
         each
@@ -92,7 +92,7 @@ def _is_of(home: _Home, artifact: _Artifact) -> bool:
     )
 
 
-def _succeeded(client: Client, artifact: _Artifact) -> bool:
+def _succeeded(client: Api, artifact: _Artifact) -> bool:
     source = artifact.workflow_run
     if source is None or source.id is None:
         return False

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.github.api import Client
+from harness.github.api import Api
 from harness.github.api import Repository
 from harness.records.track import Timeline
 from harness.report import markdown
@@ -59,7 +59,7 @@ def open_or_update(repository: Repository, issue: Issue) -> int:
     of. Only issues that the job's own token opened count: anybody can write the mark.
     Raises ``UsageError``.
     """
-    client = Client(repository, "issues: write")
+    client = Api(repository, "issues: write")
     number = _find(client)
     if number is None:
         opened = {"title": TITLE, "body": issue.body}
@@ -70,7 +70,7 @@ def open_or_update(repository: Repository, issue: Issue) -> int:
     return number
 
 
-def _find(client: Client) -> int | None:
+def _find(client: Api) -> int | None:
     """The number of the oldest open issue with the mark."""
     query = {"state": "open", "creator": BOT, "sort": "created", "direction": "asc"}
     for each in client.pages("/issues", query, list[_Opened], lambda page: page):

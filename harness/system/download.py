@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
@@ -46,39 +47,38 @@ def fetch(
     import requests  # takes longer than all else that a verb without downloads imports
 
     shown = without_user(url)
-
-    def check_redirect(answer: requests.Response, **_: object) -> None:
-        if answer.is_redirect:
-            _check(shown, urljoin(answer.url, answer.headers["Location"]))
-            answer.close()  # its content is of no use, and could be endless
-
     until = time.monotonic() + SECONDS
     agent = f"flask-concurrency-matrix/{harness.__version__}"
     with requests.Session() as session:
         session.max_redirects = REDIRECTS
+        session.headers.update({"User-Agent": agent, **(headers or {})})
+        session.hooks["response"] = [partial(_check_redirect, shown)]
         try:
             _check(shown, shown)
+            # Without any, what a .netrc has for the host would take its place.
             own = requests.utils.get_auth_from_url(url)
+            session.auth = own if any(own) else lambda request: request
             with session.request(
                 method,
                 url,
                 json=body,
-                allow_redirects=method == "GET",
-                headers={"User-Agent": agent, **(headers or {})},
-                # Without this, what a .netrc has for the host would take its place.
-                auth=own if any(own) else lambda request: request,
                 timeout=SILENCE,
-                hooks={"response": check_redirect},
+                allow_redirects=method == "GET",
                 stream=True,
             ) as answer:
                 return _content(answer, shown, until)
         except requests.TooManyRedirects:
             problem = f"it sends on more than {REDIRECTS} times"
         except (requests.RequestException, ValueError) as error:
-            problem = without_user(
-                _innermost(error)
-            )  # a ValueError: of what is no address
+            # A ValueError is of what is no address.
+            problem = without_user(_innermost(error))
     raise _failed(shown, problem)
+
+
+def _check_redirect(url: str, answer: requests.Response, **_: object) -> None:
+    if answer.is_redirect:
+        _check(url, urljoin(answer.url, answer.headers["Location"]))
+        answer.close()  # its content is of no use, and could be endless
 
 
 def _check(url: str, target: str) -> None:
