@@ -177,7 +177,7 @@ async def _copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fe
     await _git(scratch, "-C", copy, "reset")
     listed = _ask(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, (listed or "").split("\0")):
-        if not _is_below(top / name, results):
+        if not (top / name).is_relative_to(results):
             _copy(top / name, copy / name)
     dirty = bool(_ask(copy, "status", "--porcelain", "--", "."))
     return Fetched(copy / checkout.inside, Kind.CHECKOUT, checkout.commit, dirty)
@@ -224,10 +224,6 @@ async def _commit(scratch: Path, copy: Path, reference: str) -> str | None:
 
 
 # ------------------------------------------------------------------- folders, archives
-
-
-def _is_below(path: Path, folder: Path) -> bool:
-    return folder in (path, *path.parents)
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -45,16 +44,13 @@ def version_changes(
         common = one.keys() & other.keys()
         one, other = ({k: v for k, v in d.items() if k in common} for d in (one, other))
     first = [*FIRST, canonicalize_name(now.server)]
-    names = sorted(one.keys() | other.keys(), key=lambda n: (_rank(n, first), n))
+    names = sorted(one.keys() | other.keys())
+    names.sort(key=lambda n: first.index(n) if n in first else len(first))
     return tuple(
         Difference(name=FIRST.get(n, n), before=one.get(n), now=other.get(n))
         for n in names
         if one.get(n) != other.get(n)
     )
-
-
-def _rank(name: str, first: Sequence[str]) -> int:
-    return first.index(name) if name in first else len(first)
 
 
 def _versions(cell: CellReport, installed: InstalledBy) -> dict[str, str]:

@@ -117,13 +117,14 @@ def _planned_environment(
     if server.package is not None:
         wanted.append((server.package, environment.server_version))
     built = {each: _built(selection, *each) for each in wanted}
+    views = Question.WAITS in selection.ask and within(environment.flask, ASYNC_VIEWS)
     return PlannedEnvironment(
         environment=environment,
         title=server.title,
         requirements=(
             *(f"{name}=={v}" for name, v in wanted if built[name, v] is None),
             *(str(r) for owner in owners for r in owner.requires),
-            *_required_by_questions(selection, environment),
+            *((ASYNC,) if views else ()),
         ),
         built=tuple(filter(None, built.values())),
         constraints=_constraints(catalog, selection, server, environment),
@@ -132,14 +133,6 @@ def _planned_environment(
         limit=selection.limit,
         ask=selection.ask,
     )
-
-
-def _required_by_questions(
-    selection: Selection, environment: Environment
-) -> tuple[str, ...]:
-    """Requirements of the questions, beside Flask and the server."""
-    views = Question.WAITS in selection.ask and within(environment.flask, ASYNC_VIEWS)
-    return (ASYNC,) if views else ()
 
 
 def _built(selection: Selection, package: str, version: str) -> Built | None:

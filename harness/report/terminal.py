@@ -22,7 +22,6 @@ from harness.report.document import Block
 from harness.report.document import Cell
 from harness.report.document import Chart
 from harness.report.document import Code
-from harness.report.document import Column
 from harness.report.document import Items
 from harness.report.document import Legend
 from harness.report.document import Paragraph
@@ -141,8 +140,9 @@ def _table(table: Table, first: int, last: int) -> RichTable:
     """The first column, and those from one to before another."""
     drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in (table.columns[0], *table.columns[first:last]):
+        heads = map(_text, filter(None, (column.above, column.head)))
         drawn.add_column(
-            _head(column),
+            RichText("\n").join(heads),
             justify="right" if column.right else "left",
             overflow="fold",
         )
@@ -154,11 +154,6 @@ def _table(table: Table, first: int, last: int) -> RichTable:
             drawn.add_row(label, *map(_cell, row[first:last]))
         drawn.add_section()
     return drawn
-
-
-def _head(column: Column) -> RichText:
-    lines = filter(None, (column.above, column.head))
-    return RichText("\n").join(map(_text, lines))
 
 
 def _cell(cell: Cell) -> RichText:

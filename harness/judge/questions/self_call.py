@@ -31,12 +31,9 @@ def answer(seen: SelfCallSeen, cell: CellEvidence) -> Answer:
             return _unknown(seen, each)
     if not passed:
         return seen.unknown("no request was seen to call")
-    return seen.answer("yes", _yes(passed), passed)
-
-
-def _yes(passed: int) -> str:
     more = ", also when many do so at once" if passed > 1 else ""
-    return f"A request that calls its own server is answered{more}."
+    sentence = f"A request that calls its own server is answered{more}."
+    return seen.answer("yes", sentence, passed)
 
 
 def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:

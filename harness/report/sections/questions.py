@@ -45,7 +45,8 @@ MOST_ROWS = 6
 
 def section(cells: Sequence[CellReport], grid: Grid) -> Section:
     """A table of all answers, then what those to each question mean."""
-    questions = _asked(cells)
+    answered = {answer.question for cell in cells for answer in cell.answers}
+    questions = [question for question in QUESTIONS if question in answered]
     return Section.of(
         "the other questions",
         "The other questions",
@@ -53,12 +54,6 @@ def section(cells: Sequence[CellReport], grid: Grid) -> Section:
         *_meanings(grid, questions),
         worth=Worth.TABLE,
     )
-
-
-def _asked(cells: Iterable[CellReport]) -> tuple[Question, ...]:
-    """The questions that some cell has an answer to, in order."""
-    answered = {answer.question for cell in cells for answer in cell.answers}
-    return tuple(question for question in QUESTIONS if question in answered)
 
 
 # ------------------------------------------------------------------------- the table
@@ -69,12 +64,14 @@ def _table(
 ) -> Table:
     groups = []
     for server, rows in grid.groups().items():
-        answered = [(row, _answers(row, questions, grid)) for row in rows]
-        lines = tuple(
-            (say("{}", Name(row.label)), *answers)
-            for row, answers in answered
-            if any(answers)
+        answered = (
+            (
+                say("{}", Name(row.label)),
+                *(_answer(row, each, grid) for each in questions),
+            )
+            for row in rows
         )
+        lines = tuple(line for line in answered if any(line[1:]))
         if lines:
             groups.append(RowGroup(lines, say("{}", server)))
     columns = (Column(Text()), *(Column(say("{}", each)) for each in questions))
@@ -86,12 +83,6 @@ def _lines(cells: Iterable[CellReport]) -> Iterator[PlainLine]:
         for answer in cell.answers:
             text = say("{}: {}", answer.question, answer.answer)
             yield PlainLine(say("{}", Name(cell.id)), text)
-
-
-def _answers(
-    row: GridRow, questions: Iterable[Question], grid: Grid
-) -> tuple[Text, ...]:
-    return tuple(_answer(row, question, grid) for question in questions)
 
 
 def _answer(row: GridRow, question: Question, grid: Grid) -> Text:

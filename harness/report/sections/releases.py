@@ -26,7 +26,10 @@ CAUSES = ("Python", "Flask", "Werkzeug")
 
 def section(changes: Sequence[ReleaseChange]) -> Section:
     """Each change once, with all configurations of a server that it is true of."""
-    items = tuple(map(_item, _alike(changes)))
+    items = tuple(
+        Item(sentence(several), mark=words.CHANGES[several[0].change])
+        for several in _alike(changes)
+    )
     title = "From release to release"
     return Section.of(title.lower(), title, Items(items), worth=Worth.TABLE)
 
@@ -39,10 +42,6 @@ def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:
         went = _number(each.before), _number(each.now), each.reason
         groups[*where, *went].append(each)
     return groups.values()
-
-
-def _item(several: Sequence[ReleaseChange]) -> Item:
-    return Item(sentence(several), mark=words.CHANGES[several[0].change])
 
 
 def sentence(several: Sequence[ReleaseChange]) -> Text:
