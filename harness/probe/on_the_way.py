@@ -48,7 +48,7 @@ async def come_in(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled
     if _nobody_came(probe) and not probe.admits_none:
         settled = await _first(probe, settled)
     if probe.pause_seconds and probe.waiting():
-        await probe.watch(probe.all_in_or_ended)
+        await probe.watch(probe.all_in_or_ended, probe.pause_patience)
         settled = await probe.until(probe.all_in_or_ended)
     return await _awake(probe, settled, slept)
 

@@ -45,6 +45,9 @@ GROWING_SECONDS = 6.0
 """The same for a server that is known to start processes only while requests wait:
 uWSGI looks once a second, and starts one every four seconds by default."""
 
+SHORTEST_PAUSE_SECONDS = 0.5
+"""The least that a server is watched for requests that pause in front of the app."""
+
 PAUSES = 3
 """Times the longest pause in front of the app that a server is watched for."""
 
@@ -226,6 +229,11 @@ class Probe:
         """How long a quiet server is watched before it is believed, in seconds."""
         least = GROWING_SECONDS if self.grows else PATIENCE_SECONDS
         return max(least, PAUSES * self.pause_seconds)
+
+    @property
+    def pause_patience(self) -> float:
+        """How long it is watched for requests that pause in front of the app."""
+        return max(SHORTEST_PAUSE_SECONDS, PAUSES * self.pause_seconds)
 
     async def watch(
         self, reached: Callable[[], bool], seconds: float | None = None

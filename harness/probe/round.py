@@ -117,11 +117,15 @@ def _is_in_or_ended(probe: Probe, name: str) -> Callable[[], bool]:
 async def hand_off(probe: Probe) -> tuple[int, float | None]:
     """Release one request; return how many enter in its place, and after how long."""
     before = set(probe.holds.entered)
+
+    def one_entered() -> bool:
+        return len(probe.holds.entered) > len(before)
+
     released = time.monotonic()
     probe.holds.release_oldest()
-    await probe.until(lambda: len(probe.holds.entered) > len(before))
+    await probe.until(one_entered)
     if probe.pause_seconds:
-        await probe.watch(lambda: len(probe.holds.entered) > len(before))
+        await probe.watch(one_entered, probe.pause_patience)
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [
         hold.said.at if hold.said.at is not None else hold.entered_at

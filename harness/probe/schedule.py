@@ -243,7 +243,9 @@ class Schedule:
         ``held`` are the processes that have held requests so far.
         """
         self._choice = choice
-        self.idle_workers = len(set(choice.workers).difference(held))
+        idle = set(choice.workers).difference(held)
+        # Where none of them holds requests, they hand them on to others.
+        self.idle_workers = len(idle) if len(idle) < len(choice.workers) else 0
         if self._idle_when_filled is None:
             self._idle_when_filled = self.idle_workers
         elif self.idle_workers < self._idle_when_filled:
