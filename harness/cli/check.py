@@ -19,6 +19,9 @@ from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
+from harness.cli.formats import AllWays
+from harness.cli.formats import show as show_in
+from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.schema import schema_of
@@ -60,6 +63,7 @@ from harness.records.results import write_evidence
 from harness.report import contents
 from harness.report import terminal
 from harness.report.badge import badge
+from harness.report.cases import of_check
 from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
@@ -100,7 +104,7 @@ def check(options: CheckOptions) -> int:
         return 0
     begin(results, Plan(environments=()))
     findings = measure_all(configured, prepared, results, options)
-    show(findings, results)
+    show(findings, results, options.output_format)
     if options.annotate:
         result = files.read(check_path(results), CheckResult)
         annotate(deployment_annotations(findings.report, result, os.environ))
@@ -266,7 +270,7 @@ def measure_all(
                 f"interrupted; {number} of {len(prepared)} deployments were measured"
             )
             if number:
-                show(report(checked[:number], ended), results)
+                show(report(checked[:number], ended), results, options.output_format)
             raise ended from None
         findings = report(checked)
     return findings
@@ -311,10 +315,21 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     files.write(check_path(results), result)
 
 
-def show(findings: Findings, results: Path) -> None:
+def show(findings: Findings, results: Path, format: str = TEXT) -> None:
     """Print the report, and which deployments fail."""
     changes = changes_in(findings.report)
-    terminal.show(contents.overview(findings.report, changes, str(results)))
+    sections = contents.overview(findings.report, changes, str(results))
+    if format != TEXT:
+        result = check_findings.check_result(findings)
+        cases = of_check(findings.report, result)
+        page = contents.page(findings.report, changes, result)
+        measured_at = findings.report.measured_at
+        all_ways = AllWays(
+            result, result.deployments, cases, sections, page, measured_at
+        )
+        show_in(format, all_ways)
+        return
+    terminal.show(sections)
     broken = [each for each in findings.results if each.fault is not None]
     for each in broken if len(broken) > 1 else ():
         print(printable(f"fails: {each.name}: {each.reason}", characters=1000))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from harness.cli import options as shared
+from harness.cli.formats import output_format
 from harness.deployment import config as deployments
 from harness.deployment.app import READY_SECONDS
 from harness.environments.folder import cached_environments
@@ -53,6 +54,7 @@ class CheckOptions(NamedTuple):
     ask: tuple[Question, ...]
     start_seconds: float
     annotate: bool
+    output_format: str
     schema: bool
 
 
@@ -73,6 +75,7 @@ def check_options(given: Mapping[str, Any]) -> CheckOptions:
         ask=shared.questions(given["ask"]),
         start_seconds=given["start_seconds"],
         annotate=given["annotate"],
+        output_format=given["output_format"],
         schema=given["schema"],
     )
 
@@ -186,6 +189,7 @@ checking = shared.several(
         metavar="S",
         help="How long a deployment may take to answer its first request.",
     ),
+    output_format,
     click.option(
         "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
     ),

@@ -6,13 +6,16 @@ measurement.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from harness.cli import options as shared
+from harness.cli.formats import AllWays
+from harness.cli.formats import FORMATS
+from harness.cli.formats import output_format
+from harness.cli.formats import show
 from harness.github import baseline
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
@@ -20,12 +23,9 @@ from harness.judge.expected import Expected
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
-from harness.records import files
 from harness.records import toml
-from harness.records.changes import Changes
 from harness.records.errors import UsageError
-from harness.report import markdown
-from harness.report import terminal
+from harness.report.cases import of_changes
 from harness.report.sections.changes import section
 
 
@@ -71,13 +71,6 @@ def _expected(path: Path | None) -> Expected:
 # -------------------------------------------------------------------------- the verb
 
 
-FORMATS: dict[str, Callable[[Changes], None]] = {
-    "text": lambda changes: terminal.show([section(changes)]),
-    "markdown": lambda changes: print(markdown.write([section(changes)]), end=""),
-    "json": lambda changes: print(files.as_json(changes)),
-}
-
-
 expected_changes = click.option(
     "--expected",
     type=shared.FILE,
@@ -113,15 +106,17 @@ comparing = shared.as_record(
 @click.argument("new")
 @expected_changes
 @shared.fail_on
+@output_format
 @click.option(
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    metavar="FORMAT",
-    help=f"How to print the changes: {', '.join(FORMATS)}.",
+    "--format", "older", type=click.Choice(FORMATS), hidden=True, help="As above."
 )
 def compare(
-    old: str, new: str, expected: Path | None, fail_on: FailOn, format: str
+    old: str,
+    new: str,
+    expected: Path | None,
+    fail_on: FailOn,
+    output_format: str,
+    older: str | None,
 ) -> int:
     """Show what changed between two reports.
 
@@ -130,6 +125,11 @@ def compare(
     promised = _expected(expected)
     before, now = baseline.read(old), baseline.read(new)
     changes = changes_in(now, Baseline(before, promised))
-    FORMATS[format](changes)
+    cases = of_changes(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
+    sections = [section(changes)]
+    found = AllWays(
+        changes, changes.cells, cases, sections, sections, changes.now.measured_at
+    )
+    show(older or output_format, found)
     gate(now, fail_on, changes)
     return 0

@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from harness.cli import options as shared
+from harness.cli.formats import AllWays
+from harness.cli.formats import output_format
+from harness.cli.formats import show
 from harness.deployment.declares.find import find
 from harness.records.declares import Places
 from harness.records.errors import GateFailed
-from harness.report import terminal
+from harness.report.cases import of_places
 from harness.report.sections.declares import section
 from harness.system import machine
+from harness.system.machine import now
 
 CONTRADICTION = "contradiction"
 
@@ -44,14 +48,22 @@ CONTRADICTION = "contradiction"
     metavar="WHAT",
     help="What makes this fail: never, contradiction.",
 )
-def declares(folder: Path, processors: int | None, fail_on: str) -> int:
+@output_format
+def declares(
+    folder: Path, processors: int | None, fail_on: str, output_format: str
+) -> int:
     """Show every place in a repository that declares a concurrency.
 
     Files are read and nothing is run: Procfile, Dockerfile, compose files,
     gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts.
     """
     found = find(folder, machine.processors(), processors)
-    terminal.show([section(found)])
+    sections = [section(found)]
+    cases = [
+        case._replace(file=str(folder / case.file))
+        for case in of_places(found, fails=fail_on == CONTRADICTION)
+    ]
+    show(output_format, AllWays(found, found.places, cases, sections, sections, now()))
     if fail_on == CONTRADICTION:
         check_contradictions(found)
     return 0

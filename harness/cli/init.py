@@ -14,6 +14,7 @@ from harness.cli.check import EXAMPLE
 from harness.cli.check import measure_all
 from harness.cli.check import prepare_all
 from harness.cli.check_options import CheckOptions
+from harness.cli.formats import TEXT
 from harness.cli.progress import say
 from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
@@ -122,6 +123,7 @@ def _options(results: Path) -> CheckOptions:
         ask=shared.questions(()),
         start_seconds=READY_SECONDS,
         annotate=False,
+        output_format=TEXT,
         schema=False,
     )
 

@@ -10,6 +10,7 @@ from harness.cli import options as shared
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
+from harness.cli.formats import output_format
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
@@ -38,6 +39,7 @@ from harness.records.results import read_evidence
 @shared.jobs
 @comparing
 @shared.results
+@output_format
 def probe(
     selection: Selection,
     catalog: Path,
@@ -45,6 +47,7 @@ def probe(
     jobs: int,
     comparison: ComparisonOptions,
     results: Path,
+    output_format: str,
 ) -> int:
     """Measure configurations and show the matrix.
 
@@ -60,6 +63,6 @@ def probe(
     begin(results, made)
     if show_and_carry_out(made, results, jobs):
         # Cells that were not reached are not missing: the user knows why.
-        show(results, read_evidence(results)[0])
+        show(results, read_evidence(results)[0], format=output_format)
         return Interrupted.exit_code
-    return conclude(results, before, comparison.fail_on)
+    return conclude(results, before, comparison.fail_on, output_format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from harness.cli.again import probe_again
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
+from harness.cli.formats import AllWays
+from harness.cli.formats import show as show_in
+from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say_faults
 from harness.environments.collect import collect
@@ -19,6 +23,7 @@ from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.changes import NOTHING
 from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN
 from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.records import files
@@ -27,8 +32,10 @@ from harness.records.evidence import Evidence
 from harness.records.report import Report
 from harness.records.results import changes_path
 from harness.records.results import report_path
+from harness.records.words import Outcome
+from harness.records.words import Verdict
 from harness.report import contents
-from harness.report import terminal
+from harness.report.cases import of_report
 from harness.report.sections import changes
 
 TITLE = "How many requests are handled at the same time"
@@ -51,10 +58,14 @@ def report(comparison: ComparisonOptions, results: Path) -> int:
     return conclude(results, known(comparison), comparison.fail_on)
 
 
-def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
+def conclude(
+    results: Path, before: Baseline, fail_on: FailOn, format: str = TEXT
+) -> int:
     """Judge and show a whole run; its exit code. Raises the errors of a gate."""
     evidence, faults = collect(results)
-    judged, compared = show(results, evidence, NOTHING if faults else before)
+    judged, compared = show(
+        results, evidence, NOTHING if faults else before, format, FORBIDDEN[fail_on]
+    )
     if code := say_faults(faults):
         return code
     gate(judged, fail_on, compared)
@@ -62,7 +73,11 @@ def conclude(results: Path, before: Baseline, fail_on: FailOn) -> int:
 
 
 def show(
-    results: Path, evidence: Sequence[Evidence], before: Baseline = NOTHING
+    results: Path,
+    evidence: Sequence[Evidence],
+    before: Baseline = NOTHING,
+    format: str = TEXT,
+    forbidden: Collection[Outcome | Verdict] = (),
 ) -> tuple[Report, Changes]:
     """Judge evidence; write and print the report, and what changed since a baseline."""
     judged = judge(evidence, probe_again())
@@ -70,7 +85,11 @@ def show(
     files.write(changes_path(results), compared)
     files.write(report_path(results), judged)
     write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
-    terminal.show(contents.overview(judged, compared, str(results)))
+    sections = contents.overview(judged, compared, str(results))
     if compared.baseline is not None:
-        terminal.show([changes.section(compared)])
+        sections.append(changes.section(compared))
+    page = contents.page(judged, compared)
+    cases = of_report(judged, forbidden)
+    measured_at = judged.measured_at
+    show_in(format, AllWays(judged, judged.cells, cases, sections, page, measured_at))
     return judged, compared

@@ -1,0 +1,119 @@
+"""What was found as a list of cases, for formats that programs read.
+
+A case is one cell, one change or one place: it passes, fails, or is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from harness.records.changes import Change
+from harness.records.changes import Changes
+from harness.records.declares import Places
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.rules import code_of
+from harness.records.rules import Other
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+
+
+class Case(NamedTuple):
+    """One thing that was looked at."""
+
+    group: str
+    """What it belongs to, such as the server."""
+    name: str
+    word: str
+    """What came out, such as ``as declared``."""
+    code: str = ""
+    """The id of the finding; empty where there is nothing to find."""
+    message: str = ""
+    fails: bool = False
+    """Whether it is what fails the run."""
+    left_out: bool = False
+    """Whether it could not be looked at here, for a known reason."""
+    seconds: float = 0.0
+    file: str = ""
+    line: int = 0
+
+
+def of_report(report: Report, forbidden: Collection[Outcome | Verdict]) -> list[Case]:
+    """The cells of a run; ``forbidden`` is what fails it."""
+    return [
+        Case(
+            group=f"flask-{cell.flask}.{cell.server}",
+            name=cell.id,
+            word=cell.word,
+            code=code_of(cell.word),
+            message=cell.reason,
+            fails=cell.word in forbidden,
+            left_out=cell.outcome is Outcome.NOT_SUPPORTED,
+            seconds=cell.seconds,
+        )
+        for cell in report.cells
+    ]
+
+
+def of_check(report: Report, result: CheckResult) -> list[Case]:
+    """The deployments of a check, with the lines of their settings."""
+    cells = {cell.configuration: cell for cell in report.cells}
+    return [
+        Case(
+            group="deployment",
+            name=each.name,
+            word=cells[each.name].word,
+            code=_code(each, cells[each.name].word),
+            message=each.reason or cells[each.name].reason,
+            fails=each.exit_code != 0,
+            seconds=cells[each.name].seconds,
+            file=each.file,
+            line=each.line,
+        )
+        for each in result.deployments
+    ]
+
+
+def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:
+    below = each.reason.startswith("at-least: ")
+    return code_of(Other.AT_LEAST if below else word)
+
+
+def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
+    """What changed since a baseline; ``fatal`` is what fails the run."""
+    return [
+        Case(
+            group="change",
+            name=each.id,
+            word=each.change,
+            code="" if each.expected else code_of(each.change),
+            message=each.reason,
+            fails=each.change in fatal and not each.expected,
+        )
+        for each in changes.cells
+    ]
+
+
+def of_places(found: Places, fails: bool) -> list[Case]:
+    """What a repository declares; with ``fails`` a contradiction fails."""
+    return [
+        Case(
+            group="declares",
+            name=f"{each.file}:{each.line}",
+            word=Other.CONTRADICTION if each.contradicts else "declared",
+            code=code_of(Other.CONTRADICTION) if each.contradicts else "",
+            message=_about(each.because, each.contradicts),
+            fails=fails and bool(each.contradicts),
+            left_out=not each.known,
+            file=each.file,
+            line=each.line,
+        )
+        for each in found.places
+    ]
+
+
+def _about(because: str, contradicts: tuple[str, ...]) -> str:
+    against = f"; contradicts {', '.join(contradicts)}" if contradicts else ""
+    return because + against

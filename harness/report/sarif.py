@@ -1,0 +1,74 @@
+"""The pen that writes findings as SARIF 2.1.0, which code scanning reads.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import harness
+from harness.records.rules import RULES
+from harness.report.cases import Case
+from harness.report.escape import printable
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+CHARACTERS = 4000
+
+
+def write(cases: Sequence[Case], root: str = "") -> str:
+    """The findings among the cases; files are written relative to ``root``."""
+    findings = [each for each in cases if each.code]
+    codes = [rule.code for rule in RULES]
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver()},
+                "results": [_result(each, codes, root) for each in findings],
+            }
+        ],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _driver() -> dict[str, Any]:
+    return {
+        "name": "flask-concurrency",
+        "semanticVersion": harness.__version__,
+        "rules": [
+            {
+                "id": rule.code,
+                "name": rule.name,
+                "shortDescription": {"text": rule.about},
+            }
+            for rule in RULES
+        ],
+    }
+
+
+def _uri(file: str, root: str) -> str:
+    """A file as an address, relative to a folder that it is in."""
+    return quote(file.removeprefix(f"{root.rstrip('/')}/") if root else file)
+
+
+def _result(case: Case, codes: list[str], root: str) -> dict[str, Any]:
+    text = f"{case.name}: {case.word}: {case.message}"
+    result: dict[str, Any] = {
+        "ruleId": case.code,
+        "ruleIndex": codes.index(case.code),
+        "level": "error" if case.fails else "note" if case.left_out else "warning",
+        "message": {"text": printable(text, characters=CHARACTERS)},
+        "partialFingerprints": {"flaskConcurrency/v1": f"{case.code}:{case.name}"},
+    }
+    if case.file:
+        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(case.file, root)}}
+        if case.line:
+            place["region"] = {"startLine": case.line}
+        result["locations"] = [{"physicalLocation": place}]
+    return result

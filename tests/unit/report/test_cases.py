@@ -1,0 +1,132 @@
+"""Cases for programs: JUnit XML, SARIF, and lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.cli import main
+from harness.cli import run
+from harness.judge.gate import FailOn
+from harness.judge.gate import FORBIDDEN
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.records.rules import BY_CODE
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import junit
+from harness.report import sarif
+from harness.report.cases import Case
+from harness.report.cases import of_check
+from harness.report.cases import of_report
+from tests.builders.reports import cell
+from tests.builders.reports import report
+
+NOW = "2026-01-01T00:00:00+00:00"
+
+NASTY = Case(
+    "g",
+    "a<b>\x1b[2J",
+    "uneven",
+    "FC001",
+    'it\n]]> & "so"',
+    True,
+    file="x y.toml",
+    line=3,
+)
+
+
+def suite(cases: list[Case]) -> ET.Element:
+    root = ET.fromstring(junit.write(cases, NOW))
+    found = root.find("testsuite")
+    assert root.tag == "testsuites" and found is not None
+    return found
+
+
+def results(cases: list[Case]) -> list[dict[str, Any]]:
+    log = json.loads(sarif.write(cases, "/repo"))
+    (one,) = log["runs"]
+    rules = [each["id"] for each in one["tool"]["driver"]["rules"]]
+    assert log["version"] == "2.1.0" and rules == list(BY_CODE)
+    for each in one["results"]:
+        assert rules[each["ruleIndex"]] == each["ruleId"]
+    found: list[dict[str, Any]] = one["results"]
+    return found
+
+
+def test_the_cells_of_a_run() -> None:
+    words: tuple[Outcome | Verdict, ...]
+    words = (Verdict.AS_DECLARED, Verdict.UNEVEN, Outcome.NOT_SUPPORTED, Outcome.DIED)
+    run = report(*(cell(word, number) for number, word in enumerate(words)))
+    cases = of_report(run, FORBIDDEN[FailOn.FEWER])
+    assert [each.code for each in cases] == ["", "FC001", "FC106", "FC104"]
+    assert [each.fails for each in cases] == [False, False, False, True]
+    found = suite(cases)
+    counts = {name: found.get(name) for name in ("tests", "failures", "skipped")}
+    assert counts == {"tests": "4", "failures": "1", "skipped": "1"}
+    assert [each[0].tag if len(each) else "" for each in found.iter("testcase")] == [
+        *("", "", "skipped", "failure")
+    ]
+    assert [(each["ruleId"], each["level"]) for each in results(cases)] == [
+        *(("FC001", "warning"), ("FC106", "note"), ("FC104", "error"))
+    ]
+
+
+def test_a_deployment_below_its_promise_has_a_rule_and_a_line() -> None:
+    one = CheckedDeployment(
+        name="c0", exit_code=1, reason="at-least: 8", file="/repo/a b.toml", line=7
+    )
+    measured = report(cell(Verdict.UNEVEN, 0))
+    result = CheckResult(exit_code=1, reason="", deployments=(one,))
+    (found,) = results(of_check(measured, result))
+    place = found["locations"][0]["physicalLocation"]
+    assert (found["ruleId"], found["level"]) == ("FC201", "error")
+    assert place["artifactLocation"]["uri"] == "a%20b.toml"
+    assert place["region"]["startLine"] == 7
+
+
+def test_what_others_wrote_breaks_nothing() -> None:
+    (case,) = suite([NASTY]).iter("testcase")
+    assert case.get("name") == "a<b>"
+    (failure,) = case
+    assert failure.text == 'x y.toml:3: it ]]> & "so"'
+    (result,) = results([NASTY])
+    assert "\x1b" not in result["message"]["text"]
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl", "sarif", "junit", "markdown"])
+def test_only_the_format_is_printed(
+    format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Procfile").write_text("web: gunicorn -w 2 a:a\n")
+    (tmp_path / "Dockerfile").write_text("CMD gunicorn a:a\n")
+    assert run(["declares", str(tmp_path), "--output-format", format]) == 0
+    out = capsys.readouterr().out
+    match format:
+        case "json":
+            assert len(json.loads(out)["places"]) == 2
+        case "jsonl":
+            assert [json.loads(each)["declared"] for each in out.splitlines()] == [1, 2]
+        case "sarif":
+            assert len(json.loads(out)["runs"][0]["results"]) == 2
+        case "junit":
+            assert len(list(ET.fromstring(out).iter("testcase"))) == 2
+        case "markdown":
+            assert out.startswith("#") and "| Procfile:1 (web) | 2 |" in out
+
+
+def test_annotations_are_on_the_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "Procfile").write_text("x: y\nweb: gunicorn -w 2 a:a\n")
+    (tmp_path / "a" / "Dockerfile").write_text("CMD gunicorn a:a\n")
+    words = ["declares", "a", "--output-format", "github"]
+    assert main([*words, "--fail-on", "contradiction"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("::error file=a/Procfile,line=2,title=contradiction (FC")
