@@ -1,5 +1,5 @@
 """Run every benchmark, or those that are named: startup, verdicts, selection,
-questions, scale, alarms.
+questions, scale, alarms, atlas.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import alarms
+from benchmarks import atlas
 from benchmarks import questions
 from benchmarks import scale
 from benchmarks import selection
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "questions": questions.main,
     "scale": scale.main,
     "alarms": alarms.main,
+    "atlas": atlas.main,
 }
 
 if __name__ == "__main__":

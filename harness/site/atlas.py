@@ -157,6 +157,14 @@ class Atlas:
         }
 
     @cached_property
+    def by_configuration(self) -> Mapping[tuple[str, str], list[Entry]]:
+        """Cells by server and configuration."""
+        cells: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            cells[entry.cell.server, entry.cell.configuration].append(entry)
+        return cells
+
+    @cached_property
     def newest(self) -> Mapping[tuple[str, str], Entry]:
         """By server and configuration: the cell with the newest releases."""
         newest: dict[tuple[str, str], Entry] = {}

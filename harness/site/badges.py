@@ -14,6 +14,7 @@ from harness.site import address
 from harness.site import sentences
 from harness.site import svg
 from harness.site.atlas import Atlas
+from harness.site.atlas import Entry
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
@@ -43,7 +44,7 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
     for _, entry in sorted(atlas.newest.items()):
         path = address.newest(entry.cell)
         yield from _badges(path, entry.cell)
-        yield _embed(frame, path, entry.cell)
+        yield _embed(frame, path, entry)
 
 
 def _badges(path: str, cell: CellReport) -> Iterator[File]:
@@ -102,13 +103,14 @@ def _text(x: float, text: str) -> Markup:
     )
 
 
-def _embed(frame: Frame, path: str, cell: CellReport) -> File:
+def _embed(frame: Frame, path: str, entry: Entry) -> File:
     """A page for a frame: the number and its word, without anything around it."""
     return render(
         "embed.html",
         f"embed/{path}.html",
         site=frame,
-        name=sentences.name(cell),
-        cell=cell,
-        sentence=sentences.answer(cell),
+        name=sentences.name(entry.cell),
+        cell=entry.cell,
+        measured_at=entry.evidence.measured_at,
+        sentence=sentences.answer(entry.cell),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -21,16 +20,19 @@ from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
 
+MOST_SAME = 20
+"""Of the same configuration with other releases, so many are listed, newest first;
+all of them on the page of the newest."""
+
 ASKED = {str(question): words.question for question, words in QUESTIONS.items()}
 
 
 def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     """A page for every cell."""
-    alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
-    for entry in atlas.entries:
-        alike[entry.cell.server, entry.cell.configuration].append(entry.cell)
-    for cells in alike.values():
-        cells.sort(key=age, reverse=True)
+    alike = {
+        key: sorted((entry.cell for entry in entries), key=age, reverse=True)
+        for key, entries in atlas.by_configuration.items()
+    }
     controls = {each.id: each.control_reason for each in atlas.report.environments}
     for entry in atlas.entries:
         cell = entry.cell
@@ -46,6 +48,9 @@ def _page(
     controls: Mapping[str, str],
 ) -> File:
     cell = entry.cell
+    shown = [each for n, each in enumerate(same) if n < MOST_SAME or each is cell]
+    if cell is same[0]:
+        shown = same  # so that every cell can be reached
     reason = controls.get(str(cell.environment), "")
     return render(
         "cell.html",
@@ -64,7 +69,8 @@ def _page(
         lanes=lanes.draw(cell),
         lanes_left_out=lanes.left_out(cell),
         asked=ASKED,
-        same=same,
+        same=shown,
+        same_left_out=len(same) - len(shown),
         written=written(atlas, cell),
         purls=purl.purls(entry.evidence.installed),
         control=f"The control of that environment: {reason}." if reason else "",

@@ -228,9 +228,9 @@ def _drawn(atlas: Atlas, line: Line, anchor: str) -> DrawnLine:
 def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:
     """The cells on a line, by the release that it follows."""
     cells = {}
-    for entry in atlas.servers.get(line.server, ()):
+    for entry in atlas.by_configuration.get((line.server, line.configuration), ()):
         cell = entry.cell
-        if cell.configuration == line.configuration and sentences.is_on(line, cell):
+        if sentences.is_on(line, cell):
             release = cell.flask if line.package == FLASK else cell.server_version
             cells[release] = cell
     return cells

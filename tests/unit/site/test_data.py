@@ -1,0 +1,194 @@
+"""The same as data: the API, feeds, badges, files for crawlers; and what is shipped."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import msgspec
+import pytest
+
+from docs.make import data
+from harness.records.track import Line
+from harness.site import changes
+from harness.site.atlas import Released
+from harness.site.explain import MeasuredCell
+from harness.site.frame import frame_of
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import built
+from tests.builders.atlas import sample
+from tests.samples import make
+from tests.unit.site.conftest import URL
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_file_of_data_says_its_version(whole: dict[str, bytes]) -> None:
+    for path, content in whole.items():
+        if path == "data.json" or path.startswith("api/v1/"):
+            document = json.loads(content)
+            if path != "api/v1/openapi.json":
+                assert document["schema_version"] == 1, path
+                assert document["generated_at"].startswith("2026-11-2"), path
+
+
+def test_the_description_is_of_files_that_are_there(whole: dict[str, bytes]) -> None:
+    described = json.loads(whole["api/v1/openapi.json"])
+    for path, item in described["paths"].items():
+        pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(path.lstrip("/")))
+        found = [each for each in whole if re.fullmatch(pattern, each)]
+        assert found, path
+        content = item["get"]["responses"]["200"]["content"]["application/json"]
+        schema = {**content["schema"], "components": described["components"]}
+        for each in found[:40]:
+            jsonschema.validate(json.loads(whole[each]), schema)
+
+
+def test_a_cell_is_at_its_id(whole: dict[str, bytes]) -> None:
+    name = "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
+    cell = json.loads(whole[f"api/v1/cell/{name}.json"])["cell"]
+    assert cell["id"] == name and cell["ceiling"] == 8 and cell["declared"] == 8
+    assert "rounds" not in cell and cell["purls"][0] == "pkg:pypi/flask@3.1.3"
+    assert cell == json.loads(whole["data.json"])["cells"][name]
+
+
+def test_badges_are_what_shields_reads(whole: dict[str, bytes]) -> None:
+    badge = json.loads(whole["badge/gunicorn/gthread-2x4.json"])
+    assert badge["schemaVersion"] == 1 and badge["label"] and badge["message"]
+    drawn = ElementTree.fromstring(whole["badge/gunicorn/gthread-2x4.svg"])
+    assert "concurrent requests: 8" in drawn.attrib["aria-label"]
+    cell = "badge/flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
+    assert whole[f"{cell}.svg"] == whole["badge/gunicorn/gthread-2x4.svg"]
+
+
+# -------------------------------------------------------------------------------- feeds
+
+
+def test_a_feed_has_what_atom_asks_for(whole: dict[str, bytes]) -> None:
+    feed = ElementTree.fromstring(whole["changes/all.atom"])
+    assert {"id", "title", "updated", "author"} <= {
+        each.tag.removeprefix(ATOM) for each in feed
+    }
+    entries = feed.findall(f"{ATOM}entry")
+    assert entries
+    ids = [each.findtext(f"{ATOM}id") for each in entries]
+    assert len(ids) == len(set(ids))
+    for entry in entries:
+        link = entry.find(f"{ATOM}link")
+        assert link is not None
+        assert link.attrib["href"].removeprefix(URL) in whole
+        assert entry.findtext(f"{ATOM}summary")
+    mine = ElementTree.fromstring(whole["changes/gunicorn.atom"])
+    assert len(mine.findall(f"{ATOM}entry")) <= len(entries)
+
+
+def test_the_id_of_a_change_never_changes() -> None:
+    """It is written here: readers of feeds show an entry again when its id changes."""
+    atlas = atlas_of(sample("history"))
+    ids = {
+        f"{each.release} {each.cell.configuration}": each.id
+        for each in changes.entries(atlas)
+    }
+    known = "urn:uuid:6c706883-f400-5c8d-96fa-5d3a91e91bbf"
+    assert ids["23.0.0 gthread-1x4-connections-4"] == known
+
+
+def test_a_change_is_in_the_feed_of_its_server_only(whole: dict[str, bytes]) -> None:
+    feed = ElementTree.fromstring(whole["changes/waitress.atom"])
+    assert feed.findall(f"{ATOM}entry") == []
+
+
+# ------------------------------------------------------------------------ how old it is
+
+
+def test_what_is_out_and_not_measured_is_told() -> None:
+    released = Released(
+        asked_at="2026-11-26T00:00:00+00:00",
+        packages={
+            "gunicorn": ("26.0.0", "27.0.1", "27.0.2"),
+            "waitress": ("9.0",),
+            "Flask": ("3.1.3",),
+        },
+    )
+    atlas = atlas_of(sample("single"), released=released)
+    assert [each.releases for each in atlas.unmeasured] == [("27.0.2",)]
+    files = built(atlas)
+    assert b"27.0.2 is out and not measured yet" in files["server/gunicorn.html"]
+    assert b"gunicorn 27.0.2" in files["data.html"]
+    unmeasured = json.loads(files["api/v1/unmeasured.json"])
+    assert unmeasured["packages"][0]["newest_measured"] == "27.0.1"
+
+
+def test_what_an_older_probe_measured_is_not_shown() -> None:
+    new = sample("single")
+    old = [
+        msgspec.structs.replace(each, probe=each.probe - 1)
+        for each in sample("history")
+    ]
+    atlas = atlas_of([*old, *new])
+    assert atlas.older == len(old)
+    assert {e.cell.server_version for e in atlas.entries} == {"27.0.1"}
+
+
+def test_two_runs_can_be_compared() -> None:
+    where = make.environment("3.1.3", "gunicorn", "27.0.1")
+
+    def run(number: int, day: int) -> list[object]:
+        cells = [make.cell(where, "sync-4", 4, make.rounds(number, (number, 1)))]
+        when = f"2026-11-{day}T00:00:00+00:00"
+        return [make.evidence(where, cells, measured_at=when)]
+
+    runs = [run(4, 20), run(4, 21)]
+    evidence = [each for several in runs for each in several]
+    files = built(atlas_of(evidence, runs=runs))  # type: ignore[arg-type]
+    assert any(path.startswith("diff/run/") for path in files)
+
+
+def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
+    atlas = atlas_of(sample("history"))
+    (feed, *_) = [
+        file
+        for file in changes.files(atlas, frame_of(atlas))
+        if file.path.endswith(".atom")
+    ]
+    assert b'href="../changes.html"' in feed.content
+
+
+# ---------------------------------------------------------------------- what is shipped
+
+
+def test_what_explain_compares_with_is_made_of_what_is_shipped() -> None:
+    assert data.MEASURED.read_text() == data.measured()
+
+
+def test_no_folder_of_a_machine_is_shipped() -> None:
+    for path in data.DATA.rglob("*.json"):
+        assert not data.ON_A_MACHINE.search(path.read_text()), path
+
+
+@pytest.mark.parametrize(
+    ("text", "neutral"),
+    [
+        ("/home/me/x/.nox/flask-3/bin/gunicorn", "{environment}/bin/gunicorn"),
+        ("see /root/x/harness/target.", "see {target}."),
+        ('File "/tmp/flask-concurrency-ab/x.py"', 'File "{folder}/x.py"'),
+        ("/usr/local/lib/python3.13/threading.py", "{python}/threading.py"),
+        ("--bind 127.0.0.1:80", "--bind 127.0.0.1:80"),
+    ],
+)
+def test_folders_of_a_machine_have_placeholders(text: str, neutral: str) -> None:
+    where = make.environment("3.1.3", "gunicorn", "27.0.1")
+    cells = [make.cell(where, "default", 1, log_tail=text)]
+    made = data.neutral(make.evidence(where, cells))
+    assert made.cells[0].log_tail == neutral
+
+
+def test_lines_follow_what_was_measured_with_several_releases() -> None:
+    lines: tuple[Line, ...] = atlas_of(sample("history")).lines
+    assert {line.package for line in lines} == {"gunicorn"}
+    assert all(line.beside == "Flask 3.1.3" for line in lines)
+    assert MeasuredCell.__struct_fields__[0] == "id"
