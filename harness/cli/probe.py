@@ -63,6 +63,8 @@ def probe(
     begin(results, made)
     if show_and_carry_out(made, results, jobs):
         # Cells that were not reached are not missing: the user knows why.
-        show(results, read_evidence(results)[0], format=output_format)
+        evidence = read_evidence(results)[0]
+        missing = len(made.cells) - sum(len(each.cells) for each in evidence)
+        show(results, evidence, format=output_format, missing=missing)
         return Interrupted.exit_code
     return conclude(results, before, comparison.fail_on, output_format)

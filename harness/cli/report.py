@@ -37,6 +37,7 @@ from harness.records.words import Verdict
 from harness.report import contents
 from harness.report.cases import of_report
 from harness.report.sections import changes
+from harness.report.sections import summary
 
 TITLE = "How many requests are handled at the same time"
 
@@ -78,17 +79,23 @@ def show(
     before: Baseline = NOTHING,
     format: str = TEXT,
     forbidden: Collection[Outcome | Verdict] = (),
+    missing: int = 0,
 ) -> tuple[Report, Changes]:
-    """Judge evidence; write and print the report, and what changed since a baseline."""
+    """Judge evidence; write and print the report, and what changed since a baseline.
+
+    ``missing`` is how many cells a run that was interrupted did not reach.
+    """
     judged = judge(evidence, probe_again())
     compared = changes_in(judged, before)
     files.write(changes_path(results), compared)
     files.write(report_path(results), judged)
-    write_pages(results, TITLE, contents.page(judged, compared), judged.cells)
+    page = contents.page(judged, compared)
+    early = [summary.interrupted(missing)] if missing else []
+    write_pages(results, TITLE, [*early, *page], judged.cells)
     sections = contents.overview(judged, compared, str(results))
     if compared.baseline is not None:
         sections.append(changes.section(compared))
-    page = contents.page(judged, compared)
+    sections += early
     cases = of_report(judged, forbidden)
     measured_at = judged.measured_at
     show_in(format, AllWays(judged, judged.cells, cases, sections, page, measured_at))

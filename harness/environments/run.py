@@ -17,11 +17,14 @@ from pathlib import Path
 from harness.environments.folder import environments_folder
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
+from harness.environments.pythons import pythons
 from harness.measure import events
 from harness.measure.events import Event
 from harness.measure.nothing import nothing_measured
 from harness.plan.shards import shards
+from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.plan import PlannedEnvironment
 from harness.records.results import evidence_path
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
@@ -123,6 +126,14 @@ async def carry_out(
     )
     for planned in plan.environments:
         if not evidence_path(results, planned.environment).exists():
-            reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
-            nothing = nothing_measured(planned, Outcome.HARNESS_FAILED, reason)
-            write_evidence(results, nothing)
+            write_evidence(results, _without_evidence(planned, logs))
+
+
+def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:
+    """Evidence of an environment whose session left none, and why that may be."""
+    python, here = planned.environment.python, pythons()
+    if python not in here:
+        reason = f"Python {python} was not found; there are: {', '.join(here)}"
+        return nothing_measured(planned, Outcome.NOT_SUPPORTED, reason)
+    reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
+    return nothing_measured(planned, Outcome.HARNESS_FAILED, reason)

@@ -87,11 +87,18 @@ def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cel
         matching = _matching(usual, glob) or _matching(cells, glob)
         matching = matching or _named(catalog, selection, glob)
         if not matching:
-            near = get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
-            raise NoSuchCell(glob, near)
+            raise NoSuchCell(glob, _near(cells, glob))
         wanted += matching
     inside = [cell for cell in cells if cell in set(wanted)]
     return list(dict.fromkeys([*inside, *wanted]))
+
+
+def _near(cells: list[Cell], glob: str) -> list[str]:
+    """Globs or ids like one that matches nothing."""
+    for part in ("configuration", "server"):
+        if glob in {getattr(cell, part) for cell in cells}:
+            return [f"*/{glob}/*" if part == "configuration" else f"*/{glob}-*"]
+    return get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
 
 
 def _matching(cells: list[Cell], glob: str) -> list[Cell]:
@@ -102,8 +109,17 @@ def _flask_releases(catalog: Catalog, selection: Selection) -> list[str]:
     """Selected releases of Flask, oldest first, else those of the matrix."""
     if not selection.flask:
         return [str(release) for release in catalog.matrix.flask]
-    given = {_version(text, "--flask") for text in selection.flask}
+    known = [str(release) for release in catalog.matrix.flask]
+    given = {_newest_of(_version(text, "--flask"), known) for text in selection.flask}
     return sorted(given, key=Version)
+
+
+def _newest_of(release: str, known: Sequence[str]) -> str:
+    """The newest known release of a series such as ``3.1``; others stay as they are."""
+    if release.count(".") != 1:
+        return release
+    series = [each for each in known if each.startswith(f"{release}.")]
+    return max(series, key=Version, default=release)
 
 
 def _servers(catalog: Catalog, selection: Selection) -> list[tuple[Server, str | None]]:

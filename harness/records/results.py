@@ -5,10 +5,12 @@ A file that cannot be read never costs the others.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -24,6 +26,9 @@ EVIDENCE = "evidence"
 
 PREVIOUS = "previous"
 """Folder for what the run before left, until the next run begins."""
+
+LOCK = ".flask-concurrency.lock"
+"""File that a run holds locked."""
 
 SINGLE = (
     *(
@@ -83,6 +88,7 @@ def begin(results: Path, plan: Plan) -> None:
     """
     previous = results / PREVIOUS
     try:
+        _occupy(results)
         for old in (*previous.glob("*.*"), *(previous / EVIDENCE).glob("*.json")):
             old.unlink()
         for path in _of_a_run(results):
@@ -95,6 +101,32 @@ def begin(results: Path, plan: Plan) -> None:
             "another folder with --results"
         ) from problem
     files.write(plan_path(results), plan)
+
+
+_LOCKS: dict[Path, TextIO] = {}
+"""Held until this process ends, by folder."""
+
+
+def _occupy(results: Path) -> None:
+    """Keep other runs out of a folder, and a new one out of git.
+
+    Raises ``OSError`` and ``UsageError``.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    if not any(results.iterdir()):
+        (results / ".gitignore").write_text("*\n")
+    if results in _LOCKS:
+        return
+    lock = (results / LOCK).open("a")
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise UsageError(
+            f"{results}: another run is writing there; wait until it ends, or choose "
+            "another folder with --results"
+        ) from None
+    _LOCKS[results] = lock
 
 
 def _of_a_run(results: Path) -> list[Path]:

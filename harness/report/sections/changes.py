@@ -25,6 +25,9 @@ from harness.report.document import WebLink
 MOST = 50
 """Cells that are named for each change."""
 
+MOST_GONE = 3
+"""The same for cells that are gone: mostly these are all that was not selected."""
+
 FEW, SOME = 4, 12
 """Versions that are named for one cell, and for all of them."""
 
@@ -78,15 +81,16 @@ def _lists(changes: Changes, common: Sequence[Difference]) -> Iterator[Items]:
     for change, mark in words.CHANGES.items():
         cells = [c for c in changes.cells if c.change is change and not c.expected]
         if cells:
-            yield _list(mark, [_cell(cell, common) for cell in cells])
+            most = MOST_GONE if change is Change.GONE else MOST
+            yield _list(mark, [_cell(cell, common) for cell in cells], most)
     if expected := [each for each in changes.cells if each.expected]:
         yield _list(words.EXPECTED, [_cell(cell, common) for cell in expected])
     if changes.unmatched:
         yield _list(words.UNMATCHED, [_unmatched(each) for each in changes.unmatched])
 
 
-def _list(mark: words.Mark, texts: Sequence[Text]) -> Items:
-    items = tuple(map(Item, texts[:MOST]))
+def _list(mark: words.Mark, texts: Sequence[Text], most: int = MOST) -> Items:
+    items = tuple(map(Item, texts[:most]))
     if more := len(texts) - len(items):
         items += (Item(say("and {} more: see {}", more, Name("changes.json"))),)
     return Items(items, mark, mark.meaning)

@@ -55,6 +55,14 @@ def section(report: Report, grid: Grid) -> Section:
     return Section.of("the answer", title, *blocks, top=True)
 
 
+def interrupted(missing: int) -> Section:
+    """That the run ended early, and how many cells it did not reach."""
+    text = "The run was interrupted: {} not measured and not in this report."
+    were = plural(missing, "cell") + (" was" if missing == 1 else " were")
+    alert = Alert("warning", say(text, were))
+    return Section("the interruption", Text(), (alert,))
+
+
 def counts(cells: Sequence[CellReport]) -> Text:
     """How many cells there are of each kind."""
     kinds = [say("{}\u00a0{}", count, mark) for count, mark in words.tally(cells)]

@@ -129,3 +129,14 @@ def test_results_that_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--results"):
         begin(tmp_path / "file", plan())
+
+
+def test_a_new_folder_is_kept_out_of_git_and_another_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    begin(tmp_path / "new", Plan(environments=()))
+    assert (tmp_path / "new" / ".gitignore").read_text() == "*\n"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "app.py").touch()
+    begin(tmp_path / "mine", Plan(environments=()))
+    assert not (tmp_path / "mine" / ".gitignore").exists()

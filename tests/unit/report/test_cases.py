@@ -59,10 +59,13 @@ def results(cases: list[Case]) -> list[dict[str, Any]]:
 
 
 def test_the_cells_of_a_run() -> None:
-    words: tuple[Outcome | Verdict, ...]
-    words = (Verdict.AS_DECLARED, Verdict.UNEVEN, Outcome.NOT_SUPPORTED, Outcome.DIED)
-    run = report(*(cell(word, number) for number, word in enumerate(words)))
-    cases = of_report(run, FORBIDDEN[FailOn.FEWER])
+    measured = report(
+        cell(Verdict.AS_DECLARED, 0),
+        cell(Verdict.UNEVEN, 1),
+        cell(Outcome.NOT_SUPPORTED, 2),
+        cell(Outcome.DIED, 3),
+    )
+    cases = of_report(measured, FORBIDDEN[FailOn.FEWER])
     assert [each.code for each in cases] == ["", "FC001", "FC106", "FC104"]
     assert [each.fails for each in cases] == [False, False, False, True]
     found = suite(cases)

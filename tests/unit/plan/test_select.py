@@ -1,0 +1,32 @@
+"""What people name is found, or they are told what is like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.plan.select import chosen_cells
+from harness.plan.select import NoSuchCell
+from harness.records.catalog import Selection
+from tests.builders.catalogs import REAL
+
+NEWEST = [str(v) for v in REAL.matrix.flask if str(v).startswith("3.1.")][-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "release"), [("3.1", NEWEST), ("3.1.1", "3.1.1"), ("3.1.dev1", "3.1.dev1")]
+)
+def test_a_series_means_its_newest_release(text: str, release: str) -> None:
+    selection = Selection(flask=(text,), servers=("werkzeug",))
+    assert {cell.flask for cell in chosen_cells(REAL, selection)} == {release}
+
+
+@pytest.mark.parametrize(
+    ("glob", "near"),
+    [("sync-4", "*/sync-4/*"), ("gunicorn", "*/gunicorn-*"), ("x", None)],
+)
+def test_what_is_like_a_glob_that_matches_nothing(glob: str, near: str | None) -> None:
+    with pytest.raises(NoSuchCell) as caught:
+        chosen_cells(REAL, Selection(only=(glob,)))
+    assert caught.value.near == ([near] if near else [])
+    if near:
+        assert chosen_cells(REAL, Selection(only=(near,)))
