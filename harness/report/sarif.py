@@ -58,7 +58,9 @@ def _uri(file: str, root: str) -> str:
 
 
 def _result(case: Case, codes: list[str], root: str) -> dict[str, Any]:
-    text = f"{case.name}: {case.word}: {case.message}"
+    named = case.message.startswith(case.word)
+    about = case.message if named else f"{case.word}: {case.message}"
+    text = f"{case.name}: {about}"
     result: dict[str, Any] = {
         "ruleId": case.code,
         "ruleIndex": codes.index(case.code),

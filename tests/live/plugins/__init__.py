@@ -1,0 +1,1 @@
+"""Distributions beside the harness, as they are installed."""
