@@ -20,6 +20,7 @@ from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
 from harness.cli.formats import AllWays
+from harness.cli.formats import QUIET
 from harness.cli.formats import show as show_in
 from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
@@ -285,10 +286,12 @@ def measure(
     """Measure one deployment; the evidence is written before any opinion."""
     checked = before
     if isinstance(each, Prepared):
-        print(f"{each.deployment.name}: measuring", file=sys.stderr, flush=True)
+        words = ["measuring"]
         notes = each.contained.notes if each.contained else [note(each.where.folder)]
-        for words in filter(None, (each.command.note, *notes)):
-            print(printable(f"{each.deployment.name}: {words}"), file=sys.stderr)
+        words += filter(None, (each.command.note, *notes))
+        for line in words if options.output_format != QUIET else ():
+            text = printable(f"{each.deployment.name}: {line}")
+            print(text, file=sys.stderr, flush=True)
         logs = results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(each, options.limit, options.ask)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from harness.cli import options as shared
+from harness.cli.formats import loudness
 from harness.cli.formats import output_format
 from harness.deployment import config as deployments
 from harness.deployment.app import READY_SECONDS
@@ -190,6 +191,7 @@ checking = shared.several(
         help="How long a deployment may take to answer its first request.",
     ),
     output_format,
+    loudness,
     click.option(
         "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
     ),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
+from harness.cli import options as shared
 from harness.github.annotations import annotate
 from harness.github.annotations import Annotation
 from harness.github.annotations import in_repository
@@ -26,12 +27,36 @@ TEXT = "text"
 
 FORMATS = (TEXT, "json", "jsonl", "github", "junit", "sarif", "markdown")
 
+QUIET, VERBOSE = "quiet", "verbose"
+"""Two more ways to print text, which have options of their own."""
+
+IN_SHORT = ("the findings", "the changes", "the interruption", "the counts")
+"""Sections that are printed with ``--quiet``."""
+
 output_format = click.option(
     "--output-format",
-    type=click.Choice(FORMATS),
+    type=click.Choice((*FORMATS, QUIET, VERBOSE)),
     default=TEXT,
     metavar="FORMAT",
     help=f"What to print on standard output: {', '.join(FORMATS)}.",
+)
+
+
+loudness = shared.several(
+    click.option(
+        "-q",
+        "--quiet",
+        "output_format",
+        flag_value=QUIET,
+        help="Print only findings and counts, and no progress.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        "output_format",
+        flag_value=VERBOSE,
+        help="Print the whole report.",
+    ),
 )
 
 
@@ -66,6 +91,10 @@ def show(format: str, found: AllWays) -> None:
             print(sarif.write(found.cases, os.path.realpath(os.curdir)), end="")
         case "markdown":
             print(markdown.write(found.page), end="")
+        case "quiet":
+            terminal.show([each for each in found.sections if each.name in IN_SHORT])
+        case "verbose":
+            terminal.show(found.page)
         case _:
             terminal.show(found.sections)
 

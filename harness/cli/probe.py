@@ -10,7 +10,9 @@ from harness.cli import options as shared
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
+from harness.cli.formats import loudness
 from harness.cli.formats import output_format
+from harness.cli.formats import QUIET
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
@@ -40,6 +42,7 @@ from harness.records.results import read_evidence
 @comparing
 @shared.results
 @output_format
+@loudness
 def probe(
     selection: Selection,
     catalog: Path,
@@ -61,7 +64,8 @@ def probe(
     check_limit(made)
     before = known(comparison)
     begin(results, made)
-    if show_and_carry_out(made, results, jobs):
+    quiet = output_format == QUIET
+    if show_and_carry_out(made, results, jobs, quiet=quiet):
         # Cells that were not reached are not missing: the user knows why.
         evidence = read_evidence(results)[0]
         missing = len(made.cells) - sum(len(each.cells) for each in evidence)

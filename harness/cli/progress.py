@@ -42,9 +42,9 @@ def line(event: Event) -> str:
 
 
 @contextlib.contextmanager
-def progress(plan: Plan) -> Iterator[Callable[[Event], None]]:
+def progress(plan: Plan, *, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
     """Show the progress of a run on standard error, by what takes its events."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, quiet=quiet)
     show = partial(console.print, markup=False, soft_wrap=True)
     columns = TextColumn("{task.description}"), BarColumn(bar_width=20)
     bar = Progress(
@@ -92,10 +92,15 @@ def say_faults(faults: Sequence[HarnessError]) -> int:
 
 
 def show_and_carry_out(
-    plan: Plan, results: Path, jobs: int, environments: Path | None = None
+    plan: Plan,
+    results: Path,
+    jobs: int,
+    environments: Path | None = None,
+    *,
+    quiet: bool = False,
 ) -> bool:
     """Measure a plan and show the progress; whether that was interrupted."""
-    with progress(plan) as seen:
+    with progress(plan, quiet=quiet) as seen:
         try:
             asyncio.run(carry_out(plan, results, jobs, seen, environments))
         except KeyboardInterrupt:

@@ -82,3 +82,14 @@ def test_the_first_file_is_written_and_then_kept(
         run(["init", "--no-measure"])
     assert (folder / "concurrency.toml").read_text() == written
     assert check(folder).code == 0
+
+
+def test_as_much_is_printed_as_is_wanted(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "app.py").write_text(APP)
+    command = ("--", "waitress-serve", "app:app")
+    quiet, usual, whole = (
+        check(tmp_path / "mine", *words, *command).out for words in (["-q"], [], ["-v"])
+    )
+    assert quiet.splitlines()[0].startswith("1 cell: 1 as declared")
+    assert len(quiet) < len(usual) < len(whole)
