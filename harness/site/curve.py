@@ -47,7 +47,7 @@ def draw(cell: CellReport) -> Markup:
         *_declared(cell, scale),
         *_band(curve, scale),
         *_points(curve, scale),
-        *_floor(cell, scale),
+        *_chosen(cell, scale),
     )
     return svg.picture(WIDTH, HEIGHT, _title(cell), *parts, kind="curve")
 
@@ -112,17 +112,27 @@ def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
         yield svg.element("circle", cx=x, cy=best, r=4, class_="best")
 
 
-def _floor(cell: CellReport, scale: Scale) -> Iterator[Markup]:
-    """The least in a chosen order, where no ordinary round was as low."""
-    declared, floor = cell.declared, cell.floor
-    if declared is None or floor is None or cell.floor_by is not Basis.GUARANTEED:
+def _chosen(cell: CellReport, scale: Scale) -> Iterator[Markup]:
+    """The least and the most in a chosen order, where no ordinary round had them."""
+    declared = cell.declared
+    usual = [p for p in cell.curve if p.offered == declared]
+    if declared is None or not usual:
         return
-    at_declared = [p.worst for p in cell.curve if p.offered == declared]
-    if at_declared and floor < min(at_declared):
-        x, y = scale.x(declared), scale.y(floor)
-        yield svg.line(x, y, x, scale.y(min(at_declared)), "spread")
-        yield _diamond(x, y)
-        yield svg.text(x + 10, y + 4, f"{floor} in the worst order", "low")
+    x = scale.x(declared)
+    worst, best = usual[0].worst, usual[0].best
+    floor, ceiling = cell.floor, cell.ceiling
+    if cell.floor_by is Basis.GUARANTEED and floor is not None and floor < worst:
+        yield svg.line(x, scale.y(floor), x, scale.y(worst), "spread")
+        yield _diamond(x, scale.y(floor))
+        yield svg.text(
+            x - 10, scale.y(floor) + 4, f"{floor} in the worst order", "low", "end"
+        )
+    if cell.ceiling_by is Basis.GUARANTEED and ceiling is not None and ceiling > best:
+        yield svg.line(x, scale.y(best), x, scale.y(ceiling), "spread")
+        yield svg.element("circle", cx=x, cy=scale.y(ceiling), r=4, class_="best")
+        yield svg.text(
+            x - 10, scale.y(ceiling) + 16, f"{ceiling} in the best order", "high", "end"
+        )
 
 
 def _diamond(x: float, y: float) -> Markup:

@@ -64,12 +64,16 @@ def points(places: Sequence[tuple[float, float]]) -> str:
 
 def legible(text: str) -> str:
     """Text of others with nothing invisible in it; what is drawn stays as it is."""
-    return text if isinstance(text, Markup) else line_of(text, characters=LONGEST)
+    if isinstance(text, Markup) or (text.isprintable() and len(text) <= LONGEST):
+        return text
+    return line_of(text, characters=LONGEST)
 
 
 def _value(value: object) -> str:
     """A number as short as can be, and anything else as legible text."""
-    return f"{round(value, 1):g}" if isinstance(value, float) else legible(str(value))
+    if isinstance(value, float):
+        return f"{round(value, 1):g}"
+    return str(value) if isinstance(value, int) else legible(str(value))
 
 
 def ticks(top: int, most: int = 5) -> list[int]:
