@@ -58,7 +58,7 @@ def report_page(
     page = render(
         "run.html",
         "report.html",
-        title=title,
+        name=title,
         sections=Markup(html.write(sections)),
         cells=[_drawn(cell) for cell in drawn],
         timelines=list(_timelines(timeline.lines if timeline else (), cells)),

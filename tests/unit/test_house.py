@@ -34,7 +34,7 @@ def table() -> dict[str, set[str]]:
 MAY_IMPORT = table()
 
 # Rooms of pure functions: they touch neither files nor processes nor the clock.
-PURE = {"judge", "report", "track", "plan"}
+PURE = {"judge", "report", "track", "plan", "site"}
 OUTSIDE = {"os", "subprocess", "socket", "asyncio", "time", "requests", "rich", "nox"}
 OUTSIDE_BUT = {"plan/catalog.py": {"os"}, "report/terminal.py": {"rich"}}
 # Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
