@@ -67,9 +67,12 @@ def _since(package: str, span: Span, before: Span | None) -> str:
 
 
 def change(line: Line, span: Span) -> str:
-    """What changed where a span begins, as a sentence."""
+    """What changed where a span begins, and of what, as a sentence."""
     package = "Flask" if line.package == FLASK else words.title(line)
-    return sentence(f"{package} {span.releases[0]}: {span.change}: {span.reason}")
+    where = f"{words.title(line)} {line.configuration}"
+    if package == words.title(line):
+        where = line.configuration
+    return sentence(f"{package} {span.releases[0]}: {where}: {span.reason}")
 
 
 def line_title(line: Line) -> str:

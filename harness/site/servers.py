@@ -214,7 +214,7 @@ def _drawn(atlas: Atlas, line: Line, anchor: str) -> DrawnLine:
         anchor,
         release_chart.draw(line, cells_of(atlas, line)),
         tuple(
-            sentences.change(line, span)
+            f"{span.change}: {sentences.change(line, span)}"
             for span in line.spans
             if span.change is not None
         ),
