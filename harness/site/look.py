@@ -149,7 +149,7 @@ def policy(style: str, script: str = "") -> str:
     allowed = [
         "default-src 'none'",
         f"style-src {source_hash(style)}",
-        "img-src 'self'",
+        "img-src 'self' data:",
         "base-uri 'none'",
         "form-action 'none'",
     ]

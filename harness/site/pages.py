@@ -30,6 +30,7 @@ from harness.site.frame import frame_of
 from harness.site.look import embedded
 from harness.site.look import File
 from harness.site.look import render
+from harness.site.look import static
 from harness.site.look import text_file
 from harness.site.questions import QuestionPage
 from harness.site.questions import TypedQuestion
@@ -49,6 +50,7 @@ def site(
     yield from api.files(atlas, frame, answered)
     yield from badges.files(atlas, frame)
     yield from _cards(atlas, answered)
+    yield text_file("icon.svg", static("icon.svg"))
     yield from about.machine_files(atlas, frame, answered, paths)
     for evidence in dict.fromkeys(entry.file for entry in atlas.entries):
         yield text_file(evidence.path, evidence.text)

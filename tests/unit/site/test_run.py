@@ -28,9 +28,9 @@ def test_it_holds_all_that_it_needs(name: str, evil: bool) -> None:
     page = parsed(text.encode())
     assert page.policy.startswith("default-src 'none'")
     for tag, given in page.elements:
-        assert tag not in ("script", "img", "link", "iframe"), tag
+        assert tag not in ("script", "img", "iframe"), tag
         href = given.get("href", "")
-        assert not href or href.startswith("https://")
+        assert not href or href == "data:," or href.startswith("https://")
     assert not set("\u202e\x1b\x00") & set(text)
     assert EVIL not in text
 
