@@ -56,7 +56,7 @@ Check = Callable[[Sequence[str]], None]
 """Checks a command line without running it. Raises ``UsageError``."""
 
 
-def run(stage: Stage, command: Run, check: Check) -> int:
+def run(stage: Stage, command: Run, check: Check) -> None:
     """Run one stage, with the inputs and for the runner that variables describe.
 
     ``check`` is called with the command lines of later stages before anything is done.
@@ -64,60 +64,65 @@ def run(stage: Stage, command: Run, check: Check) -> int:
     environ = dict(os.environ)
     try:
         with contextlib.chdir(_working_directory(environ)):
-            _check(stage, environ, check)
-            return _run(stage, command, environ)
-    except UsageError as error:
-        _conclude(stage, environ, error)
-        return 0
+            if inputs.measures_deployments(environ):
+                code = _run_check(stage, command, environ)
+            else:
+                code = _run(stage, command, check, environ)
+            if code is not None:
+                _set_exit_code(stage, environ, code)
+    except HarnessError as problem:
+        _set_exit_code(stage, environ, problem.exit_code)
+        annotate_error(problem)
 
 
-def _run(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
-    if inputs.measures_deployments(environ):
-        return _run_check(stage, command, environ)
-    carried = baseline.collect(environ) if stage == "plan" else {}
+def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -> int:
+    """Run one stage of measuring the matrix; its exit code. Raises ``HarnessError``."""
     results = Path(inputs.results(environ)).resolve()
     line = inputs.arguments(stage, environ)
-    if stage == "report":
-        line = baseline.report_arguments(results, environ)
-    problem, code = carry_out(command, line)
-    if stage == "plan":
-        baseline.put(results, carried)
-    if stage == "report":
-        _publish(environ)
-    _conclude(stage, environ, problem, code)
-    return 0
-
-
-def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int:
-    """Run one stage of measuring deployments; the last one shows all of them."""
-    problem: HarnessError | None = None
-    code = 0
+    if stage == "measure":
+        return carry_out(command, line)
     if stage == "report":
         try:
-            code = _publish_check(environ)
-        except HarnessFailed as error:
-            problem = error
-    else:
-        for name in runner.not_the_callers(environ):
-            os.environ.pop(name, None)
-        problem, code = carry_out(command, inputs.check_arguments(stage, environ))
-        if stage == "measure" and not isinstance(problem, UsageError):
-            return 0
-    _conclude(stage, environ, problem, code)
-    return 0
+            return carry_out(command, baseline.report_arguments(results, environ))
+        finally:
+            _publish(environ)
+    for later in STAGES[1:]:
+        check(inputs.arguments(later, environ))
+    inputs.flag(environ, "SUMMARY")
+    carried = baseline.collect(environ)
+    try:
+        return carry_out(command, line)
+    finally:
+        baseline.put(results, carried)
 
 
-def carry_out(command: Run, line: Sequence[str]) -> tuple[HarnessError | None, int]:
-    """Run a command line; the error that ended it, if any, and its exit code."""
+def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int | None:
+    """Run one stage of measuring deployments, of which the last one shows all.
+
+    ``None`` where that one says what became of it. Raises ``HarnessError``.
+    """
+    if stage == "report":
+        return _publish_check(environ)
+    inputs.flag(environ, "SUMMARY")
+    for name in runner.not_the_callers(environ):
+        os.environ.pop(name, None)
+    try:
+        code = carry_out(command, inputs.check_arguments(stage, environ))
+    except HarnessError as problem:
+        if stage == "plan" or isinstance(problem, UsageError):
+            raise
+    return code if stage == "plan" else None
+
+
+def carry_out(command: Run, line: Sequence[str]) -> int:
+    """Run a command line; its exit code. Prints and raises ``HarnessError``."""
     with runner.commands_stopped():
         try:
-            return None, command(line)
-        except HarnessError as error:
-            print(
-                f"flask-concurrency: {printable(str(error), characters=1000)}",
-                flush=True,
-            )
-            return error, error.exit_code
+            return command(line)
+        except HarnessError as problem:
+            words = printable(str(problem), characters=1000)
+            print(f"flask-concurrency: {words}", flush=True)
+            raise
 
 
 def _working_directory(environ: Mapping[str, str]) -> Path:
@@ -127,22 +132,8 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
     return path
 
 
-def _check(stage: Stage, environ: Mapping[str, str], check: Check) -> None:
-    """Check what only a later stage needs before anything is measured."""
-    if stage == "plan":
-        for later in () if inputs.measures_deployments(environ) else STAGES[1:]:
-            check(inputs.arguments(later, environ))
-        inputs.flag(environ, "SUMMARY")
-
-
-def _conclude(
-    stage: Stage,
-    environ: Mapping[str, str],
-    problem: HarnessError | None,
-    code: int = 0,
-) -> None:
-    """Set the outputs of a stage, and show the error that ended it, if any."""
-    code = problem.exit_code if problem else code
+def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
+    """Set the outputs of a stage that has come to its end."""
     outputs = {"exit-code": str(code)}
     if stage == "report":
         outputs["passed"] = "false" if code else "true"
@@ -154,8 +145,6 @@ def _conclude(
             shards = int(inputs.given(environ, "SHARDS") or 1)
             outputs["matrix"] = job_matrix(plan, shards)
     runner.set_outputs(environ, outputs)
-    if problem:
-        annotate_error(problem)
 
 
 def _publish(environ: Mapping[str, str]) -> None:

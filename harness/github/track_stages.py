@@ -46,7 +46,7 @@ PAGE = "README.md"
 """The page that the branch shows on GitHub."""
 
 
-def run(stage: Stage, command: Run) -> int:
+def run(stage: Stage, command: Run) -> None:
     """Run one stage, with the inputs and for the runner that variables describe."""
     environ = dict(os.environ)
     try:
@@ -57,7 +57,6 @@ def run(stage: Stage, command: Run) -> int:
         annotate_error(error)
         code = error.exit_code
     runner.set_outputs(environ, {"exit-code": str(code)})
-    return 0
 
 
 def _branch(environ: Mapping[str, str]) -> Branch:
@@ -83,18 +82,15 @@ def _history(environ: Mapping[str, str], _command: Run) -> int:
 
 def _track(environ: Mapping[str, str], command: Run) -> int:
     """Measure what is new, and show the timeline."""
-    problem, code = carry_out(command, inputs.track_arguments(environ))
-    timeline = _timeline(environ)
-    if timeline is not None:
-        room = runner.summary_room(environ)
-        text = markdown.write(sections(timeline), max_bytes=room)
-        runner.add_summary(environ, text)
-        news = sentences(timeline)
-        notes = [Annotation("notice", "new", each) for each in news]
-        annotate(roll_up(notes))
-    if problem is not None:
-        raise problem
-    return code
+    try:
+        return carry_out(command, inputs.track_arguments(environ))
+    finally:
+        if (timeline := _timeline(environ)) is not None:
+            room = runner.summary_room(environ)
+            text = markdown.write(sections(timeline), max_bytes=room)
+            runner.add_summary(environ, text)
+            notes = [Annotation("notice", "new", n) for n in sentences(timeline)]
+            annotate(roll_up(notes))
 
 
 def _timeline(environ: Mapping[str, str]) -> Timeline | None:
