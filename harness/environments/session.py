@@ -130,16 +130,14 @@ def measure_in(
     """Fill the session's environment, and measure the planned cells in it."""
     planned = on_this_machine(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
-        nothing = nothing_measured(planned, Outcome.NOT_SUPPORTED, "")
-        write_evidence(results, nothing)
+        write_evidence(results, nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
         return
     try:
         installed = fill(session, with_files(planned, results))
     except CannotInstall as problem:
         session.warn("not installed; this becomes the outcome of its cells")
-        tail = str(problem)
-        reason = why_not(planned, tail)
-        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
+        why = why_not(planned, str(problem)), str(problem)
+        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, *why)
         write_evidence(results, nothing)
         return
     order = Path(session.create_tmp(), "order.json")

@@ -91,6 +91,5 @@ def processors_of(python: str) -> int:
     It counts those of the machine; since 3.13 those that the process may use, which in
     a container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
     """
-    if Version(python) >= Version("3.13") and hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    newer = Version(python) >= Version("3.13")
+    return processors() if newer else os.cpu_count() or 1

@@ -87,13 +87,8 @@ def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
     written.
     """
     stored = newest(read(folder)[0])
-    cells = [one for each in evidence for one in by_cell(each)]
-    paths = [
-        _add(folder, cell, stored)
-        for cell in cells
-        if cell.cells[0].outcome not in NOT_A_MEASUREMENT
-    ]
-    return [path for path in paths if path is not None]
+    cells = (one for each in evidence for one in by_cell(each))
+    return [path for cell in cells if (path := _add(folder, cell, stored))]
 
 
 def by_cell(evidence: Evidence) -> Iterator[Evidence]:
@@ -107,11 +102,8 @@ def _add(
 ) -> Path | None:
     (cell,) = evidence.cells
     older = stored.get(cell.id)
-    if (
-        older is not None
-        and is_retryable(evidence)
-        and older.cells[0].outcome == cell.outcome
-    ):
+    again = older is not None and older.cells[0].outcome == cell.outcome
+    if cell.outcome in NOT_A_MEASUREMENT or (again and is_retryable(evidence)):
         return None
     content = msgspec.json.encode(evidence, order="deterministic").decode() + "\n"
     path = folder / file_name(evidence, content)

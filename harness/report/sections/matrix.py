@@ -94,13 +94,14 @@ def grid(report: Report) -> Grid:
     split = set() if history else several_releases(report.cells)
     pythons = {cell.python for cell in report.cells}
     rows: dict[_Key, dict[str, CellReport]] = defaultdict(dict)
+    versions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for cell in _in_order(report.cells):
         version = cell.server_version if cell.server in split else ""
         python = cell.python if len(pythons) > 1 else ""
         chain = words.chain(cell)
         key = _Key(cell.server, chain, version, cell.configuration, python)
         rows[key][column(cell)] = cell
-    versions = _versions(rows)
+        versions[cell.server, version].add(cell.server_version)
     return Grid(
         tuple(columns),
         tuple(
@@ -138,15 +139,6 @@ def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
         for environment in sorted(group.values(), key=len, reverse=True)
         for cell in environment
     ]
-
-
-def _versions(
-    rows: dict[_Key, dict[str, CellReport]],
-) -> dict[tuple[str, str], set[str]]:
-    versions: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for key, cells in rows.items():
-        versions[key.server, key.version] |= {c.server_version for c in cells.values()}
-    return versions
 
 
 def _titled(key: _Key, versions: set[str]) -> str:
