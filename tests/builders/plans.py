@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.records.evidence import Evidence
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.plan import Plan
@@ -35,4 +36,16 @@ def plan(*sizes: int) -> Plan:
     """A plan with one environment for each number of cells."""
     return Plan(
         environments=tuple(environment(f"{n}.0", size) for n, size in enumerate(sizes))
+    )
+
+
+def plan_of(*order: Evidence) -> Plan:
+    """A plan of the environments of some evidence, without cells."""
+    return Plan(
+        environments=tuple(
+            PlannedEnvironment(
+                environment=each.environment, requirements=(), constraints=(), cells=()
+            )
+            for each in order
+        )
     )

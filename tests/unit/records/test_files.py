@@ -11,8 +11,6 @@ import pytest
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.plan import Plan
-from harness.records.plan import PlannedEnvironment
 from harness.records.results import plan_path
 from harness.records.results import read_evidence
 from harness.records.results import read_plan
@@ -20,6 +18,7 @@ from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.records.results import write_evidence
 from harness.records.words import SCHEMA
+from tests.builders.plans import plan_of
 from tests.samples.cases import story
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -31,18 +30,6 @@ WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
 
 
-def plan(*order: Evidence) -> Plan:
-    """A plan of the environments of some evidence, without cells."""
-    return Plan(
-        environments=tuple(
-            PlannedEnvironment(
-                environment=each.environment, requirements=(), constraints=(), cells=()
-            )
-            for each in order
-        )
-    )
-
-
 def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
     for each in story():
         path = write_evidence(tmp_path, each)
@@ -52,7 +39,7 @@ def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_report_and_plan_come_back_as_they_were(tmp_path: Path) -> None:
     report = judge(story())
     assert read_report(files.write(report_path(tmp_path), report)) == report
-    planned = plan(ONE)
+    planned = plan_of(ONE)
     assert read_plan(files.write(plan_path(tmp_path), planned)) == planned
 
 

@@ -9,9 +9,6 @@ import pytest
 
 from harness.records import files
 from harness.records.errors import UsageError
-from harness.records.evidence import Evidence
-from harness.records.plan import Plan
-from harness.records.plan import PlannedEnvironment
 from harness.records.results import begin
 from harness.records.results import newest_cells
 from harness.records.results import plan_path
@@ -20,6 +17,7 @@ from harness.records.results import read_report
 from harness.records.results import report_path
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
+from tests.builders.plans import plan_of
 from tests.samples.cases import story
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -30,18 +28,6 @@ from tests.samples.make import unmeasured
 
 WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
-
-
-def plan(*order: Evidence) -> Plan:
-    """A plan of the environments of some evidence, without cells."""
-    return Plan(
-        environments=tuple(
-            PlannedEnvironment(
-                environment=each.environment, requirements=(), constraints=(), cells=()
-            )
-            for each in order
-        )
-    )
 
 
 def test_no_evidence(tmp_path: Path) -> None:
@@ -62,7 +48,7 @@ def test_evidence_of_another_probe_is_read(tmp_path: Path) -> None:
 
 def test_order_is_that_of_the_plan(tmp_path: Path) -> None:
     several = story()
-    begin(tmp_path, plan(*several))
+    begin(tmp_path, plan_of(*several))
     for each in reversed(several):
         write_evidence(tmp_path, each)
     assert read_evidence(tmp_path)[0] == several
@@ -103,16 +89,16 @@ def test_each_piece_keeps_its_own_control() -> None:
 
 
 def test_beginning_keeps_the_run_before_and_no_more(tmp_path: Path) -> None:
-    begin(tmp_path, plan(ONE))
+    begin(tmp_path, plan_of(ONE))
     write_evidence(tmp_path, ONE)
     files.write(report_path(tmp_path), judge([ONE]))
-    begin(tmp_path, plan())
+    begin(tmp_path, plan_of())
     assert read_evidence(tmp_path) == ([], [])
     assert not report_path(tmp_path).exists()
     previous = tmp_path / "previous"
     assert read_evidence(previous) == ([ONE], [])
     assert read_report(report_path(previous)) == judge([ONE])
-    begin(tmp_path, plan())
+    begin(tmp_path, plan_of())
     assert read_evidence(previous) == ([], [])
 
 
@@ -120,23 +106,23 @@ def test_beginning_touches_nothing_of_others(tmp_path: Path) -> None:
     mine = tmp_path / "evidence" / "notes.txt"
     mine.parent.mkdir()
     mine.write_text("mine")
-    begin(tmp_path, plan())
-    begin(tmp_path, plan())
+    begin(tmp_path, plan_of())
+    begin(tmp_path, plan_of())
     assert mine.read_text() == "mine"
 
 
 def test_results_that_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--results"):
-        begin(tmp_path / "file", plan())
+        begin(tmp_path / "file", plan_of())
 
 
 def test_a_new_folder_is_kept_out_of_git_and_another_is_left_alone(
     tmp_path: Path,
 ) -> None:
-    begin(tmp_path / "new", Plan(environments=()))
+    begin(tmp_path / "new", plan_of())
     assert (tmp_path / "new" / ".gitignore").read_text() == "*\n"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "app.py").touch()
-    begin(tmp_path / "mine", Plan(environments=()))
+    begin(tmp_path / "mine", plan_of())
     assert not (tmp_path / "mine" / ".gitignore").exists()
