@@ -86,8 +86,12 @@ async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
     return _archive(path, scratch)
 
 
+def _is_project(folder: Path) -> bool:
+    return any((folder / name).exists() for name in PROJECT)
+
+
 def _check_project(folder: Path) -> None:
-    if not any((folder / name).exists() for name in PROJECT):
+    if not _is_project(folder):
         raise SourceFault(
             f"is no Python project: neither {' nor '.join(PROJECT)} is in it",
             "name the folder that has one",
@@ -159,14 +163,11 @@ def _ask(folder: Path, *words: str) -> str | None:
 
 def _checkout(folder: Path) -> Checkout | None:
     """The checkout that has a project under version control, if there is one."""
-    commit = _ask(folder, "rev-parse", "--verify", "HEAD")
-    top = _ask(folder, "rev-parse", "--show-toplevel")
-    prefix = _ask(folder, "rev-parse", "--show-prefix")
-    if commit is None or top is None or prefix is None:
+    asked = _ask(folder, "rev-parse", "HEAD", "--show-toplevel", "--show-prefix")
+    if not asked or not _ask(folder, "ls-files", *PROJECT):
         return None
-    tracked = [_ask(folder, "ls-files", "--error-unmatch", name) for name in PROJECT]
-    if tracked == [None, None]:
-        return None
+    commit, _, where = asked.partition("\n")
+    top, _, prefix = where.rpartition("\n")
     return Checkout(Path(top), prefix, commit)
 
 
@@ -279,10 +280,8 @@ def _archive(path: Path, scratch: Path) -> Fetched:
         _unpack(path, unpacked)
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as problem:
         raise SourceFault(f"cannot be unpacked: {problem}", HOW) from None
-    folders = [unpacked, *sorted(each for each in unpacked.iterdir() if each.is_dir())]
-    for folder in folders:
-        if any((folder / name).exists() for name in PROJECT):
-            return Fetched(folder, Kind.ARCHIVE, content)
+    for folder in filter(_is_project, [unpacked, *sorted(unpacked.iterdir())]):
+        return Fetched(folder, Kind.ARCHIVE, content)
     raise SourceFault(f"holds no Python project: no {' or '.join(PROJECT)}", HOW)
 
 
