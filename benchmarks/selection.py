@@ -25,7 +25,7 @@ from harness.measure.target import server_environment
 from harness.probe.ready import wait_ready
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_evidence
 from harness.records.results import read_plan
 from harness.records.words import Outcome
@@ -87,7 +87,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
 def bare_seconds(results: Path) -> tuple[float, int]:
     """The sum over the servers of a run that were measured, and how many they are."""
     seen = {cell.id: cell for cell in cells(results)}
-    plan = read_plan(plan_path(results))
+    plan = read_plan(results / PLAN)
     seconds = [
         asyncio.run(
             bare(planned, Path(seen[planned.id].command[0]).parent, results / "bare")

@@ -35,7 +35,7 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.results import begin
-from harness.records.results import bisection_path
+from harness.records.results import BISECTION
 from harness.records.track import Bisection
 from harness.records.track import Swap
 from harness.report import terminal
@@ -162,6 +162,6 @@ def _swap(
 
 
 def _show(results: Path, bisection: Bisection) -> None:
-    files.write(bisection_path(results), bisection)
+    files.write(results / BISECTION, bisection)
     write_pages(results, "The release that changed it", [section(bisection)])
     terminal.show([section(bisection)])

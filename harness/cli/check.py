@@ -58,8 +58,8 @@ from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.report import CheckResult
 from harness.records.results import begin
-from harness.records.results import check_path
-from harness.records.results import report_path
+from harness.records.results import CHECK
+from harness.records.results import REPORT
 from harness.records.results import write_evidence
 from harness.report import contents
 from harness.report import terminal
@@ -107,7 +107,7 @@ def check(options: CheckOptions) -> int:
     findings = measure_all(configured, prepared, results, options)
     show(findings, results, options.output_format)
     if options.annotate:
-        result = files.read(check_path(results), CheckResult)
+        result = files.read(results / CHECK, CheckResult)
         annotate(deployment_annotations(findings.report, result, os.environ))
     gate(findings.report, None, deployments=findings.results)
     return 0
@@ -308,14 +308,14 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     """Write the report, the badges, and what the check comes to."""
     result = check_findings.check_result(findings, ended)
     report = findings.report
-    files.write(report_path(results), report)
+    files.write(results / REPORT, report)
     page = contents.page(report, changes_in(report), result)
     write_pages(results, "Deployments, measured", page, report.cells)
     for cell in report.cells:
         if cell.reason != check_findings.MISSING:
             path = results / "badges" / f"{cell.configuration}.json"
             files.write_text(path, badge(cell))
-    files.write(check_path(results), result)
+    files.write(results / CHECK, result)
 
 
 def show(findings: Findings, results: Path, format: str = TEXT) -> None:

@@ -13,7 +13,7 @@ from harness.environments.wheels import bring_wheels
 from harness.plan.shards import shard_of
 from harness.records import files
 from harness.records.errors import Interrupted
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_plan
 
 
@@ -41,11 +41,11 @@ def measure(shard: str, plan: Path | None, jobs: int, results: Path) -> int:
 
     Evidence is written to the folder of results, beside that of other shards.
     """
-    path = plan or plan_path(results)
+    path = plan or results / PLAN
     whole = read_plan(path)
     part = shard_of(whole, shard)
     check_limit(part)
     bring_wheels(part, path.resolve().parent, results)
-    files.write(plan_path(results), whole)
+    files.write(results / PLAN, whole)
     interrupted = show_and_carry_out(part, results, jobs)
     return Interrupted.exit_code if interrupted else 0

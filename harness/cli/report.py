@@ -30,8 +30,8 @@ from harness.records import files
 from harness.records.changes import Changes
 from harness.records.evidence import Evidence
 from harness.records.report import Report
-from harness.records.results import changes_path
-from harness.records.results import report_path
+from harness.records.results import CHANGES
+from harness.records.results import REPORT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import contents
@@ -87,8 +87,8 @@ def show(
     """
     judged = judge(evidence, probe_again())
     compared = changes_in(judged, before)
-    files.write(changes_path(results), compared)
-    files.write(report_path(results), judged)
+    files.write(results / CHANGES, compared)
+    files.write(results / REPORT, judged)
     page = contents.page(judged, compared)
     early = [summary.interrupted(missing)] if missing else []
     write_pages(results, TITLE, [*early, *page], judged.cells)

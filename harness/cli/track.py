@@ -30,8 +30,8 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.report import CellReport
-from harness.records.results import report_path
-from harness.records.results import timeline_path
+from harness.records.results import REPORT
+from harness.records.results import TIMELINE
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.records.words import PROBE
@@ -164,9 +164,9 @@ def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> No
     cells: tuple[CellReport, ...] = ()
     if evidence:
         report = judge(evidence, probe_again())
-        files.write(report_path(results), report)
+        files.write(results / REPORT, report)
         cells = report.cells
-    files.write(timeline_path(results), timeline)
+    files.write(results / TIMELINE, timeline)
     write_pages(results, "Release by release", told, cells, timeline)
     terminal.show(told)
 

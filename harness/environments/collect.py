@@ -22,7 +22,7 @@ from harness.records.plan import PlannedEnvironment
 from harness.records.results import EVIDENCE
 from harness.records.results import in_order
 from harness.records.results import newest_cells
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import PREVIOUS
 from harness.records.results import read_one
 from harness.records.results import read_plan
@@ -42,7 +42,7 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
     Planned cells without evidence have the outcome harness failed.
     """
     evidence, faults = files.read_all(_files(folder, f"{EVIDENCE}/*.json"), read_one)
-    plans, more = files.read_all(_files(folder, plan_path(Path()).name), read_plan)
+    plans, more = files.read_all(_files(folder, PLAN), read_plan)
     plans.sort(key=lambda plan: -len(plan.environments))
     plan = _united(each for plan in plans for each in plan.environments)
     evidence = newest_cells(evidence) + missing(plan, evidence)
@@ -51,7 +51,7 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     """The files of one run: in a folder of results, or in all such below a folder."""
-    if plan_path(folder).exists() or (folder / EVIDENCE).exists():
+    if (folder / PLAN).exists() or (folder / EVIDENCE).exists():
         return sorted(folder.glob(pattern))
     return [
         path

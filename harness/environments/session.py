@@ -26,7 +26,7 @@ from harness.measure.nothing import nothing_measured
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
 from harness.records.plan import PlannedEnvironment
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_plan
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
@@ -171,5 +171,5 @@ def register_planned() -> None:
     nox.options.default_venv_backend = "uv|virtualenv"
     nox.options.reuse_venv = "yes"
     results = Path(os.environ[RESULTS]).resolve()
-    for planned in read_plan(plan_path(results)).environments:
+    for planned in read_plan(results / PLAN).environments:
         register(planned, results)

@@ -18,11 +18,10 @@ from harness.github.api import Api
 from harness.github.api import Repository
 from harness.records.errors import Unreadable
 from harness.records.files import MOST_BYTES
+from harness.records.results import REPORT
 
 RUNS = 50
 """Most runs that are looked at for one that succeeded."""
-
-REPORT = "report.json"
 
 
 class _Home(msgspec.Struct):

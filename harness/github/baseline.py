@@ -23,7 +23,7 @@ from harness.records.errors import UsageError
 from harness.records.report import Report
 from harness.records.results import PREVIOUS
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.system import download
 
 BASELINE = "baseline.json"
@@ -71,7 +71,7 @@ def _content(text: str) -> bytes | None:
     if "://" in text:
         return download.fetch(text)
     path = Path(text)
-    path = report_path(path) if path.is_dir() else path
+    path = path / REPORT if path.is_dir() else path
     return files.read_bytes(path) if path.exists() else None
 
 

@@ -36,12 +36,12 @@ from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
 from harness.records.report import CheckResult
 from harness.records.report import Report
-from harness.records.results import changes_path
-from harness.records.results import check_path
-from harness.records.results import plan_path
+from harness.records.results import CHANGES
+from harness.records.results import CHECK
+from harness.records.results import PLAN
 from harness.records.results import read_plan
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.report import contents
 from harness.report import markdown
 from harness.report.document import Section
@@ -141,7 +141,7 @@ def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
         results = Path(inputs.results(environ)).resolve()
         outputs["results"] = str(results)
         if not inputs.measures_deployments(environ):
-            plan = read_plan(plan_path(results))
+            plan = read_plan(results / PLAN)
             shards = int(inputs.given(environ, "SHARDS") or 1)
             outputs["matrix"] = job_matrix(plan, shards)
     runner.set_outputs(environ, outputs)
@@ -149,11 +149,11 @@ def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
 
 def _publish(environ: Mapping[str, str]) -> None:
     """Show the report, if one could be made."""
-    path = report_path(Path(inputs.results(environ)).resolve())
+    path = Path(inputs.results(environ)).resolve() / REPORT
     if not path.exists():
         return
     report = read_report(path)
-    changes = files.read(changes_path(path.parent), Changes)
+    changes = files.read(path.parent / CHANGES, Changes)
     _add_summary(environ, contents.page(report, changes))
     annotate(_annotations(report, changes, environ))
     _set_outputs(environ, report, path)
@@ -165,14 +165,14 @@ def _publish_check(environ: Mapping[str, str]) -> int:
     Raises ``HarnessFailed`` where no report could be made.
     """
     results = Path(inputs.results(environ)).resolve()
-    path = report_path(results)
-    if not path.exists() or not check_path(results).exists():
+    path = results / REPORT
+    if not path.exists() or not (results / CHECK).exists():
         raise HarnessFailed(
             "nothing was measured, and there is no report; the log of the step before "
             "says why"
         )
     report = read_report(path)
-    result = files.read(check_path(results), CheckResult)
+    result = files.read(results / CHECK, CheckResult)
     _add_summary(environ, contents.page(report, changes_in(report), result))
     annotate(deployment_annotations(report, result, environ))
     _set_outputs(environ, report, path)

@@ -29,7 +29,7 @@ from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
-from harness.records.results import timeline_path
+from harness.records.results import TIMELINE
 from harness.records.track import Timeline
 from harness.report import markdown
 from harness.report.sections.timeline import sections
@@ -95,7 +95,7 @@ def _track(environ: Mapping[str, str], command: Run) -> int:
 
 def _timeline(environ: Mapping[str, str]) -> Timeline | None:
     """The timeline; ``None`` where measuring did not come to its end."""
-    path = timeline_path(Path(inputs.results(environ)))
+    path = Path(inputs.results(environ)) / TIMELINE
     return files.read(path, Timeline) if path.exists() else None
 
 

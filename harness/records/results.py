@@ -30,48 +30,29 @@ PREVIOUS = "previous"
 LOCK = ".flask-concurrency.lock"
 """File that a run holds locked."""
 
+PLAN = "plan.json"
+"""File of the plan of a run."""
+
+REPORT = "report.json"
+"""File of the report of a run."""
+
+CHANGES = "changes.json"
+"""File of what changed against another run."""
+
+CHECK = "check.json"
+"""File of the result of a check."""
+
+TIMELINE = "timeline.json"
+"""File of the timeline that a run made."""
+
+BISECTION = "bisection.json"
+"""File of the result of a bisection."""
+
 SINGLE = (
-    *(
-        "plan.json",
-        "report.json",
-        "report.md",
-        "report.html",
-        "changes.json",
-        "check.json",
-    ),
-    *("timeline.json", "bisection.json"),
+    *(PLAN, REPORT, "report.md", "report.html"),
+    *(CHANGES, CHECK, TIMELINE, BISECTION),
 )
 """Files that a run writes beside its evidence."""
-
-
-def plan_path(results: Path) -> Path:
-    """Path of the plan of a run."""
-    return results / "plan.json"
-
-
-def report_path(results: Path) -> Path:
-    """Path of the report of a run."""
-    return results / "report.json"
-
-
-def changes_path(results: Path) -> Path:
-    """Path of what changed against another run."""
-    return results / "changes.json"
-
-
-def check_path(results: Path) -> Path:
-    """Path of the result of a check."""
-    return results / "check.json"
-
-
-def timeline_path(results: Path) -> Path:
-    """Path of the timeline that a run made."""
-    return results / "timeline.json"
-
-
-def bisection_path(results: Path) -> Path:
-    """Path of the result of a bisection."""
-    return results / "bisection.json"
 
 
 def evidence_path(results: Path, environment: Environment) -> Path:
@@ -100,7 +81,7 @@ def begin(results: Path, plan: Plan) -> None:
             f"{results}: cannot be used for results: {problem.strerror}; choose "
             "another folder with --results"
         ) from problem
-    files.write(plan_path(results), plan)
+    files.write(results / PLAN, plan)
 
 
 _LOCKS: dict[Path, TextIO] = {}
@@ -142,7 +123,7 @@ def read_plan(path: Path) -> Plan:
 
 def read_report(path: Path) -> Report:
     """Read a report, or that of a folder of results. Raises ``UsageError``."""
-    return files.read(report_path(path) if path.is_dir() else path, Report)
+    return files.read(path / REPORT if path.is_dir() else path, Report)
 
 
 def write_evidence(results: Path, evidence: Evidence, name: str | None = None) -> Path:
@@ -161,7 +142,7 @@ def read_evidence(results: Path) -> tuple[list[Evidence], list[UsageError]]:
     """
     paths = sorted((results / EVIDENCE).glob("*.json"))
     evidence, faults = files.read_all(paths, read_one)
-    plans, _ = files.read_all([plan_path(results)], read_plan)
+    plans, _ = files.read_all([results / PLAN], read_plan)
     return in_order(newest_cells(evidence), *plans), faults
 
 

@@ -18,7 +18,7 @@ from harness.github import issue
 from harness.github.branch import Branch
 from harness.records import files
 from harness.records.errors import UsageError
-from harness.records.results import timeline_path
+from harness.records.results import TIMELINE
 from harness.records.track import Timeline
 from harness.track import history
 from tests.builders.timelines import timeline_of
@@ -164,7 +164,7 @@ def left(results: Path, measured: list[Any], timeline: Timeline | None) -> None:
     """What the job that measures would leave."""
     history.add(results / "history", measured)
     if timeline is not None:
-        files.write(timeline_path(results), timeline)
+        files.write(results / TIMELINE, timeline)
 
 
 NEWS = timeline_of(("0.12.5", 1), ("1.0`|@evil\n# x", 4), new=True)
@@ -227,7 +227,7 @@ def test_what_was_measured_is_kept_though_the_rest_is_broken(
 ) -> None:
     results = tmp_path / "results"
     left(results, [one("3.1.2"), one("3.1.3")], None)
-    timeline_path(results).write_text('{"schema": 1, "li')
+    (results / TIMELINE).write_text('{"schema": 1, "li')
     cut = next((results / "history").rglob("*3.1.2*/*.json"))
     cut.write_text(cut.read_text()[:-40])
     done = publish(checkout, api, results)

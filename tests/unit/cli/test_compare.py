@@ -14,7 +14,7 @@ from harness.records import files
 from harness.records.changes import Changes
 from harness.records.report import Report
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.records.results import write_evidence
 from tests.builders.reports import EIGHT
 from tests.builders.reports import even
@@ -26,7 +26,7 @@ from tests.samples.make import evidence
 
 def write(folder: Path, name: str, what: Report) -> str:
     """A folder of results with such a report."""
-    files.write(report_path(folder / name), what)
+    files.write(folder / name / REPORT, what)
     return str(folder / name)
 
 

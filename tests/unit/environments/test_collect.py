@@ -13,7 +13,7 @@ from harness.records import files
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.plan import PlannedEnvironment
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from tests.builders.plans import plan
@@ -36,7 +36,7 @@ def only(whole: Plan, number: int) -> Plan:
 
 def test_a_folder_of_results(tmp_path: Path) -> None:
     whole = plan(2, 1)
-    files.write(plan_path(tmp_path), whole)
+    files.write(tmp_path / PLAN, whole)
     for planned in whole.environments:
         write_evidence(tmp_path, died(planned))
     found, faults = collect(tmp_path)
@@ -48,18 +48,18 @@ def test_a_folder_of_results(tmp_path: Path) -> None:
 
 
 def test_other_results_beneath_are_not_mixed_in(tmp_path: Path) -> None:
-    files.write(plan_path(tmp_path), plan(1))
+    files.write(tmp_path / PLAN, plan(1))
     write_evidence(tmp_path, died(plan(1).environments[0]))
-    files.write(plan_path(tmp_path / "other"), plan(1, 1))
+    files.write(tmp_path / "other" / PLAN, plan(1, 1))
     assert len(outcomes(collect(tmp_path)[0])) == 1
 
 
 def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
     whole = plan(2, 1, 3)
-    files.write(plan_path(tmp_path / "x-plan"), whole)
+    files.write(tmp_path / "x-plan" / PLAN, whole)
     for number in (0, 2):
         folder = tmp_path / f"x-shard-{number}"
-        files.write(plan_path(folder), whole)
+        files.write(folder / PLAN, whole)
         write_evidence(folder, died(whole.environments[number]))
         # What an earlier run left in the same folder.
         write_evidence(folder / "previous", died(whole.environments[1]))
@@ -75,7 +75,7 @@ def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
 def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
     whole = plan(2, 1)
     for number in (0, 1):
-        files.write(plan_path(tmp_path / str(number)), only(whole, number))
+        files.write(tmp_path / str(number) / PLAN, only(whole, number))
     assert set(outcomes(collect(tmp_path)[0]).values()) == {MISSING}
     assert len(outcomes(collect(tmp_path)[0])) == 3
 
@@ -83,7 +83,7 @@ def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
 def test_half_an_environment(tmp_path: Path) -> None:
     whole = plan(3)
     evidence = died(whole.environments[0])
-    files.write(plan_path(tmp_path), whole)
+    files.write(tmp_path / PLAN, whole)
     half = msgspec.structs.replace(evidence, cells=evidence.cells[:1])
     write_evidence(tmp_path, half)
     found, _ = collect(tmp_path)
@@ -92,7 +92,7 @@ def test_half_an_environment(tmp_path: Path) -> None:
 
 def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
     whole = plan(1, 1)
-    files.write(plan_path(tmp_path), whole)
+    files.write(tmp_path / PLAN, whole)
     write_evidence(tmp_path, died(whole.environments[0]))
     (tmp_path / "evidence" / "torn.json").write_text("{")
     found, faults = collect(tmp_path)

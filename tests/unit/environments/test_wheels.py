@@ -16,7 +16,7 @@ from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.plan import Plan
 from harness.records.plan import PlannedEnvironment
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_plan
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -103,6 +103,6 @@ def test_a_wheel_that_did_not_come_along_is_named(tmp_path: Path) -> None:
     "wheel", ["../flask.whl", "/wheels/0a/f.whl", "wheels/../f.whl"]
 )
 def test_a_plan_names_no_file_elsewhere(tmp_path: Path, wheel: str) -> None:
-    files.write(plan_path(tmp_path), planned_with(wheel))
+    files.write(tmp_path / PLAN, planned_with(wheel))
     with pytest.raises(UsageError, match="wheel"):
-        read_plan(plan_path(tmp_path))
+        read_plan(tmp_path / PLAN)

@@ -11,11 +11,11 @@ import pytest
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_evidence
 from harness.records.results import read_plan
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.records.results import write_evidence
 from harness.records.words import SCHEMA
 from tests.builders.plans import plan_of
@@ -38,9 +38,9 @@ def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_report_and_plan_come_back_as_they_were(tmp_path: Path) -> None:
     report = judge(story())
-    assert read_report(files.write(report_path(tmp_path), report)) == report
+    assert read_report(files.write(tmp_path / REPORT, report)) == report
     planned = plan_of(ONE)
-    assert read_plan(files.write(plan_path(tmp_path), planned)) == planned
+    assert read_plan(files.write(tmp_path / PLAN, planned)) == planned
 
 
 def test_files_are_stable_and_for_people(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.results import begin
 from harness.records.results import newest_cells
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_evidence
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from tests.builders.plans import plan_of
@@ -52,7 +52,7 @@ def test_order_is_that_of_the_plan(tmp_path: Path) -> None:
     for each in reversed(several):
         write_evidence(tmp_path, each)
     assert read_evidence(tmp_path)[0] == several
-    plan_path(tmp_path).unlink()
+    (tmp_path / PLAN).unlink()
     by_name = sorted(several, key=lambda each: each.environment.slug)
     assert read_evidence(tmp_path)[0] == by_name
 
@@ -91,13 +91,13 @@ def test_each_piece_keeps_its_own_control() -> None:
 def test_beginning_keeps_the_run_before_and_no_more(tmp_path: Path) -> None:
     begin(tmp_path, plan_of(ONE))
     write_evidence(tmp_path, ONE)
-    files.write(report_path(tmp_path), judge([ONE]))
+    files.write(tmp_path / REPORT, judge([ONE]))
     begin(tmp_path, plan_of())
     assert read_evidence(tmp_path) == ([], [])
-    assert not report_path(tmp_path).exists()
+    assert not (tmp_path / REPORT).exists()
     previous = tmp_path / "previous"
     assert read_evidence(previous) == ([ONE], [])
-    assert read_report(report_path(previous)) == judge([ONE])
+    assert read_report(previous / REPORT) == judge([ONE])
     begin(tmp_path, plan_of())
     assert read_evidence(previous) == ([], [])
 
