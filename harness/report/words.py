@@ -53,45 +53,46 @@ BADGES = {
 }
 
 
-_MARKS: dict[Outcome | Verdict, Mark] = {
-    Verdict.AS_DECLARED: Mark("✓", "as declared", "green", "what it declares"),
-    Verdict.UNEVEN: Mark(
-        "≈", "uneven", "yellow", "the declared number in some rounds, fewer in others"
+_MARKS: dict[Outcome | Verdict, tuple[str, str, str]] = {
+    Verdict.AS_DECLARED: ("✓", "green", "what it declares"),
+    Verdict.UNEVEN: (
+        *("≈", "yellow"),
+        "the declared number in some rounds, fewer in others",
     ),
-    Verdict.FEWER: Mark("↓", "fewer", "red", "never as many as it declares"),
-    Verdict.MORE: Mark("↑", "more", "blue", "more than it declares"),
-    Verdict.UNKNOWN: Mark("?", "unknown", "magenta", "the rounds leave it open"),
-    Outcome.NOT_SUPPORTED: Mark(
-        "–", "not supported", "bright_black", "impossible, for a known reason"
-    ),
-    Outcome.NOT_INSTALLED: Mark(
-        "✗", "not installed", "red", "its packages could not be installed"
-    ),
-    Outcome.NOT_STARTED: Mark(
-        "✗", "not started", "red", "the server ended before it answered"
-    ),
-    Outcome.NOT_ANSWERING: Mark(
-        "✗", "not answering", "red", "the server ran but the app did not answer"
-    ),
-    Outcome.DIED: Mark("✗", "died", "red", "the server ended while being measured"),
-    Outcome.HARNESS_FAILED: Mark(
-        "!", "harness failed", "red", "the instrument failed, so there is no number"
+    Verdict.FEWER: ("↓", "red", "never as many as it declares"),
+    Verdict.MORE: ("↑", "blue", "more than it declares"),
+    Verdict.UNKNOWN: ("?", "magenta", "the rounds leave it open"),
+    Outcome.NOT_SUPPORTED: ("–", "bright_black", "impossible, for a known reason"),
+    Outcome.NOT_INSTALLED: ("✗", "red", "its packages could not be installed"),
+    Outcome.NOT_STARTED: ("✗", "red", "the server ended before it answered"),
+    Outcome.NOT_ANSWERING: ("✗", "red", "the server ran but the app did not answer"),
+    Outcome.DIED: ("✗", "red", "the server ended while being measured"),
+    Outcome.HARNESS_FAILED: (
+        "!",
+        "red",
+        "the instrument failed, so there is no number",
     ),
 }
 
-MARKS = {word: mark._replace(rule=code_of(word)) for word, mark in _MARKS.items()}
-
-_CHANGES: dict[Change, Mark] = {
-    Change.BROKE: Mark("✗", "broke", "red"),
-    Change.FEWER: Mark("↓", "fewer", "red"),
-    Change.NOT_COMPARABLE: Mark("?", "not comparable", "magenta"),
-    Change.GONE: Mark("–", "gone", "bright_black"),
-    Change.RECOVERED: Mark("✓", "recovered", "green"),
-    Change.MORE: Mark("↑", "more", "blue"),
-    Change.NEW: Mark("+", "new", "bright_black"),
+MARKS = {
+    word: Mark(symbol, str(word), colour, meaning, code_of(word))
+    for word, (symbol, colour, meaning) in _MARKS.items()
 }
 
-CHANGES = {word: mark._replace(rule=code_of(word)) for word, mark in _CHANGES.items()}
+_CHANGES = {
+    Change.BROKE: ("✗", "red"),
+    Change.FEWER: ("↓", "red"),
+    Change.NOT_COMPARABLE: ("?", "magenta"),
+    Change.GONE: ("–", "bright_black"),
+    Change.RECOVERED: ("✓", "green"),
+    Change.MORE: ("↑", "blue"),
+    Change.NEW: ("+", "bright_black"),
+}
+
+CHANGES = {
+    word: Mark(symbol, str(word), colour, rule=code_of(word))
+    for word, (symbol, colour) in _CHANGES.items()
+}
 """In the order in which they are reported; what is the same is only counted."""
 
 EXPECTED = Mark(
