@@ -54,12 +54,11 @@ def comparison(
 def known(options: ComparisonOptions) -> Baseline:
     """Read the baseline and the expected changes. Raises ``UsageError``."""
     promised = _expected(options.expected)
-    if not options.baseline:
-        return Baseline(None, promised)
-    if options.baseline_optional and baseline.find(options.baseline) is None:
-        print(f"There is no baseline yet: {options.baseline}; nothing is compared")
-        return Baseline(None, promised)
-    return Baseline(baseline.read(options.baseline), promised)
+    before = options.baseline
+    if before and options.baseline_optional and baseline.find(before) is None:
+        print(f"There is no baseline yet: {before}; nothing is compared")
+        before = None
+    return Baseline(baseline.read(before) if before else None, promised)
 
 
 def _expected(path: Path | None) -> Expected:

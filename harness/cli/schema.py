@@ -106,7 +106,9 @@ def _describe(record: dict[str, Any], kind: type) -> None:
     """Add to each property of a record what is written beneath its field."""
     if inspect.getdoc(kind):
         record["description"] = " ".join(inspect.getdoc(kind).split())  # type: ignore[union-attr]
-    spelled = _spelled(kind)
+    is_record = issubclass(kind, msgspec.Struct)
+    fields = msgspec.structs.fields(kind) if is_record else ()
+    spelled = {field.name: field.encode_name for field in fields}
     for name, words in _words(kind).items():
         field = spelled.get(name, name)
         if field in record.get("properties", {}):
@@ -125,10 +127,3 @@ def _words(kind: type) -> dict[str, str]:
             ):
                 found[field] = " ".join(words.split())
     return found
-
-
-def _spelled(kind: type) -> dict[str, str]:
-    """By field: the key that it is written as."""
-    if not issubclass(kind, msgspec.Struct):
-        return {}
-    return {each.name: each.encode_name for each in msgspec.structs.fields(kind)}

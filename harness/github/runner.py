@@ -75,8 +75,8 @@ def report_outputs(report: Report) -> dict[str, str]:
     """Outputs for later steps: the worst word, and how many cells have which."""
     words = [cell.word for cell in report.cells]
     counts = {str(word): words.count(word) for word in WORST_FIRST if word in words}
-    verdict = next((str(word) for word in WORST_FIRST if word in words), "")
-    return {"verdict": verdict, "counts": msgspec.json.encode(counts).decode()}
+    worst = next(iter(counts), "")
+    return {"verdict": worst, "counts": msgspec.json.encode(counts).decode()}
 
 
 def output(name: str, value: str, delimiter: str) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from itertools import chain
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from harness.plan import formulas
 from harness.records.catalog import Addition
@@ -23,6 +22,7 @@ from harness.records.catalog import Constraint
 from harness.records.catalog import Proxy
 from harness.records.catalog import Server
 from harness.records.plan import PLACEHOLDER
+from harness.records.versions import is_of
 
 Fault = tuple[str, str, str]
 """Key, fault and remedy."""
@@ -166,6 +166,5 @@ def pin_faults(
 
 
 def _pins(requirement: Requirement, package: str) -> bool:
-    same = canonicalize_name(requirement.name) == canonicalize_name(package)
     operators = [specifier.operator for specifier in requirement.specifier]
-    return same and operators == ["=="]
+    return is_of(requirement, package) and operators == ["=="]

@@ -54,9 +54,8 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
         return _only(catalog, selection, cells)
     if selection.servers or selection.server_releases:
         return _usual(catalog, selection, cells)
-    return (
-        cells if selection.everything or selection.flask else _default(catalog, cells)
-    )
+    whole = selection.everything or selection.flask
+    return cells if whole else _default(catalog, cells)
 
 
 def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:

@@ -101,15 +101,10 @@ def plan_swap(
     )
     cell = environment.cell(side.cell.configuration)
     (planned,) = plan_cells(catalog, selection, [cell]).environments
-    constraints = sorted(pins.keys() - {"flask", own, "pip"})
-    return Plan(
-        environments=(
-            msgspec.structs.replace(
-                planned,
-                constraints=tuple(f"{name}=={pins[name]}" for name in constraints),
-            ),
-        )
-    )
+    others = sorted(pins.keys() - {"flask", own, "pip"})
+    constraints = tuple(f"{name}=={pins[name]}" for name in others)
+    planned = msgspec.structs.replace(planned, constraints=constraints)
+    return Plan(environments=(planned,))
 
 
 # ------------------------------------------------------------------------- the cause

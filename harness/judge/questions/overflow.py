@@ -86,11 +86,8 @@ def _order(seen: OverflowSeen) -> str:
     if len(seen.served) < 2:
         return ""
     ordered = all(one < other for one, other in pairwise(seen.served))
-    return (
-        "They are let in in the order in which they came."
-        if ordered
-        else "They are not let in in the order in which they came."
-    )
+    they = "They are" if ordered else "They are not"
+    return f"{they} let in in the order in which they came."
 
 
 def _lost(seen: OverflowSeen) -> str:

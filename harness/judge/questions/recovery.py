@@ -81,9 +81,8 @@ def _terminated(seen: Terminated | None) -> tuple[str, str]:
         words += f"; waiting ones are {waiting}"
     if not seen.ended:
         words += "; then it does not end"
-    return "finishes" if finish else held.removesuffix(
-        " without an answer"
-    ), words + "."
+    short = held.removesuffix(" without an answer")
+    return "finishes" if finish else short, f"{words}."
 
 
 def endings(account: Account, statuses: tuple[int, ...]) -> str:
