@@ -28,7 +28,7 @@ from harness.plan.select import chosen_cells
 from harness.records.catalog import Addition
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
-from harness.records.catalog import DeclaredFor
+from harness.records.catalog import Declares
 from harness.records.catalog import Promised
 from harness.records.catalog import Proxy
 from harness.records.catalog import Selection
@@ -228,12 +228,11 @@ def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:
     return (server, *added)
 
 
-def _declares(configuration: Configuration, cell: Cell) -> Configuration | DeclaredFor:
-    for declaration in configuration.declaration:
-        if within(cell.flask, declaration.flask) and within(
-            cell.server_version, declaration.release
-        ):
-            return declaration
+def _declares(configuration: Configuration, cell: Cell) -> Declares:
+    for each in configuration.declaration:
+        fits = within(cell.server_version, each.release)
+        if fits and within(cell.flask, each.flask):
+            return each
     return configuration
 
 

@@ -64,18 +64,23 @@ class Addition(Record, frozen=True, kw_only=True):
     because: Sentence
 
 
-class DeclaredFor(Record, frozen=True, kw_only=True):
-    """Another declaration, for some releases of Flask or of the server."""
+class Declares(Record, frozen=True, kw_only=True):
+    """What is declared, why, and where the documentation says so."""
 
-    flask: SpecifierSet = ANY
-    release: SpecifierSet = ANY
     declared: Promised
     because: Sentence
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
 
 
-class Configuration(Record, frozen=True, kw_only=True):
+class DeclaredFor(Declares, frozen=True, kw_only=True):
+    """Another declaration, for some releases of Flask or of the server."""
+
+    flask: SpecifierSet = ANY
+    release: SpecifierSet = ANY
+
+
+class Configuration(Declares, frozen=True, kw_only=True):
     """One way to start a server, and what that declares."""
 
     id: ConfigurationId
@@ -94,12 +99,8 @@ class Configuration(Record, frozen=True, kw_only=True):
     releases: tuple[Version, ...] = ()
     """Releases of the server to measure by default, where not the server's own."""
     needs: tuple[Need, ...] = ()
-    declared: Promised
-    because: Sentence
-    source: Page
-    also_offered: tuple[PositiveInt, ...] = ()
     declaration: tuple[DeclaredFor, ...] = ()
-    """The first of these that fits takes the place of the four keys above."""
+    """The first of these that fits takes the place of what it declares itself."""
 
 
 class Server(Record, frozen=True, kw_only=True):
