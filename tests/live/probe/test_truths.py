@@ -94,20 +94,19 @@ def busy_machine() -> Iterator[None]:
 @pytest.mark.parametrize(
     "number", range(SHAPES), ids=[f"{n}-{shape.style}" for n, shape in enumerate(ALL)]
 )
-def test_exact_or_unknown(measure: Measure, number: int, record_property: Any) -> None:
+def test_exact_or_unknown(measure: Measure, number: int) -> None:
     shape = ALL[number]
     again = f"TRUTHS_SEED={SEED} TRUTHS={SHAPES} shape {number}: {shape}"
     evidence = measure(shape.command, declared=shape.declared)
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), again
     assert contradiction(evidence.all_rounds) is None, again
     word, reason = verdict_on(evidence, 64)
-    record_property("verdict", word)
     most, least = shape.capacity
     seen = sum_up(evidence.rounds, shape.declared, evidence.steered, evidence.workers)
     assert seen.ceiling is not None and seen.ceiling <= most, f"{again}: {reason}"
     if word is Verdict.UNKNOWN:
         assert BUSY or shape.style not in EASY, f"{again}: {reason}"
-        return
+        pytest.skip(f"unknown: {reason}")
     assert word is shape.verdict, f"{again}: {reason}"
     assert seen.ceiling == most, f"{again}: {reason}"
     assert seen.floor == least(shape.declared), f"{again}: {reason}"
