@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.deployment.config import DeploymentFault
 from harness.system.command import output
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import offline_first
+from harness.system.pythons import pythons
+from harness.system.pythons import uv
 
 INSTALL_SECONDS = 900.0
 
@@ -29,7 +32,8 @@ def own_environment(
     """The folder of scripts of an environment with these requirements.
 
     It is made unless ``cache`` has one of the same content. ``python`` is a release or
-    an interpreter, by default the one that runs this. Raises ``CannotInstall``.
+    an interpreter, by default the one that runs this. Raises ``CannotInstall``, and
+    ``DeploymentFault`` when there is no such Python.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
@@ -53,29 +57,39 @@ def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
 
 
 def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
-    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    program = uv()
     interpreter = str(place / "bin" / "python")
     wanted = ["-r", str(requirements)]
-    if uv is None:
+    if program is None:
         _run([_named(python), "-m", "venv", str(place)], folder)
         _run([interpreter, "-m", "pip", "install", "--quiet", *wanted], folder)
         return
-    _run([uv, "venv", "--quiet", "--python", python, str(place)], folder)
-    command = [uv, "pip", "install", "--quiet", "--python", interpreter, *wanted]
+    make = [program, "venv", "--quiet", "--python", python, str(place)]
+    if problem := _install(make, folder, {}):
+        _check_found(python)
+        raise CannotInstall(problem)
+    command = [program, "pip", "install", "--quiet", "--python", interpreter, *wanted]
     if problem := offline_first(lambda env: _install(command, folder, env), {}):
         raise CannotInstall(problem)
 
 
 def _named(python: str) -> str:
-    """An interpreter of a release. Raises ``CannotInstall``."""
+    """An interpreter of a release. Raises ``DeploymentFault``."""
     if os.sep in python:
         return python
     if python == "{}.{}".format(*sys.version_info):
         return sys.executable
-    found = shutil.which(f"python{python}")
-    if found is None:
-        raise CannotInstall(f"there is no python{python} on PATH, and no uv to get one")
-    return found
+    _check_found(python)
+    return shutil.which(f"python{python}") or sys.executable
+
+
+def _check_found(python: str) -> None:
+    """Raise ``DeploymentFault`` about a release that is not installed."""
+    found = pythons()
+    if os.sep not in python and python not in found:
+        raise DeploymentFault(
+            "python", f"Python {python} not found; found: {', '.join(found)}"
+        )
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from harness.environments.folder import environments_folder
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
-from harness.environments.pythons import pythons
 from harness.measure import events
 from harness.measure.events import Event
 from harness.measure.nothing import nothing_measured
@@ -30,6 +29,7 @@ from harness.records.results import write_evidence
 from harness.records.words import Outcome
 from harness.system.machine import check_open_files
 from harness.system.process import running
+from harness.system.pythons import pythons
 
 NOXFILE = Path(__file__).with_name("noxfile.py")
 

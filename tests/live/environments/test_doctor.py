@@ -12,7 +12,7 @@ import pytest
 from harness.cli import run
 from harness.environments.doctor import abilities
 from harness.environments.doctor import first_missing
-from harness.environments.pythons import pythons
+from harness.system.pythons import pythons
 
 
 def test_it_says_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
