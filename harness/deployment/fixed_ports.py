@@ -6,7 +6,9 @@ A remedy keeps production as it is: where the port was fixed, it stays the defau
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.command import CommandLine
@@ -40,13 +42,23 @@ def remedy_for(
 
 
 def _in_command(command: CommandLine, port: str) -> str:
-    for word in command.words:
+    for word in _words_of(command.words):
         if re.search(rf"(?<!\d){port}$", word):
             if command.as_list:
                 return in_a_line(command.as_list, command.words, word, port)
             place = "{port}" if command.key == "command" else f"${{PORT:-{port}}}"
             return instead_of(word, port, place)
     return ""
+
+
+def _words_of(words: Sequence[str]) -> Sequence[str]:
+    """The words of a command, or of the line that it gives to a shell."""
+    if len(words) < 3 or not words[-2].endswith("c"):
+        return words
+    try:
+        return shlex.split(words[-1])
+    except ValueError:
+        return words
 
 
 def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> str:

@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.deployment.address import addressed
-from harness.deployment.address import is_addressed
-from harness.deployment.address import takes_port
 from harness.deployment.config import COMMANDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -19,8 +16,6 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
 from harness.deployment.config import PYPROJECT
-from harness.deployment.containers.contained import starts_containers
-from harness.deployment.shell import read
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -122,7 +117,7 @@ def _faults(
     deployment: Deployment, folder: Path, *, in_file: bool
 ) -> Iterator[DeploymentFault]:
     """Everything that is wrong with a deployment of which each key is right."""
-    yield from _command_faults(deployment, folder, in_file=in_file)
+    yield from _command_faults(deployment)
     yield from _promise_faults(deployment)
     yield from _file_faults(deployment, folder)
 
@@ -137,9 +132,7 @@ def _name_faults(
             yield each, DeploymentFault("name", problem)
 
 
-def _command_faults(
-    each: Deployment, folder: Path, *, in_file: bool
-) -> Iterator[DeploymentFault]:
+def _command_faults(each: Deployment) -> Iterator[DeploymentFault]:
     sources = [key for key in COMMANDS if getattr(each, key)]
     if len(sources) != 1:
         given = f"{' and '.join(sources)} are given" if sources else "is missing"
@@ -148,27 +141,6 @@ def _command_faults(
     elif each.target and not each.dockerfile:
         problem = 'is a stage of a Dockerfile; name that: dockerfile = "Dockerfile"'
         yield DeploymentFault("target", problem)
-    elif each.command and in_file and not _can_be_told(each, folder):
-        yield DeploymentFault(
-            "command",
-            "has no {port}, so it cannot be told where to listen; write {port} where "
-            "the port stands (as in --bind {host}:{port}), or hand it on in "
-            'a variable that the server reads: env = { PORT = "{port}" }',
-        )
-
-
-def _can_be_told(each: Deployment, folder: Path) -> bool:
-    """Whether the command of a file has a place for the port, or needs none."""
-    assert each.command is not None
-    try:
-        words = read("command", each.command).words
-    except DeploymentFault:
-        return True  # which is another fault
-    if is_addressed(words, list(each.env.values())) or "unix:" in each.command:
-        return True
-    if starts_containers(words):
-        return True
-    return addressed(words, folder) is not None or takes_port(words, folder)
 
 
 def _promise_faults(each: Deployment) -> Iterator[DeploymentFault]:

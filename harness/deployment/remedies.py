@@ -29,6 +29,7 @@ PROBES = "/.flask-concurrency/"
 CAUSES = (
     re.compile(rf".*{re.escape(REFUSED)}"),
     re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
+    re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found)\b", re.IGNORECASE
@@ -75,7 +76,7 @@ def _in_background(promise: Promise | None) -> str:
     stay = "a server has to stay in the foreground"
     daemon = promise.settings.get("daemon") if promise else None
     if daemon is None or daemon.file is None:
-        return f"{stay}, without an option such as `--daemon`"
+        return f"{stay}, without an option such as `--daemon` and without `&`"
     place = f"{daemon.source}, line {daemon.line}"
     return f"{stay}; leave out `daemon = True` in {place}"
 
@@ -176,8 +177,24 @@ def _gthread(promise: Promise, verdict: Verdict) -> str:
         )
     if promise.settings["threads"].file is not None:
         file = promise.settings["threads"].source
-        return f"{because}; write `worker_connections = {threads}` in {file}"
-    return f"{because}; add `--worker-connections {threads}`"
+        written = f"write `worker_connections = {threads}` in {file}"
+    else:
+        written = f"add `--worker-connections {threads}`"
+    return f"{because}; {written}{_cost_of_connections(workers, threads)}"
+
+
+def _cost_of_connections(workers: int, threads: int) -> str:
+    """What limiting connections to the threads costs, and what costs less.
+
+    A gthread worker keeps no more idle connections than it may have beyond its threads.
+    With one more, a worker can take a request that has to wait.
+    """
+    full, rest = divmod(workers * threads, threads + 1)
+    always = full * threads + min(rest, threads)
+    return (
+        f" (it then closes each connection after its answer; {threads + 1} keeps one "
+        f"open for each worker, and {always} of {workers * threads} always get in)"
+    )
 
 
 def _one_worker(promise: Promise) -> str:

@@ -44,6 +44,8 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
             "waitress.serve"
         )
     (call,) = calls
+    if any(each.arg is None for each in call.keywords):
+        raise CannotDerive(f"{path.name} computes what it calls `{_called(call)}` with")
     _check_port(call, path)
     if _called(call) == "serve":
         threads = _number(call, "threads", 4, path)

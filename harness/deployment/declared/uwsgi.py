@@ -45,6 +45,8 @@ ADDRESSES = ("http", "http-socket", "https", "https-socket", "socket")
 """Options that say where it listens."""
 
 ASK = TARGET / "ask_uwsgi.ini"
+_OPTION = re.compile(r"(?m)^(?:.*? - )??([\w-]+) = (.*)$")
+"""An option as it is shown; with `logdate` a date stands before it."""
 _HEAD = ";uWSGI instance configuration"
 _FILE = re.compile(
     r"(?m)^\[uWSGI\] (?:getting \w+ configuration from|parsing config file) (.+)$"
@@ -106,10 +108,9 @@ def _hidden(words: Sequence[str], files: Sequence[Path]) -> CannotDerive:
 
 def _shown(text: str) -> Iterator[tuple[str, str]]:
     """The options that matter, in the order in which they take effect."""
-    for line in text.splitlines():
-        key, _, value = line.partition(" = ")
+    for key, value in _OPTION.findall(text):
         for name, names in NAMES.items():
-            if key.strip() in names:
+            if key in names:
                 yield name, value.strip()
 
 

@@ -9,23 +9,6 @@ import importlib.machinery
 import os
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-START = "_flask_concurrency_start"
-
-
-def start():
-    """Start the watch for Flask; return the module that watches."""
-    from importlib.util import module_from_spec
-    from importlib.util import spec_from_file_location
-
-    path = os.path.join(HERE, START + ".py")
-    spec = spec_from_file_location(START, path)
-    module = module_from_spec(spec)
-    sys.modules[START] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def run_next(path):
     """Run the ``sitecustomize`` that this one hides, if there is one.
 
@@ -42,4 +25,10 @@ def run_next(path):
     spec.loader.exec_module(module)
 
 
-run_next(start().BEHIND)
+HERE = os.path.dirname(os.path.abspath(__file__))
+if HERE not in sys.path:
+    sys.path.append(HERE)  # whatever runs this may have found it otherwise
+
+from _flask_concurrency_start import BEHIND
+
+run_next(BEHIND)

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from harness.cli.schema import schema_of
+from harness.deployment.environment import WAY_IN
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import EXAMPLES
@@ -246,9 +247,9 @@ def test_without_the_variables_the_hook_does_nothing() -> None:
     assert "start.Finder" in python(LOADED, **SECRET)
     assert str(HOOK) not in with_hook
     assert "start.Finder" not in with_hook
-    assert "flask" not in with_hook.partition("]")[0]
-    # All that is new is what has to be there to look for another sitecustomize.
-    assert with_hook.count("'") - without.count("'") <= 2 * 6
+    assert "'flask" not in with_hook.partition("]")[0]
+    # All that is new is the hook, and what it takes to look for another sitecustomize.
+    assert with_hook.count("'") - without.count("'") <= 2 * 7
 
 
 def test_flask_is_not_imported_by_the_hook() -> None:
@@ -282,6 +283,16 @@ def test_a_sitecustomize_that_fails_does_not_take_the_hook_along(
         timeout=60,
     )
     assert done.stdout.strip().endswith("200 404")
+
+
+def test_an_agent_that_hides_the_hook_does_not_keep_it_out(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.agent = True")
+    path = os.pathsep.join((str(tmp_path), str(HOOK)))
+    given = {"PYTHONWARNINGS": f"{WAY_IN},error::ImportWarning", "PYTHONPATH": path}
+    code = f"import sys; print(sys.agent, sys.warnoptions)\n{ROUTE}"
+    printed = python(code, **given, **SECRET).splitlines()
+    assert printed == ["True ['error::ImportWarning']", "404 404 404 404 200 404"]
+    assert "_flask_concurrency_start.Finder" not in python(LOADED, **given)
 
 
 # ------------------------------------------------------------------ what is declared
@@ -322,9 +333,70 @@ def test_the_remedy_for_gthread_is_true(deploy: Check) -> None:
     assert before.cells["mine"]["floor"] < 8
     assert "because a gthread worker accepts what its busy threads" in before.message
     assert "add `--worker-connections 2`" in before.message
+    assert "3 keeps one open for each worker, and 6 of 8 always" in before.message
     after = deploy(f"{GTHREAD} --worker-connections 2")
     assert numbers(after) == ("as declared", 8, 8)
     assert after.code == 0
+    kept = deploy(f"{GTHREAD} --worker-connections 3")
+    assert numbers(kept) == ("uneven", 8, 6)
+
+
+def test_the_remedy_for_reuse_port_is_true(deploy: Check) -> None:
+    command = "gunicorn shop:app -w 4 -b {host}:{port}"
+    before = deploy(f"{command} --reuse-port")
+    assert before.cells["mine"]["verdict"] == "uneven"
+    assert "leave out `--reuse-port`" in before.message
+    assert numbers(deploy(command)) == ("as declared", 4, 4)
+
+
+def test_the_remedy_for_a_server_of_gevent_is_true(deploy: Check) -> None:
+    app = f"import os\n{APP}\nif __name__ == '__main__':\n"
+    app += "    from gevent.pywsgi import WSGIServer\n"
+    app += "    address = '127.0.0.1', int(os.environ['PORT'])\n"
+    app += "    WSGIServer(address, app).serve_forever()\n"
+    before = deploy("python shop.py", "declared = 10", app=app)
+    assert numbers(before) == ("fewer", 1, 1)
+    first = "from gevent import monkey; monkey.patch_all()"
+    assert f"write `{first}` as the first line" in before.message
+    after = deploy("python shop.py", 'declared = "unbounded"', app=f"{first}\n{app}")
+    assert numbers(after) == ("as declared", 64, 64)
+    assert after.cells["mine"]["server"] == "gevent"
+
+
+def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
+    app = f"{APP}\nif __name__ == '__main__':\n    import os, waitress.server as w\n"
+    app += "    it = w.create_server(app, port=int(os.environ['PORT']), threads=6)\n"
+    checked = deploy("python shop.py", "declared = 1", app=f"{app}    it.run()\n")
+    assert numbers(checked) == ("more", 6, 1)
+    assert "nothing but its file says how many" in checked.cells["mine"]["reason"]
+    assert "write `declared = 6`" in checked.cells["mine"]["reason"]
+    unknown = deploy("python shop.py", app=f"{app}    it.run()\n")
+    assert (unknown.code, unknown.cells["mine"]["verdict"]) == (3, "unknown")
+    assert "it handled 6 at once; what it declares cannot be" in unknown.message
+    assert "declared = 6" in unknown.message
+    assert unknown.cells["mine"]["server"] == "waitress"
+
+
+def test_a_command_of_its_own_that_ends_in_flasks_server(deploy: Check) -> None:
+    app = f"import click\nfrom flask.cli import FlaskGroup\n{APP}\n"
+    app += "if __name__ == '__main__': FlaskGroup(create_app=create_app)()\n"
+    checked = deploy("python shop.py run -p {port}", app=app)
+    assert numbers(checked) == ("as declared", 64, 64)
+    assert checked.cells["mine"]["server"] == "werkzeug"
+
+
+def test_a_backlog_that_the_kernel_does_not_give(deploy: Check) -> None:
+    checked = deploy("uwsgi -w shop:app --http-socket {host}:{port} --listen 99999")
+    assert checked.code == 5
+    assert "it said: Listen queue size is greater than" in checked.message
+
+
+def test_what_takes_too_long_to_answer(deploy: Check) -> None:
+    app = f"import time\ntime.sleep(60)\n{APP}"
+    command = "waitress-serve --listen={host}:{port} shop:app"
+    checked = deploy(command, app=app, options=("--start-seconds", "2"))
+    assert checked.code == 5
+    assert "within 2 seconds; `--start-seconds` allows more" in checked.message
 
 
 def test_the_remedy_for_gevent_in_uwsgi_is_true(deploy: Check) -> None:
@@ -417,7 +489,13 @@ def test_a_wrong_declaration_is_told_from_a_wrong_deployment(deploy: Check) -> N
     ("command", "lines", "code", "words"),
     [
         ("guvicorn shop:app {port}", "", 2, "command: guvicorn: command not found"),
-        ("python shop.py {port}", "", 2, "declared: what the command declares cannot"),
+        ("python shop.py {port}", "", 5, "exited with status 0 before it answered"),
+        (
+            "gunicorn shop:app -b {host}:{port}",
+            'requirements = "bad.txt"\npython = "3.5"',
+            2,
+            "python: Python 3.5 not found; found: 3.",
+        ),
         ("gunicorn --workes 3 shop:app -b :{port}", "", 2, "arguments: --workes"),
         ("gunicorn shop:app -b :{port}", 'python = "3.5"', 2, "python: 3.5 is asked"),
         ("gunicorn shop:nothing -b {host}:{port}", "", 5, "command: not started"),

@@ -173,3 +173,9 @@ def listens(command: str, folder: Path, port: int, env: dict[str, str]) -> bool:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        while time.monotonic() < deadline + 10:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                break
+            time.sleep(0.1)

@@ -33,6 +33,12 @@ def test_a_port_in_the_command(tmp_path: Path, key: str, written: str) -> None:
     assert remedy == f"write {written} in place of `:5000`"
 
 
+def test_a_port_in_a_line_for_a_shell(tmp_path: Path) -> None:
+    given = command("sh", "-c", "cd x && serve -b :5000 app:app")
+    remedy = remedy_for(given, None, {5000}, tmp_path)
+    assert remedy == "write `:{port}` in place of `:5000`"
+
+
 def test_a_port_in_a_list(tmp_path: Path) -> None:
     given = command("serve", "-w 2", "-b :5000", key="dockerfile")
     remedy = remedy_for(given._replace(as_list="CMD"), None, {5000}, tmp_path)

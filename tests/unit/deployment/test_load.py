@@ -57,13 +57,13 @@ def test_everything_that_can_be_said(write: Write, tmp_path: Path) -> None:
 
 def test_all_problems_of_a_file_are_named_at_once(write: Write) -> None:
     two = deployment('comand = "x"', "declared = 0", name="one")
-    path = write(two + deployment('command = "a"', name="other"))
+    path = write(two + deployment(GOOD, 'ready = "a"', name="other"))
     with pytest.raises(UsageError) as caught:
         load(path)
     assert [problem.partition(" ")[0] for problem in caught.value.args] == [
         f"{path}:"
     ] * 3
-    keys = ("one: comand: ", "one: declared: ", "other: command: ")
+    keys = ("one: comand: ", "one: declared: ", "other: ready: ")
     for problem, key in zip(caught.value.args, keys, strict=True):
         assert f"deployment {key}" in problem
 
@@ -93,7 +93,9 @@ def test_a_folder_stands_for_the_file_in_it(write: Write, tmp_path: Path) -> Non
         (deployment(GOOD, name="My App"), ("name", "lower-case")),
         (deployment(), ("command", "is missing", "procfile")),
         (deployment(GOOD, 'procfile = "web"'), ("command and procfile", "exactly one")),
-        (deployment('command = "serve app:app"'), ("{port}", "PORT")),
+        (deployment(GOOD, 'target = "web"'), ("target", "is a stage", "dockerfile = ")),
+        (deployment(GOOD, 'below = "shop"'), ("below", "/shop")),
+        (deployment(GOOD, 'headers = { "A B" = "c" }'), ("headers", "Name = ")),
         (deployment(GOOD) * 2, ("name", "2 deployments", "own")),
         (
             deployment(GOOD, "declared = 4", "at-least = 5"),
