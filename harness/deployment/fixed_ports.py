@@ -42,7 +42,7 @@ def remedy_for(
 
 
 def _in_command(command: CommandLine, port: str) -> str:
-    for word in _words_of(command.words):
+    for word in words_of(command.words):
         if re.search(rf"(?<!\d){port}$", word):
             if command.as_list:
                 return in_a_line(command.as_list, command.words, word, port)
@@ -51,7 +51,7 @@ def _in_command(command: CommandLine, port: str) -> str:
     return ""
 
 
-def _words_of(words: Sequence[str]) -> Sequence[str]:
+def words_of(words: Sequence[str]) -> Sequence[str]:
     """The words of a command, or of the line that it gives to a shell."""
     if len(words) < 3 or not words[-2].endswith("c"):
         return words

@@ -123,6 +123,12 @@ def note(folder: Path) -> str:
     return f"what it writes to {tree} stays there: {problem}" if problem else ""
 
 
+def stays_in_layer(path: Path, folder: Path) -> bool:
+    """Whether what a deployment of a folder does to a path is not seen outside."""
+    tree = working_tree(folder)
+    return path.is_relative_to(tree) and not layer_problem(tree)
+
+
 def layered(command: list[str], folder: Path, own: Path) -> list[str]:
     """A command that sees its working tree through a layer where there can be one."""
     tree = working_tree(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from harness.deployment.containers.contained import Contained
 from harness.deployment.declared.promise import Promise
 from harness.deployment.hello import Hello
 from harness.deployment.isolation import own_folder
+from harness.deployment.isolation import stays_in_layer
 from harness.deployment.plan import environment
 from harness.deployment.plan import placeholders
 from harness.deployment.plan import running_environment
@@ -47,10 +49,13 @@ async def measure_deployment(
     with own_folder() as own:
         app = DeployedApp(prepared, own, seconds)
         planned = _in_folder(planned, prepared.contained, own)
+        begun = time.time()
         try:
             evidence = await measure(planned, prepared.installed, logs, app=app)
         finally:
-            _remove_sockets(app.sockets)
+            folder = prepared.where.folder
+            left = [p for p in map(Path, app.sockets) if not stays_in_layer(p, folder)]
+            _remove_sockets(left, begun)
     if prepared.contained is None:
         where = running_environment(prepared, app.promise, app.hello)
         evidence = _in_environment(evidence, where)
@@ -63,11 +68,15 @@ async def measure_deployment(
     return MeasuredDeployment(evidence, app.hello, app.promise)
 
 
-def _remove_sockets(paths: Iterable[str]) -> None:
-    """Remove the Unix sockets that a server that was killed has left."""
-    for path in map(Path, paths):
+def _remove_sockets(paths: Iterable[Path], begun: float) -> None:
+    """Remove the Unix sockets that a server that was killed has left.
+
+    ``begun`` is when it was started, by the clock of the file system: older ones are
+    not its own.
+    """
+    for path in paths:
         with contextlib.suppress(OSError, ValueError):
-            if path.is_socket():
+            if path.is_socket() and path.stat().st_ctime >= begun - 1:
                 path.unlink()
 
 

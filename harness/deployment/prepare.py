@@ -5,8 +5,10 @@ What is missing is refused before anything runs, with what to write or install.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,9 +26,11 @@ from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import caller_variables
 from harness.deployment.environment import installed
 from harness.deployment.environment import Where
+from harness.deployment.fixed_ports import words_of
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 from harness.deployment.interpreter import on_path
+from harness.deployment.isolation import stays_in_layer
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.measure.app import HOST
@@ -106,6 +110,7 @@ def prepare(
         promise, problem = _promise(command, where)
     except Refused as refusal:
         raise DeploymentFault(key, f"{refusal}; correct it") from None
+    _check_sockets(key, command.words, promise, folder)
     declaration = declared_by(deployment, source, promise, problem)
     return Prepared(
         deployment,
@@ -168,6 +173,28 @@ def _check_python(
             f"Flask is not installed for {where.python}, which the command runs on; "
             "install it there, or name a file of requirements that has it",
         )
+
+
+_UNIX = re.compile(r"(?:^|.*?[=:])(?:unix:)?(?://)?(?P<path>[^=:]*[^=:/])$")
+
+
+def _check_sockets(
+    key: str, words: Sequence[str], promise: Promise | None, folder: Path
+) -> None:
+    """Raise ``DeploymentFault`` about a Unix socket that a server would take over."""
+    settings = promise.settings if promise else {}
+    given = [
+        str(settings[name].value) for name in ("bind", "socket") if name in settings
+    ]
+    for word in (*words_of(words), *",".join(given).split(",")):
+        match = _UNIX.match(word)
+        path = folder / match["path"] if match else folder
+        if path.is_socket() and not stays_in_layer(path, folder):
+            raise DeploymentFault(
+                key,
+                f"{path} is there already, and the server would take it over from the "
+                "one that it belongs to; write the path of another socket",
+            )
 
 
 def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:

@@ -5,7 +5,9 @@ The inputs are in ``tests/deployments``, one folder for each kind of shape.
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,30 @@ def test_shapes(shape: Check, folder: str, expected: dict[str, int]) -> None:
     checked = shape(folder)
     assert numbers(checked) == {name: (n, n) for name, n in expected.items()}
     assert checked.code == 0
+
+
+@pytest.mark.parametrize(
+    "command", ["gunicorn shop:app --bind unix:{0}", "uwsgi -w shop:app --socket {0}"]
+)
+def test_a_socket_that_is_there_is_not_taken_over(
+    check: Check, tmp_path: Path, command: str
+) -> None:
+    folder, path = tmp_path / "shape", tmp_path / "run" / "shop.sock"
+    shutil.copytree(DEPLOYMENTS / "unix-socket", folder)
+    path.parent.mkdir()
+    words = [
+        *("[[deployment]]", 'name = "mine"', f'command = "{command.format(path)}"'),
+        'env = { PORT = "{port}" }',
+    ]
+    (folder / "concurrency.toml").write_text("\n".join(words))
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(os.path.relpath(path))
+        theirs.listen()
+        before = path.stat().st_ino
+        checked = check(folder)
+        assert checked.code == 2
+        assert f"{path} is there already" in checked.message
+        assert path.stat().st_ino == before
 
 
 def test_programs_that_start_servers_from_an_index(shape: Check) -> None:
