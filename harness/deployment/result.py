@@ -15,6 +15,7 @@ from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import NothingMeasured
 from harness.records.report import CellReport
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -32,7 +33,7 @@ def deployment_result(
 def _fault(
     deployment: Deployment, cell: CellReport, promise: Promise | None
 ) -> tuple[type[HarnessError] | None, str]:
-    if cell.outcome is Outcome.HARNESS_FAILED:
+    if cell.outcome in INSTRUMENT:
         return HarnessFailed, cell.reason
     if cell.outcome is not Outcome.MEASURED:
         return CouldNotStart, _not_measured(deployment, cell)

@@ -30,6 +30,7 @@ from harness.records.changes import MeasuredRun
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.versions import series
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 
 REGRESSIONS = (Change.FEWER, Change.BROKE)
@@ -158,7 +159,7 @@ def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
     if obstacle:
         return Comparison(Change.NOT_COMPARABLE, f"{obstacle}: {words}")
     for when, cell in (("before", before), ("now", now)):
-        if cell.outcome is Outcome.HARNESS_FAILED:
+        if cell.outcome in INSTRUMENT:
             why = f"{words}: the instrument failed {when}"
             return Comparison(Change.NOT_COMPARABLE, why)
     match (before.outcome is Outcome.MEASURED, now.outcome is Outcome.MEASURED):

@@ -24,6 +24,7 @@ from harness.records.errors import NothingMeasured
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import FAILURES
+from harness.records.words import INSTRUMENT
 from harness.records.words import KINDS
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -35,8 +36,8 @@ class FailOn(StrEnum):
     NEVER = "never"
     """Nothing: not even a run in which nothing could be measured."""
     HARNESS = "harness"
-    """The instrument failed in some cell, a planned cell is missing, or no cell at all
-    could be measured."""
+    """The instrument failed in some cell, or two accounts of one disagree, a planned
+    cell is missing, or no cell at all could be measured."""
     FEWER = "fewer"
     """Also a configuration that handles fewer than it declares, or that could not be
     measured: not installed, not started, not answering, died."""
@@ -53,11 +54,11 @@ _BROKEN = frozenset(FAILURES)
 
 FORBIDDEN: dict[FailOn, frozenset[Outcome | Verdict]] = {
     FailOn.NEVER: frozenset(),
-    FailOn.HARNESS: frozenset({Outcome.HARNESS_FAILED}),
+    FailOn.HARNESS: frozenset(INSTRUMENT),
     FailOn.FEWER: _BROKEN | {Verdict.FEWER},
     FailOn.UNEVEN: _BROKEN | {Verdict.FEWER, Verdict.UNEVEN},
-    FailOn.REGRESSION: frozenset({Outcome.HARNESS_FAILED}),
-    FailOn.CHANGE: frozenset({Outcome.HARNESS_FAILED}),
+    FailOn.REGRESSION: frozenset(INSTRUMENT),
+    FailOn.CHANGE: frozenset(INSTRUMENT),
 }
 """The words that no cell may have, for each gate."""
 
@@ -110,7 +111,7 @@ def gate(
 def _gate_instrument(report: Report) -> None:
     """Some cell has to be measured, and in none may the instrument have failed."""
     outcomes = [cell.outcome for cell in report.cells]
-    failed = [c for c in report.cells if c.outcome is Outcome.HARNESS_FAILED]
+    failed = [c for c in report.cells if c.outcome in INSTRUMENT]
     if failed:
         raise HarnessFailed(
             f"the instrument failed in {len(failed)} of {len(outcomes)} cells, so "

@@ -19,6 +19,7 @@ from harness.judge.control import control_fault
 from harness.judge.control import control_words
 from harness.judge.questions import answers
 from harness.judge.verdict import verdict_on
+from harness.judge.witness import disagreement
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
@@ -121,6 +122,8 @@ def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
     fault = control_fault(evidence.control) or contradiction(cell.all_rounds)
     if fault:
         return Judgement(Outcome.HARNESS_FAILED, Verdict.UNKNOWN, fault)
+    if fault := disagreement(cell.kernel):
+        return Judgement(Outcome.ACCOUNTS_DISAGREE, Verdict.UNKNOWN, fault)
     return Judgement(Outcome.MEASURED, *verdict_on(cell, evidence.limit))
 
 

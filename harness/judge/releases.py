@@ -31,6 +31,7 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.report import several_releases
 from harness.records.versions import release_order
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -141,4 +142,4 @@ def _is_conclusive(cell: CellReport) -> bool:
     """Whether the next release can be compared with a cell."""
     if cell.outcome is Outcome.MEASURED:
         return cell.verdict is not Verdict.UNKNOWN
-    return cell.outcome is not Outcome.HARNESS_FAILED
+    return cell.outcome not in INSTRUMENT

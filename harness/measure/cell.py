@@ -30,6 +30,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
 from harness.records.questions import AnySeen
 from harness.records.questions import Question
+from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.system.process import Ended
 
@@ -72,6 +73,7 @@ async def measure_cell(
         workers=attempt.schedule.workers,
         idle_workers=attempt.schedule.idle_workers,
         not_steered=attempt.schedule.not_steered,
+        kernel=attempt.kernel,
         asked=tuple(attempt.seen),
         restarts=attempt.schedule.begun_anew,
         start_seconds=servers.start_seconds,
@@ -99,6 +101,7 @@ class Attempt:
         self.servers = FreshServers(bench, planned, scratch)
         """The servers that the overlap is measured on."""
         self.seen: list[AnySeen] = []
+        self.kernel: KernelAccount | None = None
         self.measure_seconds = 0.0
 
     def _schedule(self) -> Schedule:
@@ -156,6 +159,8 @@ class Attempt:
             raise Unmeasured(Outcome.HARNESS_FAILED, reason) from None
         finally:
             self.measure_seconds += time.monotonic() - begun
+            accounts = filter(None, (self.kernel, probe.kernel))
+            self.kernel = max(accounts, key=lambda each: each.held, default=None)
         if done and not self._stalled():
             for question in on_same_server(self._questions):
                 self.seen.append(await ask(question, SameServer(probe), self.context))

@@ -129,6 +129,11 @@ class Client:
         self._socket: socket.socket | None = None
         self._unsent = b""
 
+    @property
+    def port(self) -> int | None:
+        """The port that it is connected from; ``None`` while it has no connection."""
+        return None if self._socket is None else int(self._socket.getsockname()[1])
+
     # Steps ---------------------------------------------------------------------
 
     def open(self) -> None:

@@ -30,6 +30,7 @@ from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 from harness.probe.transports import NotSpoken
 from harness.records.evidence import Claims
+from harness.records.witness import KernelAccount
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
@@ -104,6 +105,8 @@ class Probe:
         long does something pause in front of the app, such as middleware."""
         self.admits_none = False
         """Whether a request was watched in vain that was alone in the server."""
+        self.kernel: KernelAccount | None = None
+        """The kernel's account, of when most requests were held."""
         self.lag = Lag()
         """How late this process was since requests were gathered."""
         self.always_quiet = True

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from harness.probe.kernel import take_account
 from harness.probe.on_the_way import asleep
 from harness.probe.on_the_way import come_in
 from harness.probe.probe import Probe
@@ -63,6 +64,8 @@ async def _count(
     if probe.waiting() and len(probe.holds.held) < patient_below:
         await probe.watch(probe.all_in_or_ended)
     admitted, waiting = len(probe.holds.held), probe.waiting()
+    if settled is not Settled.STEADY_COUNT:
+        await take_account(probe)
     late, spread = len(probe.holds.entered) - first, probe.spread()
     entered_on_release, hand_off_seconds = None, None
     if waiting and admitted:

@@ -7,6 +7,7 @@ from harness.records.plan import Environment
 from harness.records.questions import AnySeen
 from harness.records.rounds import Round
 from harness.records.steering import SteeredRound
+from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
@@ -79,6 +80,9 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """How many of these were never seen to hold a request."""
     not_steered: str = ""
     """Why no order could be chosen though several processes take requests."""
+    kernel: KernelAccount | None = None
+    """The kernel's account of the quiet round in which most requests were held; null
+    where there was none."""
     asked: tuple[AnySeen, ...] = ()
     """Evidence of the other questions, each at most once."""
     restarts: int = 0

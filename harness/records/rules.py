@@ -85,6 +85,11 @@ RULES = (
         "This cannot be measured here, for a reason known in advance.",
     ),
     Rule(
+        "FC107",
+        Outcome.ACCOUNTS_DISAGREE,
+        "Two independent accounts of the requests in the app contradict each other.",
+    ),
+    Rule(
         "FC201",
         Other.AT_LEAST,
         "Fewer requests than `at-least` were handled at once, always or at times.",

@@ -53,6 +53,7 @@ class Outcome(StrEnum):
     DIED = "died"
     NOT_SUPPORTED = "not supported"
     HARNESS_FAILED = "harness failed"
+    ACCOUNTS_DISAGREE = "accounts disagree"
 
 
 class Verdict(StrEnum):
@@ -97,8 +98,11 @@ class Settled(StrEnum):
     """The server never went quiet; the number of holds did not change for long."""
 
 
+INSTRUMENT = (Outcome.HARNESS_FAILED, Outcome.ACCOUNTS_DISAGREE)
+"""Outcomes that say something about the instrument, and nothing about a server."""
+
 FAILURES = (
-    Outcome.HARNESS_FAILED,
+    *INSTRUMENT,
     Outcome.DIED,
     Outcome.NOT_ANSWERING,
     Outcome.NOT_STARTED,
@@ -121,6 +125,6 @@ KINDS: tuple[Outcome | Verdict, ...] = (
     *(Verdict.AS_DECLARED, Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE),
     Verdict.UNKNOWN,
     *(Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, Outcome.NOT_STARTED),
-    *(Outcome.NOT_ANSWERING, Outcome.DIED, Outcome.HARNESS_FAILED),
+    *(Outcome.NOT_ANSWERING, Outcome.DIED, *INSTRUMENT),
 )
 """Every word that a cell can have, in the order in which they are counted."""

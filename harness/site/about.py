@@ -14,6 +14,7 @@ from harness.records.report import EnvironmentReport
 from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.versions import release_order
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.escape import line
@@ -27,7 +28,7 @@ from harness.site.look import render
 from harness.site.look import text_file
 from harness.site.questions import QuestionPage
 
-NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, Outcome.HARNESS_FAILED)
+NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
 
 
 class Omission(NamedTuple):

@@ -1,9 +1,10 @@
-"""Listening sockets, as Linux's ``/proc`` tells of them (``man 5 proc``)."""
+"""Sockets, as Linux's ``/proc`` tells of them (``man 5 proc``)."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,6 +16,9 @@ BEGUN = "03"
 """The state of a connection that no listening socket has yet. With
 ``TCP_DEFER_ACCEPT``, which uWSGI sets, that is its state until the request has arrived,
 and as long as the backlog is full."""
+
+TIME_WAIT = "06"
+"""The state of a connection that has ended."""
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 UNIX_TABLE = "/proc/net/unix"
@@ -64,6 +68,40 @@ def listening() -> dict[str, Place]:
             if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
                 places[words[6]] = " ".join(words[7:]) or words[6]
     return places
+
+
+class Connection(NamedTuple):
+    """A connection in the kernel's tables, seen from this machine's end."""
+
+    port: int
+    """The local port."""
+    peer: int
+    """The port at the other end."""
+    inode: str
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether some process has it, or had it; none does in the backlog."""
+        return self.inode != "0"
+
+
+def connections(ports: Collection[int]) -> list[Connection]:
+    """The connections of some local ports that have not ended; none without ``/proc``.
+
+    A table may have tens of thousands of lines, so only those are parsed that mention
+    one of the ports.
+    """
+    marks = [f":{port:04X} " for port in ports]
+    found = []
+    for table in TABLES:
+        with contextlib.suppress(OSError), open(table) as file:
+            for line in file:
+                if any(mark in line for mark in marks):
+                    words = line.split()
+                    port, peer = (int(words[n].rpartition(":")[2], 16) for n in (1, 2))
+                    if port in ports and words[3] not in (LISTENING, TIME_WAIT):
+                        found.append(Connection(port, peer, words[9]))
+    return found
 
 
 def sockets_of(process: int) -> set[str]:

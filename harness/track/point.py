@@ -16,10 +16,11 @@ from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.evidence import Evidence
 from harness.records.report import CellReport
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
-INCONCLUSIVE = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, Outcome.HARNESS_FAILED)
+INCONCLUSIVE = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, *INSTRUMENT)
 """Outcomes that do not show what a release does with requests."""
 
 

@@ -386,6 +386,31 @@ def invents(listener: Listener, server: Any) -> None:
     work(listener, server, 2)
 
 
+def vouches(listener: Listener, server: Any) -> None:
+    """One at a time; while others wait, it reports one of them as in the app already.
+
+    That one is answered at its turn without entering, so that all sums agree.
+    """
+    import hold
+
+    app, vouched = server.application, set()
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        name = environ["QUERY_STRING"].partition("request=")[2]
+        if name in vouched:
+            start_response("200 OK", [("Content-Length", "0")])
+            return [b""]
+        waits = name and select.select([listener], [], [], 0.2)[0]
+        if waits and name.endswith(".0"):
+            other = name.removesuffix("0") + "1"
+            vouched.add(other)
+            threading.Thread(target=hold.hold, args=(other,), daemon=True).start()
+        return app(environ, start_response)
+
+    server.application = called
+    work(listener, server)
+
+
 def babbles(listener: Listener, server: Any) -> None:
     """Two at a time, and all kinds of nonsense for the probe before each."""
     import hold
@@ -542,6 +567,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "breaks": breaks,
     "restless": restless,
     "invents": invents,
+    "vouches": vouches,
     "babbles": babbles,
     "impatient": impatient,
     "drops": drops,

@@ -13,6 +13,7 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.text import plural
 from harness.records.words import Basis
+from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
@@ -44,7 +45,7 @@ def section(report: Report, grid: Grid) -> Section:
         counts(report.cells),
     )
     blocks: list[Block] = [Paragraph(answer(grid)), Paragraph(cells)]
-    failed = sum(cell.outcome is Outcome.HARNESS_FAILED for cell in report.cells)
+    failed = sum(cell.outcome in INSTRUMENT for cell in report.cells)
     if failed:
         text = (
             "The instrument failed in {} of {} cells. These have no numbers, and the "

@@ -1,0 +1,28 @@
+"""Whether a second account of the requests in the app agrees with the first."""
+
+from __future__ import annotations
+
+from harness.records.text import plural
+from harness.records.witness import KernelAccount
+
+
+def disagreement(kernel: KernelAccount | None) -> str:
+    """How the kernel's account contradicts the app's, as a sentence; empty if not.
+
+    A request that is in the app came over a connection that the server accepted. More
+    accepted connections than requests in the app are none: those wait inside.
+    """
+    if kernel is None or kernel.reason:
+        return ""
+    begin = f"{plural(kernel.held, 'request')} said to be in the app, but by the"
+    if kernel.held_accepted < kernel.held:
+        return (
+            f"{begin} kernel's account the server had accepted the connections of "
+            f"{kernel.held_accepted} of them"
+        )
+    if kernel.upstream is not None and kernel.upstream < kernel.held:
+        return (
+            f"{begin} kernel's account the server behind the proxy had accepted "
+            f"{plural(kernel.upstream, 'connection')}"
+        )
+    return ""

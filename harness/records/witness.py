@@ -1,0 +1,37 @@
+"""A second account of how many requests are in the app, taken apart from the rounds."""
+
+from __future__ import annotations
+
+from harness.records.words import Result
+
+
+class KernelAccount(Result, frozen=True, kw_only=True):
+    """The kernel's account of a server's connections, while most requests were held.
+
+    Linux lists each connection in ``/proc/net/tcp``, and the sockets that a process has
+    open in ``/proc/PID/fd``. A connection that was accepted belongs to some process.
+    """
+
+    reason: str = ""
+    """Why it could not be had; empty where it was."""
+    held: int = 0
+    """Requests that were held in the app at that moment, by their own account."""
+    held_accepted: int = 0
+    """Of these, how many have a connection that a process of the server accepted."""
+    accepted: int = 0
+    """Connections that processes of the server had accepted and not yet answered."""
+    queued: int = 0
+    """Connections that waited in the backlog of a listening socket."""
+    by_process: tuple[int, ...] = ()
+    """How many of the accepted ones each process had that had any, most first. What
+    processes share counts for each."""
+    upstream: int | None = None
+    """Connections that the server behind a proxy had accepted on its own ports; null
+    without a proxy, and where it listens on no port."""
+    seconds: float = 0.0
+    """Processor time that it took to ask the kernel."""
+
+    @property
+    def waiting_inside(self) -> int:
+        """Connections that were accepted though their requests were not in the app."""
+        return self.accepted - self.held_accepted
