@@ -55,7 +55,9 @@ def kernel_account(probe: Probe) -> KernelAccount:
 
 
 def _account(probe: Probe) -> dict[str, Any]:
-    listeners, port = listening(), probe.address[1]
+    if probe.address.path:
+        return {"reason": "of a Unix socket the kernel does not tell who is connected"}
+    listeners, port = listening(), probe.address.port
     owned = {process: sockets_of(process) for process in probe.server.processes()}
     everyones = set[str]().union(*owned.values())
     if port not in {listeners.get(inode) for inode in everyones}:
