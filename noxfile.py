@@ -215,3 +215,10 @@ def benchmark(session: nox.Session) -> None:
     """Print how fast the probe is and how much it can hold."""
     install_groups(session, "benchmarks")
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def witness(session: nox.Session) -> None:
+    """Hold the numbers of a selection against timed requests and servers' figures."""
+    install_groups(session, "benchmarks")
+    session.run("python", "-m", "benchmarks.witness", *session.posargs)

@@ -17,6 +17,7 @@ from . import data
 from . import matrix
 from . import readme
 from . import servers
+from . import witness
 
 
 def main() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
         data.save(options.data, options.history)
     known = catalog.load()
     servers.PAGE.write_text(servers.page(known, servers.read()))
+    witness.PAGE.write_text(witness.page(witness.read()))
     readme.replace("servers", servers.listed(known))
     readme.replace("inputs", action.inputs())
     readme.replace("outputs", action.outputs())

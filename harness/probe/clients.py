@@ -49,6 +49,13 @@ class PartialRequest(NamedTuple):
     """Whether the connection is kept open after a response."""
 
 
+class Ends(NamedTuple):
+    """The addresses of a connection."""
+
+    own: tuple[str, int]
+    peer: tuple[str, int]
+
+
 class State(Enum):
     """The state of a request."""
 
@@ -130,9 +137,14 @@ class Client:
         self._unsent = b""
 
     @property
-    def port(self) -> int | None:
-        """The port that it is connected from; ``None`` while it has no connection."""
-        return None if self._socket is None else int(self._socket.getsockname()[1])
+    def ends(self) -> Ends | None:
+        """Both ends of its TCP connection; ``None`` while it has none."""
+        if self._socket is None:
+            return None
+        try:
+            return Ends(self._socket.getsockname(), self._socket.getpeername())
+        except OSError:  # it is not open yet, or not any more
+            return None
 
     # Steps ---------------------------------------------------------------------
 

@@ -58,10 +58,6 @@ class Crowd:
         self._to_open: list[Client] = []
         self._opening = 0
 
-    def ports(self) -> dict[int, str]:
-        """The names of the requests that have a connection, by the port it is from."""
-        return {c.port: c.name for c in self.clients if c.port is not None}
-
     def moved(self) -> tuple[int, int, int]:
         """A value that differs after each change of state."""
         return self.offered, self.idle, len(self.ended)

@@ -15,7 +15,8 @@ from typing import Any
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.records.witness import KernelAccount
-from harness.system.sockets import Connection
+from harness.system.sock_diag import sock_diag
+from harness.system.sock_diag import Unavailable
 from harness.system.sockets import connections
 from harness.system.sockets import listening
 from harness.system.sockets import Place
@@ -23,14 +24,22 @@ from harness.system.sockets import sockets_of
 
 LINUX = sys.platform == "linux"
 
+READS = 3
+"""How often a table is read that may have left out connections."""
+
 
 async def take_account(probe: Probe) -> None:
     """Ask the kernel if more requests are held than when it was last asked.
 
+    Or just as many, and more that wait: those may be inside, or in the backlog.
+
     Where it contradicts them, it is asked once more: a request may just have left.
     Raises ``Ended``.
     """
-    if len(probe.holds.held) <= (probe.kernel.held if probe.kernel else 0):
+    last = probe.kernel
+    before = (last.held, last.accepted + last.queued) if last else (0, 0)
+    held = len(probe.holds.held)
+    if (held, held + probe.waiting()) <= before or not held:
         return
     account = kernel_account(probe)
     if not account.reason and account.held_accepted < account.held:
@@ -47,6 +56,8 @@ def kernel_account(probe: Probe) -> KernelAccount:
     begun = time.thread_time()
     try:
         account = _account(probe)
+    except Unavailable as problem:
+        return KernelAccount(held=held, reason=f"this kernel does not tell: {problem}")
     except PermissionError:
         reason = "the sockets of the server's processes cannot be seen"
         return KernelAccount(held=held, reason=reason)
@@ -62,38 +73,50 @@ def _account(probe: Probe) -> dict[str, Any]:
     everyones = set[str]().union(*owned.values())
     if port not in {listeners.get(inode) for inode in everyones}:
         return {"reason": "the server's port is not of one of its processes"}
-    inodes, behind = _behind(probe, owned, listeners)
-    lines = connections({port, *behind})
-    names = probe.crowd.ports()
-    ours = [each for each in lines if each.port == port and each.peer in names]
-    accepted = [each for each in ours if each.inode in everyones]
+    inodes = _inodes(probe)
+    accepted = {name: inode for name, inode in inodes.items() if inode in everyones}
     return {
-        "held_accepted": sum(names[each.peer] in probe.holds.held for each in accepted),
+        "held_accepted": len(accepted.keys() & probe.holds.held.keys()),
         "accepted": len(accepted),
-        "queued": sum(not each.is_accepted for each in ours),
-        "by_process": _by_process(accepted, owned.values()),
-        "upstream": _upstream(lines, behind, inodes) if behind else None,
+        "queued": sum(inode == "0" for inode in inodes.values()),
+        "by_process": _by_process(set(accepted.values()), owned.values()),
+        "upstream": _upstream(probe, owned, listeners),
     }
 
 
-def _behind(
+def _inodes(probe: Probe) -> dict[str, str]:
+    """The inode of each request's connection at the server, by name."""
+    found = {}
+    with sock_diag() as kernel:
+        for client in probe.crowd.clients:
+            ends = client.ends
+            inode = ends and kernel.inode(ends.peer, ends.own)
+            if inode:
+                found[client.name] = inode
+    return found
+
+
+def _by_process(inodes: set[str], owned: Iterable[set[str]]) -> tuple[int, ...]:
+    numbers = (len(inodes & its) for its in owned)
+    return tuple(sorted(filter(None, numbers), reverse=True))
+
+
+def _upstream(
     probe: Probe, owned: Mapping[int, set[str]], listeners: Mapping[str, Place]
-) -> tuple[set[str], set[int]]:
-    """The sockets of the server behind a proxy, and its ports; none without a proxy."""
+) -> int | None:
+    """How many connections the server behind a proxy has accepted.
+
+    Whose other ends are not known, so a table has to do, which may leave some out.
+    """
     origin = probe.server.origin
     if origin is probe.server:
-        return set(), set()
+        return None
     inodes = set[str]().union(*(owned.get(each, ()) for each in origin.processes()))
     places = {place for inode, place in listeners.items() if inode in inodes}
-    return inodes, {place for place in places if isinstance(place, int)}
-
-
-def _by_process(
-    accepted: Iterable[Connection], owned: Iterable[set[str]]
-) -> tuple[int, ...]:
-    inodes = {each.inode for each in accepted}
-    return tuple(sorted(filter(None, (len(inodes & its) for its in owned)))[::-1])
-
-
-def _upstream(lines: Iterable[Connection], ports: set[int], inodes: set[str]) -> int:
-    return sum(each.port in ports and each.inode in inodes for each in lines)
+    ports = {place for place in places if isinstance(place, int)}
+    found: set[str] = set()
+    for _ in range(READS):
+        found |= connections(ports) & inodes
+        if len(found) >= len(probe.holds.held):
+            break
+    return len(found) if ports else None

@@ -70,37 +70,22 @@ def listening() -> dict[str, Place]:
     return places
 
 
-class Connection(NamedTuple):
-    """A connection in the kernel's tables, seen from this machine's end."""
+def connections(ports: Collection[int]) -> set[str]:
+    """The inodes of the connections of some local ports; "0" for those in a backlog.
 
-    port: int
-    """The local port."""
-    peer: int
-    """The port at the other end."""
-    inode: str
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether some process has it, or had it; none does in the backlog."""
-        return self.inode != "0"
-
-
-def connections(ports: Collection[int]) -> list[Connection]:
-    """The connections of some local ports that have not ended; none without ``/proc``.
-
-    A table may have tens of thousands of lines, so only those are parsed that mention
-    one of the ports.
+    Empty without ``/proc``. A table is read in pieces while it changes, so connections
+    may be missing; and it may have tens of thousands of lines, so only those are parsed
+    that mention one of the ports.
     """
     marks = [f":{port:04X} " for port in ports]
-    found = []
+    found = set()
     for table in TABLES:
         with contextlib.suppress(OSError), open(table) as file:
             for line in file:
                 if any(mark in line for mark in marks):
-                    words = line.split()
-                    port, peer = (int(words[n].rpartition(":")[2], 16) for n in (1, 2))
-                    if port in ports and words[3] not in (LISTENING, TIME_WAIT):
-                        found.append(Connection(port, peer, words[9]))
+                    (each,) = entries([line])
+                    if each.port in ports and each.state not in (LISTENING, TIME_WAIT):
+                        found.add(each.inode)
     return found
 
 

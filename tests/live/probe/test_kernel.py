@@ -22,6 +22,7 @@ def test_what_waits_inside_is_counted_and_no_disagreement(measure: Measure) -> N
     kernel = measure(odd("newest-first"), declared=1).kernel
     assert kernel is not None
     assert (kernel.held, kernel.held_accepted) == (1, 1)
+    assert kernel.waiting_inside == 3
     assert not disagreement(kernel)
 
 
@@ -39,7 +40,8 @@ def test_a_server_that_vouches_for_who_waits_is_contradicted(measure: Measure) -
     assert evidence.outcome is Outcome.MEASURED
     kernel = evidence.kernel
     assert kernel is not None
-    assert (kernel.held, kernel.held_accepted, kernel.queued) == (2, 1, 1)
+    assert (kernel.held, kernel.held_accepted, kernel.accepted) == (2, 1, 1)
+    assert kernel.queued
     assert disagreement(kernel) == (
         "2 requests said to be in the app, but by the kernel's account the server had "
         "accepted the connections of 1 of them"

@@ -1,0 +1,1 @@
+"""Witnesses of a measurement that have nothing to do with the probe."""

@@ -1,0 +1,42 @@
+"""Plain timed requests: threads with ``http.client``, and a view that sleeps.
+
+Nothing is held, and no request reports anything. All are sent at once and each sleeps
+for the same time, so those that were handled at once end together, and those that
+waited end at least that time later.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+
+DEADLINE = 120.0
+
+CUT = 1.5
+"""In units of the sleep: until then the first ones end, and none that waited."""
+
+
+def at_once(host: str, port: int, requests: int, seconds: float) -> int:
+    """How many of some requests that sleep for ``seconds`` were handled at once."""
+    together = threading.Barrier(requests)
+
+    def one(_: int) -> tuple[float, float]:
+        connection = HTTPConnection(host, port, timeout=DEADLINE)
+        together.wait(DEADLINE)
+        begun = time.monotonic()
+        try:
+            connection.request("GET", f"/sleep?seconds={seconds}")
+            answer = connection.getresponse()
+            right = (answer.status, answer.read()) == (200, b"slept")
+        except OSError:
+            right = False
+        finally:
+            connection.close()
+        return begun, time.monotonic() if right else float("inf")
+
+    with ThreadPoolExecutor(requests) as pool:
+        times = list(pool.map(one, range(requests)))
+    first = min(begun for begun, _ in times)
+    return sum(ended - first < CUT * seconds for _, ended in times)

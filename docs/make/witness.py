@@ -1,0 +1,160 @@
+"""``docs/witness.md``: what others say of the numbers that the probe gives.
+
+What it shows is stored in ``docs/witness.json``, which ``nox -s witness`` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median_low
+
+import msgspec
+
+from harness.records.witness import KernelAccount
+
+DOCS = Path(__file__).parents[1]
+PAGE = DOCS / "witness.md"
+SEEN = DOCS / "witness.json"
+
+HEAD = """\
+# Witnesses
+
+<!-- Made of docs/witness.json: nox -s witness, nox -s docs -->
+
+The probe counts requests that say themselves that they are in the app. These are the
+accounts of others, which share nothing with that:
+
+- **The kernel**, in every cell of every run on Linux: how many of the requests held in
+  the app have a connection that a process of the server has accepted. In brackets: how
+  many more it had accepted, which wait inside.
+- **Plain timed requests**: threads with `http.client`, and a view that sleeps for
+  {sleep:g} s. Nothing is held and nothing reports. So many as are in the column *sent*
+  are sent at once; those that end before {cut:g} s were handled at once. The median of
+  the tries has to be within what the probe says.
+- **The server's own figure** while these sleep, where it has one: uWSGI's stats server,
+  and the depth of the queue that waitress warns of. gunicorn's control socket and
+  statsd, and granian's metrics, count requests that have ended.
+
+Measured on {day}, with {processors} processors. The probe's number is a range where it
+depends on which worker gets the requests: `4–8`.
+"""
+
+
+class Testimony(msgspec.Struct, frozen=True, kw_only=True):
+    """What all witnesses say of one cell."""
+
+    id: str
+    floor: int | None
+    ceiling: int | None
+    bounded: bool
+    kernel: KernelAccount | None
+    kernel_fault: str
+    """How the kernel's account contradicts the probe's; empty if it does not."""
+    offered: int
+    """How many timed requests were sent at once."""
+    timed: tuple[int, ...]
+    """How many of them were handled at once, in each try."""
+    counter: str = ""
+    """The server's own figure; empty where it has none."""
+    own: tuple[int, ...] = ()
+    """How many were handled at once by that, each time that it was read."""
+
+    @property
+    def disagreements(self) -> tuple[str, ...]:
+        """Each way in which a witness contradicts the probe, as a sentence."""
+        faults = [f"the kernel: {self.kernel_fault}"] if self.kernel_fault else []
+        for name, numbers in (("timed requests", self.timed), (self.counter, self.own)):
+            if numbers and not self._is_within(median_low(numbers)):
+                said = ", ".join(map(str, numbers))
+                faults.append(f"{name}: {said}, where the probe says {self.number}")
+        return tuple(faults)
+
+    @property
+    def agreement(self) -> str:
+        """The one word on it."""
+        return "disagree" if self.disagreements else "agree"
+
+    @property
+    def number(self) -> str:
+        """The number of the probe."""
+        if self.floor is None or self.ceiling is None:
+            return "none"
+        if not self.bounded:
+            return f"≥{self.ceiling}"
+        few, most = self.floor, self.ceiling
+        return str(most) if few >= most else f"{few}–{most}"
+
+    def _is_within(self, number: int) -> bool:
+        """Whether so many are what the probe says of the load that was offered."""
+        if self.floor is None or self.ceiling is None:
+            return True
+        most = self.ceiling if self.bounded else self.offered
+        return min(self.floor, self.offered) <= number <= most
+
+
+class Testimonies(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen in one run of all witnesses."""
+
+    measured_at: str
+    processors: int
+    sleep_seconds: float
+    cells: tuple[Testimony, ...]
+
+
+def read() -> Testimonies:
+    """What is stored."""
+    return msgspec.json.decode(SEEN.read_bytes(), type=Testimonies)
+
+
+def save(seen: Testimonies) -> None:
+    """Store it, and write the page."""
+    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(seen)) + b"\n")
+    PAGE.write_text(page(seen))
+
+
+def page(seen: Testimonies) -> str:
+    """The whole page."""
+    head = HEAD.format(
+        day=seen.measured_at[:10],
+        processors=seen.processors,
+        sleep=seen.sleep_seconds,
+        cut=1.5 * seen.sleep_seconds,
+    )
+    return "\n".join([head, *_disagreements(seen), "", *_table(seen), ""])
+
+
+def _disagreements(seen: Testimonies) -> Iterator[str]:
+    wrong = [each for each in seen.cells if each.disagreements]
+    if not wrong:
+        yield f"**In all {len(seen.cells)} cells every witness agrees with the probe.**"
+        return
+    yield "> [!CAUTION]"
+    yield f"> **In {len(wrong)} of {len(seen.cells)} cells a witness disagrees:**"
+    yield ">"
+    for each in wrong:
+        yield f"> - `{each.id}`: {'; '.join(each.disagreements)}"
+
+
+def _table(seen: Testimonies) -> Iterator[str]:
+    yield "| cell | probe | kernel | sent | timed | own figure | |"
+    yield "| :-- | --: | --: | --: | --: | :-- | :-- |"
+    for each in seen.cells:
+        own = f"{_numbers(each.own)} ({each.counter})" if each.own else ""
+        shown = each.agreement if each.agreement == "agree" else "**disagree**"
+        yield (
+            f"| `{each.id}` | {each.number} | {_kernel(each.kernel)} | {each.offered} "
+            f"| {_numbers(each.timed)} | {own} | {shown} |"
+        )
+
+
+def _kernel(account: KernelAccount | None) -> str:
+    if account is None or account.reason:
+        return "not to be had"
+    number = f"{account.held_accepted} of {account.held}"
+    inside = account.waiting_inside
+    return f"{number} (+{inside})" if inside else number
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

@@ -1,0 +1,100 @@
+"""``docs/witness.md`` is what witnesses said, and shouts where one disagrees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks.witness.counters import waitress_queue
+from docs.make import witness
+from harness.records.witness import KernelAccount
+
+AGREED = KernelAccount(held=8, held_accepted=8, accepted=11)
+
+
+def said(**other: Any) -> witness.Testimony:
+    fields: dict[str, Any] = {
+        "id": "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11",
+        "floor": 4,
+        "ceiling": 8,
+        "bounded": True,
+        "kernel": AGREED,
+        "kernel_fault": "",
+        "offered": 16,
+        "timed": (5, 8, 4),
+    }
+    return witness.Testimony(**fields | other)
+
+
+def page(*cells: witness.Testimony) -> str:
+    return witness.page(
+        witness.Testimonies(
+            measured_at="2026-01-02T00:00:00+00:00",
+            processors=2,
+            sleep_seconds=2.0,
+            cells=cells,
+        )
+    )
+
+
+def test_the_page_is_that_of_the_data() -> None:
+    assert witness.PAGE.read_text() == witness.page(witness.read()), (
+        "write it again: nox -s docs"
+    )
+
+
+def test_what_is_stored_has_three_witnesses_at_least() -> None:
+    cells = witness.read().cells
+    assert len(cells) >= 7
+    assert all(each.timed for each in cells)
+    assert any(each.own for each in cells)
+    assert all(each.kernel and each.kernel.held for each in cells)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"timed": (9, 5, 5)},
+        {"floor": 64, "ceiling": 64, "bounded": False, "offered": 64, "timed": (64,)},
+        {"counter": "stats server", "own": (8, 4)},
+        {"kernel": None},
+        {"floor": None, "ceiling": None},
+    ],
+    ids=["range", "median", "unbounded", "own", "no kernel", "no number"],
+)
+def test_agreement(other: dict[str, Any]) -> None:
+    assert said(**other).disagreements == ()
+    assert "In all 1 cells every witness agrees" in page(said(**other))
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"timed": (3, 9, 3)}, "timed requests: 3, 9, 3, where the probe says 4–8"),
+        ({"timed": (16, 16, 16)}, "timed requests: 16, 16, 16"),
+        ({"counter": "queue", "own": (2,)}, "queue: 2, where the probe says 4–8"),
+        ({"kernel_fault": "2 requests said so"}, "the kernel: 2 requests said so"),
+    ],
+)
+def test_a_disagreement_comes_first_and_loudly(
+    other: dict[str, Any], words: str
+) -> None:
+    text = page(said(), said(**other))
+    first, _, table = text.partition("> [!CAUTION]\n")[2].partition("\n\n")
+    assert "**In 1 of 2 cells a witness disagrees:**" in first
+    assert words in first
+    assert table.count("**disagree**") == 1
+
+
+def test_what_waits_inside_is_shown_beside() -> None:
+    assert "| 8 of 8 (+3) |" in page(said())
+    none = KernelAccount(held=8, reason="only Linux tells")
+    assert "| not to be had |" in page(said(kernel=none))
+
+
+def test_the_queue_of_waitress_is_the_deepest_that_it_warns_of() -> None:
+    log = "Task queue depth is 1\nTask queue depth is 4\nTask queue depth is 2\n"
+    assert waitress_queue(log) == 4
+    assert waitress_queue("Serving on http://127.0.0.1:80\n") == 0
