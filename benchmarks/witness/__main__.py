@@ -33,11 +33,11 @@ from harness.probe.probe import Probe
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
 from harness.records.report import CellReport
-from harness.records.results import plan_path
+from harness.records.results import PLAN
 from harness.records.results import read_evidence
 from harness.records.results import read_plan
 from harness.records.results import read_report
-from harness.records.results import report_path
+from harness.records.results import REPORT
 from harness.records.words import Outcome
 from harness.system.ports import free_port
 
@@ -117,10 +117,10 @@ async def ask_others(
 
 def testimonies(results: Path) -> Iterator[witness.Testimony]:
     """What all witnesses say of each cell of a run that was measured."""
-    reported = {cell.id: cell for cell in read_report(report_path(results)).cells}
+    reported = {cell.id: cell for cell in read_report(results / REPORT).cells}
     evidence, _ = read_evidence(results)
     seen = {cell.id: cell for each in evidence for cell in each.cells}
-    plan = read_plan(plan_path(results))
+    plan = read_plan(results / PLAN)
     for planned in plan.cells:
         cell, evidence_of_it = reported[planned.id], seen[planned.id]
         if evidence_of_it.outcome is not Outcome.MEASURED:
@@ -164,7 +164,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         results = Path(name, "results")
         run(ROOT, results, "--fail-on", "never", *sys.argv[1:])
-        report = read_report(report_path(results))
+        report = read_report(results / REPORT)
         made = witness.Testimonies(
             measured_at=report.measured_at,
             processors=report.host.processors,

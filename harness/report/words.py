@@ -72,8 +72,10 @@ _MARKS: dict[Outcome | Verdict, tuple[str, str, str]] = {
         "red",
         "the instrument failed, so there is no number",
     ),
-    Outcome.ACCOUNTS_DISAGREE: Mark(
-        "!", "accounts disagree", "red", "the kernel's account contradicts the app's"
+    Outcome.ACCOUNTS_DISAGREE: (
+        "!",
+        "red",
+        "the kernel's account contradicts the app's",
     ),
 }
 
