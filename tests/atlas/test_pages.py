@@ -14,6 +14,7 @@ import pytest
 
 from harness.site.look import source_hash
 from harness.site.pages import site
+from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import built
 from tests.builders.atlas import catalog_evidence
@@ -22,7 +23,6 @@ from tests.builders.atlas import QUESTIONS
 from tests.builders.atlas import sample
 from tests.builders.html import pages
 from tests.builders.html import parsed
-from tests.unit.site.conftest import URL
 
 FIRST_VIEW = 150_000
 LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src"}

@@ -17,11 +17,11 @@ from harness.site import changes
 from harness.site.atlas import Released
 from harness.site.explain import MeasuredCell
 from harness.site.frame import frame_of
+from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import built
 from tests.builders.atlas import sample
 from tests.samples import make
-from tests.unit.site.conftest import URL
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ROOT = Path(__file__).parents[3]
@@ -34,6 +34,11 @@ def test_every_file_of_data_says_its_version(whole: dict[str, bytes]) -> None:
             if path != "api/v1/openapi.json":
                 assert document["schema_version"] == 1, path
                 assert document["generated_at"].startswith("2026-11-2"), path
+
+
+def test_no_question_misses_a_cell(whole: dict[str, bytes]) -> None:
+    questions = json.loads(whole["api/v1/questions.json"])["questions"]
+    assert questions and not any(each["missing"] for each in questions)
 
 
 def test_the_description_is_of_files_that_are_there(whole: dict[str, bytes]) -> None:
