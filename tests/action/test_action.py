@@ -266,7 +266,7 @@ def test_what_regressed_fails_its_gate(runner: Runner, ran: Ran) -> None:
     assert "2 before; now 1" in summary
     titles = [line for level, line in ran.annotations("regression") if level == "error"]
     assert len(titles) == 2, "the cell, and the gate"
-    assert "title=fewer%3A flask-3.1.3/" in titles[0]
+    assert "title=fewer (FC401)%3A flask-3.1.3/" in titles[0]
 
 
 def test_annotations_tell_what_failed_and_cannot_be_forged(ran: Ran) -> None:

@@ -120,7 +120,7 @@ def test_a_baseline_reaches_the_last_job(runner: Runner, wide: Ran) -> None:
     assert summary.startswith("### Since the baseline")
     assert "fewer, because It was told to" in summary
     ((level, line),) = wide.annotations("report")
-    assert level == "warning" and "title=fewer%3A flask-3.1.3/" in line
+    assert level == "warning" and "title=fewer (FC401)%3A flask-3.1.3/" in line
 
 
 def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
