@@ -160,7 +160,11 @@ class Client:
             self._socket.bind((self._endpoint.host, self.source))
         self.state = State.OPENING
         self.attempts += 1
-        code = self._socket.connect_ex(self._endpoint.place)
+        try:
+            code = self._socket.connect_ex(self._endpoint.place)
+        except OSError:  # the path of a Unix socket is too long
+            self._socket.close()
+            raise
         if code == errno.EAGAIN:  # the backlog of a Unix socket is full
             self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
         elif code in (0, errno.EINPROGRESS):

@@ -21,11 +21,15 @@ DEPLOYMENTS = ROOT / "tests" / "deployments"
 
 
 @pytest.fixture
-def shape(check: Check, tmp_path: Path) -> Check:
-    """Check a copy of a folder of ``tests/deployments``."""
+def shape(check: Check, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Check a copy of a folder of ``tests/deployments``.
+
+    Its path is short, since the path of a Unix socket must not have over 107 bytes.
+    """
+    short = tmp_path_factory.mktemp("s")
 
     def one(name: str, *options: str) -> Checked:
-        folder = tmp_path / "shape"
+        folder = short / "shape"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(DEPLOYMENTS / name, folder)
         before = files_of(folder)

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 CHILD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
 interrupt_when_told_to_end()
 interrupt_when_nox_ends()
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     Path(sys.argv[1]).write_text("in order")
