@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -122,7 +123,8 @@ def truths(session: nox.Session) -> None:
     install_groups(session, "tests")
     tests = ("python", "-m", "pytest", "tests/live/probe/test_truths.py")
     for busy in ("0", "16"):
-        env = {"TRUTHS": "150", "TRUTHS_BUSY": busy}
+        seed = os.environ.get("TRUTHS_SEED") or secrets.token_hex(4)
+        env = {"TRUTHS": "150", "TRUTHS_BUSY": busy, "TRUTHS_SEED": seed}
         session.run(*tests, "--durations", "10", *session.posargs, env=env)
 
 
