@@ -31,10 +31,15 @@ Measure = Callable[..., CellEvidence]
 
 
 def left_over(folder: Path) -> list[psutil.Process]:
-    """Every process that works in a folder, or was told about it."""
+    """Every process that works in a folder, or was told about it.
+
+    One that has ended, whose parent was killed, is for the machine to bury.
+    """
     found = []
     for process in psutil.process_iter():
         try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
             words = [process.cwd(), *process.cmdline()]
         except (psutil.Error, OSError):
             continue

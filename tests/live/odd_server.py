@@ -96,12 +96,20 @@ def recycles(listener: Listener, server: Any) -> None:
 
 
 def boots_in_turn(listener: Listener, server: Any) -> None:
-    """Four workers that boot one after another, 0.8 s each, as if each migrated."""
+    """Four workers that boot one after another, 0.8 s each, as if each migrated.
+
+    The one that the others come from is always the first: a process that has children
+    is not looked for among the workers before it has held a request.
+    """
+    first = open("migrate.lock", "w")
+    fcntl.flock(first, fcntl.LOCK_EX)
     for _ in range(3):
         if os.fork() == 0:
+            first.close()
+            first = open("migrate.lock", "w")
+            fcntl.flock(first, fcntl.LOCK_EX)
             break
-    with open("migrate.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with first:
         time.sleep(0.8)
     work(listener, server)
 
