@@ -23,10 +23,10 @@ from harness.measure.app import HOST
 from harness.measure.target import TARGET
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
+from harness.probe.loads import Offer
 from harness.probe.probe import Probe
 from harness.probe.ready import wait_ready
 from harness.probe.round import run_round
-from harness.probe.schedule import Offer
 from harness.probe.whole import settle_whole
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import msgspec
 
 from harness.probe.kernel import take_account
+from harness.probe.loads import Offer
 from harness.probe.on_the_way import asleep
 from harness.probe.on_the_way import come_in
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
-from harness.probe.schedule import Offer
 from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival

@@ -1,8 +1,4 @@
-"""Which loads to offer to learn how many requests overlap; pure, without any I/O.
-
-The question is "how many requests are in the app at the same time". It takes rounds
-below, at and above the declared number, and one in which requests arrive one by one,
-because some servers show their flaw only there.
+"""What to offer next to learn how many requests overlap; pure, without any I/O.
 
 Where several processes take requests, chance decides which of them gets the next one.
 If their order can be chosen, a few steered rounds find the least and the most. If not,
@@ -11,13 +7,15 @@ more rounds are left to chance.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections import deque
 from collections.abc import Collection
 from collections.abc import Iterable
-from collections.abc import Sequence
-from typing import NamedTuple
 
+from harness.probe.loads import beyond
+from harness.probe.loads import further
+from harness.probe.loads import Offer
+from harness.probe.loads import offers
+from harness.probe.loads import short_of
 from harness.probe.orders import Choice
 from harness.probe.orders import next_steered
 from harness.probe.orders import obstacle
@@ -27,37 +25,9 @@ from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.steering import Goal
 from harness.records.steering import least_rounds
-from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
-from harness.records.words import Arrival
 from harness.records.words import Settled
-
-AT_SHARED = 10
-"""Rounds of exactly the declared number where processes share the load and their order
-cannot be chosen: a gthread server of two workers was seen to be even in one round of
-two."""
-
-AT_DISAGREEMENT = 10
-"""Rounds at a load at which they admitted different numbers."""
-
-AT_EXCEEDED = 5
-"""Rounds of exactly the declared number when other loads exceeded what it admitted."""
-
-AT_SHORTFALL = 8
-"""Rounds far above the declared number, on each of two servers, when that was never
-reached and rounds that could have reached it admitted different numbers. Which worker
-gets the next request can stay the same for as long as a server lives, so that one which
-has room is left out in every round; a server started anew has another order."""
-
-AT_STEADY_SHORTFALL = 1
-"""The same when they all admitted the same."""
-
-FAR_ABOVE = 16
-"""Times the declared number that is offered then: the more wait, the less likely is it
-that a worker was left without its share by chance. A gthread worker that had room got
-its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
-those that offered 128, on two processors that four other processes kept busy."""
 
 AT_REPLACED = 12
 """Rounds that are run again, at most, as the server replaced processes meanwhile."""
@@ -68,124 +38,11 @@ GROWS = "the server starts processes only while requests wait"
 BEGUN_ANEW = 2
 """How often the rounds are begun anew because capacity appeared late."""
 
-MANY = 100
-"""From this number on a round takes so long that fewer of them are run."""
-
-STAGGERED_AT_MOST = 64
-"""Requests that arrive one by one take a look at the server each."""
-
 LEARNING_ROUNDS = 6
 """Rounds that are run, at most, to learn enough source ports."""
 
 LEARNING_LOAD = 4
 """Times the declared number that is offered then."""
-
-
-class Offer(NamedTuple):
-    """One load to offer once."""
-
-    asked: int
-    arrival: Arrival = Arrival.BURST
-    anew: bool = False
-    """To a server that was started anew for it."""
-
-
-def offers(
-    declared: int | None, limit: int, also: Iterable[int] = ()
-) -> tuple[Offer, ...]:
-    """The loads to offer, in order, to a configuration that declares ``declared``."""
-    load = load_of(declared, limit)
-    lower = (1,) if load >= MANY else (1, load - 1)
-    below = {number for number in lower if 0 < number < load}
-    at = [Offer(load)]
-    if 1 < load <= STAGGERED_AT_MOST:
-        at.append(Offer(load, Arrival.STAGGERED))
-    above = set() if declared is None else {load + 1}
-    beyond = sorted(above | {number for number in also if number != load})
-    return (*map(Offer, sorted(below)), *at, *map(Offer, beyond))
-
-
-def further(
-    rounds: Sequence[Round], declared: int | None, limit: int, *, shared: bool
-) -> Offer | None:
-    """One more load to offer, if rounds that were left to chance leave something open.
-
-    More rounds are run where those that offered the same admitted different numbers,
-    where the load is ``shared`` by several processes, and at the declared number when
-    only other loads fell short of it, or exceeded what it admitted. When it was never
-    reached it is tried from far above: a shortfall that comes and goes must not be
-    taken for a lower ceiling.
-    """
-    load = load_of(declared, limit)
-    admitted: dict[int, list[int]] = defaultdict(list)
-    for done in rounds:
-        admitted[done.offered].append(done.admitted)
-    uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
-    short = any(short_of(done, declared, limit) for done in rounds)
-    most = min(load, max((done.peak for done in rounds), default=0))
-    least = min(admitted[load], default=load)
-    if short and least == load and admitted[load]:
-        uneven.add(load)
-    if least < most and len(admitted[load]) < AT_EXCEEDED:
-        return Offer(load)
-    enough = AT_DISAGREEMENT if load < MANY else AT_EXCEEDED
-    for offered in sorted(uneven):
-        if offered <= load and len(admitted[offered]) < enough:
-            return Offer(offered, _telling(rounds, offered))
-    if shared and load < MANY and len(admitted[load]) < AT_SHARED:
-        return Offer(load)
-    reached = max((done.peak for done in rounds), default=0) >= load
-    if declared is None or reached or load >= MANY:
-        return None
-    return _from_above(load, admitted)
-
-
-def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The arrival to repeat: one by one where only that gave another number."""
-    at = [done for done in rounds if done.offered == offered]
-    singly = any(done.arrival is Arrival.STAGGERED for done in at)
-    together = {done.admitted for done in at if done.arrival is Arrival.BURST}
-    return Arrival.STAGGERED if singly and len(together) == 1 else Arrival.BURST
-
-
-def _from_above(load: int, admitted: dict[int, list[int]]) -> Offer | None:
-    """An offer far above a number that was never reached, if there is to be one more.
-
-    ``admitted`` is how many were admitted in each round, by the load offered.
-    """
-    above = FAR_ABOVE * load
-    done = len(admitted[above])
-    could = {
-        seen for offered in admitted if offered >= load for seen in admitted[offered]
-    }
-    if len(could) == 1:
-        return Offer(above) if done < AT_STEADY_SHORTFALL else None
-    anew = done == AT_SHORTFALL
-    return Offer(above, anew=anew) if done < 2 * AT_SHORTFALL else None
-
-
-def beyond(
-    rounds: Sequence[Round], steered: Sequence[SteeredRound], declared: int | None
-) -> Offer | None:
-    """A load far beyond a declared number, if one is left to offer.
-
-    Some servers admit more only where many wait. The steered round for the most is such
-    a load too; where the declared number was exceeded, two more follow.
-    """
-    if declared is None or declared >= MANY:
-        return None
-    most = max([each.peak for each in rounds] + [each.admitted for each in steered])
-    offered = {each.asked for each in rounds}
-    loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
-    if most > declared:
-        loads = (2 * declared, 4 * declared)
-    return next((Offer(load) for load in loads if load not in offered), None)
-
-
-def short_of(round_: Round, declared: int | None, limit: int) -> bool:
-    """Whether fewer entered than were offered, though the declaration has room."""
-    room = min(round_.offered, load_of(declared, limit))
-    return round_.admitted < room
 
 
 class Schedule:

@@ -7,11 +7,11 @@ leave its server unusable.
 
 from __future__ import annotations
 
+from harness.probe.loads import Offer
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import run_round
-from harness.probe.schedule import Offer
 from harness.records.questions import Wait
 from harness.records.questions import WaitKindSeen
 from harness.records.questions import WaitsSeen

@@ -1,0 +1,158 @@
+"""Which loads are offered: below, at and above what is declared."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from harness.probe.loads import AT_DISAGREEMENT
+from harness.probe.loads import AT_EXCEEDED
+from harness.probe.loads import AT_SHARED
+from harness.probe.loads import AT_SHORTFALL
+from harness.probe.loads import AT_STEADY_SHORTFALL
+from harness.probe.loads import further
+from harness.probe.loads import Offer
+from harness.probe.loads import offers
+from harness.probe.loads import short_of
+from harness.records.words import Arrival
+from tests.builders.steered import seen
+
+
+def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> str:
+    """The offers in short: a load, with s when staggered."""
+    letters = {Arrival.BURST: "", Arrival.STAGGERED: "s"}
+    loads = offers(declared, limit, also)
+    return " ".join(f"{offer.asked}{letters[offer.arrival]}" for offer in loads)
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (1, "1 2"),
+        (2, "1 2 2s 3"),
+        (4, "1 3 4 4s 5"),
+        (99, "1 98 99 100"),
+        (100, "1 100 101"),
+        (1000, "1 1000 1001"),
+        (None, "1 63 64 64s"),
+    ],
+)
+def test_loads_around_the_declared_number(declared: int | None, expected: str) -> None:
+    assert asked(declared) == expected
+
+
+def test_limit_takes_the_place_of_a_missing_bound() -> None:
+    assert asked(None, limit=8) == "1 7 8 8s"
+    assert asked(None, limit=1) == "1"
+
+
+def test_the_limit_does_not_bound_a_declared_number() -> None:
+    assert asked(100, limit=8) == asked(100)
+
+
+def test_loads_that_are_offered_besides() -> None:
+    assert asked(None, also=(500, 400, 64)).endswith("64s 400 500")
+    assert asked(4, also=(8, 6)).endswith("4s 5 6 8")
+
+
+def test_rounds_that_agree_leave_nothing_open() -> None:
+    rounds = [seen(4, 4), seen(4, 4), seen(8, 4)]
+    assert further(rounds, 4, 64, shared=False) is None
+
+
+def test_more_rounds_where_they_disagree() -> None:
+    rounds = [seen(4, 4), seen(8, 8), seen(8, 5)]
+    for _ in range(AT_DISAGREEMENT - 2):
+        assert further(rounds, 8, 64, shared=False) == Offer(8)
+        rounds.append(seen(8, 6))
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
+    """A burst hides it, and one round of the kind may be chance."""
+    singly = msgspec.structs.replace(seen(8, 7), arrival=Arrival.STAGGERED)
+    rounds = [seen(8, 8)] * 5 + [singly]
+    assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.STAGGERED)
+    assert further([*rounds, seen(8, 6)], 8, 64, shared=False) == Offer(8)
+
+
+def test_a_declared_number_never_reached_is_tried_from_above() -> None:
+    rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
+    for number in range(2 * AT_SHORTFALL):
+        anew = number == AT_SHORTFALL
+        assert further(rounds, 8, 64, shared=False) == Offer(128, anew=anew)
+        rounds.append(seen(128, 7))
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_reaching_the_declared_number_ends_the_search() -> None:
+    rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
+    rounds += [seen(128, 7), seen(128, 8)]
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_a_shortfall_at_another_load_asks_for_more_at_the_declared_number() -> None:
+    rounds = [seen(8, 8), seen(8, 8), seen(9, 5)]
+    assert further(rounds, 8, 64, shared=False) == Offer(8)
+    rounds += [seen(8, 8)] * (AT_DISAGREEMENT - 2)
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_what_only_other_loads_reach_asks_for_more_at_the_declared_number() -> None:
+    rounds = [seen(4, 3), seen(4, 3), seen(5, 4)]
+    assert further(rounds, 4, 64, shared=False) == Offer(4)
+    rounds = [seen(512, 37), seen(513, 210)]
+    for _ in range(AT_EXCEEDED - 1):
+        assert further(rounds, 512, 64, shared=False) == Offer(512)
+        rounds.append(seen(512, 200))
+    assert further(rounds, 512, 64, shared=False) is None
+
+
+def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> None:
+    rounds = [*[seen(8, 6)] * 5, seen(9, 5), seen(16, 7), seen(32, 6)]
+    assert further(rounds, 8, 64, shared=False) == Offer(128)
+    rounds.append(seen(128, 8))
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_a_steady_shortfall_is_soon_believed() -> None:
+    rounds = [*[seen(8, 4)] * 5, seen(9, 4), seen(16, 4), seen(32, 4)]
+    for _ in range(AT_STEADY_SHORTFALL):
+        assert further(rounds, 8, 64, shared=False) == Offer(128)
+        rounds.append(seen(128, 4))
+    assert further(rounds, 8, 64, shared=False) is None
+
+
+def test_processes_that_share_the_load_are_asked_more_often() -> None:
+    rounds = [seen(8, 8)]
+    while offer := further(rounds, 8, 64, shared=True):
+        assert offer == Offer(8)
+        rounds.append(seen(8, 8))
+    assert len(rounds) == AT_SHARED
+    assert further([seen(1000, 1000)], 1000, 64, shared=True) is None
+
+
+def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
+    rounds = [*[seen(1000, 400)] * AT_EXCEEDED, seen(1001, 500)]
+    assert further(rounds, 1000, 64, shared=False) is None
+
+
+def test_no_bound_is_not_tried_from_above() -> None:
+    assert further([seen(64, 4), seen(64, 4)], None, 64, shared=False) is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "admitted", "declared", "expected"),
+    [
+        (4, 4, 4, False),
+        (4, 3, 4, True),
+        (8, 4, 4, False),
+        (2, 1, 4, True),
+        (64, 63, None, True),
+        (500, 64, None, False),
+    ],
+)
+def test_short_of(
+    offered: int, admitted: int, declared: int | None, expected: bool
+) -> None:
+    assert short_of(seen(offered, admitted), declared, 64) is expected
