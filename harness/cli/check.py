@@ -139,9 +139,9 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
             f"starts your server: {EXAMPLE}"
         )
     first, *others = found
-    say(f"{first.path}:{first.line}: {' '.join(first.words)}")
+    say(first.found)
     for each in others:
-        say(f"not measured: {each.path}:{each.line}: {' '.join(each.words)}")
+        say(f"not measured: {each.found}")
     given = {"name": first.name, **first.given, **keys}
     if needs_requirements(folder, first.program) and "requirements" not in given:
         given["requirements"] = REQUIREMENTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,6 @@ import click
 
 from harness.cli import options as shared
 from harness.cli.check import default_config
-from harness.cli.check import EXAMPLE
 from harness.cli.check import measure_all
 from harness.cli.check import prepare_all
 from harness.cli.check_options import CheckOptions
@@ -20,26 +20,33 @@ from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
+from harness.deployment.detect import given
 from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.load import DEFAULT
+from harness.deployment.published import Published
+from harness.deployment.published import published
+from harness.deployment.published import UNKNOWN
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
-from harness.deployment.starter import WORKFLOW
-from harness.deployment.starter import workflow_text
 from harness.deployment.starter import Written
+from harness.deployment.workflow import repository_of
+from harness.deployment.workflow import WORKFLOW
+from harness.deployment.workflow import workflow_text
 from harness.environments.folder import cached_environments
 from harness.judge.gate import FailOn
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
 
+EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
+
 
 @click.command(
     cls=shared.Verb,
     examples=(
         "flask-concurrency init",
-        "flask-concurrency init --workflow",
-        "flask-concurrency init --no-measure",
+        "flask-concurrency init --workflow --at-least 8",
+        EXAMPLE,
     ),
     exit_codes=(
         ("0", "written"),
@@ -47,46 +54,72 @@ from harness.records.report import CellReport
         ("130", "interrupted; nothing was written"),
     ),
 )
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.option(
+    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
+)
+@click.option(
+    "--at-least",
+    type=shared.positive,
+    metavar="N",
+    help="How many requests must always be handled at once.  [default: as many as are "
+    "today]",
+)
 @click.option(
     "--measure/--no-measure",
     default=True,
     help="Measure once, to write down what is handled today.",
 )
-@click.option(
-    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
-)
-def init(measure: bool, workflow: bool) -> int:
+def init(
+    words: tuple[str, ...], workflow: bool, at_least: int | None, measure: bool
+) -> int:
     """Write concurrency.toml for the app in this folder.
 
-    How the app is started is taken from a Procfile, a Dockerfile, gunicorn.conf.py, an
-    ini file of uWSGI, or the app itself. What is there is never overwritten.
+    COMMAND starts your server. Without it, how the app is started is taken from a
+    Procfile, a Dockerfile, gunicorn.conf.py, an ini file of uWSGI, or the app itself.
+    What is there is never overwritten.
     """
     folder = Path()
-    _check_new(workflow)
-    found = candidates(folder)
+    workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
+    _check_new(workflow_file if workflow else None)
+    found = [given(words)] if words else candidates(folder)
     if not found:
         raise UsageError(
-            f"there is no {LOOKED_FOR} here; describe the deployment in a {DEFAULT}, "
-            f"or check a command without one: {EXAMPLE}"
+            f"there is no {LOOKED_FOR} here; give the command that starts your "
+            f"server: {EXAMPLE}"
         )
-    made = deployments(folder, found)
+    made = deployments(folder, found, at_least)
     cells = _measure(folder, made) if measure else [None] * len(made)
     written = list(map(Written, found, made, cells))
     _write(Path(DEFAULT), config_text(written))
-    if workflow:
-        _write(WORKFLOW, workflow_text(folder, made))
-    print("Next: flask-concurrency check")
+    if not workflow:
+        print("Next: flask-concurrency check")
+        return 0
+    by = published()
+    _write(workflow_file, workflow_text(folder, written, by))
+    print(_next_step(workflow_file, by))
     return 0
 
 
-def _check_new(workflow: bool) -> None:
+def _check_new(workflow: Path | None) -> None:
     """Raise ``UsageError`` if a file that would be written is there already."""
-    wanted = [default_config() or Path(DEFAULT), *([WORKFLOW] if workflow else [])]
+    wanted = [default_config() or Path(DEFAULT), *([workflow] if workflow else [])]
     there = [path for path in wanted if path.exists()]
     if there:
         raise UsageError(
             *(f"{path}: is there already, and nothing was written" for path in there)
         )
+
+
+def _next_step(workflow: Path, by: Published) -> str:
+    """What is left to do until the workflow checks."""
+    push = "commit both files and push them"
+    if by.is_known:
+        return f"Next: {push}"
+    return (
+        f"Next: in {workflow}, write the GitHub account that publishes {by.project} in "
+        f"place of {UNKNOWN}; then {push}"
+    )
 
 
 def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None]:

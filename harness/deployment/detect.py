@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,9 +39,15 @@ class Candidate(NamedTuple):
     given: dict[str, str]
     """The key of a deployment that its command comes from."""
     words: tuple[str, ...]
-    path: Path
-    """The file that says so."""
+    path: Path | None
+    """The file that says so; ``None`` where it was given."""
     line: int
+
+    @property
+    def found(self) -> str:
+        """Where it was found, and what."""
+        where = f"{self.path}:{self.line}: " if self.path else ""
+        return f"{where}{' '.join(self.words)}"
 
     @property
     def program(self) -> str:
@@ -94,6 +101,13 @@ def _app(folder: Path) -> Iterator[Candidate]:
         path = folder / app.partition(":")[0].replace(".", "/")
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         yield _command("flask", "--app", app, "run", path=path)
+
+
+def given(words: Sequence[str]) -> Candidate:
+    """What a user gives as a command."""
+    return Candidate(
+        "production", {"command": shlex.join(words)}, tuple(words), None, 0
+    )
 
 
 def _command(*words: str, path: Path) -> Candidate:

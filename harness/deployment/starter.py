@@ -1,4 +1,4 @@
-"""The first files of a user: ``concurrency.toml`` and the workflow that checks it."""
+"""The first ``concurrency.toml`` of a user."""
 
 from __future__ import annotations
 
@@ -18,50 +18,10 @@ from harness.records.words import Outcome
 
 REQUIREMENTS = "requirements.txt"
 
-WORKFLOW = Path(".github", "workflows", "concurrency.yml")
-
-ACTION = "OWNER/flask-concurrency-matrix@v1"
-"""What a workflow uses; OWNER is whoever publishes it."""
-
 _HEAD = """\
 # How many requests each deployment must handle at once.
 # `flask-concurrency check` measures whether they do. What the keys mean is in
 # docs/deployments.md of flask-concurrency-matrix.
-"""
-
-_WORKFLOW = """\
-name: Concurrency
-
-on:
-  push:
-  pull_request:
-
-permissions:
-  contents: read
-
-concurrency:
-  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
-  cancel-in-progress: true
-
-jobs:
-  check:
-    name: Requests at once
-    runs-on: ubuntu-latest
-    timeout-minutes: 15
-    steps:
-      - uses: actions/checkout@v7
-        with:
-          persist-credentials: false
-{install}      - uses: {action}
-        with:
-          config: concurrency.toml
-"""
-
-_INSTALL = """\
-      - uses: actions/setup-python@v7
-        with:
-          python-version: "3.x"
-      - run: pip install .
 """
 
 
@@ -74,7 +34,9 @@ class Written(NamedTuple):
     """``None`` where nothing was measured."""
 
 
-def deployments(folder: Path, found: Sequence[Candidate]) -> list[Deployment]:
+def deployments(
+    folder: Path, found: Sequence[Candidate], at_least: int | None = None
+) -> list[Deployment]:
     """Deployments for what was found in a folder, each with a name of its own."""
     requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
     made: list[Deployment] = []
@@ -83,7 +45,7 @@ def deployments(folder: Path, found: Sequence[Candidate]) -> list[Deployment]:
         if name in [other.name for other in made]:
             name = f"{name}-{len(made) + 1}"
         table = {"name": name, "requirements": requirements, **each.given}
-        made.append(toml.convert(table, Deployment))
+        made.append(toml.convert({**table, "at-least": at_least}, Deployment))
     return made
 
 
@@ -103,14 +65,15 @@ def config_text(written: Sequence[Written]) -> str:
 
 def _table(each: Written) -> str:
     candidate, deployment, cell = each
+    asked_for, measured = deployment.at_least, cell.floor if cell else None
     values = {
         "name": deployment.name,
         **candidate.given,
         "requirements": deployment.requirements,
-        "at-least": cell.floor if cell else None,
+        "at-least": measured if asked_for is None else asked_for,
     }
     lines = [
-        f"# {candidate.path}:{candidate.line}: {' '.join(candidate.words)}",
+        *([f"# {candidate.found}"] if candidate.path else []),
         f"# {_measured(cell)}",
         "[[deployment]]",
         *(f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None),
@@ -131,11 +94,3 @@ def _measured(cell: CellReport | None) -> str:
         f"Measured with Flask {cell.flask} and {server}: declares {declared}; always "
         f"{cell.floor} at once{most}."
     )
-
-
-def workflow_text(folder: Path, made: Sequence[Deployment]) -> str:
-    """The content of the workflow."""
-    plain = any(each.requirements is None for each in made)
-    project = any((folder / name).exists() for name in ("pyproject.toml", "setup.py"))
-    install = _INSTALL if plain and project else ""
-    return _WORKFLOW.format(action=ACTION, install=install)

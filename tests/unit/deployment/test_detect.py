@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.detect import candidates
+from harness.deployment.detect import given
 
 APP = {"app.py": "app = Flask(__name__)"}
 WEB = {"Procfile": "release: x\nweb: gunicorn app:app -b :$PORT\nworker: celery\n"}
@@ -51,5 +52,13 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
     assert found == [
         f"{each.path.name}:{each.line} {each.name} {key}={value}"
         for each in candidates(tmp_path)
+        if each.path
         for key, value in each.given.items()
     ]
+
+
+def test_what_is_given_is_found_in_no_file() -> None:
+    command = given(("gunicorn", "a:make('x')"))
+    assert command.path is None
+    assert command.found == "gunicorn a:make('x')"
+    assert command.given == {"command": """gunicorn 'a:make('"'"'x'"'"')'"""}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness.deployment.detect import candidates
+from harness.deployment.detect import given
 from harness.deployment.load import load
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
-from harness.deployment.starter import workflow_text
 from harness.deployment.starter import Written
 
 FILES = {
@@ -51,15 +50,10 @@ def test_deployments_have_names_of_their_own(folder: Path) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_the_workflow(folder: Path) -> None:
-    made = deployments(folder, candidates(folder))
-    steps = yaml.safe_load(workflow_text(folder, made))["jobs"]["check"]["steps"]
-    assert [each["uses"].partition("@")[0] for each in steps] == [
-        "actions/checkout",
-        "OWNER/flask-concurrency-matrix",
-    ]
-    (folder / "pyproject.toml").write_text("")
-    assert "pip install ." in workflow_text(folder, made)
-    (folder / "requirements.txt").write_text("Flask\n")
-    made = deployments(folder, candidates(folder))
-    assert "pip install" not in workflow_text(folder, made)
+def test_what_is_asked_for_is_written_down(folder: Path) -> None:
+    found = [given(("gunicorn", "shop:app"))]
+    made = deployments(folder, found, at_least=8)
+    text = config_text([Written(found[0], made[0], None)])
+    (folder / "concurrency.toml").write_text(text)
+    (read,) = load(folder).deployments
+    assert (read.command, read.at_least) == ("gunicorn shop:app", 8)

@@ -1,0 +1,86 @@
+"""Where this program was installed from, as a workflow names it."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import Distribution
+from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+DISTRIBUTION = "flask-concurrency-matrix"
+
+UNKNOWN = "OWNER"
+"""What stands for the account on GitHub where it is not known."""
+
+_REPOSITORY = re.compile(
+    r"(?:https://(?:[^/@]*@)?|ssh://git@|git@)github\.com[/:]"
+    r"(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?$"
+)
+
+
+class Published(NamedTuple):
+    """This project on GitHub."""
+
+    repository: str
+    """``ACCOUNT/NAME``."""
+    reference: str
+    """The commit or the tag that this program is of, or the branch ``main``."""
+    version: str
+    """Its release, where the reference does not say it; may be empty."""
+
+    @property
+    def action(self) -> str:
+        """What a workflow uses, with the version as a comment."""
+        comment = f" # v{self.version}" if self.version else ""
+        return f"{self.repository}@{self.reference}{comment}"
+
+    @property
+    def project(self) -> str:
+        """The name of the repository."""
+        return self.repository.rpartition("/")[2]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the account is."""
+        return not self.repository.startswith(f"{UNKNOWN}/")
+
+
+def published() -> Published:
+    """Where this program is on GitHub, as far as its installation says so.
+
+    Installers note the address and the commit of what they install from git, by PEP
+    610. A release from an index has the address in its metadata.
+    """
+    try:
+        return of(distribution(DISTRIBUTION))
+    except PackageNotFoundError:
+        return _unknown()
+
+
+def of(installed: Distribution) -> Published:
+    """The same of one distribution."""
+    text = installed.read_text("direct_url.json")
+    if text is None:
+        return _of_index(installed)
+    direct: dict[str, Any] = msgspec.json.decode(text)
+    found = _REPOSITORY.match(direct.get("url", ""))
+    commit = direct.get("vcs_info", {}).get("commit_id")
+    if found and commit:
+        return Published(found["name"], commit, installed.version)
+    return _unknown()
+
+
+def _of_index(installed: Distribution) -> Published:
+    for line in installed.metadata.get_all("Project-URL") or ():
+        found = _REPOSITORY.match(line.partition(",")[2].strip())
+        if found:
+            return Published(found["name"], f"v{installed.version}", "")
+    return _unknown()
+
+
+def _unknown() -> Published:
+    return Published(f"{UNKNOWN}/{DISTRIBUTION}", "main", "")

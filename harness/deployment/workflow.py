@@ -1,0 +1,117 @@
+"""The workflow that checks a user's deployments on GitHub."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.load import DEFAULT
+from harness.deployment.published import Published
+from harness.deployment.starter import Written
+from harness.records.words import Outcome
+
+WORKFLOW = Path(".github", "workflows", "concurrency.yml")
+PROJECT = ("pyproject.toml", "setup.py")
+
+_WORKFLOW = """\
+name: Concurrency
+
+on:
+  push:
+  pull_request:
+
+permissions:
+  contents: read
+
+concurrency:
+  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
+  cancel-in-progress: true
+
+jobs:
+  check:
+    name: Requests at once
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: actions/checkout@v7
+        with:
+          persist-credentials: false
+{install}      - uses: {action}
+        with:
+          config: {config}
+"""
+
+_INSTALL = """\
+      - uses: actions/setup-python@v7
+        with:
+          python-version: "{python}"
+{comment}      - run: pip install {what}
+"""
+
+_NO_REQUIREMENTS = """\
+      # No file here says what the app needs. Add what else it imports.
+"""
+
+
+def repository_of(folder: Path) -> Path:
+    """The folder that GitHub looks for workflows in: the one with ``.git``."""
+    here = folder.resolve()
+    for each in (here, *here.parents):
+        if (each / ".git").exists():
+            return each
+    return here
+
+
+def workflow_text(
+    folder: Path, written: Sequence[Written], published: Published
+) -> str:
+    """The content of the workflow for what was written into a folder."""
+    below = folder.resolve().relative_to(repository_of(folder))
+    plain = [each for each in written if each.deployment.requirements is None]
+    return _WORKFLOW.format(
+        action=published.action,
+        config=_yaml((below / DEFAULT).as_posix()),
+        install=_install(folder, below, plain) if plain else "",
+    )
+
+
+def _install(folder: Path, below: Path, plain: Sequence[Written]) -> str:
+    """The steps that make the environment that the commands run in."""
+    pythons = {each.cell.python for each in plain if each.cell}
+    python = pythons.pop() if len(pythons) == 1 else "3.x"
+    if any((folder / name).exists() for name in PROJECT):
+        what = "." if below == Path() else f"./{below.as_posix()}"
+        comment = ""
+    else:
+        what, comment = shlex.join(_packages(plain)), _NO_REQUIREMENTS
+    what = what if comment else shlex.quote(what)
+    return _INSTALL.format(python=python, comment=comment, what=what)
+
+
+def _packages(plain: Sequence[Written]) -> list[str]:
+    """Flask and the servers, in the releases that were measured."""
+    found: dict[str, str] = {"flask": ""}
+    for each in plain:
+        cell, program = each.cell, each.candidate.program
+        if cell and cell.outcome is Outcome.MEASURED:
+            found["flask"] = _pin(cell.flask)
+            if cell.server != "werkzeug":
+                found[cell.server] = _pin(cell.server_version)
+        elif program.partition("-")[0] not in ("flask", "python"):
+            found.setdefault(program.removesuffix("-serve"), "")
+        if "gevent" in each.candidate.words:
+            found.setdefault("gevent", "")
+    return [f"{name}{release}" for name, release in found.items()]
+
+
+def _pin(release: str) -> str:
+    """A release as a requirement; none for one that no index has."""
+    return "" if "+" in release else f"=={release}"
+
+
+def _yaml(text: str) -> str:
+    """A text as YAML, in quotes where it needs any."""
+    plain = all(each.isalnum() or each in "._-/" for each in text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
