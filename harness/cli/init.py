@@ -28,7 +28,7 @@ from harness.deployment.published import published
 from harness.deployment.published import UNKNOWN
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
-from harness.deployment.starter import Written
+from harness.deployment.starter import StarterEntry
 from harness.deployment.workflow import repository_of
 from harness.deployment.workflow import WORKFLOW
 from harness.deployment.workflow import workflow_text
@@ -90,7 +90,7 @@ def init(
         )
     made = deployments(folder, found, at_least)
     cells = _measure(folder, made) if measure else [None] * len(made)
-    written = list(map(Written, found, made, cells))
+    written = list(map(StarterEntry, found, made, cells))
     _write(Path(DEFAULT), config_text(written))
     if not workflow:
         print("Next: flask-concurrency check")

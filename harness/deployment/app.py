@@ -23,8 +23,8 @@ from harness.deployment.containers.inside import wait_until_started
 from harness.deployment.declared import running
 from harness.deployment.declared.program import is_direct
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.elsewhere import AnswerSearch
 from harness.deployment.elsewhere import reach
-from harness.deployment.elsewhere import Search
 from harness.deployment.elsewhere import Watched
 from harness.deployment.environment import with_hook
 from harness.deployment.hello import Hello
@@ -164,7 +164,7 @@ class DeployedApp:
 
         where = self._where.folder
         given = Endpoint(HOST, port)
-        search = Search(
+        search = AnswerSearch(
             server, given, target, headers, self._command, self.promise, where
         )
         try:

@@ -47,7 +47,7 @@ HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
 """The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
 
 
-class Search(NamedTuple):
+class AnswerSearch(NamedTuple):
     """What is known when another way to reach a server is looked for."""
 
     server: ProcessTree
@@ -81,7 +81,7 @@ class Watched:
 
 
 async def reach(
-    search: Search,
+    search: AnswerSearch,
     wait: Callable[[Endpoint], Coroutine[Any, Any, Client]],
     watched: Watched,
 ) -> Reached:
@@ -102,7 +102,7 @@ async def reach(
     return Reached(await wait(endpoint), endpoint)
 
 
-async def _other_way(search: Search, watched: Watched) -> Endpoint:
+async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     """Wait until a server is found to answer otherwise. Raises ``NotAnswering``."""
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
@@ -146,7 +146,7 @@ def _over_unix(endpoint: Endpoint, path: str) -> Iterator[Endpoint]:
     yield endpoint._replace(path=path, tls=True)
 
 
-async def _answers(search: Search, endpoint: Endpoint) -> bool:
+async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
     """Whether anything answers in a way, with whatever status."""
     client = await send_one(
         search.server, endpoint, search.target, TRY_SECONDS, search.headers
@@ -191,7 +191,7 @@ def unix_sockets(processes: list[int]) -> list[str]:
     return list(found)
 
 
-def _about_ports(search: Search, ports: set[int]) -> str:
+def _about_ports(search: AnswerSearch, ports: set[int]) -> str:
     """The ports that a server listens on instead, and a remedy."""
     listed = ", ".join(map(str, sorted(ports)))
     problem = f"it listens on port {listed} and not on the one it was given; "

@@ -13,9 +13,9 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.ports import check_port
 from harness.deployment.shell import expand
-from harness.deployment.shell import Line
 from harness.deployment.shell import read
 from harness.deployment.shell import SHELL
+from harness.deployment.shell import ShellCommand
 from harness.deployment.shell import split
 
 KEY = "procfile"
@@ -37,7 +37,9 @@ def lines(text: str) -> Iterator[ProcessLine]:
             yield ProcessLine(number, name.strip(), command.strip())
 
 
-def command_in(path: Path, name: str, variables: Mapping[str, str]) -> tuple[Line, int]:
+def command_in(
+    path: Path, name: str, variables: Mapping[str, str]
+) -> tuple[ShellCommand, int]:
     """The command of a named line, and the number of that line.
 
 

@@ -29,7 +29,7 @@ _FILLED_IN = re.compile(r"\$[A-Za-z_{(]|`")
 """What a shell fills in."""
 
 
-class Line(NamedTuple):
+class ShellCommand(NamedTuple):
     """A line for a shell, as the words of a command."""
 
     words: tuple[str, ...]
@@ -42,7 +42,7 @@ def read(
     text: str,
     variables: Mapping[str, str] | None = None,
     shell: Sequence[str] = SHELL,
-) -> Line:
+) -> ShellCommand:
     """The words that do what a shell does with a line.
 
     ``variables`` are those that can be filled in already, if any can. Raises
@@ -52,15 +52,15 @@ def read(
     quoted = re.search(r"'[^']*\$[^']*'", text) is not None
     filled = text if variables is None or quoted else expand(text, variables)
     if _OPERATOR.search(_outside(text.strip(), f"{_SINGLE}|{_DOUBLE}")):
-        return Line((*shell, text), {})
+        return ShellCommand((*shell, text), {})
     if _FILLED_IN.search(_outside(filled, _SINGLE)):
-        return Line((*shell, text), {})
+        return ShellCommand((*shell, text), {})
     words = split(key, filled)
     env: dict[str, str] = {}
     while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
         env[assignment["name"]] = assignment["value"]
         words = words[1:]
-    return Line(words[1:] if words[:1] == ("exec",) else words, env)
+    return ShellCommand(words[1:] if words[:1] == ("exec",) else words, env)
 
 
 def _outside(text: str, quoted: str) -> str:

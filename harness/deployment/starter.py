@@ -25,7 +25,7 @@ _HEAD = """\
 """
 
 
-class Written(NamedTuple):
+class StarterEntry(NamedTuple):
     """A deployment to write down, and what was measured of it."""
 
     candidate: Candidate
@@ -58,12 +58,12 @@ def _names_flask(path: Path) -> bool:
     return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
 
 
-def config_text(written: Sequence[Written]) -> str:
+def config_text(written: Sequence[StarterEntry]) -> str:
     """The content of ``concurrency.toml``."""
     return "\n".join([_HEAD, *(_table(each) for each in written)])
 
 
-def _table(each: Written) -> str:
+def _table(each: StarterEntry) -> str:
     candidate, deployment, cell = each
     asked_for, measured = deployment.at_least, cell.floor if cell else None
     values = {

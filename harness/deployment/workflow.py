@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.deployment.load import DEFAULT
 from harness.deployment.published import Published
-from harness.deployment.starter import Written
+from harness.deployment.starter import StarterEntry
 from harness.records.words import Outcome
 
 WORKFLOW = Path(".github", "workflows", "concurrency.yml")
@@ -65,7 +65,7 @@ def repository_of(folder: Path) -> Path:
 
 
 def workflow_text(
-    folder: Path, written: Sequence[Written], published: Published
+    folder: Path, written: Sequence[StarterEntry], published: Published
 ) -> str:
     """The content of the workflow for what was written into a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
@@ -77,7 +77,7 @@ def workflow_text(
     )
 
 
-def _install(folder: Path, below: Path, plain: Sequence[Written]) -> str:
+def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
     """The steps that make the environment that the commands run in."""
     pythons = {each.cell.python for each in plain if each.cell}
     python = pythons.pop() if len(pythons) == 1 else "3.x"
@@ -90,7 +90,7 @@ def _install(folder: Path, below: Path, plain: Sequence[Written]) -> str:
     return _INSTALL.format(python=python, comment=comment, what=what)
 
 
-def _packages(plain: Sequence[Written]) -> list[str]:
+def _packages(plain: Sequence[StarterEntry]) -> list[str]:
     """Flask and the servers, in the releases that were measured."""
     found: dict[str, str] = {"flask": ""}
     for each in plain:

@@ -58,7 +58,7 @@ class _File(msgspec.Struct, rename="kebab"):
     yanked: bool | str = False
 
 
-class _Project(msgspec.Struct):
+class _IndexPage(msgspec.Struct):
     files: list[_File]
 
 
@@ -111,7 +111,7 @@ def releases_in(content: bytes, where: str) -> list[Release]:
 
 def _of_json(content: bytes, where: str) -> Sequence[_File]:
     try:
-        return msgspec.json.decode(content, type=_Project).files
+        return msgspec.json.decode(content, type=_IndexPage).files
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise UsageError(
             f"{where}: is not what a package index answers: {problem}; {OFFLINE}"

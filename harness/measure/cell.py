@@ -20,10 +20,10 @@ from harness.measure.start import FreshServers
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
 from harness.probe.questions import ask
+from harness.probe.questions import NotMeasured
 from harness.probe.questions import on_own_server
 from harness.probe.questions import on_same_server
 from harness.probe.questions import SameServer
-from harness.probe.questions import Unmeasured
 from harness.probe.questions.context import Context
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
@@ -52,7 +52,7 @@ async def measure_cell(
         outcome, reason, trace = Outcome.MEASURED, "", ""
         try:
             await guarded(attempt.run())
-        except Unmeasured as problem:
+        except NotMeasured as problem:
             outcome, reason = problem.outcome, problem.reason
         except Exception as problem:  # whatever a server may do to the probe
             outcome = Outcome.HARNESS_FAILED
@@ -128,7 +128,7 @@ class Attempt:
         return Context(declared, self._bench.limit, rounds, steered)
 
     async def run(self) -> None:
-        """Ask all questions. Raises ``Unmeasured`` when there is no overlap."""
+        """Ask all questions. Raises ``NotMeasured`` when there is no overlap."""
         for _ in range(STARTS):
             if await self.servers.use(self._overlap):
                 break
@@ -153,10 +153,10 @@ class Attempt:
         except Ended as problem:
             rounds = len(self.schedule.rounds)
             reason = f"{problem} after {rounds} rounds"
-            raise Unmeasured(Outcome.DIED, reason) from None
+            raise NotMeasured(Outcome.DIED, reason) from None
         except TimeoutError:
             reason = "a wait in a round reached its deadline"
-            raise Unmeasured(Outcome.HARNESS_FAILED, reason) from None
+            raise NotMeasured(Outcome.HARNESS_FAILED, reason) from None
         finally:
             self.measure_seconds += time.monotonic() - begun
             accounts = filter(None, (self.kernel, probe.kernel))

@@ -24,7 +24,7 @@ from harness.measure.front import front_of
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
 from harness.probe.probe import Probe
-from harness.probe.questions import Unmeasured
+from harness.probe.questions import NotMeasured
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_listening
 from harness.probe.whole import settle_whole
@@ -117,9 +117,9 @@ class FreshServers:
                     stopping = time.monotonic()
                     self.tail = server.tail()
         except CannotExecute as problem:
-            raise Unmeasured(Outcome.NOT_STARTED, str(problem)) from None
+            raise NotMeasured(Outcome.NOT_STARTED, str(problem)) from None
         except NothingLeftViolated as problem:
-            raise Unmeasured(Outcome.HARNESS_FAILED, str(problem)) from None
+            raise NotMeasured(Outcome.HARNESS_FAILED, str(problem)) from None
         finally:
             self.stop_seconds += time.monotonic() - stopping
 
@@ -169,7 +169,7 @@ class FreshServers:
             await settle_whole(probe)
         except Ended as problem:
             reason = f"{problem} before it answered"
-            raise Unmeasured(Outcome.NOT_STARTED, reason) from None
+            raise NotMeasured(Outcome.NOT_STARTED, reason) from None
         except NotAnswering as problem:
-            raise Unmeasured(Outcome.NOT_ANSWERING, str(problem)) from None
+            raise NotMeasured(Outcome.NOT_ANSWERING, str(problem)) from None
         return probe

@@ -83,7 +83,7 @@ class Steps:
         return self.settled[-1] is Settled.ALL_ENTERED
 
 
-class Outcome(NamedTuple):
+class StepsTaken(NamedTuple):
     """How the steps of a steered round went."""
 
     complete: bool = True
@@ -107,7 +107,7 @@ async def run_steered(
         if choice.by is Steering.PORT:
             led = _lead(probe, step, ports)
             await steps.offer(crowd.clients)
-            outcome = Outcome()
+            outcome = StepsTaken()
         else:
             led = {}
             outcome = await _by_stopping(probe, step, steps)
@@ -153,7 +153,7 @@ async def run_steered(
 # -------------------------------------------------------------------------- by stopping
 
 
-async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> Outcome:
+async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> StepsTaken:
     phase = _one_after_another if step.goal is Goal.LEAST else _each_alone
     complete = True
     with stopping(probe.server.origin) as stopped:
@@ -162,7 +162,7 @@ async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> Outcome:
                 await phase(probe, step, steps, stopped, limit)
         except TooLong:
             complete = False
-    return Outcome(complete, tuple(stopped.longest.get(w, 0.0) for w in step.order))
+    return StepsTaken(complete, tuple(stopped.longest.get(w, 0.0) for w in step.order))
 
 
 class TooLong(Exception):

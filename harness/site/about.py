@@ -20,7 +20,7 @@ from harness.report import words
 from harness.report.escape import line
 from harness.report.words import MARKS
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.atlas import EvidenceFile
 from harness.site.frame import Frame
 from harness.site.look import File
@@ -105,7 +105,7 @@ def _exclusions(atlas: Atlas) -> tuple[Exclusion, ...]:
 
 
 def _data(atlas: Atlas, frame: Frame) -> File:
-    files: dict[str, Entry] = {}
+    files: dict[str, AtlasCell] = {}
     for entry in atlas.entries:
         files.setdefault(entry.file.path, entry)
     environments = {each.id: each for each in atlas.report.environments}

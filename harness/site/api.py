@@ -19,7 +19,7 @@ from harness.site import address
 from harness.site import changes
 from harness.site import purl
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.explain import measured_cells
 from harness.site.frame import Frame
 from harness.site.look import File
@@ -119,7 +119,7 @@ def json_file(path: str, content: object) -> File:
     return File(path, compact + b"\n")
 
 
-def cell_data(entry: Entry) -> dict[str, Any]:
+def cell_data(entry: AtlasCell) -> dict[str, Any]:
     """A cell without its rounds, and where to find these."""
     cell = entry.cell
     data = {
@@ -168,7 +168,7 @@ def _question(page: QuestionPage) -> dict[str, Any]:
     }
 
 
-def _change(entry: changes.Entry) -> dict[str, Any]:
+def _change(entry: changes.ChangeEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "package": entry.package,

@@ -67,7 +67,7 @@ class EvidenceFile(NamedTuple):
     """SHA-256 of the file."""
 
 
-class Entry(NamedTuple):
+class AtlasCell(NamedTuple):
     """A cell, and where it comes from."""
 
     cell: CellReport
@@ -76,7 +76,7 @@ class Entry(NamedTuple):
     file: EvidenceFile
 
 
-class Unmeasured(NamedTuple):
+class NewerReleases(NamedTuple):
     """Releases that are out and that no cell was measured with."""
 
     package: str
@@ -139,12 +139,12 @@ class Atlas:
         return self.report.measured_at
 
     @cached_property
-    def by_id(self) -> Mapping[str, Entry]:
+    def by_id(self) -> Mapping[str, AtlasCell]:
         """Cells by their ids."""
         return {entry.cell.id: entry for entry in self.entries}
 
     @cached_property
-    def servers(self) -> Mapping[str, list[Entry]]:
+    def servers(self) -> Mapping[str, list[AtlasCell]]:
         """Cells by the name of their server, in the order of the catalog."""
         order = {server.name: n for n, server in enumerate(self.catalog.servers)}
         names = sorted(
@@ -157,17 +157,17 @@ class Atlas:
         }
 
     @cached_property
-    def by_configuration(self) -> Mapping[tuple[str, str], list[Entry]]:
+    def by_configuration(self) -> Mapping[tuple[str, str], list[AtlasCell]]:
         """Cells by server and configuration."""
-        cells: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        cells: dict[tuple[str, str], list[AtlasCell]] = defaultdict(list)
         for entry in self.entries:
             cells[entry.cell.server, entry.cell.configuration].append(entry)
         return cells
 
     @cached_property
-    def newest(self) -> Mapping[tuple[str, str], Entry]:
+    def newest(self) -> Mapping[tuple[str, str], AtlasCell]:
         """By server and configuration: the cell with the newest releases."""
-        newest: dict[tuple[str, str], Entry] = {}
+        newest: dict[tuple[str, str], AtlasCell] = {}
         for entry in self.entries:
             key = entry.cell.server, entry.cell.configuration
             if key not in newest or age(newest[key].cell) < age(entry.cell):
@@ -188,7 +188,7 @@ class Atlas:
         return lines
 
     def _lines(self) -> Iterator[Line]:
-        groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+        groups: dict[tuple[str, ...], list[AtlasCell]] = defaultdict(list)
         split = several_releases(entry.cell for entry in self.entries)
         for entry in self.entries:
             cell = entry.cell
@@ -212,7 +212,7 @@ class Atlas:
         return next((each for each in every if each.id == cell.configuration), None)
 
     @cached_property
-    def unmeasured(self) -> tuple[Unmeasured, ...]:
+    def unmeasured(self) -> tuple[NewerReleases, ...]:
         """By package: releases newer than the newest one that was measured."""
         packages = self.released.packages if self.released else {}
         found = []
@@ -227,7 +227,7 @@ class Atlas:
             newest = max(measured, key=release_order)
             newer = [r for r in releases if release_order(r) > release_order(newest)]
             if newer:
-                found.append(Unmeasured(package, tuple(newer), newest))
+                found.append(NewerReleases(package, tuple(newer), newest))
         return tuple(found)
 
 
@@ -244,11 +244,11 @@ def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:
     return None
 
 
-def _entries(report: Report, evidence: Sequence[Evidence]) -> Iterator[Entry]:
+def _entries(report: Report, evidence: Sequence[Evidence]) -> Iterator[AtlasCell]:
     cells = iter(report.cells)
     for each, file in zip(evidence, _files(evidence), strict=True):
         for _ in each.cells:
-            yield Entry(next(cells), each, file)
+            yield AtlasCell(next(cells), each, file)
 
 
 def _files(evidence: Iterable[Evidence]) -> Iterator[EvidenceFile]:
@@ -271,10 +271,10 @@ def as_json(record: object) -> str:
     return msgspec.json.format(compact, indent=2).decode() + "\n"
 
 
-def _line(package: str, beside: str, entries: Sequence[Entry]) -> Line | None:
+def _line(package: str, beside: str, entries: Sequence[AtlasCell]) -> Line | None:
     """A line of the releases of a package; none with fewer than two of them."""
 
-    def release(entry: Entry) -> str:
+    def release(entry: AtlasCell) -> str:
         return entry.cell.flask if package == FLASK else entry.cell.server_version
 
     by_release = {release(entry): entry for entry in entries}
@@ -300,7 +300,7 @@ def _line(package: str, beside: str, entries: Sequence[Entry]) -> Line | None:
     return fill_line(empty, points)
 
 
-def _alone(entry: Entry) -> Evidence:
+def _alone(entry: AtlasCell) -> Evidence:
     """The evidence of a cell without its neighbours."""
     cells = tuple(each for each in entry.evidence.cells if each.id == entry.cell.id)
     return msgspec.structs.replace(entry.evidence, cells=cells)

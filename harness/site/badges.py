@@ -14,7 +14,7 @@ from harness.site import address
 from harness.site import sentences
 from harness.site import svg
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
@@ -103,7 +103,7 @@ def _text(x: float, text: str) -> Markup:
     )
 
 
-def _embed(frame: Frame, path: str, entry: Entry) -> File:
+def _embed(frame: Frame, path: str, entry: AtlasCell) -> File:
     """A page for a frame: the number and its word, without anything around it."""
     return render(
         "embed.html",

@@ -15,7 +15,7 @@ from harness.site import purl
 from harness.site import sentences
 from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
@@ -43,7 +43,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
 def _page(
     atlas: Atlas,
     frame: Frame,
-    entry: Entry,
+    entry: AtlasCell,
     same: list[CellReport],
     controls: Mapping[str, str],
 ) -> File:

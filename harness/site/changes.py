@@ -31,7 +31,7 @@ SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:flask-concurrency-matrix:change")
 """What ids of entries are derived in; it never changes."""
 
 
-class Entry(NamedTuple):
+class ChangeEntry(NamedTuple):
     """A change of a configuration from one release to the next that was measured."""
 
     id: str
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     measured_at: str
 
 
-def entries(atlas: Atlas) -> list[Entry]:
+def entries(atlas: Atlas) -> list[ChangeEntry]:
     """All changes, newest releases of each package first, Flask before servers."""
     found = [each for line in atlas.lines for each in _on(atlas, line)]
     found.sort(key=lambda each: (each.title, each.id))
@@ -55,7 +55,7 @@ def entries(atlas: Atlas) -> list[Entry]:
     return found
 
 
-def _on(atlas: Atlas, line: Line) -> Iterator[Entry]:
+def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
     cells = servers.cells_of(atlas, line)
     for span in line.spans:
         release = span.releases[0]
@@ -65,7 +65,7 @@ def _on(atlas: Atlas, line: Line) -> Iterator[Entry]:
         package = FLASK if line.package == FLASK else words.title(line)
         key = (line.package, release, line.server, line.configuration)
         beside = line.beside, line.python, str(span.change)
-        yield Entry(
+        yield ChangeEntry(
             uuid.uuid5(SPACE, "/".join((*key, *beside))).urn,
             line.package,
             package,
@@ -103,14 +103,16 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
         yield _feed(frame, address.segment(name), title, mine)
 
 
-def _by_package(every: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    packages: dict[str, list[Entry]] = {}
+def _by_package(
+    every: Sequence[ChangeEntry],
+) -> list[tuple[str, list[ChangeEntry]]]:
+    packages: dict[str, list[ChangeEntry]] = {}
     for each in every:
         packages.setdefault(each.package_title, []).append(each)
     return list(packages.items())
 
 
-def _feed(frame: Frame, name: str, title: str, several: Sequence[Entry]) -> File:
+def _feed(frame: Frame, name: str, title: str, several: Sequence[ChangeEntry]) -> File:
     """An Atom feed (RFC 4287); its links are relative where no address is known."""
     path = f"changes/{name}.atom"
     root = frame.url or address.root_from(path)
@@ -130,7 +132,7 @@ def _feed(frame: Frame, name: str, title: str, several: Sequence[Entry]) -> File
     return text_file(path, "\n".join(lines) + "\n")
 
 
-def _entry(each: Entry, root: str) -> Iterator[str]:
+def _entry(each: ChangeEntry, root: str) -> Iterator[str]:
     yield "<entry>"
     yield f"<id>{each.id}</id>"
     yield f"<title>{_text(each.title)}</title>"

@@ -27,7 +27,7 @@ from harness.report.words import Mark
 from harness.site import address
 from harness.site import matrix
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.atlas import FLASK
 from harness.site.frame import Frame
 from harness.site.look import embedded
@@ -45,7 +45,7 @@ class Row(NamedTuple):
     """A configuration, by release."""
 
     label: str
-    entries: dict[str, Entry]
+    entries: dict[str, AtlasCell]
 
 
 class Axis(NamedTuple):
@@ -115,13 +115,13 @@ def _label(cell: CellReport, with_server: bool, with_python: bool) -> str:
 
 
 def _axis(
-    name: str, title: str, cells: Sequence[tuple[str, str, Entry]]
+    name: str, title: str, cells: Sequence[tuple[str, str, AtlasCell]]
 ) -> Axis | None:
     """An axis; none with fewer than two releases."""
     releases = sorted({release for release, _, _ in cells}, key=release_order)
     if len(releases) < 2:
         return None
-    rows: dict[str, dict[str, Entry]] = defaultdict(dict)
+    rows: dict[str, dict[str, AtlasCell]] = defaultdict(dict)
     for release, label, entry in cells:
         rows[label][release] = entry
     made = tuple(Row(label, entries) for label, entries in rows.items())
@@ -140,7 +140,7 @@ def compare(axis: Axis, before: str, now: str) -> list[Finding]:
     ]
 
 
-def _conditions(before: Entry | None, now: Entry | None) -> Conditions:
+def _conditions(before: AtlasCell | None, now: AtlasCell | None) -> Conditions:
     if before is None or now is None:
         return Conditions()
     one, other = before.evidence, now.evidence
@@ -223,7 +223,7 @@ def _data(axis: Axis) -> dict[str, object]:
     }
 
 
-def _short(entry: Entry | None) -> list[str] | None:
+def _short(entry: AtlasCell | None) -> list[str] | None:
     if entry is None:
         return None
     cell = entry.cell

@@ -38,7 +38,7 @@ ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 INTERPRETER = re.compile(r"(python|pypy)[0-9.]*")
 
 
-class Option(Record, frozen=True, kw_only=True):
+class ServerOption(Record, frozen=True, kw_only=True):
     """An option that decides how many requests there are at once."""
 
     names: tuple[str, ...]
@@ -50,7 +50,7 @@ class Option(Record, frozen=True, kw_only=True):
     """Whether it has no value; then it is 1 where it is given."""
 
 
-class Rule(Record, frozen=True, kw_only=True):
+class CapacityRule(Record, frozen=True, kw_only=True):
     """What a server does where all conditions hold."""
 
     kind: str
@@ -85,8 +85,8 @@ class CommandOf(Record, frozen=True, kw_only=True):
     settings_ending: tuple[str, ...] = ()
     """Endings of a word that names such a file."""
     remark: str = ""
-    options: dict[str, Option] = {}
-    rule: tuple[Rule, ...]
+    options: dict[str, ServerOption] = {}
+    rule: tuple[CapacityRule, ...]
 
 
 class Rules(Record, frozen=True, kw_only=True):
@@ -149,7 +149,7 @@ def rules() -> Rules:
 # ----------------------------------------------------------------- a command's words
 
 
-class Command(NamedTuple):
+class ServerCommand(NamedTuple):
     """A command without what only starts it."""
 
     program: str
@@ -157,7 +157,7 @@ class Command(NamedTuple):
     variables: Mapping[str, str]
 
 
-def split(text: str, prefixes: Mapping[str, int]) -> Command:
+def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
     """The program that serves, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
     if SHELL.search(text):
@@ -180,11 +180,11 @@ def split(text: str, prefixes: Mapping[str, int]) -> Command:
         elif INTERPRETER.fullmatch(name) and "-m" in rest[:4]:
             rest = rest[rest.index("-m") + 1 :]
         else:
-            return Command(name, tuple(rest[1:]), variables)
+            return ServerCommand(name, tuple(rest[1:]), variables)
     raise Cannot("There is no command.")
 
 
-def value(option: Option, command: Command) -> tuple[int | str, bool]:
+def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool]:
     """The value of an option, and whether it is given. Raises ``Cannot``."""
     text = None
     for n, word in enumerate(command.arguments):
@@ -231,7 +231,7 @@ def explain(text: str, measured: Sequence[MeasuredCell]) -> Explained:
         return Explained(server=server.name, because=str(why))
 
 
-def _server(command: Command) -> CommandOf:
+def _server(command: ServerCommand) -> CommandOf:
     for each in rules().server:
         if command.program in each.programs:
             return each
@@ -239,7 +239,7 @@ def _server(command: Command) -> CommandOf:
 
 
 def _explained(
-    server: CommandOf, command: Command, measured: Sequence[MeasuredCell]
+    server: CommandOf, command: ServerCommand, measured: Sequence[MeasuredCell]
 ) -> Explained:
     if server.words_from and (more := command.variables.get(server.words_from)):
         arguments = (*more.split(), *command.arguments)
@@ -278,7 +278,9 @@ def _explained(
     )
 
 
-def fits(rule: Rule, settings: Mapping[str, int | str], given: set[str]) -> bool:
+def fits(
+    rule: CapacityRule, settings: Mapping[str, int | str], given: set[str]
+) -> bool:
     """Whether all conditions of a rule hold."""
     return (
         all(settings[name] in values for name, values in rule.is_.items())
@@ -292,7 +294,7 @@ def fits(rule: Rule, settings: Mapping[str, int | str], given: set[str]) -> bool
     )
 
 
-def deciding(server: CommandOf, rule: Rule) -> set[str]:
+def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
     """Options that decide that a rule is the first to fit, and its number."""
     before = server.rule[: server.rule.index(rule) + 1]
     conditions = {
@@ -312,7 +314,7 @@ def _count(part: int | str, settings: Mapping[str, int | str]) -> int:
     return part if isinstance(part, int) else int(settings[part])
 
 
-def _has_file(server: CommandOf, command: Command) -> bool:
+def _has_file(server: CommandOf, command: ServerCommand) -> bool:
     return any(
         word.partition("=")[0] in server.settings_file
         or any(is_short(name, word) for name in server.settings_file)
@@ -321,7 +323,7 @@ def _has_file(server: CommandOf, command: Command) -> bool:
     )
 
 
-def because(rule: Rule, processes: int, lanes: int) -> str:
+def because(rule: CapacityRule, processes: int, lanes: int) -> str:
     """How the number comes about."""
     if rule.unbounded:
         return f"{rule.kind}: no bound is declared."

@@ -64,7 +64,7 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
     """By a short name: a glob on ids of cells. The newest cell is meant."""
 
 
-class Written(NamedTuple):
+class Wording(NamedTuple):
     """A text with its places filled in."""
 
     plain: str
@@ -99,7 +99,7 @@ class QuestionPage(NamedTuple):
         """Globs that match no cell."""
         return [g for n, g in self.question.cells.items() if n not in self.cells]
 
-    def written(self, text: str, root: str = "") -> Written:
+    def written(self, text: str, root: str = "") -> Wording:
         """A text with numbers of cells; each is a link to its cell."""
         plain, marked, end = "", Markup(""), 0
         for place in PLACE.finditer(text):
@@ -109,7 +109,7 @@ class QuestionPage(NamedTuple):
             marked += _with_code(before) + self._link(place[1], value, root)
             end = place.end()
         rest = text[end:]
-        return Written(plain + rest.replace("`", ""), marked + _with_code(rest))
+        return Wording(plain + rest.replace("`", ""), marked + _with_code(rest))
 
     def _value(self, name: str, field: str) -> str:
         cell = self.cells.get(name)

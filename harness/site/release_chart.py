@@ -31,7 +31,7 @@ SYMBOLS = {
 }
 
 
-class Numbers(NamedTuple):
+class ReleaseNumbers(NamedTuple):
     """What one release was measured with; ``None`` where there is no number."""
 
     ceiling: int | None
@@ -68,11 +68,11 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
     return svg.picture(width, HEIGHT, _title(line), *parts, kind="releases")
 
 
-def _numbers(cell: CellReport) -> Numbers:
+def _numbers(cell: CellReport) -> ReleaseNumbers:
     if cell.outcome is not Outcome.MEASURED:
-        return Numbers(None, None)
+        return ReleaseNumbers(None, None)
     floor = cell.floor if cell.floor is not None else cell.ceiling
-    return Numbers(cell.ceiling, min(floor or 0, cell.ceiling or 0))
+    return ReleaseNumbers(cell.ceiling, min(floor or 0, cell.ceiling or 0))
 
 
 def _title(line: Line) -> str:
@@ -107,10 +107,12 @@ def _axes(
         )
 
 
-def _steps(numbers: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Markup]:
+def _steps(
+    numbers: Sequence[tuple[float, ReleaseNumbers]], top: int
+) -> Iterator[Markup]:
     """Steps of the ceiling and the floor, broken where a release has no number."""
-    run: list[tuple[float, Numbers]] = []
-    for x, each in (*numbers, (0.0, Numbers(None, None))):
+    run: list[tuple[float, ReleaseNumbers]] = []
+    for x, each in (*numbers, (0.0, ReleaseNumbers(None, None))):
         if each.ceiling is not None:
             run.append((x, each))
             continue
@@ -119,7 +121,9 @@ def _steps(numbers: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Marku
         run = []
 
 
-def _unbroken(run: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Markup]:
+def _unbroken(
+    run: Sequence[tuple[float, ReleaseNumbers]], top: int
+) -> Iterator[Markup]:
     def steps(values: Sequence[float]) -> list[tuple[float, float]]:
         places = []
         for (x, _), value in zip(run, values, strict=True):
@@ -135,7 +139,7 @@ def _unbroken(run: Sequence[tuple[float, Numbers]], top: int) -> Iterator[Markup
     yield svg.element("polyline", points=svg.points(ceiling), class_="ceiling")
 
 
-def _release(x: float, numbers: Numbers, y: object) -> Iterator[Markup]:
+def _release(x: float, numbers: ReleaseNumbers, y: object) -> Iterator[Markup]:
     assert callable(y)
     if numbers.ceiling is None:
         yield svg.text(x, BOTTOM - 6, "✗", "none", "middle")

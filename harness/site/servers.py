@@ -27,7 +27,7 @@ from harness.site import release_chart
 from harness.site import sentences
 from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import Entry
+from harness.site.atlas import AtlasCell
 from harness.site.atlas import FLASK
 from harness.site.frame import Frame
 from harness.site.look import File
@@ -96,7 +96,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         yield _page(atlas, frame, name)
 
 
-def newest_of(atlas: Atlas, server: str) -> list[Entry]:
+def newest_of(atlas: Atlas, server: str) -> list[AtlasCell]:
     """The newest cell of each configuration of a server, in the catalog's order."""
     known = atlas.server(server)
     order = {c.id: n for n, c in enumerate(known.configuration if known else ())}

@@ -30,7 +30,7 @@ Place = int | str
 """Where a socket listens: its TCP port, or the path of a Unix socket."""
 
 
-class Entry(NamedTuple):
+class SocketEntry(NamedTuple):
     """A line of ``/proc/net/tcp`` or ``/proc/net/tcp6``."""
 
     port: int
@@ -41,12 +41,12 @@ class Entry(NamedTuple):
     inode: str
 
 
-def entries(lines: Iterable[str]) -> Iterator[Entry]:
+def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
     """Parse the lines of a table; its head is skipped."""
     for words in map(str.split, lines):
         if len(words) > 4 and words[0].endswith(":"):
             port, queued = (int(words[n].rpartition(":")[2], 16) for n in (1, 4))
-            yield Entry(port, words[3], queued, "".join(words[9:10]))
+            yield SocketEntry(port, words[3], queued, "".join(words[9:10]))
 
 
 def listening() -> dict[str, Place]:

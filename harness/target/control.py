@@ -27,7 +27,7 @@ class Handler(WSGIRequestHandler):
         pass
 
 
-class Server(object):
+class ControlServer(object):
     """The attributes that a wsgiref handler needs of its server, and nothing else."""
 
     multithread = True
@@ -110,7 +110,7 @@ def main():
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     listener = listen(options.host, options.port)
-    server = Server(options.host, options.port, app)
+    server = ControlServer(options.host, options.port, app)
     for _ in range(options.processes - 1):
         if os.fork() == 0:
             work(listener, server, options.threads, options.unbounded)

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
 import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
 Listener = socket.socket
-Numbers = Mapping[str, Any]
+Parameters = Mapping[str, Any]
 
 
 class Capacity(NamedTuple):
@@ -54,13 +54,13 @@ def fork(processes: int) -> None:
 # ---------------------------------------------------------------------------- styles
 
 
-def threads(listener: Listener, server: Any, n: Numbers) -> None:
+def threads(listener: Listener, server: Any, n: Parameters) -> None:
     """Threads that accept, in one process or several."""
     fork(n["processes"])
     control.work(listener, server, n["threads"], False)
 
 
-def greedy(listener: Listener, server: Any, n: Numbers) -> None:
+def greedy(listener: Listener, server: Any, n: Parameters) -> None:
     """Processes that accept all that they can, and run some of it."""
     fork(n["processes"])
     pool = ThreadPoolExecutor(n["threads"])
@@ -69,7 +69,7 @@ def greedy(listener: Listener, server: Any, n: Numbers) -> None:
         pool.submit(control.serve, accepted[0], accepted[1], server)
 
 
-def executor(listener: Listener, server: Any, n: Numbers) -> None:
+def executor(listener: Listener, server: Any, n: Parameters) -> None:
     """An event loop that accepts and reads, and an executor that runs the app."""
     pool = ThreadPoolExecutor(n["threads"])
 
@@ -84,7 +84,7 @@ def executor(listener: Listener, server: Any, n: Numbers) -> None:
     asyncio.run(accept())
 
 
-def handed_over(listener: Listener, server: Any, n: Numbers) -> None:
+def handed_over(listener: Listener, server: Any, n: Parameters) -> None:
     """One process accepts; others take the connections from it, one at a time."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     for _ in range(n["processes"]):
@@ -99,7 +99,7 @@ def handed_over(listener: Listener, server: Any, n: Numbers) -> None:
         connection.close()
 
 
-def out_of_order(listener: Listener, server: Any, n: Numbers) -> None:
+def out_of_order(listener: Listener, server: Any, n: Parameters) -> None:
     """One thread accepts; of all who wait, a random one is run, or the newest."""
     waiting: list[tuple[socket.socket, object]] = []
     there = threading.Semaphore(0)
@@ -118,7 +118,7 @@ def out_of_order(listener: Listener, server: Any, n: Numbers) -> None:
         there.release()
 
 
-def polling(listener: Listener, server: Any, n: Numbers) -> None:
+def polling(listener: Listener, server: Any, n: Parameters) -> None:
     """It looks for connections now and then, and sleeps in between."""
     pool = ThreadPoolExecutor(n["threads"])
     listener.setblocking(False)
@@ -131,7 +131,7 @@ def polling(listener: Listener, server: Any, n: Numbers) -> None:
         time.sleep(n["seconds"])
 
 
-def slow_accept(listener: Listener, server: Any, n: Numbers) -> None:
+def slow_accept(listener: Listener, server: Any, n: Parameters) -> None:
     """It takes a moment to accept each connection."""
     pool = ThreadPoolExecutor(n["threads"])
     while True:
@@ -140,7 +140,7 @@ def slow_accept(listener: Listener, server: Any, n: Numbers) -> None:
         pool.submit(control.serve, accepted[0], accepted[1], server)
 
 
-def buffering(listener: Listener, server: Any, n: Numbers) -> None:
+def buffering(listener: Listener, server: Any, n: Parameters) -> None:
     """Whole requests are read before they are queued."""
     waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
 
@@ -159,7 +159,7 @@ def buffering(listener: Listener, server: Any, n: Numbers) -> None:
         start(read, *listener.accept())
 
 
-def rejecting(listener: Listener, server: Any, n: Numbers) -> None:
+def rejecting(listener: Listener, server: Any, n: Parameters) -> None:
     """Whoever is too many is answered 503, or cut off."""
     places = threading.Semaphore(n["threads"])
 
@@ -179,7 +179,7 @@ def rejecting(listener: Listener, server: Any, n: Numbers) -> None:
         start(serve, *listener.accept())
 
 
-def growing(listener: Listener, server: Any, n: Numbers) -> None:
+def growing(listener: Listener, server: Any, n: Parameters) -> None:
     """It begins with one thread, and adds one at a time while requests wait."""
     waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
 
@@ -201,7 +201,7 @@ def growing(listener: Listener, server: Any, n: Numbers) -> None:
         waiting.put(listener.accept())
 
 
-def late(listener: Listener, server: Any, n: Numbers) -> None:
+def late(listener: Listener, server: Any, n: Parameters) -> None:
     """Processes of which each sleeps for some time before it takes requests."""
     for seconds in n["sleeps"]:
         if os.fork() == 0:
@@ -210,7 +210,7 @@ def late(listener: Listener, server: Any, n: Numbers) -> None:
     control.work(listener, server, 1, False)
 
 
-def pausing(listener: Listener, server: Any, n: Numbers) -> None:
+def pausing(listener: Listener, server: Any, n: Parameters) -> None:
     """Threads in which each request sleeps before it enters the app."""
     app, rng = server.application, random.Random(n["seed"])
 
@@ -222,7 +222,7 @@ def pausing(listener: Listener, server: Any, n: Numbers) -> None:
     control.work(listener, server, n["threads"], False)
 
 
-def restless(listener: Listener, server: Any, n: Numbers) -> None:
+def restless(listener: Listener, server: Any, n: Parameters) -> None:
     """Threads, beside one that never rests."""
 
     def compute() -> None:
@@ -234,7 +234,7 @@ def restless(listener: Listener, server: Any, n: Numbers) -> None:
     control.work(listener, server, n["threads"], False)
 
 
-def recycling(listener: Listener, server: Any, n: Numbers) -> None:
+def recycling(listener: Listener, server: Any, n: Parameters) -> None:
     """Processes that are replaced after some requests."""
     rng = random.Random(n["seed"])
     children = 0
@@ -250,7 +250,7 @@ def recycling(listener: Listener, server: Any, n: Numbers) -> None:
         children -= 1
 
 
-def forking(listener: Listener, server: Any, n: Numbers) -> None:
+def forking(listener: Listener, server: Any, n: Parameters) -> None:
     """A process for each request, and no more than some at once."""
     children = 0
     while True:
@@ -268,7 +268,7 @@ def forking(listener: Listener, server: Any, n: Numbers) -> None:
                 children -= 1
 
 
-STYLES: dict[str, Callable[[Listener, Any, Numbers], None]] = {
+STYLES: dict[str, Callable[[Listener, Any, Parameters], None]] = {
     style.__name__: style
     for style in (
         *(threads, greedy, executor, handed_over, out_of_order, polling, slow_accept),
@@ -277,7 +277,7 @@ STYLES: dict[str, Callable[[Listener, Any, Numbers], None]] = {
 }
 
 
-def numbers_of(style: str, rng: random.Random) -> Numbers:
+def numbers_of(style: str, rng: random.Random) -> Parameters:
     """Random numbers for a style."""
     processes, each = rng.randint(2, 3), rng.randint(1, 4)
     several = style in {"threads", "greedy"}
@@ -300,7 +300,7 @@ def numbers_of(style: str, rng: random.Random) -> Numbers:
     }
 
 
-def capacity(style: str, n: Numbers) -> Capacity:
+def capacity(style: str, n: Parameters) -> Capacity:
     """What is true of a style."""
     shared = n["processes"] * n["threads"]
     of_style: dict[str, int] = {

@@ -103,7 +103,7 @@ def asking(up: Up) -> tuple[str, ...]:
 # ------------------------------------------------------------------------- the file
 
 
-class Harmless(NamedTuple):
+class HarmlessProject(NamedTuple):
     """A project that touches nothing of the user's."""
 
     file: str
@@ -125,13 +125,13 @@ class Own(NamedTuple):
 
 def harmless(
     model: dict[str, Any], own: Own, folder: Path, keep: Sequence[str], images: Images
-) -> Harmless:
+) -> HarmlessProject:
     """Make a file of what Compose says that its files come to.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
     kept = Kept(keep, folder)
-    made = _Project(model, own, kept, images)
+    made = _ProjectModel(model, own, kept, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
     made.networks()
@@ -141,7 +141,7 @@ def harmless(
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
     notes = tuple(dict.fromkeys(made.notes))
-    return Harmless(text, tuple(made.copies), notes)
+    return HarmlessProject(text, tuple(made.copies), notes)
 
 
 class Images(NamedTuple):
@@ -155,7 +155,7 @@ class Images(NamedTuple):
     """The variables of those that are on this machine."""
 
 
-class _Project:
+class _ProjectModel:
     """What Compose's files come to, while it is changed."""
 
     def __init__(
@@ -382,7 +382,7 @@ def command(
     project: str,
     file: str,
     up: Up,
-    made: Harmless,
+    made: HarmlessProject,
 ) -> tuple[str, ...]:
     """The command that starts a project of our own, from a file of our own."""
     own = (*_others(up.options), "-p", project, "-f", file)

@@ -127,7 +127,7 @@ class Copy(NamedTuple):
         return (f"{self.source}/." if whole else self.source, self.target)
 
 
-class Harmless(NamedTuple):
+class HarmlessRun(NamedTuple):
     """Options that touch nothing of the user's."""
 
     options: tuple[str, ...]
@@ -137,7 +137,7 @@ class Harmless(NamedTuple):
     """Those that the command gives to the container, as far as they are told."""
 
 
-def harmless(run: Run, folder: Path, keep: Sequence[str]) -> Harmless:
+def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
     """The same options with what they would touch replaced.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
@@ -167,7 +167,7 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> Harmless:
             variables |= _variables(each, folder)
             words += each.words
     kept.check()
-    return Harmless(tuple(words), tuple(copies), tuple(notes), variables)
+    return HarmlessRun(tuple(words), tuple(copies), tuple(notes), variables)
 
 
 def _refuse(each: Option) -> None:
@@ -270,7 +270,7 @@ def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
 
 
 def command(
-    client: Sequence[str], name: str, own: Sequence[str], run: Run, made: Harmless
+    client: Sequence[str], name: str, own: Sequence[str], run: Run, made: HarmlessRun
 ) -> tuple[str, ...]:
     """The command that starts it, with options of ``own``."""
     words = ("--name", name, *own, *made.options, run.image, *run.arguments)

@@ -26,7 +26,7 @@ from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 
 
-class Started(NamedTuple):
+class StartedProcess(NamedTuple):
     """How a process was started."""
 
     words: tuple[str, ...]
@@ -56,7 +56,7 @@ def promise_of(
 
 def _lineage(
     process: int, words: Sequence[str], tree: Sequence[int], folder: Path
-) -> Iterator[Started]:
+) -> Iterator[StartedProcess]:
     """A process and those that it descends from, as far as they belong to a tree."""
     try:
         each: psutil.Process | None = psutil.Process(process)
@@ -66,14 +66,14 @@ def _lineage(
             folders = tuple(Path(name) for name in dict.fromkeys(likely) if name)
             for given in (words, each.cmdline()):
                 if given:
-                    yield Started(tuple(given), folders, variables)
+                    yield StartedProcess(tuple(given), folders, variables)
             words = ()
             each = each.parent()
     except psutil.Error:
         return
 
 
-def _where(started: Started, folder: Path) -> Where:
+def _where(started: StartedProcess, folder: Path) -> Where:
     """The place to ask in. Raises ``DeploymentFault``."""
     variables = _without_probe(started.variables)
     executable = find_executable("command", started.words, folder, variables)

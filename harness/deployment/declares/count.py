@@ -47,7 +47,7 @@ class Count(NamedTuple):
     """Whether it gives another value for a setting of that file."""
 
 
-class Context(NamedTuple):
+class CommandContext(NamedTuple):
     """What a command is read with."""
 
     folders: tuple[Path, ...]
@@ -61,7 +61,7 @@ class Context(NamedTuple):
         return next((path for path in paths if path.is_file()), None)
 
 
-def count(words: Sequence[str], context: Context) -> Count:
+def count(words: Sequence[str], context: CommandContext) -> Count:
     """What a command comes to. Raises ``CannotDerive``."""
     name, arguments = server_words(words)
     if name in READERS:
@@ -76,7 +76,7 @@ def count(words: Sequence[str], context: Context) -> Count:
 # -------------------------------------------------------------------------- gunicorn
 
 
-def _gunicorn(arguments: Sequence[str], context: Context) -> Count:
+def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
@@ -112,7 +112,7 @@ def _gunicorn(arguments: Sequence[str], context: Context) -> Count:
     )
 
 
-def _config_of_gunicorn(words: Sequence[str], context: Context) -> Path | None:
+def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path | None:
     """The configuration file, also one that is found by its name."""
     named = option(words, "-c", "--config", env={})
     if named is None:
@@ -123,7 +123,7 @@ def _config_of_gunicorn(words: Sequence[str], context: Context) -> Path | None:
     return path
 
 
-def _python_settings(path: Path | None, context: Context) -> dict[str, Setting]:
+def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Setting]:
     """The settings that a file of Python assigns. Raises ``CannotDerive``."""
     if path is None:
         return {}
@@ -161,7 +161,7 @@ def _positive(setting: Setting | None, default: int, name: str) -> Setting:
 # ----------------------------------------------------------------------------- uWSGI
 
 
-def _uwsgi(arguments: Sequence[str], context: Context) -> Count:
+def _uwsgi(arguments: Sequence[str], context: CommandContext) -> Count:
     settings: dict[str, Setting] = {}
     config = None
     for word in arguments:
@@ -186,7 +186,7 @@ def _uwsgi(arguments: Sequence[str], context: Context) -> Count:
     return Count(processes * lanes, words, config, overrides)
 
 
-def _ini_settings(name: str, context: Context) -> dict[str, Setting]:
+def _ini_settings(name: str, context: CommandContext) -> dict[str, Setting]:
     """The settings of a plain ini file. Raises ``CannotDerive``."""
     path = context.file(name)
     if path is None:
@@ -209,7 +209,7 @@ def _ini_settings(name: str, context: Context) -> dict[str, Setting]:
 # ---------------------------------------------------------------------------- others
 
 
-def _hypercorn(arguments: Sequence[str], context: Context) -> Count:
+def _hypercorn(arguments: Sequence[str], context: CommandContext) -> Count:
     if option(arguments, "-c", "--config", env={}):
         raise CannotDerive("its configuration file is not read")
     kind = option(arguments, "-k", "--worker-class", env={})
@@ -222,7 +222,7 @@ def _hypercorn(arguments: Sequence[str], context: Context) -> Count:
     return Count(processes * threads, words)
 
 
-def _granian(arguments: Sequence[str], context: Context) -> Count:
+def _granian(arguments: Sequence[str], context: CommandContext) -> Count:
     env = context.variables
 
     def given(name: str) -> Setting | None:

@@ -24,7 +24,7 @@ from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 
 
-class Started(NamedTuple):
+class StartLine(NamedTuple):
     """A text for the shell that stands in a file."""
 
     line: int
@@ -37,17 +37,17 @@ class Started(NamedTuple):
     """How many of it run."""
 
 
-Reader = Callable[[Path, str], Iterator[Started]]
+Reader = Callable[[Path, str], Iterator[StartLine]]
 
 _CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\b")
 
 
-def _procfile(path: Path, text: str) -> Iterator[Started]:
+def _procfile(path: Path, text: str) -> Iterator[StartLine]:
     for line in procfile.lines(text):
-        yield Started(line.number, line.name, line.text)
+        yield StartLine(line.number, line.name, line.text)
 
 
-def _dockerfile(path: Path, text: str) -> Iterator[Started]:
+def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     """The command of the last stage, which is what an image starts."""
     last: dict[str, tuple[int, str]] = {}
     variables: dict[str, str] = {}
@@ -64,7 +64,7 @@ def _dockerfile(path: Path, text: str) -> Iterator[Started]:
     if run:
         what = " ".join(each for each in ("ENTRYPOINT", "CMD") if each in last)
         whole = " ".join(text for _, text in run)
-        yield Started(run[-1][0], what, whole, variables)
+        yield StartLine(run[-1][0], what, whole, variables)
 
 
 def _as_text(rest: str) -> str:
@@ -75,7 +75,7 @@ def _as_text(rest: str) -> str:
         return rest
 
 
-def _compose(path: Path, text: str) -> Iterator[Started]:
+def _compose(path: Path, text: str) -> Iterator[StartLine]:
     """The services of a compose file that have a command of their own."""
     import yaml  # half of what reading a whole repository costs
 
@@ -90,7 +90,7 @@ def _compose(path: Path, text: str) -> Iterator[Started]:
             words = " ".join(_yaml_text(each) for each in run).replace("$$", "$")
             line = run[-1].start_mark.line + 1
             variables = _environment(parts.get("environment"))
-            yield Started(line, f"service {name}", words, variables)
+            yield StartLine(line, f"service {name}", words, variables)
 
 
 def _mapping(node: Any) -> dict[str, Any]:
@@ -117,32 +117,32 @@ def _environment(node: Any) -> dict[str, str]:
     return {name: value for name, equals, value in pairs if equals}
 
 
-def _gunicorn(path: Path, text: str) -> Iterator[Started]:
+def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
     tree = parsed(path)
     names = assigned(tree) if tree else {}
     lines = [value.lineno for k, value in names.items() if _CONCURRENCY.match(k)]
     if lines:
-        yield Started(min(lines), "", shlex.join(["gunicorn", "-c", path.name]))
+        yield StartLine(min(lines), "", shlex.join(["gunicorn", "-c", path.name]))
 
 
-def _uwsgi(path: Path, text: str) -> Iterator[Started]:
+def _uwsgi(path: Path, text: str) -> Iterator[StartLine]:
     lines = text.splitlines()
     if "[uwsgi]" in (line.strip() for line in lines):
         said = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
         command = shlex.join(["uwsgi", "--ini", path.name])
-        yield Started(next(said, 1), "", command)
+        yield StartLine(next(said, 1), "", command)
 
 
 _PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
 
 
-def _supervisor(path: Path, text: str) -> Iterator[Started]:
+def _supervisor(path: Path, text: str) -> Iterator[StartLine]:
     for name, settings in _sections(text):
         if name.startswith("program:") and "command" in settings:
             line, command = settings["command"]
             _, variables = settings.get("environment", (0, ""))
             _, times = settings.get("numprocs", (0, "1"))
-            yield Started(
+            yield StartLine(
                 line,
                 name.replace(":", " "),
                 command.replace("%%", "%"),
@@ -151,14 +151,14 @@ def _supervisor(path: Path, text: str) -> Iterator[Started]:
             )
 
 
-def _unit(path: Path, text: str) -> Iterator[Started]:
+def _unit(path: Path, text: str) -> Iterator[StartLine]:
     """The command of a unit of systemd."""
     variables: dict[str, str] = {}
     for name, settings in _sections(text, several=("Environment",)):
         if name == "Service" and "ExecStart" in settings:
             variables |= _pairs(settings.get("Environment", (0, ""))[1])
             line, command = settings["ExecStart"]
-            yield Started(line, "ExecStart", command.lstrip("@-:+!"), variables)
+            yield StartLine(line, "ExecStart", command.lstrip("@-:+!"), variables)
 
 
 def _sections(
@@ -196,8 +196,8 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(each.split("=", 1) for each in words if "=" in each)
 
 
-def _shell(path: Path, text: str) -> Iterator[Started]:
-    yield Started(1, "", text)
+def _shell(path: Path, text: str) -> Iterator[StartLine]:
+    yield StartLine(1, "", text)
 
 
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (

@@ -13,13 +13,13 @@ import msgspec
 
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.count import Context
+from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import count
 from harness.deployment.declares.count import SERVERS
 from harness.deployment.declares.files import reader_of
-from harness.deployment.declares.files import Started
-from harness.deployment.declares.script import Command
+from harness.deployment.declares.files import StartLine
 from harness.deployment.declares.script import commands
+from harness.deployment.declares.script import SimpleCommand
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.errors import UsageError
@@ -125,7 +125,7 @@ def _in_file(
 class _Counted(NamedTuple):
     """A command, and what it comes to."""
 
-    command: Command
+    command: SimpleCommand
     known: bool
     declared: int | None
     because: str
@@ -134,17 +134,17 @@ class _Counted(NamedTuple):
 
 
 def _counted(
-    started: Started, folders: tuple[Path, ...], processors: int
+    started: StartLine, folders: tuple[Path, ...], processors: int
 ) -> list[_Counted]:
     """The servers that a text starts."""
     return [
-        _count(each, Context(folders, each.variables, processors), started.times)
+        _count(each, CommandContext(folders, each.variables, processors), started.times)
         for each in commands(started.text, started.variables, processors)
         if server_words(each.words)[0] in SERVERS
     ]
 
 
-def _count(command: Command, context: Context, times: int) -> _Counted:
+def _count(command: SimpleCommand, context: CommandContext, times: int) -> _Counted:
     try:
         number = count(command.words, context)
     except CannotDerive as problem:

@@ -21,7 +21,7 @@ _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.S)
 _KEYWORDS = frozenset({"then", "else", "do", "exec", "if", "!", "time", "{"})
 
 
-class Command(NamedTuple):
+class SimpleCommand(NamedTuple):
     """One simple command."""
 
     words: tuple[str, ...]
@@ -33,7 +33,7 @@ class Command(NamedTuple):
 
 def commands(
     text: str, variables: Mapping[str, str], processors: int
-) -> Iterator[Command]:
+) -> Iterator[SimpleCommand]:
     """The simple commands of a text, each with the variables set before it.
 
     A variable that is not known stays as it is written.
@@ -58,7 +58,7 @@ def commands(
                     for each in commands(words[2], own, processors)
                 )
             else:
-                yield Command(tuple(words), own, line)
+                yield SimpleCommand(tuple(words), own, line)
 
 
 def filled(text: str, variables: Mapping[str, str], processors: int) -> str:

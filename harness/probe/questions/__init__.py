@@ -41,7 +41,7 @@ from harness.system.process import Ended
 T = TypeVar("T")
 
 
-class Unmeasured(Exception):
+class NotMeasured(Exception):
     """Nothing could be measured; carries the outcome and the reason."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
@@ -107,7 +107,7 @@ async def ask(question: Question, servers: Servers, context: Context) -> AnySeen
     try:
         asked = await asking.ask(servers, context)
         return msgspec.structs.replace(asked, seconds=time.monotonic() - begun)
-    except Unmeasured as problem:
+    except NotMeasured as problem:
         outcome, reason = problem.outcome, problem.reason
     except NotSpoken as problem:
         outcome, reason = Outcome.NOT_SUPPORTED, str(problem)

@@ -64,6 +64,6 @@ class Servers(Protocol):
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
         """Pass a server that answers and is quiet to ``ask``; return what that returns.
 
-        A server that was started for it is stopped afterwards. Raises ``Unmeasured``
+        A server that was started for it is stopped afterwards. Raises ``NotMeasured``
         when it could not be started, and whatever ``ask`` raises.
         """

@@ -11,7 +11,7 @@ from harness.deployment.detect import given
 from harness.deployment.load import load
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
-from harness.deployment.starter import Written
+from harness.deployment.starter import StarterEntry
 
 FILES = {
     "Procfile": "web: gunicorn 'shop:make(\"x\")' -b :$PORT\nAPI_2: uvicorn a:a\n",
@@ -30,7 +30,9 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask>=3\n")
     found = candidates(folder)
     made = deployments(folder, found)
-    text = config_text([Written(f, d, None) for f, d in zip(found, made, strict=True)])
+    text = config_text(
+        [StarterEntry(f, d, None) for f, d in zip(found, made, strict=True)]
+    )
     (folder / "concurrency.toml").write_text(text)
     assert list(load(folder).deployments) == made
     assert [each.name for each in made] == ["production", "api_2", "image"]
@@ -53,7 +55,7 @@ def test_deployments_have_names_of_their_own(folder: Path) -> None:
 def test_what_is_asked_for_is_written_down(folder: Path) -> None:
     found = [given(("gunicorn", "shop:app"))]
     made = deployments(folder, found, at_least=8)
-    text = config_text([Written(found[0], made[0], None)])
+    text = config_text([StarterEntry(found[0], made[0], None)])
     (folder / "concurrency.toml").write_text(text)
     (read,) = load(folder).deployments
     assert (read.command, read.at_least) == ("gunicorn shop:app", 8)

@@ -12,7 +12,7 @@ from harness.deployment.detect import Candidate
 from harness.deployment.detect import given
 from harness.deployment.published import Published
 from harness.deployment.starter import deployments
-from harness.deployment.starter import Written
+from harness.deployment.starter import StarterEntry
 from harness.deployment.workflow import repository_of
 from harness.deployment.workflow import workflow_text
 from harness.records.report import CellReport
@@ -31,7 +31,7 @@ def cell(flask: str, server: str, release: str) -> CellReport:
     return judged
 
 
-def steps(folder: Path, *written: Written) -> list[dict[str, Any]]:
+def steps(folder: Path, *written: StarterEntry) -> list[dict[str, Any]]:
     """The steps of the workflow for what was written."""
     read = yaml.safe_load(workflow_text(folder, written, BY))
     found: list[dict[str, Any]] = read["jobs"]["check"]["steps"]
@@ -40,9 +40,9 @@ def steps(folder: Path, *written: Written) -> list[dict[str, Any]]:
 
 def written(
     folder: Path, candidate: Candidate, seen: CellReport | None = None
-) -> Written:
+) -> StarterEntry:
     (made,) = deployments(folder, [candidate])
-    return Written(candidate, made, seen)
+    return StarterEntry(candidate, made, seen)
 
 
 def test_requirements_need_no_step(tmp_path: Path) -> None:

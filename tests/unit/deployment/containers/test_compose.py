@@ -10,8 +10,8 @@ import pytest
 
 from harness.deployment.containers.compose import asking
 from harness.deployment.containers.compose import command
-from harness.deployment.containers.compose import Harmless
 from harness.deployment.containers.compose import harmless
+from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
 from harness.deployment.containers.compose import Own
 from harness.deployment.containers.compose import parse
@@ -30,7 +30,7 @@ def made(
     images: Images = IMAGES,
     folder: Path = Path("/"),
     **more: Any,
-) -> tuple[dict[str, Any], Harmless]:
+) -> tuple[dict[str, Any], HarmlessProject]:
     """What becomes of a project of one service; and the service."""
     model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
     found = harmless(model, OWN, folder, keep, images)

@@ -9,8 +9,8 @@ import pytest
 
 from harness.deployment.containers.docker_run import command
 from harness.deployment.containers.docker_run import Copy
-from harness.deployment.containers.docker_run import Harmless
 from harness.deployment.containers.docker_run import harmless
+from harness.deployment.containers.docker_run import HarmlessRun
 from harness.deployment.containers.docker_run import parse
 from harness.deployment.containers.mounts import ContainerRefused
 
@@ -18,7 +18,7 @@ PORT = "-p {port}:80"
 PUBLISHED = ("--publish", "127.0.0.1:{port}:80")
 
 
-def made(options: str, folder: Path, *keep: str) -> Harmless:
+def made(options: str, folder: Path, *keep: str) -> HarmlessRun:
     """What becomes of the options in front of an image, which publishes a port."""
     words = shlex.split(f"{PORT} {options}")
     found = harmless(parse([*words, "shop", "serve"]), folder, keep)

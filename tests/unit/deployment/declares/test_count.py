@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.count import Context
+from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import Count
 from harness.deployment.declares.count import count
 
@@ -25,7 +25,7 @@ FILES = {
 def counted(command: str, folder: Path, **variables: str) -> Count:
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    return count(shlex.split(command), Context((folder,), variables, 4))
+    return count(shlex.split(command), CommandContext((folder,), variables, 4))
 
 
 @pytest.mark.parametrize(
