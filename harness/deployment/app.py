@@ -20,6 +20,7 @@ from harness.deployment.containers import contained as containers
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.inside import look_inside
 from harness.deployment.containers.inside import wait_until_started
+from harness.deployment.declaration import declared_by
 from harness.deployment.declared import running
 from harness.deployment.declared.program import is_direct
 from harness.deployment.declared.promise import CannotDerive
@@ -35,7 +36,6 @@ from harness.deployment.isolation import own_control_socket
 from harness.deployment.isolation import working_tree
 from harness.deployment.mounted import below
 from harness.deployment.mounted import not_reached
-from harness.deployment.prepare import declared_by
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
 from harness.probe.clients import Client

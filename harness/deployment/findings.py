@@ -14,11 +14,11 @@ import msgspec
 
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.declaration import say_declared
 from harness.deployment.declared.promise import Promise
 from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.deployment.prepare import say_declared
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult

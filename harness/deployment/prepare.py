@@ -19,6 +19,8 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
+from harness.deployment.declaration import declared_by
+from harness.deployment.declaration import say_declared
 from harness.deployment.declared.derive import derive
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Promise
@@ -214,41 +216,3 @@ def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
         raise
     except CannotDerive as problem:
         return None, str(problem)
-
-
-def declared_by(
-    deployment: Deployment, source: str, promise: Promise | None, problem: str
-) -> Declaration:
-    """What the file declares, or else the command.
-
-    Where neither does, no bound is declared, and ``problem`` says why.
-    """
-    declared = deployment.declared
-    if declared is not None:
-        because = f"{source} says so"
-        return Declaration(
-            declared=None if declared == "unbounded" else declared,
-            because=f"{because}; {promise.because}" if promise else because,
-            source=promise.page if promise else "",
-            at_first=promise.at_first if promise else None,
-        )
-    if promise is None:
-        return Declaration(declared=None, because=f"{UNDERIVED}: {problem}", source="")
-    return Declaration(
-        declared=promise.declared,
-        because=promise.because,
-        source=promise.page,
-        at_first=promise.at_first,
-    )
-
-
-UNDERIVED = "what it declares cannot be derived"
-"""How it is said that nothing tells how many requests a deployment declares."""
-
-
-def say_declared(source: str, number: int | str = 8) -> str:
-    """How to say how many requests at once a deployment declares."""
-    if source.startswith("the option"):
-        return f"say how many requests at once it promises: --declared {number}"
-    value = f'"{number}"' if isinstance(number, str) else number
-    return f"say how many requests at once it promises: declared = {value}"

@@ -159,7 +159,7 @@ def _gthread(promise: Promise, verdict: Verdict) -> str:
     """The remedy for workers that each accept more than their threads can run."""
     workers, threads = promise.value("workers"), promise.value("threads")
     limited = promise.value("worker_connections") <= threads
-    holds = _limit_holds(str(promise.settings["version"].value))
+    holds = limit_holds(str(promise.settings["version"].value))
     if limited and not holds:
         return (
             "because gunicorn 21 to 23 leave requests waiting for ever when "
@@ -201,7 +201,7 @@ def _one_worker(promise: Promise) -> str:
     """The remedy for servers that have no option against that: one worker."""
     if promise.server not in LANES or promise.value("workers") < 2:
         return ""
-    if _limited(promise):
+    if is_limited(promise):
         return ""
     workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
     because = "because a worker accepts what its busy threads cannot run"
@@ -216,13 +216,13 @@ def _one_worker(promise: Promise) -> str:
     )
 
 
-def _limited(promise: Promise) -> bool:
+def is_limited(promise: Promise) -> bool:
     """Whether granian is given the number of connections that a worker may have."""
     limit = promise.settings.get("backpressure")
     return limit is not None and limit.source != ""
 
 
-def _limit_holds(release: str) -> bool:
+def limit_holds(release: str) -> bool:
     """Whether ``--worker-connections`` limits a gunicorn without stalling it.
 
     Releases 21 to 23 stall (https://github.com/benoitc/gunicorn/issues/3407).
@@ -232,38 +232,3 @@ def _limit_holds(release: str) -> bool:
     except InvalidVersion:
         return False
     return major >= 24 or major < 21
-
-
-def raise_to(at_least: int, promise: Promise | None) -> str:
-    """A change with which ``at_least`` are declared, where that is simple; or empty."""
-    if promise is None or promise.declared is None or promise.declared >= at_least:
-        return ""
-    if promise.server == "gunicorn":
-        return _raise_gunicorn(at_least, promise)
-    if promise.server == "waitress":
-        return f"`--threads={at_least}` declares {at_least}"
-    if promise.server == "granian" and not _limited(promise):
-        return f"`--workers 1 --blocking-threads {at_least}` declares {at_least}"
-    if promise.server == "werkzeug":
-        return "without `--without-threads` it declares no bound"
-    if promise.server == "uwsgi":
-        lane = "gevent" if "gevent" in promise.settings else "threads"
-        processes = -(-at_least // promise.value(lane))
-        declared = processes * promise.value(lane)
-        return f"`processes = {processes}` declares {declared}"
-    return ""
-
-
-def _raise_gunicorn(at_least: int, promise: Promise) -> str:
-    workers = promise.value("workers")
-    each = -(-at_least // workers)
-    if promise.kind == "sync":
-        return f"`--workers {at_least}` declares {at_least}"
-    if promise.kind in ("gevent", "eventlet"):
-        return f"`--worker-connections {each}` declares {workers * each}"
-    if promise.kind != "gthread":
-        return ""
-    holds = _limit_holds(str(promise.settings["version"].value))
-    if not holds or (workers == 1 and promise.value("worker_connections") >= at_least):
-        return f"`--workers 1 --threads {at_least}` declares {at_least}"
-    return f"`--threads {each} --worker-connections {each}` declares {workers * each}"

@@ -5,9 +5,9 @@ Only what was measured passes.
 
 from __future__ import annotations
 
+from harness.deployment.at_least import raise_to
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
-from harness.deployment.remedies import raise_to
 from harness.judge.gate import DeploymentResult
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from collections.abc import Awaitable
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +22,8 @@ import psutil
 
 from harness.system import warden
 from harness.system.command import describe_status
+from harness.system.spawn import LINUX
+from harness.system.spawn import spawn
 
 TAIL_BYTES = 4_000
 """How much of a command's output is kept as evidence."""
@@ -32,12 +31,8 @@ TAIL_BYTES = 4_000
 STOP_SECONDS = 15.0
 """How long killed processes may take to be gone before the harness has failed."""
 
-LINUX = sys.platform == "linux"
 
 T = TypeVar("T")
-
-_PR_SET_CHILD_SUBREAPER = 36
-_libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
 class Ended(Exception):
@@ -50,12 +45,6 @@ class CannotExecute(Exception):
 
 class NothingLeftViolated(Exception):
     """A process could not be killed within ``STOP_SECONDS``."""
-
-
-def become_subreaper() -> None:
-    """Become the parent of orphaned descendants, where the system can (Linux)."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class ProcessTree:
@@ -227,35 +216,6 @@ class ProcessTree:
             self.started.exception()  # retrieved, so that asyncio does not complain
 
 
-def _spawn(
-    argv: Sequence[str],
-    env: Mapping[str, str],
-    cwd: Path,
-    output: int,
-    remove: Sequence[str],
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a warden with its command: the process, and our end of its lifeline."""
-    read, write = os.pipe()
-    prepare: Callable[[], None] | None = become_subreaper if LINUX else None
-    script = [sys.executable, "-I", "-S", warden.__file__]
-    try:
-        process = subprocess.Popen(
-            [*script, str(cwd), str(len(remove)), *remove, *argv],
-            stdin=read,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            env=dict(env),
-            start_new_session=True,
-            preexec_fn=prepare,
-        )
-    except BaseException:
-        os.close(write)
-        raise
-    finally:
-        os.close(read)
-    return process, write
-
-
 @contextlib.asynccontextmanager
 async def running(
     argv: Sequence[str],
@@ -277,7 +237,7 @@ async def running(
     Raises ``CannotExecute`` when there is no such command.
     """
     with log.open("wb") as file:
-        process, lifeline = _spawn(argv, env, cwd, output or file.fileno(), remove)
+        process, lifeline = spawn(argv, env, cwd, output or file.fileno(), remove)
     tree = ProcessTree(process, lifeline, log, name, behind)
     try:
         try:

@@ -6,40 +6,31 @@ all that a check makes in an engine is labelled, and what carries the label is r
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from pathlib import PurePath
-from typing import Any
 from typing import NamedTuple
-
-import msgspec
 
 from harness.deployment.command import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
+from harness.deployment.containers import compose_command
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
+from harness.deployment.containers.compose_command import ask_compose
+from harness.deployment.containers.compose_command import with_stand_in
+from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.engine import removing
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.recognize import DOCKER
+from harness.deployment.containers.recognize import OTHERS
+from harness.deployment.containers.recognize import starts_containers
+from harness.deployment.containers.recognize import unwrapped
 from harness.measure.target import TARGET
-
-DOCKER = frozenset({"docker", "docker-compose"})
-
-OTHERS = frozenset({"podman", "podman-compose", "nerdctl", "buildah", "finch"})
-"""Programs that start containers by other engines."""
-
-WRAPPERS = frozenset(
-    {"sudo", "doas", "env", "nice", "timeout", "time", "nohup", "setsid", "stdbuf"}
-    | {"exec", "command", "ionice", "chrt", "xargs", "script", "unbuffer"}
-)
-"""Programs that start another one, which they are given."""
-
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 INSIDE = "/flask-concurrency"
 """Where the folder with the hook is found in a container."""
@@ -58,8 +49,6 @@ FOLDER = "/flask-concurrency-own"
 FILE = "compose.json"
 
 GATEWAY = f"{HOST}:host-gateway"
-
-PROBE = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
 
 VALUED = frozenset(
     {"--config", "-c", "--context", "-H", "--host", "-l", "--log-level"}
@@ -101,46 +90,6 @@ class Contained(NamedTuple):
     def removing(self, port: int) -> Sequence[str]:
         """The command that removes what was started with a port."""
         return removing(self.label.replace("{port}", str(port)), self.engine.client)
-
-
-def starts_containers(words: Sequence[str]) -> bool:
-    """Whether that is what a command does, as far as it can be read."""
-    names = [PurePath(each).name for each in words]
-    known = DOCKER | OTHERS
-    if names[:1] and names[0] in known:
-        return True
-    return names[:1] != [] and names[0] in WRAPPERS and bool(known & set(names[1:]))
-
-
-def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
-    """A command, without a shell around it that has nothing to do but to start it.
-
-    Raises ``ContainerRefused`` for a shell that starts containers otherwise.
-    """
-    if not words or PurePath(words[0]).name not in SHELLS or len(words) < 3:
-        return tuple(words)
-    option, line = words[1], words[2]
-    if not option.startswith("-") or "c" not in option:
-        return tuple(words)
-    try:
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-        lexer.whitespace_split = True
-        inner = list(lexer)
-    except ValueError:
-        return tuple(words)  # the shell says so
-    names = {PurePath(each).name for each in inner}
-    if not names & (DOCKER | OTHERS):
-        return tuple(words)
-    plain = not any(set(each) <= set("();<>|&") or "$" in each for each in inner)
-    inner = inner[1:] if inner[0] == "exec" else inner
-    if plain and "`" not in line and PurePath(inner[0]).name in DOCKER | OTHERS:
-        return tuple(inner)
-    if plain and not starts_containers(inner):
-        return tuple(words)  # such a word is an argument of something else
-    raise ContainerRefused(
-        "starts containers by way of a shell; write the `docker run …` or `docker "
-        "compose … up` alone"
-    )
 
 
 def contained(
@@ -247,7 +196,7 @@ def _python_path(theirs: str) -> str:
 def _project(
     command: CommandLine, engine: Engine, begin: Sequence[str], keep: Sequence[str]
 ) -> Contained:
-    up = compose.parse(command.words[len(begin) :])
+    up = compose_command.parse(command.words[len(begin) :])
     if up is None:
         raise ContainerRefused(ONLY)
     release, problem = _reached(engine)
@@ -255,8 +204,10 @@ def _project(
     label = f"{labels.RUN}={project}-{{port}}"
     if problem:
         return Contained(command, command, engine, label, problem=problem)
-    asked = tuple(_stand_in(each) for each in (*begin, *compose.asking(up)))
-    model = _ask_compose(engine, asked, command.env, project)
+    asked = tuple(
+        with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
+    )
+    model = ask_compose(engine, asked, command.env, project)
     names = {each.get("image", "") for each in model.get("services", {}).values()}
     there = {each: engine.image_variables(each) for each in sorted(names) if each}
     images = compose.Images(
@@ -266,7 +217,7 @@ def _project(
     )
     made = compose.harmless(model, _own(label), engine.folder, keep, images)
     file = f"{FOLDER}/{FILE}"
-    words = compose.command(
+    words = compose_command.command(
         begin, engine.client, label, f"{project}-{{port}}", file, up, made
     )
     env = {**command.env, compose.VARIABLE: "{port}"}
@@ -283,36 +234,6 @@ def _own(label: str) -> compose.Own:
     return compose.Own(
         own, {"PYTHONPATH": HOOK, **probe}, str(TARGET), INSIDE, [GATEWAY]
     )
-
-
-def _stand_in(text: str) -> str:
-    text = text.replace("{port}", compose.STAND_IN)
-    return text.replace("{host}", docker_run.LOOPBACK)
-
-
-def _ask_compose(
-    engine: Engine, words: Sequence[str], env: Mapping[str, str], project: str
-) -> dict[str, Any]:
-    """What Compose says that its files come to. Raises ``ContainerRefused``."""
-    given = {name: _stand_in(value) for name, value in env.items()}
-    variables = {
-        **engine.variables,
-        **given,
-        "COMPOSE_PROJECT_NAME": project,
-        "FLASK_CONCURRENCY_HOOK": str(TARGET),
-        **dict.fromkeys(PROBE, ""),
-    }
-    asked = engine._replace(client=(), variables=variables)
-    try:
-        model: dict[str, Any] = msgspec.json.decode(asked.ask(*words))
-    except EngineFailed as problem:
-        raise ContainerRefused(
-            f"Compose cannot say what its files come to: {problem}; correct that, or "
-            "install Compose 2"
-        ) from None
-    except msgspec.DecodeError:
-        raise ContainerRefused("Compose 2 is needed, and this is none") from None
-    return model
 
 
 def variables(own: Mapping[str, str]) -> dict[str, str]:

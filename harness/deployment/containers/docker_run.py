@@ -24,6 +24,9 @@ from harness.deployment.containers.mounts import treatment
 PORT = "{port}"
 LOOPBACK = "127.0.0.1"
 
+PROBE = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
+"""Variables that containers are given, so that they find the probe."""
+
 SHORT = {
     **{"a": "attach", "c": "cpu-shares", "d": "detach", "e": "env", "h": "hostname"},
     **{"i": "interactive", "l": "label", "m": "memory", "P": "publish-all"},

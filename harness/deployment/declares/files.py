@@ -18,8 +18,8 @@ from typing import Any
 from typing import NamedTuple
 
 from harness.deployment import procfile
-from harness.deployment.dockerfile import assignments
-from harness.deployment.dockerfile import instructions
+from harness.deployment.dockerfile_stages import assignments
+from harness.deployment.dockerfile_stages import instructions
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 

@@ -10,7 +10,7 @@ import pytest
 
 from harness.measure import start
 from harness.records.words import Outcome
-from harness.system.process import LINUX
+from harness.system.spawn import LINUX
 from tests.live.conftest import Measure
 
 GRANIAN = (

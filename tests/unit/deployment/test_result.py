@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from harness.deployment.at_least import raise_to
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.remedies import explain
-from harness.deployment.remedies import raise_to
 from harness.deployment.result import deployment_result
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed

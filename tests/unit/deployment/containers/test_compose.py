@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.containers.compose import asking
-from harness.deployment.containers.compose import command
 from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
 from harness.deployment.containers.compose import Own
-from harness.deployment.containers.compose import parse
 from harness.deployment.containers.compose import STAND_IN
+from harness.deployment.containers.compose_command import command
+from harness.deployment.containers.compose_command import config_words
+from harness.deployment.containers.compose_command import parse
 from harness.deployment.containers.mounts import ContainerRefused
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
@@ -181,7 +181,7 @@ def test_the_command(program: str, tmp_path: Path) -> None:
     words = "-f a.yaml --profile x --file=b.yaml up --build --scale app=2 web".split()
     up = parse(words)
     assert up is not None
-    assert asking(up)[-3:] == ("config", "--format", "json")
+    assert config_words(up)[-3:] == ("config", "--format", "json")
     compose, start = program.split(), ("up", "--build", "--scale", "app=2", "web")
     _, plain = made({})
     line = command(compose, ["docker"], "l=v", "n-{port}", "own.json", up, plain)

@@ -13,10 +13,10 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
-from harness.deployment.containers.contained import starts_containers
-from harness.deployment.containers.contained import unwrapped
 from harness.deployment.containers.contained import variables
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.recognize import starts_containers
+from harness.deployment.containers.recognize import unwrapped
 
 
 def started(command: str, folder: Path, **more: object) -> Contained | None:

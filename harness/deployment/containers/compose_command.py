@@ -1,0 +1,174 @@
+"""A `docker compose … up`: taken apart, and started from a file of our own."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+from harness.deployment.containers import compose
+from harness.deployment.containers import docker_run
+from harness.deployment.containers.compose import HarmlessProject
+from harness.deployment.containers.docker_run import PROBE
+from harness.deployment.containers.engine import Engine
+from harness.deployment.containers.engine import EngineFailed
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.measure.target import TARGET
+
+OPTIONS_WITH_VALUE = frozenset(
+    {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--ansi"}
+    | {"--project-directory", "--parallel", "--progress"}
+)
+"""Options of Compose itself, which stand before `up`."""
+
+REPLACED = frozenset({"-f", "--file", "-p", "--project-name", "--project-directory"})
+
+REFUSED = {
+    ("-d", "--detach", "--wait"): "starts containers in the background, where their "
+    "end is not seen; leave out {}",
+    ("-w", "--watch"): "changes what runs while it is measured; leave out {}",
+    ("--pull",): "may give the tags of your images to others; pull before, and leave "
+    "out {}",
+}
+
+CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
+"""Options of `up` that `create` has too; and those with a value."""
+
+CREATES_WITH_VALUE = frozenset({"--scale"})
+
+
+class Up(NamedTuple):
+    """A `docker compose … up`, taken apart."""
+
+    options: tuple[str, ...]
+    """Of Compose itself."""
+    words: tuple[str, ...]
+    """What follows `up`."""
+
+
+def parse(words: Sequence[str]) -> Up | None:
+    """Take apart what follows `compose`; nothing for another command than `up`.
+
+    Raises ``ContainerRefused`` for what a check cannot do.
+    """
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        index += 2 if words[index] in OPTIONS_WITH_VALUE else 1
+    if tuple(words[index : index + 1]) != ("up",):
+        return None
+    found = Up(tuple(words[:index]), tuple(words[index + 1 :]))
+    for word in map(_name, found.options):
+        if word in ("-p", "--project-name"):
+            raise ContainerRefused(
+                "names a project, and a check has one of its own, which it removes "
+                "afterwards; leave the name out"
+            )
+    for word in map(_name, found.words):
+        for names, problem in REFUSED.items():
+            if word in names:
+                raise ContainerRefused(problem.format(word))
+    return found
+
+
+def _name(word: str) -> str:
+    """An option without its value."""
+    return word.partition("=")[0]
+
+
+def config_words(up: Up) -> tuple[str, ...]:
+    """The words behind `compose` that print what the files come to."""
+    return (*up.options, "config", "--format", "json")
+
+
+def command(
+    compose: Sequence[str],
+    client: Sequence[str],
+    label: str,
+    project: str,
+    file: str,
+    up: Up,
+    made: HarmlessProject,
+) -> tuple[str, ...]:
+    """The command that starts a project of our own, from a file of our own."""
+    own = (*_others(up.options), "-p", project, "-f", file)
+    start = (*compose, *own, "up", *up.words)
+    if not made.copies:
+        return start
+    create = (*compose, *own, "create", *_creating(up.words))
+    steps = [shlex.join(create)]
+    for service, each in made.copies:
+        source, target = each.words
+        wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
+        filters = [word for each_ in wanted for word in ("--filter", each_)]
+        look = shlex.join((*client, "ps", "--all", "--quiet", *filters))
+        copy = shlex.join((*client, "cp", "--archive", source))
+        into = f'"$each":{shlex.quote(target)}'
+        steps.append(f"for each in $({look}); do {copy} {into}; done")
+    again = [word for word in up.words if word not in ("--build", "--force-recreate")]
+    steps.append("exec " + shlex.join((*compose, *own, "up", "--no-recreate", *again)))
+    return ("sh", "-ec", "\n".join(steps))
+
+
+def _others(options: Sequence[str]) -> tuple[str, ...]:
+    """Options of Compose but for those that say which project."""
+    found: list[str] = []
+    words = iter(options)
+    for word in words:
+        values = [next(words, "")] if word in OPTIONS_WITH_VALUE else []
+        if _name(word) not in REPLACED:
+            found += [word, *values]
+    return tuple(found)
+
+
+def _creating(words: Sequence[str]) -> tuple[str, ...]:
+    """The options and services of `up` that `create` is given too."""
+    found: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-") or _name(word) in CREATES:
+            found.append(word)
+        elif _name(word) in CREATES_WITH_VALUE:
+            found += [word] if "=" in word else [word, next(rest, "")]
+        elif word in UP_WITH_VALUE:
+            next(rest, "")
+    return tuple(found)
+
+
+UP_WITH_VALUE = frozenset(
+    {"--attach", "--exit-code-from", "--no-attach", "-t", "--timeout"}
+    | {"--wait-timeout"}
+)
+
+
+def with_stand_in(text: str) -> str:
+    text = text.replace("{port}", compose.STAND_IN)
+    return text.replace("{host}", docker_run.LOOPBACK)
+
+
+def ask_compose(
+    engine: Engine, words: Sequence[str], env: Mapping[str, str], project: str
+) -> dict[str, Any]:
+    """What Compose says that its files come to. Raises ``ContainerRefused``."""
+    given = {name: with_stand_in(value) for name, value in env.items()}
+    variables = {
+        **engine.variables,
+        **given,
+        "COMPOSE_PROJECT_NAME": project,
+        "FLASK_CONCURRENCY_HOOK": str(TARGET),
+        **dict.fromkeys(PROBE, ""),
+    }
+    asked = engine._replace(client=(), variables=variables)
+    try:
+        model: dict[str, Any] = msgspec.json.decode(asked.ask(*words))
+    except EngineFailed as problem:
+        raise ContainerRefused(
+            f"Compose cannot say what its files come to: {problem}; correct that, or "
+            "install Compose 2"
+        ) from None
+    except msgspec.DecodeError:
+        raise ContainerRefused("Compose 2 is needed, and this is none") from None
+    return model
