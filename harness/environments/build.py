@@ -17,9 +17,11 @@ from typing import NamedTuple
 import msgspec
 from packaging.utils import canonicalize_name
 
-from harness.environments import fetch
-from harness.environments.fetch import Fetched
-from harness.environments.fetch import SourceFault
+from harness.environments.fetch import fetch
+from harness.environments.programs import run
+from harness.environments.programs import tail
+from harness.environments.project import Fetched
+from harness.environments.project import SourceFault
 from harness.environments.source import parse
 from harness.environments.source import Source
 from harness.environments.wheels import content_hash
@@ -97,7 +99,7 @@ class Builder:
         raise UsageError(f"{where} {problem}; {remedy}")
 
     async def _fetch_and_build(self, wanted: Wanted, scratch: Path) -> Built:
-        fetched = await fetch.fetch(wanted.source, scratch, self._results)
+        fetched = await fetch(wanted.source, scratch, self._results)
         wheel = fetched.path
         if wheel.suffix != ".whl":
             wheel = await self._build_wheel(wanted, fetched, scratch)
@@ -131,10 +133,10 @@ class Builder:
         command = [uv, "build", "--wheel", "--python", _interpreter(self._python)]
         command += ["--out-dir", str(out), str(fetched.path)]
         for env in ({"UV_OFFLINE": "1"}, {}):
-            if await fetch.run(command, scratch, log, BUILD_SECONDS, env):
+            if await run(command, scratch, log, BUILD_SECONDS, env):
                 return only_wheel(out)
         raise SourceFault(
-            f"could not be built: {fetch.tail(log)}",
+            f"could not be built: {tail(log)}",
             f"the whole output is in {log}; `uv build --wheel` has to work there",
         )
 

@@ -21,7 +21,6 @@ GIT = "git+"
 GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
 """Schemes that fetch; git has others, which run a command."""
 
-
 HOW = (
     "write a release like 3.1.3, a folder like ./flask, an archive (a path or a URL), "
     "or git+https://github.com/pallets/flask@main"

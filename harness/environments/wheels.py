@@ -12,7 +12,7 @@ from typing import NamedTuple
 from packaging.metadata import Metadata
 from packaging.utils import parse_wheel_filename
 
-from harness.environments.fetch import SourceFault
+from harness.environments.project import SourceFault
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 

@@ -28,8 +28,8 @@ from harness.probe.questions.context import Context
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
-from harness.records.questions import AnySeen
 from harness.records.questions import Question
+from harness.records.seen import AnySeen
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.system.process import Ended

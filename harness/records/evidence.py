@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
-from harness.records.questions import AnySeen
 from harness.records.rounds import Round
+from harness.records.seen import AnySeen
 from harness.records.steering import SteeredRound
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome

@@ -6,11 +6,11 @@ from typing import Any
 
 from harness.judge.questions import answers
 from harness.records.questions import Answer
-from harness.records.questions import AnySeen
-from harness.records.questions import CallRound
-from harness.records.questions import Killed
-from harness.records.questions import Terminated
+from harness.records.recovery import Killed
+from harness.records.recovery import Terminated
 from harness.records.rounds import Account
+from harness.records.seen import AnySeen
+from harness.records.seen import CallRound
 from harness.records.words import Settled
 from tests.samples.make import cell
 from tests.samples.make import environment

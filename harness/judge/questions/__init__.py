@@ -14,9 +14,9 @@ from harness.judge.questions import slow_clients
 from harness.judge.questions import waits
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import AnySeen
 from harness.records.questions import Question
 from harness.records.questions import UNKNOWN
+from harness.records.seen import AnySeen
 from harness.records.words import Outcome
 
 ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {

@@ -8,10 +8,10 @@ has left.
 from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
-from harness.records.questions import AbandonedSeen
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
+from harness.records.seen import AbandonedSeen
 
 
 def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:

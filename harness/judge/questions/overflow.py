@@ -7,8 +7,8 @@ from itertools import pairwise
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
-from harness.records.questions import OverflowSeen
 from harness.records.questions import UNKNOWN
+from harness.records.seen import OverflowSeen
 from harness.records.words import Settled
 
 NOBODY = "nobody waits"

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import ComputeRound
-from harness.records.questions import ParallelSeen
 from harness.records.questions import UNKNOWN
+from harness.records.seen import ComputeRound
+from harness.records.seen import ParallelSeen
 
 NEAR = 0.2
 """So far from a number is still that number: besides those that compute, threads of the

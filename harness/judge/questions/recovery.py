@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import Killed
 from harness.records.questions import NOT_QUIET
-from harness.records.questions import RecoverySeen
-from harness.records.questions import Terminated
 from harness.records.questions import UNKNOWN
+from harness.records.recovery import Killed
+from harness.records.recovery import RecoverySeen
+from harness.records.recovery import Terminated
 from harness.records.rounds import Account
 from harness.records.text import listed
 

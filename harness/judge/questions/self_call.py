@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import CallRound
-from harness.records.questions import SelfCallSeen
+from harness.records.seen import CallRound
+from harness.records.seen import SelfCallSeen
 from harness.records.words import Settled
 
 DEADLOCK = "deadlock"

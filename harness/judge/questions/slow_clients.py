@@ -14,11 +14,11 @@ from typing import NamedTuple
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
-from harness.records.questions import SilentSeen
-from harness.records.questions import Slow
-from harness.records.questions import SlowStep
-from harness.records.questions import SlowWay
 from harness.records.questions import UNKNOWN
+from harness.records.seen import SilentSeen
+from harness.records.seen import Slow
+from harness.records.seen import SlowStep
+from harness.records.seen import SlowWay
 from harness.records.text import listed
 from harness.records.words import Settled
 

@@ -13,11 +13,11 @@ from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
-from harness.records.questions import Wait
-from harness.records.questions import WaitKindSeen
-from harness.records.questions import WaitsSeen
 from harness.records.rounds import Round
 from harness.records.rounds import was_quiet
+from harness.records.seen import Wait
+from harness.records.seen import WaitKindSeen
+from harness.records.seen import WaitsSeen
 from harness.records.text import listed
 from harness.records.words import Outcome
 

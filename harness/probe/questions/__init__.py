@@ -26,15 +26,15 @@ from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
-from harness.records.questions import AbandonedSeen
-from harness.records.questions import AnySeen
-from harness.records.questions import OverflowSeen
-from harness.records.questions import ParallelSeen
 from harness.records.questions import Question
-from harness.records.questions import RecoverySeen
-from harness.records.questions import SelfCallSeen
-from harness.records.questions import SilentSeen
-from harness.records.questions import WaitsSeen
+from harness.records.recovery import RecoverySeen
+from harness.records.seen import AbandonedSeen
+from harness.records.seen import AnySeen
+from harness.records.seen import OverflowSeen
+from harness.records.seen import ParallelSeen
+from harness.records.seen import SelfCallSeen
+from harness.records.seen import SilentSeen
+from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from harness.system.process import Ended
 

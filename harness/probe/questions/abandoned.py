@@ -14,7 +14,7 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
-from harness.records.questions import AbandonedSeen
+from harness.records.seen import AbandonedSeen
 
 ROUNDS = 5
 """The most rounds afterwards: workers that share the load do not always admit all."""

@@ -24,7 +24,7 @@ from harness.probe.questions.backlog import count_backlog
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
-from harness.records.questions import OverflowSeen
+from harness.records.seen import OverflowSeen
 
 MOST = 2_500
 """Requests offered beyond the ceiling, at most: more than the longest listen backlog

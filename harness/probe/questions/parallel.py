@@ -24,8 +24,8 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
-from harness.records.questions import ComputeRound
-from harness.records.questions import ParallelSeen
+from harness.records.seen import ComputeRound
+from harness.records.seen import ParallelSeen
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.system.machine import processors

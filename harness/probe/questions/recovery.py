@@ -23,9 +23,9 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
-from harness.records.questions import Killed
-from harness.records.questions import RecoverySeen
-from harness.records.questions import Terminated
+from harness.records.recovery import Killed
+from harness.records.recovery import RecoverySeen
+from harness.records.recovery import Terminated
 from harness.system.process import Ended
 
 ROUNDS = 5

@@ -16,8 +16,8 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
-from harness.records.questions import CallRound
-from harness.records.questions import SelfCallSeen
+from harness.records.seen import CallRound
+from harness.records.seen import SelfCallSeen
 from harness.records.words import Arrival
 from harness.records.words import Settled
 

@@ -19,11 +19,11 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
-from harness.records.questions import Freed
-from harness.records.questions import SilentSeen
-from harness.records.questions import Slow
-from harness.records.questions import SlowStep
-from harness.records.questions import SlowWay
+from harness.records.seen import Freed
+from harness.records.seen import SilentSeen
+from harness.records.seen import Slow
+from harness.records.seen import SlowStep
+from harness.records.seen import SlowWay
 from harness.records.words import Arrival
 from harness.records.words import Settled
 

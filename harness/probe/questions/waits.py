@@ -12,10 +12,10 @@ from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import run_round
-from harness.records.questions import Wait
-from harness.records.questions import WaitKindSeen
-from harness.records.questions import WaitsSeen
 from harness.records.rounds import Round
+from harness.records.seen import Wait
+from harness.records.seen import WaitKindSeen
+from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 
 MOST_ROUNDS = 6

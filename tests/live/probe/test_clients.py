@@ -13,8 +13,8 @@ from harness.probe.questions import slow_clients
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Question
-from harness.records.questions import SilentSeen
-from harness.records.questions import SlowWay
+from harness.records.seen import SilentSeen
+from harness.records.seen import SlowWay
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd

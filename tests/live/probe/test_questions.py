@@ -9,8 +9,8 @@ import pytest
 from harness.probe.questions import overflow
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Question
-from harness.records.questions import Wait
-from harness.records.questions import WaitsSeen
+from harness.records.seen import Wait
+from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd

@@ -21,9 +21,9 @@ from harness.probe.questions import on_same_server
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
-from harness.records.questions import AnySeen
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
+from harness.records.seen import AnySeen
 from harness.records.words import Outcome
 from harness.report.words import QUESTIONS
 from tests.builders.catalogs import REAL

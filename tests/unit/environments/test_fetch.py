@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.environments import fetch
-from harness.environments.fetch import SourceFault
+from harness.environments.project import SourceFault
 from harness.records.versions import Kind
 
 
@@ -50,13 +50,3 @@ def test_what_is_no_project_is_refused(tmp_path: Path, name: str, words: str) ->
     with pytest.raises(SourceFault, match=words):
         fetch._archive(path, tmp_path / "in" / "here")
     assert not list(tmp_path.rglob("pyproject.toml"))
-
-
-def test_what_a_command_said_went_wrong(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    log.write_text("Building\nValueError: no\nerror: Failed\n  cause: it\n\nhint: go\n")
-    assert fetch.tail(log) == "ValueError: no; error: Failed; cause: it; hint: go"
-    log.write_text("one\n\ntwo\n")
-    assert fetch.tail(log) == "one; two"
-    log.write_text("")
-    assert fetch.tail(log) == "it printed nothing"

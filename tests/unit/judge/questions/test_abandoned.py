@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.records.questions import AbandonedSeen
+from harness.records.seen import AbandonedSeen
 from tests.builders.answers import answer
 
 LEFT = AbandonedSeen(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.records.questions import OverflowSeen
 from harness.records.rounds import Account
+from harness.records.seen import OverflowSeen
 from harness.records.words import Settled
 from tests.builders.answers import answer
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.records.questions import ComputeRound
-from harness.records.questions import ParallelSeen
+from harness.records.seen import ComputeRound
+from harness.records.seen import ParallelSeen
 from tests.builders.answers import answer
 
 

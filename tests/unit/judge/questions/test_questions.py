@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.records.evidence import ControlEvidence
 from harness.records.questions import Question
-from harness.records.questions import SelfCallSeen
-from harness.records.questions import WaitsSeen
+from harness.records.seen import SelfCallSeen
+from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from tests.builders.answers import answer
 from tests.builders.answers import call

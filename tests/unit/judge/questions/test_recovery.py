@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.records.questions import RecoverySeen
+from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
 from tests.builders.answers import answer
 from tests.builders.answers import KILLED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.records.questions import CallRound
-from harness.records.questions import SelfCallSeen
+from harness.records.seen import CallRound
+from harness.records.seen import SelfCallSeen
 from harness.records.words import Settled
 from tests.builders.answers import answer
 from tests.builders.answers import call

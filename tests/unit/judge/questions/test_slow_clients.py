@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.records.questions import Freed
-from harness.records.questions import SilentSeen
-from harness.records.questions import Slow
-from harness.records.questions import SlowStep
-from harness.records.questions import SlowWay
+from harness.records.seen import Freed
+from harness.records.seen import SilentSeen
+from harness.records.seen import Slow
+from harness.records.seen import SlowStep
+from harness.records.seen import SlowWay
 from harness.records.words import Settled
 from tests.builders.answers import answer
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from harness.records.questions import AbandonedSeen
-from harness.records.questions import AnySeen
-from harness.records.questions import ComputeRound
-from harness.records.questions import OverflowSeen
-from harness.records.questions import ParallelSeen
-from harness.records.questions import RecoverySeen
-from harness.records.questions import SelfCallSeen
-from harness.records.questions import SilentSeen
-from harness.records.questions import Slow
-from harness.records.questions import SlowStep
-from harness.records.questions import SlowWay
 from harness.records.questions import UNKNOWN
-from harness.records.questions import Wait
-from harness.records.questions import WaitKindSeen
-from harness.records.questions import WaitsSeen
+from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
+from harness.records.seen import AbandonedSeen
+from harness.records.seen import AnySeen
+from harness.records.seen import ComputeRound
+from harness.records.seen import OverflowSeen
+from harness.records.seen import ParallelSeen
+from harness.records.seen import SelfCallSeen
+from harness.records.seen import SilentSeen
+from harness.records.seen import Slow
+from harness.records.seen import SlowStep
+from harness.records.seen import SlowWay
+from harness.records.seen import Wait
+from harness.records.seen import WaitKindSeen
+from harness.records.seen import WaitsSeen
 from harness.records.words import Settled
 from tests.builders.answers import answer
 from tests.builders.answers import call

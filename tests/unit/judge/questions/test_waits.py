@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from harness.judge.questions import answers
-from harness.records.questions import Wait
-from harness.records.questions import WaitKindSeen
-from harness.records.questions import WaitsSeen
 from harness.records.rounds import Account
 from harness.records.rounds import Round
+from harness.records.seen import Wait
+from harness.records.seen import WaitKindSeen
+from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from tests.builders.answers import answer
 from tests.builders.answers import WHERE

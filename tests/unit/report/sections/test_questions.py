@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.records.questions import SelfCallSeen
+from harness.records.seen import SelfCallSeen
 from harness.records.words import Outcome
 from harness.report.sections import questions
 from tests.builders.rendered import lines

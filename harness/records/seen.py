@@ -1,0 +1,223 @@
+"""What is seen when a question is asked of a configuration: rounds and counts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.records.questions import QuestionSeen
+from harness.records.recovery import RecoverySeen
+from harness.records.rounds import Account
+from harness.records.rounds import Round
+from harness.records.words import Outcome
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class CallRound(Result, frozen=True, kw_only=True):
+    """Some requests together in the app, each of which then called its own server."""
+
+    calls: int
+    """Requests that were to call."""
+    together: int
+    """How many of these were in the app when they were let go to call."""
+    answered: int
+    """Calls that were answered by the app."""
+    failed: int
+    """Calls, or requests that were to call, that came to another end."""
+    stuck: int
+    """Calls that were not let in, with the server quiet."""
+    waiting: int
+    """Requests that were to call and were not let in themselves, at that moment."""
+    settled: Settled
+    """What told that no more would happen: all of them answered, or quiet."""
+    account: Account
+    """How the requests that were to call ended, the stuck ones after giving up."""
+
+
+class SelfCallSeen(QuestionSeen, frozen=True, kw_only=True, tag="self-call"):
+    """What was seen of requests that call their own server."""
+
+    rounds: tuple[CallRound, ...] = ()
+
+
+class Wait(StrEnum):
+    """What a request in the app waits for."""
+
+    BLOCKING = "blocking"
+    """A C function that lets other threads run, but knows nothing of greenlets."""
+    LOCK = "lock"
+    """A lock of ``threading``."""
+    SLEEP = "sleep"
+    """``time.sleep``."""
+    ASYNC = "async"
+    """An ``await``, in an ``async def`` view."""
+
+
+class WaitKindSeen(Result, frozen=True, kw_only=True):
+    """What was seen of requests that waited for one thing."""
+
+    wait: Wait
+    outcome: Outcome = Outcome.MEASURED
+    """What happened; not supported where there is no such wait."""
+    reason: str = ""
+    rounds: tuple[Round, ...] = ()
+
+
+class WaitsSeen(QuestionSeen, frozen=True, kw_only=True, tag="waits"):
+    """What was seen of requests that wait for something else than a socket, for which
+    requests wait when their overlap is measured.
+    """
+
+    waits: tuple[WaitKindSeen, ...] = ()
+
+
+class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
+    """What was seen of requests beyond the ceiling."""
+
+    came: int = 0
+    """Requests that came in all, until one got no connection, was sent away, or as many
+    had come as are tried."""
+    in_app: int = 0
+    """Of these in the app, with the server quiet."""
+    waiting: int = 0
+    """Of these sent whole, neither in the app nor ended, at that moment."""
+    in_backlog: int | None = None
+    """Connections that the kernel held for the server and that this had not accepted;
+    null where that cannot be told."""
+    not_opened: int = 0
+    """Requests that got no connection, though it was begun several times."""
+    refused: int = 0
+    reset: int = 0
+    turned_away: dict[str, int] = {}
+    """Requests that were answered without entering the app, by status."""
+    served: tuple[int, ...] = ()
+    """When one was let go after the other: which entered, by the order in which they
+    had come."""
+    stalled: int = 0
+    """Requests that still waited with the server quiet after all were let go."""
+    settled: Settled = Settled.STEADY_COUNT
+    account: Account = Account()
+    """How all of those that came ended, and as not opened those that did not come."""
+
+
+class ComputeRound(Result, frozen=True, kw_only=True):
+    """Some requests that computed together, from when they were let go until the first
+    of them was through. Times are seconds.
+    """
+
+    computing: int
+    processes: int
+    """Distinct processes that they were in."""
+    seconds: float
+    """How long that took, by a monotonic clock."""
+    used: float
+    """Processor time of the server meanwhile."""
+    waited: float
+    """Time in which its threads were ready to run and waited for a processor."""
+    lag_seconds: float = 0.0
+    """How long the harness itself was held up meanwhile, at the longest."""
+
+
+class ParallelSeen(QuestionSeen, frozen=True, kw_only=True, tag="parallel"):
+    """What was seen of requests that compute."""
+
+    processors: int = 0
+    """Processors that the server was allowed to use."""
+    rounds: tuple[ComputeRound, ...] = ()
+
+
+class SlowWay(StrEnum):
+    """How a client can be slow."""
+
+    SILENT = "silent"
+    """It opens a connection and sends nothing."""
+    HALF_HEADER = "half a header"
+    """It sends the beginning of a request and stops."""
+    HALF_BODY = "half a body"
+    """It announces a body that the app will read, and sends half of it."""
+    READS_NOTHING = "reads nothing"
+    """It asks for a large answer and takes none of it."""
+    IDLE = "idle"
+    """It has had an answer, and keeps the connection open."""
+
+
+class Freed(Result, frozen=True, kw_only=True):
+    """A server that nobody got into lets somebody in with all slow clients there."""
+
+    seconds: float
+    """From the slow clients there to the first ordinary request that entered."""
+    closed: int
+    """How many slow clients the server had closed by then."""
+
+
+class SlowStep(Result, frozen=True, kw_only=True):
+    """So many slow clients, and what became of ordinary requests offered meanwhile."""
+
+    clients: int
+    """Slow clients that had sent all that they send."""
+    closed: int
+    """Of these, whose connection the server had closed before others were offered."""
+    offered: int
+    """Ordinary requests."""
+    admitted: int
+    """Of these in the app with the server quiet."""
+    waiting: int
+    """Of these neither in the app nor ended."""
+    settled: Settled
+    """What told that no more would enter."""
+    freed: Freed | None = None
+    """Where none was admitted, and one entered while it was watched for longer."""
+    answered: int
+    """Of these answered in the end, the slow clients having left."""
+
+
+class Slow(Result, frozen=True, kw_only=True):
+    """All that was tried of one way."""
+
+    way: SlowWay
+    steps: tuple[SlowStep, ...]
+    """In the order they were tried."""
+    seconds: float
+
+
+class SilentSeen(QuestionSeen, frozen=True, kw_only=True, tag="silent"):
+    """What slow clients take away from others."""
+
+    watched_seconds: float = 0.0
+    """How long it was watched whether a server that nobody got into frees itself."""
+    ways: tuple[Slow, ...] = ()
+
+
+class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
+    """What becomes of requests whose clients have reset the connection."""
+
+    offered: int = 0
+    held: int = 0
+    """In the app with the server quiet. The clients of all of these then left."""
+    kept: int = 0
+    """Of these still held with the server quiet again."""
+    waiting: int = 0
+    """Not in the app, and not ended, when the first had left."""
+    entered_instead: int = 0
+    """Of these in the app before the first were let go."""
+    waiting_left: int = 0
+    """Of these still waiting then. Their clients left too."""
+    entered_later: int = 0
+    """Of these in the app when the first had been let go."""
+    after: tuple[int, ...] = ()
+    """In the app when as many were offered anew; again until as many as were held at
+    first were in the app."""
+    quiet: bool = True
+    """Whether the server was quiet each time that something was counted."""
+
+
+AnySeen = (
+    SelfCallSeen
+    | WaitsSeen
+    | OverflowSeen
+    | ParallelSeen
+    | SilentSeen
+    | AbandonedSeen
+    | RecoverySeen
+)
+"""What was seen of one question; in JSON the key ``question`` tells of which."""
