@@ -122,8 +122,7 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello
     stale, patched = (hello.stale, hello.patched) if hello else ((), False)
     green = hello.green if hello else ""
-    reason = explain(cell, checked.promise, stale, patched=patched, green=green)
-    return msgspec.structs.replace(cell, reason=reason)
+    return explain(cell, checked.promise, stale, patched=patched, green=green)
 
 
 def _without_declaration(checked: Checked, cell: CellReport) -> CellReport:
@@ -132,7 +131,9 @@ def _without_declaration(checked: Checked, cell: CellReport) -> CellReport:
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
     say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")
     reason = f"it handled {number} at once; {cell.declared_because}; {say}"
-    return msgspec.structs.replace(cell, verdict=Verdict.UNKNOWN, reason=reason)
+    return msgspec.structs.replace(
+        cell, verdict=Verdict.UNKNOWN, reason=reason, remedy=say
+    )
 
 
 def check_result(findings: Findings, ended: HarnessError | None = None) -> CheckResult:
@@ -160,6 +161,8 @@ def _checked_deployment(
         name=result.name,
         exit_code=result.fault.exit_code if result.fault else 0,
         reason=result.reason,
+        remedy=result.remedy,
+        at_least=result.at_least,
         file=str(file.absolute()) if file else "",
         line=line,
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import msgspec
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
@@ -40,6 +42,13 @@ exception, an app that is not in its module (in words by gunicorn, uvicorn and
 waitress), anything else."""
 
 
+class Advice(NamedTuple):
+    """What is known about a finding; either may be empty."""
+
+    cause: str = ""
+    remedy: str = ""
+
+
 def explain(
     cell: CellReport,
     promise: Promise | None,
@@ -47,38 +56,44 @@ def explain(
     *,
     patched: bool,
     green: str = "",
-) -> str:
-    """The reason of a cell, with its cause and a remedy, where these are known."""
-    parts = [cell.reason]
+) -> CellReport:
+    """A cell with its cause and a remedy at the end of its reason, where these are
+    known.
+    """
     if cell.outcome is not Outcome.MEASURED:
-        parts.append(_cause(cell.log_tail))
-        if "exited with status 0 before" in cell.reason:
-            parts.append(_in_background(promise))
+        advice = _about_failure(cell, promise)
     elif cell.verdict in SHORT:
-        parts.append(_about_short(cell, promise, stale, patched=patched, green=green))
+        advice = _about_short(cell, promise, stale, patched=patched, green=green)
     elif cell.verdict is Verdict.MORE:
-        parts.append(_about_more(cell, promise))
-    return "; ".join(filter(None, parts))
+        advice = _about_more(cell, promise)
+    else:
+        return cell
+    reason = "; ".join(filter(None, (cell.reason, *advice)))
+    return msgspec.structs.replace(cell, reason=reason, remedy=advice.remedy)
 
 
-def _about_more(cell: CellReport, promise: Promise | None) -> str:
+def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     """What to do about more than a file declares."""
     if promise is not None or not cell.bounded:
-        return "if that is meant, write what it handles as `declared`"
-    return (
-        "nothing but its file says how many it declares; if that is what it should "
-        f"handle, write `declared = {cell.ceiling}`"
+        return Advice("", "if that is meant, write what it handles as `declared`")
+    return Advice(
+        "nothing but its file says how many it declares",
+        f"if that is what it should handle, write `declared = {cell.ceiling}`",
     )
 
 
-def _in_background(promise: Promise | None) -> str:
-    """What sends a server to the background, which a check cannot watch there."""
+def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
+    """What a server said, and what keeps it where a check can watch it."""
+    said = _cause(cell.log_tail)
+    if "exited with status 0 before" not in cell.reason:
+        return Advice(said)
     stay = "a server has to stay in the foreground"
     daemon = promise.settings.get("daemon") if promise else None
     if daemon is None or daemon.file is None:
-        return f"{stay}, without an option such as `--daemon` and without `&`"
-    place = f"{daemon.source}, line {daemon.line}"
-    return f"{stay}; leave out `daemon = True` in {place}"
+        leave = "start it without an option such as `--daemon` and without `&`"
+    else:
+        leave = f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
+    return Advice("; ".join(filter(None, (said, stay))), leave)
 
 
 def _cause(log: str) -> str:
@@ -97,16 +112,17 @@ def _about_short(
     *,
     patched: bool,
     green: str,
-) -> str:
+) -> Advice:
     if stale:
         return _patched_late(stale)
     if green and not patched and (cell.threads or 1) <= 1:
         return _unpatched(green)
     if promise is None:
-        return ""
+        return Advice()
     if promise.declared is not None and promise.declared != cell.declared:
         if cell.ceiling == promise.declared:
-            return f"the command itself declares {promise.declared}: {promise.because}"
+            declares = f"the command itself declares {promise.declared}"
+            return Advice(f"{declares}: {promise.because}")
     if promise.settings.get("reuse_port") is not None:
         return _own_queues(promise)
     if promise.kind == "gthread":
@@ -114,73 +130,75 @@ def _about_short(
     if cell.verdict is Verdict.UNEVEN:
         return _one_worker(promise)
     if promise.server == "uwsgi" and "gevent" in promise.settings and not patched:
-        return (
+        return Advice(
             "because the standard library is not patched, so that a request that waits "
-            "blocks its process; add `--gevent-monkey-patch`"
+            "blocks its process",
+            "add `--gevent-monkey-patch`",
         )
-    return ""
+    return Advice()
 
 
-def _unpatched(library: str) -> str:
+def _unpatched(library: str) -> Advice:
     """The remedy for a server of a library whose patches are missing."""
     call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
     first = call.get(library, f"import {library}; {library}.monkey_patch()")
-    return (
+    return Advice(
         f"because {library} has not patched the standard library, so that a request "
-        f"that waits blocks its process; write `{first}` as the first line of what is "
-        "started"
+        "that waits blocks its process",
+        f"write `{first}` as the first line of what is started",
     )
 
 
-def _own_queues(promise: Promise) -> str:
+def _own_queues(promise: Promise) -> Advice:
     """The remedy for workers that each have a listening socket of their own."""
     setting = promise.settings["reuse_port"]
     if setting.file is not None:
         remedy = f"leave out `reuse_port` in {setting.source}, line {setting.line}"
     else:
         remedy = "leave out `--reuse-port`"
-    return (
+    return Advice(
         "because with `reuse_port` the kernel deals requests to workers by chance, "
-        f"also to those that have no room; {remedy}"
+        "also to those that have no room",
+        remedy,
     )
 
 
-def _patched_late(stale: Sequence[str]) -> str:
+def _patched_late(stale: Sequence[str]) -> Advice:
     names = ", ".join(stale[:3]) + (" and others" if len(stale) > 3 else "")
     verbs = ("was", "blocks") if len(stale) == 1 else ("were", "block")
-    return (
+    cause = (
         "because {} {} imported before gevent patched the standard library, and so {} "
-        "all requests of a process; call `monkey.patch_all()` before "
-        "anything else is imported"
+        "all requests of a process"
     ).format(names, *verbs)
+    return Advice(cause, "call `monkey.patch_all()` before anything else is imported")
 
 
-def _gthread(promise: Promise, verdict: Verdict) -> str:
+def _gthread(promise: Promise, verdict: Verdict) -> Advice:
     """The remedy for workers that each accept more than their threads can run."""
     workers, threads = promise.value("workers"), promise.value("threads")
     limited = promise.value("worker_connections") <= threads
     holds = limit_holds(str(promise.settings["version"].value))
     if limited and not holds:
-        return (
+        return Advice(
             "because gunicorn 21 to 23 leave requests waiting for ever when "
-            "`--worker-connections` is no more than the threads; install gunicorn 24 "
-            "or newer"
+            "`--worker-connections` is no more than the threads",
+            "install gunicorn 24 or newer",
         )
     if verdict is not Verdict.UNEVEN or limited or workers < 2:
-        return ""
+        return Advice()
     because = "because a gthread worker accepts what its busy threads cannot run"
     if not holds:
-        return (
-            f"{because}; install gunicorn 24 or newer and add "
-            f"`--worker-connections {threads}`, or have one worker: `--workers 1 "
-            f"--threads {workers * threads}`"
+        return Advice(
+            because,
+            f"install gunicorn 24 or newer and add `--worker-connections {threads}`, "
+            f"or have one worker: `--workers 1 --threads {workers * threads}`",
         )
     if promise.settings["threads"].file is not None:
         file = promise.settings["threads"].source
         written = f"write `worker_connections = {threads}` in {file}"
     else:
         written = f"add `--worker-connections {threads}`"
-    return f"{because}; {written}{_cost_of_connections(workers, threads)}"
+    return Advice(because, f"{written}{_cost_of_connections(workers, threads)}")
 
 
 def _cost_of_connections(workers: int, threads: int) -> str:
@@ -197,22 +215,20 @@ def _cost_of_connections(workers: int, threads: int) -> str:
     )
 
 
-def _one_worker(promise: Promise) -> str:
+def _one_worker(promise: Promise) -> Advice:
     """The remedy for servers that have no option against that: one worker."""
     if promise.server not in LANES or promise.value("workers") < 2:
-        return ""
+        return Advice()
     if is_limited(promise):
-        return ""
+        return Advice()
     workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
     because = "because a worker accepts what its busy threads cannot run"
     if promise.server == "granian":
-        return (
-            f"{because}; have one worker: `--workers 1 --blocking-threads "
-            f"{workers * lanes}`"
-        )
-    return (
-        f"{because}, against which {promise.server} has no option; `--workers 1` "
-        f"declares {lanes}, always"
+        one = f"`--workers 1 --blocking-threads {workers * lanes}`"
+        return Advice(because, f"have one worker: {one}")
+    return Advice(
+        f"{because}, against which {promise.server} has no option",
+        f"`--workers 1` declares {lanes}, always",
     )
 
 

@@ -19,19 +19,34 @@ from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
+CORRECT = "correct that (report.md has the end of what was printed) and check again"
+
 
 def deployment_result(
     deployment: Deployment, cell: CellReport, promise: Promise | None, file: str = ""
 ) -> DeploymentResult:
     """Whether a deployment keeps what its file promises."""
-    fault, reason = _fault(deployment, cell, promise)
+    more = _more(deployment.at_least, cell, promise)
+    fault, reason = _fault(deployment, cell, more)
+    remedy = ""
+    if fault is CouldNotStart:
+        remedy = "; ".join(filter(None, (cell.remedy, CORRECT)))
+    elif fault is not None:
+        remedy = "; ".join(filter(None, (cell.remedy, more)))
     return DeploymentResult(
-        deployment.name, file, deployment.at_least, cell, fault, reason
+        deployment.name, file, deployment.at_least, cell, fault, reason, remedy
     )
 
 
+def _more(at_least: int | None, cell: CellReport, promise: Promise | None) -> str:
+    """A change with which more are declared, where the declared number is too low."""
+    enough = cell.verdict in (Verdict.AS_DECLARED, Verdict.UNEVEN)
+    low = at_least is not None and (cell.floor or 0) < at_least
+    return raise_to(at_least or 0, promise) if enough and low else ""
+
+
 def _fault(
-    deployment: Deployment, cell: CellReport, promise: Promise | None
+    deployment: Deployment, cell: CellReport, more: str
 ) -> tuple[type[HarnessError] | None, str]:
     if cell.outcome in INSTRUMENT:
         return HarnessFailed, cell.reason
@@ -41,7 +56,7 @@ def _fault(
     if cell.verdict is Verdict.UNKNOWN and at_least is not None and floor < at_least:
         return NothingMeasured, f"at-least: cannot be told: {cell.reason}"
     if at_least is not None and floor < at_least:
-        return GateFailed, _below(at_least, floor, cell, promise)
+        return GateFailed, _below(at_least, floor, cell, more)
     if cell.verdict is Verdict.FEWER:
         return GateFailed, f"fewer than declared: {cell.reason}"
     if cell.verdict is Verdict.UNEVEN and at_least is None:
@@ -55,15 +70,10 @@ def _not_measured(deployment: Deployment, cell: CellReport) -> str:
     """The key to look at, the outcome, and what to do next."""
     installed = cell.outcome is not Outcome.NOT_INSTALLED
     key = deployment.source_key if installed else "requirements"
-    return (
-        f"{key}: {cell.outcome}: {cell.reason}; correct that (report.md has the end of "
-        "what was printed) and check again"
-    )
+    return f"{key}: {cell.outcome}: {cell.reason}; {CORRECT}"
 
 
-def _below(at_least: int, floor: int, cell: CellReport, promise: Promise | None) -> str:
-    enough = cell.verdict in (Verdict.AS_DECLARED, Verdict.UNEVEN)
-    more = raise_to(at_least, promise) if enough else ""
+def _below(at_least: int, floor: int, cell: CellReport, more: str) -> str:
     times = "at times only " if cell.ceiling != floor else ""
     words = (
         f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"

@@ -84,6 +84,8 @@ class DeploymentResult(NamedTuple):
     """The error that it fails with; ``None`` also where a gate lets it through."""
     reason: str
     """What is wrong, and a remedy; empty when nothing is."""
+    remedy: str = ""
+    """The remedy alone, with which the reason ends."""
 
 
 def gate(
@@ -186,7 +188,11 @@ def _relaxed(
         case FailOn.FEWER if verdict is Verdict.UNEVEN and each.at_least is None:
             return each._replace(fault=None)
         case FailOn.UNEVEN if verdict is Verdict.UNEVEN and each.fault is None:
-            return each._replace(fault=GateFailed, reason=f"uneven: {each.cell.reason}")
+            return each._replace(
+                fault=GateFailed,
+                reason=f"uneven: {each.cell.reason}",
+                remedy=each.cell.remedy,
+            )
     return each
 
 

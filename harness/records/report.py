@@ -75,6 +75,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Answers to the other questions that were asked."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
+    remedy: str = ""
+    """What to do about it, with which the reason ends; empty where not known."""
     command: tuple[str, ...]
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
@@ -109,6 +111,10 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     """Exit code of the check for this deployment alone; zero when it passes."""
     reason: str
     """Why it fails, and a remedy; empty when it passes."""
+    remedy: str = ""
+    """The remedy alone, with which the reason ends; empty where none is known."""
+    at_least: int | None = None
+    """How many requests it must always handle; null where nothing says so."""
     file: str
     """The file with the setting that decides; empty when no file has it."""
     line: int

@@ -83,17 +83,17 @@ def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
 def test_the_remedy_for_gthread_depends_on_the_release(
     promise: Promise, words: str
 ) -> None:
-    assert words in explain(UNEVEN, promise, (), patched=False)
+    assert words in explain(UNEVEN, promise, (), patched=False).reason
 
 
 @pytest.mark.parametrize("promise", [None, gthread(connections=2)])
 def test_no_remedy_is_better_than_a_wrong_one(promise: Promise | None) -> None:
-    assert explain(UNEVEN, promise, (), patched=False) == UNEVEN.reason
+    assert explain(UNEVEN, promise, (), patched=False).reason == UNEVEN.reason
 
 
 def test_names_that_block_are_named() -> None:
     names = ("a.sleep", "b.socket", "c.sleep", "d.sleep")
-    said = explain(FEWER, gthread(), names, patched=True)
+    said = explain(FEWER, gthread(), names, patched=True).reason
     assert "a.sleep, b.socket, c.sleep and others were imported before gevent" in said
 
 
@@ -101,7 +101,7 @@ def test_the_last_error_is_the_cause() -> None:
     log = "Traceback:\n  File\nValueError: one\nlib.errors.NoSuchError: two\nbye\n"
     said = explain(
         cell(outcome=Outcome.NOT_STARTED, log_tail=log), None, (), patched=False
-    )
+    ).reason
     assert said.endswith("it said: lib.errors.NoSuchError: two")
 
 
@@ -134,7 +134,7 @@ def test_the_last_error_is_the_cause() -> None:
 def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
     seen = cell(outcome=Outcome.NOT_STARTED, reason="it ended", log_tail=log)
     words = "; ".join(filter(None, ("it ended", said)))
-    assert explain(seen, None, (), patched=False) == words
+    assert explain(seen, None, (), patched=False).reason == words
 
 
 def pool(server: str, declared: int, **settings: int | str) -> Promise:
@@ -211,22 +211,34 @@ def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
     assert promise.declared
     seen = cell(promise.declared, at=(promise.declared, 3))
     assert seen.verdict is Verdict.UNEVEN
-    assert words in explain(seen, promise, (), patched=False)
+    assert words in explain(seen, promise, (), patched=False).reason
     fewer = cell(promise.declared, at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
-    assert words not in explain(fewer, promise, (), patched=False)
+    assert words not in explain(fewer, promise, (), patched=False).reason
+
+
+def test_a_reason_ends_with_the_remedy() -> None:
+    seen = explain(UNEVEN, gthread(), (), patched=False)
+    assert seen.remedy.startswith("add `--worker-connections 2`")
+    assert seen.reason.endswith(f"; {seen.remedy}")
+    below = deployment_result(deployment(at_least=8), seen, gthread())
+    assert below.fault and below.remedy == seen.remedy
+    kept = deployment_result(deployment(at_least=1), seen, gthread())
+    assert not kept.fault and not kept.remedy
+    failed = deployment_result(deployment(), cell(outcome=Outcome.DIED), None)
+    assert failed.remedy and failed.reason.endswith(failed.remedy)
 
 
 def test_gthread_that_is_limited_where_that_stalls() -> None:
-    seen = explain(FEWER, gthread("23.0.0", connections=2), (), patched=False)
+    seen = explain(FEWER, gthread("23.0.0", connections=2), (), patched=False).reason
     assert "install gunicorn 24 or newer" in seen
-    other = explain(FEWER, gthread("24.1.1", connections=2), (), patched=False)
+    other = explain(FEWER, gthread("24.1.1", connections=2), (), patched=False).reason
     assert other == FEWER.reason
 
 
 def test_a_server_that_goes_to_the_background() -> None:
     gone = "the server exited with status 0 before it answered"
     seen = cell(outcome=Outcome.NOT_STARTED, reason=gone)
-    assert "stay in the foreground" in explain(seen, None, (), patched=False)
+    assert "stay in the foreground" in explain(seen, None, (), patched=False).reason
 
 
 # ----------------------------------------------------------------------------- badge
