@@ -39,7 +39,6 @@ from harness.deployment.mounted import not_reached
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
 from harness.probe.clients import Client
-from harness.probe.clients import State
 from harness.probe.holds import Holds
 from harness.probe.probe import Probe
 from harness.probe.ready import claims_of
@@ -49,6 +48,7 @@ from harness.probe.ready import process_of
 from harness.probe.ready import read_body
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
+from harness.probe.states import State
 from harness.probe.transports import Endpoint
 from harness.records.plan import Declaration
 from harness.system.process import CannotExecute

@@ -22,10 +22,10 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_ports import remedy_for
 from harness.probe import quiet
 from harness.probe.clients import Client
-from harness.probe.clients import State
 from harness.probe.listeners import listened_on
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import send_one
+from harness.probe.states import State
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 from harness.system.process import ProcessTree

@@ -13,22 +13,23 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import select
 import socket
 import struct
 from collections.abc import Callable
-from enum import Enum
 from typing import NamedTuple
 
-import h11
-
+from harness.probe.messages import PartialRequest
+from harness.probe.messages import request_bytes
+from harness.probe.messages import Response
+from harness.probe.states import ENDED
+from harness.probe.states import ending_of
+from harness.probe.states import State
 from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 from harness.probe.transports import Tls
 from harness.probe.transports import TlsFailed
-from harness.probe.transports import uwsgi_request
 
 OPEN_SECONDS = 0.03
 """A connection that is not open by then is tried again. When a server's listen backlog
@@ -39,38 +40,11 @@ _NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
 
 
-class PartialRequest(NamedTuple):
-    """What a client sends instead of a complete request, and how it goes on."""
-
-    data: bytes
-    reads: bool = True
-    """Whether the client reads what the server sends."""
-    stays: bool = False
-    """Whether the connection is kept open after a response."""
-
-
 class Ends(NamedTuple):
     """The addresses of a connection."""
 
     own: tuple[str, int]
     peer: tuple[str, int]
-
-
-class State(Enum):
-    """The state of a request."""
-
-    NEW = "new"
-    OPENING = "opening"
-    OPEN = "open"
-    OFFERED = "offered"
-    IDLE = "idle"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    RESET = "reset"
-    GIVEN_UP = "given up"
-
-
-ENDED = frozenset({State.ANSWERED, State.REFUSED, State.RESET, State.GIVEN_UP})
 
 
 class Client:
@@ -85,7 +59,7 @@ class Client:
         "_changed",
         "_endpoint",
         "_loop",
-        "_parser",
+        "_response",
         "_socket",
         "_tls",
         "_unsent",
@@ -132,7 +106,7 @@ class Client:
         self._changed = changed
         self._again: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
-        self._parser: h11.Connection | None = None
+        self._response: Response | None = None
         self._socket: socket.socket | None = None
         self._unsent = b""
 
@@ -173,7 +147,7 @@ class Client:
             self._loop.add_writer(self._socket.fileno(), self._connected)
             self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
         else:
-            self._loop.call_soon(self._end, _ending_of(code))
+            self._loop.call_soon(self._end, ending_of(code))
 
     def _open_again(self) -> None:
         self._release_socket()
@@ -186,25 +160,15 @@ class Client:
         Over TLS a request is offered once its handshake has begun: the rest waits for
         the server.
         """
-        self._unsent = self._whole() if self.partial is None else self.partial.data
+        self._unsent = (
+            request_bytes(self._endpoint, self.target, self.headers)
+            if self.partial is None
+            else self.partial.data
+        )
         if self._endpoint.tls:
             self._tls = Tls(self._unsent)
             self._unsent = self._tls.begin()
         self._push()
-
-    def _whole(self) -> bytes:
-        if self._endpoint.uwsgi:
-            return uwsgi_request(self._endpoint, self.target, self.headers)
-        given = {name.lower() for name, _ in self.headers}
-        host = () if "host" in given else (("Host", self._endpoint.name),)
-        request = h11.Request(
-            method="GET",
-            target=self.target,
-            headers=[*host, ("Connection", "close"), *self.headers],
-        )
-        # The parser is made when the response arrives: a held request needs none.
-        parser = h11.Connection(h11.CLIENT)
-        return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
 
     def abort(self) -> None:
         """Give up, and reset the connection at once."""
@@ -234,7 +198,7 @@ class Client:
             self._again = None
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            self._end(_ending_of(code))
+            self._end(ending_of(code))
             return
         self._become(State.OPEN)
 
@@ -289,44 +253,18 @@ class Client:
             if not data:
                 self._end(State.RESET)
             return
-        if self._parser is None:
-            self._parser = self._waiting_parser()
-        try:
-            self._parser.receive_data(data)
-            self._read_events(self._parser)
-        except h11.RemoteProtocolError:
+        if self._response is None:  # made this late: a held request needs none
+            self._response = Response()
+        response = self._response
+        response.take(data)
+        self.status, self.body = response.status, response.body
+        self.received = response.headers
+        if response.broken:
             self._end(State.RESET)
-
-    def _waiting_parser(self) -> h11.Connection:
-        """A parser that has sent this request and waits for the response."""
-        parser = h11.Connection(h11.CLIENT)
-        headers = [("Host", self._endpoint.host)]
-        parser.send(h11.Request(method="GET", target=self.target, headers=headers))
-        parser.send(h11.EndOfMessage())
-        return parser
-
-    def _read_events(self, parser: h11.Connection) -> None:
-        while True:
-            event = parser.next_event()
-            if event is h11.NEED_DATA or event is h11.PAUSED:
-                return
-            if isinstance(event, h11.Response):
-                self.status = event.status_code
-                self.received = tuple(
-                    (name.decode("latin-1"), value.decode("latin-1"))
-                    for name, value in event.headers
-                )
-            elif isinstance(event, h11.Data):
-                self.body += bytes(event.data)
-            elif isinstance(event, h11.EndOfMessage):
-                if self.partial is not None and self.partial.stays:
-                    self._become(State.IDLE)
-                else:
-                    self._end(State.ANSWERED)
-                return
-            elif isinstance(event, h11.ConnectionClosed):
-                self._end(State.RESET)
-                return
+        elif response.complete and self.partial is not None and self.partial.stays:
+            self._become(State.IDLE)
+        elif response.complete:
+            self._end(State.ANSWERED)
 
     def _become(self, state: State) -> None:
         self.state = state
@@ -339,7 +277,7 @@ class Client:
 
     def _close(self, state: State) -> None:
         self.state = state
-        self._parser = None
+        self._response = None
         self._release_socket()
 
     @staticmethod
@@ -355,13 +293,3 @@ class Client:
             self._loop.remove_writer(self._socket.fileno())
             self._socket.close()
             self._socket = None
-
-
-def _ending_of(code: int) -> State:
-    """The state of a client whose connection failed with this ``errno``."""
-    if code in (errno.ECONNREFUSED, errno.ENOENT):
-        return State.REFUSED
-    if code in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
-        # This machine is at its limits, which says nothing about the server.
-        raise OSError(code, os.strerror(code))
-    return State.RESET

@@ -12,9 +12,9 @@ from collections.abc import Container
 from collections.abc import Iterable
 
 from harness.probe.clients import Client
-from harness.probe.clients import ENDED
-from harness.probe.clients import PartialRequest
-from harness.probe.clients import State
+from harness.probe.messages import PartialRequest
+from harness.probe.states import ENDED
+from harness.probe.states import State
 from harness.probe.transports import Address
 from harness.probe.transports import Headers
 from harness.records.rounds import Account

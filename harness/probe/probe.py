@@ -18,10 +18,10 @@ from itertools import repeat
 from typing import NamedTuple
 from typing import TypeVar
 
-from harness.probe.clients import PartialRequest
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
+from harness.probe.messages import PartialRequest
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import Window

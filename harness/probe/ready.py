@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from harness.probe.clients import Client
-from harness.probe.clients import ENDED
-from harness.probe.clients import State
+from harness.probe.states import ENDED
+from harness.probe.states import State
 from harness.probe.transports import Address
 from harness.probe.transports import Headers
 from harness.records.evidence import Claims

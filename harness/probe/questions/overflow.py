@@ -16,14 +16,14 @@ import resource
 from collections import Counter
 
 from harness.probe.clients import Client
-from harness.probe.clients import ENDED
-from harness.probe.clients import State
 from harness.probe.crowd import OPENING_AT_ONCE
 from harness.probe.probe import Probe
 from harness.probe.questions.backlog import count_backlog
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
+from harness.probe.states import ENDED
+from harness.probe.states import State
 from harness.records.seen import OverflowSeen
 
 MOST = 2_500

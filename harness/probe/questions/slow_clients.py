@@ -11,8 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from harness.probe.clients import PartialRequest
 from harness.probe.crowd import Crowd
+from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context

@@ -1,0 +1,79 @@
+"""Requests as bytes, and responses as they arrive."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import h11
+
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
+from harness.probe.transports import uwsgi_request
+
+
+class PartialRequest(NamedTuple):
+    """What a client sends instead of a complete request, and how it goes on."""
+
+    data: bytes
+    reads: bool = True
+    """Whether the client reads what the server sends."""
+    stays: bool = False
+    """Whether the connection is kept open after a response."""
+
+
+def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
+    """A whole GET request."""
+    if endpoint.uwsgi:
+        return uwsgi_request(endpoint, target, headers)
+    given = {name.lower() for name, _ in headers}
+    host = () if "host" in given else (("Host", endpoint.name),)
+    return _sent(h11.Connection(h11.CLIENT), target, [*host, _CLOSE, *headers])
+
+
+_CLOSE = ("Connection", "close")
+
+
+def _sent(parser: h11.Connection, target: str, headers: list[tuple[str, str]]) -> bytes:
+    request = h11.Request(method="GET", target=target, headers=headers)
+    return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
+
+
+class Response:
+    """A response to a GET request, as far as it has arrived."""
+
+    __slots__ = ("_parser", "body", "broken", "complete", "headers", "status")
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+        self.headers: Headers = ()
+        """Their names are in lower case."""
+        self.body = b""
+        self.complete = False
+        self.broken = False
+        """Whether it ended too early, or is no response."""
+        self._parser = h11.Connection(h11.CLIENT)
+        _sent(self._parser, "/", [("Host", "localhost")])  # so that it waits for one
+
+    def take(self, data: bytes) -> None:
+        """Go on with what the server sent; nothing is the end of the connection."""
+        try:
+            self._parser.receive_data(data)
+            while not (self.complete or self.broken):
+                event = self._parser.next_event()
+                if event is h11.NEED_DATA or event is h11.PAUSED:
+                    return
+                self._read(event)
+        except h11.RemoteProtocolError:
+            self.broken = True
+
+    def _read(self, event: object) -> None:
+        if isinstance(event, h11.Response):
+            self.status = event.status_code
+            self.headers = tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in event.headers
+            )
+        elif isinstance(event, h11.Data):
+            self.body += bytes(event.data)
+        self.complete = isinstance(event, h11.EndOfMessage)
+        self.broken = isinstance(event, h11.ConnectionClosed)

@@ -1,0 +1,34 @@
+"""The state of a request."""
+
+from __future__ import annotations
+
+import errno
+import os
+from enum import Enum
+
+
+class State(Enum):
+    """The state of a request."""
+
+    NEW = "new"
+    OPENING = "opening"
+    OPEN = "open"
+    OFFERED = "offered"
+    IDLE = "idle"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    RESET = "reset"
+    GIVEN_UP = "given up"
+
+
+ENDED = frozenset({State.ANSWERED, State.REFUSED, State.RESET, State.GIVEN_UP})
+
+
+def ending_of(code: int) -> State:
+    """The state of a client whose connection failed with this ``errno``."""
+    if code in (errno.ECONNREFUSED, errno.ENOENT):
+        return State.REFUSED
+    if code in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
+        # This machine is at its limits, which says nothing about the server.
+        raise OSError(code, os.strerror(code))
+    return State.RESET
