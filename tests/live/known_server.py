@@ -322,7 +322,7 @@ def main() -> None:
 
     host, port, style, numbers = sys.argv[1:]
     listener = control.listen(host, int(port))
-    server = control.Server(host, int(port), app)
+    server = control.ControlServer(host, int(port), app)
     STYLES[style](listener, server, json.loads(numbers))
 
 

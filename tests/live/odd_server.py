@@ -589,7 +589,7 @@ def main() -> None:
     from app import app
 
     host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    WAYS[way](control.listen(host, port), control.Server(host, port, app))
+    WAYS[way](control.listen(host, port), control.ControlServer(host, port, app))
 
 
 if __name__ == "__main__":
