@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,12 +16,13 @@ from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
+from harness.cli.deployments import choose
+from harness.cli.deployments import configuration
 from harness.cli.formats import AllWays
 from harness.cli.formats import QUIET
 from harness.cli.formats import show as show_in
 from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
-from harness.cli.progress import say
 from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
 from harness.deployment import findings as check_findings
@@ -32,16 +30,10 @@ from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
-from harness.deployment.detect import candidates
-from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
 from harness.deployment.isolation import note
-from harness.deployment.load import DEFAULT
-from harness.deployment.load import described
-from harness.deployment.load import has_table
-from harness.deployment.load import load
 from harness.deployment.measure import measure_deployment
 from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
@@ -68,10 +60,6 @@ from harness.report.cases import of_check
 from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
-
-REQUIREMENTS = "requirements.txt"
-
-EXAMPLE = "flask-concurrency check -- gunicorn app:app --threads 4"
 
 
 @click.command(
@@ -111,68 +99,6 @@ def check(options: CheckOptions) -> int:
         annotate(deployment_annotations(findings.report, result, os.environ))
     gate(findings.report, None, deployments=findings.results)
     return 0
-
-
-def configuration(options: CheckOptions) -> Configured:
-    """The deployments of a file, those of options, or what the folder itself says."""
-    config = options.config or default_config()
-    if options.command is not None:
-        if options.config is not None:
-            raise UsageError("--config and a command: give one of them")
-        return described(Path(), {"command": options.command, **options.described})
-    if config is None:
-        return detected(Path(), options.described)
-    if options.described:
-        key = next(iter(options.described))
-        raise UsageError(
-            f"{key}: is for one deployment without a file; write it into {config}, or "
-            "give a command"
-        )
-    return load(config)
-
-
-def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
-    """The deployment that the files of a folder describe. Raises ``UsageError``."""
-    if not (found := candidates(folder)):
-        raise UsageError(
-            f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
-            f"starts your server: {EXAMPLE}"
-        )
-    first, *others = found
-    say(first.found)
-    for each in others:
-        say(f"not measured: {each.found}")
-    given = {"name": first.name, **first.given, **keys}
-    if needs_requirements(folder, first.program) and "requirements" not in given:
-        given["requirements"] = REQUIREMENTS
-    return described(folder, given)
-
-
-def needs_requirements(folder: Path, program: str) -> bool:
-    """Whether a program is not installed, and the folder says what to install."""
-    path = with_environment_of(folder, os.environ).get("PATH")
-    return shutil.which(program, path=path) is None and (folder / REQUIREMENTS).exists()
-
-
-def default_config() -> Path | None:
-    """The file in the current folder that describes deployments, if there is one."""
-    for path in (Path(DEFAULT), Path(deployments.PYPROJECT)):
-        if path.exists() and (path.name == DEFAULT or has_table(path)):
-            return path
-    return None
-
-
-def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
-    """The deployments of these names, or all. Raises ``UsageError``."""
-    known = {each.name: each for each in configured.deployments}
-    for name in names:
-        if name not in known:
-            where = configured.path or "the command line"
-            raise UsageError(
-                f"--only {name}: {where} has no deployment of that name; it has "
-                f"{', '.join(known)}"
-            )
-    return [known[name] for name in names] or list(configured.deployments)
 
 
 # ------------------------------------------------------------------------ measuring

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from harness.cli import options as shared
-from harness.cli.check import default_config
 from harness.cli.check import measure_all
 from harness.cli.check import prepare_all
 from harness.cli.check_options import CheckOptions
+from harness.cli.deployments import default_config
 from harness.cli.formats import TEXT
 from harness.cli.progress import say
 from harness.deployment.app import READY_SECONDS

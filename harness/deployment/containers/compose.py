@@ -9,7 +9,6 @@ has the hook. The user's own files are only read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,14 +17,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.containers.compose_mounts import ProjectMounts
 from harness.deployment.containers.docker_run import Copy
 from harness.deployment.containers.docker_run import LOOPBACK
+from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.mounts import Kept
-from harness.deployment.containers.mounts import Mount
-from harness.deployment.containers.mounts import note
-from harness.deployment.containers.mounts import Treatment
-from harness.deployment.containers.mounts import treatment
 
 STAND_IN = "47731"
 """The port while Compose is asked; each start has one of its own in its place."""
@@ -66,18 +62,18 @@ def harmless(
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
-    kept = Kept(keep, folder)
-    made = _ProjectModel(model, own, kept, images)
+    allowed = AllowedMounts(keep, folder)
+    made = _ProjectModel(model, own, allowed, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
     made.networks()
-    made.volumes()
+    made.mounts.replace_volumes()
     made.ports()
-    kept.check()
+    allowed.check()
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
-    notes = tuple(dict.fromkeys(made.notes))
-    return HarmlessProject(text, tuple(made.copies), notes)
+    notes = tuple(dict.fromkeys((*made.mounts.notes, *made.notes)))
+    return HarmlessProject(text, tuple(made.mounts.copies), notes)
 
 
 class Images(NamedTuple):
@@ -95,17 +91,13 @@ class _ProjectModel:
     """What Compose's files come to, while it is changed."""
 
     def __init__(
-        self, model: dict[str, Any], own: Own, kept: Kept, images: Images
+        self, model: dict[str, Any], own: Own, allowed: AllowedMounts, images: Images
     ) -> None:
         self.model = model
         self.own = own
-        self.kept = kept
         self.images = images
+        self.mounts = ProjectMounts(model, own.labels, allowed)
         self.notes: list[str] = []
-        self.copies: list[tuple[str, Copy]] = []
-        self._copied: dict[str, str] = {}
-        """Volumes that stand for a folder of this machine."""
-        self._kept_volumes: set[str] = set()
 
     # Services --------------------------------------------------------------------
 
@@ -123,7 +115,7 @@ class _ProjectModel:
             if each.get("target") != self.own.inside
         ]
         service["volumes"] = [
-            other for each in mounts for other in self._mounted(name, each)
+            other for each in mounts for other in self.mounts.replaced(name, each)
         ]
         service["volumes"].append(
             {
@@ -159,63 +151,6 @@ class _ProjectModel:
         if not re.match("service:|container:|none$", service.get("network_mode", "")):
             hosts = [re.sub("=", ":", e, count=1) for e in _listed(service)]
             service["extra_hosts"] = list(dict.fromkeys((*hosts, *self.own.hosts)))
-
-    # Mounts ----------------------------------------------------------------------
-
-    def _mounted(self, service: str, each: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        if each["type"] not in ("bind", "volume"):
-            yield each
-            return
-        mount = self._mount(each)
-        what = treatment(mount, self.kept)
-        self.notes += filter(None, [note(mount, what)])
-        target, source = mount.target, str(each.get("source", ""))
-        if what is Treatment.KEPT:
-            if not mount.is_bind and source:
-                self._kept_volumes.add(source)
-            yield each
-        elif mount.is_bind and what is Treatment.COPIED:
-            self.copies.append((service, Copy(source, target)))
-            if Path(source).is_dir():
-                name = self._volume_for(source)
-                own = {"type": "volume", "source": name, "target": target}
-                yield {**own, "volume": {"nocopy": True}}
-        elif mount.is_bind:
-            yield {"type": "volume", "target": target}
-        else:
-            yield each
-
-    def _mount(self, each: Mapping[str, Any]) -> Mount:
-        source, is_bind = str(each.get("source", "")), each["type"] == "bind"
-        if not is_bind and source:
-            source = self._name_of(source)
-        read_only = bool(each.get("read_only"))
-        return Mount(source, each["target"], read_only, is_bind)
-
-    def _name_of(self, key: str) -> str:
-        """The name of a volume where it is not the project's own; else nothing."""
-        volume = self.model.get("volumes", {}).get(key) or {}
-        name = str(volume.get("name", ""))
-        own = f"{self.model.get('name')}_{key}"
-        fixed = volume.get("external") or name != own or volume.get("driver_opts")
-        return name if fixed else ""
-
-    def _volume_for(self, folder: str) -> str:
-        """One volume for each folder, so that services share what they shared."""
-        name = f"copied-{len(self._copied) + 1}"
-        return self._copied.setdefault(folder, name)
-
-    def volumes(self) -> None:
-        """No volume that others could have too, but for those that may be kept."""
-        volumes = self.model.setdefault("volumes", {})
-        for key, volume in volumes.items():
-            volume = volume or {}
-            if key in self._kept_volumes and self._name_of(key):
-                volumes[key] = {"name": volume["name"], "external": True}
-            else:
-                volumes[key] = {"labels": dict(self.own.labels)}
-        for name in self._copied.values():
-            volumes[name] = {"labels": dict(self.own.labels)}
 
     # Networks and ports ------------------------------------------------------------
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.mounts import Kept
 from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
@@ -145,7 +145,7 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
-    kept = Kept(keep, folder)
+    allowed = AllowedMounts(keep, folder)
     words: list[str] = []
     copies: list[Copy] = []
     notes: list[str] = []
@@ -156,7 +156,7 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
     for each in run.options:
         if each.name in ("volume", "mount"):
             mount = (_volume if each.name == "volume" else _mount)(each.value, folder)
-            what = treatment(mount, kept)
+            what = treatment(mount, allowed)
             words += _mounted(each, mount, what)
             copies += [Copy(mount.source, mount.target)] * (what is Treatment.COPIED)
             notes += filter(None, [note(mount, what)])
@@ -169,7 +169,7 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
         else:
             variables |= _variables(each, folder)
             words += each.words
-    kept.check()
+    allowed.check()
     return HarmlessRun(tuple(words), tuple(copies), tuple(notes), variables)
 
 
@@ -259,7 +259,7 @@ def _mount(value: str, folder: Path) -> Mount:
 
 def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
     """The option for what is mounted instead."""
-    if what is Treatment.KEPT:
+    if what is Treatment.UNCHANGED:
         return each.words
     if what is Treatment.EMPTY:
         return ("--volume", mount.target)

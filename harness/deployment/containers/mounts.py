@@ -47,12 +47,12 @@ class Mount(NamedTuple):
 class Treatment(Enum):
     """What becomes of a mount."""
 
-    KEPT = "kept"
+    UNCHANGED = "unchanged"
     EMPTY = "an empty one in its place"
     COPIED = "copied"
 
 
-class Kept:
+class AllowedMounts:
     """The mounts that may stay as they are, and which of them there were."""
 
     def __init__(self, names: Collection[str], folder: Path) -> None:
@@ -81,10 +81,10 @@ class Kept:
                 )
 
 
-def treatment(mount: Mount, kept: Kept) -> Treatment:
+def treatment(mount: Mount, allowed: AllowedMounts) -> Treatment:
     """What becomes of a mount. Raises ``ContainerRefused``."""
-    if not mount.source or kept.has(mount):
-        return Treatment.KEPT
+    if not mount.source or allowed.has(mount):
+        return Treatment.UNCHANGED
     if not mount.is_bind:
         return Treatment.EMPTY
     path = Path(mount.source)
@@ -94,7 +94,7 @@ def treatment(mount: Mount, kept: Kept) -> Treatment:
     except OSError:
         return Treatment.EMPTY  # the engine would make a folder of that name
     if mount.read_only:
-        return Treatment.KEPT
+        return Treatment.UNCHANGED
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise ContainerRefused(
             f"{path} is mounted, and is neither a folder nor a file that could be "

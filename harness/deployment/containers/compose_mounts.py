@@ -1,0 +1,91 @@
+"""What the services of a Compose project mount, and the volumes of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.deployment.containers.docker_run import Copy
+from harness.deployment.containers.mounts import AllowedMounts
+from harness.deployment.containers.mounts import Mount
+from harness.deployment.containers.mounts import note
+from harness.deployment.containers.mounts import Treatment
+from harness.deployment.containers.mounts import treatment
+
+
+class ProjectMounts:
+    """The mounts of a project, while they are replaced by some that change nothing."""
+
+    def __init__(
+        self,
+        model: dict[str, Any],
+        labels: Mapping[str, str],
+        allowed: AllowedMounts,
+    ) -> None:
+        self.notes: list[str] = []
+        self.copies: list[tuple[str, Copy]] = []
+        """What is copied into containers, each with the service."""
+        self._model = model
+        self._labels = labels
+        self._allowed = allowed
+        self._volumes: dict[str, str] = {}
+        """By the folder of this machine that each stands for."""
+        self._unchanged: set[str] = set()
+
+    def replaced(self, service: str, each: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """What a service mounts in the place of a mount."""
+        if each["type"] not in ("bind", "volume"):
+            yield each
+            return
+        mount = self._mount(each)
+        what = treatment(mount, self._allowed)
+        self.notes += filter(None, [note(mount, what)])
+        target, source = mount.target, str(each.get("source", ""))
+        if what is Treatment.UNCHANGED:
+            if not mount.is_bind and source:
+                self._unchanged.add(source)
+            yield each
+        elif mount.is_bind and what is Treatment.COPIED:
+            self.copies.append((service, Copy(source, target)))
+            if Path(source).is_dir():
+                name = self._volume_for(source)
+                own = {"type": "volume", "source": name, "target": target}
+                yield {**own, "volume": {"nocopy": True}}
+        elif mount.is_bind:
+            yield {"type": "volume", "target": target}
+        else:
+            yield each
+
+    def _mount(self, each: Mapping[str, Any]) -> Mount:
+        source, is_bind = str(each.get("source", "")), each["type"] == "bind"
+        if not is_bind and source:
+            source = self._name_of(source)
+        read_only = bool(each.get("read_only"))
+        return Mount(source, each["target"], read_only, is_bind)
+
+    def _name_of(self, key: str) -> str:
+        """The name of a volume where it is not the project's own; else nothing."""
+        volume = self._model.get("volumes", {}).get(key) or {}
+        name = str(volume.get("name", ""))
+        own = f"{self._model.get('name')}_{key}"
+        fixed = volume.get("external") or name != own or volume.get("driver_opts")
+        return name if fixed else ""
+
+    def _volume_for(self, folder: str) -> str:
+        """One volume for each folder, so that services share what they shared."""
+        name = f"copied-{len(self._volumes) + 1}"
+        return self._volumes.setdefault(folder, name)
+
+    def replace_volumes(self) -> None:
+        """Leave no volume that others could have too, unless it may stay."""
+        volumes = self._model.setdefault("volumes", {})
+        for key, volume in volumes.items():
+            volume = volume or {}
+            if key in self._unchanged and self._name_of(key):
+                volumes[key] = {"name": volume["name"], "external": True}
+            else:
+                volumes[key] = {"labels": dict(self._labels)}
+        for name in self._volumes.values():
+            volumes[name] = {"labels": dict(self._labels)}
