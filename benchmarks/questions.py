@@ -9,7 +9,7 @@ from benchmarks.selection import cells
 from benchmarks.selection import ROOT
 from benchmarks.selection import run
 from harness.judge.questions import answers
-from harness.probe.questions import ASKING
+from harness.probe.questions import PROCEDURES
 from harness.records.questions import Answer
 from harness.records.questions import Question
 
@@ -38,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = taken(Path(folder))
     print("\nSeconds for each question, with starting a server where it needs its own")
-    for question in ASKING:
+    for question in PROCEDURES:
         print(f"  {question}")
         for name, answered in found.items():
             answer = answered[question]

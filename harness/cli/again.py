@@ -94,7 +94,7 @@ def _sources(evidence: Evidence) -> list[str]:
 
 def _ask(cell: CellEvidence) -> list[str]:
     """The option that asks the same questions again, where it is needed."""
-    asked = {Question.OVERLAP, *(each.question for each in cell.asked)}
-    if len(asked) == 1 or asked == set(DEFAULT_ASK):
+    questions = {Question.OVERLAP, *(each.question for each in cell.asked)}
+    if len(questions) == 1 or questions == set(DEFAULT_ASK):
         return []
-    return ["--ask", ",".join(each for each in Question if each in asked)]
+    return ["--ask", ",".join(each for each in Question if each in questions)]

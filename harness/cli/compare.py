@@ -126,9 +126,9 @@ def compare(
     changes = changes_in(now, Baseline(before, promised))
     cases = of_changes(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
     sections = [section(changes)]
-    found = AllWays(
+    comparison = AllWays(
         changes, changes.cells, cases, sections, sections, changes.now.measured_at
     )
-    show(older or output_format, found)
+    show(older or output_format, comparison)
     gate(now, fail_on, changes)
     return 0

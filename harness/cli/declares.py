@@ -57,21 +57,23 @@ def declares(
     Files are read and nothing is run: Procfile, Dockerfile, compose files,
     gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts.
     """
-    found = find(folder, machine.processors(), processors)
-    sections = [section(found)]
+    places = find(folder, machine.processors(), processors)
+    sections = [section(places)]
     cases = [
         case._replace(file=str(folder / case.file))
-        for case in of_places(found, fails=fail_on == CONTRADICTION)
+        for case in of_places(places, fails=fail_on == CONTRADICTION)
     ]
-    show(output_format, AllWays(found, found.places, cases, sections, sections, now()))
+    show(
+        output_format, AllWays(places, places.places, cases, sections, sections, now())
+    )
     if fail_on == CONTRADICTION:
-        check_contradictions(found)
+        check_contradictions(places)
     return 0
 
 
-def check_contradictions(found: Places) -> None:
+def check_contradictions(places: Places) -> None:
     """Raise ``GateFailed`` if places contradict each other."""
-    against = [each for each in found.places if each.contradicts]
+    against = [each for each in places.places if each.contradicts]
     if against:
         first = against[0]
         raise GateFailed(

@@ -48,12 +48,12 @@ def configuration(options: CheckOptions) -> Configured:
 
 def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
     """The deployment that the files of a folder describe. Raises ``UsageError``."""
-    if not (found := candidates(folder)):
+    if not (ways := candidates(folder)):
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
             f"starts your server: {EXAMPLE}"
         )
-    first, *others = found
+    first, *others = ways
     say(first.found)
     for each in others:
         say(f"not measured: {each.found}")

@@ -105,20 +105,20 @@ def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
     """The answer, line by line."""
     cells = {cell.id: cell for cell in measured}
     if answer.unbounded:
-        told = ["declares no bound"]
+        words = ["declares no bound"]
     elif answer.declared is None:
-        told = ["what it declares is not known"]
+        words = ["what it declares is not known"]
     else:
-        told = [f"declares {answer.declared}"]
-    told += [answer.because, *answer.remarks]
+        words = [f"declares {answer.declared}"]
+    words += [answer.because, *answer.remarks]
     if answer.nearest:
         same = (
             "measured, with just these settings" if answer.exact else "nearest measured"
         )
-        told.append(_cell(same, cells[answer.nearest]))
+        words.append(_cell(same, cells[answer.nearest]))
     elif not answer.see:
-        told.append("nothing like it was measured")
-    return told + [_cell("it may be", cells[each]) for each in answer.see]
+        words.append("nothing like it was measured")
+    return words + [_cell("it may be", cells[each]) for each in answer.see]
 
 
 def _cell(what: str, cell: MeasuredCell) -> str:

@@ -75,28 +75,28 @@ class AllWays(NamedTuple):
     measured_at: str
 
 
-def show(format: str, found: AllWays) -> None:
+def show(format: str, content: AllWays) -> None:
     """Print findings in a format."""
     match format:
         case "json":
-            print(files.as_json(found.record))
+            print(files.as_json(content.record))
         case "jsonl":
-            for each in found.items:
+            for each in content.items:
                 print(msgspec.json.encode(each, order="deterministic").decode())
         case "github":
-            annotate(roll_up(list(map(_annotation, filter(_is_found, found.cases)))))
+            annotate(roll_up(list(map(_annotation, filter(_is_found, content.cases)))))
         case "junit":
-            print(junit.write(found.cases, found.measured_at), end="")
+            print(junit.write(content.cases, content.measured_at), end="")
         case "sarif":
-            print(sarif.write(found.cases, os.path.realpath(os.curdir)), end="")
+            print(sarif.write(content.cases, os.path.realpath(os.curdir)), end="")
         case "markdown":
-            print(markdown.write(found.page), end="")
+            print(markdown.write(content.page), end="")
         case "quiet":
-            terminal.show([each for each in found.sections if each.name in IN_SHORT])
+            terminal.show([each for each in content.sections if each.name in IN_SHORT])
         case "verbose":
-            terminal.show(found.page)
+            terminal.show(content.page)
         case _:
-            terminal.show(found.sections)
+            terminal.show(content.sections)
 
 
 def _is_found(case: Case) -> bool:

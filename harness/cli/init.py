@@ -82,15 +82,15 @@ def init(
     folder = Path()
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)
-    found = [given(words)] if words else candidates(folder)
-    if not found:
+    ways = [given(words)] if words else candidates(folder)
+    if not ways:
         raise UsageError(
             f"there is no {LOOKED_FOR} here; give the command that starts your "
             f"server: {EXAMPLE}"
         )
-    made = deployments(folder, found, at_least)
+    made = deployments(folder, ways, at_least)
     cells = _measure(folder, made) if measure else [None] * len(made)
-    written = list(map(StarterEntry, found, made, cells))
+    written = list(map(StarterEntry, ways, made, cells))
     _write(Path(DEFAULT), config_text(written))
     if not workflow:
         print("Next: flask-concurrency check")

@@ -118,12 +118,12 @@ def _describe(record: dict[str, Any], kind: type) -> None:
 def _words(kind: type) -> dict[str, str]:
     """By field: the string that stands beneath it in the source."""
     tree = ast.parse(dedent(inspect.getsource(kind)))
-    found = {}
+    descriptions = {}
     for above, below in pairwise(tree.body[0].body):  # type: ignore[attr-defined]
         match above, below:
             case (
                 ast.AnnAssign(target=ast.Name(id=field)),
                 ast.Expr(value=ast.Constant(value=str(words))),
             ):
-                found[field] = " ".join(words.split())
-    return found
+                descriptions[field] = " ".join(words.split())
+    return descriptions

@@ -180,10 +180,10 @@ def _measured(folders: Iterable[Path]) -> list[Evidence]:
     """What is in some histories. Raises ``UsageError``."""
     measured: list[Evidence] = []
     for folder in folders:
-        found, faults = history.read(folder)
+        evidence, faults = history.read(folder)
         for fault in faults:
             raise fault
-        measured += found
+        measured += evidence
     return measured
 
 

@@ -160,15 +160,15 @@ def _measure(plan: Plan, given: Following) -> Interrupted | None:
 
 def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> None:
     """Write and print the timeline, and write a report of all evidence for it."""
-    told = sections(timeline)
+    page = sections(timeline)
     cells: tuple[CellReport, ...] = ()
     if evidence:
         report = judge(evidence, probe_again())
         files.write(results / REPORT, report)
         cells = report.cells
     files.write(results / TIMELINE, timeline)
-    write_pages(results, "Release by release", told, cells, timeline)
-    terminal.show(told)
+    write_pages(results, "Release by release", page, cells, timeline)
+    terminal.show(page)
 
 
 def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:

@@ -96,8 +96,8 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
         return _with_own(words, start, own, listening)
     if takes_port(words, folder):
         return None
-    kept, dropped = _without(words[start:], listening.instead)
-    return Addressed((*words[:start], *listening.told, *kept), dropped)
+    others, dropped = _without(words[start:], listening.instead)
+    return Addressed((*words[:start], *listening.told, *others), dropped)
 
 
 def _with_own(
@@ -112,8 +112,8 @@ def _with_own(
     if settings is None or len(named) != 1:
         return None
     rest[rest.index(named[0]) : rest.index(named[0]) + 1] = settings
-    kept, _ = _without(rest, listening.instead)
-    return Addressed((*words[:start], *listening.told, *kept), (own.text,))
+    others, _ = _without(rest, listening.instead)
+    return Addressed((*words[:start], *listening.told, *others), (own.text,))
 
 
 def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
@@ -152,7 +152,7 @@ def _without(
     words: Sequence[str], options: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words without some options and their values; these."""
-    kept: list[str] = []
+    others: list[str] = []
     dropped: list[str] = []
     rest = list(words)
     while rest:
@@ -163,8 +163,8 @@ def _without(
         elif word.partition("=")[0] in options or _is_glued(word, options):
             dropped.append(word)
         else:
-            kept.append(word)
-    return tuple(kept), tuple(dropped)
+            others.append(word)
+    return tuple(others), tuple(dropped)
 
 
 def _is_glued(word: str, options: frozenset[str]) -> bool:

@@ -46,11 +46,11 @@ def command_line(
     key = deployment.source_key
     if is_addressed(command.words, list(deployment.env.values())):
         return command
-    told = addressed(command.words, configured.folder)
-    if told is None:
+    address = addressed(command.words, configured.folder)
+    if address is None:
         _check_own_address(key, own_address(command.words, configured.folder))
         return command
-    words, dropped = told
+    words, dropped = address
     note = f"listens on a free port in place of `{' '.join(dropped)}`"
     return command._replace(words=words, note=note if dropped else "")
 

@@ -57,8 +57,8 @@ class Candidate(NamedTuple):
 
 def candidates(folder: Path) -> list[Candidate]:
     """All ways in which the app of a folder is started; the most telling first."""
-    found = [*_procfile(folder), *_dockerfile(folder)]
-    return found or [*_files(folder)] or [*_app(folder)]
+    ways = [*_procfile(folder), *_dockerfile(folder)]
+    return ways or [*_files(folder)] or [*_app(folder)]
 
 
 def _procfile(folder: Path) -> Iterator[Candidate]:

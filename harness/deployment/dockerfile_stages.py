@@ -155,8 +155,8 @@ def _defaults(
     rest: str, known: Mapping[str, str], before: Mapping[str, str]
 ) -> dict[str, str]:
     """The defaults of one ARG; one without has that of an ARG before the stages."""
-    found = {}
+    defaults = {}
     for word in shlex.split(_filled(rest, known)):
         name, equals, value = word.partition("=")
-        found[name] = value if equals else before.get(name, known.get(name, ""))
-    return found
+        defaults[name] = value if equals else before.get(name, known.get(name, ""))
+    return defaults

@@ -176,7 +176,7 @@ def unix_sockets(processes: list[int]) -> list[str]:
     sees of the files of this machine may be its own: it is looked at by its eyes.
     """
     places = listening()
-    found: dict[str, None] = {}
+    paths: dict[str, None] = {}
     for process in processes:
         try:
             inodes = sockets_of(process)
@@ -187,8 +187,8 @@ def unix_sockets(processes: list[int]) -> list[str]:
             if isinstance(place, str) and not place.isdigit():
                 seen = f"/proc/{process}/root{os.path.join(folder, place)}"
                 path = "\0" + place[1:] if place.startswith("@") else seen
-                found |= {path: None} if not place.endswith(".ctl") else {}
-    return list(found)
+                paths |= {path: None} if not place.endswith(".ctl") else {}
+    return list(paths)
 
 
 def _about_ports(search: AnswerSearch, ports: set[int]) -> str:

@@ -26,9 +26,9 @@ def find_executable(
     first = "".join(words[:1])
     # Joined as text: `./boot.sh` keeps its folder, and is not looked for on PATH.
     named = os.path.join(os.path.abspath(folder), first)
-    found = shutil.which(named if os.sep in first else first, path=path)
-    if found is not None:
-        return Path(found)
+    file = shutil.which(named if os.sep in first else first, path=path)
+    if file is not None:
+        return Path(file)
     if os.sep in first and os.path.isfile(named):
         problem = f"is not executable; `chmod +x {first}`, or write `sh {first}`"
         raise DeploymentFault(key, f"{first}: {problem}")
@@ -62,6 +62,6 @@ def interpreter(executable: Path) -> Path:
 def on_path(variables: Mapping[str, str]) -> Path | None:
     """The Python that a shell with these variables would start."""
     for name in ("python", "python3"):
-        if found := shutil.which(name, path=variables.get("PATH", os.defpath)):
-            return Path(found)
+        if file := shutil.which(name, path=variables.get("PATH", os.defpath)):
+            return Path(file)
     return None

@@ -85,10 +85,10 @@ def _named(python: str) -> str:
 
 def _check_found(python: str) -> None:
     """Raise ``DeploymentFault`` about a release that is not installed."""
-    found = pythons()
-    if os.sep not in python and python not in found:
+    present = pythons()
+    if os.sep not in python and python not in present:
         raise DeploymentFault(
-            "python", f"Python {python} not found; found: {', '.join(found)}"
+            "python", f"Python {python} not found; found: {', '.join(present)}"
         )
 
 

@@ -67,18 +67,18 @@ def of(installed: Distribution) -> Published:
     if text is None:
         return _of_index(installed)
     direct: dict[str, Any] = msgspec.json.decode(text)
-    found = _REPOSITORY.match(direct.get("url", ""))
+    match = _REPOSITORY.match(direct.get("url", ""))
     commit = direct.get("vcs_info", {}).get("commit_id")
-    if found and commit:
-        return Published(found["name"], commit, installed.version)
+    if match and commit:
+        return Published(match["name"], commit, installed.version)
     return _unknown()
 
 
 def _of_index(installed: Distribution) -> Published:
     for line in installed.metadata.get_all("Project-URL") or ():
-        found = _REPOSITORY.match(line.partition(",")[2].strip())
-        if found:
-            return Published(found["name"], f"v{installed.version}", "")
+        match = _REPOSITORY.match(line.partition(",")[2].strip())
+        if match:
+            return Published(match["name"], f"v{installed.version}", "")
     return _unknown()
 
 

@@ -84,16 +84,16 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
 
 def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """What a server said, and what keeps it where a check can watch it."""
-    said = _cause(cell.log_tail)
+    cause = _cause(cell.log_tail)
     if "exited with status 0 before" not in cell.reason:
-        return Advice(said)
+        return Advice(cause)
     stay = "a server has to stay in the foreground"
     daemon = promise.settings.get("daemon") if promise else None
     if daemon is None or daemon.file is None:
         leave = "start it without an option such as `--daemon` and without `&`"
     else:
         leave = f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
-    return Advice("; ".join(filter(None, (said, stay))), leave)
+    return Advice("; ".join(filter(None, (cause, stay))), leave)
 
 
 def _cause(log: str) -> str:

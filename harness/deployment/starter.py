@@ -35,12 +35,12 @@ class StarterEntry(NamedTuple):
 
 
 def deployments(
-    folder: Path, found: Sequence[Candidate], at_least: int | None = None
+    folder: Path, ways: Sequence[Candidate], at_least: int | None = None
 ) -> list[Deployment]:
     """Deployments for what was found in a folder, each with a name of its own."""
     requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
     made: list[Deployment] = []
-    for each in found:
+    for each in ways:
         name = re.sub(r"[^a-z0-9._-]+", "-", each.name.lower()).strip("-._") or "web"
         if name in [other.name for other in made]:
             name = f"{name}-{len(made) + 1}"

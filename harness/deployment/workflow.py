@@ -57,11 +57,11 @@ _NO_REQUIREMENTS = """\
 
 def repository_of(folder: Path) -> Path:
     """The folder that GitHub looks for workflows in: the one with ``.git``."""
-    here = folder.resolve()
-    for each in (here, *here.parents):
+    resolved = folder.resolve()
+    for each in (resolved, *resolved.parents):
         if (each / ".git").exists():
             return each
-    return here
+    return resolved
 
 
 def workflow_text(
@@ -92,18 +92,18 @@ def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
 
 def _packages(plain: Sequence[StarterEntry]) -> list[str]:
     """Flask and the servers, in the releases that were measured."""
-    found: dict[str, str] = {"flask": ""}
+    releases: dict[str, str] = {"flask": ""}
     for each in plain:
         cell, program = each.cell, each.candidate.program
         if cell and cell.outcome is Outcome.MEASURED:
-            found["flask"] = _pin(cell.flask)
+            releases["flask"] = _pin(cell.flask)
             if cell.server != "werkzeug":
-                found[cell.server] = _pin(cell.server_version)
+                releases[cell.server] = _pin(cell.server_version)
         elif program.partition("-")[0] not in ("flask", "python"):
-            found.setdefault(program.removesuffix("-serve"), "")
+            releases.setdefault(program.removesuffix("-serve"), "")
         if "gevent" in each.candidate.words:
-            found.setdefault("gevent", "")
-    return [f"{name}{release}" for name, release in found.items()]
+            releases.setdefault("gevent", "")
+    return [f"{name}{release}" for name, release in releases.items()]
 
 
 def _pin(release: str) -> str:

@@ -45,10 +45,10 @@ def _ask(folder: Path, *words: str) -> str | None:
 
 def checkout_of(folder: Path) -> Checkout | None:
     """The checkout that has a project under version control, if there is one."""
-    asked = _ask(folder, "rev-parse", "HEAD", "--show-toplevel", "--show-prefix")
-    if not asked or not _ask(folder, "ls-files", *PROJECT):
+    words = _ask(folder, "rev-parse", "HEAD", "--show-toplevel", "--show-prefix")
+    if not words or not _ask(folder, "ls-files", *PROJECT):
         return None
-    commit, _, where = asked.partition("\n")
+    commit, _, where = words.partition("\n")
     top, _, prefix = where.rpartition("\n")
     return Checkout(Path(top), prefix, commit)
 

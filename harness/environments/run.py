@@ -131,9 +131,9 @@ async def carry_out(
 
 def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:
     """Evidence of an environment whose session left none, and why that may be."""
-    python, here = planned.environment.python, pythons()
-    if python not in here:
-        reason = f"Python {python} was not found; there are: {', '.join(here)}"
+    python, present = planned.environment.python, pythons()
+    if python not in present:
+        reason = f"Python {python} was not found; there are: {', '.join(present)}"
         return nothing_measured(planned, Outcome.NOT_SUPPORTED, reason)
     reason = f"its nox session left no evidence; see {logs.name}/nox-*.log"
     return nothing_measured(planned, Outcome.HARNESS_FAILED, reason)

@@ -105,16 +105,16 @@ def cell_annotations(
     report: Report, forbidden: Collection[Outcome | Verdict]
 ) -> list[Annotation]:
     """Annotations of a report, most urgent first; ``forbidden`` is what fails it."""
-    found: list[Annotation] = []
+    annotations: list[Annotation] = []
     for key, several in find_notes(grid(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
             level = _level(key, forbidden)
             word = MARKS[key].named
-            found += (
+            annotations += (
                 Annotation(level, f"{word}: {note.where}", note.reason)
                 for note in several
             )
-    return roll_up(found)
+    return roll_up(annotations)
 
 
 def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Annotation]:

@@ -81,10 +81,10 @@ class Api(NamedTuple):
     ) -> Iterator[Item]:
         """The items of several pages, of which only as many are asked for as needed."""
         for page in range(1, PAGES + 1):
-            asked = {**query, "per_page": str(PAGE), "page": str(page)}
-            found = items(self.ask(f"{path}?{urlencode(asked)}", kind))
-            yield from found
-            if len(found) < PAGE:
+            parameters = {**query, "per_page": str(PAGE), "page": str(page)}
+            page_items = items(self.ask(f"{path}?{urlencode(parameters)}", kind))
+            yield from page_items
+            if len(page_items) < PAGE:
                 return
 
     def download(

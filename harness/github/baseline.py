@@ -97,25 +97,25 @@ def collect(environ: Mapping[str, str]) -> dict[str, str]:
 
     A baseline that does not exist yet is no error. Raises ``UsageError``.
     """
-    found = {}
+    content = {}
     if path := inputs.given(environ, "EXPECTED"):
         toml.read(Path(path), Expected, "check the path of expected")
-        found[EXPECTED] = Path(path).read_text(encoding="utf-8")
+        content[EXPECTED] = Path(path).read_text(encoding="utf-8")
     if text := inputs.given(environ, "BASELINE"):
         name = inputs.given(environ, "ARTIFACT_NAME")
         before = find(text, repository(environ), name)
         if before is None:
             annotate([Annotation("notice", TITLE, NO_BASELINE.format(text))])
         else:
-            found[BASELINE] = before
-    return found
+            content[BASELINE] = before
+    return content
 
 
-def put(results: Path, found: Mapping[str, str]) -> None:
+def put(results: Path, content: Mapping[str, str]) -> None:
     """Put these files among the results, and remove those that another run left."""
     for name in FILES.values():
-        if name in found:
-            files.write_text(results / name, found[name])
+        if name in content:
+            files.write_text(results / name, content[name])
         else:
             (results / name).unlink(missing_ok=True)
 

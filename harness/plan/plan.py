@@ -137,14 +137,14 @@ def _planned_environment(
 
 def _built(selection: Selection, package: str, version: str) -> Built | None:
     """Find what a version was built from; ``None`` for one from an index."""
-    found = find_built(selection, package, version)
-    if found is None and is_labelled(version):
+    source = find_built(selection, package, version)
+    if source is None and is_labelled(version):
         option = "--flask" if package == FLASK else SERVER_RELEASE
         raise UsageError(
             f"{package} {version} is on no index: it was built from a folder, an "
             f"archive or a git reference; give that with {option} as well"
         )
-    return found
+    return source
 
 
 def _constraints(

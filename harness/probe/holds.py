@@ -76,16 +76,16 @@ class Hold(asyncio.Protocol):
     def _introduce(self, line: bytes) -> None:
         self._received = b""
         try:
-            said = msgspec.json.decode(line, type=Introduction)
+            introduction = msgspec.json.decode(line, type=Introduction)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return self._close()  # some other program, not the app
         # Of bytes: it refuses text that is not ASCII.
-        token = said.token.encode("utf-8", "surrogatepass")
+        token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._listener.token.encode()):
             return self._close()
-        self.said = said
+        self.said = introduction
         self.entered_at = time.monotonic()
-        if self._listener.expects(said.request):
+        if self._listener.expects(introduction.request):
             self._listener.enter(self)
         else:
             self._listener.turn_away(self)

@@ -86,14 +86,14 @@ def _account(probe: Probe) -> dict[str, Any]:
 
 def _inodes(probe: Probe) -> dict[str, str]:
     """The inode of each request's connection at the server, by name."""
-    found = {}
+    by_name = {}
     with sock_diag() as kernel:
         for client in probe.crowd.clients:
             ends = client.ends
             inode = ends and kernel.inode(ends.peer, ends.own)
             if inode:
-                found[client.name] = inode
-    return found
+                by_name[client.name] = inode
+    return by_name
 
 
 def _by_process(inodes: set[str], owned: Iterable[set[str]]) -> tuple[int, ...]:
@@ -114,9 +114,9 @@ def _upstream(
     inodes = set[str]().union(*(owned.get(each, ()) for each in origin.processes()))
     places = {place for inode, place in listeners.items() if inode in inodes}
     ports = {place for place in places if isinstance(place, int)}
-    found: set[str] = set()
+    accepted: set[str] = set()
     for _ in range(READS):
-        found |= connections(ports) & inodes
-        if len(found) >= len(probe.holds.held):
+        accepted |= connections(ports) & inodes
+        if len(accepted) >= len(probe.holds.held):
             break
-    return len(found) if ports else None
+    return len(accepted) if ports else None

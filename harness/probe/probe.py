@@ -144,9 +144,9 @@ class Probe:
     def all_in_or_ended(self) -> bool:
         """Whether every request has entered the app or has ended."""
         entered, ended = self.holds.entered, self.crowd.ended
-        asked = len(self.crowd.clients)
+        count = len(self.crowd.clients)
         # The sizes first: with ten thousand requests the union is expensive.
-        return len(entered) + len(ended) >= asked and len(entered | ended) == asked
+        return len(entered) + len(ended) >= count and len(entered | ended) == count
 
     def all_ended(self) -> bool:
         """Whether every request has ended."""

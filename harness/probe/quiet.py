@@ -255,8 +255,8 @@ class Quiet:
             else:
                 looked = time.monotonic()
                 still.add(self._look(self._processes()))
-                dear = LOOKING_SHARE * (time.monotonic() - looked)
-                pause = max(window.interval, dear)
+                rest = LOOKING_SHARE * (time.monotonic() - looked)
+                pause = max(window.interval, rest)
             if still.rested >= window.looks and still.all_had_their_turn():
                 self._restless = False
                 return self.by

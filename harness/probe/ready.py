@@ -87,26 +87,26 @@ def from_app(client: Client, token: str) -> str | None:
     """What came instead of the answer of the app that was started, if anything."""
     if (fault := unanswered(client)) is not None:
         return fault
-    said = read_body(client, _Ready)
-    if said is None:
+    ready = read_body(client, _Ready)
+    if ready is None:
         return f"it answered {client.status} instead of the app's own answer"
-    if client.status == 200 and said.token == token:
+    if client.status == 200 and ready.token == token:
         return None
     return "another server answered on its port"
 
 
 def claims_of(client: Client) -> Claims | None:
     """What the server claims about itself (PEP 3333), as the app passed it on."""
-    said = read_body(client, _Ready)
-    if said is None or said.multithread is None or said.multiprocess is None:
+    ready = read_body(client, _Ready)
+    if ready is None or ready.multithread is None or ready.multiprocess is None:
         return None
-    return Claims(multithread=said.multithread, multiprocess=said.multiprocess)
+    return Claims(multithread=ready.multithread, multiprocess=ready.multiprocess)
 
 
 def process_of(client: Client) -> int | None:
     """The process that answered, as the app passed it on."""
-    said = read_body(client, _Ready)
-    return None if said is None else said.process
+    ready = read_body(client, _Ready)
+    return None if ready is None else ready.process
 
 
 def unanswered(client: Client) -> str | None:

@@ -106,8 +106,8 @@ async def offer(probe: Probe, arrival: Arrival) -> tuple[Settled, float]:
             await probe.until(_is_in_or_ended(probe, client.name))
         clients = clients[-1:]
     probe.crowd.open(clients)
-    asked = len(probe.crowd.clients)
-    await probe.until(lambda: probe.crowd.offered == asked or probe.all_ended())
+    count = len(probe.crowd.clients)
+    await probe.until(lambda: probe.crowd.offered == count or probe.all_ended())
     sent = time.monotonic()
     settled = await probe.until(probe.all_in_or_ended)
     return settled, time.monotonic() - sent

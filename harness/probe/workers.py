@@ -33,26 +33,26 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
     # What all of those listen on: some may have inherited other sockets.
     common = set.intersection(*(set(its.values()) for its in those)) if those else set()
     wanted = common or {place for its in listeners.values() for place in its.values()}
-    found = {
+    listening_on = {
         process: {inode for inode, place in its.items() if place in wanted}
         for process, its in listeners.items()
         if wanted & set(its.values())
     }
     workers = {
         process: inodes
-        for process, inodes in found.items()
-        if process in held or not found.keys() & set(warden.descendants(process))
+        for process, inodes in listening_on.items()
+        if process in held or not listening_on.keys() & set(warden.descendants(process))
     }
     return _choice(workers)
 
 
 def _listeners(processes: Iterable[int]) -> Listeners:
     places = listening()
-    found = {
+    inodes = {
         process: {i: places[i] for i in sockets_of(process) & places.keys()}
         for process in processes
     }
-    return {process: its for process, its in found.items() if its}
+    return {process: its for process, its in inodes.items() if its}
 
 
 def _choice(workers: dict[int, set[str]]) -> Choice:

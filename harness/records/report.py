@@ -100,7 +100,7 @@ def several_releases(cells: Iterable[CellReport]) -> set[str]:
     releases: dict[tuple[str, str], set[str]] = defaultdict(set)
     for cell in cells:
         releases[cell.server, cell.flask].add(cell.server_version)
-    return {server for (server, _), found in releases.items() if len(found) > 1}
+    return {server for (server, _), several in releases.items() if len(several) > 1}
 
 
 class CheckedDeployment(Result, frozen=True, kw_only=True):

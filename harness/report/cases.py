@@ -96,7 +96,7 @@ def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
     ]
 
 
-def of_places(found: Places, fails: bool) -> list[Case]:
+def of_places(places: Places, fails: bool) -> list[Case]:
     """What a repository declares; with ``fails`` a contradiction fails."""
     return [
         Case(
@@ -110,7 +110,7 @@ def of_places(found: Places, fails: bool) -> list[Case]:
             file=each.file,
             line=each.line,
         )
-        for each in found.places
+        for each in places.places
     ]
 
 

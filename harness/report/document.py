@@ -259,7 +259,7 @@ class Worth(IntEnum):
     FOLDED = 0
     CHART = 1
     TABLE = 2
-    KEPT = 3
+    ESSENTIAL = 3
 
 
 class Section(NamedTuple):
@@ -269,7 +269,7 @@ class Section(NamedTuple):
     """What it is called where it had to be left out."""
     title: Text
     blocks: tuple[Block, ...]
-    worth: Worth = Worth.KEPT
+    worth: Worth = Worth.ESSENTIAL
     top: bool = False
     """Whether its title is that of the whole report."""
 
@@ -279,7 +279,7 @@ class Section(NamedTuple):
         name: str,
         title: str | Text,
         *blocks: Block,
-        worth: Worth = Worth.KEPT,
+        worth: Worth = Worth.ESSENTIAL,
         top: bool = False,
     ) -> Section:
         """A section of those blocks that are not empty; a string is our own words."""

@@ -76,7 +76,7 @@ def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
         text = "\n\n".join([*(p.text for p in pieces), *_left_out(out, complete)])
         if _size(text) < max_bytes:
             return text + "\n"
-        loose = [piece for piece in pieces if piece.worth is not Worth.KEPT]
+        loose = [piece for piece in pieces if piece.worth is not Worth.ESSENTIAL]
         if not loose:
             return _cut(pieces, out, max_bytes, complete)
         least = min(loose, key=lambda piece: (piece.worth, -_size(piece.text)))

@@ -215,7 +215,7 @@ class Atlas:
     def unmeasured(self) -> tuple[NewerReleases, ...]:
         """By package: releases newer than the newest one that was measured."""
         packages = self.released.packages if self.released else {}
-        found = []
+        newer_releases = []
         for package, releases in sorted(packages.items()):
             measured = {
                 entry.cell.flask if package == FLASK else entry.cell.server_version
@@ -227,8 +227,8 @@ class Atlas:
             newest = max(measured, key=release_order)
             newer = [r for r in releases if release_order(r) > release_order(newest)]
             if newer:
-                found.append(NewerReleases(package, tuple(newer), newest))
-        return tuple(found)
+                newer_releases.append(NewerReleases(package, tuple(newer), newest))
+        return tuple(newer_releases)
 
 
 def age(cell: CellReport) -> tuple[object, ...]:

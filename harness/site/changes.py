@@ -48,11 +48,11 @@ class ChangeEntry(NamedTuple):
 
 def entries(atlas: Atlas) -> list[ChangeEntry]:
     """All changes, newest releases of each package first, Flask before servers."""
-    found = [each for line in atlas.lines for each in _on(atlas, line)]
-    found.sort(key=lambda each: (each.title, each.id))
-    found.sort(key=lambda each: release_order(each.release), reverse=True)
-    found.sort(key=lambda each: (each.package != FLASK, each.package))
-    return found
+    changes = [each for line in atlas.lines for each in _on(atlas, line)]
+    changes.sort(key=lambda each: (each.title, each.id))
+    changes.sort(key=lambda each: release_order(each.release), reverse=True)
+    changes.sort(key=lambda each: (each.package != FLASK, each.package))
+    return changes
 
 
 def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:

@@ -158,7 +158,7 @@ def _mark(comparison: Comparison) -> Mark:
 
 def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     """The page that compares any two, and one for each two neighbours."""
-    found = axes(atlas)
+    every = axes(atlas)
     yield render(
         "diff.html",
         "diff.html",
@@ -168,10 +168,10 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         description="What changed in how many requests are handled at once, from one "
         "release to another.",
         card="card/index.png",
-        axes=[(axis, _neighbours(axis)) for axis in found],
-        data=embedded([_data(axis) for axis in found]),
+        axes=[(axis, _neighbours(axis)) for axis in every],
+        data=embedded([_data(axis) for axis in every]),
     )
-    for axis in found:
+    for axis in every:
         for before, now in pairwise(axis.releases):
             yield _page(frame, axis, before, now)
 

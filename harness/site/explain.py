@@ -262,7 +262,7 @@ def _explained(
     processes, lanes = (_count(each, settings) for each in (rule.processes, rule.lanes))
     if not processes or not lanes:
         raise Cannot("What zero means here is not known.")
-    found = _nearest(server.name, rule.kind, processes, lanes, measured)
+    same = _nearest(server.name, rule.kind, processes, lanes, measured)
     return Explained(
         server=server.name,
         declared=None if rule.unbounded else processes * lanes,
@@ -272,9 +272,8 @@ def _explained(
         lanes=lanes,
         because=because(rule, processes, lanes),
         remarks=remarks,
-        nearest=found.id if found else "",
-        exact=found is not None
-        and (found.processes, found.lanes) == (processes, lanes),
+        nearest=same.id if same else "",
+        exact=same is not None and (same.processes, same.lanes) == (processes, lanes),
     )
 
 

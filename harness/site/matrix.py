@@ -77,14 +77,14 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
 
 def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[str]:
     """The newest releases of Flask, as many as fit; at least one."""
-    kept: set[str] = set()
+    newest: set[str] = set()
     count = 0
     for release in sorted({cell.flask for cell in cells}, key=release_order)[::-1]:
         count += sum(cell.flask == release for cell in cells)
-        if kept and count > most:
+        if newest and count > most:
             break
-        kept.add(release)
-    return kept
+        newest.add(release)
+    return newest
 
 
 def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:

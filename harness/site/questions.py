@@ -141,8 +141,8 @@ def value_of(cell: CellReport, field: str) -> str:
         "flask": f"Flask {cell.flask}",
     }
     answers = {str(each.question): each.answer for each in cell.answers}
-    asked = {str(question): "not asked" for question in words.QUESTIONS}
-    return {**fields, **asked, **answers}[field]
+    not_asked = {str(question): "not asked" for question in words.QUESTIONS}
+    return {**fields, **not_asked, **answers}[field]
 
 
 def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:

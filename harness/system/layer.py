@@ -80,10 +80,10 @@ def put_over(folder: str, place: str) -> None:
 
 def main() -> None:
     folder, place, *command = sys.argv[1:]
-    here = os.getcwd()
+    current = os.getcwd()
     try:
         put_over(os.path.realpath(folder), os.path.realpath(place))
-        os.chdir(here)
+        os.chdir(current)
     except OSError as problem:
         sys.exit(f"no layer over {folder}: {problem.strerror}")
     try:

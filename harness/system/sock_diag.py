@@ -35,8 +35,8 @@ class Unavailable(Exception):
 class SockDiag:
     """Asks the kernel for connections over one netlink socket."""
 
-    def __init__(self, asked: socket.socket) -> None:
-        self._socket = asked
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
 
     def inode(self, own: Address, peer: Address) -> str | None:
         """The inode of the connection at ``own`` with ``peer``; "0" in the backlog.
@@ -70,9 +70,9 @@ def sock_diag() -> Iterator[SockDiag]:
     """A socket to ask by. Raises ``Unavailable``."""
     try:
         family = socket.AF_NETLINK
-        asked = socket.socket(family, socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)
+        connection = socket.socket(family, socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)
     except (OSError, AttributeError) as problem:
         raise Unavailable(str(problem)) from None
-    with asked:
-        asked.settimeout(1.0)
-        yield SockDiag(asked)
+    with connection:
+        connection.settimeout(1.0)
+        yield SockDiag(connection)

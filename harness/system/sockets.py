@@ -78,15 +78,15 @@ def connections(ports: Collection[int]) -> set[str]:
     that mention one of the ports.
     """
     marks = [f":{port:04X} " for port in ports]
-    found = set()
+    inodes = set()
     for table in TABLES:
         with contextlib.suppress(OSError), open(table) as file:
             for line in file:
                 if any(mark in line for mark in marks):
                     (each,) = entries([line])
                     if each.port in ports and each.state not in (LISTENING, TIME_WAIT):
-                        found.add(each.inode)
-    return found
+                        inodes.add(each.inode)
+    return inodes
 
 
 def sockets_of(process: int) -> set[str]:

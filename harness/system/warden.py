@@ -40,25 +40,25 @@ def say(*words: object) -> None:
 
 def children(process: int) -> list[int]:
     """The direct children of a process; empty where the system does not say."""
-    found: list[int] = []
+    processes: list[int] = []
     try:
         for task in os.listdir(f"/proc/{process}/task"):
             with open(f"/proc/{process}/task/{task}/children") as file:
-                found += map(int, file.read().split())
+                processes += map(int, file.read().split())
     except OSError:
         pass
-    return found
+    return processes
 
 
 def descendants(process: int) -> list[int]:
     """All processes below one."""
-    found: list[int] = []
+    processes: list[int] = []
     pending = children(process)
     while pending:
         child = pending.pop()
-        found.append(child)
+        processes.append(child)
         pending += children(child)
-    return found
+    return processes
 
 
 def kill(process: int) -> None:

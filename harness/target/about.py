@@ -12,13 +12,13 @@ except ImportError:  # Python older than 3.8
 def distributions():
     """Yield the name and version of each distribution, without importing any."""
     if metadata is not None:
-        for found in metadata.distributions():
-            yield found.metadata["Name"], found.version
+        for each in metadata.distributions():
+            yield each.metadata["Name"], each.version
         return
     import pkg_resources
 
-    for found in pkg_resources.working_set:
-        yield found.project_name, found.version
+    for each in pkg_resources.working_set:
+        yield each.project_name, each.version
 
 
 if __name__ == "__main__":

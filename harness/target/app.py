@@ -35,8 +35,8 @@ PIECE = b"." * 65536
 def ready():
     """Answer with the token of this server, the process, and what the server claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
-    said = dict(claims(request.environ), token=token, process=os.getpid())
-    return json.dumps(said)
+    answer = dict(claims(request.environ), token=token, process=os.getpid())
+    return json.dumps(answer)
 
 
 @app.route("/hold")

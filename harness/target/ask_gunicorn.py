@@ -38,8 +38,8 @@ def answer():
 
     config = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").cfg
     default = Config()
-    asked = [name for name in ASKED if name in config.settings]
-    origin = {name: default.settings[name].get() for name in asked}
+    names = [name for name in ASKED if name in config.settings]
+    origin = {name: default.settings[name].get() for name in names}
     path = config.settings["config"].get()
     return {
         "version": __version__,

@@ -59,11 +59,11 @@ def current_greenlet():
 
 def claims(environ):
     """Return what the server claims in ``wsgi.multithread`` and the like (PEP 3333)."""
-    found = {}
+    claimed = {}
     for name in ("multithread", "multiprocess"):
         if environ.get("wsgi." + name) is not None:
-            found[name] = bool(environ["wsgi." + name])
-    return found
+            claimed[name] = bool(environ["wsgi." + name])
+    return claimed
 
 
 def introduce(request):

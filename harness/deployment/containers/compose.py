@@ -44,7 +44,7 @@ class HarmlessProject(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Own(NamedTuple):
+class Additions(NamedTuple):
     """What is added to each service."""
 
     labels: Mapping[str, str]
@@ -56,14 +56,18 @@ class Own(NamedTuple):
 
 
 def harmless(
-    model: dict[str, Any], own: Own, folder: Path, keep: Sequence[str], images: Images
+    model: dict[str, Any],
+    additions: Additions,
+    folder: Path,
+    keep: Sequence[str],
+    images: Images,
 ) -> HarmlessProject:
     """Make a file of what Compose says that its files come to.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
     allowed = AllowedMounts(keep, folder)
-    made = _ProjectModel(model, own, allowed, images)
+    made = _ProjectModel(model, additions, allowed, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
     made.networks()
@@ -91,12 +95,16 @@ class _ProjectModel:
     """What Compose's files come to, while it is changed."""
 
     def __init__(
-        self, model: dict[str, Any], own: Own, allowed: AllowedMounts, images: Images
+        self,
+        model: dict[str, Any],
+        additions: Additions,
+        allowed: AllowedMounts,
+        images: Images,
     ) -> None:
         self.model = model
-        self.own = own
+        self.additions = additions
         self.images = images
-        self.mounts = ProjectMounts(model, own.labels, allowed)
+        self.mounts = ProjectMounts(model, additions.labels, allowed)
         self.notes: list[str] = []
 
     # Services --------------------------------------------------------------------
@@ -106,13 +114,13 @@ class _ProjectModel:
         _refuse(name, service)
         for key in DROPPED:
             service.pop(key, None)
-        service["labels"] = {**(service.get("labels") or {}), **self.own.labels}
+        service["labels"] = {**(service.get("labels") or {}), **self.additions.labels}
         self._image(name, service)
         self._environment(service)
         mounts = [
             each
             for each in service.get("volumes", ())
-            if each.get("target") != self.own.inside
+            if each.get("target") != self.additions.inside
         ]
         service["volumes"] = [
             other for each in mounts for other in self.mounts.replaced(name, each)
@@ -120,8 +128,8 @@ class _ProjectModel:
         service["volumes"].append(
             {
                 "type": "bind",
-                "source": self.own.hook,
-                "target": self.own.inside,
+                "source": self.additions.hook,
+                "target": self.additions.inside,
                 "read_only": True,
             }
         )
@@ -138,19 +146,25 @@ class _ProjectModel:
         service["image"] = f"{self.images.name}-{name}"
         for key in ("tags", "cache_to"):
             build.pop(key, None)
-        build["labels"] = {**(build.get("labels") or {}), **self.own.labels}
+        build["labels"] = {**(build.get("labels") or {}), **self.additions.labels}
 
     def _environment(self, service: dict[str, Any]) -> None:
         given = service.get("environment") or {}
         image = self.images.present.get(service.get("image", ""), {})
         theirs = given.get("PYTHONPATH") or image.get("PYTHONPATH", "")
-        hook = self.own.environment["PYTHONPATH"]
+        hook = self.additions.environment["PYTHONPATH"]
         behind = [each for each in theirs.split(":") if each and each != hook]
         path = ":".join((hook, *behind))
-        service["environment"] = {**given, **self.own.environment, "PYTHONPATH": path}
+        service["environment"] = {
+            **given,
+            **self.additions.environment,
+            "PYTHONPATH": path,
+        }
         if not re.match("service:|container:|none$", service.get("network_mode", "")):
             hosts = [re.sub("=", ":", e, count=1) for e in _listed(service)]
-            service["extra_hosts"] = list(dict.fromkeys((*hosts, *self.own.hosts)))
+            service["extra_hosts"] = list(
+                dict.fromkeys((*hosts, *self.additions.hosts))
+            )
 
     # Networks and ports ------------------------------------------------------------
 
@@ -164,7 +178,10 @@ class _ProjectModel:
                     "its place"
                 )
             network.pop("name", None)
-            network["labels"] = {**(network.get("labels") or {}), **self.own.labels}
+            network["labels"] = {
+                **(network.get("labels") or {}),
+                **self.additions.labels,
+            }
             self.model["networks"][key] = network
 
     def ports(self) -> None:

@@ -60,18 +60,18 @@ def parse(words: Sequence[str]) -> Up | None:
         index += 2 if words[index] in OPTIONS_WITH_VALUE else 1
     if tuple(words[index : index + 1]) != ("up",):
         return None
-    found = Up(tuple(words[:index]), tuple(words[index + 1 :]))
-    for word in map(_name, found.options):
+    up = Up(tuple(words[:index]), tuple(words[index + 1 :]))
+    for word in map(_name, up.options):
         if word in ("-p", "--project-name"):
             raise ContainerRefused(
                 "names a project, and a check has one of its own, which it removes "
                 "afterwards; leave the name out"
             )
-    for word in map(_name, found.words):
+    for word in map(_name, up.words):
         for names, problem in REFUSED.items():
             if word in names:
                 raise ContainerRefused(problem.format(word))
-    return found
+    return up
 
 
 def _name(word: str) -> str:
@@ -115,27 +115,27 @@ def command(
 
 def _others(options: Sequence[str]) -> tuple[str, ...]:
     """Options of Compose but for those that say which project."""
-    found: list[str] = []
+    others: list[str] = []
     words = iter(options)
     for word in words:
         values = [next(words, "")] if word in OPTIONS_WITH_VALUE else []
         if _name(word) not in REPLACED:
-            found += [word, *values]
-    return tuple(found)
+            others += [word, *values]
+    return tuple(others)
 
 
 def _creating(words: Sequence[str]) -> tuple[str, ...]:
     """The options and services of `up` that `create` is given too."""
-    found: list[str] = []
+    creating: list[str] = []
     rest = iter(words)
     for word in rest:
         if not word.startswith("-") or _name(word) in CREATES:
-            found.append(word)
+            creating.append(word)
         elif _name(word) in CREATES_WITH_VALUE:
-            found += [word] if "=" in word else [word, next(rest, "")]
+            creating += [word] if "=" in word else [word, next(rest, "")]
         elif word in UP_WITH_VALUE:
             next(rest, "")
-    return tuple(found)
+    return tuple(creating)
 
 
 UP_WITH_VALUE = frozenset(
@@ -161,9 +161,9 @@ def ask_compose(
         "FLASK_CONCURRENCY_HOOK": str(TARGET),
         **dict.fromkeys(PROBE, ""),
     }
-    asked = engine._replace(client=(), variables=variables)
+    compose = engine._replace(client=(), variables=variables)
     try:
-        model: dict[str, Any] = msgspec.json.decode(asked.ask(*words))
+        model: dict[str, Any] = msgspec.json.decode(compose.ask(*words))
     except EngineFailed as problem:
         raise ContainerRefused(
             f"Compose cannot say what its files come to: {problem}; correct that, or "

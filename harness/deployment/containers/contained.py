@@ -204,18 +204,18 @@ def _project(
     label = f"{labels.RUN}={project}-{{port}}"
     if problem:
         return Contained(command, command, engine, label, problem=problem)
-    asked = tuple(
+    question = tuple(
         with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
     )
-    model = ask_compose(engine, asked, command.env, project)
+    model = ask_compose(engine, question, command.env, project)
     names = {each.get("image", "") for each in model.get("services", {}).values()}
     there = {each: engine.image_variables(each) for each in sorted(names) if each}
     images = compose.Images(
         f"{project}-${{{compose.VARIABLE}}}",
         "--build" in up.words,
-        {name: found for name, found in there.items() if found},
+        {name: has for name, has in there.items() if has},
     )
-    made = compose.harmless(model, _own(label), engine.folder, keep, images)
+    made = compose.harmless(model, _additions(label), engine.folder, keep, images)
     file = f"{FOLDER}/{FILE}"
     words = compose_command.command(
         begin, engine.client, label, f"{project}-{{port}}", file, up, made
@@ -227,11 +227,11 @@ def _project(
     )
 
 
-def _own(label: str) -> compose.Own:
+def _additions(label: str) -> compose.Additions:
     probe = {name: f"${{{name}}}" for name in PROBE}
     place = "${" + compose.VARIABLE + "}"
     own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
-    return compose.Own(
+    return compose.Additions(
         own, {"PYTHONPATH": HOOK, **probe}, str(TARGET), INSIDE, [GATEWAY]
     )
 

@@ -197,8 +197,8 @@ def _variables(each: Option, folder: Path) -> dict[str, str]:
             lines = (folder / each.value).read_text(errors="replace").splitlines()
         except OSError:
             return {}  # the client says so
-    found = (line.strip().partition("=") for line in lines)
-    return {name: value for name, equals, value in found if equals}
+    pairs = (line.strip().partition("=") for line in lines)
+    return {name: value for name, equals, value in pairs if equals}
 
 
 # --------------------------------------------------------------------------- ports
@@ -244,14 +244,14 @@ def _volume(value: str, folder: Path) -> Mount:
 def _mount(value: str, folder: Path) -> Mount:
     """What `--mount` says: a list of ``KEY=VALUE``."""
     pairs = (each.partition("=") for each in value.split(","))
-    found = {name.strip(): said for name, _, said in pairs}
-    source = found.get("source", found.get("src", ""))
-    target = found.get("target", found.get("destination", found.get("dst", "")))
-    flag = found.get("readonly", found.get("ro"))
-    kind = found.get("type", "volume")
+    keys = {name.strip(): given for name, _, given in pairs}
+    source = keys.get("source", keys.get("src", ""))
+    target = keys.get("target", keys.get("destination", keys.get("dst", "")))
+    flag = keys.get("readonly", keys.get("ro"))
+    kind = keys.get("type", "volume")
     if kind not in ("bind", "volume"):
         return Mount("", target, False, False)  # such as tmpfs: the container's own
-    if kind == "volume" and any(key.startswith("volume-") for key in found):
+    if kind == "volume" and any(key.startswith("volume-") for key in keys):
         source = source or "with options"  # which may lead anywhere
     path = str((folder / source).resolve()) if kind == "bind" else source
     return Mount(path, target, flag in ("", "true", "1"), kind == "bind")

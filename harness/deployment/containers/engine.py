@@ -79,10 +79,10 @@ class Engine(NamedTuple):
 
     def containers(self, label: str) -> list[Container]:
         """Those with a label that run now. Raises ``EngineFailed``."""
-        found = self.ask("ps", "--quiet", "--no-trunc", "--filter", f"label={label}")
-        if not found.split():
+        ids = self.ask("ps", "--quiet", "--no-trunc", "--filter", f"label={label}")
+        if not ids.split():
             return []
-        answer = self.ask("inspect", *found.split())
+        answer = self.ask("inspect", *ids.split())
         return [_container(each) for each in msgspec.json.decode(answer)]
 
     def remove_what_was_left(self) -> None:
@@ -156,7 +156,7 @@ def _is_of(container: Container) -> bool:
 
 def proxies(port: int) -> list[int]:
     """The engine's own processes that hand on what comes in at a port."""
-    found = []
+    processes = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
@@ -164,8 +164,8 @@ def proxies(port: int) -> list[int]:
             continue
         if words[0].endswith((b"docker-proxy", b"rootlesskit-docker-proxy")):
             if str(port).encode() in words:
-                found.append(int(folder.name))
-    return found
+                processes.append(int(folder.name))
+    return processes
 
 
 def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:

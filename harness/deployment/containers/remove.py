@@ -40,11 +40,11 @@ def remove_all(client: list[str], label: str) -> int:
     """Remove what is there; how much of it there was."""
     count = 0
     for look, remove in KINDS:
-        found = listed(client, look, label)
-        count += len(found)
-        if found:
+        ids = listed(client, look, label)
+        count += len(ids)
+        if ids:
             subprocess.run(
-                [*client, *remove, *found],
+                [*client, *remove, *ids],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
             )

@@ -128,9 +128,9 @@ def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
 def _uwsgi(path: Path, text: str) -> Iterator[StartLine]:
     lines = text.splitlines()
     if "[uwsgi]" in (line.strip() for line in lines):
-        said = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
+        numbers = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
         command = shlex.join(["uwsgi", "--ini", path.name])
-        yield StartLine(next(said, 1), "", command)
+        yield StartLine(next(numbers, 1), "", command)
 
 
 _PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")

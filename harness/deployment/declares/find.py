@@ -47,7 +47,7 @@ DEVELOPMENT = frozenset({"flask"})
 """Programs that nobody means to serve with: they contradict nothing."""
 
 
-class Found(NamedTuple):
+class ReadPlace(NamedTuple):
     """A place, and what it is compared by."""
 
     place: Place
@@ -59,20 +59,23 @@ class Found(NamedTuple):
     overrides: bool
 
 
-def find(folder: Path, here: int, elsewhere: int | None = None) -> Places:
-    """What the files of a folder declare, with the processors ``here`` and elsewhere.
+def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
+    """What the files of a folder declare.
+
+    ``processors`` are those of this machine; ``elsewhere`` are those of another, if
+    their number matters too.
 
     Raises ``UsageError``.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one to look through")
-    found = [
+    unmatched = [
         each
         for path in _files(folder)
-        for each in _in_file(path, folder, here, elsewhere)
+        for each in _in_file(path, folder, processors, elsewhere)
     ]
-    places = tuple(_compared(each, found) for each in found)
-    return Places(processors=here, elsewhere=elsewhere, places=places)
+    places = tuple(_compared(each, unmatched) for each in unmatched)
+    return Places(processors=processors, elsewhere=elsewhere, places=places)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -91,8 +94,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _in_file(
-    path: Path, folder: Path, here: int, elsewhere: int | None
-) -> Iterator[Found]:
+    path: Path, folder: Path, processors: int, elsewhere: int | None
+) -> Iterator[ReadPlace]:
     reader = reader_of(path.name)
     try:
         text = read_text(path)
@@ -103,8 +106,8 @@ def _in_file(
     file = str(path.relative_to(folder))
     for started in reader(path, text) if reader else ():
         counted = [
-            _counted(started, folders, processors)
-            for processors in (here, here + 1, elsewhere or here)
+            _counted(started, folders, count)
+            for count in (processors, processors + 1, elsewhere or processors)
         ]
         for now, more, other in zip(*counted, strict=True):
             place = Place(
@@ -119,7 +122,7 @@ def _in_file(
                 depends=now.declared != more.declared,
             )
             app = _app(now.command.words)
-            yield Found(place, path, project, app, now.reads, now.overrides)
+            yield ReadPlace(place, path, project, app, now.reads, now.overrides)
 
 
 class _Counted(NamedTuple):
@@ -168,7 +171,7 @@ def _app(words: Sequence[str]) -> str:
     return next((word for word in words[1:] if _APP.fullmatch(word)), "")
 
 
-def _compared(one: Found, every: Sequence[Found]) -> Place:
+def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
     """A place, with those that contradict it."""
     others = [
         f"{other.place.file}:{other.place.line}"
@@ -178,7 +181,7 @@ def _compared(one: Found, every: Sequence[Found]) -> Place:
     return msgspec.structs.replace(one.place, contradicts=tuple(others))
 
 
-def _contradict(one: Found, other: Found) -> bool:
+def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
     """Whether two places say different things of the same app."""
     places = one.place, other.place
     if not all(each.known for each in places) or one.project != other.project:

@@ -45,8 +45,8 @@ def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
         return seen.unknown("the number was not the same each time")
     open_ended = number == best.computing and _ceiling(cell) > number
     few = seen.processors < number
-    here = f"; here {seen.processors}" if few else ""
-    text = f"{'≥' if open_ended else ''}{number}{here}"
+    most = f"; here {seen.processors}" if few else ""
+    text = f"{'≥' if open_ended else ''}{number}{most}"
     return seen.answer(text, _sentence(best, number, few), number)
 
 

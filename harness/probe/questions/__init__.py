@@ -50,7 +50,7 @@ class NotMeasured(Exception):
         self.reason = reason
 
 
-class Asking(NamedTuple):
+class Procedure(NamedTuple):
     """How one question is asked."""
 
     ask: Callable[[Servers, Context], Awaitable[AnySeen]]
@@ -62,14 +62,14 @@ class Asking(NamedTuple):
     or takes long. Others are put to the server that the overlap was measured on."""
 
 
-ASKING: dict[Question, Asking] = {
-    Question.WAITS: Asking(waits.ask, WaitsSeen),
-    Question.PARALLEL: Asking(parallel.ask, ParallelSeen),
-    Question.SELF_CALL: Asking(self_call.ask, SelfCallSeen, own_server=False),
-    Question.OVERFLOW: Asking(overflow.ask, OverflowSeen),
-    Question.SILENT: Asking(slow_clients.ask, SilentSeen),
-    Question.ABANDONED: Asking(abandoned.ask, AbandonedSeen),
-    Question.RECOVERY: Asking(recovery.ask, RecoverySeen),
+PROCEDURES: dict[Question, Procedure] = {
+    Question.WAITS: Procedure(waits.ask, WaitsSeen),
+    Question.PARALLEL: Procedure(parallel.ask, ParallelSeen),
+    Question.SELF_CALL: Procedure(self_call.ask, SelfCallSeen, own_server=False),
+    Question.OVERFLOW: Procedure(overflow.ask, OverflowSeen),
+    Question.SILENT: Procedure(slow_clients.ask, SilentSeen),
+    Question.ABANDONED: Procedure(abandoned.ask, AbandonedSeen),
+    Question.RECOVERY: Procedure(recovery.ask, RecoverySeen),
 }
 """Every question but the overlap, which is always measured first."""
 
@@ -91,22 +91,22 @@ class SameServer:
 
 def on_same_server(questions: Collection[Question]) -> list[Question]:
     """Those of some questions that are put to the server that is already running."""
-    return [q for q in ASKING if q in questions and not ASKING[q].own_server]
+    return [q for q in PROCEDURES if q in questions and not PROCEDURES[q].own_server]
 
 
 def on_own_server(questions: Collection[Question]) -> list[Question]:
     """Those of some questions that need a freshly started server."""
-    return [q for q in ASKING if q in questions and ASKING[q].own_server]
+    return [q for q in PROCEDURES if q in questions and PROCEDURES[q].own_server]
 
 
 async def ask(question: Question, servers: Servers, context: Context) -> AnySeen:
     """Ask a question; return what was seen, or what went wrong."""
     begun = time.monotonic()
-    asking = ASKING[question]
+    procedure = PROCEDURES[question]
     outcome = Outcome.HARNESS_FAILED
     try:
-        asked = await asking.ask(servers, context)
-        return msgspec.structs.replace(asked, seconds=time.monotonic() - begun)
+        seen = await procedure.ask(servers, context)
+        return msgspec.structs.replace(seen, seconds=time.monotonic() - begun)
     except NotMeasured as problem:
         outcome, reason = problem.outcome, problem.reason
     except NotSpoken as problem:
@@ -117,7 +117,7 @@ async def ask(question: Question, servers: Servers, context: Context) -> AnySeen
         reason = "a wait reached its deadline"
     except OSError as problem:
         reason = f"the probe could not go on: {problem}"
-    return asking.record(
+    return procedure.record(
         outcome=outcome,
         reason=reason,
         log_tail=servers.tail,

@@ -39,7 +39,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
         waiting = probe.waiting()
         await probe.expect(lambda: not held & probe.holds.held.keys())
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-        kept, instead = len(held & probe.holds.held.keys()), len(entered - held)
+        still, instead = len(held & probe.holds.held.keys()), len(entered - held)
         left = probe.names_waiting()
         crowd.leave(client for client in crowd.clients if client.name in left)
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
@@ -51,7 +51,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
     return AbandonedSeen(
         offered=crowd.offered,
         held=len(held),
-        kept=kept,
+        kept=still,
         waiting=waiting,
         entered_instead=instead,
         waiting_left=len(left),

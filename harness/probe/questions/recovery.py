@@ -75,7 +75,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
         with probe.outliving():
             os.kill(process, signal.SIGKILL)
             await probe.expect(lambda: lost <= crowd.ended)
-            kept = len((where.keys() - lost) & probe.holds.held.keys())
+            still = len((where.keys() - lost) & probe.holds.held.keys())
             await finish(probe)
             await probe.expect(probe.server.ended.done)
     finally:
@@ -92,7 +92,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
         first=process == first,
         lost_account=account(clients, lost),
         lost_statuses=statuses(clients),
-        others_kept=kept,
+        others_kept=still,
         ended=ended,
         after=tuple(map(len, after)),
         new_processes=len({each for round_ in after for each in round_} - known),
@@ -145,7 +145,7 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
         with probe.outliving():
             os.kill(server.origin.started.result(), signal.SIGTERM)
             await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-            kept = len(held & probe.holds.held.keys())
+            still = len(held & probe.holds.held.keys())
             probe.holds.release_all()
             await probe.until(probe.all_ended)
             await probe.watch(
@@ -159,7 +159,7 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
     others = [client for client in crowd.clients if client.name in waiting]
     return Terminated(
         held=len(held),
-        kept=kept,
+        kept=still,
         held_account=account(stayed, entered),
         held_statuses=statuses(stayed),
         waiting=len(waiting),

@@ -42,8 +42,8 @@ async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
     alone = await _round(probe, wait, Offer(1))
     (client,) = probe.crowd.clients
     if client.status == NOT_IMPLEMENTED:
-        said = client.body.decode("utf-8", "replace")
-        return WaitKindSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=said)
+        reason = client.body.decode("utf-8", "replace")
+        return WaitKindSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=reason)
     rounds = [alone]
     offered, room = loads(context)
     while alone.admitted and len(rounds) < 1 + MOST_ROUNDS:

@@ -22,37 +22,37 @@ from harness.report.document import Table
 from harness.report.document import Text
 
 
-def section(found: Places) -> Section:
+def section(places: Places) -> Section:
     """A row for each place, and how many contradict another."""
     title = say("What this repository declares")
-    if not found.places:
+    if not places.places:
         text = "Nothing in it says how many requests are handled at once."
         return Section("what is declared", title, (Paragraph(say(text)),))
-    rows = tuple(_row(each, found) for each in found.places)
+    rows = tuple(_row(each, places) for each in places.places)
     lines = tuple(
-        PlainLine(say("{}:{}", each.file, each.line), _sentence(each, found))
-        for each in found.places
+        PlainLine(say("{}:{}", each.file, each.line), _sentence(each, places))
+        for each in places.places
     )
-    table = Table(_columns(found), (RowGroup(rows),), lines)
-    contradictions = _contradictions(found)
+    table = Table(_columns(places), (RowGroup(rows),), lines)
+    contradictions = _contradictions(places)
     below = (contradictions,) if contradictions.items else ()
-    end = Paragraph(_sum(found))
+    end = Paragraph(_sum(places))
     return Section("what is declared", title, (table, *below, end))
 
 
-def _columns(found: Places) -> tuple[Column, ...]:
+def _columns(places: Places) -> tuple[Column, ...]:
     columns = [
         Column(say("where")),
         Column(say("at once"), right=True),
         Column(say("because")),
     ]
-    if found.elsewhere:
+    if places.elsewhere:
         head = say("processors")
-        columns.insert(2, Column(head, say("{}", found.elsewhere), right=True))
+        columns.insert(2, Column(head, say("{}", places.elsewhere), right=True))
     return tuple(columns)
 
 
-def _row(place: Place, found: Places) -> tuple[Cell, ...]:
+def _row(place: Place, places: Places) -> tuple[Cell, ...]:
     where = say("{}:{}", place.file, place.line)
     if place.what:
         where = say("{} ({})", where, place.what)
@@ -61,7 +61,7 @@ def _row(place: Place, found: Places) -> tuple[Cell, ...]:
         _number(place.declared, place),
         say("{}", Foreign(place.because, 160)),
     ]
-    if found.elsewhere:
+    if places.elsewhere:
         row.insert(2, _number(place.elsewhere, place))
     return tuple(row)
 
@@ -72,12 +72,12 @@ def _number(declared: int | None, place: Place) -> Text:
     return say("no bound") if declared is None else say("{}", declared)
 
 
-def _sentence(place: Place, found: Places) -> Text:
+def _sentence(place: Place, places: Places) -> Text:
     """What a place declares, on one line."""
     words = say("{}: {}", _number(place.declared, place), Foreign(place.because, 160))
-    if found.elsewhere and place.depends:
+    if places.elsewhere and place.depends:
         number = _number(place.elsewhere, place)
-        words = say("{}; with {} processors {}", words, found.elsewhere, number)
+        words = say("{}; with {} processors {}", words, places.elsewhere, number)
     if place.contradicts:
         first, *others = place.contradicts
         words = say("{}; contradicts {}", words, first)
@@ -87,9 +87,9 @@ def _sentence(place: Place, found: Places) -> Text:
     return words
 
 
-def _contradictions(found: Places) -> Items:
+def _contradictions(places: Places) -> Items:
     """Places that say different things of the same app, each group once."""
-    left = {f"{e.file}:{e.line}": e for e in found.places if e.contradicts}
+    left = {f"{e.file}:{e.line}": e for e in places.places if e.contradicts}
     items = []
     while left:
         waiting = [next(iter(left))]
@@ -98,21 +98,21 @@ def _contradictions(found: Places) -> Items:
             if place := left.pop(waiting.pop(), None):
                 group.append(place)
                 waiting += place.contradicts
-        said = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
-        items.append(Item(say("of the same app: {}", joined(", ", said))))
+        sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
+        items.append(Item(say("of the same app: {}", joined(", ", sides))))
     word = Other.CONTRADICTION
     return Items(tuple(items), f"{word} ({code_of(word)})")
 
 
-def _sum(found: Places) -> Text:
+def _sum(places: Places) -> Text:
     """How many there are, and how many contradict another or depend on a machine."""
-    count = sum(bool(each.contradicts) for each in found.places)
-    words = [say("{}", plural(len(found.places), "place"))]
+    count = sum(bool(each.contradicts) for each in places.places)
+    words = [say("{}", plural(len(places.places), "place"))]
     if count:
         words.append(say("{} of them contradict another", count))
-    if depends := sum(each.depends for each in found.places):
+    if depends := sum(each.depends for each in places.places):
         text = "{} depends on the processors, of which this machine has {}"
         if depends > 1:
             text = "{} depend on the processors, of which this machine has {}"
-        words.append(say(text, depends, found.processors))
+        words.append(say(text, depends, places.processors))
     return joined("; ", words)

@@ -57,11 +57,11 @@ def find_notes(grid: Grid) -> Notes:
     alike: dict[tuple[Word, str, str, tuple[str, ...]], list[Note]] = defaultdict(list)
     for word, note in _notes(grid):
         alike[word, note.reason, note.server, note.releases].append(note)
-    found: Notes = {word: [] for word in NOTEWORTHY}
+    notes: Notes = {word: [] for word in NOTEWORTHY}
     for (word, *_), several in alike.items():
-        if word in found:
-            found[word].append(_merge(several))
-    return {word: several for word, several in found.items() if several}
+        if word in notes:
+            notes[word].append(_merge(several))
+    return {word: several for word, several in notes.items() if several}
 
 
 def _notes(grid: Grid) -> Iterator[tuple[Word, Note]]:

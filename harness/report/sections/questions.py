@@ -141,15 +141,15 @@ def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
 
 def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]]:
     """Each sentence once, with the rows it is true of; that of most rows first."""
-    found: dict[str, list[RowPart]] = defaultdict(list)
+    rows_of: dict[str, list[RowPart]] = defaultdict(list)
     for row in grid.rows:
         releases: dict[str, list[str]] = defaultdict(list)
         for release, answer in _by_release(row, question, grid):
             releases[answer.sentence].append(release)
         for sentence, several in releases.items():
             which = _span(grid, several) if len(releases) > 1 else ""
-            found[sentence].append(RowPart(row.server, row.label, which))
-    return sorted(found.items(), key=lambda pair: -len(pair[1]))
+            rows_of[sentence].append(RowPart(row.server, row.label, which))
+    return sorted(rows_of.items(), key=lambda pair: -len(pair[1]))
 
 
 def _where(parts: Sequence[RowPart]) -> Text:

@@ -115,8 +115,8 @@ def connect(address):
 def holds_secret(environ):
     """Return whether a request comes from the probe."""
     secret = os.environ.get("FLASK_CONCURRENCY_TOKEN", "").encode("latin-1")
-    said = environ.get(HEADER, "").encode("latin-1", "replace")
-    return bool(secret) and hmac.compare_digest(said, secret)
+    given = environ.get(HEADER, "").encode("latin-1", "replace")
+    return bool(secret) and hmac.compare_digest(given, secret)
 
 
 def flask_release():
@@ -191,18 +191,18 @@ def same_headers(environ):
 
 def hold(environ):
     """Hold the request, then do as it asks, and answer with its name."""
-    asked = queried(environ)
-    name = asked["request"]
-    if "call" in asked:
+    query = queried(environ)
+    name = query["request"]
+    if "call" in query:
         # If the app is mounted below some path, the call goes to the same path.
         path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
         headers = same_headers(environ)
-        return protocol.call(name, asked["call"], path, headers, connect, wait_for)
-    if "compute" in asked:
-        protocol.compute(name, int(asked["compute"]), connect)
+        return protocol.call(name, query["call"], path, headers, connect, wait_for)
+    if "compute" in query:
+        protocol.compute(name, int(query["compute"]), connect)
         return name
     sleep = BEFORE["sleep"] if stale() else None
-    protocol.hold(name, connect, asked.get("wait", "socket"), sleep)
+    protocol.hold(name, connect, query.get("wait", "socket"), sleep)
     return name
 
 

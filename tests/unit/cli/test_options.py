@@ -15,9 +15,9 @@ from harness.cli.plan import plan_of
 from harness.judge.questions import ANSWERING
 from harness.plan import catalog
 from harness.plan.plan import make_plan
-from harness.probe.questions import ASKING
 from harness.probe.questions import on_own_server
 from harness.probe.questions import on_same_server
+from harness.probe.questions import PROCEDURES
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
@@ -89,8 +89,8 @@ def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
 
 @pytest.mark.parametrize("question", [*Question][1:])
 def test_every_question_has_all_that_it_needs(question: Question) -> None:
-    asking = ASKING[question]
-    failed = asking.record(outcome=Outcome.DIED, reason="It fell over")
+    procedure = PROCEDURES[question]
+    failed = procedure.record(outcome=Outcome.DIED, reason="It fell over")
     assert failed.question is question
     written = msgspec.json.encode(failed)
     assert msgspec.json.decode(written, type=AnySeen) == failed

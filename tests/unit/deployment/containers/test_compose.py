@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from harness.deployment.containers.compose import Additions
 from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
-from harness.deployment.containers.compose import Own
 from harness.deployment.containers.compose import STAND_IN
 from harness.deployment.containers.compose_command import command
 from harness.deployment.containers.compose_command import config_words
@@ -20,7 +20,9 @@ from harness.deployment.containers.mounts import ContainerRefused
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
 PORT = "${FLASK_CONCURRENCY_PORT}"
-OWN = Own({"l": "v"}, {"PYTHONPATH": "/i/hook"}, "/hook", "/i", ["h:host-gateway"])
+ADDITIONS = Additions(
+    {"l": "v"}, {"PYTHONPATH": "/i/hook"}, "/hook", "/i", ["h:host-gateway"]
+)
 IMAGES = Images("mine", False, {"there": {"PYTHONPATH": "/theirs"}})
 
 
@@ -33,7 +35,7 @@ def made(
 ) -> tuple[dict[str, Any], HarmlessProject]:
     """What becomes of a project of one service; and the service."""
     model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
-    found = harmless(model, OWN, folder, keep, images)
+    found = harmless(model, ADDITIONS, folder, keep, images)
     return json.loads(found.file), found
 
 
