@@ -42,7 +42,7 @@ class Target(NamedTuple):
     release: str = ""
     """The release of the server beside those of Flask; empty for the usual one."""
     python: str = ""
-    """Empty for the one that the options name."""
+    """Empty for the selected one."""
 
 
 class Package(NamedTuple):
@@ -124,8 +124,8 @@ def packages_of(
     for each in packages:
         if each.server and all(target.server != each.server for target in targets):
             raise UsageError(
-                f"--of {each.name}: no configuration of it is chosen; name one, such "
-                f"as {each.name}/{each.server.configuration[0].id}"
+                f"{each.name}: no configuration of it is chosen; name one, such as "
+                f"{each.name}/{each.server.configuration[0].id}"
             )
     return list({each.name: each for each in packages}.values())
 
@@ -188,7 +188,7 @@ def _cell(target: Target, flask: str, release: str, python: str) -> Cell:
 
 
 def named_releases(package: Package, selection: Selection) -> list[str]:
-    """The releases of a package, and builds of its sources, that the options name."""
+    """The releases of a package, and builds of its sources, that are selected."""
     if package.server is None:
         return list(selection.flask)
     pairs = map(split_releases, selection.server_releases)
@@ -234,6 +234,6 @@ def within_limits(
     if not left:
         raise UsageError(
             f"there is no release of {package.name} since {first or 'the first'} and "
-            f"until {last or 'the last'}; choose others with --since and --until"
+            f"until {last or 'the last'}; choose other limits"
         )
     return left

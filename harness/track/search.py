@@ -104,11 +104,7 @@ def find_ends(search: Search, good: str | None, bad: str | None) -> tuple[Point,
     Raises ``UsageError`` where the ends do not differ or cannot be measured, and
     ``NothingMeasured`` where no release can be.
     """
-    named = [
-        _find_release(search, option, text)
-        for option, text in (("--good", good), ("--bad", bad))
-        if text
-    ]
+    named = [_find_release(search, text) for text in (good, bad) if text]
     if len(named) == 2:
         old, new = search.look(*sorted(named, key=search.releases.index))
     elif named:
@@ -126,7 +122,7 @@ def find_ends(search: Search, good: str | None, bad: str | None) -> tuple[Point,
     return old, new
 
 
-def _find_release(search: Search, option: str, text: str) -> str:
+def _find_release(search: Search, text: str) -> str:
     try:
         version = Version(text)
     except InvalidVersion:
@@ -136,10 +132,9 @@ def _find_release(search: Search, option: str, text: str) -> str:
             return each
     near = ", ".join(get_close_matches(text, search.releases, n=3, cutoff=0.5))
     raise UsageError(
-        f"{option} {text}: there is no such release of {search.package.name}; there "
-        f"are {len(search.releases)} from {search.releases[0]} to "
-        f"{search.releases[-1]}{f', near it {near}' if near else ''} (pre-releases "
-        "only with --pre)"
+        f"there is no release {text} of {search.package.name}; there are "
+        f"{len(search.releases)} from {search.releases[0]} to {search.releases[-1]}"
+        f"{f', near it {near}' if near else ''} (pre-releases only if asked for)"
     )
 
 
@@ -180,7 +175,7 @@ def _ends_agree(search: Search, old: Point, new: Point) -> str:
     ]
     if others:
         seen = ", ".join(f"{each.release} ({each.number})" for each in others[:3])
-        return f"{words}; but in between {seen} differs: choose --good and --bad"
+        return f"{words}; but in between {seen} differs: choose the ends yourself"
     return f"{words}; `track` finds changes that were undone again"
 
 

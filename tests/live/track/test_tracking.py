@@ -213,7 +213,7 @@ def test_ends_that_agree_are_one_error(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("bisect", "werkzeug/run", "--bad", "9.9"), "no such release of Flask"),
+        (("bisect", "werkzeug/run", "--bad", "9.9"), "no release 9.9 of Flask"),
         (
             ("bisect", "werkzeug/run", "--good", "0.8", "--bad", "0.9"),
             "cannot be one end: not supported",

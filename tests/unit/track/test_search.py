@@ -127,8 +127,8 @@ def test_an_end_that_is_not_named_is_the_outermost(
         ("24.1", "24.2", "gunicorn 24.1 and 24.2 agree: 4 at either end"),
         ("24.2", "24.2", "24.2 and 24.2 agree"),
         ("24.5", None, "gunicorn 24.5 cannot be one end: not installed: so it is"),
-        ("24.11", None, "--good 24.11: there is no such release of gunicorn; there "),
-        (None, "newest", "--bad newest: there is no such release of gunicorn"),
+        ("24.11", None, "there is no release 24.11 of gunicorn; there are "),
+        (None, "newest", "there is no release newest of gunicorn"),
     ],
 )
 def test_ends_that_cannot_be_searched_between_are_one_error(
