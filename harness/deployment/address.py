@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
+from harness.deployment.declared.program import SHELLS
 from harness.deployment.ports import PORT
 from harness.deployment.uwsgi_ini import as_options
 
@@ -84,6 +85,8 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     or a file that it reads takes the port from the variable ``PORT``.
     """
     name, arguments = server_words(words)
+    if name not in SERVERS and (first := _handed_on(words, folder)):
+        name, arguments = server_words(words[first:])
     listening = SERVERS.get(name)
     start = len(words) - len(arguments)
     if listening is None or tuple(words[start:]) != arguments:
@@ -98,6 +101,22 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
         return None
     others, dropped = _without(words[start:], listening.instead)
     return Addressed((*words[:start], *listening.told, *others), dropped)
+
+
+_HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")
+
+
+def _handed_on(words: Sequence[str], folder: Path) -> int:
+    """Where the command begins that a script is given and starts; 0 without one."""
+    for index, word in enumerate(words[:-1]):
+        if word in SHELLS or word.startswith("-"):
+            continue
+        try:
+            text = (folder / word).read_text()
+        except (OSError, ValueError):
+            return 0
+        return index + 1 if _HANDS_ON.search(text) else 0
+    return 0
 
 
 def _with_own(

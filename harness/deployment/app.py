@@ -212,9 +212,8 @@ class DeployedApp:
             )
         except CannotDerive as other:
             problem = str(other)
-            name, _ = running.software_name(hello.software)
-            if name == "werkzeug" and hello.multithread and self.promise is None:
-                self.promise = running.promise_of_werkzeug()
+            if self.promise is None:
+                self.promise = running.promise_of_werkzeug(hello)
         self.declaration = declared_by(
             prepared.deployment, prepared.source, self.promise, problem
         )

@@ -36,6 +36,8 @@ class CommandLine(NamedTuple):
     """The key of the deployment that it comes from."""
     as_list: str = ""
     """The instruction of a Dockerfile that has it as a list, which is not filled in."""
+    folder: Path | None = None
+    """The folder that it starts in, where that is not the one of the file."""
 
 
 def command_line(
@@ -46,13 +48,16 @@ def command_line(
     key = deployment.source_key
     if is_addressed(command.words, list(deployment.env.values())):
         return command
-    address = addressed(command.words, configured.folder)
+    folder = command.folder or configured.folder
+    address = addressed(command.words, folder)
     if address is None:
-        _check_own_address(key, own_address(command.words, configured.folder))
+        _check_own_address(key, own_address(command.words, folder))
         return command
     words, dropped = address
-    note = f"listens on a free port in place of `{' '.join(dropped)}`"
-    return command._replace(words=words, note=note if dropped else "")
+    notes = [command.note]
+    if dropped:
+        notes.append(f"listens on a free port in place of `{' '.join(dropped)}`")
+    return command._replace(words=words, note="; ".join(filter(None, notes)))
 
 
 def _check_own_address(key: str, own: OwnAddress | None) -> None:
@@ -83,7 +88,14 @@ def _as_written(
         env |= command.env
         return CommandLine(command.words, env, path, line, key="procfile")
     path = configured.folder / str(deployment.dockerfile)
-    words, env, line, as_list = dockerfile.command_in(
-        path, caller, env, deployment.target or ""
+    found = dockerfile.command_in(path, caller, env, deployment.target or "")
+    return CommandLine(
+        found.words,
+        found.env,
+        path,
+        found.line,
+        key="dockerfile",
+        note=f"starts in {found.folder}, as in the image" if found.folder else "",
+        as_list=found.as_list,
+        folder=found.folder,
     )
-    return CommandLine(words, env, path, line, key="dockerfile", as_list=as_list)

@@ -6,6 +6,7 @@ of the images that they begin with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,8 @@ class DockerCommand(NamedTuple):
     line: int
     as_list: str = ""
     """The instruction that has it as a list, which is not filled in."""
+    folder: Path | None = None
+    """What the image has as the folder to start it in, where that is another one."""
 
 
 def command_in(
@@ -59,20 +62,30 @@ def command_in(
     if not run:
         raise DeploymentFault(KEY, f"{path} has no CMD; write command instead")
     env = {**stage.env, **env}
-    first = run[0]
+    first, folder = run[0], _folder(stage, path.parent)
+    for each in run:
+        _check_quotes(each)
     if first.items is None:
         # Of an ENTRYPOINT that is a line, Docker ignores CMD.
-        return _line(first, stage, {**caller, **env}, env, path.parent)
+        line_of = _line(first, stage, {**caller, **env}, env, folder or path.parent)
+        return line_of._replace(folder=folder)
     words, line = list(first.items), first.line
     for cmd in run[1:]:
         # Docker hands a CMD that is a line to an ENTRYPOINT that is a list as it is.
         items = cmd.items
         words += [*stage.shell, cmd.rest] if items is None else items
         line = cmd.line
-    if addressed(words, path.parent) is None:
+    if addressed(words, folder or path.parent) is None:
         _check_list(words, first.name)
     _check_paths(words)
-    return DockerCommand(tuple(words), env, line, first.name)
+    return DockerCommand(tuple(words), env, line, first.name, folder)
+
+
+def _folder(stage: Stage, beside: Path) -> Path | None:
+    """The folder beside a Dockerfile that is copied to where the command starts."""
+    source = beside / stage.copied.get(stage.folder, ".")
+    same = source.resolve() == beside.resolve()
+    return source if source.is_dir() and not same else None
 
 
 def _line(
@@ -88,6 +101,17 @@ def _line(
         check_port(KEY, words)
     _check_paths(words)
     return DockerCommand(command.words, {**env, **command.env}, instruction.line)
+
+
+def _check_quotes(instruction: Instruction) -> None:
+    """Raise ``DeploymentFault`` about a list that Docker takes for a line."""
+    if instruction.items is None and re.match(r"\[\s*'", instruction.rest):
+        raise DeploymentFault(
+            KEY,
+            f"line {instruction.line}: the words of a list stand in double quotes; "
+            f"Docker gives `{instruction.rest}` to a shell, which finds no such "
+            f"command; write {instruction.rest.replace(chr(39), chr(34))}",
+        )
 
 
 def _check_list(words: Sequence[str], instruction: str) -> None:

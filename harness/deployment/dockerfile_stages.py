@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -44,7 +45,9 @@ class Stage(NamedTuple):
     entrypoint: Instruction | None = None
     cmd: Instruction | None = None
     shell: tuple[str, ...] = SHELL
-    folder: str = ""
+    folder: str = "/"
+    copied: dict[str, str] = {}
+    """Folders of the image, each with the one beside the Dockerfile that it is from."""
 
 
 def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> Stage:
@@ -97,8 +100,28 @@ def _after(stage: Stage, each: Instruction) -> Stage:
     if each.name == "SHELL" and each.items:
         return stage._replace(shell=tuple(each.items))
     if each.name == "WORKDIR":
-        return stage._replace(folder=expand(each.rest, stage.env).strip("'\""))
+        return stage._replace(folder=_place(stage, each.rest))
+    if each.name in ("COPY", "ADD"):
+        return stage._replace(copied={**stage.copied, **_copied(stage, each)})
     return stage
+
+
+def _place(stage: Stage, text: str) -> str:
+    """A folder of an image, by the words for it in an instruction."""
+    place = expand(text.strip(), stage.env).strip("'\"")
+    return os.path.normpath(os.path.join(stage.folder, place))
+
+
+def _copied(stage: Stage, each: Instruction) -> dict[str, str]:
+    """The folder that an instruction copies from beside the Dockerfile, if it does."""
+    words = each.items or each.rest.split()
+    if any(word.startswith("--from") for word in words):
+        return {}
+    words = [word for word in words if not word.startswith("--")]
+    if len(words) != 2:
+        return {}
+    source, place = words
+    return {_place(stage, place): source}
 
 
 def instructions(text: str) -> Iterator[Instruction]:

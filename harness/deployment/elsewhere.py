@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import Callable
 from collections.abc import Coroutine
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from harness.probe.ready import send_one
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
+from harness.probe.transports import tls_context
 from harness.system.process import ProcessTree
 from harness.system.sockets import listening
 from harness.system.sockets import sockets_of
@@ -115,6 +117,12 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             for endpoint in _other_protocols(search.endpoint):
                 if await _answers(search, endpoint):
                     return endpoint
+            if await _wants_a_certificate(search.endpoint):
+                raise NotAnswering(
+                    "it speaks TLS and wants a certificate of its clients, which the "
+                    "probe has not; leave that out for the check (`--cert-reqs`, "
+                    "`--ssl-ca-certs`, a `ca` of uWSGI)"
+                )
             if await _speaks_http_2(search.endpoint):
                 raise NotAnswering(
                     "it speaks HTTP/2 only, which the probe does not; let it speak "
@@ -152,6 +160,29 @@ async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
         search.server, endpoint, search.target, TRY_SECONDS, search.headers
     )
     return client.state is State.ANSWERED
+
+
+async def _wants_a_certificate(endpoint: Endpoint) -> bool:
+    """Whether it speaks TLS, and ends it because a client shows no certificate."""
+    try:
+        async with asyncio.timeout(TRY_SECONDS):
+            reader, writer = await asyncio.open_connection(
+                endpoint.host, endpoint.port, ssl=tls_context()
+            )
+            try:
+                writer.write(b"GET / HTTP/1.0\r\n\r\n")
+                await reader.read(1)  # of TLS 1.3 the refusal comes after the handshake
+            finally:
+                writer.close()
+    except ssl.SSLError as problem:
+        return (problem.reason or "").endswith(NO_CERTIFICATE)
+    except (OSError, TimeoutError):
+        return False
+    return False
+
+
+NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
+"""How the alerts end that a server sends to a client without a certificate."""
 
 
 async def _speaks_http_2(endpoint: Endpoint) -> bool:

@@ -25,4 +25,5 @@ class Hello(msgspec.Struct, frozen=True):
     green: str = ""
     """The library of greenlets whose server runs in it."""
     multithread: bool | None = None
+    multiprocess: bool | None = None
     """What the server claims (PEP 3333)."""

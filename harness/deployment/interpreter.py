@@ -41,6 +41,19 @@ def find_executable(
     raise DeploymentFault(key, f"{first or 'nothing'}: command not found; {remedy}")
 
 
+def takes_a_shell(executable: Path) -> bool:
+    """Whether a file is a script without a first line that says what runs it.
+
+    The kernel refuses such a file; shells then take it for one of their own.
+    """
+    try:
+        with executable.open("rb") as file:
+            begin = file.read(512)
+    except OSError:
+        return False
+    return not begin.startswith(b"#!") and b"\0" not in begin
+
+
 def interpreter(executable: Path) -> Path:
     """The Python that an executable runs on: itself, its first line, or beside it."""
     if re.match(r"^(python|pypy)[0-9.]*$", executable.name):

@@ -32,6 +32,7 @@ from harness.deployment.fixed_ports import words_of
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 from harness.deployment.interpreter import on_path
+from harness.deployment.interpreter import takes_a_shell
 from harness.deployment.isolation import stays_in_layer
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
@@ -101,7 +102,10 @@ def prepare(
         scripts = own_environment(requirements, python, cache, folder)
         variables = activated(scripts, caller, command.env)
     key = deployment.source_key
+    folder = (command.folder or folder).resolve()
     executable = find_executable(key, command.words, folder, variables)
+    if takes_a_shell(executable):
+        command = command._replace(words=("sh", *command.words))
     where = Where(folder, interpreter(executable), variables)
     source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, variables):

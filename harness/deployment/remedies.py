@@ -49,6 +49,14 @@ class Advice(NamedTuple):
     remedy: str = ""
 
 
+NO_CAUSE = re.compile(
+    r".*\b(?:INFO|DEBUG)\b|\W|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
+    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    re.IGNORECASE,
+)
+"""How lines begin that servers print whenever they start or stop."""
+
+
 def explain(
     cell: CellReport,
     promise: Promise | None,
@@ -88,12 +96,27 @@ def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
-    daemon = promise.settings.get("daemon") if promise else None
-    if daemon is None or daemon.file is None:
-        leave = "start it without an option such as `--daemon` and without `&`"
-    else:
-        leave = f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
+    leave = _in_foreground(promise, cell.command)
     return Advice("; ".join(filter(None, (cause, stay))), leave)
+
+
+def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
+    """What keeps a server in the foreground, where a check can watch it."""
+    daemon = promise.settings.get("daemon") if promise else None
+    if daemon is not None and daemon.file is not None:
+        return f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
+    if daemon is not None and daemon.source.startswith("the variable"):
+        return f"leave out `--daemon` in {daemon.source}"
+    text = " ".join(words)
+    if re.search(r"\bsupervisord\b", text):
+        return "add `-n` to `supervisord`"
+    for found in (_TO_BACKGROUND.search(text), re.search(r"(?<!&)&\s*$", text)):
+        if found:
+            return f"leave out `{found[0].strip()}`"
+    return "start it without an option such as `--daemon` and without `&`"
+
+
+_TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
 
 
 def _cause(log: str) -> str:
@@ -102,7 +125,8 @@ def _cause(log: str) -> str:
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
             return f"it said: {errors[-1]}"
-    return ""
+    others = [line for line in lines if line and not NO_CAUSE.match(line)]
+    return f"the last that it said: {others[-1]}" if others else ""
 
 
 def _about_short(

@@ -25,6 +25,10 @@ _SINGLE = r"\\.|'[^']*'"
 _DOUBLE = r'"(?:\\.|[^"\\])*"'
 _OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
 """What joins commands or redirects their output, or a home folder."""
+_OF_A_SHELL = frozenset(
+    {".", "source", "export", "set", "ulimit", "umask", "eval", "cd", "trap", "unset"}
+)
+"""First words that only a shell knows."""
 _FILLED_IN = re.compile(r"\$[A-Za-z_{(]|`")
 """What a shell fills in."""
 
@@ -60,6 +64,8 @@ def read(
     while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
         env[assignment["name"]] = assignment["value"]
         words = words[1:]
+    if words and words[0] in _OF_A_SHELL:
+        return ShellCommand((*shell, text), {})
     return ShellCommand(words[1:] if words[:1] == ("exec",) else words, env)
 
 

@@ -161,7 +161,11 @@ def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
     """The program that serves, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
     if SHELL.search(text):
-        raise Cannot("It needs a shell: give the command of the server alone.")
+        raise Cannot(
+            "This is a line for a shell, of which only a run shows what it starts: "
+            "give the command of the server alone, or measure the line with "
+            "flask-concurrency check."
+        )
     try:
         rest = shlex.split(text)
     except ValueError:

@@ -98,10 +98,19 @@ def _run_by_python(rest: list[str]) -> list[str]:
     """The server that Python runs, as a module or a script; nothing if it is none."""
     for index, word in enumerate(rest):
         if word == "-m":
-            return rest[index + 1 :]
+            return _of_a_module(rest[index + 1 :])
         if not word.startswith("-") and rest[index - 1 : index] not in (["-X"], ["-W"]):
             return rest[index:] if PurePath(word).name in SERVERS else []
     return []
+
+
+def _of_a_module(rest: list[str]) -> list[str]:
+    """What a module runs: itself, or a server as a module, as profilers do."""
+    if rest[:1] and rest[0] not in SERVERS:
+        for index, word in enumerate(rest[:-1]):
+            if word == "-m" and rest[index + 1] in SERVERS:
+                return rest[index + 1 :]
+    return rest
 
 
 def server_name(words: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Promise
 from harness.deployment.environment import Where
+from harness.deployment.hello import Hello
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 
@@ -85,11 +86,16 @@ def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in variables.items() if not k.startswith("FLASK_CONCURRENCY")}
 
 
-def promise_of_werkzeug() -> Promise:
-    """What Werkzeug's server declares that tells the app of threads."""
-    because = "Werkzeug's server starts a thread for every connection"
+def promise_of_werkzeug(hello: Hello) -> Promise | None:
+    """What Werkzeug's server declares, by what it tells the app of itself."""
+    if software_name(hello.software)[0] != "werkzeug" or hello.multiprocess:
+        return None
     page = "https://werkzeug.palletsprojects.com/en/stable/serving/"
-    return Promise("werkzeug", None, because, page)
+    if hello.multithread:
+        because = "Werkzeug's server starts a thread for every connection"
+        return Promise("werkzeug", None, because, page)
+    because = "Werkzeug's server says that it has neither threads nor processes"
+    return Promise("werkzeug", 1, because, page)
 
 
 # ------------------------------------------------------------------------------ names

@@ -1,6 +1,7 @@
 """What a script declares that starts Flask's own server or waitress itself.
 
-The script is read and not run: its one call of ``app.run`` or ``waitress.serve``.
+The script is read and not run: its one call of ``waitress.serve``, or of ``run`` of
+what can be followed to a Flask app. All else is left to the server that then runs.
 """
 
 from __future__ import annotations
@@ -15,19 +16,16 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.deployment.python_source import parsed
+from harness.deployment.flask_source import comes_from
+from harness.deployment.flask_source import is_flask
+from harness.deployment.flask_source import Source
+from harness.deployment.flask_source import source_of
 
 FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"
 WERKZEUG_PAGE = "https://werkzeug.palletsprojects.com/en/stable/serving/"
 WAITRESS_PAGE = (
     "https://docs.pylonsproject.org/projects/waitress/en/stable/arguments.html"
 )
-
-OF_FLASK = frozenset(
-    {"host", "port", "debug", "load_dotenv", "threaded", "processes", "ssl_context"}
-    | {"use_reloader", "use_debugger", "extra_files", "reloader_type"}
-)
-"""Arguments of ``Flask.run``; a call with others is one of something else."""
 
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
@@ -36,12 +34,12 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     """
     name = next((word for word in arguments if word.endswith(".py")), "")
     path = where.folder / name
-    tree = parsed(path) if name else None
-    calls = [*_starts(tree)] if tree else []
+    source = source_of(path, path.parent) if name else None
+    calls = [*_starts(source)] if source else []
     if len(calls) != 1:
         raise CannotDerive(
-            f"{name or 'the script'} has {len(calls) or 'no'} calls of app.run or "
-            "waitress.serve"
+            f"{name or 'the script'} has {len(calls) or 'no'} calls that are seen to "
+            "be the `run` of a Flask app or `waitress.serve`"
         )
     (call,) = calls
     if any(each.arg is None for each in call.keywords):
@@ -70,31 +68,29 @@ def _flask(call: ast.Call, path: Path) -> Promise:
     return Promise("werkzeug", count, because, WERKZEUG_PAGE, settings)
 
 
-def _starts(tree: ast.Module) -> Iterator[ast.Call]:
+def _starts(source: Source) -> Iterator[ast.Call]:
     """The calls that start a server."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            keywords = {each.arg for each in node.keywords}
-            if _called(node) == "serve" or (
-                _called(node) == "run" and keywords <= OF_FLASK and _on_an_app(node)
-            ):
-                yield node
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and (
+            comes_from(node.func, "waitress", "serve", source.tree)
+            or _runs_flask(node.func, source)
+        ):
+            yield node
+
+
+def _runs_flask(called: ast.expr, source: Source) -> bool:
+    match called:
+        case ast.Attribute(value=value, attr="run"):
+            return is_flask(value, source)
+    return False
 
 
 def _called(call: ast.Call) -> str:
+    """What is called: ``run`` of an app, or ``serve`` under whatever name."""
     match call.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
-
-
-def _on_an_app(call: ast.Call) -> bool:
-    match call.func:
-        case ast.Attribute(value=ast.Name(id=name)):
-            return "app" in name.lower() or name == "server"
-        case ast.Attribute(value=ast.Call()):
-            return True
-    return False
+        case ast.Attribute(attr="run"):
+            return "run"
+    return "serve"
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:

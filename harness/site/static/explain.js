@@ -27,7 +27,7 @@ const explained = (() => {
 
   function split(given) {
     const text = given.trim().replaceAll("\\\n", " ");
-    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("It needs a shell: give the command of the server alone.");
+    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("This is a line for a shell, of which only a run shows what it starts: give the command of the server alone, or measure the line with flask-concurrency check.");
     let rest = words(text);
     const variables = {};
     while (rest.length) {

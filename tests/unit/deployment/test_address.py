@@ -40,6 +40,28 @@ def test_a_server_is_told_by_its_own_options(
     assert found is not None and found.words == tuple(shlex.split(told))
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("./up.sh gunicorn -b :80 a:a", "./up.sh gunicorn --bind {host}:{port} a:a"),
+        ("sh up.sh flask run", "sh up.sh flask run --host {host} --port {port}"),
+    ],
+)
+def test_a_script_hands_on_what_it_is_given(
+    command: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "up.sh").write_text('#!/bin/sh\nmigrate\nexec "$@"\n')
+    found = addressed(shlex.split(command), tmp_path)
+    assert found is not None and found.words == tuple(shlex.split(told))
+
+
+@pytest.mark.parametrize("text", ["exec gunicorn a:a", '# exec "$@"', "\x00"])
+def test_a_script_that_hands_on_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / "up.sh").write_text(text)
+    assert addressed(["./up.sh", "gunicorn", "a:a"], tmp_path) is None
+    assert addressed(["./none.sh", "gunicorn", "a:a"], tmp_path) is None
+
+
 def test_what_is_taken_away_is_known(tmp_path: Path) -> None:
     found = addressed(["gunicorn", "-b", ":80", "--bind=:81", "a:a"], tmp_path)
     assert found is not None and found.dropped == ("-b", ":80", "--bind=:81")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.deployment.shell import expand
+from harness.deployment.shell import read
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,15 @@ from harness.deployment.shell import expand
 )
 def test_variables(text: str, expanded: str) -> None:
     assert expand(text, {"A": "1"}) == expanded
+
+
+@pytest.mark.parametrize(
+    "text", [". ./boot.sh", "source boot.sh", "ulimit -n 9", "export A=1", "A=1 eval x"]
+)
+def test_what_only_a_shell_knows_is_given_to_one(text: str) -> None:
+    assert read("command", text).words == ("sh", "-c", text)
+
+
+@pytest.mark.parametrize("text", ["./boot.sh", "setsid x", "exec ./x", "B=2 ./set"])
+def test_what_a_shell_is_not_needed_for(text: str) -> None:
+    assert read("command", text).words[0] != "sh"

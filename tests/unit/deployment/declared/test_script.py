@@ -12,9 +12,17 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import Where
 
+HEAD = """\
+import waitress
+from flask import Flask
+from waitress import serve
+app = Flask(__name__)
+def create_app(): return app
+"""
 
-def declared(folder: Path, text: str) -> Promise:
-    (folder / "app.py").write_text(text)
+
+def declared(folder: Path, text: str, head: str = HEAD) -> Promise:
+    (folder / "app.py").write_text(head + text)
     return derive(["python3", "-u", "app.py"], Where(folder, Path("python"), {}))
 
 

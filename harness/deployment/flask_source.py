@@ -1,0 +1,158 @@
+"""Whether an expression of a Python file is a Flask app, as far as reading can tell.
+
+Names are followed through assignments, imports of files beside the script, and
+functions that return an app. Rule: what cannot be followed is no Flask app.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.python_source import parsed
+
+DEEPEST = 8
+"""Steps from one name to another that are followed."""
+
+
+class Source(NamedTuple):
+    """A file of Python, and the folder that its imports are looked for in."""
+
+    path: Path
+    tree: ast.Module
+    root: Path
+
+
+def source_of(path: Path, root: Path) -> Source | None:
+    """A file that can be followed; ``None`` if it cannot be read as Python."""
+    tree = parsed(path)
+    return Source(path, tree, root) if tree is not None else None
+
+
+def is_flask(value: ast.expr, source: Source, steps: int = DEEPEST) -> bool:
+    """Whether an expression is an instance of Flask or of a class made from it."""
+    if steps <= 0:
+        return False
+    match value:
+        case ast.Call(func=called):
+            return _makes_flask(called, source, steps - 1)
+        case ast.Name(id=name):
+            return any(
+                is_flask(each, source, steps - 1) for each in _values(name, source.tree)
+            ) or any(
+                is_flask(ast.Name(origin), other, steps - 1)
+                for other, origin in _imported(name, source)
+                if origin
+            )
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return any(
+                is_flask(ast.Name(name), other, steps - 1)
+                for other, origin in _imported(module, source)
+                if not origin
+            )
+    return False
+
+
+def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bool:
+    """Whether what is called is ``name`` of a module, by any of its spellings."""
+    match called:
+        case ast.Name(id=used):
+            return any(
+                each.module == module and (alias.asname or alias.name) == used
+                for each in ast.walk(tree)
+                if isinstance(each, ast.ImportFrom)
+                for alias in each.names
+                if alias.name == name
+            )
+        case ast.Attribute(value=ast.Name(id=used), attr=attribute):
+            return attribute == name and any(
+                alias.name == module and (alias.asname or alias.name) == used
+                for each in ast.walk(tree)
+                if isinstance(each, ast.Import)
+                for alias in each.names
+            )
+    return False
+
+
+def _makes_flask(called: ast.expr, source: Source, steps: int) -> bool:
+    """Whether a call of this makes an app."""
+    if steps <= 0:
+        return False
+    if comes_from(called, "flask", "Flask", source.tree):
+        return True
+    match called:
+        case ast.Name(id=name):
+            own = _defined(name, source.tree)
+            if isinstance(own, ast.ClassDef):
+                return any(_makes_flask(base, source, steps - 1) for base in own.bases)
+            if own is not None:
+                return any(
+                    is_flask(each.value, source, steps - 1)
+                    for each in ast.walk(own)
+                    if isinstance(each, ast.Return) and each.value is not None
+                )
+            return any(
+                _makes_flask(ast.Name(origin), other, steps - 1)
+                for other, origin in _imported(name, source)
+                if origin
+            )
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return any(
+                _makes_flask(ast.Name(name), other, steps - 1)
+                for other, origin in _imported(module, source)
+                if not origin
+            )
+    return False
+
+
+def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
+    """Everything that is assigned to a name, anywhere in a file."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                    yield value
+            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value):
+                if target == name:
+                    yield value
+
+
+def _defined(name: str, tree: ast.Module) -> ast.FunctionDef | ast.ClassDef | None:
+    """The function or the class of a name at the top of a file."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return node
+    return None
+
+
+def _imported(name: str, source: Source) -> Iterator[tuple[Source, str]]:
+    """The files that a name is imported from, each with the name that it has there.
+
+    That is empty where the name stands for the file itself.
+    """
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield from _modules(source, 0, alias.name, "")
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    inside = f"{node.module or ''}.{alias.name}".strip(".")
+                    yield from _modules(source, node.level, inside, "")
+                    yield from _modules(
+                        source, node.level, node.module or "", alias.name
+                    )
+
+
+def _modules(
+    source: Source, level: int, module: str, name: str
+) -> Iterator[tuple[Source, str]]:
+    """The file of a module, if it is one of the user's own."""
+    base = source.path.parents[level - 1] if level else source.root
+    stem = base.joinpath(*filter(None, module.split(".")))
+    for path in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
+        if path.is_file() and (other := source_of(path, source.root)) is not None:
+            yield other, name
