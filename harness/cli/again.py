@@ -21,7 +21,7 @@ NOX = "FLASK_CONCURRENCY_NOX"
 
 
 def probe_again() -> Reproduce:
-    """What gives the command that measures a cell of the matrix again.
+    """Return a function that gives the command to measure a cell of the matrix again.
 
     It works where it is printed: by nox where nox was started, and otherwise by the
     installed command.
@@ -31,7 +31,7 @@ def probe_again() -> Reproduce:
 
 
 def probe_by(verb: str) -> Reproduce:
-    """The same where the words that the command begins with are known."""
+    """Like ``probe_again``, for a command that begins with these words."""
 
     def again(evidence: Evidence, cell: CellEvidence) -> str:
         options = [*_limit(evidence), *_sources(evidence), *_ask(cell)]
@@ -41,7 +41,7 @@ def probe_by(verb: str) -> Reproduce:
 
 
 def check_again(configured: Configured) -> Reproduce:
-    """What gives the command that measures one deployment again."""
+    """Return a function that gives the command to measure one deployment again."""
     deployments = {each.name: each for each in configured.deployments}
 
     def again(evidence: Evidence, cell: CellEvidence) -> str:
@@ -69,7 +69,7 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
 
 
 def _behind(deployment: Deployment) -> list[str]:
-    """The command; nothing where it is that of a file in the folder."""
+    """The command behind ``--``; nothing where a file in the folder has it."""
     return ["--", *shlex.split(deployment.command)] if deployment.command else []
 
 

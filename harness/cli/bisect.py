@@ -110,7 +110,7 @@ def bisect(
 def _follow(
     given: Following, known: Catalog, cell: str, name: str | None
 ) -> tuple[Followed, Selection]:
-    """What is searched, and the selection that it is measured with."""
+    """The releases to search, and the selection that they are measured with."""
     target = _find_target(known, cell)
     usual = FLASK if target.server.pinned_by_flask else target.server.name
     package = find_package(known, name or usual)
@@ -142,7 +142,7 @@ def _swap(
     change: ChangePoint,
     results: Path,
 ) -> list[Swap]:
-    """Swap single packages, in environments of their own, where several differ."""
+    """Swap one package at a time where several differ, each in its own environment."""
     server, edge = followed.target.server, (change.old, change.new)
     parts = find_parts(*edge, server)
     if len(parts) < 2:

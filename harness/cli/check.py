@@ -231,7 +231,7 @@ def measure(
 
 
 def write(findings: Findings, results: Path, ended: HarnessError | None = None) -> None:
-    """Write the report, the badges, and what the check comes to."""
+    """Write the report, the badges and the result of the check."""
     result = check_findings.check_result(findings, ended)
     report = findings.report
     files.write(results / REPORT, report)

@@ -39,7 +39,7 @@ GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
 
 
 class CheckOptions(NamedTuple):
-    """What ``check`` is given."""
+    """The options of ``check``."""
 
     config: Path | None
     only: tuple[str, ...]
@@ -60,7 +60,7 @@ class CheckOptions(NamedTuple):
 
 
 def check_options(given: Mapping[str, Any]) -> CheckOptions:
-    """What the options ``checking`` come to."""
+    """Make the record of the options ``checking``."""
     keys = {key: given[_parameter(key)] for key in OF_A_COMMAND}
     return CheckOptions(
         config=given["config"],

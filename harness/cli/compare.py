@@ -30,7 +30,7 @@ from harness.report.sections.changes import section
 
 
 class ComparisonOptions(NamedTuple):
-    """What a run is to be compared with, and what then fails it."""
+    """What to compare a run with, and which changes fail it."""
 
     baseline: str | None
     baseline_optional: bool
@@ -45,7 +45,7 @@ def comparison(
     expected: Path | None,
     fail_on: FailOn,
 ) -> ComparisonOptions:
-    """What the options ``comparing`` come to. Raises ``UsageError``."""
+    """Make the record of the options ``comparing``. Raises ``UsageError``."""
     if fail_on in FORBIDDEN_CHANGES and not baseline:
         raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
     return ComparisonOptions(baseline, baseline_optional, expected, fail_on)

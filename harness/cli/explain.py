@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parents[1] / "site" / "measured.json"
 
 
 class Measured(Result, frozen=True, kw_only=True):
-    """The file ``measured.json``: as ``api/v1/measured.json`` of a site."""
+    """The file ``measured.json``, which a site has as ``api/v1/measured.json``."""
 
     schema_version: int
     generated_at: str
@@ -45,7 +45,7 @@ _CODE = re.compile(r"(?i)fc\d+")
 
 
 class ExplainOptions(NamedTuple):
-    """What ``explain`` is given."""
+    """The options of ``explain``."""
 
     data: Path
     command: tuple[str, ...]

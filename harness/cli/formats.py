@@ -61,7 +61,7 @@ loudness = shared.several(
 
 
 class AllWays(NamedTuple):
-    """What a verb found, in all the ways in which it may be printed."""
+    """The findings of a verb, in every form in which they can be printed."""
 
     record: object
     """The whole, as JSON."""

@@ -112,7 +112,7 @@ def _check_new(workflow: Path | None) -> None:
 
 
 def _next_step(workflow: Path, by: Published) -> str:
-    """What is left to do until the workflow checks."""
+    """The next step to take before the workflow can check anything."""
     push = "commit both files and push them"
     if by.is_known:
         return f"Next: {push}"
@@ -123,7 +123,7 @@ def _next_step(workflow: Path, by: Published) -> str:
 
 
 def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None]:
-    """What is measured of each deployment; nothing where one cannot be tried."""
+    """Measure each deployment; nothing for one that cannot be started here."""
     configured = Configured(None, folder, tuple(made))
     with tempfile.TemporaryDirectory() as results:
         options = _options(Path(results))

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and what they become.
+"""Options that several verbs share, and the records made of them.
 
 Options that belong together become one frozen record before a verb's function is called
 with it; each of the others becomes an argument of its own.
@@ -88,7 +88,7 @@ def several(*options: Callable[[Function], Function]) -> Callable[[Function], Fu
 def as_record(
     name: str, make: Callable[..., object], *options: Callable[[Function], Function]
 ) -> Callable[[Function], Function]:
-    """The same for options that become one argument, ``name``, of the function.
+    """One decorator for options that become one argument, ``name``.
 
     ``make`` takes the values of options by their names, and makes it of them.
     """
@@ -128,7 +128,7 @@ def _last_question(
 
 
 def questions(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
-    """The questions that ``--ask`` comes to, each once and in their usual order."""
+    """The questions that ``--ask`` names, each once and in their usual order."""
     wanted = {question for several in given for question in several}
     wanted = wanted | {Question.OVERLAP} if wanted else set(DEFAULT_ASK)
     return tuple(each for each in Question if each in wanted)
@@ -203,7 +203,7 @@ def selection(
     everything: bool = False,
     ask: tuple[tuple[Question, ...], ...] = (),
 ) -> Selection:
-    """The selection that the options ``selecting`` or ``axes`` come to."""
+    """Make the selection of the options ``selecting`` or ``axes``."""
     return Selection(
         flask=flask,
         server_releases=server_release,

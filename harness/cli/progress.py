@@ -43,7 +43,7 @@ def line(event: Event) -> str:
 
 @contextlib.contextmanager
 def progress(plan: Plan, *, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
-    """Show the progress of a run on standard error, by what takes its events."""
+    """Show the progress of a run on standard error; yields what takes its events."""
     console = Console(stderr=True, highlight=False, quiet=quiet)
     show = partial(console.print, markup=False, soft_wrap=True)
     columns = TextColumn("{task.description}"), BarColumn(bar_width=20)

@@ -54,7 +54,7 @@ class Following:
 
     @property
     def selection(self) -> Selection:
-        """What is measured beside the releases that are followed."""
+        """The selection beside the releases that are followed."""
         return shared.selection(
             self.flask, self.server_release, self.limit, self.python
         )

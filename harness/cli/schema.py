@@ -86,7 +86,7 @@ def schema_of(which: str) -> str:
 
 
 def _classes(info: object) -> dict[str, type]:
-    """By its name: every class that a type is made of, itself included."""
+    """Every class that a type is made of, itself included, by name."""
     classes: dict[str, type] = {}
     waiting = [info]
     while waiting:
@@ -116,7 +116,7 @@ def _describe(record: dict[str, Any], kind: type) -> None:
 
 
 def _words(kind: type) -> dict[str, str]:
-    """By field: the string that stands beneath it in the source."""
+    """The string beneath each field in the source, by the name of the field."""
     tree = ast.parse(dedent(inspect.getsource(kind)))
     descriptions = {}
     for above, below in pairwise(tree.body[0].body):  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ MARK = ".flask-concurrency-site"
 
 
 class SiteOptions(NamedTuple):
-    """What ``site`` is given."""
+    """The options of ``site``."""
 
     results: tuple[Path, ...]
     histories: tuple[Path, ...]
@@ -177,7 +177,7 @@ def _runs(folders: Iterable[Path]) -> list[list[Evidence]]:
 
 
 def _measured(folders: Iterable[Path]) -> list[Evidence]:
-    """What is in some histories. Raises ``UsageError``."""
+    """The evidence in some histories. Raises ``UsageError``."""
     measured: list[Evidence] = []
     for folder in folders:
         evidence, faults = history.read(folder)

@@ -128,7 +128,7 @@ def _plan(
     names: Sequence[str],
     stored: Sequence[Evidence] | None,
 ) -> tuple[list[Followed], Plan]:
-    """The lines to follow, and all of their cells; only those ``stored`` if given."""
+    """The lines to follow and all their cells; only those in ``stored`` if given."""
     known = catalog.load(given.catalog)
     targets = [each for text in configurations for each in find_targets(known, text)]
     packages = packages_of(known, targets, names)
@@ -150,7 +150,7 @@ def _plan(
 
 
 def _measure(plan: Plan, given: Following) -> Interrupted | None:
-    """Measure; what interrupted it, so that what was measured can be shown first."""
+    """Measure; return the interruption, so that the results can be shown first."""
     try:
         measure(plan, given)
     except Interrupted as interrupted:

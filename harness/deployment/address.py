@@ -63,7 +63,7 @@ _OWN_ADDRESS = re.compile(
 
 
 class Addressed(NamedTuple):
-    """A command that is told its address by the check."""
+    """A command with the address that the check chose."""
 
     words: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -71,7 +71,7 @@ class Addressed(NamedTuple):
 
 
 class OwnAddress(NamedTuple):
-    """The place in a file where an address stands that no option takes the place of."""
+    """Where a file gives an address that no option can replace."""
 
     path: Path
     line: int
@@ -136,12 +136,12 @@ def _with_own(
 
 
 def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
-    """Whether a command, or a variable, has the place of the port in it."""
+    """Whether a command, or a variable, has the placeholder of the port in it."""
     return any(PORT in word for word in (*words, *values))
 
 
 def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
-    """The address in a file of uWSGI: one on the command line is only added to it."""
+    """The address in a file of uWSGI; the command line can only add another."""
     for path in _files(words, folder):
         text = path.read_text(errors="replace")
         for match in _OWN_ADDRESS.finditer(text):
@@ -170,7 +170,7 @@ def _files(words: Sequence[str], folder: Path) -> list[Path]:
 def _without(
     words: Sequence[str], options: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words without some options and their values; these."""
+    """Split words into those to keep, and some options with their values."""
     others: list[str] = []
     dropped: list[str] = []
     rest = list(words)

@@ -1,4 +1,4 @@
-"""The app of a deployment, which a start-up hook lets the probe into.
+"""The app of a deployment, which the probe reaches by a start-up hook.
 
 The command is started as it is, in the folder of its configuration file and with the
 variables of the caller; the hook is ``target/hook``.
@@ -112,7 +112,7 @@ class DeployedApp:
 
     @cached_property
     def _engine_problem(self) -> str:
-        """Why nothing can be started in an engine; empty when it is ready for a start.
+        """Why the engine can start nothing; empty when it is ready.
 
         What an earlier check left there is removed.
         """

@@ -1,4 +1,4 @@
-"""How a deployment would declare at least so many."""
+"""Changes with which a deployment would declare at least a given number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.deployment.remedies import limit_holds
 
 
 def raise_to(at_least: int, promise: Promise | None) -> str:
-    """A change with which ``at_least`` are declared, where that is simple; or empty."""
+    """A simple change with which ``at_least`` are declared; empty if there is none."""
     if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
     if promise.server == "gunicorn":

@@ -115,7 +115,7 @@ class Configured(NamedTuple):
     deployments: tuple[Deployment, ...]
 
     def line(self, deployment: Deployment, key: str) -> int:
-        """The line of a key of a deployment, counted from one; else zero."""
+        """The line of a key of a deployment, counted from one; zero if it has none."""
         if self.path is None:
             return 0
         number = self.deployments.index(deployment)
@@ -140,7 +140,7 @@ def located(configured: Configured, deployment: Deployment) -> Iterator[None]:
 
 
 def fault_words(path: Path | None, name: str, fault: DeploymentFault) -> str:
-    """The words for a fault: with file, deployment and key, or with the option."""
+    """Describe a fault with its file, deployment and key, or with its option."""
     if path is None:
         return f"{OPTIONS.get(fault.key, fault.key)}: {fault.problem}"
     return f"{path}: deployment {name}: {fault}"

@@ -56,7 +56,7 @@ class Candidate(NamedTuple):
 
 
 def candidates(folder: Path) -> list[Candidate]:
-    """All ways in which the app of a folder is started; the most telling first."""
+    """All ways in which the app of a folder is started, the most specific first."""
     ways = [*_procfile(folder), *_dockerfile(folder)]
     return ways or [*_files(folder)] or [*_app(folder)]
 
@@ -84,7 +84,7 @@ def _dockerfile(folder: Path) -> Iterator[Candidate]:
 
 
 def _files(folder: Path) -> Iterator[Candidate]:
-    """Files of servers, which are read by a command that is usual for them."""
+    """Configuration files of servers, each with the usual command for it."""
     path = folder / "gunicorn.conf.py"
     if (tree := parsed(path)) is not None:
         in_file = text_of(assigned(tree).get("wsgi_app"))
@@ -104,7 +104,7 @@ def _app(folder: Path) -> Iterator[Candidate]:
 
 
 def given(words: Sequence[str]) -> Candidate:
-    """What a user gives as a command."""
+    """The candidate for a command that the user gives."""
     return Candidate(
         "production", {"command": shlex.join(words)}, tuple(words), None, 0
     )

@@ -1,4 +1,4 @@
-"""The instructions of a Dockerfile, and what each of its stages comes to."""
+"""The instructions of a Dockerfile, and the result of its stages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Instruction(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """What one stage, with those that it begins with, does to an image."""
+    """The settings of an image after a stage and those that it is based on."""
 
     env: dict[str, str] = {}
     entrypoint: Instruction | None = None
@@ -51,7 +51,7 @@ class Stage(NamedTuple):
 
 
 def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> Stage:
-    """What the stage does that is built; ``given`` is what it is run with.
+    """The stage that is built; ``given`` are the variables that it runs with.
 
     Raises ``DeploymentFault``.
     """
@@ -84,14 +84,14 @@ def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> St
 
 
 def _from(rest: str, arguments: Mapping[str, str]) -> tuple[str, str]:
-    """What a stage begins with, and the name of the stage."""
+    """The base of a stage, and its name."""
     words = [word for word in expand(rest, arguments).split() if word[:2] != "--"]
     named = len(words) == 3 and words[1].lower() == "as"
     return words[0] if words else "", words[2] if named else "0"
 
 
 def _after(stage: Stage, each: Instruction) -> Stage:
-    """What a stage is after an instruction."""
+    """The stage after an instruction."""
     if each.name == "ENTRYPOINT":
         # A new ENTRYPOINT takes away the CMD of the image that it began with.
         return stage._replace(entrypoint=each if each.items != [] else None)
@@ -157,7 +157,7 @@ _HEREDOCS = ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")
 
 
 def assignments(rest: str, known: Mapping[str, str] = {}) -> dict[str, str]:
-    """The variables of one ENV, in the newer spelling or the older, filled in.
+    """The variables of one ENV, in either spelling, filled in.
 
     All of one instruction see the variables that were there before it.
     """

@@ -1,4 +1,4 @@
-"""Servers that listen elsewhere than on the port of the check, or speak otherwise.
+"""Servers that do not listen on the port of the check, or speak no plain HTTP.
 
 Unix sockets, TLS and uwsgi's protocol are spoken. What listens on another port cannot
 be measured: that port may be one of production.
@@ -63,21 +63,21 @@ class AnswerSearch(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """An answer, and how it was come by."""
+    """An answer, and the way it was reached."""
 
     client: Client
     endpoint: Endpoint
 
 
 class Watched:
-    """Remembers how the last request ended that waited for a server's answer."""
+    """Remembers how the last request for a server's answer ended."""
 
     def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
         self._instead = instead
         self.state = State.NEW
 
     def instead(self, client: Client, token: str) -> str | None:
-        """The same as the function that is watched."""
+        """Call the watched function."""
         self.state = client.state
         return self._instead(client, token)
 
@@ -87,7 +87,7 @@ async def reach(
     wait: Callable[[Endpoint], Coroutine[Any, Any, Client]],
     watched: Watched,
 ) -> Reached:
-    """Wait for an answer, on the port of the check or by another way that is found.
+    """Wait for an answer on the port of the check, or by any other way.
 
     Raises ``NotAnswering``, also once only other ports are open.
     """
@@ -105,7 +105,7 @@ async def reach(
 
 
 async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
-    """Wait until a server is found to answer otherwise. Raises ``NotAnswering``."""
+    """Wait for a server to answer in another way. Raises ``NotAnswering``."""
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
     before = quiet.look(server.processes())

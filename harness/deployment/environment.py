@@ -38,7 +38,7 @@ class Where(NamedTuple):
 
 
 def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
-    """The same variables, with the start-up hook in front of the Python path."""
+    """The variables with the start-up hook in front of the Python path."""
     path = filter(None, (str(HOOK), variables.get("PYTHONPATH", "")))
     options = filter(None, (WAY_IN, variables.get("PYTHONWARNINGS", "")))
     return {
@@ -51,7 +51,7 @@ def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
 def caller_variables(
     caller: Mapping[str, str], env: Mapping[str, str]
 ) -> dict[str, str]:
-    """The variables of a caller, with the scripts beside the harness last on the path.
+    """The caller's variables, with the harness's own scripts last on the path.
 
     These are left out where Flask is not installed beside the harness: no deployment
     could run in an environment of the harness alone.

@@ -93,7 +93,7 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
 
 
 def _handed_on(command: CommandLine) -> str:
-    """How the variable is set, where it is not yet."""
+    """How to set the variable where it is not set yet."""
     if "{port}" in command.env.get("PORT", ""):
         return ""
     return f", and hand the port on: {HANDED_ON}"

@@ -1,4 +1,4 @@
-"""What the reserved route reports of the process that it is in."""
+"""What the reserved route reports about its process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """What the reserved route reports of the process that it is in."""
+    """What the reserved route reports about its process."""
 
     patched: bool
     """Whether its sockets are those of a library such as gevent."""

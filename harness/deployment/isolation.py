@@ -1,4 +1,4 @@
-"""What a deployment has to itself while it is checked, so that nothing else changes.
+"""What a deployment gets for itself during a check, so that nothing else changes.
 
 It sees its working tree through a layer of its own (``harness/system/layer.py``), so
 that databases, logs and sockets there stay as they are. It has a folder for temporary
@@ -106,7 +106,7 @@ def working_tree(folder: Path) -> Path:
 
 @functools.cache
 def layer_problem(folder: Path) -> str:
-    """Why there can be no layer over a working tree; empty where there can be one."""
+    """Why a layer over a working tree is impossible; empty if it is possible."""
     if sys.platform != "linux":
         return "only Linux has them"
     if folder == Path(folder.anchor):
@@ -117,20 +117,20 @@ def layer_problem(folder: Path) -> str:
 
 
 def note(folder: Path) -> str:
-    """What of a deployment's working tree is not safe from it, if anything is."""
+    """A warning where a deployment can change its working tree; empty if it cannot."""
     tree = working_tree(folder)
     problem = layer_problem(tree)
     return f"what it writes to {tree} stays there: {problem}" if problem else ""
 
 
 def stays_in_layer(path: Path, folder: Path) -> bool:
-    """Whether what a deployment of a folder does to a path is not seen outside."""
+    """Whether changes by a deployment to a path stay invisible outside of it."""
     tree = working_tree(folder)
     return path.is_relative_to(tree) and not layer_problem(tree)
 
 
 def layered(command: list[str], folder: Path, own: Path) -> list[str]:
-    """A command that sees its working tree through a layer where there can be one."""
+    """The command behind a layer over its working tree, if one is possible."""
     tree = working_tree(folder)
     return command if layer_problem(tree) else _layer(tree, own, command)
 
@@ -144,7 +144,7 @@ def _layer(tree: Path, own: Path, command: list[str]) -> list[str]:
 
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
-    """A folder for one deployment, which others can pass through but not read."""
+    """A folder for one deployment, which other users can enter but not list."""
     with tempfile.TemporaryDirectory(
         prefix=PREFIX, ignore_cleanup_errors=True
     ) as folder:
@@ -154,7 +154,7 @@ def own_folder() -> Iterator[Path]:
 
 
 def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
-    """The variables of a deployment, with what is its own; the folders are made."""
+    """The variables of a deployment, with folders of its own, which are created."""
     temporary, sockets, programs = folder / "tmp", folder / "run", folder / "bin"
     for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
         each.mkdir(exist_ok=True)
@@ -194,7 +194,7 @@ def own_control_socket(
 
 
 def _stand_in(path: Path, real: str) -> None:
-    """A program that is found instead of another, if that is there."""
+    """Write a stand-in that is found in place of a program, if that is installed."""
     if not real or path.exists():
         return
     path.write_text(

@@ -75,7 +75,7 @@ def _tables(path: Path) -> list[Any]:
 
 
 def _read(table: Any) -> tuple[Deployment | None, list[DeploymentFault]]:
-    """A deployment, or all that keeps its table from being one."""
+    """A deployment, or everything that is wrong with its table."""
     rest = table
     faults: list[DeploymentFault] = []
     while True:
@@ -116,7 +116,7 @@ def has_table(path: Path) -> bool:
 def _faults(
     deployment: Deployment, folder: Path, *, in_file: bool
 ) -> Iterator[DeploymentFault]:
-    """Everything that is wrong with a deployment of which each key is right."""
+    """Everything that is wrong with a deployment although each key alone is right."""
     yield from _command_faults(deployment)
     yield from _promise_faults(deployment)
     yield from _file_faults(deployment, folder)

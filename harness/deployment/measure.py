@@ -30,7 +30,7 @@ from harness.records.words import Settled
 
 
 class MeasuredDeployment(NamedTuple):
-    """What measuring a deployment gave."""
+    """The result of measuring a deployment."""
 
     evidence: Evidence
     hello: Hello | None
@@ -103,14 +103,14 @@ def _versions(engine_release: str, hello: Hello | None) -> dict[str, str]:
 def _with_versions(
     evidence: Evidence, prepared: Prepared, versions: dict[str, str]
 ) -> Evidence:
-    """Evidence with releases that are only known once a container has answered."""
+    """The evidence with releases that a container reported once it answered."""
     where = environment(prepared.command.words, versions)
     evidence = msgspec.structs.replace(evidence, installed=versions)
     return _in_environment(evidence, where)
 
 
 def _in_environment(evidence: Evidence, where: Environment) -> Evidence:
-    """Evidence of a deployment whose server is known only now."""
+    """The evidence with the server that was recognized while it ran."""
     (cell,) = evidence.cells
     cell = msgspec.structs.replace(cell, id=str(where.cell(cell.configuration)))
     title = titles().get(where.server, "")

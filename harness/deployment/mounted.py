@@ -1,4 +1,4 @@
-"""Where in a server the Flask app is, and what lets requests through to it."""
+"""Where in a server the Flask app is mounted, and how requests get there."""
 
 from __future__ import annotations
 

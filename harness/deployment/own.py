@@ -1,4 +1,4 @@
-"""Environments of their own, for deployments that name a file of requirements."""
+"""Separate environments for deployments that name a file of requirements."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
 def activated(
     scripts: Path, caller: Mapping[str, str], env: Mapping[str, str]
 ) -> dict[str, str]:
-    """The variables of a caller, as if an environment had been activated."""
+    """The caller's variables, as if an environment had been activated."""
     passed = {key: v for key, v in caller.items() if key not in _OF_A_PYTHON}
     behind = env.get("PATH") or caller.get("PATH", os.defpath)
     path = os.pathsep.join((str(scripts), behind))

@@ -35,7 +35,7 @@ def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
 
 
 def instead_of(word: str, port: str, place: str) -> str:
-    """What to write in place of a word that names a port."""
+    """A replacement for a word that names a port."""
     other = place.join((word[: -len(port)], ""))
     return f"write `{other}` in place of `{word}`"
 

@@ -133,7 +133,7 @@ def prepare(
 def _in_containers(
     deployment: Deployment, source: str, where: Where, containers: Contained
 ) -> Prepared:
-    """A deployment in containers, in which nothing is seen from outside."""
+    """Prepare a deployment in containers, which cannot be inspected from outside."""
     problem = "what runs in a container is not seen from outside"
     if deployment.declared is None:
         raise DeploymentFault("declared", f"{problem}; {say_declared(source)}")

@@ -62,7 +62,7 @@ def published() -> Published:
 
 
 def of(installed: Distribution) -> Published:
-    """The same of one distribution."""
+    """Where one installed distribution was published."""
     text = installed.read_text("direct_url.json")
     if text is None:
         return _of_index(installed)

@@ -26,7 +26,7 @@ _HEAD = """\
 
 
 class StarterEntry(NamedTuple):
-    """A deployment to write down, and what was measured of it."""
+    """A deployment for the file, and its measurement."""
 
     candidate: Candidate
     deployment: Deployment

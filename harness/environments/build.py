@@ -169,6 +169,6 @@ def with_built(
 
 
 def _interpreter(python: str) -> str:
-    """The Python to build a wheel with: the one that it is measured on."""
+    """The Python to build a wheel with: the one to measure on."""
     current = "{}.{}".format(*sys.version_info)
     return sys.executable if python == current else python

@@ -72,7 +72,7 @@ def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
 
 
 def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Evidence, by environment, for the planned cells that have none."""
+    """Evidence that planned cells are missing, by environment."""
     present = {cell.id for each in evidence for cell in each.cells}
     absent = only_cells(plan, lambda cell: cell.id not in present)
     return [

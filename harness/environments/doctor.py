@@ -93,5 +93,5 @@ def _engine() -> str:
 
 
 def first_missing(every: list[Ability]) -> Ability | None:
-    """The one thing to install for the most of the rest."""
+    """The one thing to install that would enable the most."""
     return next((each for each in every if not each.here), None)

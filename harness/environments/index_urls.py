@@ -105,7 +105,7 @@ def _of_pip(environ: Mapping[str, str], read: Read) -> tuple[str, list[str]]:
 
 
 def _pip_files(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Those that go before others come first."""
+    """pip's configuration files, those with precedence first."""
     if path := environ.get("PIP_CONFIG_FILE"):
         yield Path(path)
     home = Path(environ.get("HOME") or Path.home())

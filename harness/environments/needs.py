@@ -26,7 +26,7 @@ TRY_SECONDS = 20.0
 
 
 def on_this_machine(planned: PlannedEnvironment) -> PlannedEnvironment:
-    """The plan on this machine: cells it cannot support, and declared numbers."""
+    """The plan for this machine: marks unsupported cells, and fills in formulas."""
     missing: dict[NeededHere, str] = {}
     processors = processors_of(planned.environment.python)
     cells = tuple(_computed(_cell(cell, missing), processors) for cell in planned.cells)
@@ -43,7 +43,7 @@ def _computed(cell: PlannedCell, processors: int) -> PlannedCell:
 def with_number(
     declaration: Declaration, computed: Formula, processors: int
 ) -> Declaration:
-    """A declaration with the value of its formula, and a sentence that gives it."""
+    """The declaration with the value of its formula, and a sentence about it."""
     number = formulas.value(computed, processors)
     count = plural(processors, "processor")
     sentence = f"With the {count} here {declaration.formula} is {number}."

@@ -1,4 +1,4 @@
-"""Wheels that were made for a run: their metadata, and their places below a plan."""
+"""Wheels built for a run: their metadata, and where they are stored."""
 
 from __future__ import annotations
 

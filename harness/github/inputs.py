@@ -99,7 +99,7 @@ def given(environ: Mapping[str, str], name: str) -> str:
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:
-    """An input that is ``true``, which is also what an empty one means, or ``false``.
+    """An input that is ``true`` or ``false``; empty means true.
 
     Raises ``UsageError`` for anything else.
     """

@@ -41,7 +41,7 @@ WORST_FIRST = (
 
 
 def not_the_callers(environ: Mapping[str, str]) -> list[str]:
-    """Variables that a step of the caller's own would not see, or not as they are.
+    """Variables that the caller's own steps would not see, or see differently.
 
     What a user's app writes to the files of a step's commands would become outputs of
     the action's steps.
@@ -114,7 +114,7 @@ def _append(path: str | None, text: str) -> None:
 
 @contextlib.contextmanager
 def commands_stopped() -> Iterator[None]:
-    """Let the runner take nothing that is printed meanwhile for a command."""
+    """Keep the runner from taking printed text for commands inside the block."""
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}", flush=True)
     try:

@@ -133,7 +133,7 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
 
 
 def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
-    """Set the outputs of a stage that has come to its end."""
+    """Set the outputs of a finished stage."""
     outputs = {"exit-code": str(code)}
     if stage == "report":
         outputs["passed"] = "false" if code else "true"

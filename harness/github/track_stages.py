@@ -67,7 +67,7 @@ def _branch(environ: Mapping[str, str]) -> Branch:
 
 
 def _history(environ: Mapping[str, str], _command: Run) -> int:
-    """Fetch the history to where the next step looks for it."""
+    """Fetch the history for the next step."""
     folder = Path(inputs.history(environ))
     shutil.rmtree(folder, ignore_errors=True)
     there = branch.fetch(_branch(environ), folder)

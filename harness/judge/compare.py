@@ -142,7 +142,7 @@ def compare_pairs(
 
 
 def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
-    """What can be said without numbers; ``None`` where both sides have one."""
+    """Compare by outcome; ``None`` where both sides have a number."""
     before, now = pair
     if before is None:
         return Comparison(Change.NEW, f"not part of it before; now {_words(now)}")

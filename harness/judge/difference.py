@@ -82,7 +82,7 @@ def differ(
 
 
 def in_words(cell: CellReport) -> str:
-    """The number of a cell, or its outcome, as ``expected.toml`` spells it."""
+    """The number or outcome of a cell, as ``expected.toml`` spells it."""
     if cell.outcome is not Outcome.MEASURED:
         return str(cell.outcome)
     if cell.bounded is False and cell.verdict is not Verdict.FEWER:

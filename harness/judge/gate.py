@@ -163,7 +163,7 @@ def _gate_changes(changes: Changes, fail_on: FailOn) -> None:
 def relax(
     results: Sequence[DeploymentResult], fail_on: FailOn | None
 ) -> list[DeploymentResult]:
-    """The same results, without the faults that a gate lets through.
+    """The results without the faults that a gate lets through.
 
     ``None`` lets none through. ``NEVER`` lets through all; ``HARNESS`` what a
     deployment can do wrong, as long as one of them was measured; ``FEWER`` what is

@@ -41,7 +41,7 @@ Reproduce = Callable[[Evidence, CellEvidence], str]
 
 
 class Judgement(NamedTuple):
-    """What the evidence of one cell comes to."""
+    """What the evidence of one cell means."""
 
     outcome: Outcome
     verdict: Verdict

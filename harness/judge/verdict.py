@@ -152,7 +152,7 @@ def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
 
 
 def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
-    """How many of ``load`` are in the app at worst, at best, and as chance has it."""
+    """How many of ``load`` enter the app at worst, at best, and by chance."""
     seen = [each.admitted for each in at_load(undisturbed(cell.rounds), load)]
     if numbers.floor_by is Basis.SEEN or not least_rounds(cell.steered, load):
         return (
@@ -175,7 +175,7 @@ def _whenever(cell: CellEvidence, numbers: Numbers) -> str:
 
 
 def _was_full(cell: CellEvidence, admitted: int) -> bool:
-    """Whether just so many were in the app with others outside and the server quiet.
+    """Whether exactly so many were in the app while others waited and it was quiet.
 
     Or with others that had been turned away. A round that ended because a count stood
     still proves nothing: the harness, or the machine, may have been too slow.
@@ -191,7 +191,7 @@ def _was_full(cell: CellEvidence, admitted: int) -> bool:
 
 
 def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
-    """Ordinary rounds that offered more, and ended because a count stood still."""
+    """Ordinary rounds that offered more, and ended by a steady count only."""
     return [
         each
         for each in undisturbed(cell.rounds)

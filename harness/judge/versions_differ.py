@@ -1,4 +1,4 @@
-"""Which installed versions, and what of the machine, changed between measurements."""
+"""Which installed versions, and which parts of the machine, changed in between."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class App(Protocol):
         """The folder to start the server in; ``scratch`` is empty."""
 
     def run(self, command: list[str]) -> list[str]:
-        """The words that run a command, which it becomes."""
+        """The words that run a command."""
 
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what outlives the server's processes, if any."""
@@ -73,7 +73,7 @@ class TargetApp:
         self._variables = variables or {}
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
-        """A few variables of the caller, those of the interpreter, and the server's."""
+        """A few of the caller's variables, the interpreter's and the server's."""
         return server_environment(os.environ, self._scripts, {**self._variables, **own})
 
     def folder(self, scratch: Path) -> Path:
@@ -85,7 +85,7 @@ class TargetApp:
         return command
 
     def remove(self, port: int) -> Sequence[str]:
-        """Nothing: everything ends with the processes."""
+        """No command: everything ends with the processes."""
         return ()
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:

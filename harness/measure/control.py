@@ -19,7 +19,7 @@ _CONTROL = Declaration(
 
 
 async def measure_control(bench: Bench, module: str = "app") -> ControlEvidence:
-    """Measure the server of exactly known capacity in this environment.
+    """Measure the control server in this environment.
 
     ``module`` of the target has its app; that in ``plain_app`` needs no Flask.
     """

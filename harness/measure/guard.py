@@ -22,7 +22,7 @@ OF_A_CALLBACK = frozenset({"handle", "transport", "protocol", "socket"})
 
 
 async def guarded(work: Coroutine[Any, Any, T]) -> T:
-    """Await ``work``; what a callback of the event loop raises meanwhile ends it too.
+    """Await ``work``; an error in a callback of the event loop ends it too.
 
     Raises what the work raises, and what the first such callback raised.
     """

@@ -1,4 +1,4 @@
-"""The folder of what is measured, and the variables that its servers see.
+"""The folder ``target``, and the variables that its servers see.
 
 It imports nothing of the probe: there is a nox process for each job, which needs none.
 """

@@ -1,4 +1,4 @@
-"""Faults of the catalog's files that no single key can tell.
+"""Faults of the catalog's files that concern more than one key.
 
 Each is a key, what is wrong with it, and a remedy.
 """
@@ -118,7 +118,7 @@ def _placeholder_fault(text: str) -> str:
 
 
 def proxy_faults(proxy: Proxy, stem: str) -> Iterator[Fault]:
-    """What a single key of a proxy's file cannot tell."""
+    """Faults of a proxy's file that concern more than one key."""
     if proxy.name != stem:
         yield "name", f"{proxy.name!r} is not the file's name", f"write {stem!r}"
     if "/" in proxy.file:
@@ -137,7 +137,7 @@ def proxy_faults(proxy: Proxy, stem: str) -> Iterator[Fault]:
 
 
 def _link_faults(server: Server, proxies: Sequence[Proxy]) -> Iterator[Fault]:
-    """What is wrong with how a server's configurations stand behind proxies."""
+    """Faults in how a server's configurations are put behind proxies."""
     known = {proxy.name: proxy for proxy in proxies}
     for configuration in server.configuration:
         where = f"configuration {configuration.id}:"

@@ -202,7 +202,7 @@ def _argv(
     owners: Iterable[Server | Addition | Configuration],
     configuration: Configuration,
 ) -> tuple[str, ...]:
-    """The server's own arguments, where it listens, and what all others add."""
+    """The server's own arguments, its address, and all additions."""
     listen = configuration.listen or server.listen
     added = (text for owner in owners if owner != server for text in owner.argv)
     app = configuration.app or server.app
@@ -223,7 +223,7 @@ def front(proxy: Proxy, passed_by: str) -> PlannedFront:
 
 
 def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:
-    """What adds to a command line before the configuration does, in order."""
+    """What adds to a command line before the configuration, in order."""
     added = (a for a in server.addition if within(release, a.release))
     return (server, *added)
 

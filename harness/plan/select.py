@@ -122,7 +122,7 @@ def _newest_of(release: str, known: Sequence[str]) -> str:
 
 
 def _servers(catalog: Catalog, selection: Selection) -> list[tuple[Server, str | None]]:
-    """Selected servers in the catalog's order, each with the release given for it."""
+    """Selected servers in the catalog's order, each with its selected release."""
     if not selection.servers and not selection.server_releases:
         return [(server, None) for server in catalog.servers]
     releases = _server_releases(catalog, selection)

@@ -1,4 +1,4 @@
-"""HTTP clients that take each step when they are told to.
+"""HTTP clients that take one step at a time, each on request.
 
 Each request has a connection of its own. It is closed as soon as the response is
 complete: a client that closes late occupies some servers, which is a question of its

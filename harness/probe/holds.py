@@ -135,7 +135,7 @@ class Holds:
         self._marks: dict[str, asyncio.Future[None]] = {}
 
     def begin(self, names: Iterable[str] = ()) -> None:
-        """Begin to count anew, for a new round of requests of these names."""
+        """Start a new count, for a round of requests with these names."""
         self._earlier |= self._names
         self._names = frozenset(names)
         self.strays = 0
@@ -178,7 +178,7 @@ class Holds:
         self.changed()
 
     def lose(self, hold: Hold) -> None:
-        """Take note that the connection of a hold has ended."""
+        """Note that the connection of a hold has ended."""
         assert hold.said is not None
         name = hold.said.request
         if self.held.get(name) is hold:
@@ -233,7 +233,7 @@ class Holds:
 
 
 def _request(name: str) -> str:
-    """The request that a hold is of: a call, for example, adds a suffix to its name."""
+    """The name of the request that a hold belongs to, without a suffix."""
     return name.removesuffix(".in").removesuffix(".out")
 
 

@@ -1,4 +1,4 @@
-"""How late the probe's own event loop runs: time for which no server is to be blamed.
+"""How late the probe's own event loop runs: no server is to blame for that time.
 
 A loop that is to wake every ``TICK_SECONDS`` wakes later where this process has to wait
 for a processor, or is busy itself.
@@ -20,7 +20,7 @@ class Lag:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        """Begin to watch, anew."""
+        """Start watching again."""
         self.end()
         self._worst = 0.0
         self._wait()

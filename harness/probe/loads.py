@@ -78,7 +78,7 @@ def offers(
 def further(
     rounds: Sequence[Round], declared: int | None, limit: int, *, shared: bool
 ) -> Offer | None:
-    """One more load to offer, if rounds that were left to chance leave something open.
+    """One more load to offer, if rounds in random order leave a question open.
 
     More rounds are run where those that offered the same admitted different numbers,
     where the load is ``shared`` by several processes, and at the declared number when
@@ -111,7 +111,7 @@ def further(
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The arrival to repeat: one by one where only that gave another number."""
+    """The arrival to repeat: staggered if only that gave a different number."""
     at = [done for done in rounds if done.offered == offered]
     singly = any(done.arrival is Arrival.STAGGERED for done in at)
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
@@ -119,7 +119,7 @@ def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
 
 
 def _from_above(load: int, admitted: dict[int, list[int]]) -> Offer | None:
-    """An offer far above a number that was never reached, if there is to be one more.
+    """One more offer far above a number that was never reached, if one is due.
 
     ``admitted`` is how many were admitted in each round, by the load offered.
     """

@@ -1,4 +1,4 @@
-"""Wait for requests that are on their way to the app though the server is quiet.
+"""Wait for requests that are on their way to the app although the server is quiet.
 
 Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
 server that is full. Three things tell: a server that had nothing to do lets nobody in;
@@ -70,7 +70,7 @@ async def _first(probe: Probe, settled: Settled) -> Settled:
 
 
 async def _awake(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled:
-    """Wait for threads that began to sleep on a clock; a count meanwhile is unsure."""
+    """Wait for threads that sleep on a clock; until then a count is unsure."""
     deadline = time.monotonic() + ASLEEP_SECONDS
     while probe.waiting() and settled is not Settled.ALL_ENTERED:
         if not asleep(probe.server.processes()) - slept:

@@ -61,7 +61,7 @@ def next_steered(
 
 
 def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
-    """Why the order cannot be chosen, or what came of it does not count; else empty."""
+    """Why the order cannot be chosen, or its result does not count; else empty."""
     if choice.reason or choice.by is None:
         return choice.reason
     if load * len(choice.workers) > AT_MOST:

@@ -78,7 +78,7 @@ async def _steered(
 
 
 def _choose(probe: Probe, ports: LearnedPorts) -> Choice:
-    """The workers as of now, and how their order can be chosen."""
+    """Find the present workers, and how their order can be chosen."""
     server = probe.server
     choice = find_workers(server.origin.processes(), probe.holds.ever)
     if choice.by is not None and probe.quiet_by is not Settled.SCHEDSTAT:

@@ -1,5 +1,4 @@
-"""The instrument: sends requests to one running server and waits for what comes of
-them.
+"""The instrument: sends requests to one running server and follows each of them.
 
 Nothing is concluded from elapsed time. A request is in the app while its hold is open,
 and no more will enter once the server is quiet and every hold has been counted. Every
@@ -131,7 +130,7 @@ class Probe:
 
     @property
     def quiet_by(self) -> Settled:
-        """How it is told that this server is quiet."""
+        """The method that tells when this server is quiet."""
         return self.quiet.by
 
     # What is known ---------------------------------------------------------------
@@ -175,7 +174,7 @@ class Probe:
 
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
-        """A block in which the end of the server does not break off a wait."""
+        """A block in which waits go on after the server has ended."""
         self._mortal = False
         self.server.ended.add_done_callback(lambda _: self.moved())
         try:

@@ -1,5 +1,4 @@
-"""Knows how much processor time the threads of a process tree used and waited for; must
-not know what for.
+"""Processor time that the threads of a process tree used and waited for.
 
 Linux counts both for each thread, in nanoseconds (``/proc/PID/task/TID/schedstat``, the
 kernel's ``Documentation/scheduler/sched-stats``).
@@ -18,11 +17,11 @@ Spent = dict[tuple[int, int], tuple[int, int]]
 
 
 class CannotTell(Exception):
-    """That is not counted here, or not to be seen."""
+    """This machine does not count processor time, or does not show it."""
 
 
 class Used(NamedTuple):
-    """What was used until some moment."""
+    """Processor time used up to some moment."""
 
     at: float
     """Seconds, by ``time.monotonic()``."""
@@ -30,7 +29,7 @@ class Used(NamedTuple):
 
 
 class Between(NamedTuple):
-    """What was used between two moments, in seconds."""
+    """Processor time between two moments, in seconds."""
 
     seconds: float
     used: float
@@ -40,7 +39,7 @@ class Between(NamedTuple):
 
 
 def used(processes: Iterable[int]) -> Used:
-    """What was used until now. Raises ``CannotTell``."""
+    """Processor time used until now. Raises ``CannotTell``."""
     spent: Spent = {
         (process, thread): (ran, waited)
         for process, thread, ran, waited in thread_times(processes)
@@ -51,7 +50,7 @@ def used(processes: Iterable[int]) -> Used:
 
 
 def between(before: Used, now: Used) -> Between:
-    """What was used from one moment to another, by threads that are there now."""
+    """Processor time used between two moments by the threads of the second."""
     ran = waited = 0
     for thread, (ran_now, waited_now) in now.spent.items():
         ran_before, waited_before = before.spent.get(thread, (0, 0))

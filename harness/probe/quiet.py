@@ -119,7 +119,7 @@ def look(processes: Iterable[int]) -> Look:
 
 
 def look_at_times(processes: Iterable[int]) -> Look:
-    """The same where there is no schedstat: processor time by process."""
+    """Like ``look``, where there is no schedstat: processor time by process."""
     spent: dict[Thread, int] = {}
     runnable = set()
     for process in processes:
@@ -166,7 +166,7 @@ def slowed_down(before: Look, now: Look) -> float:
 
 
 def look_at_nothing(processes: Iterable[int]) -> Look:
-    """What is seen where the processes of a server are not."""
+    """A look where the processes of the server cannot be seen."""
     return NOTHING
 
 
@@ -216,7 +216,7 @@ class _Still:
         return True
 
     def gave_up(self, patience_over: bool) -> bool:
-        """Whether the count stands still for so long that this has to do."""
+        """Whether the count has been steady for so long that this must suffice."""
         if not patience_over or self._looks < STEADY_LOOKS:
             return False
         assert self._first is not None and self._last is not None
@@ -225,7 +225,7 @@ class _Still:
 
 
 class Quiet:
-    """Tells when one process tree is quiet."""
+    """Tells when a process tree is quiet."""
 
     def __init__(
         self, processes: Callable[[], list[int]], by: Settled | None = None

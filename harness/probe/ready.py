@@ -84,7 +84,7 @@ def read_body(client: Client, kind: type[T]) -> T | None:
 
 
 def from_app(client: Client, token: str) -> str | None:
-    """What came instead of the answer of the app that was started, if anything."""
+    """What came instead of the started app's answer; empty if that came."""
     if (fault := unanswered(client)) is not None:
         return fault
     ready = read_body(client, _Ready)

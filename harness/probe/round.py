@@ -118,7 +118,7 @@ def _is_in_or_ended(probe: Probe, name: str) -> Callable[[], bool]:
 
 
 async def hand_off(probe: Probe) -> tuple[int, float | None]:
-    """Release one request; return how many enter in its place, and after how long."""
+    """Release one request; return how many enter in its place, and how soon."""
     before = set(probe.holds.entered)
 
     def one_entered() -> bool:

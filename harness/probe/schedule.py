@@ -95,7 +95,7 @@ class Schedule:
         return not self._pending
 
     def choose_among(self, choice: Choice, held: Collection[int] = ()) -> None:
-        """Take note of the workers, and of how their order can be chosen.
+        """Record the workers, and how their order can be chosen.
 
         ``held`` are the processes that have held requests so far.
         """
@@ -110,7 +110,7 @@ class Schedule:
             self._begin_anew(1, BEGUN_ANEW + len(choice.workers))
 
     def cannot_steer(self, reason: str) -> None:
-        """Take note that the order could not be chosen after all."""
+        """Record that the order could not be chosen after all."""
         self._given_up = reason
 
     def next(self) -> Offer | Steer | None:
@@ -160,7 +160,7 @@ class Schedule:
         return more or beyond(self.rounds, self.steered, self._declared)
 
     def patient_below(self, step: Offer | Steer) -> int:
-        """With fewer than so many in the app the server is watched for longer.
+        """Number of admitted requests below which the server is watched for longer.
 
         Where the order can be chosen, only when each worker has had its turn.
         """
@@ -171,7 +171,7 @@ class Schedule:
         return 0 if self._steers() else min(step.asked, self._load)
 
     def seen(self, done: Round) -> None:
-        """Take note of the round that was run for ``next``."""
+        """Record the round that was run for ``next``."""
         step = self._pending.popleft()
         if self._begin_anew(done.late):
             return
@@ -187,7 +187,7 @@ class Schedule:
             self._patient = False  # it was watched for long, and nothing came late
 
     def seen_steered(self, done: SteeredRound) -> None:
-        """Take note of the steered round that was run for ``next``."""
+        """Record the steered round that was run for ``next``."""
         if self._begin_anew(done.late):
             return
         self.steered.append(done)

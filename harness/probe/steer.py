@@ -1,4 +1,4 @@
-"""Offer a load to the workers of a server in a chosen order.
+"""Offers a load to the workers of a server in a chosen order.
 
 Workers are stopped (SIGSTOP) only while the server is quiet, so that none is stopped
 in the middle of something, and nothing is offered before each of their threads has
@@ -185,7 +185,7 @@ async def _not_for_long() -> AsyncIterator[asyncio.Timeout]:
 async def _one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping, _: asyncio.Timeout
 ) -> None:
-    """Let the first run alone until it takes no more, then one more after another."""
+    """Let the first worker run alone until it is full, then add one after another."""
     await stopped.stop(step.order[1:])
     await steps.offer(probe.crowd.clients)
     for number, worker in enumerate(step.order):
@@ -205,7 +205,7 @@ async def _one_after_another(
 async def _each_alone(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping, limit: asyncio.Timeout
 ) -> None:
-    """Let each run alone, and offer it as many as are declared in all."""
+    """Let each worker run alone, and offer it the whole declared number."""
     clients, breath = iter(probe.crowd.clients), time.monotonic()
     for number, worker in enumerate(step.order):
         if time.monotonic() - breath > BREATH_SECONDS:

@@ -18,7 +18,7 @@ _READ_BYTES = 65_536
 
 
 class NotSpoken(Exception):
-    """Something that can be asked over plain HTTP only; the message says what."""
+    """A question that can only be asked over plain HTTP; the message names it."""
 
 
 class Endpoint(NamedTuple):
@@ -75,7 +75,7 @@ class TlsFailed(Exception):
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """What clients speak TLS with."""
+    """The TLS context of all clients."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -25,7 +25,7 @@ def is_of(requirement: Requirement, package: str) -> bool:
 
 
 def within(version: str, specifier: SpecifierSet) -> bool:
-    """A pre-release counts as the release that it leads to: 3.2rc1 has what 3.2 has."""
+    """Whether a release is within a specifier; a pre-release counts as its release."""
     return specifier.contains(Version(version).base_version)
 
 

@@ -70,7 +70,7 @@ class _Piece(NamedTuple):
 
 
 def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
-    """Leave pieces out, the least worthy and of these the largest first."""
+    """Leave pieces out: those of least worth first, and of these the largest."""
     out: list[str] = []
     while True:
         text = "\n\n".join([*(p.text for p in pieces), *_left_out(out, complete)])

@@ -33,7 +33,7 @@ def draw(chart: Chart) -> str:
 
 
 def _labels(bars: Sequence[Bar]) -> list[str]:
-    """As short as can be, for narrow screens, but no two alike: these would be one."""
+    """Labels as short as possible, but distinct: Mermaid merges equal ones."""
     for names in zip(*(bar.names for bar in bars), strict=True):
         labels = list(map(mermaid, names))
         if len(set(labels)) == len(labels):

@@ -162,12 +162,12 @@ def mark(cell: CellReport) -> Mark:
 
 
 def title(cell: CellReport | Line | Bisection) -> str:
-    """What people call a server; older reports have its name only."""
+    """The title of a server; older reports have only its name."""
     return cell.server_title or cell.server
 
 
 def chain(cell: CellReport) -> str:
-    """What people call a server, and the proxy in front of it if there is one."""
+    """The title of a server, with the proxy in front of it if there is one."""
     server = title(cell)
     return f"{cell.front.title} → {server}" if cell.front else server
 

@@ -1,4 +1,4 @@
-"""The same as data: JSON for programs, with a description of it.
+"""The contents of the site as JSON for programs, with a description.
 
 ``SCHEMA_VERSION`` goes up when a key changes its meaning, or goes.
 """

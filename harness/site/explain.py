@@ -115,7 +115,7 @@ class MeasuredCell(Result, frozen=True, kw_only=True):
 
 
 class Explained(Result, frozen=True, kw_only=True):
-    """What a command comes to."""
+    """What a command declares, and what was measured like it."""
 
     server: str = ""
     """Empty where it is not known."""

@@ -1,4 +1,4 @@
-"""What all pages of one site share: its address, its navigation, how old it is."""
+"""What all pages of a site share: its address, its navigation and its age."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Frame(NamedTuple):
 
 
 def frame_of(atlas: Atlas, url: str = "") -> Frame:
-    """The frame of a site that is going to be at an address."""
+    """The frame of a site that will be at an address."""
     address = f"{url.rstrip('/')}/" if url else ""
     sample = atlas.snapshot is not None and atlas.snapshot.sample
     return Frame(address, atlas.generated_at, sample)

@@ -1,4 +1,4 @@
-"""How a page comes about: templates, text of others made harmless, the policy.
+"""Rendering of pages: templates, escaping of foreign text, the security policy.
 
 Every value that a template prints is escaped, and what cannot be seen in it is spelled
 out; nothing but a picture that this room has drawn is printed as it is.
@@ -48,7 +48,7 @@ def text_file(path: str, text: str) -> File:
 
 
 def shown(value: object) -> object:
-    """A value as it is printed: on one line, and with nothing invisible in it."""
+    """A value as one printable line, with nothing invisible in it."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     if value.isprintable() and len(value) <= LONGEST:
@@ -71,7 +71,7 @@ def embedded(value: object) -> Markup:
 
 
 def _all_shown(value: object) -> object:
-    """The same with every text in it as it is shown."""
+    """The data with every text in it made printable."""
     if isinstance(value, dict):
         return {shown(key): _all_shown(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

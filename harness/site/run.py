@@ -68,7 +68,7 @@ def report_page(
 
 
 def _worth(cell: CellReport) -> int:
-    """What is noteworthy comes first, in that order."""
+    """Sort key: noteworthy cells first."""
     known = cell.word in NOTEWORTHY
     return NOTEWORTHY.index(cell.word) if known else len(NOTEWORTHY)
 

@@ -1,4 +1,4 @@
-"""What sleeping threads sleep in: Linux's ``/proc/PID/task/TID/syscall``.
+"""The system calls that threads sleep in: Linux's ``/proc/PID/task/TID/syscall``.
 
 It has the number of the system call that a thread is in, and its arguments (``man 5
 proc``). A thread that sleeps on a clock goes on by itself; one that waits for a
@@ -71,7 +71,7 @@ def sleep_of(process: int, thread: int) -> Sleep:
 
 
 def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
-    """The same, from the line in ``/proc``; raises ``ValueError`` if it is none."""
+    """Parse the line in ``/proc``. Raises ``ValueError``."""
     number, *words = line.split()
     if calls is None or number in ("running", "-1"):
         return Sleep()

@@ -29,7 +29,7 @@ def pythons() -> list[str]:
 
 
 def _on_path() -> Iterator[str]:
-    """Those that run: what is on ``PATH`` may only stand for one that is not chosen."""
+    """The Pythons on ``PATH`` that run: some may be shims without a version."""
     for minor in range(6, NEWEST):
         if program := shutil.which(f"python3.{minor}"):
             done = output([program, "--version"], seconds=ASK_SECONDS)

@@ -67,7 +67,7 @@ def _inode(answer: bytes) -> str | None:
 
 @contextlib.contextmanager
 def sock_diag() -> Iterator[SockDiag]:
-    """A socket to ask by. Raises ``Unavailable``."""
+    """Open a netlink socket. Raises ``Unavailable``."""
     try:
         family = socket.AF_NETLINK
         connection = socket.socket(family, socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG)

@@ -1,4 +1,4 @@
-"""What a bisection found, as a record.
+"""The record of a bisection.
 
 Nothing is concluded about releases that were not looked at: a change may have been made
 and undone among them.
@@ -93,7 +93,7 @@ def _try(search: Search, release: str, likes: Mapping[str, Like]) -> Try:
 def other_changes(
     releases: Sequence[str], likes: Mapping[str, Like], bracket: Bracket
 ) -> Iterator[str]:
-    """Signs that the change in the bracket is not the only one, a sentence each."""
+    """Signs that there is another change, one sentence each."""
     low, high, _ = bracket
     if likes[releases[high]] is Like.NEITHER:
         yield (

@@ -1,4 +1,4 @@
-"""One release of what is followed, and what was measured with it."""
+"""One release of a followed package, and its measurement."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Point(NamedTuple):
 
     @property
     def is_conclusive(self) -> bool:
-        """Whether it shows how many requests are handled, or that it does not work."""
+        """Whether it has a number, or shows that this release does not work."""
         if self.cell.outcome is Outcome.MEASURED:
             return self.cell.verdict is not Verdict.UNKNOWN
         return self.cell.outcome not in INCONCLUSIVE

@@ -34,7 +34,7 @@ Part = tuple[Difference, ...]
 
 
 def find_parts(old: Point, new: Point, server: Server) -> list[Part]:
-    """What may be the cause of a change: what is installed in another version."""
+    """Possible causes of a change: packages that are installed in another version."""
     project = canonicalize_name(server.package or "")
     return group_versions(version_changes(old, new), project, server.name)
 
@@ -111,7 +111,7 @@ def plan_swap(
 
 
 def cause(parts: Sequence[Part], swaps: Sequence[Swap]) -> str:
-    """What a change comes from, as far as the swaps show it, as one sentence."""
+    """The cause of a change as one sentence, as far as the swaps show it."""
     if not parts:
         return "Nothing that could be swapped differs between the two."
     if len(parts) == 1:

@@ -1,1 +1,1 @@
-"""Deployments in containers: started so that nothing of the user's is touched."""
+"""Deployments in containers, started without touching anything of the user's."""

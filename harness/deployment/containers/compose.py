@@ -62,7 +62,7 @@ def harmless(
     keep: Sequence[str],
     images: Images,
 ) -> HarmlessProject:
-    """Make a file of what Compose says that its files come to.
+    """Make a harmless file of the model that Compose makes of its own files.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
@@ -81,7 +81,7 @@ def harmless(
 
 
 class Images(NamedTuple):
-    """What is to be known of images."""
+    """What is known about the images of a project."""
 
     name: str
     """Of those that are built: it begins so."""
@@ -92,7 +92,7 @@ class Images(NamedTuple):
 
 
 class _ProjectModel:
-    """What Compose's files come to, while it is changed."""
+    """The model that Compose makes of its files, while it is changed."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class _ProjectModel:
     # Services --------------------------------------------------------------------
 
     def service(self, name: str, service: dict[str, Any]) -> None:
-        """Replace what a service would touch, and let the probe in."""
+        """Replace whatever a service could change, and let the probe in."""
         _refuse(name, service)
         for key in DROPPED:
             service.pop(key, None)
@@ -169,7 +169,7 @@ class _ProjectModel:
     # Networks and ports ------------------------------------------------------------
 
     def networks(self) -> None:
-        """No network that others could be in too."""
+        """Leave no network that other containers could be in."""
         for key, network in self.model.get("networks", {}).items():
             network = network or {}
             if network.pop("external", False):
@@ -185,7 +185,7 @@ class _ProjectModel:
             self.model["networks"][key] = network
 
     def ports(self) -> None:
-        """Publish the port that is measured, for this machine alone; no other."""
+        """Publish only the port that is measured, and only to this machine."""
         services = self.model.get("services", {}).values()
         published = [
             (service, port)
@@ -211,7 +211,7 @@ class _ProjectModel:
 
 
 def _listed(service: Mapping[str, Any]) -> list[str]:
-    """The hosts that a service is given, however Compose writes them."""
+    """The extra hosts of a service, in either spelling."""
     hosts = service.get("extra_hosts") or []
     if isinstance(hosts, Mapping):
         return [f"{name}:{address}" for name, address in hosts.items()]
@@ -249,7 +249,7 @@ def _refuse(name: str, service: Mapping[str, Any]) -> None:
 
 
 def _with_variable(value: Any) -> Any:
-    """The same with a variable in place of the port."""
+    """The value with a variable in place of the port."""
     if isinstance(value, dict):
         return {key: _with_variable(each) for key, each in value.items()}
     if isinstance(value, list):

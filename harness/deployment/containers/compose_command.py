@@ -1,4 +1,4 @@
-"""A `docker compose … up`: taken apart, and started from a file of our own."""
+"""`docker compose … up`: how it is parsed, and started from a file of our own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CREATES_WITH_VALUE = frozenset({"--scale"})
 
 
 class Up(NamedTuple):
-    """A `docker compose … up`, taken apart."""
+    """A parsed `docker compose … up`."""
 
     options: tuple[str, ...]
     """Of Compose itself."""
@@ -51,7 +51,7 @@ class Up(NamedTuple):
 
 
 def parse(words: Sequence[str]) -> Up | None:
-    """Take apart what follows `compose`; nothing for another command than `up`.
+    """Parse the arguments of `compose`; ``None`` for any command but `up`.
 
     Raises ``ContainerRefused`` for what a check cannot do.
     """
@@ -80,7 +80,7 @@ def _name(word: str) -> str:
 
 
 def config_words(up: Up) -> tuple[str, ...]:
-    """The words behind `compose` that print what the files come to."""
+    """The arguments of `compose` that print its model."""
     return (*up.options, "config", "--format", "json")
 
 
@@ -114,7 +114,7 @@ def command(
 
 
 def _others(options: Sequence[str]) -> tuple[str, ...]:
-    """Options of Compose but for those that say which project."""
+    """The options of Compose without those that name the project."""
     others: list[str] = []
     words = iter(options)
     for word in words:
@@ -125,7 +125,7 @@ def _others(options: Sequence[str]) -> tuple[str, ...]:
 
 
 def _creating(words: Sequence[str]) -> tuple[str, ...]:
-    """The options and services of `up` that `create` is given too."""
+    """The options and services of `up` that `create` takes as well."""
     creating: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -152,7 +152,7 @@ def with_stand_in(text: str) -> str:
 def ask_compose(
     engine: Engine, words: Sequence[str], env: Mapping[str, str], project: str
 ) -> dict[str, Any]:
-    """What Compose says that its files come to. Raises ``ContainerRefused``."""
+    """The model that Compose makes of its files. Raises ``ContainerRefused``."""
     given = {name: with_stand_in(value) for name, value in env.items()}
     variables = {
         **engine.variables,

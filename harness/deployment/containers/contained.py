@@ -1,4 +1,4 @@
-"""Which commands start containers, and how they are started for a check instead.
+"""How commands that start containers are started for a check.
 
 The processes of a container belong to the engine: killing its client leaves them. So
 all that a check makes in an engine is labelled, and what carries the label is removed.
@@ -185,7 +185,7 @@ def _run(
 
 
 def _python_path(theirs: str) -> str:
-    """The hook, and behind it where a container's Python looks anyway."""
+    """The Python path of a container, with the hook in front."""
     behind = [each for each in theirs.split(":") if each and each != HOOK]
     return ":".join((HOOK, *behind))
 
@@ -237,6 +237,6 @@ def _additions(label: str) -> compose.Additions:
 
 
 def variables(own: Mapping[str, str]) -> dict[str, str]:
-    """The same, with the probe's address as it is inside a container."""
+    """The variables with the probe's address as it is inside a container."""
     port = own["FLASK_CONCURRENCY_PROBE"].rpartition(":")[2]
     return {**own, "FLASK_CONCURRENCY_PROBE": f"{HOST}:{port}"}

@@ -1,4 +1,4 @@
-"""`docker run`, made harmless: its own name, and nothing of the user's to write to.
+"""`docker run`, made harmless: a name of its own, and nothing of the user's to change.
 
 The command is understood as far as the image: what is said of names, mounts, ports and
 the like is replaced or refused, everything else stays as it is.
@@ -68,7 +68,7 @@ class Option(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A `docker run`, taken apart."""
+    """A parsed `docker run`."""
 
     options: tuple[Option, ...]
     image: str
@@ -76,7 +76,7 @@ class Run(NamedTuple):
 
 
 def parse(words: Sequence[str]) -> Run:
-    """Take apart what follows `run`. Raises ``ContainerRefused``."""
+    """Parse the arguments of `run`. Raises ``ContainerRefused``."""
     options: list[Option] = []
     rest = list(words)
     while rest and rest[0].startswith("-") and rest[0] != "--":
@@ -89,7 +89,7 @@ def parse(words: Sequence[str]) -> Run:
 
 
 def _option(rest: list[str]) -> Iterator[Option]:
-    """The options of the next word, which is taken away, and of its value."""
+    """Take the next word, and its value, and yield the options in it."""
     word = rest.pop(0)
     if word.startswith("--"):
         name, equals, value = word[2:].partition("=")
@@ -125,7 +125,7 @@ class Copy(NamedTuple):
 
     @property
     def words(self) -> tuple[str, str]:
-        """The two arguments of `docker cp`, but for the container."""
+        """The two arguments of `docker cp`, without the container's name."""
         whole = Path(self.source).is_dir()
         return (f"{self.source}/." if whole else self.source, self.target)
 
@@ -141,7 +141,7 @@ class HarmlessRun(NamedTuple):
 
 
 def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
-    """The same options with what they would touch replaced.
+    """The options with everything replaced that they could change.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
@@ -223,7 +223,7 @@ def _measured(run: Run) -> Option | None:
 
 
 def _published(each: Option) -> tuple[str, ...]:
-    """The port that is measured, for this machine alone."""
+    """Publish the port that is measured to this machine only."""
     inside = each.value.rpartition(":")[2]
     return ("--publish", f"{LOOPBACK}:{PORT}:{inside}")
 
@@ -258,7 +258,7 @@ def _mount(value: str, folder: Path) -> Mount:
 
 
 def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
-    """The option for what is mounted instead."""
+    """The option for the mount that takes its place."""
     if what is Treatment.UNCHANGED:
         return each.words
     if what is Treatment.EMPTY:

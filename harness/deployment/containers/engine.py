@@ -1,4 +1,4 @@
-"""A Docker engine: its release, and what it knows of the containers of a check.
+"""A Docker engine: its release, and the containers of a check in it.
 
 Nothing is started, stopped or removed but what carries a label of ``labels``.
 """
@@ -28,7 +28,7 @@ LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
 
 
 class EngineFailed(Exception):
-    """The engine or its client did not do what it was asked; the message says why."""
+    """The engine or its client failed; the message says why."""
 
 
 class Container(NamedTuple):
@@ -78,7 +78,7 @@ class Engine(NamedTuple):
         return {name: value for name, _, value in env}
 
     def containers(self, label: str) -> list[Container]:
-        """Those with a label that run now. Raises ``EngineFailed``."""
+        """The running containers with a label. Raises ``EngineFailed``."""
         ids = self.ask("ps", "--quiet", "--no-trunc", "--filter", f"label={label}")
         if not ids.split():
             return []
@@ -86,7 +86,7 @@ class Engine(NamedTuple):
         return [_container(each) for each in msgspec.json.decode(answer)]
 
     def remove_what_was_left(self) -> None:
-        """Remove what checks left that were killed. Raises ``EngineFailed``."""
+        """Remove what killed checks have left behind. Raises ``EngineFailed``."""
         for owner in sorted(set(self._owners())):
             if labels.is_gone(owner):
                 words = removing(f"{labels.OWNER}={owner}", self.client)
@@ -141,7 +141,7 @@ def are_seen_here(containers: Sequence[Container]) -> bool:
 
 
 def processes(containers: Sequence[Container]) -> list[int]:
-    """All processes that containers have now."""
+    """The processes in containers, as of now."""
     firsts = [each.process for each in containers]
     return [*firsts, *(below for first in firsts for below in descendants(first))]
 
@@ -155,7 +155,7 @@ def _is_of(container: Container) -> bool:
 
 
 def proxies(port: int) -> list[int]:
-    """The engine's own processes that hand on what comes in at a port."""
+    """The engine's own processes that forward connections to a port."""
     processes = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""Labels on everything that a check makes in an engine, and whose check that was.
+"""Labels on everything that a check makes in an engine, which tell whose it is.
 
 Only what carries them is ever stopped or removed. A label names the process that made
 it, so that a later check can remove what one that was killed left behind, and can leave
@@ -21,12 +21,12 @@ OWNER = "flask-concurrency.owner"
 
 
 def new_run() -> str:
-    """A name that nothing has: of containers, projects and images, and for a label."""
+    """A new name for containers, projects, images and a label."""
     return f"flask-concurrency-{secrets.token_hex(4)}"
 
 
 def owner() -> str:
-    """This process, such that no other has the same label on this machine."""
+    """A label for this process that no other on this machine has."""
     return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
 
 

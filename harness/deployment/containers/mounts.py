@@ -1,4 +1,4 @@
-"""What a check does with the mounts of a container, so that nothing of theirs changes.
+"""How a check treats the mounts of a container, so that nothing in them changes.
 
 What is mounted read only stays as it is. A folder or file of this machine that could be
 written to is copied, a named volume has an empty one in its place, and the engine's own
@@ -26,7 +26,7 @@ PLACES = ("/var/run", "/run", "/run/podman", "/run/containerd", "/run/crio")
 
 
 class ContainerRefused(Exception):
-    """Containers cannot be started harmlessly so; ``key`` is what that is about."""
+    """Containers cannot be started harmlessly like this; ``key`` names the cause."""
 
     def __init__(self, problem: str, key: str = "command") -> None:
         super().__init__(problem)
@@ -34,7 +34,7 @@ class ContainerRefused(Exception):
 
 
 class Mount(NamedTuple):
-    """Something that a container has at a path of its own."""
+    """Something mounted at a path in a container."""
 
     source: str
     """A path of this machine, or the name of a volume; empty for a new volume."""
@@ -53,7 +53,7 @@ class Treatment(Enum):
 
 
 class AllowedMounts:
-    """The mounts that may stay as they are, and which of them there were."""
+    """The mounts that the user allows to stay as they are."""
 
     def __init__(self, names: Collection[str], folder: Path) -> None:
         self._names = names
@@ -71,7 +71,7 @@ class AllowedMounts:
         return False
 
     def check(self) -> None:
-        """Raise ``ContainerRefused`` when something was named that is not mounted."""
+        """Raise ``ContainerRefused`` for a name that is not mounted."""
         for name in self._names:
             if name not in self._met:
                 raise ContainerRefused(
@@ -109,7 +109,7 @@ def treatment(mount: Mount, allowed: AllowedMounts) -> Treatment:
 
 
 def _refuse_engine(path: Path) -> None:
-    """Raise ``ContainerRefused`` for a mount by which containers rule the engine."""
+    """Raise ``ContainerRefused`` for a mount that gives control of the engine."""
     sockets = [path] if path.name in ENGINE_SOCKETS else []
     own = os.environ.get("DOCKER_HOST", "").removeprefix("unix://")
     sockets += [Path(own)] if own.startswith("/") else []
@@ -137,7 +137,7 @@ def _is_large(path: Path) -> bool:
 
 
 def note(mount: Mount, what: Treatment) -> str:
-    """What is said of a mount that is not as it would be in production."""
+    """A note on a mount that differs from production; empty if it does not."""
     kind = "" if mount.is_bind else "volume "
     words = {
         Treatment.EMPTY: "an empty volume is mounted in its place",

@@ -23,7 +23,7 @@ SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 
 def starts_containers(words: Sequence[str]) -> bool:
-    """Whether that is what a command does, as far as it can be read."""
+    """Whether a command starts containers, as far as it can be read."""
     names = [PurePath(each).name for each in words]
     known = DOCKER | OTHERS
     if names[:1] and names[0] in known:
@@ -32,7 +32,7 @@ def starts_containers(words: Sequence[str]) -> bool:
 
 
 def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
-    """A command, without a shell around it that has nothing to do but to start it.
+    """A command without a shell that does nothing but start it.
 
     Raises ``ContainerRefused`` for a shell that starts containers otherwise.
     """

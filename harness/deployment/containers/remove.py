@@ -1,4 +1,4 @@
-"""Remove what a check made in an engine, and nothing else: what carries its label.
+"""Remove what a check made in an engine: whatever carries its label, nothing else.
 
 Run by path with ``-I -S`` as a process of its own, when the client that started the
 containers has been killed: ``remove.py LABEL=VALUE CLIENT [OPTION ...]``, where CLIENT
@@ -26,7 +26,7 @@ REST = 0.3
 
 
 def listed(client: list[str], words: tuple[str, ...], label: str) -> list[str]:
-    """What of one kind carries the label."""
+    """The ids of one kind that carry the label."""
     done = subprocess.run(
         [*client, *words, "--quiet", "--filter", "label=" + label],
         stdin=subprocess.DEVNULL,
@@ -37,7 +37,7 @@ def listed(client: list[str], words: tuple[str, ...], label: str) -> list[str]:
 
 
 def remove_all(client: list[str], label: str) -> int:
-    """Remove what is there; how much of it there was."""
+    """Remove all of it; return how many there were."""
     count = 0
     for look, remove in KINDS:
         ids = listed(client, look, label)

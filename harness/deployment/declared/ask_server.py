@@ -1,4 +1,4 @@
-"""Asks the code of a server itself what a command line comes to.
+"""Asks a server's own code which settings a command line gives.
 
 Command line, variables and configuration files come together in ways that only the
 server's own code gets right in every release.

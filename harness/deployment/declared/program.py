@@ -1,4 +1,4 @@
-"""The program that serves, in a command that may start it by way of others."""
+"""The program that serves, in a command that may start it through others."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SHELL_ONLY = re.compile(r"[$`;&|<>*?()\[\]~#\n\\]")
 
 
 def _plain(text: str) -> list[str]:
-    """The words of a line for a shell; none when it takes a shell to read it."""
+    """The words of a line for a shell; none when only a shell can read it."""
     return [] if _SHELL_ONLY.search(text) else shlex.split(text)
 
 

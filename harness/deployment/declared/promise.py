@@ -1,4 +1,4 @@
-"""What a command declares, once it is understood.
+"""The number that a command declares, and the settings that it follows from.
 
 A number is derived where the server's documentation leaves no doubt about it, and
 otherwise not at all: a guess would make a verdict of a misunderstanding.

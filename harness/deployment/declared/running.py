@@ -58,7 +58,7 @@ def promise_of(
 def _lineage(
     process: int, words: Sequence[str], tree: Sequence[int], folder: Path
 ) -> Iterator[StartedProcess]:
-    """A process and those that it descends from, as far as they belong to a tree."""
+    """A process and its ancestors within a tree."""
     try:
         each: psutil.Process | None = psutil.Process(process)
         while each is not None and each.pid in tree:

@@ -1,4 +1,4 @@
-"""What a command comes to, by its words, its variables and the files that it names.
+"""What a command declares, by its words, its variables and the files that it names.
 
 Nothing is installed and nothing is run, so this knows less than a server that is asked:
 what it does not know, it says.
@@ -36,7 +36,7 @@ GREENLETS = frozenset({"gevent", "eventlet"})
 
 
 class Count(NamedTuple):
-    """What a command comes to."""
+    """What a command declares."""
 
     declared: int | None
     """Requests at once; ``None`` for no bound."""
@@ -48,7 +48,7 @@ class Count(NamedTuple):
 
 
 class CommandContext(NamedTuple):
-    """What a command is read with."""
+    """Where a command runs, and with which variables."""
 
     folders: tuple[Path, ...]
     """Where the files that it names may be."""
@@ -62,7 +62,7 @@ class CommandContext(NamedTuple):
 
 
 def count(words: Sequence[str], context: CommandContext) -> Count:
-    """What a command comes to. Raises ``CannotDerive``."""
+    """Count what a command declares. Raises ``CannotDerive``."""
     name, arguments = server_words(words)
     if name in READERS:
         return READERS[name](arguments, context)
@@ -113,7 +113,7 @@ def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
 
 
 def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path | None:
-    """The configuration file, also one that is found by its name."""
+    """The configuration file, including one that gunicorn finds by its name."""
     named = option(words, "-c", "--config", env={})
     if named is None:
         return context.file("gunicorn.conf.py")
@@ -152,7 +152,7 @@ def _variable(variables: Mapping[str, str], name: str) -> Setting | None:
 
 
 def _positive(setting: Setting | None, default: int, name: str) -> Setting:
-    """A number, or that it depends on a variable. Raises ``CannotDerive``."""
+    """A positive number. Raises ``CannotDerive`` where it depends on a variable."""
     if setting is not None and str(setting.value).startswith("$"):
         raise CannotDerive(f"{name} depends on {setting.value}")
     return number(setting, default, name)

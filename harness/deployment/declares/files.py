@@ -1,4 +1,4 @@
-"""The kinds of files that start a server, and the command lines that stand in them.
+"""The kinds of files that start a server, and how to read command lines from them.
 
 Each reader yields what it finds; to read another kind of file, such as that of a
 platform, add a reader and its patterns to ``READERS``.
@@ -25,7 +25,7 @@ from harness.deployment.python_source import parsed
 
 
 class StartLine(NamedTuple):
-    """A text for the shell that stands in a file."""
+    """A command line for the shell, as a file has it."""
 
     line: int
     what: str

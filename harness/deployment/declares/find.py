@@ -1,4 +1,4 @@
-"""Every place of a repository that declares a concurrency, and which contradict."""
+"""Every place in a repository that declares a concurrency, and contradictions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ DEVELOPMENT = frozenset({"flask"})
 
 
 class ReadPlace(NamedTuple):
-    """A place, and what it is compared by."""
+    """A place, with what it is compared by."""
 
     place: Place
     path: Path
@@ -126,7 +126,7 @@ def _in_file(
 
 
 class _Counted(NamedTuple):
-    """A command, and what it comes to."""
+    """A command, and what it declares."""
 
     command: SimpleCommand
     known: bool
@@ -172,7 +172,7 @@ def _app(words: Sequence[str]) -> str:
 
 
 def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
-    """A place, with those that contradict it."""
+    """The place with the places that contradict it."""
     others = [
         f"{other.place.file}:{other.place.line}"
         for other in every

@@ -1,4 +1,4 @@
-"""The simple commands of a line or a script for the shell, read and never run."""
+"""The simple commands in a line or script for the shell, read but never run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def commands(
 
 
 def filled(text: str, variables: Mapping[str, str], processors: int) -> str:
-    """A text with what is known of its variables, processors and arithmetic."""
+    """The text with known variables, processors and arithmetic filled in."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
@@ -80,7 +80,7 @@ def filled(text: str, variables: Mapping[str, str], processors: int) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with the ones that continue them, and the number of the first."""
+    """Logical lines, each with the number of its first line."""
     begun, whole = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("#"):

@@ -15,7 +15,7 @@ from harness.records.seen import AbandonedSeen
 
 
 def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
-    """What becomes of requests in the app, and of waiting ones.
+    """Say what becomes of requests in the app, and of waiting ones.
 
     The number is how many of the waiting were run.
     """

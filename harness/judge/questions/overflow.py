@@ -37,7 +37,7 @@ def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
 
 
 def _next(seen: OverflowSeen) -> tuple[str, str]:
-    """What the one gets that is too many; nothing when none was."""
+    """What happens to the first request too many; empty if there was none."""
     if seen.turned_away:
         status = max(seen.turned_away, key=lambda each: seen.turned_away[each])
         return status, f"The next ones are answered with status {status} at once."
@@ -54,7 +54,7 @@ def _next(seen: OverflowSeen) -> tuple[str, str]:
 
 
 def _where(seen: OverflowSeen) -> str:
-    """Whether the server itself has those that wait."""
+    """Whether waiting requests are in the server itself."""
     if seen.in_backlog is None or not seen.waiting:
         return ""
     inside = _inside(seen)
@@ -64,7 +64,7 @@ def _where(seen: OverflowSeen) -> str:
 
 
 def _inside(seen: OverflowSeen) -> int:
-    """How many wait in the server; what the kernel has not handed over, does not."""
+    """Number of requests that wait in the server, not in the kernel's backlog."""
     return max(0, seen.waiting - (seen.in_backlog or 0))
 
 
@@ -91,7 +91,7 @@ def _order(seen: OverflowSeen) -> str:
 
 
 def _lost(seen: OverflowSeen) -> str:
-    """What became of those that waited, once all were let in."""
+    """What became of waiting requests in the end."""
     answered = seen.account.answered
     lost = seen.in_app + seen.waiting - answered
     if not seen.waiting:

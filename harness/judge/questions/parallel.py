@@ -28,7 +28,7 @@ them go, or to see that the first is through. More would change the number."""
 
 
 def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
-    """How many compute at once, were there a processor for each; that is the number."""
+    """How many requests would compute at once with a processor for each."""
     rounds = [each for each in seen.rounds if each.computing and each.seconds]
     if not rounds:
         return seen.unknown("no request was seen to compute")

@@ -37,7 +37,7 @@ EACH = "a place each"
 
 
 class Effect(NamedTuple):
-    """What one way does to others; ways with the same effect are described together."""
+    """The effect of one way of being slow; ways with the same effect are grouped."""
 
     shut_out_by: int
     """The least number with which everyone was shut out; zero for none."""
@@ -73,7 +73,7 @@ def _on_their_way(step: SlowStep) -> bool:
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:
-    """Sorts what shuts everyone out for good first, then what few clients do."""
+    """Sort key: effects that shut everyone out first, then those of few clients."""
     return not effect.shut_out_by, effect.frees_itself, effect.shut_out_by
 
 
@@ -139,7 +139,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
 
 
 def _after(ways: Sequence[Slow]) -> str:
-    """How long it took until a server freed itself."""
+    """How long a server took to free itself."""
     seconds = [step.freed.seconds for way in ways for step in way.steps if step.freed]
     least, most = round(min(seconds)), round(max(seconds))
     return f"{least} s" if least == most else f"{least} to {most} s"

@@ -91,7 +91,7 @@ def _failed(round_: Round) -> int:
 
 
 def _fewer(kind: _Kind, overlap: Sequence[Round]) -> bool:
-    """Whether that is fewer than in any round of the overlap that offered as many."""
+    """Whether fewer entered than in any overlap round that offered as many."""
     if kind.at_least:
         return False
     admitted = [each.admitted for each in overlap if each.offered > kind.most]

@@ -1,4 +1,4 @@
-"""What a question is given: what is known of the configuration, and where to ask.
+"""What a question is asked with: facts about the configuration, and servers.
 
 A question reaches a server only through ``Servers.use``. Whether that server is the one
 already running or a new one each time is decided by the caller.
@@ -51,7 +51,7 @@ class Context(NamedTuple):
 
     @property
     def numbers(self) -> Numbers:
-        """What all rounds come to."""
+        """The numbers that follow from all rounds."""
         return sum_up(self.rounds, self.load, self.steered)
 
 

@@ -1,4 +1,4 @@
-"""Offer a load and leave it there: a step that several questions begin with."""
+"""Offer a load and leave it in place: the first step of several questions."""
 
 from __future__ import annotations
 

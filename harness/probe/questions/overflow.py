@@ -88,7 +88,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
 
 
 async def _come(probe: Probe, clients: list[Client], fill: int) -> list[Client]:
-    """Take all places, then send more until there is no room; return all that came."""
+    """Fill the app, then send more until nothing more fits; return all requests."""
     begun = await _begin(probe, clients, 0, fill)
     if len(probe.holds.held) == fill and not probe.waiting():
         for _ in range(IN_ORDER):
@@ -138,7 +138,7 @@ def _further(probe: Probe) -> int:
 
 
 def _at_an_end(clients: list[Client]) -> bool:
-    """Whether one of these has no connection, or was turned away."""
+    """Whether one of these got no connection, or was turned away."""
     return any(not each.offered or each.state in ENDED for each in clients)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a server, and of its requests, when a worker or the server is ended.
+"""What becomes of a server and its requests when a worker or the server is ended.
 
 A signal is sent while the server is quiet, and its effect is read when the server is
 quiet again. That a worker was replaced is seen by the requests that enter the app, and
@@ -100,7 +100,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
 
 
 async def _rounds(probe: Probe, load: int) -> list[list[int]]:
-    """Rounds before anything is done; in the first the server is watched for longer."""
+    """Rounds before anything happens; the first is watched for longer."""
     return [
         await admit(probe, load, load, 0.0 if number else PATIENCE_SECONDS)
         for number in range(ROUNDS)

@@ -1,4 +1,4 @@
-"""What deployments of a user do not keep."""
+"""The promises that deployments do not keep."""
 
 from __future__ import annotations
 

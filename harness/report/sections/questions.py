@@ -153,7 +153,7 @@ def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]
 
 
 def _where(parts: Sequence[RowPart]) -> Text:
-    """Some of the rows that a sentence is true of, by server."""
+    """The rows that a sentence is true of, by server."""
     servers: dict[str, list[RowPart]] = defaultdict(list)
     for part in parts[:MOST_ROWS]:
         servers[part.server].append(part)

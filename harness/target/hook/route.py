@@ -169,7 +169,7 @@ def queried(environ):
 
 
 def whole(text):
-    """Return the length and the pieces of a whole answer."""
+    """Return a text as the body of an answer: its length, and its pieces."""
     body = text.encode("utf-8")
     return len(body), [body]
 
