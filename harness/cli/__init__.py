@@ -168,10 +168,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except HarnessError as error:
-        for problem in map(str, error.args):
-            words = printable(problem, characters=2000)
-            print(f"{PROGRAM}: {words}", file=sys.stderr)
+        if not (error.shown and _errors_go_where_output_goes()):
+            for problem in map(str, error.args):
+                words = printable(problem, characters=2000)
+                print(f"{PROGRAM}: {words}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        # What reads our output, such as head, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return Interrupted.exit_code
+
+
+def _errors_go_where_output_goes() -> bool:
+    """Whether both are the same terminal, file or pipe, so that one is enough."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False

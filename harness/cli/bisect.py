@@ -14,6 +14,11 @@ import msgspec
 
 from harness.cli import options as shared
 from harness.cli.again import probe_again
+from harness.cli.formats import as_printing
+from harness.cli.formats import loudness
+from harness.cli.formats import Printing
+from harness.cli.formats import show_text
+from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.progress import say_faults
@@ -38,7 +43,9 @@ from harness.records.results import begin
 from harness.records.results import BISECTION
 from harness.records.track import Bisection
 from harness.records.track import Swap
-from harness.report import terminal
+from harness.report.document import Text
+from harness.report.sections import verdict
+from harness.report.sections.bisection import headline
 from harness.report.sections.bisection import section
 from harness.track import history
 from harness.track.bisection import make_bisection
@@ -79,8 +86,15 @@ from harness.track.swaps import measure_swaps
     "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
 )
 @following
+@loudness
 def bisect(
-    given: Following, cell: str, of: str | None, good: str | None, bad: str | None
+    given: Following,
+    cell: str,
+    of: str | None,
+    good: str | None,
+    bad: str | None,
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Find the release in which a configuration changed, and why.
 
@@ -88,6 +102,7 @@ def bisect(
     same beside the releases that are searched. At the change, packages are exchanged
     one at a time to find the cause.
     """
+    printing = as_printing(TEXT, quiet, verbose)
     known = catalog.load(given.catalog)
     followed, selection = _follow(given, known, cell, of)
     plan = plan_cells(known, selection, followed.cells)
@@ -99,11 +114,12 @@ def bisect(
         plan,
         history.newest(stored),
         impossible_cells(plan),
-        partial(measure, given=given),
+        partial(measure, given=given, quiet=quiet),
     )
     change = find_change(search, *find_ends(search, good, bad))
-    swaps = _swap(known, selection, followed, change, given.results)
-    _show(given.results, make_bisection(followed, search, change, swaps, probe_again()))
+    swaps = _swap(known, selection, followed, change, given.results, quiet=quiet)
+    found = make_bisection(followed, search, change, swaps, probe_again())
+    _show(given.results, found, printing)
     return code
 
 
@@ -141,6 +157,8 @@ def _swap(
     followed: Followed,
     change: ChangePoint,
     results: Path,
+    *,
+    quiet: bool,
 ) -> list[Swap]:
     """Swap one package at a time where several differ, each in its own environment."""
     server, edge = followed.target.server, (change.old, change.new)
@@ -156,12 +174,14 @@ def _swap(
         def measure_swap(plan: Plan) -> Sequence[Evidence]:
             place = folder / str(next(numbers))
             begin(place, plan)
-            return carry_out(plan, place, 1, Path(environments))
+            return carry_out(plan, place, 1, Path(environments), quiet=quiet)
 
         return list(measure_swaps(known, selection, server, edge, measure_swap))
 
 
-def _show(results: Path, bisection: Bisection) -> None:
+def _show(results: Path, bisection: Bisection, printing: Printing) -> None:
     files.write(results / BISECTION, bisection)
-    write_pages(results, "The release that changed it", [section(bisection)])
-    terminal.show([section(bisection)])
+    page = section(bisection)
+    write_pages(results, "The release that changed it", [page])
+    end = verdict.of_bisection(headline(bisection))
+    show_text(printing, [page._replace(title=Text()), end], [page])

@@ -2,61 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from harness.cli import options as shared
-from harness.cli.again import check_again
 from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
+from harness.cli.check_steps import fault_of
+from harness.cli.check_steps import measure_all
+from harness.cli.check_steps import show
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
-from harness.cli.formats import AllWays
-from harness.cli.formats import QUIET
-from harness.cli.formats import show as show_in
-from harness.cli.formats import TEXT
-from harness.cli.pages import write_pages
 from harness.cli.schema import schema_of
 from harness.deployment import config as deployments
-from harness.deployment import findings as check_findings
 from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
-from harness.deployment.findings import Checked
-from harness.deployment.findings import Findings
-from harness.deployment.findings import not_measured
-from harness.deployment.isolation import note
-from harness.deployment.measure import measure_deployment
 from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
-from harness.judge.changes import changes_in
-from harness.judge.gate import gate
 from harness.records import files
-from harness.records.errors import HarnessError
-from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.report import CheckResult
 from harness.records.results import begin
 from harness.records.results import CHECK
-from harness.records.results import REPORT
-from harness.records.results import write_evidence
-from harness.report import contents
-from harness.report import terminal
-from harness.report.badge import badge
-from harness.report.cases import of_check
 from harness.report.escape import printable
 from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
@@ -93,15 +72,17 @@ def check(options: CheckOptions) -> int:
         return 0
     begin(results, Plan(environments=()))
     findings = measure_all(configured, prepared, results, options)
-    show(findings, results, options.output_format)
+    fault = fault_of(findings)
+    show(findings, results, options.printing, fault)
     if options.annotate:
         result = files.read(results / CHECK, CheckResult)
         annotate(deployment_annotations(findings.report, result, os.environ))
-    gate(findings.report, None, deployments=findings.results)
+    if fault is not None:
+        raise fault
     return 0
 
 
-# ------------------------------------------------------------------------ measuring
+# ------------------------------------------------------------------------ preparing
 
 
 def prepare_all(
@@ -164,101 +145,3 @@ def declares(each: Prepared | NotPrepared) -> str:
         return printable(f"{each.deployment.name}: {problem}: {each.problem}")
     words = f"{each.deployment.name}: declares {number}: {because}"
     return printable(f"{words}; it runs on {each.where.python}", characters=1000)
-
-
-def measure_all(
-    configured: Configured,
-    prepared: Sequence[Prepared | NotPrepared],
-    results: Path,
-    options: CheckOptions,
-) -> Findings:
-    """Measure one after the other; the report is written after each.
-
-    Raises ``Interrupted``, with a report of those that were measured.
-    """
-    checked = [
-        not_measured(each, plan_deployment(each, options.limit))  # until it is
-        for each in prepared
-    ]
-
-    def report(some: Sequence[Checked], ended: HarnessError | None = None) -> Findings:
-        findings = check_findings.judge_deployments(
-            configured, some, options.fail_on, check_again(configured)
-        )
-        write(findings, results, ended)
-        return findings
-
-    findings = report(checked)
-    for number, each in enumerate(prepared):
-        try:
-            checked[number] = measure(each, checked[number], results, options)
-        except KeyboardInterrupt:
-            ended = Interrupted(
-                f"interrupted; {number} of {len(prepared)} deployments were measured"
-            )
-            if number:
-                show(report(checked[:number], ended), results, options.output_format)
-            raise ended from None
-        findings = report(checked)
-    return findings
-
-
-def measure(
-    each: Prepared | NotPrepared,
-    before: Checked,
-    results: Path,
-    options: CheckOptions,
-) -> Checked:
-    """Measure one deployment; the evidence is written before any opinion."""
-    checked = before
-    if isinstance(each, Prepared):
-        words = ["measuring"]
-        notes = each.contained.notes if each.contained else [note(each.where.folder)]
-        words += filter(None, (each.command.note, *notes))
-        for line in words if options.output_format != QUIET else ():
-            text = printable(f"{each.deployment.name}: {line}")
-            print(text, file=sys.stderr, flush=True)
-        logs = results / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        plan = plan_deployment(each, options.limit, options.ask)
-        measured = asyncio.run(
-            measure_deployment(each, plan, logs, options.start_seconds)
-        )
-        checked = Checked(each, *measured)
-    name = checked.deployment.name
-    write_evidence(results, checked.evidence, name=name)
-    return checked
-
-
-def write(findings: Findings, results: Path, ended: HarnessError | None = None) -> None:
-    """Write the report, the badges and the result of the check."""
-    result = check_findings.check_result(findings, ended)
-    report = findings.report
-    files.write(results / REPORT, report)
-    page = contents.page(report, changes_in(report), result)
-    write_pages(results, "Deployments, measured", page, report.cells)
-    for cell in report.cells:
-        if cell.reason != check_findings.MISSING:
-            path = results / "badges" / f"{cell.configuration}.json"
-            files.write_text(path, badge(cell))
-    files.write(results / CHECK, result)
-
-
-def show(findings: Findings, results: Path, format: str = TEXT) -> None:
-    """Print the report, and which deployments fail."""
-    changes = changes_in(findings.report)
-    sections = contents.overview(findings.report, changes, str(results))
-    if format != TEXT:
-        result = check_findings.check_result(findings)
-        cases = of_check(findings.report, result)
-        page = contents.page(findings.report, changes, result)
-        measured_at = findings.report.measured_at
-        all_ways = AllWays(
-            result, result.deployments, cases, sections, page, measured_at
-        )
-        show_in(format, all_ways)
-        return
-    terminal.show(sections)
-    broken = [each for each in findings.results if each.fault is not None]
-    for each in broken if len(broken) > 1 else ():
-        print(printable(f"fails: {each.name}: {each.reason}", characters=1000))

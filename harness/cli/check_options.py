@@ -11,8 +11,10 @@ from typing import NamedTuple
 import click
 
 from harness.cli import options as shared
+from harness.cli.formats import as_printing
 from harness.cli.formats import loudness
 from harness.cli.formats import output_format
+from harness.cli.formats import Printing
 from harness.deployment import config as deployments
 from harness.deployment.app import READY_SECONDS
 from harness.environments.folder import cached_environments
@@ -55,7 +57,7 @@ class CheckOptions(NamedTuple):
     ask: tuple[Question, ...]
     start_seconds: float
     annotate: bool
-    output_format: str
+    printing: Printing
     schema: bool
 
 
@@ -76,7 +78,7 @@ def check_options(given: Mapping[str, Any]) -> CheckOptions:
         ask=shared.questions(given["ask"]),
         start_seconds=given["start_seconds"],
         annotate=given["annotate"],
-        output_format=given["output_format"],
+        printing=as_printing(given["output_format"], given["quiet"], given["verbose"]),
         schema=given["schema"],
     )
 

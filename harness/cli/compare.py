@@ -14,7 +14,8 @@ import click
 from harness.cli import options as shared
 from harness.cli.formats import AllWays
 from harness.cli.formats import FORMATS
-from harness.cli.formats import output_format
+from harness.cli.formats import Printing
+from harness.cli.formats import printing
 from harness.cli.formats import show
 from harness.github import baseline
 from harness.judge.changes import Baseline
@@ -24,8 +25,14 @@ from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import toml
+from harness.records.changes import Changes
+from harness.records.errors import HarnessError
 from harness.records.errors import UsageError
+from harness.records.report import Report
 from harness.report.cases import of_changes
+from harness.report.sections import verdict
+from harness.report.sections.changes import counted
+from harness.report.sections.changes import in_lists
 from harness.report.sections.changes import section
 
 
@@ -105,7 +112,7 @@ comparing = shared.as_record(
 @click.argument("new")
 @expected_changes
 @shared.fail_on
-@output_format
+@printing
 @click.option(
     "--format", "older", type=click.Choice(FORMATS), hidden=True, help="As above."
 )
@@ -114,7 +121,7 @@ def compare(
     new: str,
     expected: Path | None,
     fail_on: FailOn,
-    output_format: str,
+    printing: Printing,
     older: str | None,
 ) -> int:
     """Show what changed between two reports.
@@ -125,10 +132,23 @@ def compare(
     before, now = baseline.read(old), baseline.read(new)
     changes = changes_in(now, Baseline(before, promised))
     cases = of_changes(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
-    sections = [section(changes)]
-    comparison = AllWays(
-        changes, changes.cells, cases, sections, sections, changes.now.measured_at
+    fault = fault_of(now, fail_on, changes)
+    sections = [in_lists(changes), verdict.of_changes(counted(changes), fault)]
+    found = AllWays(
+        *(changes, changes.cells, cases, sections, [section(changes)]), now.measured_at
     )
-    show(older or output_format, comparison)
-    gate(now, fail_on, changes)
+    show(printing._replace(format=older or printing.format), found, fault)
+    if fault is not None:
+        raise fault
     return 0
+
+
+def fault_of(
+    judged: Report, fail_on: FailOn, changes: Changes | None = None
+) -> HarnessError | None:
+    """The error that a run fails with, if it does."""
+    try:
+        gate(judged, fail_on, changes)
+    except HarnessError as fault:
+        return fault
+    return None

@@ -8,12 +8,16 @@ import click
 
 from harness.cli import options as shared
 from harness.cli.formats import AllWays
-from harness.cli.formats import output_format
+from harness.cli.formats import Printing
+from harness.cli.formats import printing
 from harness.cli.formats import show
 from harness.deployment.declares.find import find
 from harness.records.declares import Places
 from harness.records.errors import GateFailed
 from harness.report.cases import of_places
+from harness.report.sections import verdict
+from harness.report.sections.declares import counted
+from harness.report.sections.declares import in_parts
 from harness.report.sections.declares import section
 from harness.system import machine
 from harness.system.machine import now
@@ -48,9 +52,9 @@ CONTRADICTION = "contradiction"
     metavar="WHAT",
     help="What makes this fail: never, contradiction.",
 )
-@output_format
+@printing
 def declares(
-    folder: Path, processors: int | None, fail_on: str, output_format: str
+    folder: Path, processors: int | None, fail_on: str, printing: Printing
 ) -> int:
     """Show every place in a repository that declares a concurrency.
 
@@ -58,26 +62,31 @@ def declares(
     gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts.
     """
     places = find(folder, machine.processors(), processors)
-    sections = [section(places)]
+    fails = fail_on == CONTRADICTION
+    fault = contradiction(places) if fails else None
+    end = verdict.of_changes(str(counted(places)), fault)
     cases = [
-        case._replace(file=str(folder / case.file))
-        for case in of_places(places, fails=fail_on == CONTRADICTION)
+        case._replace(file=str(folder / case.file)) for case in of_places(places, fails)
     ]
+    sections = [*in_parts(places), end]
     show(
-        output_format, AllWays(places, places.places, cases, sections, sections, now())
+        printing,
+        AllWays(places, places.places, cases, sections, [section(places)], now()),
+        fault,
     )
-    if fail_on == CONTRADICTION:
-        check_contradictions(places)
+    if fault is not None:
+        raise fault
     return 0
 
 
-def check_contradictions(places: Places) -> None:
-    """Raise ``GateFailed`` if places contradict each other."""
+def contradiction(places: Places) -> GateFailed | None:
+    """The error that places contradict each other, if they do."""
     against = [each for each in places.places if each.contradicts]
-    if against:
-        first = against[0]
-        raise GateFailed(
-            f"{len(against)} places contradict each other; the first is "
-            f"{first.file}:{first.line} ({first.because}) against "
-            f"{first.contradicts[0]}; make them say the same"
-        )
+    if not against:
+        return None
+    first, many = against[0], f"{len(against)} places contradict each other"
+    return GateFailed(
+        f"{many}; the first is {first.file}:{first.line} ({first.because}) against "
+        f"{first.contradicts[0]}; make them say the same",
+        brief=f"{many}; make them say the same",
+    )

@@ -16,48 +16,61 @@ from harness.github.annotations import in_repository
 from harness.github.annotations import Level
 from harness.github.annotations import roll_up
 from harness.records import files
+from harness.records.errors import HarnessError
+from harness.records.errors import UsageError
 from harness.report import junit
 from harness.report import markdown
 from harness.report import sarif
 from harness.report import terminal
 from harness.report.cases import Case
 from harness.report.document import Section
+from harness.report.overview import in_full
+from harness.report.overview import SHORT
 
 TEXT = "text"
 
 FORMATS = (TEXT, "json", "jsonl", "github", "junit", "sarif", "markdown")
 
-QUIET, VERBOSE = "quiet", "verbose"
-"""Two more ways to print text, which have options of their own."""
 
-IN_SHORT = ("the findings", "the changes", "the interruption", "the counts")
-"""Sections that are printed with ``--quiet``."""
+class Printing(NamedTuple):
+    """What is printed on standard output."""
+
+    format: str = TEXT
+    quiet: bool = False
+    """Findings and the verdict only, and no progress."""
+    verbose: bool = False
+    """The whole report."""
+
+
+def as_printing(output_format: str, quiet: bool, verbose: bool) -> Printing:
+    """What the options of ``printing`` come to. Raises ``UsageError``."""
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose: give one of them")
+    return Printing(output_format, quiet, verbose)
+
 
 output_format = click.option(
     "--output-format",
-    type=click.Choice((*FORMATS, QUIET, VERBOSE)),
+    type=click.Choice(FORMATS),
     default=TEXT,
     metavar="FORMAT",
     help=f"What to print on standard output: {', '.join(FORMATS)}.",
 )
 
-
 loudness = shared.several(
     click.option(
-        "-q",
-        "--quiet",
-        "output_format",
-        flag_value=QUIET,
-        help="Print only findings and counts, and no progress.",
+        *("-q", "--quiet"),
+        is_flag=True,
+        help="Print only findings and the verdict, and no progress.",
     ),
     click.option(
-        "-v",
-        "--verbose",
-        "output_format",
-        flag_value=VERBOSE,
-        help="Print the whole report.",
+        *("-v", "--verbose"),
+        is_flag=True,
+        help="Print the whole report, with the reason for each finding.",
     ),
 )
+
+printing = shared.as_record("printing", as_printing, output_format, loudness)
 
 
 class AllWays(NamedTuple):
@@ -75,9 +88,11 @@ class AllWays(NamedTuple):
     measured_at: str
 
 
-def show(format: str, content: AllWays) -> None:
-    """Print findings in a format."""
-    match format:
+def show(
+    printing: Printing, content: AllWays, fault: HarnessError | None = None
+) -> None:
+    """Print findings; ``fault`` is what the run fails with, which a text ends with."""
+    match printing.format:
         case "json":
             print(files.as_json(content.record))
         case "jsonl":
@@ -91,12 +106,21 @@ def show(format: str, content: AllWays) -> None:
             print(sarif.write(content.cases, os.path.realpath(os.curdir)), end="")
         case "markdown":
             print(markdown.write(content.page), end="")
-        case "quiet":
-            terminal.show([each for each in content.sections if each.name in IN_SHORT])
-        case "verbose":
-            terminal.show(content.page)
         case _:
-            terminal.show(content.sections)
+            show_text(printing, content.sections, content.page)
+            if fault is not None:
+                fault.shown = True
+
+
+def show_text(
+    printing: Printing, sections: Sequence[Section], page: Sequence[Section]
+) -> None:
+    """Print sections for people, the verdict last."""
+    if printing.quiet:
+        sections = [each for each in sections if each.name in SHORT]
+    elif printing.verbose:
+        sections = in_full(page, sections)
+    terminal.show(sections)
 
 
 def _is_found(case: Case) -> bool:

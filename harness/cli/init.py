@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from harness.cli import options as shared
-from harness.cli.check import measure_all
 from harness.cli.check import prepare_all
 from harness.cli.check_options import CheckOptions
+from harness.cli.check_steps import measure_all
 from harness.cli.deployments import default_config
-from harness.cli.formats import TEXT
+from harness.cli.formats import Printing
 from harness.cli.progress import say
 from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
@@ -156,7 +156,7 @@ def _options(results: Path) -> CheckOptions:
         ask=shared.questions(()),
         start_seconds=READY_SECONDS,
         annotate=False,
-        output_format=TEXT,
+        printing=Printing(),
         schema=False,
     )
 

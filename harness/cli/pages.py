@@ -26,3 +26,9 @@ def write_pages(
     files.write_text(results / "report.md", markdown.write(sections))
     page = report_page(title, sections, cells, timeline)
     files.write_text(results / "report.html", page)
+
+
+def shown_path(path: Path) -> str:
+    """A path as people would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

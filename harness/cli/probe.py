@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
 from harness.cli import options as shared
+from harness.cli.again import probe_again
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
-from harness.cli.formats import loudness
-from harness.cli.formats import output_format
-from harness.cli.formats import QUIET
+from harness.cli.formats import Printing
+from harness.cli.formats import printing
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
 from harness.cli.report import show
 from harness.environments.run import check_limit
+from harness.judge.changes import changes_in
+from harness.judge.judge import judge
 from harness.plan.plan import list_cells
 from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
+from harness.records.plan import Plan
 from harness.records.results import begin
 from harness.records.results import read_evidence
+from harness.report.sections import summary
+from harness.report.sections import verdict
 
 
 @click.command(
@@ -41,8 +47,7 @@ from harness.records.results import read_evidence
 @shared.jobs
 @comparing
 @shared.results
-@output_format
-@loudness
+@printing
 def probe(
     selection: Selection,
     catalog: Path,
@@ -50,7 +55,7 @@ def probe(
     jobs: int,
     comparison: ComparisonOptions,
     results: Path,
-    output_format: str,
+    printing: Printing,
 ) -> int:
     """Measure configurations and show the matrix.
 
@@ -64,11 +69,26 @@ def probe(
     check_limit(made)
     before = known(comparison)
     begin(results, made)
-    quiet = output_format == QUIET
-    if show_and_carry_out(made, results, jobs, quiet=quiet):
-        # Cells that were not reached are not missing: the user knows why.
-        evidence = read_evidence(results)[0]
-        missing = len(made.cells) - sum(len(each.cells) for each in evidence)
-        show(results, evidence, format=output_format, missing=missing)
+    began = time.monotonic()
+    interrupted = show_and_carry_out(
+        made, results, jobs, quiet=printing.quiet, in_report=True
+    )
+    if interrupted:
+        show_interrupted(made, results, printing)
         return Interrupted.exit_code
-    return conclude(results, before, comparison.fail_on, output_format)
+    seconds = time.monotonic() - began
+    return conclude(results, before, comparison.fail_on, printing, seconds)
+
+
+def show_interrupted(plan: Plan, results: Path, printing: Printing) -> None:
+    """Show what was measured; cells that were not reached are not missing: the user
+    knows why. Raises ``Interrupted`` if there is nothing.
+    """
+    evidence = read_evidence(results)[0]
+    missing = len(plan.cells) - sum(len(each.cells) for each in evidence)
+    if not evidence:
+        raise Interrupted(f"interrupted; none of {missing} cells was measured")
+    judged = judge(evidence, probe_again())
+    end = verdict.of_run(judged, None, missing)
+    above = [summary.interrupted(missing)] if missing else []
+    show(results, judged, changes_in(judged), end, printing, above)

@@ -1,7 +1,7 @@
-"""Shows the progress of a run.
+"""Shows the progress of a run on standard error.
 
-In a terminal a line per finished cell and, below, what is being measured and how many
-cells are left. Elsewhere plain lines only.
+In a terminal results scroll by as they come, and one line below them says how far the
+run is. Elsewhere there are plain lines only.
 """
 
 from __future__ import annotations
@@ -9,73 +9,93 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-import time
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn
-from rich.progress import MofNCompleteColumn
-from rich.progress import Progress
-from rich.progress import TextColumn
-from rich.progress import TimeElapsedColumn
+from rich.live import Live
+from rich.text import Text
 
+from harness.cli.again import probe_again
+from harness.cli.status import Status
 from harness.environments.run import carry_out
+from harness.judge.judge import judge_cell
 from harness.measure.events import Event
+from harness.plan.shards import cost_of
+from harness.records import files
 from harness.records.errors import HarnessError
+from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.plan import PlannedCell
+from harness.records.plan import PlannedEnvironment
+from harness.records.report import CellReport
+from harness.records.results import evidence_path
 from harness.records.text import plural
-from harness.records.words import Outcome
 from harness.report.escape import printable
+from harness.report.sections.result import result
+
+PER_SECOND = 4
+"""How often the line is drawn."""
+
+NUMBER = 8
+"""Columns of a number, so that the names behind numbers are below each other."""
 
 
-def line(event: Event) -> str:
-    """The outcome of a cell in a few words."""
-    if event.outcome is Outcome.MEASURED:
-        most = f"{event.most}" if event.bounded else f"at least {event.most}"
-        return f"{most} at once"
-    return f"{event.outcome}: {event.reason}" if event.reason else f"{event.outcome}"
+class Progress:
+    """How far a run is, and what came out of it so far."""
+
+    def __init__(self, status: Status, console: Console, *, in_lines: bool) -> None:
+        self._status = status
+        self._console = console
+        self.in_lines = in_lines
+        """Whether names may be long, as lines are not cut off."""
+
+    def begin(self, name: str, weight: float = 1.0) -> None:
+        """Something is being measured."""
+        self._status.begin(name, weight)
+
+    def end(self, name: str, cell: CellReport) -> None:
+        """It has been measured, with this result."""
+        self._status.end(name)
+        number, mark, note = result(cell)
+        total = str(self._status.total)
+        line = Text(f"{self._status.done:>{len(total)}}/{total}  {number:>{NUMBER}}  ")
+        line.append(printable(name))
+        if mark is not None:
+            symbol = "" if self.in_lines else f"{mark.symbol} "
+            words = f"{symbol}{mark.word}{f': {note}' if cell.ceiling is None else ''}"
+            line.append(f"  {printable(words, characters=2000)}", mark.colour)
+        self.say(line)
+
+    def in_the_end(self) -> str:
+        """How many were measured, and how long that took."""
+        done, total = self._status.done, plural(self._status.total, "cell")
+        return f"{done} of {total} in {self._status.seconds:.1f} s"
+
+    def say(self, line: Text | str) -> None:
+        """Print one line above that of the progress; in a terminal, what fits of it."""
+        text = Text(line) if isinstance(line, str) else line
+        if self.in_lines:
+            self._console.print(text, soft_wrap=True)
+        else:
+            self._console.print(text, no_wrap=True, overflow="ellipsis")
 
 
 @contextlib.contextmanager
-def progress(plan: Plan, *, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
-    """Show the progress of a run on standard error; yields what takes its events."""
+def progress(total: int, weight: float, *, quiet: bool = False) -> Iterator[Progress]:
+    """Show the progress of a run of so many parts on standard error."""
     console = Console(stderr=True, highlight=False, quiet=quiet)
-    show = partial(console.print, markup=False, soft_wrap=True)
-    columns = TextColumn("{task.description}"), BarColumn(bar_width=20)
-    bar = Progress(
-        *(*columns, MofNCompleteColumn(), TimeElapsedColumn()),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    begun, total, done = time.monotonic(), len(plan.cells), 0
-    task = bar.add_task("installing", total=total)
-    now: dict[str, str] = {}
-
-    def seen(event: Event) -> None:
-        nonlocal done
-        flask, server, configuration, _ = event.id.split("/")
-        if event.outcome is None:
-            now[f"{flask}/{server}"] = configuration
-        else:
-            now.pop(f"{flask}/{server}", None)
-            done += 1
-            show(f"{done:>{len(str(total))}}/{total}  {event.id}  {line(event)}")
-        busy = ", ".join(f"{where} {what}" for where, what in now.items())
-        bar.update(task, completed=done, description=escape(busy or "installing"))
-
-    environments = plural(len(plan.environments), "environment")
-    show(f"{plural(total, 'cell')} in {environments}")
-    try:
-        with bar:
-            yield seen
-    finally:
-        show(f"{done} of {total} cells in {time.monotonic() - begun:.1f} s")
+    in_lines = quiet or not console.is_interactive or not sys.stderr.isatty()
+    status = Status(total, weight)
+    shown = Progress(status, console, in_lines=in_lines)
+    if in_lines:
+        yield shown
+        return
+    live = Live(status, console=console, refresh_per_second=PER_SECOND, transient=True)
+    with live:
+        yield shown
 
 
 def say(words: str) -> None:
@@ -91,6 +111,17 @@ def say_faults(faults: Sequence[HarnessError]) -> int:
     return faults[0].exit_code if faults else 0
 
 
+# ------------------------------------------------------------------------------- plans
+
+
+class _Place(NamedTuple):
+    """Where a cell is in a plan."""
+
+    planned: PlannedEnvironment
+    cell: PlannedCell
+    name: str
+
+
 def show_and_carry_out(
     plan: Plan,
     results: Path,
@@ -98,11 +129,60 @@ def show_and_carry_out(
     environments: Path | None = None,
     *,
     quiet: bool = False,
+    in_report: bool = False,
 ) -> bool:
-    """Measure a plan and show the progress; whether that was interrupted."""
-    with progress(plan, quiet=quiet) as seen:
+    """Measure a plan and show the progress; whether that was interrupted.
+
+    With ``in_report`` a report follows, which says how many there are in the end.
+    """
+    places = _places(plan)
+    weight = sum(_weight(place) for place in places.values())
+
+    def seen(event: Event) -> None:
+        place = places[event.id]
+        name = event.id if shown.in_lines else place.name
+        if event.outcome is None:
+            shown.begin(name, _weight(place))
+        else:
+            shown.end(name, _found(place, results))
+
+    cells = plural(len(places), "cell")
+    with progress(len(places), weight, quiet=quiet) as shown:
+        shown.say(f"{cells} in {plural(len(plan.environments), 'environment')}")
         try:
             asyncio.run(carry_out(plan, results, jobs, seen, environments))
         except KeyboardInterrupt:
             return True
+        finally:
+            if not in_report:
+                shown.say(shown.in_the_end())
     return False
+
+
+def _places(plan: Plan) -> dict[str, _Place]:
+    """Every cell by its id, with a name that has only what tells it from others."""
+    flasks = {each.environment.flask for each in plan.environments}
+    pythons = {each.environment.python for each in plan.environments}
+    places = {}
+    for planned in plan.environments:
+        for cell in planned.cells:
+            flask, server, configuration, python = cell.id.split("/")
+            parts = [flask] if len(flasks) > 1 else []
+            parts += [server, configuration, *([python] if len(pythons) > 1 else [])]
+            places[cell.id] = _Place(planned, cell, "/".join(parts))
+    return places
+
+
+def _weight(place: _Place) -> float:
+    """About what a cell costs; nothing where it cannot be measured."""
+    if place.cell.not_supported is not None:
+        return 0.0
+    return cost_of(place.cell, place.planned.limit)
+
+
+def _found(place: _Place, results: Path) -> CellReport:
+    """What the evidence of a cell, which has just been written, comes to."""
+    path = evidence_path(results, place.planned.environment)
+    evidence = files.read(path, Evidence)
+    (cell,) = (each for each in evidence.cells if each.id == place.cell.id)
+    return judge_cell(evidence, cell, probe_again())

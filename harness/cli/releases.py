@@ -142,7 +142,7 @@ def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
     return history.add(folder, left)
 
 
-def measure(plan: Plan, given: Following) -> list[Evidence]:
+def measure(plan: Plan, given: Following, *, quiet: bool = False) -> list[Evidence]:
     """Measure a plan, and add it to the history; evidence of all its cells.
 
     Raises ``Interrupted``.
@@ -150,15 +150,20 @@ def measure(plan: Plan, given: Following) -> list[Evidence]:
     check_limit(plan)
     begin(given.results, plan)
     try:
-        return carry_out(plan, given.results, given.jobs)
+        return carry_out(plan, given.results, given.jobs, quiet=quiet)
     finally:
         history.add(given.history, read_evidence(given.results)[0])
 
 
 def carry_out(
-    plan: Plan, results: Path, jobs: int, environments: Path | None = None
+    plan: Plan,
+    results: Path,
+    jobs: int,
+    environments: Path | None = None,
+    *,
+    quiet: bool = False,
 ) -> list[Evidence]:
     """Measure a plan that has begun; evidence of its cells. Raises ``Interrupted``."""
-    if show_and_carry_out(plan, results, jobs, environments):
+    if show_and_carry_out(plan, results, jobs, environments, quiet=quiet):
         raise Interrupted("interrupted; what was measured is in the history")
     return collect(results)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +11,13 @@ from harness.cli import options as shared
 from harness.cli.again import probe_again
 from harness.cli.compare import comparing
 from harness.cli.compare import ComparisonOptions
+from harness.cli.compare import fault_of
 from harness.cli.compare import known
 from harness.cli.formats import AllWays
+from harness.cli.formats import Printing
+from harness.cli.formats import printing
 from harness.cli.formats import show as show_in
-from harness.cli.formats import TEXT
+from harness.cli.pages import shown_path
 from harness.cli.pages import write_pages
 from harness.cli.progress import say_faults
 from harness.environments.collect import collect
@@ -24,20 +26,18 @@ from harness.judge.changes import changes_in
 from harness.judge.changes import NOTHING
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
-from harness.judge.gate import gate
 from harness.judge.judge import judge
 from harness.records import files
 from harness.records.changes import Changes
-from harness.records.evidence import Evidence
+from harness.records.errors import HarnessError
 from harness.records.report import Report
 from harness.records.results import CHANGES
 from harness.records.results import REPORT
-from harness.records.words import Outcome
-from harness.records.words import Verdict
 from harness.report import contents
 from harness.report.cases import of_report
-from harness.report.sections import changes
-from harness.report.sections import summary
+from harness.report.document import Section
+from harness.report.overview import overview
+from harness.report.sections import verdict
 
 TITLE = "How many requests are handled at the same time"
 
@@ -51,52 +51,59 @@ TITLE = "How many requests are handled at the same time"
 )
 @comparing
 @shared.results
-def report(comparison: ComparisonOptions, results: Path) -> int:
+@printing
+def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
     """Judge stored evidence again and show it.
 
     Nothing is measured. The evidence may come from several machines.
     """
-    return conclude(results, known(comparison), comparison.fail_on)
+    return conclude(results, known(comparison), comparison.fail_on, printing)
 
 
 def conclude(
-    results: Path, before: Baseline, fail_on: FailOn, format: str = TEXT
+    results: Path,
+    before: Baseline,
+    fail_on: FailOn,
+    printing: Printing,
+    seconds: float | None = None,
 ) -> int:
-    """Judge and show a whole run; its exit code. Raises the errors of a gate."""
+    """Judge and show a whole run; its exit code. Raises the errors of a gate.
+
+    ``seconds`` is how long it took, where that is known.
+    """
     evidence, faults = collect(results)
-    judged, compared = show(
-        results, evidence, NOTHING if faults else before, format, FORBIDDEN[fail_on]
-    )
-    if code := say_faults(faults):
-        return code
-    gate(judged, fail_on, compared)
-    return 0
+    code = say_faults(faults)
+    judged = judge(evidence, probe_again())
+    compared = changes_in(judged, NOTHING if faults else before)
+    fault: HarnessError | None = faults[0] if faults else None
+    if fault is None:
+        fault = fault_of(judged, fail_on, compared)
+    end = verdict.of_run(judged, fault, seconds=seconds)
+    show(results, judged, compared, end, printing, fail_on=fail_on, fault=fault)
+    if fault is not None and not code:
+        raise fault
+    return code
 
 
 def show(
     results: Path,
-    evidence: Sequence[Evidence],
-    before: Baseline = NOTHING,
-    format: str = TEXT,
-    forbidden: Collection[Outcome | Verdict] = (),
-    missing: int = 0,
-) -> tuple[Report, Changes]:
-    """Judge evidence; write and print the report, and what changed since a baseline.
+    judged: Report,
+    compared: Changes,
+    end: Section,
+    printing: Printing,
+    above: Sequence[Section] = (),
+    fail_on: FailOn = FailOn.HARNESS,
+    fault: HarnessError | None = None,
+) -> None:
+    """Write and print a report, and what changed since a baseline.
 
-    ``missing`` is how many cells a run that was interrupted did not reach.
+    ``above`` is what comes first in its pages, ``end`` is printed last.
     """
-    judged = judge(evidence, probe_again())
-    compared = changes_in(judged, before)
     files.write(results / CHANGES, compared)
     files.write(results / REPORT, judged)
-    page = contents.page(judged, compared)
-    early = [summary.interrupted(missing)] if missing else []
-    write_pages(results, TITLE, [*early, *page], judged.cells)
-    sections = contents.overview(judged, compared, str(results))
-    if compared.baseline is not None:
-        sections.append(changes.section(compared))
-    sections += early
-    cases = of_report(judged, forbidden)
-    measured_at = judged.measured_at
-    show_in(format, AllWays(judged, judged.cells, cases, sections, page, measured_at))
-    return judged, compared
+    page = [*above, *contents.page(judged, compared)]
+    write_pages(results, TITLE, page, judged.cells)
+    sections = overview(judged, compared, end, shown_path(results))
+    cases = of_report(judged, FORBIDDEN[fail_on])
+    found = AllWays(judged, judged.cells, cases, sections, page, judged.measured_at)
+    show_in(printing, found, fault)

@@ -10,6 +10,11 @@ import click
 
 from harness.cli import options as shared
 from harness.cli.again import probe_again
+from harness.cli.formats import as_printing
+from harness.cli.formats import loudness
+from harness.cli.formats import Printing
+from harness.cli.formats import show_text
+from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.progress import say_faults
@@ -35,7 +40,7 @@ from harness.records.results import TIMELINE
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.records.words import PROBE
-from harness.report import terminal
+from harness.report.sections import verdict
 from harness.report.sections.timeline import sections
 from harness.system.machine import now
 from harness.track import history
@@ -80,18 +85,22 @@ DEFAULT = ("werkzeug/run",)
     help="Show the history; measure nothing, and use no network.",
 )
 @following
+@loudness
 def track(
     given: Following,
     configurations: tuple[str, ...],
     of: tuple[str, ...],
     list_only: bool,
     show: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Measure configurations under every release, and show what changed.
 
     CONFIGURATION is SERVER/CONFIGURATION, a glob on these, or the id of a cell; without
     one it is werkzeug/run. What is in the history is not measured again.
     """
+    printing = as_printing(TEXT, quiet, verbose)
     stored, faults = history.read(given.history)
     code = say_faults(faults)
     show = show and not list_only
@@ -112,10 +121,11 @@ def track(
         return 0
     interrupted = None
     if missing.environments and not show:
-        interrupted = _measure(missing, given)
+        interrupted = _measure(missing, given, printing)
         after = history.newest(history.read(given.history)[0])
     timeline = make_timeline(lines, before, after, impossible_cells(plan), now())
-    _show(given.results, timeline, [after[c.id] for c in plan.cells if c.id in after])
+    evidence = [after[cell.id] for cell in plan.cells if cell.id in after]
+    _show(given.results, timeline, evidence, printing)
     if interrupted is not None:
         raise interrupted
     _check(missing, after)
@@ -149,16 +159,21 @@ def _plan(
     return lines, plan_cells(known, selection, wanted)
 
 
-def _measure(plan: Plan, given: Following) -> Interrupted | None:
+def _measure(plan: Plan, given: Following, printing: Printing) -> Interrupted | None:
     """Measure; return the interruption, so that the results can be shown first."""
     try:
-        measure(plan, given)
+        measure(plan, given, quiet=printing.quiet)
     except Interrupted as interrupted:
         return interrupted
     return None
 
 
-def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> None:
+def _show(
+    results: Path,
+    timeline: Timeline,
+    evidence: Sequence[Evidence],
+    printing: Printing,
+) -> None:
     """Write and print the timeline, and write a report of all evidence for it."""
     page = sections(timeline)
     cells: tuple[CellReport, ...] = ()
@@ -168,7 +183,7 @@ def _show(results: Path, timeline: Timeline, evidence: Sequence[Evidence]) -> No
         cells = report.cells
     files.write(results / TIMELINE, timeline)
     write_pages(results, "Release by release", page, cells, timeline)
-    terminal.show(page)
+    show_text(printing, [*page[1:], verdict.of_timeline(timeline)], page)
 
 
 def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:

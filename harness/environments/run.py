@@ -126,7 +126,10 @@ async def carry_out(
     )
     for planned in plan.environments:
         if not evidence_path(results, planned.environment).exists():
-            write_evidence(results, _without_evidence(planned, logs))
+            evidence = _without_evidence(planned, logs)
+            write_evidence(results, evidence)
+            for cell in evidence.cells:
+                seen(events.done(cell))
 
 
 def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:

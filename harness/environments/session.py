@@ -22,7 +22,9 @@ from nox.command import CommandFailed
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.environments.needs import on_this_machine
+from harness.measure import events
 from harness.measure.nothing import nothing_measured
+from harness.records.evidence import Evidence
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled
 from harness.records.plan import PlannedEnvironment
@@ -130,15 +132,14 @@ def measure_in(
     """Fill the session's environment, and measure the planned cells in it."""
     planned = on_this_machine(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
-        write_evidence(results, nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
+        _leave(results, nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
         return
     try:
         installed = fill(session, with_files(planned, results))
     except CannotInstall as problem:
         session.warn("not installed; this becomes the outcome of its cells")
         why = why_not(planned, str(problem)), str(problem)
-        nothing = nothing_measured(planned, Outcome.NOT_INSTALLED, *why)
-        write_evidence(results, nothing)
+        _leave(results, nothing_measured(planned, Outcome.NOT_INSTALLED, *why))
         return
     order = Path(session.create_tmp(), "order.json")
     order.write_bytes(msgspec.json.encode((planned, installed)))
@@ -149,6 +150,13 @@ def measure_in(
         external=True,
         log=False,
     )
+
+
+def _leave(results: Path, evidence: Evidence) -> None:
+    """Write evidence of what is not measured, and say so of each cell."""
+    write_evidence(results, evidence)
+    for cell in evidence.cells:
+        events.emit(events.done(cell))
 
 
 def register(planned: PlannedEnvironment, results: Path) -> None:

@@ -120,8 +120,9 @@ def carry_out(command: Run, line: Sequence[str]) -> int:
         try:
             return command(line)
         except HarnessError as problem:
-            words = printable(str(problem), characters=1000)
-            print(f"flask-concurrency: {words}", flush=True)
+            if not problem.shown:
+                words = printable(str(problem), characters=1000)
+                print(f"flask-concurrency: {words}", flush=True)
             raise
 
 

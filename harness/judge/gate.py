@@ -136,7 +136,9 @@ def _gate_cells(report: Report, fail_on: FailOn) -> None:
         )
         raise GateFailed(
             f"{len(failing)} of {len(words)} cells fail because of --fail-on "
-            f"{fail_on}: {kinds}; the report gives the reason for each"
+            f"{fail_on}: {kinds}; the report gives the reason for each",
+            brief=f"{len(failing)} of {len(words)} cells fail --fail-on {fail_on}: "
+            f"{kinds}",
         )
 
 
@@ -147,13 +149,15 @@ def _gate_changes(changes: Changes, fail_on: FailOn) -> None:
         what = "regressed" if fail_on is FailOn.REGRESSION else "changed"
         raise GateFailed(
             f"{len(worse)} of {len(changes.cells)} cells {what}; the first is "
-            f"{worse[0].id}: {worse[0].reason}"
+            f"{worse[0].id}: {worse[0].reason}",
+            brief=f"{len(worse)} of {len(changes.cells)} cells {what}",
         )
     if fail_on is FailOn.CHANGE and changes.unmatched:
         left = changes.unmatched[0]
         raise GateFailed(
             f"{len(changes.unmatched)} expected changes were not found; the first is "
-            f"{left.cell} from {left.before} to {left.now}: {left.problem}"
+            f"{left.cell} from {left.before} to {left.now}: {left.problem}",
+            brief=f"{len(changes.unmatched)} expected changes were not found",
         )
 
 

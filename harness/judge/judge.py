@@ -64,7 +64,7 @@ def judge(evidence: Sequence[Evidence], reproduce: Reproduce) -> Report:
         limit=max(each.limit for each in evidence),
         environments=_environments(evidence),
         cells=tuple(
-            _cell_report(each, cell, reproduce)
+            judge_cell(each, cell, reproduce)
             for each in evidence
             for cell in each.cells
         ),
@@ -74,9 +74,10 @@ def judge(evidence: Sequence[Evidence], reproduce: Reproduce) -> Report:
 # ----------------------------------------------------------------- cells, environments
 
 
-def _cell_report(
+def judge_cell(
     evidence: Evidence, cell: CellEvidence, reproduce: Reproduce
 ) -> CellReport:
+    """Judge one cell of some evidence."""
     judgement = _judgement(evidence, cell)
     declaration = cell.declaration
     measured = judgement.outcome is Outcome.MEASURED

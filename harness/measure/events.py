@@ -8,7 +8,6 @@ from __future__ import annotations
 import msgspec
 
 from harness.records.evidence import CellEvidence
-from harness.records.numbers import sum_up
 from harness.records.words import Outcome
 from harness.records.words import Result
 
@@ -21,22 +20,11 @@ class Event(Result, frozen=True, kw_only=True):
     id: str
     outcome: Outcome | None = None
     reason: str = ""
-    most: int = 0
-    """The most that were in the app at once."""
-    bounded: bool = False
-    seconds: float = 0.0
 
 
 def done(cell: CellEvidence) -> Event:
-    """The event that a cell is finished, measured or not."""
-    return Event(
-        id=cell.id,
-        outcome=cell.outcome,
-        reason=cell.reason,
-        most=sum_up(cell.rounds, 1, cell.steered).ceiling or 0,
-        bounded=bool(sum_up(cell.rounds, 1, cell.steered).bounded),
-        seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
-    )
+    """The event that a cell is finished, measured or not; its evidence is written."""
+    return Event(id=cell.id, outcome=cell.outcome, reason=cell.reason)
 
 
 def emit(event: Event) -> None:

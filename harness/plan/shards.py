@@ -105,7 +105,9 @@ def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
 
 def _size(environment: PlannedEnvironment) -> float:
     """Cost of an environment: of its cells, and one more for installing it."""
-    costs = [_cost(c, environment.limit) for c in environment.cells if _is_possible(c)]
+    costs = [
+        cost_of(c, environment.limit) for c in environment.cells if _is_possible(c)
+    ]
     return sum(costs) + 1 if costs else 0
 
 
@@ -113,7 +115,7 @@ def _is_possible(cell: PlannedCell) -> bool:
     return cell.not_supported is None
 
 
-def _cost(cell: PlannedCell, limit: int) -> float:
+def cost_of(cell: PlannedCell, limit: int) -> float:
     """Cost of a cell: 1, and more where many requests are offered."""
     most = max(cell.declaration.declared or limit, *cell.also_offered, 0)
     return 1 + most / REQUESTS_OF_A_CELL

@@ -21,6 +21,13 @@ class HarnessError(Exception):
 
     exit_code = 1
 
+    def __init__(self, *problems: object, brief: str = "") -> None:
+        super().__init__(*problems)
+        self.brief = brief
+        """The same in a few words, for the end of a report that has the rest."""
+        self.shown = False
+        """Whether it is the end of what was printed on standard output."""
+
     def __str__(self) -> str:
         """All that is wrong, on one line; ``args`` has each by itself."""
         return "; ".join(map(str, self.args))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
-from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
 from harness.report.sections import changes
 from harness.report.sections import chart
 from harness.report.sections import claims
@@ -43,23 +40,4 @@ def page(
         questions.section(report.cells, grid),
         chart.section(grid),
         *details.sections(report, notes),
-    ]
-
-
-def overview(report: Report, changed: Changes, folder: str = "") -> list[Section]:
-    """What fits in a terminal, the counts last; ``folder`` is where the files are."""
-    grid = matrix.grid(report)
-    notes = findings.find_notes(grid)
-    end = [Paragraph(summary.counts(report.cells))]
-    if folder:
-        files = "Files: {}/report.md, {}/report.json, {}/evidence/"
-        end.append(Paragraph(say(files, folder, folder, folder)))
-    return [
-        matrix.section(report, grid),
-        findings.section(notes, commands=True),
-        findings.not_supported(notes),
-        releases.section(changed.releases),
-        claims.section(report.cells),
-        questions.section(report.cells, grid),
-        Section("the counts", Text(), tuple(end)),
     ]

@@ -122,6 +122,9 @@ class Paragraph(NamedTuple):
     """One or several sentences."""
 
     text: Text
+    mark: Mark | None = None
+    """What all of it stands for, and says itself: its symbol and its colour are added
+    where there is room for no more than a line."""
 
 
 class Alert(NamedTuple):
@@ -191,6 +194,8 @@ class PlainLine(NamedTuple):
     name: Text
     """What it says that of; may be empty."""
     cell: Cell
+    more: Text = Text()
+    """What else the row has, behind the cell."""
 
 
 class Table(NamedTuple):

@@ -62,7 +62,8 @@ def _block(block: Block) -> Iterator[str]:
             names = [inline(line.name) for line in lines]
             width = min(max(map(len, names), default=0), WIDEST)
             for name, line in zip(names, lines, strict=True):
-                yield f"{name:<{width}}  {cell(line.cell)}" if name else cell(line.cell)
+                words = "  ".join(filter(None, (cell(line.cell), inline(line.more))))
+                yield f"{name:<{width}}  {words}" if name else words
             for group in groups if not lines else ():
                 yield from ("  ".join(map(cell, row)) for row in group.rows)
         case Code(text, _, most):

@@ -73,13 +73,16 @@ def _draw(section: Section, console: Console) -> None:
         console.print(_text(section.title, "bold"))
     for block in section.blocks:
         for each in _block(block, console):
-            console.print(each, soft_wrap=isinstance(each, RichText))
+            whole = isinstance(each, RichText) and bool(each.no_wrap)
+            console.print(each, soft_wrap=whole)
 
 
 def _block(block: Block, console: Console) -> Iterator[RenderableType]:
     match block:
-        case Paragraph(text):
-            yield _text(text)
+        case Paragraph(text, mark):
+            style = f"bold {mark.colour}" if mark else ""
+            symbol = f"{mark.symbol} " if mark else ""
+            yield RichText(symbol, style).append_text(_text(text, style))
         case Alert(level, text, items):
             yield _text(text, "bold red" if level == "caution" else "bold yellow")
             yield from (_indented(text) for text in items)
@@ -90,7 +93,7 @@ def _block(block: Block, console: Console) -> Iterator[RenderableType]:
         case Legend(entries):
             yield from map(_text, entries)
         case Code(text, _, most):
-            yield RichText(printable_lines(text, characters=most))
+            yield _unbroken(RichText(printable_lines(text, characters=most)))
         case Chart():
             pass
         case _:
@@ -108,12 +111,17 @@ def _items(block: Items) -> Iterator[RenderableType]:
     for item in block.items:
         yield _indented(item.text, item.mark.colour if item.mark else "")
         for text in item.below:
-            # Never broken: it is there to be copied.
-            yield RichText("    ").append_text(_text(text, "bright_black"))
+            yield _unbroken(RichText("    ").append_text(_text(text, "bright_black")))
+
+
+def _unbroken(text: RichText) -> RichText:
+    """What is there to be copied has no line breaks of ours."""
+    text.no_wrap = True
+    return text
 
 
 def _indented(text: Text, style: str = "") -> Padding:
-    return Padding(_text(text, style), (0, 0, 0, 2))
+    return Padding(_text(text, style), (0, 0, 0, 2), expand=False)
 
 
 # ---------------------------------------------------------------------------- tables

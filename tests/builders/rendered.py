@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from harness.judge.changes import changes_in
 from harness.records.changes import Changes
@@ -16,6 +20,10 @@ from harness.records.words import Outcome
 from harness.report import contents
 from harness.report import markdown
 from harness.report import plain
+from harness.report import terminal
+from harness.report.document import Section
+from harness.report.overview import overview
+from harness.report.sections import verdict
 from harness.report.sections.changes import section
 from tests.samples import cases
 from tests.samples.make import cell
@@ -32,9 +40,25 @@ def page(report: Report, **options: Any) -> str:
     return markdown.write(contents.page(report, changes_in(report)), **options)
 
 
+def in_short(report: Report, folder: str = "") -> list[Section]:
+    """What is printed of a report, whatever prints it."""
+    end = verdict.of_run(report, None)
+    return overview(report, changes_in(report), end, folder)
+
+
 def lines(report: Report) -> str:
     """A report as lines."""
-    return plain.write(contents.overview(report, changes_in(report)))
+    return plain.write(in_short(report))
+
+
+def drawn(sections: Sequence[Section], width: int = 80, **options: Any) -> str:
+    """What a terminal shows of sections; no line of it ends with spaces."""
+    options = {"color_system": None, "highlight": False, **options}
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, **options)
+    terminal.show(sections, console)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def sample(case: str) -> Report:

@@ -32,8 +32,12 @@ FEW, SOME = 4, 12
 """Versions that are named for one cell, and for all of them."""
 
 
-def section(changes: Changes) -> Section:
-    """The counts, then each cell that is not the same."""
+WHOLE = say("see {}", Name("changes.json"))
+"""Where all cells are, of which not all are named."""
+
+
+def section(changes: Changes, whole: Text = WHOLE) -> Section:
+    """The counts, then each cell that is not the same; ``whole`` has all of them."""
     common = _common(changes)
     versions = say("Different everywhere: {}.", versions_changed(common, SOME))
     return Section.of(
@@ -41,20 +45,32 @@ def section(changes: Changes) -> Section:
         "Since the baseline",
         Paragraph(tally(changes)),
         Paragraph(versions if common else Text()),
-        *_lists(changes, common),
+        *_lists(changes, common, whole),
+    )
+
+
+def in_lists(changes: Changes) -> Section:
+    """The same without the counts, for where these are the last line of all."""
+    whole = section(changes, say("{} has all", Name("--output-format json")))
+    before = changes.baseline.measured_at if changes.baseline else "nothing"
+    return whole._replace(
+        title=say("Since the run of {}", before), blocks=whole.blocks[1:]
     )
 
 
 def tally(changes: Changes) -> Text:
     """How many cells there are of each change."""
+    before = changes.baseline.measured_at if changes.baseline else "nothing"
+    return say("Compared with the run of {}: {}.", before, counted(changes))
+
+
+def counted(changes: Changes) -> str:
+    """The number of cells of each change, such as ``8 same, 1 fewer``."""
     counts = Counter(each.change for each in changes.cells)
     kinds = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if expected := sum(each.expected is not None for each in changes.cells):
         kinds.append(f"{expected} of these expected")
-    before = changes.baseline.measured_at if changes.baseline else "nothing"
-    return say(
-        "Compared with the run of {}: {}.", before, joined(", ", kinds or ["no cells"])
-    )
+    return ", ".join(kinds or ["no cells"])
 
 
 def versions_changed(differences: Sequence[Difference], most: int) -> Text:
@@ -76,23 +92,29 @@ def _common(changes: Changes) -> tuple[Difference, ...]:
     return (*changes.machine, *(v for v in order if v in shared))
 
 
-def _lists(changes: Changes, common: Sequence[Difference]) -> Iterator[Items]:
+def _lists(
+    changes: Changes, common: Sequence[Difference], whole: Text
+) -> Iterator[Items]:
     """Cells by change; those that were expected, and expected ones not found, last."""
     for change, mark in words.CHANGES.items():
         cells = [c for c in changes.cells if c.change is change and not c.expected]
         if cells:
             most = MOST_GONE if change is Change.GONE else MOST
-            yield _list(mark, [_cell(cell, common) for cell in cells], most)
+            yield _list(mark, [_cell(cell, common) for cell in cells], whole, most)
     if expected := [each for each in changes.cells if each.expected]:
-        yield _list(words.EXPECTED, [_cell(cell, common) for cell in expected])
+        yield _list(words.EXPECTED, [_cell(cell, common) for cell in expected], whole)
     if changes.unmatched:
-        yield _list(words.UNMATCHED, [_unmatched(each) for each in changes.unmatched])
+        yield _list(
+            words.UNMATCHED, [_unmatched(each) for each in changes.unmatched], whole
+        )
 
 
-def _list(mark: words.Mark, texts: Sequence[Text], most: int = MOST) -> Items:
+def _list(
+    mark: words.Mark, texts: Sequence[Text], whole: Text, most: int = MOST
+) -> Items:
     items = tuple(map(Item, texts[:most]))
     if more := len(texts) - len(items):
-        items += (Item(say("and {} more: see {}", more, Name("changes.json"))),)
+        items += (Item(say("and {} more: {}", more, whole)),)
     return Items(items, mark, mark.meaning)
 
 

@@ -7,6 +7,7 @@ from harness.records.declares import Places
 from harness.records.rules import code_of
 from harness.records.rules import Other
 from harness.records.text import plural
+from harness.report.document import Block
 from harness.report.document import Cell
 from harness.report.document import Column
 from harness.report.document import Foreign
@@ -21,23 +22,31 @@ from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Text
 
+TITLE = say("What this repository declares")
+
 
 def section(places: Places) -> Section:
     """A row for each place, and how many contradict another."""
-    title = say("What this repository declares")
-    if not places.places:
-        text = "Nothing in it says how many requests are handled at once."
-        return Section("what is declared", title, (Paragraph(say(text)),))
+    end = Paragraph(counted(places))
+    blocks: tuple[Block, ...] = (*_table(places), *_contradictions(places), end)
+    return Section("what is declared", TITLE, blocks)
+
+
+def in_parts(places: Places) -> list[Section]:
+    """The same without the counts, for where these are the last line of all."""
+    return [
+        Section("what is declared", TITLE, _table(places)),
+        Section("the findings in short", Text(), _contradictions(places)),
+    ]
+
+
+def _table(places: Places) -> tuple[Table, ...]:
     rows = tuple(_row(each, places) for each in places.places)
     lines = tuple(
         PlainLine(say("{}:{}", each.file, each.line), _sentence(each, places))
         for each in places.places
     )
-    table = Table(_columns(places), (RowGroup(rows),), lines)
-    contradictions = _contradictions(places)
-    below = (contradictions,) if contradictions.items else ()
-    end = Paragraph(_sum(places))
-    return Section("what is declared", title, (table, *below, end))
+    return (Table(_columns(places), (RowGroup(rows),), lines),) if rows else ()
 
 
 def _columns(places: Places) -> tuple[Column, ...]:
@@ -87,7 +96,7 @@ def _sentence(place: Place, places: Places) -> Text:
     return words
 
 
-def _contradictions(places: Places) -> Items:
+def _contradictions(places: Places) -> tuple[Items, ...]:
     """Places that say different things of the same app, each group once."""
     left = {f"{e.file}:{e.line}": e for e in places.places if e.contradicts}
     items = []
@@ -101,11 +110,13 @@ def _contradictions(places: Places) -> Items:
         sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
         items.append(Item(say("of the same app: {}", joined(", ", sides))))
     word = Other.CONTRADICTION
-    return Items(tuple(items), f"{word} ({code_of(word)})")
+    return (Items(tuple(items), f"{word} ({code_of(word)})"),) if items else ()
 
 
-def _sum(places: Places) -> Text:
+def counted(places: Places) -> Text:
     """How many there are, and how many contradict another or depend on a machine."""
+    if not places.places:
+        return say("Nothing in it says how many requests are handled at once.")
     count = sum(bool(each.contradicts) for each in places.places)
     words = [say("{}", plural(len(places.places), "place"))]
     if count:

@@ -22,6 +22,7 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
 from harness.report.document import Column
+from harness.report.document import joined
 from harness.report.document import Legend
 from harness.report.document import Name
 from harness.report.document import PlainLine
@@ -198,23 +199,54 @@ def number(cell: CellReport) -> str:
 # ----------------------------------------------------------------------- the section
 
 
-def section(report: Report, grid: Grid) -> Section:
+class Beside(NamedTuple):
+    """A column that is not of numbers, to the right of them."""
+
+    head: Text
+    meaning: Text
+    """A line of the legend."""
+    rows: tuple[Text, ...]
+    """What it says of each row of the grid."""
+
+
+def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Section:
     """The grid as a table, grouped by server."""
     under = say(", on {}", grid.under) if grid.under else Text()
-    groups = (
-        RowGroup(tuple(map(_row, rows)), say("{}", server))
-        for server, rows in grid.groups().items()
+    groups: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
+    more: dict[str, Text] = {}
+    for number, row in enumerate(grid.rows):
+        texts = [each.rows[number] for each in beside]
+        groups[row.server].append((*_row(row), *texts))
+        for cell in filter(None, row.cells):
+            more[cell.id] = _named(beside, texts)
+    lines = (
+        PlainLine(say("{}", Name(c.id)), value(c), more[c.id]) for c in report.cells
     )
-    lines = (PlainLine(say("{}", Name(c.id)), value(c)) for c in report.cells)
     columns = (
         Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
     )
+    others = (Column(each.head) for each in beside)
+    legend = (*_legend(report, grid), *(each.meaning for each in beside))
     return Section.of(
         "the matrix",
         say("Requests in the app at once{}", under),
-        Table((Column(Text()), *columns), tuple(groups), tuple(lines)),
-        Legend(tuple(_legend(report, grid))),
+        Table(
+            (Column(Text()), *columns, *others),
+            tuple(
+                RowGroup(tuple(g), say("{}", server)) for server, g in groups.items()
+            ),
+            tuple(lines),
+        ),
+        Legend(legend),
         worth=Worth.TABLE,
+    )
+
+
+def _named(beside: Sequence[Beside], texts: Sequence[Text]) -> Text:
+    """What stands beside a row, each with the head of its column."""
+    pairs = zip(beside, texts, strict=True)
+    return joined(
+        "; ", (say("{}: {}", each.head, text) for each, text in pairs if text)
     )
 
 
@@ -230,27 +262,37 @@ def _row(row: GridRow) -> tuple[Cell, ...]:
 
 
 def _legend(report: Report, grid: Grid) -> Iterator[Text]:
-    """How to read the cells, as far as they occur."""
-    keys = {cell.word for cell in report.cells}
-    if Verdict.AS_DECLARED in keys:
+    """How to read the cells, as far as they occur, with numbers that occur."""
+    if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
         yield say("A number alone: what the configuration declares, always reached.")
-    if any(map(open_ended, report.cells)):
-        yield say("{}: at least 64, the limit of what was tried.", Strong("≥64"))
-    numbers = [number(cell) for cell in report.cells]
-    if any("–" in each for each in numbers):
-        yield say(
-            "{}: of 8 offered together at least 4 are in the app, {}: no order of "
-            "arrival gives less.",
-            Strong("4–8"),
-            Strong("guaranteed"),
-        )
-    if any("seen" in each for each in numbers):
-        yield say(
-            "{}: up to 8, but as few as 5 were {} in some rounds; it may be fewer.",
-            Strong("8 (seen 5)"),
-            Strong("seen"),
-        )
+    meanings: dict[str, Text] = {}
+    for cell in report.cells:
+        kind, meaning = _reading(cell)
+        meanings.setdefault(kind, meaning)
+    yield from (text for text in meanings.values() if text)
     if grid.has_gaps:
         yield say("Empty: not part of this run.")
     for release, source in sources(report).items():
         yield say("{}: from {}.", release, Name(source))
+
+
+def _reading(cell: CellReport) -> tuple[str, Text]:
+    """How to read the number of a cell, and of others of its kind."""
+    text, most = number(cell), cell.ceiling or 0
+    if "–" in text:
+        least = Strong(text), most, cell.floor or 0, Strong("guaranteed")
+        return "range", say(
+            "{}: of {} offered together at least {} are in the app, {}: no order of "
+            "arrival gives less.",
+            *least,
+        )
+    if "seen" in text:
+        return "seen", say(
+            "{}: up to {}, but as few as {} were {} in some rounds; it may be fewer.",
+            *(Strong(text), most, cell.floor or 0, Strong("seen")),
+        )
+    if "≥" in text:
+        return "open", say(
+            "{}: at least {}, the most that was offered.", Strong(text), most
+        )
+    return "", Text()

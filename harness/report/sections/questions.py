@@ -6,6 +6,7 @@ their answer, each is shown.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from harness.records.questions import Answer
 from harness.records.questions import Question
 from harness.records.report import CellReport
+from harness.records.text import plural
 from harness.report.document import Block
 from harness.report.document import Column
 from harness.report.document import Item
@@ -32,9 +34,12 @@ from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Worth
+from harness.report.sections.matrix import Beside
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.words import QUESTIONS
+
+IN_LINES = "the other questions in short"
 
 MOST_SENTENCES = 8
 """Sentences about one question; the table above them has all answers."""
@@ -45,8 +50,7 @@ MOST_ROWS = 6
 
 def section(cells: Sequence[CellReport], grid: Grid) -> Section:
     """A table of all answers, then what those to each question mean."""
-    answered = {answer.question for cell in cells for answer in cell.answers}
-    questions = [question for question in QUESTIONS if question in answered]
+    questions = _asked(grid)
     return Section.of(
         "the other questions",
         "The other questions",
@@ -54,6 +58,76 @@ def section(cells: Sequence[CellReport], grid: Grid) -> Section:
         *_meanings(grid, questions),
         worth=Worth.TABLE,
     )
+
+
+# ----------------------------------------------------------------- beside the matrix
+
+
+def beside(grid: Grid) -> list[Beside]:
+    """A column for each question; none where a row has answers of several releases,
+    or where there is one row only, of which lines say more.
+    """
+    if len(grid.columns) > 1 or len(grid.rows) < 2:
+        return []
+    return [
+        Beside(
+            say("{}", each),
+            say("{}: {}", Strong(each), _begin(QUESTIONS[each].question)),
+            tuple(_answer(row, each, grid) for row in grid.rows),
+        )
+        for each in _asked(grid)
+    ]
+
+
+def in_lines(grid: Grid) -> Section:
+    """A line for each question that has no column."""
+    texts = [] if beside(grid) else [_line(each, grid) for each in _asked(grid)]
+    return Section.of(IN_LINES, "", *map(Paragraph, texts))
+
+
+def _line(question: Question, grid: Grid) -> Text:
+    """The answer of the one row, or each answer with the row or the cells it is of."""
+    kinds: dict[str, list[_Of]] = defaultdict(list)
+    for row in grid.rows:
+        answers = list(_by_release(row, question, grid))
+        alike = len({answer.answer for _, answer in answers}) == 1
+        for release, answer in answers:
+            where = row.label if alike else f"{row.label} on {grid.axis} {release}"
+            kind = re.sub(r"\d+", "n", answer.answer)
+            kinds[kind].append(_Of(where, answer.answer))
+    head = say("{} ({})", Strong(QUESTIONS[question].question), question)
+    if len(grid.rows) == len(kinds) == 1:
+        (cells,) = kinds.values()
+        return say("{} {}", head, cells[0].answer)
+    most_first = sorted(kinds.items(), key=lambda pair: -len(pair[1]))
+    return say("{} {}", head, joined("; ", (_kind(*each) for each in most_first)))
+
+
+class _Of(NamedTuple):
+    """The answer of one cell."""
+
+    where: str
+    answer: str
+
+
+def _kind(kind: str, cells: Sequence[_Of]) -> Text:
+    """An answer, with its numbers if they are the same for all of its cells."""
+    answers = {each.answer for each in cells}
+    places = {each.where for each in cells}
+    shown = answers.pop() if len(answers) == 1 else kind
+    if len(places) == 1:
+        return say("“{}”: {}", shown, Name(places.pop()))
+    return say("“{}”: {}", shown, plural(len(cells), "cell"))
+
+
+def _asked(grid: Grid) -> list[Question]:
+    cells = [cell for row in grid.rows for cell in row.cells if cell]
+    answered = {answer.question for cell in cells for answer in cell.answers}
+    return [question for question in QUESTIONS if question in answered]
+
+
+def _begin(question: str) -> str:
+    return question[0].lower() + question[1:]
 
 
 # ------------------------------------------------------------------------- the table

@@ -27,7 +27,10 @@ def cells(results: Path) -> dict[str, dict[str, Any]]:
 def test_one_cell(tmp_path: Path) -> None:
     done = probe(tmp_path / "results here", "--only", QUICK)
     assert done.returncode == 0, done.stderr
-    assert "1 of 1 cells" in done.stderr
+    assert "1 cell in 1 environment" in done.stderr.splitlines()
+    assert "1/1         1  flask-3.1.3/werkzeug-" in done.stderr
+    (verdict,) = done.stdout.splitlines()[-1:]
+    assert verdict.startswith("passed: 1 cell, as declared, in ")
     assert "\x1b" not in done.stdout, "plain lines where there is no terminal"
     cell = cells(tmp_path / "results here")["run-without-threads"]
     assert cell["outcome"] == "measured"

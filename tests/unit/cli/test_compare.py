@@ -49,15 +49,20 @@ def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, f"{new}/report.json"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
-        "Since the baseline:",
-        "Compared with the run of 2026-01-01T00:00:00+00:00: 1 fewer.",
+        "Since the run of 2026-01-01T00:00:00+00:00:",
         "fewer (FC401): flask-3.1.3/server-1/c0/py3.13: 8 before; now 4",
+        "",
+        "passed: 1 fewer",
     ]
+    assert main(["compare", old, new, "--quiet"]) == 0
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 def test_what_fails_is_asked_for(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, new, "--fail-on", "regression"]) == 1
-    assert "1 of 1 cells regressed; the first is flask-3.1.3" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "1 of 1 cells regressed; the first is flask-3.1.3" in err
+    assert out.splitlines()[-1] == "failed: 1 of 1 cells regressed; 1 fewer"
     assert main(["compare", new, old, "--fail-on", "regression"]) == 0
     assert main(["compare", new, old, "--fail-on", "change"]) == 1
     assert main(["compare", old, old, "--fail-on", "change"]) == 0

@@ -35,6 +35,8 @@ from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Value
 from harness.report.document import WebLink
+from harness.report.overview import overview
+from harness.report.sections import verdict
 from harness.report.words import Mark
 from tests.builders.rendered import sample
 from tests.samples import cases
@@ -52,7 +54,8 @@ def everything() -> list[Section]:
         broken = CheckedDeployment(name="x", exit_code=1, reason="y", file="", line=0)
         checked = CheckResult(exit_code=1, reason="", deployments=(broken,))
         found += contents.page(report, changes, checked)
-        found += contents.overview(report, changes)
+        end = verdict.of_run(report, None)
+        found += overview(report, changes, end)
     return found
 
 

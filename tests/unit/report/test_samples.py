@@ -9,13 +9,19 @@ import pytest
 
 from harness.records import files
 from harness.records.report import Report
+from tests.builders.rendered import drawn
+from tests.builders.rendered import in_short
 from tests.builders.rendered import lines
 from tests.builders.rendered import page
 from tests.builders.rendered import sample
 from tests.builders.rendered import SAMPLES
 from tests.samples import cases
 
-PENS: dict[str, Callable[[Report], str]] = {"report.md": page, "report.txt": lines}
+PENS: dict[str, Callable[[Report], str]] = {
+    "report.md": page,
+    "report.txt": lines,
+    "terminal.txt": lambda report: drawn(in_short(report, "results")),
+}
 
 
 def update(case: str) -> None:

@@ -12,31 +12,23 @@ from rich.console import Console
 from harness.judge.changes import changes_in
 from harness.report import contents
 from harness.report import terminal
-from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.overview import in_full
+from tests.builders.rendered import drawn
+from tests.builders.rendered import in_short
 from tests.builders.rendered import lines
 from tests.builders.rendered import page
 from tests.builders.rendered import sample
 from tests.samples import cases
 
 
-def overview(case: str, folder: str = "results") -> list[Section]:
-    """What is shown of a sample."""
-    report = sample(case)
-    return contents.overview(report, changes_in(report), folder)
-
-
 def shown(case: str, width: int = 80, **options: Any) -> str:
-    """What a console prints of a sample."""
-    console = Console(
-        file=io.StringIO(), width=width, force_terminal=True, highlight=False, **options
-    )
-    terminal.show(overview(case), console)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    """What a terminal shows of a sample."""
+    return drawn(in_short(sample(case), "results"), width, **options)
 
 
 def test_five_releases_fit_in_eighty_columns() -> None:
-    text = shown("story", color_system=None)
+    text = shown("story")
     table = text[: text.index("A number alone")].splitlines()
     assert max(map(len, table)) <= 80
     (row,) = [line for line in table if "gthread-2x4 " in line]
@@ -47,8 +39,9 @@ def test_five_releases_fit_in_eighty_columns() -> None:
 def test_columns_that_do_not_fit_have_a_table_of_their_own(
     width: int, tables: int
 ) -> None:
-    text = shown("history", width, color_system=None)
-    table = text[: text.index("A number alone")]
+    text = shown("history", width)
+    title = text.index("Requests in the app at once")
+    table = text[title : text.index("A number alone")]
     assert table.count("gthread-1x4-connections-4") == tables
     assert max(map(len, table.splitlines())) <= width
     heads = [line.split() for line in table.splitlines() if "20.1.0" in line]
@@ -58,7 +51,7 @@ def test_columns_that_do_not_fit_have_a_table_of_their_own(
 
 def test_what_was_built_is_told_with_its_source() -> None:
     told = "Flask 3.2.0.dev0+checkout.1a2b3c4.dirty: from "
-    assert f"{told}./flask" in shown("checkout", color_system=None)
+    assert f"{told}./flask" in shown("checkout")
     assert f"{told}`./flask`" in page(sample("checkout"))
     own, release = sample("checkout").cells[::-1]
     assert own.reproduce.endswith(" --flask ./flask")
@@ -79,9 +72,44 @@ def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not colour.search(shown("failures", color_system="standard"))
 
 
+@pytest.mark.parametrize("case", cases.CASES)
+def test_a_colour_says_nothing_that_a_word_does_not(case: str) -> None:
+    escapes = re.compile(r"\x1b\[[0-9;]*m")
+    coloured = escapes.sub("", shown(case, color_system="standard"))
+    assert coloured.split() == shown(case).split()
+
+
+@pytest.mark.parametrize("case", cases.CASES)
+@pytest.mark.parametrize("width", [60, 80, 110])
+def test_the_matrix_is_the_last_table_and_the_verdict_the_last_line(
+    case: str, width: int
+) -> None:
+    report = sample(case)
+    sections = in_short(report, "results")
+    tables = [s.name for s in sections if any(isinstance(b, Table) for b in s.blocks)]
+    assert tables in ([], ["the matrix"])
+    (last,) = drawn(sections[-1:], 400).splitlines()[-1:]
+    text = " ".join(drawn(sections, width).split())
+    assert text.endswith(" ".join(last.split()))
+    assert re.match("[✓✗!] (passed|nothing was measured|the harness failed): ", last)
+
+
+def test_words_are_not_broken() -> None:
+    words = {word.strip("─") for word in shown("story", 300).split()}
+    for width in (60, 80, 110):
+        text = shown("story", width)
+        assert {word.strip("─") for word in text.split()} <= words
+        assert max(map(len, text.splitlines())) <= width
+
+
+def test_what_is_there_to_be_copied_is_left_whole() -> None:
+    (line,) = [each for each in shown("single", 60).splitlines() if "again:" in each]
+    assert line.endswith(" --only flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11")
+
+
 def test_no_terminal_no_table() -> None:
     console = Console(file=io.StringIO(), force_terminal=False)
-    terminal.show(overview("single"), console)
+    terminal.show(in_short(sample("single"), "results"), console)
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert text.startswith(
@@ -89,14 +117,15 @@ def test_no_terminal_no_table() -> None:
     )
     assert "again: nox -s probe -- --only flask-3.1.3/gunicorn-27.0.1/gthread" in text
     assert text.endswith(
-        "Files: results/report.md, results/report.json, results/evidence/\n"
+        "The whole report: results/report.md, report.html, report.json\n"
+        "passed: 1 cell, uneven\n"
     )
 
 
 def test_an_output_that_knows_ascii_only() -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
-    terminal.show(overview("failures", "résultats"), Console(file=file))
+    terminal.show(in_short(sample("failures"), "résultats"), Console(file=file))
     file.flush()
     assert b"2 (seen 1) ~ uneven" in raw.getvalue()
 
@@ -116,9 +145,11 @@ def test_output_of_servers_commands_nothing(color_system: Any) -> None:
 
 @pytest.mark.parametrize("case", cases.CASES)
 def test_a_whole_page_can_be_drawn_too(case: str) -> None:
-    console = Console(file=io.StringIO(), width=80, force_terminal=True)
     report = sample(case)
-    terminal.show(contents.page(report, changes_in(report)), console)
-    assert isinstance(console.file, io.StringIO)
-    text = console.file.getvalue()
+    page = contents.page(report, changes_in(report))
+    text = drawn(page)
     assert "Versions installed" in text and "::" not in text
+    whole = in_full(page, in_short(report))
+    titles = [str(each.title) for each in whole if each.blocks]
+    assert sorted(titles) == sorted({*titles}), "nothing is there twice"
+    assert whole[-1].name == "the verdict"

@@ -1,0 +1,148 @@
+"""The steps of ``check``: measure deployments one by one, and say what they are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.cli.again import check_again
+from harness.cli.check_options import CheckOptions
+from harness.cli.formats import AllWays
+from harness.cli.formats import Printing
+from harness.cli.formats import show as show_in
+from harness.cli.pages import shown_path
+from harness.cli.pages import write_pages
+from harness.cli.progress import Progress
+from harness.cli.progress import progress
+from harness.deployment import findings as check_findings
+from harness.deployment.config import Configured
+from harness.deployment.findings import Checked
+from harness.deployment.findings import Findings
+from harness.deployment.findings import not_measured
+from harness.deployment.isolation import note
+from harness.deployment.measure import measure_deployment
+from harness.deployment.plan import plan_deployment
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import Prepared
+from harness.judge.changes import changes_in
+from harness.judge.gate import gate
+from harness.records import files
+from harness.records.errors import HarnessError
+from harness.records.errors import Interrupted
+from harness.records.results import CHECK
+from harness.records.results import REPORT
+from harness.records.results import write_evidence
+from harness.report import contents
+from harness.report.badge import badge
+from harness.report.cases import of_check
+from harness.report.escape import printable
+from harness.report.overview import overview
+from harness.report.sections import verdict
+
+
+def measure_all(
+    configured: Configured,
+    prepared: Sequence[Prepared | NotPrepared],
+    results: Path,
+    options: CheckOptions,
+) -> Findings:
+    """Measure one after the other; the report is written after each.
+
+    Raises ``Interrupted``, with a report of those that were measured.
+    """
+    checked = [
+        not_measured(each, plan_deployment(each, options.limit))  # until it is
+        for each in prepared
+    ]
+
+    def report(some: Sequence[Checked], ended: HarnessError | None = None) -> Findings:
+        findings = check_findings.judge_deployments(
+            configured, some, options.fail_on, check_again(configured)
+        )
+        write(findings, results, ended)
+        return findings
+
+    findings = report(checked)
+    number, total = 0, len(prepared)
+    try:
+        with progress(total, total, quiet=options.printing.quiet) as shown:
+            for number, each in enumerate(prepared):
+                name = each.deployment.name
+                shown.begin(name)
+                checked[number] = measure(each, checked[number], options, shown)
+                findings = report(checked)
+                shown.end(name, findings.report.cells[number])
+    except KeyboardInterrupt:
+        were = f"{number} of {total} deployments were measured"
+        ended = Interrupted(f"interrupted; {were}", brief=were)
+        if number:
+            show(report(checked[:number], ended), results, options.printing, ended)
+        raise ended from None
+    return findings
+
+
+def measure(
+    each: Prepared | NotPrepared,
+    before: Checked,
+    options: CheckOptions,
+    shown: Progress,
+) -> Checked:
+    """Measure one deployment; the evidence is written before any opinion."""
+    checked = before
+    if isinstance(each, Prepared):
+        notes = each.contained.notes if each.contained else [note(each.where.folder)]
+        words = filter(None, (each.command.note, *notes))
+        for line in (*(["measuring"] if shown.in_lines else []), *words):
+            shown.say(printable(f"{each.deployment.name}: {line}"))
+        logs = options.results / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        plan = plan_deployment(each, options.limit, options.ask)
+        measured = asyncio.run(
+            measure_deployment(each, plan, logs, options.start_seconds)
+        )
+        checked = Checked(each, *measured)
+    name = checked.deployment.name
+    write_evidence(options.results, checked.evidence, name=name)
+    return checked
+
+
+def write(findings: Findings, results: Path, ended: HarnessError | None = None) -> None:
+    """Write the report, the badges and the result of the check."""
+    result = check_findings.check_result(findings, ended)
+    report = findings.report
+    files.write(results / REPORT, report)
+    page = contents.page(report, changes_in(report), result)
+    write_pages(results, "Deployments, measured", page, report.cells)
+    for cell in report.cells:
+        if cell.reason != check_findings.MISSING:
+            path = results / "badges" / f"{cell.configuration}.json"
+            files.write_text(path, badge(cell))
+    files.write(results / CHECK, result)
+
+
+def show(
+    findings: Findings,
+    results: Path,
+    printing: Printing,
+    fault: HarnessError | None = None,
+) -> None:
+    """Print the report, and ``fault``, which is what the check fails with."""
+    report, changes = findings.report, changes_in(findings.report)
+    result = check_findings.check_result(findings, fault)
+    end = verdict.of_check(report, result, fault)
+    sections = overview(report, changes, end, shown_path(results), result)
+    page = contents.page(report, changes, result)
+    cases = of_check(report, result)
+    measured_at = report.measured_at
+    found = AllWays(result, result.deployments, cases, sections, page, measured_at)
+    show_in(printing, found, fault)
+
+
+def fault_of(findings: Findings) -> HarnessError | None:
+    """The error that the check fails with, if it does."""
+    try:
+        gate(findings.report, None, deployments=findings.results)
+    except HarnessError as fault:
+        return fault
+    return None

@@ -1,0 +1,105 @@
+"""The line that says how far a run is: a bar, a count, the time left, and two names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.console import ConsoleOptions
+from rich.console import RenderResult
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+MOST_NAMES = 2
+
+BAR = 20
+"""Columns of the bar, where it takes no more than a quarter of the width."""
+
+SURE = 3
+"""So many are done before the time that is left is told."""
+
+
+class Status:
+    """How far a run is, and a line that says it; the line is drawn again and again."""
+
+    def __init__(
+        self, total: int, weight: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``weight`` is what all of it costs, in any unit."""
+        self.total = total
+        self.done = 0
+        self._weight = weight
+        self._passed = 0.0
+        self._clock = clock
+        self._began = clock()
+        self._first: float | None = None
+        self._ends: float | None = None
+        self._busy: dict[str, float] = {}
+
+    def begin(self, name: str, weight: float = 1.0) -> None:
+        """Something is being measured; ``weight`` is what it costs of the whole."""
+        self._busy[name] = weight
+        if self._first is None:
+            self._first = self._clock()
+
+    def end(self, name: str) -> None:
+        """It has come to its end."""
+        self._passed += self._busy.pop(name, 0.0)
+        self.done += 1
+        now = self._clock()
+        if self._first is not None and self.done >= SURE:
+            # Of what is being measured about half is done.
+            passed = self._passed + sum(self._busy.values()) / 2
+            left = max(self._weight - passed, 0.0)
+            self._ends = now + (now - self._first) * left / passed if passed else None
+
+    @property
+    def seconds(self) -> float:
+        """Since it was begun."""
+        return self._clock() - self._began
+
+    def line(self, width: int) -> str:
+        """All but the bar, in at most ``width`` columns."""
+        parts = [f"{self.done}/{self.total}", self._time()]
+        parts += _names(tuple(self._busy), width - len("  ".join(parts)) - 2)
+        return "  ".join(parts)[: max(width, 0)].rstrip()
+
+    def _time(self) -> str:
+        if self._ends is None or self.done == self.total:
+            return clock(self.seconds)
+        return f"{clock(max(self._ends - self._clock(), 1.0))} left"
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> RenderResult:
+        """The bar and the line, narrower by a column than the terminal."""
+        width = options.max_width - 1
+        bar = min(BAR, width // 4)
+        yield ProgressBar(
+            total=max(self.total, 1),
+            completed=self.done,
+            width=bar,
+            pulse=not self.done,
+        )
+        yield Text(f" {self.line(width - bar - 1)}", no_wrap=True, end="")
+
+
+def _names(busy: Sequence[str], width: int) -> list[str]:
+    """What is measured now, as far as there is room: whole names, if one fits."""
+    if not busy:
+        return [each for each in ("installing",) if len(each) <= width]
+    for most in range(min(len(busy), MOST_NAMES), 0, -1):
+        more = len(busy) - most
+        text = ", ".join(busy[:most]) + (f" and {more} more" if more else "")
+        if len(text) <= width:
+            return [text]
+    return [f"{busy[0][: width - 1]}…"] if width > len("…") + 3 else []
+
+
+def clock(seconds: float) -> str:
+    """A duration as ``1:05``, or ``1:00:05``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,79 @@
+"""What a terminal shows of a report: the matrix is its last table, the verdict its last
+line.
+
+What a reader may want to know besides is above the matrix, and in a line each. The
+prose behind it is in the page, which is printed above all with ``--verbose``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.changes import Changes
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.words import Outcome
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.sections import changes
+from harness.report.sections import claims
+from harness.report.sections import deployments
+from harness.report.sections import in_short
+from harness.report.sections import matrix
+from harness.report.sections import questions
+from harness.report.sections import releases
+from harness.report.sections import verdict
+
+SHORT = ("the findings in short", "the broken promises", "the changes", verdict.NAME)
+"""Sections that are printed with ``--quiet``."""
+
+FEW = 3
+"""Up to so many cells have all that is known of them printed."""
+
+
+def overview(
+    report: Report,
+    changed: Changes,
+    end: Section,
+    folder: str = "",
+    checked: CheckResult | None = None,
+) -> list[Section]:
+    """The report in short; ``end`` is the verdict, ``folder`` has the files."""
+    grid = matrix.grid(report)
+    broken = (
+        [each.name for each in checked.deployments if each.reason] if checked else ()
+    )
+    in_full = checked is not None or len(report.cells) <= FEW
+    return [
+        releases.section(changed.releases),
+        claims.section(report.cells),
+        *_matrix(report, grid),
+        questions.in_lines(grid),
+        *([changes.section(changed)] if changed.baseline is not None else []),
+        *([deployments.section(checked)] if checked else []),
+        in_short.in_full(report.cells, broken)
+        if in_full
+        else in_short.section(report.cells),
+        _with_files(end, folder),
+    ]
+
+
+def _matrix(report: Report, grid: matrix.Grid) -> list[Section]:
+    """The matrix, unless it has no number at all."""
+    if all(cell.outcome is not Outcome.MEASURED for cell in report.cells):
+        return []
+    return [matrix.section(report, grid, questions.beside(grid))]
+
+
+def _with_files(end: Section, folder: str) -> Section:
+    """The verdict, with where the whole report is in the line before it."""
+    line = say("The whole report: {}/report.md, report.html, report.json", folder)
+    return end._replace(blocks=(Paragraph(line), *end.blocks)) if folder else end
+
+
+def in_full(page: Sequence[Section], short: Sequence[Section]) -> list[Section]:
+    """The page, and below it what a terminal shows last: nothing is in both."""
+    ends = [each for each in short if each.name in ("the matrix", verdict.NAME)]
+    names = {each.name for each in ends}
+    return [*(each for each in page if each.name not in names), *ends]

@@ -1,0 +1,105 @@
+"""What is not as declared, in a line each: for a terminal, below the matrix."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Sequence
+
+from harness.records.report import CellReport
+from harness.records.versions import release_order
+from harness.records.words import NOTEWORTHY
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words
+from harness.report.document import Block
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import listed
+from harness.report.document import Name
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.sections.result import number_of
+
+MOST_NAMES = 4
+"""Configurations, or releases, that are named; more are counted."""
+
+MOST_LINES = 8
+"""Lines on one kind of finding."""
+
+NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
+"""Verdicts that numbers alone explain."""
+
+Word = Outcome | Verdict
+
+
+def section(cells: Sequence[CellReport]) -> Section:
+    """Each kind of finding, worst first, with a line for what is alike."""
+    blocks = [
+        block
+        for word in NOTEWORTHY
+        if (several := [cell for cell in cells if cell.word is word])
+        for block in _blocks(word, several)
+    ]
+    return Section.of("the findings in short", "", *blocks)
+
+
+def in_full(cells: Sequence[CellReport], elsewhere: Collection[str] = ()) -> Section:
+    """The same for few cells: each with its whole reason, and how to measure it again.
+
+    ``elsewhere`` are configurations that another section is about.
+    """
+    blocks = [
+        Items((_whole(cell),), mark, mark.meaning)
+        for cell in cells
+        if cell.word in NOTEWORTHY and cell.configuration not in elsewhere
+        for mark in (words.mark(cell),)
+    ]
+    return Section.of("the findings in short", "", *blocks)
+
+
+def _whole(cell: CellReport) -> Item:
+    again = say("again: {}", Name(cell.reproduce, 400))
+    return Item(say("{}: {}", Name(cell.configuration), cell.reason), (again,))
+
+
+def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
+    alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
+    for cell in cells:
+        alike[_server(cell), _why(cell)].append(cell)
+    lines = [
+        say("{} {}: {}", server, _where(several), why)
+        for (server, why), several in alike.items()
+    ]
+    if (more := len(lines) - MOST_LINES) > 0:
+        lines = [*lines[:MOST_LINES], say("and {} more, in the report", more)]
+    mark = words.MARKS[word]
+    return [Items(tuple(map(Item, lines)), mark, mark.meaning)]
+
+
+def _server(cell: CellReport) -> str:
+    return f"{words.chain(cell)} {cell.server_version}"
+
+
+def _why(cell: CellReport) -> str:
+    """The number where it says it all, else the reason without what is declared."""
+    if cell.word in NUMBERS:
+        more = cell.verdict is Verdict.MORE and cell.declared is not None
+        beside = f", more than {cell.declared}" if more else ""
+        return f"{number_of(cell)}{beside}"
+    declares = "no bound" if cell.declared is None else cell.declared
+    return cell.reason.removeprefix(f"declares {declares}; ")
+
+
+def _where(cells: Sequence[CellReport]) -> Text:
+    """The configurations, and the releases of Flask and of Python if several."""
+    labels = list(dict.fromkeys(cell.configuration for cell in cells))
+    flasks = sorted({cell.flask for cell in cells}, key=release_order)
+    names = listed([Name(each) for each in labels])
+    if len(labels) > MOST_NAMES:
+        names = say("{} configurations", len(labels))
+    releases = listed(flasks)
+    if len(flasks) > MOST_NAMES:
+        releases = say("{} to {}", flasks[0], flasks[-1])
+    return say("{} on Flask {}", names, releases)

@@ -1,0 +1,144 @@
+"""What a run comes to: the one line that is printed last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessError
+from harness.records.errors import Interrupted
+from harness.records.errors import NothingMeasured
+from harness.records.errors import UsageError
+from harness.records.report import CellReport
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.text import listed
+from harness.records.text import plural
+from harness.records.track import Line
+from harness.records.track import Timeline
+from harness.records.words import Outcome
+from harness.report import words
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Text
+from harness.report.sections.result import number_of
+from harness.report.words import Mark
+
+NAME = "the verdict"
+
+MOST_NAMES = 4
+"""Deployments that are named."""
+
+PASSED = Mark("✓", "passed", "green")
+FAILED = Mark("✗", "failed", "red")
+OPEN = Mark("?", "cannot be told", "magenta")
+NOTHING = Mark("✗", "nothing was measured", "red")
+ENDED = Mark("✗", "could not be measured", "red")
+BROKEN = Mark("!", "the harness failed", "red")
+FOUND = Mark("✓", "found", "green")
+DONE = Mark("✓", "done", "green")
+INTERRUPTED = Mark("–", "interrupted", "yellow")
+
+
+def of_run(
+    report: Report,
+    fault: HarnessError | None,
+    missing: int = 0,
+    seconds: float | None = None,
+) -> Section:
+    """The counts of a run, and whether it passes.
+
+    ``missing`` is how many cells were not reached, ``seconds`` how long it took.
+    """
+    tally = words.tally(report.cells)
+    kinds = ", ".join(f"{count} {mark.word}" for count, mark in tally)
+    cells = plural(len(report.cells), "cell")
+    text = f"{kinds}, of {cells}"
+    if len(tally) == 1:
+        text = f"{cells}, {'all ' if len(report.cells) > 1 else ''}{tally[0][1].word}"
+    if seconds is not None:
+        text += f", in {seconds:.0f} s"
+    mark = PASSED
+    if missing:
+        mark = INTERRUPTED
+        were = "was" if missing == 1 else "were"
+        total = plural(len(report.cells) + missing, "cell")
+        text = f"{missing} of {total} {were} not measured; {kinds}"
+    elif isinstance(fault, GateFailed):
+        return _line(FAILED, fault.brief or str(fault))
+    elif isinstance(fault, UsageError):
+        return _line(FAILED, f"not all evidence could be read; {text}")
+    elif isinstance(fault, NothingMeasured):
+        mark = NOTHING
+    elif fault is not None:
+        mark = BROKEN
+    return _line(mark, text)
+
+
+def of_check(
+    report: Report, result: CheckResult, fault: HarnessError | None = None
+) -> Section:
+    """The number of each deployment, and whether it does what it promises."""
+    if isinstance(fault, Interrupted):
+        return _line(INTERRUPTED, fault.brief)
+    cells = {cell.configuration: cell for cell in report.cells}
+    failing = [each for each in result.deployments if each.exit_code]
+    named = failing if result.exit_code else result.deployments
+    each_one = [_number_of(each, cells[each.name]) for each in named[:MOST_NAMES]]
+    if more := len(named) - len(each_one):
+        each_one.append(f"{more} more")
+    text = listed(each_one)
+    if len(result.deployments) > 1:
+        total = plural(len(result.deployments), "deployment")
+        text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
+    return _line(_mark(result.exit_code), text)
+
+
+def _mark(exit_code: int) -> Mark:
+    marks = {0: PASSED, 1: FAILED, 3: OPEN, 5: ENDED, 130: INTERRUPTED}
+    return marks.get(exit_code, BROKEN)
+
+
+def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
+    """What one deployment does."""
+    if cell.outcome is not Outcome.MEASURED:
+        return f"{each.name} {cell.outcome}"
+    number = f"{each.name} handles {number_of(cell)} at once"
+    if each.reason.startswith("at-least: "):
+        return f"{number}, fewer than at-least asks for"
+    return f"{number}, {cell.verdict}"
+
+
+def of_changes(counts: str, fault: HarnessError | None) -> Section:
+    """Whether changes are allowed; ``counts`` is how many there are of each."""
+    if fault is None:
+        return _line(PASSED, counts)
+    if isinstance(fault, GateFailed):
+        return _line(FAILED, f"{fault.brief or fault}; {counts}")
+    return _line(BROKEN, str(fault))
+
+
+def of_timeline(timeline: Timeline) -> Section:
+    """How many changes the lines of a timeline have."""
+    lines = timeline.lines
+    spans = [span for line in lines for span in line.spans if span.change is not None]
+    new = sum(span.new for span in spans)
+    changes = f"{plural(len(spans), 'change')}, {new} of them new"
+    return _line(DONE, f"{changes if spans else 'no change'}, {_followed(lines)}")
+
+
+def _followed(lines: Sequence[Line]) -> str:
+    releases = sum(len(span.releases) for line in lines for span in line.spans)
+    return f"{plural(len(lines), 'configuration')}, {plural(releases, 'release')}"
+
+
+def of_bisection(headline: Text) -> Section:
+    """The change that was found."""
+    return Section.of(NAME, "", Paragraph(say("{}: {}", FOUND, headline), FOUND))
+
+
+def _line(mark: Mark, text: str) -> Section:
+    line = Paragraph(say("{}: {}", mark, text), mark)
+    return Section.of(NAME, "", line)
