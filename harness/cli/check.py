@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import click
 
 from harness.cli import options as shared
-from harness.cli.check_options import check_options
 from harness.cli.check_options import checking
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_options import EXIT_CODES
@@ -43,7 +42,6 @@ from harness.system.machine import check_open_files
 
 @click.command(
     cls=shared.Verb,
-    record=check_options,
     examples=(
         "flask-concurrency check",
         "flask-concurrency check --at-least 4 -- gunicorn app:app --threads 4",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
@@ -15,12 +13,13 @@ from harness.cli.formats import as_printing
 from harness.cli.formats import loudness
 from harness.cli.formats import output_format
 from harness.cli.formats import Printing
-from harness.deployment import config as deployments
+from harness.cli.formats import TEXT
 from harness.deployment.app import READY_SECONDS
 from harness.environments.folder import cached_environments
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.records.errors import UsageError
+from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
 
@@ -34,64 +33,57 @@ EXIT_CODES = (
     ("130", "interrupted"),
 )
 
-OF_A_COMMAND = ("requirements", "python", "ready", "declared", "at-least")
-"""Keys of a deployment that are options too, together with ``--command``."""
-
 GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
 
 
-class CheckOptions(NamedTuple):
-    """The options of ``check``."""
+@dataclass(frozen=True, kw_only=True)
+class CheckOptions:
+    """The options of ``check``; by default those of a check without any."""
 
-    config: Path | None
-    only: tuple[str, ...]
-    command: str | None
-    described: Mapping[str, Any]
-    """The keys of a deployment that were given as options."""
-    interpreter: Path | None
-    fail_on: FailOn | None
-    list_only: bool
     results: Path
     cache: Path
-    limit: int | None
-    ask: tuple[Question, ...]
-    start_seconds: float
-    annotate: bool
-    printing: Printing
-    schema: bool
+    words: tuple[str, ...] = ()
+    config: Path | None = None
+    only: tuple[str, ...] = ()
+    command: str | None = None
+    requirements: str | None = None
+    python_version: str | None = None
+    interpreter: Path | None = None
+    ready: str | None = None
+    declared: int | str | None = None
+    at_least: int | str | None = None
+    fail_on: FailOn | None = None
+    list_only: bool = False
+    limit: int | None = None
+    ask: tuple[Question, ...] = DEFAULT_ASK
+    start_seconds: float = READY_SECONDS
+    output_format: str = TEXT
+    quiet: bool = False
+    verbose: bool = False
+    annotate: bool = False
+    schema: bool = False
 
+    @property
+    def printing(self) -> Printing:
+        """What is printed on standard output. Raises ``UsageError``."""
+        return as_printing(self.output_format, self.quiet, self.verbose)
 
-def check_options(given: Mapping[str, Any]) -> CheckOptions:
-    """Make the record of the options ``checking``."""
-    keys = {key: given[_parameter(key)] for key in OF_A_COMMAND}
-    return CheckOptions(
-        config=given["config"],
-        only=given["only"],
-        command=_command(given["command"], given["words"]),
-        described={key: value for key, value in keys.items() if value is not None},
-        interpreter=given["interpreter"],
-        fail_on=FailOn(given["fail_on"]) if given["fail_on"] else None,
-        list_only=given["list_only"],
-        results=given["results"],
-        cache=(given["cache"] or cached_environments()).resolve(),
-        limit=given["limit"],
-        ask=shared.questions(given["ask"]),
-        start_seconds=given["start_seconds"],
-        annotate=given["annotate"],
-        printing=as_printing(given["output_format"], given["quiet"], given["verbose"]),
-        schema=given["schema"],
-    )
+    def command_line(self) -> str | None:
+        """The command, as one text or from behind ``--``. Raises ``UsageError``."""
+        if self.command is not None and self.words:
+            raise UsageError("--command and a command behind --: give one of them")
+        return shlex.join(self.words) if self.words else self.command
 
-
-def _command(option: str | None, words: tuple[str, ...]) -> str | None:
-    """The command that was given, by the option or as the words behind ``--``."""
-    if option is not None and words:
-        raise UsageError("--command and a command behind --: give one of them")
-    return shlex.join(words) if words else option
-
-
-def _parameter(key: str) -> str:
-    return deployments.OPTIONS.get(key, key).replace("-", "_")
+    def keys(self) -> dict[str, object]:
+        """The other keys of a deployment that were given as options."""
+        keys = {
+            "requirements": self.requirements,
+            "python": self.python_version,
+            "ready": self.ready,
+            "declared": self.declared,
+            "at-least": self.at_least,
+        }
+        return {key: value for key, value in keys.items() if value is not None}
 
 
 def _number(text: str) -> int | str:
@@ -102,7 +94,9 @@ def _number(text: str) -> int | str:
         return text
 
 
-checking = shared.several(
+checking = shared.as_record(
+    "options",
+    CheckOptions,
     click.argument(
         "words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]"
     ),
@@ -160,6 +154,7 @@ checking = shared.several(
     click.option(
         "--fail-on",
         type=click.Choice(GATES),
+        callback=lambda ctx, param, value: FailOn(value) if value else None,
         metavar="WHAT",
         help=f"What fails the check: {', '.join(GATES)}.  [default: a broken promise]",
     ),
@@ -172,10 +167,11 @@ checking = shared.several(
     shared.results,
     click.option(
         "--cache",
-        type=shared.DIRECTORY,
+        type=shared.RESOLVED,
+        default=cached_environments,
+        show_default="in the user's cache",
         metavar="DIR",
-        help="Folder for environments made from requirements.  [default: in the user's "
-        "cache]",
+        help="Folder for environments made from requirements.",
     ),
     click.option(
         "--limit",

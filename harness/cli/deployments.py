@@ -31,14 +31,15 @@ EXAMPLE = "flask-concurrency check -- gunicorn app:app --threads 4"
 def configuration(options: CheckOptions) -> Configured:
     """The deployments of a file, those of options, or what the folder itself says."""
     config = options.config or default_config()
-    if options.command is not None:
+    command, keys = options.command_line(), options.keys()
+    if command is not None:
         if options.config is not None:
             raise UsageError("--config and a command: give one of them")
-        return described(Path(), {"command": options.command, **options.described})
+        return described(Path(), {"command": command, **keys})
     if config is None:
-        return detected(Path(), options.described)
-    if options.described:
-        key = next(iter(options.described))
+        return detected(Path(), keys)
+    if keys:
+        key = next(iter(keys))
         raise UsageError(
             f"{key}: is for one deployment without a file; write it into {config}, or "
             "give a command"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 
@@ -44,20 +41,8 @@ RULES = (
 _CODE = re.compile(r"(?i)fc\d+")
 
 
-class ExplainOptions(NamedTuple):
-    """The options of ``explain``."""
-
-    data: Path
-    command: tuple[str, ...]
-
-
-def _record(given: Mapping[str, Any]) -> ExplainOptions:
-    return ExplainOptions(given["data"], given["command"])
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency explain FC001",
         "flask-concurrency explain -- gunicorn -w 4 --threads 2 app:app",
@@ -73,19 +58,18 @@ def _record(given: Mapping[str, Any]) -> ExplainOptions:
     help="Measured cells: the api/v1/measured.json of a site.",
 )
 @click.argument("command", nargs=-1, required=True)
-def explain(options: ExplainOptions) -> int:
+def explain(data: Path, command: tuple[str, ...]) -> int:
     """Show what a finding means, or what a command declares.
 
     COMMAND is the id of a finding, such as FC001: what it means, why it happens, and
     what to do. Or it is a command, behind --: what it declares, and the nearest
     measured cell. Nothing is run or measured: only its words are looked at.
     """
-    if len(options.command) == 1 and _CODE.fullmatch(options.command[0]):
-        print(page_of(options.command[0].upper()), end="")
+    if len(command) == 1 and _CODE.fullmatch(command[0]):
+        print(page_of(command[0].upper()), end="")
         return 0
-    measured = files.read(options.data, Measured).cells
-    words = options.command
-    text = words[0] if len(words) == 1 else shlex.join(words)
+    measured = files.read(data, Measured).cells
+    text = command[0] if len(command) == 1 else shlex.join(command)
     for line in lines(explained(text, measured), measured):
         print(printable(line, characters=2000))
     return 0

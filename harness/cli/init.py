@@ -14,9 +14,7 @@ from harness.cli.check import prepare_all
 from harness.cli.check_options import CheckOptions
 from harness.cli.check_steps import measure_all
 from harness.cli.deployments import default_config
-from harness.cli.formats import Printing
 from harness.cli.progress import say
-from harness.deployment.app import READY_SECONDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
@@ -126,7 +124,11 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
     """Measure each deployment; nothing for one that cannot be started here."""
     configured = Configured(None, folder, tuple(made))
     with tempfile.TemporaryDirectory() as results:
-        options = _options(Path(results))
+        options = CheckOptions(
+            results=Path(results),
+            cache=cached_environments().resolve(),
+            fail_on=FailOn.NEVER,
+        )
         try:
             prepared = prepare_all(configured, made, options)
         except UsageError as problem:
@@ -138,27 +140,6 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
         if result.reason:
             say(f"{result.name}: {result.reason}")
     return list(findings.report.cells)
-
-
-def _options(results: Path) -> CheckOptions:
-    """The options of a check that measures whatever there is."""
-    return CheckOptions(
-        config=None,
-        only=(),
-        command=None,
-        described={},
-        interpreter=None,
-        fail_on=FailOn.NEVER,
-        list_only=False,
-        results=results,
-        cache=cached_environments().resolve(),
-        limit=None,
-        ask=shared.questions(()),
-        start_seconds=READY_SECONDS,
-        annotate=False,
-        printing=Printing(),
-        schema=False,
-    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
 from collections.abc import Sequence
 from inspect import signature
 from pathlib import Path
@@ -32,7 +31,7 @@ ALL = "all"
 
 FILE = click.Path(path_type=Path)
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
-
+RESOLVED = click.Path(path_type=Path, file_okay=False, resolve_path=True)
 
 positive = click.IntRange(min=1)
 
@@ -45,12 +44,10 @@ class Verb(click.Command):
         *arguments: Any,
         examples: Sequence[str],
         exit_codes: Sequence[tuple[str, str]] = (),
-        record: Callable[[Mapping[str, Any]], object] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
         self.examples = examples
-        self._record = record
         self._exit_codes = exit_codes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -60,8 +57,6 @@ class Verb(click.Command):
             for name, make in vars(self.callback).get("records", {}).items():
                 fields = signature(make).parameters.keys() & ctx.params.keys()
                 ctx.params[name] = make(**{f: ctx.params.pop(f) for f in fields})
-            if self._record:
-                ctx.params = {"options": self._record(ctx.params)}
         return rest
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -138,6 +133,7 @@ ask = click.option(
     "--ask",
     multiple=True,
     type=named,
+    callback=lambda ctx, param, value: questions(value),
     shell_complete=_last_question,
     metavar="QUESTION,...",
     help=f"Questions to ask: {', '.join((*Question, ALL))}; overlap is always asked.  "
@@ -201,7 +197,7 @@ def selection(
     only: tuple[str, ...] = (),
     servers: tuple[str, ...] = (),
     everything: bool = False,
-    ask: tuple[tuple[Question, ...], ...] = (),
+    ask: tuple[Question, ...] = DEFAULT_ASK,
 ) -> Selection:
     """Make the selection of the options ``selecting`` or ``axes``."""
     return Selection(
@@ -212,7 +208,7 @@ def selection(
         only=only,
         servers=servers,
         everything=everything,
-        ask=questions(ask),
+        ask=ask,
     )
 
 
@@ -264,7 +260,7 @@ fail_on = click.option(
 
 results = click.option(
     "--results",
-    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    type=RESOLVED,
     default="results",
     metavar="DIR",
     help="Folder for evidence and reports.",

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import click
 from packaging.version import Version
 
 from harness.cli import options as shared
 from harness.cli.again import probe_by
-from harness.plan import catalog
+from harness.plan.catalog import FOLDER
+from harness.plan.catalog import load
 from harness.records import files
 from harness.records import results as stored
 from harness.records import toml
@@ -30,43 +28,14 @@ from harness.site.atlas import Snapshot
 from harness.site.look import File
 from harness.site.pages import site as pages
 from harness.system.machine import now
-from harness.track import history
+from harness.track.history import read
 
 MARK = ".flask-concurrency-site"
 """A file by which a folder is known as a site that may be written again."""
 
 
-class SiteOptions(NamedTuple):
-    """The options of ``site``."""
-
-    results: tuple[Path, ...]
-    histories: tuple[Path, ...]
-    catalog: Path
-    snapshot: Path | None
-    released: Path | None
-    asks_index: bool
-    url: str
-    out: Path
-
-
-def _record(given: Mapping[str, Any]) -> SiteOptions:
-    if given["ask_index"] and given["released"] is None:
-        raise UsageError("--ask-index needs --released, the file to write")
-    return SiteOptions(
-        given["results"] or (Path("results"),),
-        given["history"],
-        given["catalog"],
-        given["snapshot"],
-        given["released"],
-        given["ask_index"],
-        given["url"],
-        given["out"].resolve(),
-    )
-
-
 @click.command(
     cls=shared.Verb,
-    record=_record,
     examples=(
         "flask-concurrency site --results results --history history --out site",
         "flask-concurrency site --results results --url https://example.org/atlas/",
@@ -76,8 +45,9 @@ def _record(given: Mapping[str, Any]) -> SiteOptions:
     "--results",
     multiple=True,
     type=shared.DIRECTORY,
+    default=("results",),
     metavar="DIR",
-    help="Results of a run; may be repeated.  [default: results]",
+    help="Results of a run; may be repeated.",
 )
 @click.option(
     "--history",
@@ -89,7 +59,7 @@ def _record(given: Mapping[str, Any]) -> SiteOptions:
 @click.option(
     "--catalog",
     type=shared.DIRECTORY,
-    default=catalog.FOLDER,
+    default=FOLDER,
     show_default="the one that is shipped",
     metavar="DIR",
     help="Folder of servers that the cells are of.",
@@ -114,30 +84,41 @@ def _record(given: Mapping[str, Any]) -> SiteOptions:
 @click.option("--url", default="", metavar="URL", help="Where the site is going to be.")
 @click.option(
     "--out",
-    type=shared.DIRECTORY,
+    type=shared.RESOLVED,
     default="site",
     metavar="DIR",
     help="Folder to write; a site that is there already is replaced.",
 )
-def site(options: SiteOptions) -> int:
+def site(
+    results: tuple[Path, ...],
+    history: tuple[Path, ...],
+    catalog: Path,
+    snapshot: Path | None,
+    released: Path | None,
+    ask_index: bool,
+    url: str,
+    out: Path,
+) -> int:
     """Write the atlas: static pages made of reports and histories.
 
     Nothing is measured, and no network is used but with --ask-index.
     """
-    known = catalog.load(options.catalog)
-    if options.asks_index and options.released:
-        files.write(options.released, _on_index(known))
-    runs = _runs(options.results)
+    if ask_index and released is None:
+        raise UsageError("--ask-index needs --released, the file to write")
+    known = load(catalog)
+    if ask_index and released:
+        files.write(released, _on_index(known))
+    runs = _runs(results)
     atlas = Atlas(
-        [*(each for run in runs for each in run), *_measured(options.histories)],
+        [*(each for run in runs for each in run), *_measured(history)],
         known,
         probe_by("flask-concurrency probe"),
-        _snapshot(options.snapshot),
-        files.read(options.released, Released) if options.released else None,
+        _snapshot(snapshot),
+        files.read(released, Released) if released else None,
         runs,
     )
-    count, size = write(options.out, pages(atlas, questions.load(), options.url))
-    print(f"{options.out}/index.html: {count} files, {size / 1e6:.1f} MB")
+    count, size = write(out, pages(atlas, questions.load(), url))
+    print(f"{out}/index.html: {count} files, {size / 1e6:.1f} MB")
     return 0
 
 
@@ -180,7 +161,7 @@ def _measured(folders: Iterable[Path]) -> list[Evidence]:
     """The evidence in some histories. Raises ``UsageError``."""
     measured: list[Evidence] = []
     for folder in folders:
-        evidence, faults = history.read(folder)
+        evidence, faults = read(folder)
         for fault in faults:
             raise fault
         measured += evidence
