@@ -16,6 +16,8 @@ from harness.records.catalog import Declared
 from harness.records.catalog import Sentence
 from harness.records.errors import UsageError
 from harness.records.files import read_text
+from harness.records.health import CheckBy
+from harness.records.health import Seconds
 from harness.records.words import PositiveInt
 from harness.records.words import Record
 
@@ -37,6 +39,36 @@ Headers = dict[
 ]
 
 
+class Probes(Record, frozen=True, kw_only=True):
+    """How an orchestrator asks whether a deployment is alive."""
+
+    remedies = {
+        "path": "write a path such as '/healthz'",
+        "port": "write a number from 1 to 65535",
+        "by": "write 'http' or 'tcp'",
+        "period": "write seconds, such as 10",
+        "timeout": "write seconds, such as 1",
+        "failures": "write a number from 1 on",
+        "file": "write the path of a manifest, such as 'k8s/deployment.yaml'",
+    }
+
+    file: Sentence | None = None
+    """A file that says all of it: a Kubernetes manifest, a Compose file, ``fly.toml``,
+    ``app.yaml``, or a ``service.yaml`` of Cloud Run; other keys count before it."""
+    path: UrlPath | None = None
+    """The path that is asked for; by default ``ready``, and else the probe's own."""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] | None = None
+    """A port of its own; by default that of the app."""
+    by: CheckBy | None = None
+    """``http``, or ``tcp`` for a connection alone."""
+    period: Seconds | None = None
+    """Seconds from one check to the next; by default 10, as in Kubernetes."""
+    timeout: Seconds | None = None
+    """Seconds that an answer may take; by default 1."""
+    failures: PositiveInt | None = None
+    """Failures in a row after which it is restarted; by default 3."""
+
+
 class Deployment(Record, frozen=True, kw_only=True):
     """One way in which an app is served, and what it promises."""
 
@@ -48,6 +80,8 @@ class Deployment(Record, frozen=True, kw_only=True):
         "python": "write a release such as '3.12'",
         "below": "write a path such as '/shop'",
         "headers": "write { Name = 'text' }: every value is printable text",
+        "probes": "write { path = '/healthz', period = 10, timeout = 1, failures = 3 }",
+        "platform": "write the path of a file, such as 'service.yaml'",
         "env": "write { NAME = 'text' }: every value is text",
     }
 
@@ -67,6 +101,12 @@ class Deployment(Record, frozen=True, kw_only=True):
     server is started in the current environment."""
     env: Variables = {}
     """Variables of the server besides those that are set already."""
+    probes: Probes | None = None
+    """How an orchestrator asks whether it is alive, for the question ``probes``. By
+    default what ``platform`` says, and else as Kubernetes does by default."""
+    platform: Sentence | None = None
+    """A file that says how many requests a platform sends one instance, such as
+    ``service.yaml`` or ``fly.toml``; by default the one beside this file."""
     ready: UrlPath | None = None
     """A path that must answer, with any status below 500, before it is measured."""
     below: UrlPath | None = None

@@ -11,6 +11,7 @@ from harness.deployment.command import CommandLine
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
+from harness.deployment.health import health_check
 from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -99,6 +100,7 @@ def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
         env=env,
         declaration=prepared.declaration,
         also_offered=_also_offered(prepared, most),
+        health=health_check(prepared.deployment, prepared.where.folder),
     )
 
 

@@ -125,7 +125,8 @@ class Attempt:
         """What the questions may know of the cell."""
         declared = self.declaration.declared
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
-        return Context(declared, self._bench.limit, rounds, steered)
+        health = self._planned.health
+        return Context(declared, self._bench.limit, rounds, steered, health)
 
     async def run(self) -> None:
         """Ask all questions. Raises ``NotMeasured`` when there is no overlap."""

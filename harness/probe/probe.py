@@ -293,26 +293,30 @@ class Probe:
             client.source = next(self.sources, 0)
         return self.crowd
 
-    def gather_beside(self, count: int, partial: PartialRequest) -> Crowd:
+    def gather_beside(
+        self, count: int, partial: PartialRequest, port: int | None = None
+    ) -> Crowd:
         """Prepare ``count`` clients that send a partial request, beside the crowd.
 
-        Raises ``NotSpoken``.
+        They connect to another ``port``, if one is given. Raises ``NotSpoken``.
         """
         self._check_plain()
         names = [f"beside.{index}" for index in range(count)]
-        self._beside = Crowd(names, self.address, "/", self.moved, partial=partial)
+        where = self.address._replace(port=port or self.address.port)
+        self._beside = Crowd(names, where, "/", self.moved, partial=partial)
         return self._beside
 
     def head(self, method: str, view: str, *headers: str) -> bytes:
-        """The head of a request to another view than the one that holds."""
-        place = self._target.partition("hold?")[0]
-        lines = [
-            f"{method} {place}{view} HTTP/1.1",
-            f"Host: {self.address.name}",
-            *headers,
-        ]
-        lines += [f"{name}: {value}" for name, value in self._headers]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+        """The head of a request to another view than the one that holds.
+
+        A ``view`` that begins with a slash is a path of the app's own.
+        """
+        place = "" if view.startswith("/") else self._target.partition("hold?")[0]
+        own = (("Host", self.address.name), *self._headers)
+        lines = {name.lower(): f"{name}: {value}" for name, value in own}
+        lines |= {line.partition(":")[0].lower(): line for line in headers}
+        whole = [f"{method} {place}{view} HTTP/1.1", *lines.values(), "", ""]
+        return "\r\n".join(whole).encode("latin-1")
 
     def disperse(self) -> None:
         """Release every hold, and give up every request that has not ended."""

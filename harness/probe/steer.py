@@ -158,7 +158,7 @@ async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> StepsTaken:
     complete = True
     with stopping(probe.server.origin) as stopped:
         try:
-            async with _not_for_long() as limit:
+            async with not_for_long() as limit:
                 await phase(probe, step, steps, stopped, limit)
         except TooLong:
             complete = False
@@ -170,7 +170,7 @@ class TooLong(Exception):
 
 
 @contextlib.asynccontextmanager
-async def _not_for_long() -> AsyncIterator[asyncio.Timeout]:
+async def not_for_long() -> AsyncIterator[asyncio.Timeout]:
     """A block that ends after ``STOPPED_SECONDS``. Raises ``TooLong``."""
     limit = asyncio.timeout(STOPPED_SECONDS)
     try:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from harness.records.health import HealthCheck
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
@@ -142,6 +143,8 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """Requirements beyond Flask and the server, such as ``gevent``."""
     also_offered: tuple[PositiveInt, ...] = ()
     """Loads to offer besides those around the declared number."""
+    health: HealthCheck = HealthCheck()
+    """How it is asked whether it is alive, where that is a question."""
     not_supported: str | None = None
     """Why this cell cannot be measured, if that is known before installing."""
     needs_here: tuple[NeededHere, ...] = ()

@@ -31,6 +31,8 @@ class Question(StrEnum):
     """What happens when the client gives up?"""
     RECOVERY = "recovery"
     """What happens when a worker, or the server, is ended?"""
+    PROBES = "probes"
+    """Would the orchestrator kill it?"""
 
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)

@@ -10,6 +10,7 @@ import msgspec
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
+from harness.records.health import HealthNumbers
 from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
@@ -73,6 +74,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Wall time spent on this cell: start, rounds and stop."""
     answers: tuple[Answer, ...] = ()
     """Answers to the other questions that were asked."""
+    health: HealthNumbers | None = None
+    """What health checks came to, where that was asked and is known."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

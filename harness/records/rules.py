@@ -21,6 +21,9 @@ class Other(StrEnum):
     CONTRADICTION = "contradiction"
     PROCESSORS = "depends on processors"
     UNMATCHED = "expected, but not found"
+    STARVED = "health check waits"
+    PLATFORM_MORE = "platform sends more"
+    PLATFORM_FEWER = "platform sends fewer"
 
 
 Word = Outcome | Verdict | Change | Other
@@ -105,6 +108,16 @@ RULES = (
         "What is declared depends on the processors of the machine.",
     ),
     Rule(
+        "FC303",
+        Other.PLATFORM_MORE,
+        "The platform sends an instance more requests at once than its app takes.",
+    ),
+    Rule(
+        "FC304",
+        Other.PLATFORM_FEWER,
+        "The platform sends an instance fewer requests at once than its app takes.",
+    ),
+    Rule(
         "FC401",
         Change.FEWER,
         "Fewer requests are handled at once than in the baseline.",
@@ -132,6 +145,11 @@ RULES = (
         "FC407",
         Other.UNMATCHED,
         "A change was acknowledged in advance, and did not come.",
+    ),
+    Rule(
+        "FC501",
+        Other.STARVED,
+        "Requests in the app can keep a health check from being answered in time.",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from harness.records.health import ProbesSeen
 from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
@@ -219,5 +220,6 @@ AnySeen = (
     | SilentSeen
     | AbandonedSeen
     | RecoverySeen
+    | ProbesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

@@ -13,6 +13,7 @@ from harness.report.sections import deployments
 from harness.report.sections import details
 from harness.report.sections import findings
 from harness.report.sections import matrix
+from harness.report.sections import probes
 from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import summary
@@ -38,6 +39,7 @@ def page(
         findings.section(notes),
         claims.section(report.cells),
         questions.section(report.cells, grid),
+        probes.section(report.cells),
         chart.section(grid),
         *details.sections(report, notes),
     ]

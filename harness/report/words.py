@@ -152,6 +152,12 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "Whether another takes the place of a worker that is killed; and what becomes "
         "of requests in the app on SIGTERM.",
     ),
+    Question.PROBES: QuestionWords(
+        "Would the orchestrator kill it?",
+        "“Waits from 8”: with 8 requests in the app the health check waits for a "
+        "place; “restarted after 21 to 31 s”: what its settings come to when that "
+        "lasts. “Answered”: also with all places taken.",
+    ),
 }
 """Every question but the overlap, which the matrix answers."""
 

@@ -545,6 +545,36 @@ def replaces(listener: Listener, server: Any) -> None:
         workers.remove(os.wait()[0])
 
 
+def health_port(listener: Listener, server: Any) -> None:
+    """Two at a time; a thread beside them answers on a port of its own."""
+    health = control.listen("127.0.0.1", int(os.environ["HEALTH_PORT"]))
+    beside = control.Server("127.0.0.1", int(os.environ["HEALTH_PORT"]), healthy)
+    threading.Thread(
+        target=control.work, args=(health, beside, 1, False), daemon=True
+    ).start()
+    work(listener, server, 2)
+
+
+def healthy(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """An app that answers anything at once."""
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def slow_health(listener: Listener, server: Any) -> None:
+    """Two at a time; what is no request of the probe takes 0.7 seconds."""
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/healthz":
+            time.sleep(0.7)
+            return healthy(environ, start_response)
+        return app(environ, start_response)
+
+    server.application = called
+    work(listener, server, 2)
+
+
 WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "late": late,
     "joins-in": joins_in,
@@ -571,6 +601,8 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "lets-others-compute": lets_others_compute,
     "kills-front": kills_front,
     "stubborn": stubborn,
+    "health-port": health_port,
+    "slow-health": slow_health,
     "parent": parent,
     "breaks": breaks,
     "restless": restless,

@@ -8,11 +8,14 @@ from typing import Any
 from harness.judge.questions import abandoned
 from harness.judge.questions import overflow
 from harness.judge.questions import parallel
+from harness.judge.questions import probes
 from harness.judge.questions import recovery
 from harness.judge.questions import self_call
 from harness.judge.questions import slow_clients
 from harness.judge.questions import waits
 from harness.records.evidence import CellEvidence
+from harness.records.health import HealthNumbers
+from harness.records.health import ProbesSeen
 from harness.records.questions import Answer
 from harness.records.questions import Question
 from harness.records.questions import UNKNOWN
@@ -27,6 +30,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.SILENT: slow_clients.answer,
     Question.ABANDONED: abandoned.answer,
     Question.RECOVERY: recovery.answer,
+    Question.PROBES: probes.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other
 evidence of the cell."""
@@ -49,3 +53,9 @@ def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
         why = seen.reason or seen.outcome
         return seen.answer(UNKNOWN, f"It could not be asked ({seen.outcome}): {why}.")
     return ANSWERING[seen.question](seen, cell)
+
+
+def health_of(cell: CellEvidence) -> HealthNumbers | None:
+    """What health checks of a cell came to; ``None`` where that is not known."""
+    seen = (each for each in cell.asked if isinstance(each, ProbesSeen))
+    return next(map(probes.numbers, seen), None)

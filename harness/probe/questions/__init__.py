@@ -19,6 +19,7 @@ from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
 from harness.probe.questions import overflow
 from harness.probe.questions import parallel
+from harness.probe.questions import probes
 from harness.probe.questions import recovery
 from harness.probe.questions import self_call
 from harness.probe.questions import slow_clients
@@ -26,6 +27,7 @@ from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
+from harness.records.health import ProbesSeen
 from harness.records.questions import Question
 from harness.records.recovery import RecoverySeen
 from harness.records.seen import AbandonedSeen
@@ -70,6 +72,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.SILENT: Procedure(slow_clients.ask, SilentSeen),
     Question.ABANDONED: Procedure(abandoned.ask, AbandonedSeen),
     Question.RECOVERY: Procedure(recovery.ask, RecoverySeen),
+    Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from typing import TypeVar
 
 from harness.probe.probe import Probe
+from harness.records.health import HealthCheck
 from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up
 from harness.records.rounds import load_of
@@ -33,6 +34,8 @@ class Context(NamedTuple):
     """The rounds of the overlap that were left to chance."""
     steered: tuple[SteeredRound, ...] = ()
     """Those in which the order of workers was chosen."""
+    health: HealthCheck = HealthCheck()
+    """How it is asked whether the server is alive."""
 
     @property
     def load(self) -> int:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness.judge.questions import answers
@@ -34,9 +35,11 @@ def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
         question: Question,
         limit: int = 8,
         front: PlannedFront | None = None,
+        **changed: object,
     ) -> tuple[CellEvidence, Answer]:
         bench = Bench(Path(sys.executable), limit, tmp_path)
         cell = planned(*argv, declared=declared, front=front)
+        cell = msgspec.structs.replace(cell, **changed)
         evidence = asyncio.run(measure_cell(bench, cell, (question,)))
         assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
         (answer,) = answers(evidence)

@@ -1,0 +1,51 @@
+"""How it is asked whether a deployment is alive: by its files, or as they are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
+from harness.deployment.config import Probes
+from harness.deployment.config import read_named
+from harness.deployment.platforms.read import instances
+from harness.records.health import CheckBy
+from harness.records.health import HealthCheck
+
+GIVEN = ("path", "port", "by", "period", "timeout", "failures")
+
+
+def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
+    """How an orchestrator asks. Raises ``DeploymentFault``.
+
+    A key counts before what a file says, and that before Kubernetes' defaults.
+    """
+    given = deployment.probes or Probes()
+    check = HealthCheck(path=deployment.ready or "")
+    if named := given.file or deployment.platform:
+        found = _in_file(folder / named, "probes" if given.file else "platform")
+        if found is None and given.file:
+            raise DeploymentFault(
+                "probes",
+                f"{folder / named} has no health check that can be asked from here, by "
+                "HTTP or TCP; name another file, or write { path = '/healthz' }",
+            )
+        check = found or check
+    keys = {name: getattr(given, name) for name in GIVEN}
+    said = {name: value for name, value in keys.items() if value is not None}
+    if said:
+        says = "as its file says" if check.file == "" else f"{check.says} and `probes`"
+        said["says"] = says
+    if said.get("by") is CheckBy.TCP:
+        said["path"] = ""
+    return msgspec.structs.replace(check, **said)
+
+
+def _in_file(path: Path, key: str) -> HealthCheck | None:
+    """The first health check of a file."""
+    found = instances(path, read_named(key, path))
+    if problem := next((each.problem for each in found if each.problem), ""):
+        raise DeploymentFault(key, f"{path}: {problem}; correct it")
+    return next((each.check for each in found if each.check is not None), None)

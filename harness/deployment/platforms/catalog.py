@@ -1,0 +1,150 @@
+"""The files of data about platforms, each read once."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+from typing import Literal
+
+import msgspec
+
+from harness.records import toml
+from harness.records.catalog import Page
+from harness.records.catalog import Sentence
+from harness.records.health import Consequence
+from harness.records.words import PositiveInt
+from harness.records.words import Record
+
+FOLDER = Path(__file__).parent / "data"
+
+Steps = str
+"""Where something stands in a file: names with dots between them, a number for an item
+of a list, ``*`` for each. What begins with ``./`` is below each of ``each``."""
+
+
+class Sends(Record, frozen=True, kw_only=True):
+    """How many requests an instance is sent."""
+
+    most: Steps | None = None
+    """What it is never sent more than."""
+    aims: Steps | None = None
+    """What the platform tries to keep to, and exceeds where it has to."""
+    default: PositiveInt | None = None
+    """Of ``most`` where the file does not say it; none for no limit."""
+    default_per_processor: bool = False
+    """Whether the default is for each processor."""
+    default_aims: PositiveInt | None = None
+    default_because: Sentence
+    of: Sentence
+    """``requests`` or ``connections``, or where the file says which."""
+    default_of: str = ""
+    told: bool = True
+    """Whether a file without a limit is worth a line."""
+
+
+class Class(Record, frozen=True, kw_only=True):
+    """One size that a platform has a name for."""
+
+    processors: PositiveInt | None = None
+    memory: str = ""
+    variables: dict[str, str] = {}
+    """What the platform sets for this size."""
+
+
+class Size(Record, frozen=True, kw_only=True):
+    """How large an instance is."""
+
+    processors: Steps | None = None
+    memory: Steps | None = None
+    class_: Annotated[Steps | None, msgspec.Meta()] = msgspec.field(
+        default=None, name="class"
+    )
+    """Where the name of a size stands."""
+    default_processors: PositiveInt | None = None
+    default_memory: str = ""
+    default_class: str = ""
+    classes: dict[str, Class] = {}
+    counts: Literal["own", "host", "unknown"]
+    """What ``cpu_count()`` counts in an instance."""
+    because: Sentence
+
+
+class Starts(Record, frozen=True, kw_only=True):
+    """What an instance starts."""
+
+    words: tuple[Steps, ...] = ()
+    """Lists of words, one behind the other."""
+    line: Steps | None = None
+    """One line for a shell."""
+    lines: Steps | None = None
+    """Several, each with a name."""
+    variables: Steps | None = None
+    file: str = ""
+    """Another file that says it."""
+
+
+class Checks(Record, frozen=True, kw_only=True):
+    """How a platform asks whether an instance is alive."""
+
+    at: Steps
+    form: Literal["kubernetes", "compose", "fly", "fly-tcp", "app-engine"]
+    then: Consequence
+    source: Page
+
+
+class Platform(Record, frozen=True, kw_only=True):
+    """One file of data: a platform, and what its files look like."""
+
+    title: Sentence
+    files: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
+    """Patterns for the names of its files."""
+    format: Literal["yaml", "toml", "nginx", "haproxy"]
+    marks: tuple[str, ...] = ()
+    """Of these texts one has to stand in a file of it."""
+    all_marks: tuple[str, ...] = ()
+    """All of these have to."""
+    not_marks: tuple[str, ...] = ()
+    """And none of these may."""
+    only_if: dict[str, str] = {}
+    """Values that a document has to have."""
+    each: tuple[Steps, ...] = ()
+    """Where its instances stand."""
+    only_each: dict[str, str] = {}
+    """Values that an instance has to have."""
+    needs: tuple[Steps, ...] = ()
+    """What an instance has to have."""
+    source: Page
+    """The page that documents how many requests are sent."""
+    read: datetime.date
+    """When that was read."""
+    sends: Sends
+    size: Size | None = None
+    starts: Starts = Starts()
+    checks: tuple[Checks, ...] = ()
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text may be of this platform."""
+        return (
+            all(mark in text for mark in self.all_marks)
+            and (not self.marks or any(mark in text for mark in self.marks))
+            and not any(mark in text for mark in self.not_marks)
+        )
+
+
+@functools.cache
+def platforms() -> tuple[Platform, ...]:
+    """All platforms, in the order of their files."""
+    files = sorted(FOLDER.glob("*.toml"))
+    return tuple(toml.read(path, Platform, "restore the file") for path in files)
+
+
+def with_files_like(name: str) -> tuple[Platform, ...]:
+    """The platforms that may have a file of this name."""
+    return tuple(
+        each
+        for each in platforms()
+        if any(fnmatchcase(name, pattern) for pattern in each.files)
+    )

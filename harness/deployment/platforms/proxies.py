@@ -1,0 +1,53 @@
+"""Limits in the files of nginx and HAProxy, which send requests on to a server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_NGINX_SERVER = re.compile(r"server\s+([^\s;{]+)[^;{]*\bmax_conns=(\S+?)[;\s]")
+_NGINX_LIMIT = re.compile(r"limit_conn\s+(\S+)\s+([^\s;]+)\s*;")
+_NGINX_ZONE = re.compile(r"limit_conn_zone\s+(\S+)\s+zone=([^:;\s]+)")
+_HAPROXY = re.compile(r"(?:server\s+(\S+)\s+\S+|default-server)\b.*?\bmaxconn\s+(\S+)")
+
+OF_CLIENTS = ("$binary_remote_addr", "$remote_addr")
+
+
+class Limit(NamedTuple):
+    """One limit."""
+
+    line: int
+    name: str
+    """Of the server or the zone."""
+    value: str
+    beyond: str
+    """What becomes of what is beyond it."""
+
+
+def in_nginx(text: str) -> Iterator[Limit]:
+    """Limits of connections to a server, or of requests to all of them.
+
+    A limit for each client says nothing of what all clients send together.
+    """
+    zones = {name: key for key, name in _NGINX_ZONE.findall(text)}
+    for number, line in _lines(text):
+        if server := _NGINX_SERVER.search(line + " "):
+            yield Limit(number, server[1], server[2], "nginx passes no more on to it")
+        elif limit := _NGINX_LIMIT.search(line):
+            if zones.get(limit[1]) not in OF_CLIENTS:
+                yield Limit(number, limit[1], limit[2], "nginx answers 503")
+
+
+def in_haproxy(text: str) -> Iterator[Limit]:
+    """Limits of connections to a server; further ones wait in HAProxy."""
+    for number, line in _lines(text):
+        if limit := _HAPROXY.match(line.strip()):
+            name = limit[1] or "default-server"
+            yield Limit(number, name, limit[2], "they wait in HAProxy")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, and their numbers."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number, line.partition("#")[0]

@@ -1,0 +1,167 @@
+"""What becomes of a health check while requests are in the app.
+
+From when checks begin to fail it takes ``HealthCheck.seconds`` until something follows:
+that is arithmetic, and not waited for.
+"""
+
+from __future__ import annotations
+
+from harness.records.evidence import CellEvidence
+from harness.records.health import CheckBy
+from harness.records.health import CheckOrder
+from harness.records.health import Consequence
+from harness.records.health import HealthCheck
+from harness.records.health import HealthNumbers
+from harness.records.health import HealthStep
+from harness.records.health import ProbesSeen
+from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
+from harness.records.questions import UNKNOWN
+from harness.records.words import Outcome
+
+FOLLOWS = {
+    Consequence.RESTARTS: "it is restarted",
+    Consequence.NO_REQUESTS: "it is sent no more requests",
+    Consequence.MARKS: "it is marked unhealthy, and not restarted by that alone",
+}
+
+
+def numbers(seen: ProbesSeen) -> HealthNumbers | None:
+    """What the steps come to; ``None`` where they leave it open."""
+    if seen.outcome is not Outcome.MEASURED or not seen.steps:
+        return None
+    idle, *steps = seen.steps
+    if not idle.answered or not steps or not all(s.is_certain for s in seen.steps):
+        return None
+    waiting = [each for each in steps if not each.answered]
+    answered = max((each.held for each in steps if each.answered), default=0)
+    beyond = sorted(each.held for each in waiting if each.held > answered)
+    at = min(waiting, key=_held, default=None)
+    first = beyond[0] if beyond else None
+    whole = [s for s in waiting if s.behind is not None and s.held == first]
+    most = max(steps, key=_held)
+    return HealthNumbers(
+        check=seen.check,
+        at_times=at.held if at else None,
+        always=first,
+        tried=most.held,
+        behind=max((each.behind or 0 for each in whole), default=None),
+        status=at.status if at else None,
+        chance=any(each.order is CheckOrder.CHANCE for each in steps),
+        idle_seconds=idle.seconds,
+        tcp=most.answered if seen.check.by is CheckBy.TCP else most.tcp,
+        after=seen.check.seconds,
+    )
+
+
+def _held(step: HealthStep) -> int:
+    return step.held
+
+
+def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
+    """From how many held requests on the check waits, and what follows.
+
+    The number is the least at which it waits, if only at times.
+    """
+    if not seen.steps:
+        return seen.unknown("no health check was sent")
+    idle = seen.steps[0]
+    if not idle.answered:
+        return _fails_idle(seen, idle)
+    found = numbers(seen)
+    if found is None:
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    if found.idle_seconds and found.idle_seconds > seen.check.timeout:
+        words = f"Its answer takes {found.idle_seconds:.2g} s with no request in the "
+        words += f"app, and may take {seen.check.timeout:g} s. {_follows(seen.check)}"
+        return seen.answer("too slow when idle", words, 0)
+    if not found.waits:
+        return seen.answer("answered", _answered(found, seen))
+    return seen.answer(_short(found), _waits(found, seen), found.at_times)
+
+
+def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
+    """The answer where a check fails though there is nothing else to do."""
+    where = seen.check.path or "the check"
+    if not idle.is_certain:
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    if idle.status is None:
+        words = f"With no request in the app {where} is not answered."
+        return seen.answer("fails when idle", f"{words} {_follows(seen.check)}", 0)
+    words = f"With no request in the app {where} is answered with status {idle.status}."
+    short = f"fails when idle: {idle.status}"
+    return seen.answer(short, f"{words} {_follows(seen.check)}", 0)
+
+
+def span(seconds: tuple[float, float]) -> str:
+    """Two times, as in ``21 to 31 s``."""
+    least, most = seconds
+    return f"{least:g} to {most:g} s"
+
+
+def _short(found: HealthNumbers) -> str:
+    words = f"waits from {found.at_times}"
+    if found.status is not None:
+        words = f"fails from {found.at_times} with {found.status}"
+    if found.chance and found.at_times != found.always:
+        words += " (seen)"
+    if found.always is not None and found.always != found.at_times:
+        words += f", always from {found.always}"
+    return f"{words}; {found.check.then} after {span(found.after)}"
+
+
+def _follows(check: HealthCheck) -> str:
+    """What follows from the settings, in a sentence."""
+    times = (
+        "a failure" if check.failures == 1 else f"{check.failures} failures in a row"
+    )
+    return (
+        f"Asked every {check.period:g} s, with {check.timeout:g} s to answer "
+        f"({check.says}), {FOLLOWS[check.then]} after {times}: when that lasts "
+        f"{span(check.seconds)}."
+    )
+
+
+def _waits(found: HealthNumbers, seen: ProbesSeen) -> str:
+    """What a check that waits means, in sentences."""
+    most = found.always or found.tried
+    if found.status is not None:
+        words = f"With {found.at_times} requests in the app the health check is "
+        return f"{words}answered with status {found.status}. {_follows(found.check)}"
+    words = f"With {most} requests in the app the health check waits for a place"
+    if found.behind:
+        words += f", behind {found.behind} of them"
+        last = seen.steps[-1]
+        if last.behind and last.held > most:
+            words += f" (behind {last.behind} when {last.held - most} more wait)"
+    if found.at_times != found.always:
+        by = "was seen at times" if found.chance else "happens at times"
+        words += f"; with {found.at_times} that {by}, in a worker that is full"
+    return f"{words}. {_follows(found.check)}{_tcp(found)}"
+
+
+def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
+    """What it means that a check was always answered."""
+    if found.check.by is CheckBy.TCP:
+        most = max(seen.steps, key=_held)
+        words = f"With all {found.tried} requests in the app a connection is opened"
+        if most.http is False:
+            return (
+                f"{words}, though no request is answered: TCP tells nothing of the app."
+            )
+        return f"{words}, and a request is answered too."
+    own = f" on port {found.check.port}" if found.check.port else ""
+    held = f"With {found.tried} requests in the app, the most that were tried,"
+    return f"{held} the health check{own} is answered."
+
+
+def _tcp(found: HealthNumbers) -> str:
+    """What a check by TCP would have got."""
+    if found.tcp is None or found.check.by is CheckBy.TCP:
+        return ""
+    if not found.tcp:
+        return " A check by TCP would get no connection either."
+    return (
+        " A check by TCP is answered all the same: the kernel opens its connection, "
+        "also for an app that is stuck."
+    )

@@ -1,0 +1,182 @@
+"""A health check, sent to a server in which requests are held in a chosen order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from collections.abc import Sized
+from itertools import repeat
+from typing import NamedTuple
+
+from harness.probe.clients import Client
+from harness.probe.crowd import Crowd
+from harness.probe.messages import PartialRequest
+from harness.probe.probe import Probe
+from harness.probe.round import finish
+from harness.probe.schedule import LEARNING_LOAD
+from harness.probe.schedule import LEARNING_ROUNDS
+from harness.probe.states import State
+from harness.probe.steer import LearnedPorts
+from harness.probe.steer import not_for_long
+from harness.probe.steer import Ports
+from harness.probe.steer import TooLong
+from harness.records.health import CheckBy
+from harness.records.health import CheckOrder
+from harness.records.health import HealthCheck
+from harness.system.stopping import Stopping
+from harness.system.stopping import stopping
+
+HEADERS = ("User-Agent: kube-probe/1", "Accept: */*", "Connection: close")
+
+HEALTHY = range(200, 400)
+"""Statuses that a kubelet takes for healthy."""
+
+
+class Check(NamedTuple):
+    """A health check that was sent."""
+
+    crowd: Crowd
+    by: CheckBy
+    since: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its connection was opened."""
+        return self.crowd.offered > 0
+
+    def is_over(self) -> bool:
+        """Whether it has its answer, or will have none."""
+        return bool(self.crowd.ended) or (self.by is CheckBy.TCP and self.is_open)
+
+    @property
+    def status(self) -> int | None:
+        """The status of its answer; ``None`` without one."""
+        return self.crowd.clients[0].status
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether what was asked for came."""
+        if self.by is CheckBy.TCP:
+            return self.is_open
+        client = self.crowd.clients[0]
+        return client.state is State.ANSWERED and client.status in HEALTHY
+
+
+async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -> Check:
+    """Send a check; return when it is over, or the server is quiet without an answer.
+
+    It is sent from the port ``source``, if that is not zero. The caller has to have its
+    crowd ``give_up`` in the end.
+    """
+    data = b""
+    if by is CheckBy.HTTP:
+        given = (f"{name}: {value}" for name, value in check.headers.items())
+        data = probe.head("GET", check.path or "ready", *HEADERS, *given)
+    crowd = probe.gather_beside(1, PartialRequest(data), check.port)
+    crowd.clients[0].source = source
+    sent = Check(crowd, by, time.monotonic())
+    crowd.open(crowd.clients)
+    await probe.until(sent.is_over)
+    return sent
+
+
+async def hold(probe: Probe, clients: Sequence[Client]) -> None:
+    """Send requests, and wait until all are in the app or the server is quiet."""
+    crowd, holds = probe.crowd, probe.holds
+    crowd.open(list(clients))
+    wanted = crowd.offered + len(crowd.ended) + len(clients)
+    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
+    await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
+
+
+async def hold_and_send(
+    probe: Probe, check: HealthCheck, order: CheckOrder, workers: Sequence[int]
+) -> tuple[Check, bool]:
+    """Hold all requests of the crowd, then send a check, in a chosen order of workers.
+
+    Also returns whether no worker had been stopped for too long by then. In the end all
+    of them run. Raises ``CannotStop``.
+    """
+    with stopping(probe.server.origin) as stopped:
+        try:
+            async with not_for_long():
+                if order is CheckOrder.FULL_FIRST:
+                    await _one_takes_all(probe, stopped, workers)
+                else:
+                    await _each_its_share(probe, stopped, workers)
+                return await send(probe, check, check.by), True
+        except TooLong:
+            stopped.all_go_on()
+            return await send(probe, check, check.by), False
+
+
+async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
+    """Source ports that lead to each worker, by it; none where too few are found."""
+    learned = LearnedPorts(probe.address.host)
+    probe.sources = learned.sources
+    try:
+        for _ in range(LEARNING_ROUNDS):
+            if learned.known(workers) >= wanted:
+                return learned.ports
+            probe.gather(LEARNING_LOAD * wanted)
+            try:
+                await hold(probe, probe.crowd.clients)
+                await finish(probe)
+            finally:
+                probe.disperse()
+            learned.learn(probe)
+    finally:
+        probe.sources = repeat(0)
+    return learned.ports if learned.known(workers) >= wanted else {}
+
+
+async def hold_and_send_from(
+    probe: Probe, check: HealthCheck, order: CheckOrder, ports: Ports
+) -> Check:
+    """The same where each worker has a listening socket, by the source ports."""
+    sources = [iter(each) for each in ports.values()]
+    clients = probe.crowd.clients
+    each_one = len(clients) if order is CheckOrder.FULL_FIRST else _share(probe, ports)
+    worker = 0
+    for number, client in enumerate(clients):
+        worker = number // each_one
+        client.source = next(sources[worker])
+    if order is not CheckOrder.FULL_FIRST:
+        worker = len(sources) - 1
+    await hold(probe, clients)
+    return await send(probe, check, check.by, next(sources[worker]))
+
+
+def _share(probe: Probe, workers: Sized) -> int:
+    """Requests that each worker gets, but for the last one, which may get fewer."""
+    return max(1, -(-len(probe.crowd.clients) // len(workers)))
+
+
+async def _one_takes_all(
+    probe: Probe, stopped: Stopping, workers: Sequence[int]
+) -> None:
+    """Let one worker run alone, and offer it all.
+
+    Where it takes none, since another holds a lock around accept, the next one runs.
+    """
+    await stopped.stop(workers[1:])
+    await hold(probe, probe.crowd.clients)
+    for before, worker in zip(workers, workers[1:], strict=False):
+        if probe.holds.held or not probe.crowd.clients:
+            return
+        await stopped.stop([before])
+        stopped.go_on([worker])
+        await hold(probe, ())
+
+
+async def _each_its_share(
+    probe: Probe, stopped: Stopping, workers: Sequence[int]
+) -> None:
+    """Let each worker run alone and offer it its share, the last one the smallest."""
+    clients = probe.crowd.clients
+    share = _share(probe, workers)
+    for number, worker in enumerate(workers):
+        others = [*workers[:number], *workers[number + 1 :]]
+        await stopped.stop(others)
+        stopped.go_on([worker])
+        await hold(probe, clients[number * share : (number + 1) * share])

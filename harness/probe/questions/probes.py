@@ -1,0 +1,227 @@
+"""Health checks, sent as an orchestrator sends them, while requests are held.
+
+Nothing is waited for as long as an orchestrator would: a check that is not answered in
+a quiet server waits for a place, and how long it may wait is arithmetic.
+
+Where the order of workers can be chosen, each number of held requests is tried in two
+orders: the check meets the worker that has taken all that it can, and it meets one that
+has room. So it is known from how many on it may wait, and from how many on it has to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import msgspec
+
+from harness.probe.health import Check
+from harness.probe.health import hold
+from harness.probe.health import hold_and_send
+from harness.probe.health import hold_and_send_from
+from harness.probe.health import learn_ports
+from harness.probe.health import send
+from harness.probe.listeners import listened_on
+from harness.probe.orders import Choice
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.load import BEYOND
+from harness.probe.round import finish
+from harness.probe.steer import Ports
+from harness.probe.transports import NotSpoken
+from harness.probe.workers import find_workers
+from harness.records.health import CheckBy
+from harness.records.health import CheckOrder
+from harness.records.health import HealthCheck
+from harness.records.health import HealthStep
+from harness.records.health import ProbesSeen
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from harness.system.stopping import CannotStop
+
+IDLE_ANSWERS = 3
+"""How many times as long as with nothing held a check is watched for: what answers it
+may itself wait for something, such as a database, in a quiet server."""
+
+AT_CHANCE = 4
+"""How often each number is tried where the order of workers is left to chance."""
+
+
+async def ask(servers: Servers, context: Context) -> ProbesSeen:
+    """See from how many held requests on a health check waits."""
+
+    async def look(probe: Probe) -> ProbesSeen:
+        check = context.health
+        asking = Asking(probe, check, _choose(probe))
+        if check.port is not None:
+            _check_port(probe, check.port)
+        try:
+            steps = await asking.all_steps(context.ceiling)
+        except CannotStop:
+            await probe.settle()
+            steps = await Asking(probe, check).all_steps(context.ceiling)
+        return ProbesSeen(check=check, steps=tuple(steps))
+
+    return await servers.use(look)
+
+
+def _choose(probe: Probe) -> Choice:
+    """The workers as of now, and whether their order can be chosen."""
+    choice = find_workers(probe.server.origin.processes(), probe.holds.ever)
+    can_tell = probe.quiet_by is Settled.SCHEDSTAT
+    # What stands in front chooses the connections to the server.
+    by_port = choice.by is Steering.PORT and probe.server.origin is probe.server
+    if can_tell and (choice.by is Steering.STOP or by_port):
+        return choice
+    return choice._replace(by=None)
+
+
+def _check_port(probe: Probe, port: int) -> None:
+    if port not in listened_on(probe.server.processes()):
+        raise NotSpoken(f"no process of this server listens on port {port}")
+
+
+def next_held(waits: Mapping[int, bool], most: int) -> int | None:
+    """The number of held requests to try next; ``None`` when the least is known.
+
+    ``waits`` says of each number tried whether the check waited. The most is tried
+    first, then one less, which is enough where each place counts; then in halves.
+    """
+    if most not in waits:
+        return most
+    if not waits[most]:
+        return None
+    least = min(count for count, waited in waits.items() if waited)
+    below = [count for count, waited in waits.items() if not waited and count < least]
+    open_to = max(below, default=0)
+    if least - open_to <= 1:
+        return None
+    return most - 1 if most - 1 not in waits else (open_to + least) // 2
+
+
+class Asking:
+    """One server while its health is checked."""
+
+    def __init__(
+        self, probe: Probe, check: HealthCheck, choice: Choice | None = None
+    ) -> None:
+        self._probe = probe
+        self._check = check
+        self._workers = choice.workers if choice else ()
+        self._by = choice.by if choice else None
+        self._ports: Ports = {}
+        self._patience = 0.0
+        """How long a quiet server is watched for the answer."""
+        self._answer_seconds = 0.0
+        self._orders: tuple[CheckOrder, ...] = (CheckOrder.CHANCE,)
+        if self._by is not None:
+            self._orders = (CheckOrder.FULL_FIRST, CheckOrder.ROOM)
+        elif len(self._workers) == 1 and not probe.grows:
+            self._orders = (CheckOrder.ONLY,)
+
+    async def all_steps(self, ceiling: int) -> list[HealthStep]:
+        """Check with nothing held, then with ever other numbers of held requests.
+
+        Raises ``CannotStop``, ``NotSpoken`` and ``Ended``.
+        """
+        if self._by is Steering.PORT and not self._ports:
+            wanted = ceiling + BEYOND + 1
+            self._ports = await learn_ports(self._probe, self._workers, wanted)
+            if not self._ports:
+                self._orders = (CheckOrder.CHANCE,)
+        first, *others = self._orders
+        self._patience = max(self._probe.patience, self._check.timeout)
+        steps = [await self._step(0, CheckOrder.ONLY)]
+        self._answer_seconds = IDLE_ANSWERS * (steps[0].seconds or 0.0)
+        self._patience = max(self._probe.patience, self._answer_seconds)
+        if not steps[0].answered:
+            return steps
+        waits: dict[int, bool] = {}
+        steps += await self._search(first, waits, ceiling)
+        if not any(waits.values()):
+            return steps
+        least = min(count for count, waited in waits.items() if waited)
+        for order in others:
+            known = {least - 1: False} if least > 1 else {}
+            steps += await self._search(order, known, ceiling)
+        steps.append(await self._step(ceiling + BEYOND, first, whole=True))
+        return steps
+
+    async def _search(
+        self, order: CheckOrder, waits: dict[int, bool], most: int
+    ) -> list[HealthStep]:
+        """Steps in one order until the least number is known at which a check waits."""
+        steps: list[HealthStep] = []
+        times = AT_CHANCE if order is CheckOrder.CHANCE else 1
+        while count := next_held(waits, most):
+            whole = count == most
+            several = [
+                await self._step(count, order, whole=whole) for _ in range(times)
+            ]
+            waits[count] = not all(each.answered for each in several)
+            steps += several
+        return steps
+
+    async def _step(
+        self, held: int, order: CheckOrder, *, whole: bool = False
+    ) -> HealthStep:
+        """Hold requests, check, and let all go.
+
+        With ``whole`` it is also seen how many requests a check that waits is behind,
+        and what the other kind of check would have got.
+        """
+        probe = self._probe
+        probe.gather(held)
+        check, complete = None, True
+        try:
+            check, complete = await self._hold_and_send(order)
+            settled = await probe.until(check.is_over)
+            if not check.is_over():
+                await probe.watch(check.is_over, self._patience)
+            over = check.is_over()
+            step = HealthStep(
+                held=held,
+                order=order,
+                in_app=len(probe.holds.held),
+                answered=check.is_answered,
+                status=check.status,
+                seconds=time.monotonic() - check.since if over else None,
+                settled=settled,
+                complete=complete,
+            )
+            return await self._whole(step, check) if whole else step
+        finally:
+            if check is not None:
+                check.crowd.give_up()
+            await finish(probe)
+            probe.disperse()
+
+    async def _hold_and_send(self, order: CheckOrder) -> tuple[Check, bool]:
+        """Hold requests and send a check; also whether the order was as chosen."""
+        probe, check = self._probe, self._check
+        if order in (CheckOrder.ONLY, CheckOrder.CHANCE):
+            await hold(probe, probe.crowd.clients)
+            return await send(probe, check, check.by), True
+        if self._by is Steering.PORT:
+            return await hold_and_send_from(probe, check, order, self._ports), True
+        return await hold_and_send(probe, check, order, self._workers)
+
+    async def _whole(self, step: HealthStep, check: Check) -> HealthStep:
+        """The step with what else is seen of a check; lets requests go one by one."""
+        other = CheckBy.HTTP if check.by is CheckBy.TCP else CheckBy.TCP
+        beside = await send(self._probe, self._check, other)
+        beside.crowd.give_up()
+        behind = None if check.is_over() else await self._behind(check)
+        seen = {str(other): beside.is_answered}
+        return msgspec.structs.replace(step, behind=behind, **seen)
+
+    async def _behind(self, check: Check) -> int | None:
+        """How many requests are let go until the check is answered."""
+        probe, released = self._probe, 0
+        while probe.holds.held and not check.is_over():
+            probe.holds.release_oldest()
+            released += 1
+            await probe.until(check.is_over)
+            await probe.watch(check.is_over, self._answer_seconds)
+        return released if check.is_answered else None

@@ -1,0 +1,160 @@
+"""Records of health checks: how something outside asks, and what came of it.
+
+What asks is called the orchestrator here: a kubelet, Docker, the proxy of a platform.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from harness.records.questions import QuestionSeen
+from harness.records.words import PositiveInt
+from harness.records.words import Result
+from harness.records.words import Settled
+
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class CheckBy(StrEnum):
+    """What is asked for."""
+
+    HTTP = "http"
+    """An answer with a status from 200 to 399."""
+    TCP = "tcp"
+    """A connection, which the kernel opens also for an app that is stuck."""
+
+
+class Consequence(StrEnum):
+    """What follows when a health check has failed as often as is allowed."""
+
+    RESTARTS = "restarted"
+    NO_REQUESTS = "sent no more requests"
+    MARKS = "marked unhealthy"
+
+
+class HealthCheck(Result, frozen=True, kw_only=True):
+    """How an orchestrator asks whether a server is alive."""
+
+    by: CheckBy = CheckBy.HTTP
+    path: str = ""
+    """Empty for the probe's own route, which answers at once."""
+    port: int | None = None
+    """A port of its own; null for the one that the app is served on."""
+    headers: dict[str, str] = {}
+    period: Seconds = 10.0
+    """Seconds from the beginning of one check to that of the next."""
+    timeout: Seconds = 1.0
+    """Seconds that an answer may take."""
+    failures: PositiveInt = 3
+    """Failures in a row after which something follows."""
+    after_answer: bool = False
+    """Whether the period begins when a check has ended, as with Docker."""
+    then: Consequence = Consequence.RESTARTS
+    says: str = "by Kubernetes' defaults"
+    """Where these settings are from, in words."""
+    file: str = ""
+    """The file that they are from; may be empty."""
+    line: int = 0
+    source: str = (
+        "https://kubernetes.io/docs/concepts/workloads/pods/probes/"
+        "#probe-configuration-fields"
+    )
+    """The page that documents them."""
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """The shortest and the longest time from when checks begin to fail until the
+        consequence.
+
+        The first check that fails comes at once, or a whole period later. Each one
+        fails by its timeout, and the next begins with the next period.
+        """
+        each = max(self.period, self.timeout)
+        if self.after_answer:
+            each = self.period + self.timeout
+        least = (self.failures - 1) * each + self.timeout
+        return least, least + self.period
+
+
+class CheckOrder(StrEnum):
+    """Which worker gets the requests that are held, and which the health check."""
+
+    ONLY = "one process takes all requests"
+    FULL_FIRST = "the first worker takes all that it can, then the check"
+    ROOM = "the check reaches a worker that has room, if there is one"
+    CHANCE = "left to chance"
+
+
+class HealthStep(Result, frozen=True, kw_only=True):
+    """So many requests held, and one health check."""
+
+    held: int
+    """Requests offered."""
+    order: CheckOrder
+    in_app: int
+    """Of these in the app when the check was sent, and the server was quiet."""
+    answered: bool
+    """Whether the check was answered with all of these still in the app."""
+    status: int | None = None
+    """Of its answer; null for a check by TCP, and where none came."""
+    seconds: float | None = None
+    """From the check being sent to its answer; null where none came."""
+    behind: int | None = None
+    """How many requests had to be let go until a check that waited was answered; null
+    where that was not counted, or was not seen."""
+    tcp: bool | None = None
+    """Whether a connection was opened meanwhile; null where that was not tried."""
+    http: bool | None = None
+    """The same of an answer over HTTP, beside a check by TCP."""
+    settled: Settled
+    complete: bool = True
+    """Whether it came to its end before a worker had been stopped for too long."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the server was known to be quiet when it was looked at."""
+        return self.complete and (
+            self.answered or self.settled is not Settled.STEADY_COUNT
+        )
+
+
+class ProbesSeen(QuestionSeen, frozen=True, kw_only=True, tag="probes"):
+    """What was seen of health checks while requests were held."""
+
+    check: HealthCheck = HealthCheck()
+    steps: tuple[HealthStep, ...] = ()
+    """In the order they were tried."""
+
+
+class HealthNumbers(Result, frozen=True, kw_only=True):
+    """What the steps come to."""
+
+    check: HealthCheck
+    at_times: int | None
+    """The least number of held requests at which the check waits, if only when it meets
+    the wrong worker; null where it was always answered."""
+    always: int | None
+    """The least number from which on it always waits."""
+    tried: int
+    """The most held requests that were tried."""
+    behind: int | None
+    """Requests before it at ``always``, one of which has to end."""
+    status: int | None = None
+    """Of an answer that tells of no health, where the check does not wait but gets
+    one."""
+    chance: bool
+    """Whether it was left to chance which worker the check met."""
+    idle_seconds: float | None
+    """How long its answer takes with no request in the app."""
+    tcp: bool | None
+    """Whether a connection is opened also with all places taken."""
+    after: tuple[float, float]
+    """Seconds from when checks begin to fail until the consequence, least and most."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether requests in the app can keep it from being answered."""
+        return self.at_times is not None

@@ -1,0 +1,106 @@
+"""Health checks: from how many held requests on they wait, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.health import CheckBy
+from harness.records.health import HealthCheck
+from harness.records.health import HealthNumbers
+from harness.records.report import CellReport
+from harness.records.rules import code_of
+from harness.records.rules import Other
+from harness.report import words
+from harness.report.document import Column
+from harness.report.document import Foreign
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import PlainLine
+from harness.report.document import RowGroup
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Worth
+
+HEADS = (
+    *("configuration", "idle answer", "waits from", "always from", "behind"),
+    *("what follows", "by TCP"),
+)
+
+
+def section(cells: Sequence[CellReport]) -> Section:
+    """A row for each cell whose health checks are known, and how they were asked."""
+    known = [(cell, cell.health) for cell in cells if cell.health is not None]
+    columns = tuple(Column(say(head), right=0 < n < 5) for n, head in enumerate(HEADS))
+    rows = tuple(_row(cell, found) for cell, found in known)
+    lines = tuple(PlainLine(say("{}", Name(c.id)), _line(f)) for c, f in known)
+    table = Table(columns, (RowGroup(rows),) if rows else (), lines)
+    checks = dict.fromkeys(_asked(found.check) for _, found in known)
+    return Section.of(
+        "health checks",
+        "Health checks, with requests held",
+        table,
+        *(Paragraph(each) for each in checks),
+        *([Paragraph(_finding())] if any(f.waits for _, f in known) else []),
+        worth=Worth.TABLE,
+    )
+
+
+def _row(cell: CellReport, found: HealthNumbers) -> tuple[Text, ...]:
+    where = say("{} {}", words.chain(cell), Name(cell.configuration))
+    idle = f"{1000 * found.idle_seconds:.0f} ms" if found.idle_seconds else ""
+    at = f"{found.at_times}" if found.waits else f"not by {found.tried}"
+    at += f" ({found.status})" if found.status is not None else ""
+    tcp = {True: "answered", False: "not answered", None: ""}[found.tcp]
+    return (
+        where,
+        say(idle),
+        say(at),
+        say("" if found.always is None else str(found.always)),
+        say("" if found.behind is None else str(found.behind)),
+        _follows(found) if found.waits else say("nothing"),
+        say(tcp),
+    )
+
+
+def _follows(found: HealthNumbers) -> Text:
+    least, most = found.after
+    return say("{} after {}", str(found.check.then), f"{least:g} to {most:g} s")
+
+
+def _line(found: HealthNumbers) -> Text:
+    if not found.waits:
+        return say("health check: answered with {} held", found.tried)
+    by = say("waits from {}", str(found.at_times))
+    if found.status is not None:
+        by = say("fails from {} with {}", str(found.at_times), str(found.status))
+    elif found.always != found.at_times:
+        by = say("{}, always from {}", by, str(found.always or "?"))
+    return say("health check: {}; {}", by, _follows(found))
+
+
+def _asked(check: HealthCheck) -> Text:
+    """How the checks were asked."""
+    what = say("a connection")
+    if check.by is CheckBy.HTTP:
+        what = say("{}", Name(check.path)) if check.path else say("the probe's route")
+    if check.port:
+        what = say("{} on port {}", what, str(check.port))
+    times = f"every {check.period:g} s, {check.timeout:g} s to answer, {check.failures}"
+    return say("Asked for {}: {} failures in a row, {}.", what, times, _says(check))
+
+
+def _says(check: HealthCheck) -> Text:
+    return say("{}", Foreign(check.says))
+
+
+def _finding() -> Text:
+    code = code_of(Other.STARVED)
+    return say(
+        "“Waits from”: with so many requests in the app a check may wait for as long "
+        "as they last; “always from”: whichever worker it meets. “Behind”: how many of "
+        "them have to end first, in the order in which they came ({} {}).",
+        str(Other.STARVED),
+        code,
+    )

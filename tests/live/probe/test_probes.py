@@ -1,0 +1,113 @@
+"""Health checks of servers of which it is known when they wait, and of the opposite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.records.health import CheckBy
+from harness.records.health import CheckOrder
+from harness.records.health import HealthCheck
+from harness.records.health import HealthStep
+from harness.records.health import ProbesSeen
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from harness.system.ports import free_ports
+from tests.live.commands import control
+from tests.live.commands import odd
+
+PROBES = Question.PROBES
+
+
+def steps(evidence: Any) -> tuple[HealthStep, ...]:
+    """What was seen of health checks."""
+    (seen,) = evidence.asked
+    assert isinstance(seen, ProbesSeen)
+    return seen.steps
+
+
+def test_a_check_waits_once_all_places_are_taken_and_not_before(ask: Any) -> None:
+    evidence, answer = ask(control(1, 3), 3, PROBES)
+    assert answer.answer == "waits from 3; restarted after 21 to 31 s"
+    assert answer.number == 3
+    seen = {each.held: each for each in steps(evidence)}
+    assert [seen[n].answered for n in (0, 2, 3, 7)] == [True, True, False, False]
+    assert (seen[3].behind, seen[7].behind) == (1, 5)
+    assert (seen[3].in_app, seen[3].tcp) == (3, True)
+
+
+def test_where_there_is_always_a_place_it_is_answered(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1, "--unbounded"), None, PROBES)
+    assert (answer.answer, answer.number) == ("answered", None)
+    assert all(each.answered for each in steps(evidence))
+
+
+def test_a_full_worker_may_get_it_while_another_has_room(ask: Any) -> None:
+    evidence, answer = ask(odd("greedy"), 8, PROBES)
+    words = "waits from 4, always from 8; restarted after 21 to 31 s"
+    assert (answer.answer, answer.number) == (words, 4)
+    assert "behind 9 when 4 more wait" in answer.sentence
+
+
+def test_workers_that_take_one_at_a_time_leave_it_to_those_with_room(ask: Any) -> None:
+    _, answer = ask(control(2, 2), 4, PROBES)
+    assert answer.answer == "waits from 4; restarted after 21 to 31 s"
+
+
+def test_a_port_of_its_own_is_answered_with_all_places_taken(ask: Any) -> None:
+    (port,) = free_ports("127.0.0.1", 1)
+    health = HealthCheck(path="/healthz", port=port)
+    env = {"HEALTH_PORT": str(port)}
+    _, answer = ask(odd("health-port"), 2, PROBES, health=health, env=env)
+    assert answer.answer == "answered"
+    assert f"on port {port} is answered" in answer.sentence
+    _, beside = ask(odd("health-port"), 2, PROBES, env=env)
+    assert beside.number == 2
+
+
+def test_a_port_that_is_not_the_servers_is_not_asked(ask: Any) -> None:
+    evidence, answer = ask(control(1, 1), 1, PROBES, health=HealthCheck(port=9))
+    assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
+    assert "no process of this server listens on port 9" in answer.sentence
+
+
+def test_tcp_is_answered_though_nothing_else_is(ask: Any) -> None:
+    health = HealthCheck(by=CheckBy.TCP)
+    _, answer = ask(control(1, 2), 2, PROBES, health=health)
+    assert answer.answer == "answered"
+    assert "though no request is answered" in answer.sentence
+    _, open_to_all = ask(control(1, 1, "--unbounded"), None, PROBES, health=health)
+    assert "a request is answered too" in open_to_all.sentence
+
+
+def test_a_check_that_fails_without_any_load_is_told_of(ask: Any) -> None:
+    _, answer = ask(control(1, 2), 2, PROBES, health=HealthCheck(path="/nothing"))
+    assert answer.answer == "fails when idle: 404"
+
+
+def test_an_answer_that_takes_longer_than_it_may_is_too_slow(ask: Any) -> None:
+    health = HealthCheck(path="/healthz", timeout=0.5)
+    _, answer = ask(odd("slow-health"), 2, PROBES, health=health)
+    assert answer.answer == "too slow when idle"
+    _, patient = ask(
+        odd("slow-health"), 2, PROBES, health=HealthCheck(path="/healthz", timeout=60)
+    )
+    assert patient.answer == "waits from 2; restarted after 180 to 190 s"
+
+
+REUSE_PORT = (
+    *("{python}", "-m", "gunicorn", "--no-control-socket", "--reuse-port"),
+    *("--workers", "2", "--threads", "3", "--bind", "{host}:{port}"),
+    *("--pythonpath", "{target}", "app:app"),
+)
+
+
+def test_where_each_worker_listens_for_itself_its_source_port_decides(ask: Any) -> None:
+    evidence, answer = ask(REUSE_PORT, 6, PROBES)
+    assert answer.answer.startswith("waits from 3, always from 6;")
+    assert CheckOrder.CHANCE not in {each.order for each in steps(evidence)}
+
+
+def test_a_check_may_be_turned_away(ask: Any) -> None:
+    evidence, answer = ask(odd("turns-away"), 3, PROBES)
+    assert answer.answer == "fails from 3 with 503; restarted after 21 to 31 s"
+    assert steps(evidence)[0].answered

@@ -1,0 +1,34 @@
+"""The least number of held requests at which a check waits is found exactly."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.probe.questions.probes import next_held
+
+
+def tried(needed: int, most: int) -> dict[int, bool]:
+    """Everything that is tried where a check waits from ``needed`` on."""
+    waits: dict[int, bool] = {}
+    while (count := next_held(waits, most)) is not None:
+        assert count not in waits, "nothing is tried twice"
+        assert 1 <= count <= most
+        waits[count] = count >= needed
+    return waits
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 8, 64, 500])
+def test_the_number_is_found_exactly(most: int) -> None:
+    for needed in range(1, most + 1):
+        assert min(n for n, waited in tried(needed, most).items() if waited) == needed
+
+
+def test_where_each_place_counts_three_steps_are_enough() -> None:
+    assert tried(500, 500) == {500: True, 499: False}
+    assert tried(501, 500) == {500: False}
+
+
+def test_what_is_known_is_not_tried_again() -> None:
+    waits = {3: False}
+    assert next_held(waits, 4) == 4
+    assert next_held({**waits, 4: True}, 4) is None
