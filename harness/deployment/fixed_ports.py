@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.address import SERVERS
 from harness.deployment.command import CommandLine
+from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
+from harness.deployment.fixed_in_files import in_files
 from harness.deployment.ports import in_a_line
 from harness.deployment.ports import instead_of
 
@@ -20,7 +23,6 @@ HANDED_ON = 'env = { PORT = "{port}" }'
 """How a deployment gives the port of the check to what reads a variable."""
 
 _UWSGI = ("http", "http-socket", "https", "https-socket", "socket", "uwsgi-socket")
-_READ_BYTES = 100_000
 
 
 def remedy_for(
@@ -28,13 +30,12 @@ def remedy_for(
 ) -> str:
     """What to write so that a server listens where the check wants it to."""
     for port in map(str, sorted(ports)):
-        for remedy in (
-            _in_command(command, port),
-            _in_settings(command, promise, port),
-            _in_script(command, port, folder),
-        ):
-            if remedy:
-                return remedy
+        if remedy := _in_command(command, port) or _in_settings(command, promise, port):
+            return remedy
+        if remedy := in_files(command.words, port, folder):
+            return f"{remedy}{_handed_on(command)}"
+        if remedy := _by_option(command, port):
+            return remedy
     return (
         "let it take its port from the command (`{port}`), or from a variable: "
         + HANDED_ON
@@ -65,19 +66,16 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
     """The remedy for a port in a configuration file of gunicorn or uWSGI."""
     settings = promise.settings if promise else {}
     bind = settings.get("bind")
-    if bind is not None and bind.file is not None:
+    if bind is not None and bind.source:
         address = str(bind.value)
         host = address.removesuffix(port)
-        option = (
-            "{host}:{port}"
-            if command.key == "command"
-            else f"0.0.0.0:${{PORT:-{port}}}"
+        option = _by_option(command, port)
+        added = f"{option}, which goes before {bind.source}" if option else ""
+        written = (
+            f'write `bind = "{host}" + os.environ.get("PORT", "{port}")` in '
+            f"{bind.source} (line {bind.line}; with `import os`){_handed_on(command)}"
         )
-        return (
-            f"add `--bind {option}` to the command, which goes before {bind.source}; "
-            f'or write `bind = "{host}" + os.environ.get("PORT", "{port}")` there '
-            f"(line {bind.line}; with `import os`){_handed_on(command)}"
-        )
+        return "; or ".join(filter(None, (added, written if bind.file else "")))
     for name in _UWSGI:
         setting = settings.get(name)
         if setting is None or setting.file is None:
@@ -92,37 +90,21 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
     return ""
 
 
+def _by_option(command: CommandLine, port: str) -> str:
+    """The options by which a server is told, where the command starts one itself."""
+    name, arguments = server_words(command.words)
+    listening = SERVERS.get(name)
+    if listening is None or "uwsgi" in name:
+        return ""
+    told = " ".join(listening.told)
+    if command.key != "command":
+        told = told.replace("{host}", "0.0.0.0").replace("{port}", f"${{PORT:-{port}}}")
+    behind = " behind `run`" if name == "flask" else ""
+    return f"add `{told}` to the command{behind}"
+
+
 def _handed_on(command: CommandLine) -> str:
     """How to set the variable where it is not set yet."""
     if "{port}" in command.env.get("PORT", ""):
         return ""
     return f", and hand the port on: {HANDED_ON}"
-
-
-def _in_script(command: CommandLine, port: str, folder: Path) -> str:
-    """The remedy for a port in a script that the command starts, or in a Makefile."""
-    words = [*command.words]
-    if words[:1] == ["make"]:
-        words = ["Makefile", "makefile"]
-    for word in words:
-        path = folder / word
-        try:
-            text = path.read_bytes()[:_READ_BYTES].decode("utf-8", "replace")
-        except (OSError, ValueError):
-            continue
-        for number, line in enumerate(text.splitlines(), start=1):
-            if re.search(rf"(?<![\w.]){port}(?!\w)", line.partition("#")[0]):
-                where = f"of `{port}` in {word}, line {number}"
-                written = _written(path, text, port)
-                return f"write `{written}` in place {where}{_handed_on(command)}"
-    return ""
-
-
-def _written(path: Path, text: str, port: str) -> str:
-    """A port with a variable in front of it, in the language of a file."""
-    first = text.partition("\n")[0]
-    if path.suffix == ".py" or "python" in first:
-        return f'int(os.environ.get("PORT", {port}))'
-    if path.name.lower() == "makefile":
-        return f"$(or $(PORT),{port})"
-    return f"${{PORT:-{port}}}"

@@ -84,6 +84,11 @@ def split(key: str, text: str) -> tuple[str, ...]:
         ) from None
 
 
+def split_loosely(text: str) -> list[str]:
+    """All that may be a word of a text, whatever its quotes are."""
+    return re.findall(r"[^\s'\"=;,()<>|&]+", text)
+
+
 def expand(text: str, variables: Mapping[str, str]) -> str:
     """Fill in ``$NAME``, ``${NAME}`` and ``${NAME:-default}`` as a shell does."""
 

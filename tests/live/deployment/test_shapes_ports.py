@@ -6,6 +6,7 @@ listens on the same port as before.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -15,9 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import pytest
 
 from tests.live.deployment.conftest import Check
@@ -39,6 +42,19 @@ def replaced(file: str, pattern: str, place: str) -> Apply:
         assert re.search(place, text, re.MULTILINE)
         written = re.sub(place, lambda _: found[1], text, flags=re.MULTILINE)
         path.write_text(written)
+
+    return apply
+
+
+def added(pattern: str) -> Apply:
+    """Write what a reason says at the end of the command of the deployment."""
+
+    def apply(folder: Path, reason: str) -> None:
+        found = re.search(pattern, reason)
+        assert found is not None, reason
+        path = folder / "concurrency.toml"
+        text = re.sub(r'(?m)^(command = ".*)"$', rf'\1 {found[1]}"', path.read_text())
+        path.write_text(text)
 
     return apply
 
@@ -89,7 +105,7 @@ FIXED = [
         "settings",
         5062,
         5,
-        replaced("concurrency.toml", r"add `(--bind [^`]*)`", r'(?<= )(?="\nenv)'),
+        added(r"add `(--bind [^`]*)`"),
         2,
         "gunicorn",
     ),
@@ -126,6 +142,60 @@ FIXED = [
         3,
         "make serve",
     ),
+    Fixed(
+        "supervisor",
+        5067,
+        5,
+        replaced("web.conf", r"write `([^`]*)` in place of `5067`", "5067"),
+        2,
+        "supervisord -n -c web.conf",
+        {"PORT": "5067"},
+    ),
+    Fixed(
+        "honcho",
+        5068,
+        5,
+        replaced("Procfile", r"write `([^`]*)` in place of `5068`", "5068"),
+        3,
+        # honcho gives its processes a port of its own where there is none.
+        "honcho start web",
+        {"PORT": "5068"},
+    ),
+    Fixed(
+        "listen",
+        5069,
+        5,
+        with_import(
+            replaced("serve.py", r"write `([^`]*)` in place of `\"", '"127.*5069"'),
+            "serve.py",
+        ),
+        3,
+        "python serve.py",
+    ),
+    Fixed(
+        "toml",
+        5070,
+        5,
+        added(r"add `([^`]*)` to the command"),
+        min(32, (os.cpu_count() or 1) + 4),
+        "hypercorn -c settings.toml shop:app",
+    ),
+    Fixed(
+        "sourced",
+        5071,
+        5,
+        replaced("serve.env", r"write `([^`]*)` in place of `5071`", "5071"),
+        2,
+        "sh serve.sh",
+    ),
+    Fixed(
+        "variable",
+        5072,
+        5,
+        added(r"add `(--bind [^`]*)`"),
+        3,
+        "GUNICORN_CMD_ARGS='--bind=127.0.0.1:5072 --workers=3' gunicorn shop:app",
+    ),
 ]
 
 
@@ -147,12 +217,16 @@ def test_a_remedy_is_true(check: Check, tmp_path: Path, fixed: Fixed) -> None:
     command = fixed.production
     if command == "CMD":
         command = (folder / "Dockerfile").read_text().partition("\nCMD ")[2]
-    assert listens(command, folder, fixed.port, fixed.env)
+    own = [str(each) for each in (tmp_path / "cache").glob("*/bin")]
+    assert listens(command, folder, fixed.port, fixed.env, own)
 
 
-def listens(command: str, folder: Path, port: int, env: dict[str, str]) -> bool:
+def listens(
+    command: str, folder: Path, port: int, env: dict[str, str], own: Sequence[str] = ()
+) -> bool:
     """Whether a command soon listens on a port, as in production."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    beside = str(Path(sys.executable).parent)
+    path = os.pathsep.join((*own, beside, os.environ["PATH"]))
     production = {**os.environ, **env, "PATH": path}
     process = subprocess.Popen(
         ["sh", "-c", command],
@@ -171,11 +245,23 @@ def listens(command: str, folder: Path, port: int, env: dict[str, str]) -> bool:
             time.sleep(0.1)
         return False
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        # Some of them are in groups of their own.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for each in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        while time.monotonic() < deadline + 10:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                break
-            time.sleep(0.1)
+        psutil.wait_procs(_of_folder(folder), timeout=10)
+
+
+def _of_folder(folder: Path) -> list[psutil.Process]:
+    """Processes that still run in a folder; each of them is told to end."""
+    found = []
+    for each in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if each.cwd() == str(folder):
+                each.kill()
+                found.append(each)
+    return found

@@ -49,7 +49,7 @@ def test_a_port_in_gunicorns_file(tmp_path: Path) -> None:
     bind = promise("bind", "0.0.0.0:5000", "conf.py")
     remedy = remedy_for(command("gunicorn"), bind, {5000}, tmp_path)
     assert "add `--bind {host}:{port}` to the command, which goes before" in remedy
-    assert '`bind = "0.0.0.0:" + os.environ.get("PORT", "5000")`' in remedy
+    assert '`bind = "0.0.0.0:" + os.environ.get("PORT", "5000")` in conf.py' in remedy
     assert "(line 3; " in remedy and "env = { PORT = " in remedy
     handed_on = command("gunicorn", **HANDED_ON)
     assert "env = " not in remedy_for(handed_on, bind, {5000}, tmp_path)
@@ -74,7 +74,68 @@ def test_a_port_in_a_script(tmp_path: Path, name: str, text: str, written: str) 
     (tmp_path / name).write_text(text)
     given = command("sh", name, **HANDED_ON)
     remedy = remedy_for(given, None, {5000}, tmp_path)
-    assert f"write {written}" in remedy and remedy.endswith(f"{name}, line 2")
+    assert f"write {written}" in remedy and f"{name}, line 2" in remedy
+    assert ("`import os`" in remedy) == ("python" in text or ".py" in name)
+
+
+@pytest.mark.parametrize(
+    ("files", "started", "written"),
+    [
+        (
+            {"serve.py": "import os\nserve(app, listen='*:5000')"},
+            "python serve.py",
+            """`"*:" + os.environ.get("PORT", "5000")` in place of `'*:5000'`""",
+        ),
+        (
+            {"my.conf": "[program:web]\ncommand=gunicorn -b :5000 a:a"},
+            "supervisord -n -c my.conf",
+            "`%(ENV_PORT)s` in place of `5000` in my.conf, line 2; production then has",
+        ),
+        (
+            {"Procfile": "web: serve 5000"},
+            "honcho start web",
+            "`${PORT:-5000}` in place of `5000` in Procfile, line 1",
+        ),
+        (
+            {"boot.sh": ". ./my.env\nserve $P", "my.env": "P=5000"},
+            "sh boot.sh",
+            "`${PORT:-5000}` in place of `5000` in ./my.env, line 1",
+        ),
+    ],
+)
+def test_a_port_in_a_file_of_another_kind(
+    tmp_path: Path, files: dict[str, str], started: str, written: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    given = command(*started.split(), **HANDED_ON)
+    assert f"write {written}" in remedy_for(given, None, {5000}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("command", "add `--bind {host}:{port}` to the command"),
+        ("procfile", "add `--bind 0.0.0.0:${PORT:-5000}` to the command"),
+    ],
+)
+def test_a_port_where_only_an_option_helps(
+    tmp_path: Path, key: str, remedy: str
+) -> None:
+    (tmp_path / "my.toml").write_text("bind = ':5000'")
+    given = command("hypercorn", "-c", "my.toml", "a:a", key=key)
+    assert remedy_for(given, None, {5000}, tmp_path) == remedy
+
+
+def test_a_port_in_a_variable_of_gunicorn(tmp_path: Path) -> None:
+    bind = promise("bind", "0.0.0.0:5000", "")
+    setting = Setting("0.0.0.0:5000", "the variable GUNICORN_CMD_ARGS")
+    bind = bind._replace(settings={"bind": setting})
+    remedy = remedy_for(command("gunicorn", "a:a"), bind, {5000}, tmp_path)
+    assert remedy == (
+        "add `--bind {host}:{port}` to the command, which goes before the variable "
+        "GUNICORN_CMD_ARGS"
+    )
 
 
 def test_a_port_in_a_makefile(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""A port of a server's own in the files that start it, and what to write there.
+
+Each kind of file has its own way to read a variable. A remedy is only given for a kind
+whose way is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from pathlib import PurePath
+from typing import NamedTuple
+
+from harness.deployment.shell import split_loosely
+
+_READ_BYTES = 100_000
+
+_BY_DEFAULT = {
+    "make": ("Makefile", "makefile", "GNUmakefile"),
+    "honcho": ("Procfile",),
+    "foreman": ("Procfile",),
+}
+"""Files that programs read without being told to."""
+
+
+class Place(NamedTuple):
+    """A line of a file with a port in it."""
+
+    path: Path
+    name: str
+    """As the command, or the file that leads there, has it."""
+    number: int
+    line: str
+
+
+def in_files(words: Sequence[str], port: str, folder: Path) -> str:
+    """What to write in a file that a command starts from; empty where none is known.
+
+    Looked through are the files that the command names, and those that they name.
+    """
+    for place in _places(words, port, folder):
+        if remedy := _remedy(place, port):
+            return remedy
+    return ""
+
+
+def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[Place]:
+    program = PurePath("".join(words[:1])).name
+    names = [*words, *_BY_DEFAULT.get(program, ())]
+    texts = [(name, text) for name in names if (text := _text(folder / name))]
+    named = [
+        (name, text)
+        for _, outer in texts
+        for name in dict.fromkeys(split_loosely(outer))
+        if name not in names and (text := _text(folder / name))
+    ]
+    alone = re.compile(rf"(?<![\w.]){port}(?!\w)")
+    for name, text in (*texts, *named):
+        for number, line in enumerate(text.splitlines(), start=1):
+            if alone.search(line.partition("#")[0]):
+                yield Place(folder / name, name, number, line)
+
+
+def _text(path: Path) -> str:
+    """The beginning of a file; nothing where there is none, or where it is no text."""
+    try:
+        content = path.read_bytes()[:_READ_BYTES] if path.is_file() else b""
+    except (OSError, ValueError):
+        return ""
+    return "" if b"\0" in content else content.decode("utf-8", "replace")
+
+
+def _remedy(place: Place, port: str) -> str:
+    """What to write in the place of a port, in the language of its file."""
+    text = _text(place.path)
+    where = f"in {place.name}, line {place.number}"
+    plain = f"in place of `{port}` {where}"
+    if place.path.suffix == ".py" or "python" in text.partition("\n")[0]:
+        return _in_python(place, port, text)
+    if place.path.name.lower() in ("makefile", "gnumakefile"):
+        return f"write `$(or $(PORT),{port})` {plain}"
+    if "[program:" in text:
+        return (
+            f"write `%(ENV_PORT)s` {plain}; production then has to set PORT={port} too"
+        )
+    if place.path.suffix in _NO_VARIABLES:
+        return ""
+    return f"write `${{PORT:-{port}}}` {plain}"
+
+
+_NO_VARIABLES = (".toml", ".yaml", ".yml", ".json", ".xml", ".ini", ".cfg", ".conf")
+"""Endings of files that have no variables, or that other remedies are for."""
+
+
+def _in_python(place: Place, port: str, text: str) -> str:
+    where = f"in {place.name}, line {place.number}"
+    imports = re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text) is not None
+    also = "" if imports else " (with `import os` above)"
+    quoted = re.search(rf"(['\"])([^'\"{{}}]*)\b{port}\1", place.line)
+    if quoted is None:
+        return (
+            f'write `int(os.environ.get("PORT", {port}))` in place of `{port}` {where}'
+            f"{also}"
+        )
+    before = f'"{quoted[2]}" + ' if quoted[2] else ""
+    return (
+        f'write `{before}os.environ.get("PORT", "{port}")` in place of '
+        f"`{quoted[0]}` {where}{also}"
+    )
