@@ -6,16 +6,17 @@ from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.report.document import Section
+from harness.report.sections import cards
 from harness.report.sections import changes
 from harness.report.sections import chart
 from harness.report.sections import claims
-from harness.report.sections import deployments
 from harness.report.sections import details
 from harness.report.sections import findings
 from harness.report.sections import matrix
 from harness.report.sections import probes
 from harness.report.sections import questions
 from harness.report.sections import releases
+from harness.report.sections import releases_matrix
 from harness.report.sections import summary
 
 
@@ -28,18 +29,22 @@ def page(
     """
     grid = matrix.grid(report)
     notes = findings.find_notes(grid)
-    above = [deployments.section(checked)] if checked else []
-    if changed.baseline is not None:
-        above.append(changes.section(changed))
+    if checked:
+        first = cards.sections(report, checked)
+    else:
+        compared = changed.baseline is not None
+        first = [
+            *([changes.section(changed)] if compared else []),
+            summary.section(report, grid),
+            chart.section(grid),
+            releases_matrix.section(report, grid),
+            releases.section(changed.releases),
+            findings.section(notes),
+        ]
     return [
-        *above,
-        summary.section(report, grid),
-        matrix.section(report, grid),
-        releases.section(changed.releases),
-        findings.section(notes),
-        claims.section(report.cells),
-        questions.section(report.cells, grid),
+        *first,
         probes.section(report.cells),
-        chart.section(grid),
+        questions.section(grid),
+        claims.page_section(report.cells),
         *details.sections(report, notes),
     ]

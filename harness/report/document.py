@@ -7,6 +7,7 @@ as such: a pen escapes it when it writes it, and nothing else does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -76,6 +77,25 @@ def say(template: str, *values: Words) -> Text:
     for own, value in zip(template.split("{}"), (*values, ""), strict=True):
         parts += [each for each in (own, *_parts(value)) if each != ""]
     return Text(tuple(parts))
+
+
+def quoted(text: str, most: int = 1000) -> Text:
+    """Text of others; what stands between back-quotes in it has the look of code."""
+    cut = f"{text[:most]}[…]" if len(text) > most else text
+    parts: list[Part] = []
+    *pairs, rest = re.split(r"`([^`]+)`", cut)
+    for between, code in zip(pairs[::2], pairs[1::2], strict=True):
+        parts += [*_spaced(between), Name(code)]
+    return Text((*parts, *_spaced(rest)))
+
+
+def _spaced(text: str) -> list[Part]:
+    """Text of others; the spaces around it are ours, since pens leave such out."""
+    if not text.strip():
+        return [" "] if text else []
+    start = [" "] if text[0].isspace() else []
+    end = [" "] if text[-1].isspace() else []
+    return [*start, Foreign(text.strip(), len(text)), *end]
 
 
 def joined(separator: str, texts: Iterable[Words]) -> Text:
@@ -238,21 +258,56 @@ class Code(NamedTuple):
     """Characters that are shown: the last ones."""
 
 
-class Bar(NamedTuple):
-    """One bar of a chart, in two parts."""
+EVEN = 32
+"""Up to this number the bars of a chart can be in proportion: beside 2000 nobody could
+tell 4 from 8."""
 
-    names: tuple[str, ...]
-    """Foreign; the first by which all bars of a chart differ is shown."""
-    always: int | None
+
+class Bar(NamedTuple):
+    """One bar of a chart: from zero to each of its numbers."""
+
+    name: str
+    """Foreign."""
+    value: str
+    """What is written beside its name: the number, or the word of an outcome."""
+    always: int = 0
     """Requests at once in every round that offered enough."""
-    most: int | None
+    most: int = 0
+    declared: int = 0
+    open_end: bool = False
+    """Whether there may be room for more than the most."""
+
+    @property
+    def highest(self) -> int:
+        """The largest of its numbers."""
+        return max(self.always, self.most, self.declared)
+
+
+class BarGroup(NamedTuple):
+    """Bars that belong together; the title is foreign."""
+
+    title: str
+    bars: tuple[Bar, ...]
 
 
 class Chart(NamedTuple):
     """Bars, one above the other; a pen that cannot draw leaves it out."""
 
-    axis: str
-    bars: tuple[Bar, ...]
+    groups: tuple[BarGroup, ...]
+    caption: Text
+    """What is drawn, and what its colours mean."""
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """Those of all groups."""
+        return tuple(bar for group in self.groups for bar in group.bars)
+
+    @property
+    def even(self) -> bool:
+        """Whether lengths are in proportion to numbers, else to their logarithms."""
+        bars = self.bars
+        highest = max((bar.highest for bar in bars), default=0)
+        return highest <= EVEN and not any(bar.open_end for bar in bars)
 
 
 Block = Paragraph | Alert | Items | Table | Legend | Code | Chart
@@ -301,6 +356,6 @@ def _is_filled(block: Block) -> bool:
     match block:
         case Paragraph(Text(())) | Items(()) | Legend(()):
             return False
-        case Table(groups=()) | Chart(bars=()):
+        case Table(groups=()) | Chart(groups=()):
             return False
     return True

@@ -121,6 +121,10 @@ def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
 
 
 def mermaid(text: str, *, characters: int = 40) -> str:
-    """A quoted label of a Mermaid chart, in letters that mean nothing to Mermaid."""
-    shown = line(text, characters=characters)
-    return '"' + re.sub(r"[^A-Za-z0-9 .,'+=/_-]", "_", shown) + '"'
+    """Text for a quoted label of a Mermaid chart: its letters mean nothing there."""
+    shown = line(text, characters=1000)
+    if len(shown) > characters:
+        # What tells similar names apart is at both ends.
+        tail = (characters - 1) // 2
+        shown = f"{shown[: characters - 1 - tail]}…{shown[len(shown) - tail :]}"
+    return re.sub(r"[^A-Za-z0-9 .,'+=/_→·…-]", "_", shown)

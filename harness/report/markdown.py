@@ -129,8 +129,9 @@ def _block(block: Block) -> str:
         case Paragraph(text):
             return inline(text)
         case Alert(level, text, items):
-            lines = [f"[!{level.upper()}]", inline(text), *map(_item, items)]
-            return "\n".join(f"> {line}" for line in lines)
+            # A list in a quotation is not drawn well everywhere, so it is below it.
+            below = ["", *map(_item, items)] if items else []
+            return "\n".join([f"> [!{level.upper()}]", f"> {inline(text)}", *below])
         case Items():
             return "\n".join(_items(block))
         case Table():
@@ -140,7 +141,7 @@ def _block(block: Block) -> str:
         case Code(text, language, most):
             return fence(text, language, characters=most)
         case Chart():
-            return mermaid.draw(block)
+            return f"{mermaid.draw(block)}\n\n{inline(block.caption)}"
         case _:
             assert_never(block)
 

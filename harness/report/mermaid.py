@@ -1,8 +1,14 @@
-"""How the Markdown pen draws a chart, for GitHub: as a Mermaid chart."""
+"""How the Markdown pen draws a chart, for GitHub: as a Mermaid chart.
+
+Mermaid has no scale on which 4 and 2000 can both be read, and no marks on a bar. So the
+lengths are computed here, each number stands beside its name, and the axis has none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable
+from collections.abc import Iterator
 
 import msgspec
 
@@ -10,42 +16,99 @@ from harness.report.document import Bar
 from harness.report.document import Chart
 from harness.report.escape import mermaid
 
-COLOURS = "#e8833a, #3b82d6"
+OPEN, SHORT, AT_TIMES, ALWAYS = "#a9c9f2", "#8c959f", "#e3792a", "#3b82d6"
 """Distinguishable on light and dark pages, and without seeing red or green."""
+
+MOST_LABEL = 29
+"""Characters of a name and a number that are shown."""
+
+WIDTH, NARROW = 440, 1.4
+"""In pixels, and by how much a narrow screen makes it smaller. Mermaid measures labels
+after that: it then leaves them too little room, and cuts them off, unless they are
+wider than they look."""
+
+PLOT = 20
+"""The least part of the width that bars need, in percent. Where labels are wider than
+the rest, Mermaid leaves out all of them."""
+
+HIGH = 40
+"""Of more rows each is less high."""
+
+SPACE = 0.55
+"""The width of a space, in that of most characters."""
+
+INVISIBLE = "\u200b"
+"""Bars with the same label would be one bar."""
 
 
 def draw(chart: Chart) -> str:
-    """Bars of two parts: in one colour what was always reached, in another the rest."""
-    labels = _labels(chart.bars)
-    # One more than is needed: Mermaid cuts a number off that stands at the very end.
-    top = max(bar.most or 0 for bar in chart.bars) + 1
+    """Bars, those of a group below its title."""
+    rows = list(_rows(chart))
+    labels = _labels([label for label, _ in rows])
+    length = _scale(chart)
+    bars = [bar for _, bar in rows]
+    end = max(length(bar.highest) for bar in chart.bars) * 1.02
+    parts = [
+        [end if bar.open_end else 0 for bar in bars],
+        [length(bar.declared) for bar in bars],
+        [length(bar.most) for bar in bars],
+        [length(bar.always) for bar in bars],
+    ]
     lines = [
         "```mermaid",
-        f"%%{{init: {msgspec.json.encode(_look(labels)).decode()}}}%%",
+        f"%%{{init: {msgspec.json.encode(_look(len(rows))).decode()}}}%%",
         "xychart-beta horizontal",
         f"    x-axis [{', '.join(labels)}]",
-        f'    y-axis "{chart.axis}" 0 --> {top}',
-        f"    bar [{', '.join(str(bar.most) for bar in chart.bars)}]",
-        f"    bar [{', '.join(str(bar.always) for bar in chart.bars)}]",
+        f"    y-axis 0 --> {end:.2f}",
+        *(f"    bar [{', '.join(f'{n:g}' for n in numbers)}]" for numbers in parts),
         "```",
     ]
     return "\n".join(lines)
 
 
-def _labels(bars: Sequence[Bar]) -> list[str]:
-    """Labels as short as possible, but distinct: Mermaid merges equal ones."""
-    for names in zip(*(bar.names for bar in bars), strict=True):
-        labels = list(map(mermaid, names))
-        if len(set(labels)) == len(labels):
-            return labels
-    return [mermaid(f"{n} {bar.names[-1]}") for n, bar in enumerate(bars, start=1)]
+def _scale(chart: Chart) -> Callable[[int], float]:
+    """The length of a number."""
+    if chart.even:
+        return float
+    return lambda number: round(math.log2(number) + 1, 2) if number else 0.0
 
 
-def _look(labels: Sequence[str]) -> object:
-    """As narrow as it can be read: on a narrower screen Mermaid cuts labels off, and
-    it leaves out all of them where one would take half of the width.
-    """
-    width = max(500, 16 * max(map(len, labels)))
-    size = {"width": width, "height": 110 + 24 * len(labels)}
-    colours = {"backgroundColor": "transparent", "plotColorPalette": COLOURS}
+def _rows(chart: Chart) -> Iterator[tuple[str, Bar]]:
+    """A label for each bar, and above those of a group its title without a bar."""
+    for group in chart.groups:
+        if group.title:
+            title = mermaid(group.title, characters=MOST_LABEL - 2)
+            yield f"{title} ▾", Bar("", "")
+        for bar in group.bars:
+            room = MOST_LABEL - 2 - len(bar.value)
+            yield f"{mermaid(bar.name, characters=room)}: {bar.value}", bar
+
+
+def _labels(texts: list[str]) -> list[str]:
+    """Each in quotes, and no two alike."""
+    most = max(map(len, texts))
+    # The first character is there since Mermaid removes spaces that come first.
+    wide = INVISIBLE + "\u00a0" * round(most * (NARROW - 1) / SPACE)
+    labels: list[str] = []
+    for text in texts:
+        label = f"{wide}{text}" if len(text) == most else text
+        while label in labels:
+            label += INVISIBLE
+        labels.append(label)
+    return [f'"{label}"' for label in labels]
+
+
+def _look(rows: int) -> object:
+    axis = {"labelFontSize": 12}
+    hidden = {"showLabel": False, "showTick": False, "showAxisLine": False}
+    height = 20 + (20 if rows < HIGH else 17) * rows
+    size = {
+        "width": WIDTH,
+        "height": height,
+        "plotReservedSpacePercent": PLOT,
+        "xAxis": axis,
+        "yAxis": hidden,
+    }
+    palette = ", ".join((OPEN, SHORT, AT_TIMES, ALWAYS))
+    colours = {"backgroundColor": "transparent", "plotColorPalette": palette}
     return {"xyChart": size, "themeVariables": {"xyChart": colours}}

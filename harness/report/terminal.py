@@ -66,12 +66,13 @@ def _encodable(text: str, console: Console) -> str:
 
 
 def _draw(section: Section, console: Console) -> None:
-    if not (section.blocks or section.top):
+    blocks = [each for each in section.blocks if not isinstance(each, Chart)]
+    if not (blocks or section.top):
         return
     console.print()
     if section.title:
         console.print(_text(section.title, "bold"))
-    for block in section.blocks:
+    for block in blocks:
         for each in _block(block, console):
             whole = isinstance(each, RichText) and bool(each.no_wrap)
             console.print(each, soft_wrap=whole)

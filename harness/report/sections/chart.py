@@ -1,16 +1,21 @@
-"""The numbers of the newest release as a chart."""
+"""The numbers of the newest release as a picture, and where they were others before."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from harness.records.report import CellReport
+from harness.records.text import plural
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import words
 from harness.report.document import Bar
+from harness.report.document import BarGroup
 from harness.report.document import Chart
 from harness.report.document import joined
-from harness.report.document import Name
-from harness.report.document import Paragraph
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Text
@@ -18,51 +23,106 @@ from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import number
+from harness.report.sections.matrix import open_ended
 from harness.report.sections.matrix import VARYING
 
-HIGHEST = 32
-"""Larger ceilings are left to the table: beside 2000, nobody could tell 4 from 8."""
+MOST_BARS = 40
+"""Of more, only what is noteworthy is drawn, and the first of each server."""
 
-MOST_BARS = 24
-"""More bars than that cannot be read."""
+MOST_BEFORE = 3
+"""Numbers of older releases that are drawn of one configuration."""
 
-Drawn = tuple[GridRow, CellReport]
+
+class Drawn(NamedTuple):
+    """A bar, and what it belongs to."""
+
+    server: str
+    bar: Bar
+    cell: CellReport
 
 
 def section(grid: Grid) -> Section:
-    """The configurations under the newest release as bars; none with fewer than two."""
-    newest = [(row, cell) for row in grid.rows if (cell := row.cells[-1])]
-    drawn = [(row, cell) for row, cell in newest if _fits(cell)][:MOST_BARS]
-    title = say("{} {} as a chart", grid.axis, grid.columns[-1])
-    chart = Chart("requests in the app at once", tuple(map(_bar, drawn)))
-    caption = Paragraph(joined(" ", _caption(newest, drawn)))
-    blocks = (chart, caption) if len(drawn) > 1 else ()
-    return Section.of("the chart", title, *blocks, worth=Worth.CHART)
+    """A bar for each configuration; none with fewer than two."""
+    bars = [drawn for row in grid.rows for drawn in _bars(row, grid)]
+    shown = bars if len(bars) <= MOST_BARS else _noteworthy(bars)[:MOST_BARS]
+    several = len({each.server for each in shown}) > 1
+    groups = tuple(
+        BarGroup(server if several else "", tuple(each.bar for each in group))
+        for server, group in groupby(shown, key=lambda each: each.server)
+    )
+    chart = Chart(groups, Text())
+    chart = chart._replace(caption=_caption(chart, grid, len(bars) - len(shown)))
+    blocks = (chart,) if len(shown) > 1 else ()
+    return Section.of("the picture", "", *blocks, worth=Worth.CHART)
 
 
-def _fits(cell: CellReport) -> bool:
-    ceiling = cell.ceiling or 0
-    return bool(cell.bounded) and cell.floor is not None and ceiling <= HIGHEST
+def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
+    """Those that are not as declared, and the first of each server."""
+    servers: set[str] = set()
+    kept: list[Drawn] = []
+    for each in bars:
+        if each.server not in servers or each.cell.word is not Verdict.AS_DECLARED:
+            kept.append(each)
+        servers.add(each.server)
+    return kept
 
 
-def _bar(drawn: Drawn) -> Bar:
-    row, cell = drawn
-    names = f"{cell.server} {row.label}", f"{row.server} {row.label}", row.label
-    return Bar(names, _always(cell), cell.ceiling)
-
-
-def _always(cell: CellReport) -> int | None:
-    """How many there were in every round that offered enough."""
-    return cell.floor if cell.verdict in VARYING else cell.ceiling
-
-
-def _caption(newest: Sequence[Drawn], drawn: Sequence[Drawn]) -> Iterator[Text]:
-    if any(_always(cell) != cell.ceiling for _, cell in drawn):
-        yield say("Orange: in some rounds only.")
-    others = [
-        say("{} {} {}", row.server, Name(row.label), number(cell))
-        for row, cell in newest
-        if cell.ceiling is not None and (row, cell) not in drawn
+def _bars(row: GridRow, grid: Grid) -> Iterator[Drawn]:
+    """One for the newest release, and one for each other number before that."""
+    cells = [
+        (release, cell)
+        for release, cell in zip(grid.columns, row.cells, strict=True)
+        if cell and cell.outcome is not Outcome.NOT_SUPPORTED
     ]
-    if others:
-        yield say("Not drawn: {}.", joined(", ", others))
+    spans = [list(span) for _, span in groupby(cells, key=lambda pair: _value(pair[1]))]
+    for span in spans[-MOST_BEFORE - 1 :]:
+        (first, _), (last, cell) = span[0], span[-1]
+        name = row.label
+        if last != grid.columns[-1]:
+            releases = first if first == last else f"{first} to {last}"
+            name = f"{row.label} · {releases}"
+        yield Drawn(row.server, _bar(name, cell), cell)
+
+
+def _bar(name: str, cell: CellReport) -> Bar:
+    ceiling, fewer = cell.ceiling or 0, cell.verdict is Verdict.FEWER
+    return Bar(
+        name,
+        _value(cell),
+        always=(cell.floor or 0) if cell.verdict in VARYING else ceiling,
+        most=ceiling,
+        declared=(cell.declared or 0) if fewer else 0,
+        open_end=cell.outcome is Outcome.MEASURED and open_ended(cell),
+    )
+
+
+def _value(cell: CellReport) -> str:
+    """The number; with what it falls short of, or the word where there is none."""
+    if cell.outcome is not Outcome.MEASURED:
+        mark = words.mark(cell)
+        return f"{mark.symbol} {mark.word}"
+    if cell.verdict is Verdict.FEWER and cell.declared is not None:
+        return f"{number(cell)} of {cell.declared}"
+    return number(cell)
+
+
+def _caption(chart: Chart, grid: Grid, left_out: int) -> Text:
+    return joined(" ", _sentences(chart, grid, left_out))
+
+
+def _sentences(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
+    bars = chart.bars
+    under = say(" ({})", grid.under) if grid.under else Text()
+    release = grid.axis, grid.columns[-1], under
+    yield say("Requests in the app at once with {} {}{}. Blue: always.", *release)
+    if any(bar.always < bar.most for bar in bars):
+        yield say("Orange: at times.")
+    if any(bar.declared for bar in bars):
+        yield say("Grey: declared, and never reached.")
+    if any(bar.open_end for bar in bars):
+        yield say("Pale: no limit was found.")
+    if not chart.even:
+        yield say("Each doubling is as long as the one before.")
+    if left_out:
+        rest = plural(left_out, "more configuration")
+        yield say("{} as declared: in the table.", rest)

@@ -34,6 +34,11 @@ def section(cells: Sequence[CellReport]) -> Section:
     )
 
 
+def page_section(cells: Sequence[CellReport]) -> Section:
+    """The same for a page, where it opens on a click."""
+    return section(cells)._replace(worth=Worth.FOLDED)
+
+
 def _item(server: str, fault: str, cells: Sequence[CellReport]) -> Item:
     configurations = dict.fromkeys(Name(cell.configuration) for cell in cells)
     flasks = dict.fromkeys(cell.flask for cell in cells)

@@ -12,12 +12,16 @@ from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
+from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import quoted
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.document import WebLink
 from harness.report.document import Worth
@@ -88,14 +92,42 @@ def _merge(several: list[Note]) -> Note:
 # ---------------------------------------------------------------------- the sections
 
 
-def section(notes: Notes, commands: bool = False) -> Section:
-    """What is not as declared; with the command that measures it again if asked for."""
-    blocks = (
-        _block(word, several, commands)
-        for word, several in notes.items()
-        if word is not Outcome.NOT_SUPPORTED
-    )
+def section(notes: Notes) -> Section:
+    """What is not as declared; the same number on several releases is said once, and
+    each kind of finding has a remedy.
+    """
+    blocks: list[Block] = []
+    for word, several in notes.items():
+        if word is not Outcome.NOT_SUPPORTED:
+            blocks.append(_block(word, _once(several)))
+            blocks.append(Paragraph(_remedy(word)))
     return Section.of("the findings", "What is not as declared", *blocks)
+
+
+def _once(several: Iterable[Note]) -> list[Note]:
+    """Notes without those that differ by their releases only, or by chance: the last of
+    these, with the releases of all.
+    """
+    alike: dict[object, list[Note]] = defaultdict(list)
+    for note in several:
+        cell = note.cells[-1]
+        counted = cell.outcome is Outcome.MEASURED
+        numbers = (cell.declared, cell.ceiling, cell.floor) if counted else note.reason
+        alike[note.server, note.labels, numbers].append(note)
+    return [
+        same[-1]._replace(
+            releases=tuple(dict.fromkeys(each for n in same for each in n.releases))
+        )
+        for same in alike.values()
+    ]
+
+
+def _remedy(word: Word) -> Text:
+    """What to do in general, and where there is more."""
+    if not (remedy := words.REMEDIES.get(word)):
+        return Text()
+    more = Name(f"flask-concurrency explain {words.MARKS[word].rule}")
+    return say("{} {}. {} says more.", Strong("What to do:"), quoted(remedy), more)
 
 
 def not_supported(notes: Notes) -> Section:
@@ -109,16 +141,14 @@ def not_supported(notes: Notes) -> Section:
     )
 
 
-def _block(word: Word, several: Iterable[Note], commands: bool) -> Items:
+def _block(word: Word, several: Iterable[Note]) -> Items:
     mark = words.MARKS[word]
-    items = tuple(_item(note, commands) for note in several)
-    return Items(items, mark, mark.meaning)
+    return Items(tuple(map(_item, several)), mark, mark.meaning)
 
 
-def _item(note: Note, command: bool = False) -> Item:
-    again = say("again: {}", Name(note.cells[0].reproduce, 400))
-    text = say("{}: {}{}", note.where, note.reason, _documentation(note))
-    return Item(text, (again,) if command else ())
+def _item(note: Note) -> Item:
+    text = "{}: {}{}"
+    return Item(say(text, note.where, quoted(note.reason), _documentation(note)))
 
 
 def _documentation(note: Note) -> Text:

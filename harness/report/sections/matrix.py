@@ -216,17 +216,18 @@ def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Sectio
     more: dict[str, Text] = {}
     for number, row in enumerate(grid.rows):
         texts = [each.rows[number] for each in beside]
-        groups[row.server].append((*_row(row), *texts))
+        groups[row.server].append((*line(row), *texts))
         for cell in filter(None, row.cells):
             more[cell.id] = _named(beside, texts)
     lines = (
         PlainLine(say("{}", Name(c.id)), value(c), more[c.id]) for c in report.cells
     )
     columns = (
-        Column(_release(each), say("{}", grid.axis), True) for each in grid.columns
+        Column(heading(each), say("{}", grid.axis), True) for each in grid.columns
     )
     others = (Column(each.head) for each in beside)
-    legend = (*_legend(report, grid), *(each.meaning for each in beside))
+    readings = legend(report, grid.has_gaps)
+    meanings = (each.meaning for each in beside)
     return Section.of(
         "the matrix",
         say("Requests in the app at once{}", under),
@@ -237,7 +238,7 @@ def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Sectio
             ),
             tuple(lines),
         ),
-        Legend(legend),
+        Legend((*readings, *meanings)),
         worth=Worth.TABLE,
     )
 
@@ -250,18 +251,18 @@ def _named(beside: Sequence[Beside], texts: Sequence[Text]) -> Text:
     )
 
 
-def _release(release: str) -> Text:
+def heading(release: str) -> Text:
     """Where a release has a local part, which is long, that is on a line of its own."""
     public, plus, local = release.partition("+")
     return say("{}\n+{}", public, local) if plus else say("{}", public)
 
 
-def _row(row: GridRow) -> tuple[Cell, ...]:
+def line(row: GridRow) -> tuple[Cell, ...]:
     cells = (value(cell) if cell else Text() for cell in row.cells)
     return (say("{}", Name(row.label)), *cells)
 
 
-def _legend(report: Report, grid: Grid) -> Iterator[Text]:
+def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
     """How to read the cells, as far as they occur, with numbers that occur."""
     if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
         yield say("A number alone: what the configuration declares, always reached.")
@@ -270,7 +271,7 @@ def _legend(report: Report, grid: Grid) -> Iterator[Text]:
         kind, meaning = _reading(cell)
         meanings.setdefault(kind, meaning)
     yield from (text for text in meanings.values() if text)
-    if grid.has_gaps:
+    if has_gaps:
         yield say("Empty: not part of this run.")
     for release, source in sources(report).items():
         yield say("{}: from {}.", release, Name(source))

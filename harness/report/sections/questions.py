@@ -1,4 +1,4 @@
-"""Answers to the other questions: a table, and what the answers mean.
+"""Answers to the other questions: what was seen, and what that means.
 
 A row is a configuration as in the matrix, a column a question; where releases differ in
 their answer, each is shown.
@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from harness.records.questions import Answer
 from harness.records.questions import Question
-from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.report.document import Block
 from harness.report.document import Column
@@ -26,7 +25,6 @@ from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import PlainLine
 from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
@@ -42,21 +40,24 @@ from harness.report.words import QUESTIONS
 IN_LINES = "the other questions in short"
 
 MOST_SENTENCES = 8
-"""Sentences about one question; the table above them has all answers."""
+"""Sentences about one question; where there are more, a table has all answers."""
 
-MOST_ROWS = 6
+MOST_ROWS = 40
 """Configurations that one sentence names."""
 
 
-def section(cells: Sequence[CellReport], grid: Grid) -> Section:
-    """A table of all answers, then what those to each question mean."""
-    questions = _asked(grid)
+def section(grid: Grid) -> Section:
+    """A sentence for each behaviour, and a table of the questions to which there are
+    too many answers for that.
+    """
+    asked = _asked(grid)
+    many = [each for each in asked if len(_sentences(grid, each)) > MOST_SENTENCES]
     return Section.of(
         "the other questions",
-        "The other questions",
-        _table(cells, grid, questions),
-        *_meanings(grid, questions),
-        worth=Worth.TABLE,
+        say("The other questions: {}", joined(", ", asked)),
+        *_meanings(grid, asked),
+        *([_table(grid, many)] if many else []),
+        worth=Worth.FOLDED,
     )
 
 
@@ -133,9 +134,7 @@ def _begin(question: str) -> str:
 # ------------------------------------------------------------------------- the table
 
 
-def _table(
-    cells: Sequence[CellReport], grid: Grid, questions: Sequence[Question]
-) -> Table:
+def _table(grid: Grid, questions: Sequence[Question]) -> Table:
     groups = []
     for server, rows in grid.groups().items():
         answered = (
@@ -149,14 +148,7 @@ def _table(
         if lines:
             groups.append(RowGroup(lines, say("{}", server)))
     columns = (Column(Text()), *(Column(say("{}", each)) for each in questions))
-    return Table(columns, tuple(groups), tuple(_lines(cells)))
-
-
-def _lines(cells: Iterable[CellReport]) -> Iterator[PlainLine]:
-    for cell in cells:
-        for answer in cell.answers:
-            text = say("{}: {}", answer.question, answer.answer)
-            yield PlainLine(say("{}", Name(cell.id)), text)
+    return Table(columns, tuple(groups))
 
 
 def _answer(row: GridRow, question: Question, grid: Grid) -> Text:
@@ -209,7 +201,7 @@ def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
             for sentence, parts in sentences[:MOST_SENTENCES]
         ]
         if more := len(sentences) - len(items):
-            items.append(Item(say("and {} more, in the report", more)))
+            items.append(Item(say("and {} more, in the table", more)))
         yield Items(tuple(items))
 
 

@@ -44,7 +44,10 @@ def section(report: Report, grid: Grid) -> Section:
         "{}. A cell is one configuration under one release of Flask.",
         counts(report.cells),
     )
-    blocks: list[Block] = [Paragraph(answer(grid)), Paragraph(cells)]
+    blocks: list[Block] = [Paragraph(answer(grid))]
+    if short := falls_short(grid):
+        blocks.append(Alert("warning", short))
+    blocks.append(Paragraph(cells))
     failed = sum(cell.outcome in INSTRUMENT for cell in report.cells)
     if failed:
         text = (
@@ -72,9 +75,7 @@ def counts(cells: Sequence[CellReport]) -> Text:
 
 
 def answer(grid: Grid) -> Text:
-    """Two or three sentences: how many requests at once, and whether that is what was
-    declared.
-    """
+    """One or two sentences: how many requests at once."""
     servers = [rows for rows in map(_measured, grid.groups().values()) if rows]
     if not servers:
         return say("Nothing could be measured.")
@@ -90,8 +91,7 @@ def answer(grid: Grid) -> Text:
     if ranges:
         newest = grid.axis, grid.columns[-1]
         sentences.append(say("On {} {}, {}.", *newest, listed(ranges)))
-    rows = [row for server in servers for row in server if row != first[0]]
-    return joined(" ", [*sentences, *_short(rows)])
+    return joined(" ", sentences)
 
 
 def _measured(rows: Sequence[GridRow]) -> list[GridRow]:
@@ -117,25 +117,27 @@ def _changes(row: GridRow) -> int:
 # ------------------------------------------------------------------- what falls short
 
 
-def _short(rows: Sequence[GridRow]) -> list[Text]:
+def falls_short(grid: Grid) -> Text:
     """A sentence on what is less than it declares, at times or always."""
     short: list[Text] = [
         say("{} ({})", Name(row.label), reason)
-        for row in rows
+        for row in grid.rows
         for cell in row.cells[-1:]
         if cell and (reason := _falls_short(cell))
     ]
     if not short:
-        return []
+        return Text()
     named, more = short[:MOST_SHORT], len(short) - MOST_SHORT
     if more > 0:
         named.append(say("{} more", more))
     they = "it declares" if len(short) == 1 else "they declare"
-    return [say("Not always what {}: {}.", they, listed(named))]
+    return say("Not always what {}: {}.", they, listed(named))
 
 
 def _falls_short(cell: CellReport) -> str:
     """How far below its declaration a cell is; empty where it is not."""
+    if cell.outcome is not Outcome.MEASURED:
+        return ""
     declared = "no bound" if cell.declared is None else str(cell.declared)
     if cell.verdict is Verdict.FEWER:
         return f"declares {declared}, handled {cell.ceiling}"

@@ -93,10 +93,11 @@ def of_check(
     if len(result.deployments) > 1:
         total = plural(len(result.deployments), "deployment")
         text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
-    return _line(_mark(result.exit_code), text)
+    return _line(mark_of(result.exit_code), text)
 
 
-def _mark(exit_code: int) -> Mark:
+def mark_of(exit_code: int) -> Mark:
+    """The mark of a check, or of one deployment."""
     marks = {0: PASSED, 1: FAILED, 3: OPEN, 5: ENDED, 130: INTERRUPTED}
     return marks.get(exit_code, BROKEN)
 

@@ -28,6 +28,7 @@ from harness.report.document import Legend
 from harness.report.document import listed
 from harness.report.document import Name
 from harness.report.document import Paragraph
+from harness.report.document import quoted
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Strong
@@ -51,9 +52,11 @@ def everything() -> list[Section]:
     for case in cases.CASES:
         report = sample(case)
         changes = changes_in(report, Baseline(sample("story")))
-        broken = CheckedDeployment(name="x", exit_code=1, reason="y", file="", line=0)
+        name = report.cells[0].configuration
+        broken = CheckedDeployment(name=name, exit_code=1, reason="y", file="", line=0)
         checked = CheckResult(exit_code=1, reason="", deployments=(broken,))
         found += contents.page(report, changes, checked)
+        found += contents.page(report, changes)
         end = verdict.of_run(report, None)
         found += overview(report, changes, end)
     return found
@@ -90,9 +93,11 @@ def _texts(block: Block) -> Iterator[Text]:
             yield from entries
         case Code(text):
             yield say("{}", Name(text, 10_000))
-        case Chart(axis, bars):
-            yield say("{}", axis)
-            yield from (say("{} {}", bar.names[0], bar.most or 0) for bar in bars)
+        case Chart(groups, caption):
+            yield caption
+            for bars in groups:
+                yield say("{}", bars.title)
+                yield from (say("{} {}", bar.name, bar.value) for bar in bars.bars)
 
 
 def test_a_pen_that_knows_these_kinds_knows_all() -> None:
@@ -135,6 +140,17 @@ def test_several_texts_are_one() -> None:
     assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
     assert not joined(", ", [])
     assert not say("{}", "")
+
+
+def test_what_stands_between_back_quotes_is_code() -> None:
+    text = quoted("add `-w 4`, or |two| `a` `b`; say `c")
+    assert markdown.inline(text) == (
+        "add `-w 4`, or &#124;two&#124; `a` `b`; say &#96;c"
+    )
+    assert markdown.inline(quoted("`a|b</code>`")) == (
+        "<code>a&#124;b&#60;/code&#62;</code>"
+    )
+    assert markdown.inline(quoted("x" * 30, 20)).startswith("x" * 20 + "&#91;…")
 
 
 def test_a_link_is_one_only_where_its_address_is_plain() -> None:

@@ -150,6 +150,6 @@ def test_a_whole_page_can_be_drawn_too(case: str) -> None:
     text = drawn(page)
     assert "Versions installed" in text and "::" not in text
     whole = in_full(page, in_short(report))
-    titles = [str(each.title) for each in whole if each.blocks]
+    titles = [str(each.title) for each in whole if each.blocks and each.title]
     assert sorted(titles) == sorted({*titles}), "nothing is there twice"
     assert whole[-1].name == "the verdict"

@@ -24,7 +24,7 @@ def test_a_broken_promise_is_an_alert(code: int, head: str) -> None:
     )
     result = CheckResult(exit_code=code, reason="", deployments=deployments)
     text = markdown.write([section(result)])
-    assert text == f"{head}> - `bad`: fewer &#124; than declared\n"
+    assert text == f"{head}\n- `bad`: fewer &#124; than declared\n"
 
 
 def test_where_all_is_kept_nothing_is_said() -> None:

@@ -15,9 +15,17 @@ def test_the_answer_of_the_story() -> None:
         "least 500 at once on Flask 1.0.4 and later. On Flask 3.1.3, gunicorn 27.0.1 "
         "handled from 1 (`default`) to 2000 (`gevent-2`), gunicorn 25.3.0 handled 1000 "
         "(`eventlet`) and uWSGI 2.0.31 handled from 1 (`default`) to 100 "
-        "(`gevent-100`). Not always what they declare: `gthread-2x4` (8, only 4 "
-        "guaranteed) and `gthread-4x2` (8, only 2 guaranteed)."
+        "(`gevent-100`)."
     )
+
+
+def test_what_falls_short_is_an_alert() -> None:
+    assert page(sample("story")).splitlines()[4:6] == [
+        "> [!WARNING]",
+        "> Not always what they declare: `gthread-2x4` (8, only 4 guaranteed) and "
+        "`gthread-4x2` (8, only 2 guaranteed).",
+    ]
+    assert "[!WARNING]" not in page(sample("checkout"))
 
 
 def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
@@ -28,12 +36,12 @@ def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
         for number in range(4 if cell.server == "gunicorn" else 1)
     )
     many = msgspec.structs.replace(report, cells=cells)
-    answer = page(many).splitlines()[2]
+    answer, alert = page(many).splitlines()[2:6:3]
     assert (
         "On Flask 3.1.3, 9 other servers handled from 1 (such as gunicorn-0 27.0.1 "
         "`default`) to 2000 (gunicorn-0 27.0.1 `gevent-2`)."
     ) in answer
-    assert answer.endswith("`gthread-2x4` (8, only 4 guaranteed) and 5 more.")
+    assert alert.endswith("`gthread-2x4` (8, only 4 guaranteed) and 5 more.")
 
 
 def test_the_answer_of_a_history_is_what_changed() -> None:

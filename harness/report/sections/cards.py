@@ -1,0 +1,138 @@
+"""Deployments of a user: a card for each that says what it does and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from harness.records.errors import Interrupted
+from harness.records.report import CellReport
+from harness.records.report import CheckedDeployment
+from harness.records.report import CheckResult
+from harness.records.report import Report
+from harness.records.text import plural
+from harness.records.words import Outcome
+from harness.report import words
+from harness.report.document import Alert
+from harness.report.document import Foreign
+from harness.report.document import Name
+from harness.report.document import quoted
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.sections import verdict
+from harness.report.sections.matrix import number
+from harness.report.words import Mark
+
+LET_THROUGH = Mark("≈", "let through", "yellow")
+
+Checked = tuple[CheckedDeployment, CellReport]
+
+
+def sections(report: Report, result: CheckResult) -> list[Section]:
+    """A card for each deployment that breaks its promise, and for one alone; a row for
+    each other.
+    """
+    cells = {cell.configuration: cell for cell in report.cells}
+    checked = [(each, cells[each.name]) for each in result.deployments]
+    early = [_early(result)] if result.exit_code == Interrupted.exit_code else []
+    if len(checked) == 1:
+        return [*early, _card(*checked[0], top=True)]
+    broken = [each for each in checked if each[0].reason]
+    kept = [each for each in checked if not each[0].reason]
+    broken.sort(key=lambda each: not each[0].exit_code)
+    return [
+        *early,
+        _title(checked),
+        *(_card(*each) for each in broken),
+        Section.of("those that pass", _passing(broken), _rows(kept)),
+    ]
+
+
+def _early(result: CheckResult) -> Section:
+    text = say("The check ended early: {}.", Foreign(result.reason))
+    return Section.of("the end of the check", "", Alert("warning", text))
+
+
+def _title(checked: Sequence[Checked]) -> Section:
+    failing = sum(bool(each.exit_code) for each, _ in checked)
+    all_of = plural(len(checked), "deployment")
+    title = say("{}: all {}", verdict.PASSED, all_of)
+    if failing:
+        title = say("{}: {} of {}", verdict.FAILED, failing, all_of)
+    return Section.of("the answer", title, top=True)
+
+
+def _passing(broken: Sequence[Checked]) -> Text:
+    return say("{}", verdict.PASSED) if broken else Text()
+
+
+def _mark(each: CheckedDeployment) -> Mark:
+    """Whether a deployment passes, in a word."""
+    let_through = each.reason and not each.exit_code
+    return LET_THROUGH if let_through else verdict.mark_of(each.exit_code)
+
+
+# -------------------------------------------------------------------------- one card
+
+
+def _card(each: CheckedDeployment, cell: CellReport, top: bool = False) -> Section:
+    """The number, the promise, the verdict, what to do, and what was seen."""
+    title = say("{}: {}", _mark(each), Name(each.name))
+    table = Table.of(("", _number(cell)), _lines(each, cell))
+    return Section.of(f"deployment {each.name}", title, table, top=top)
+
+
+def _number(cell: CellReport) -> Text:
+    if cell.outcome is not Outcome.MEASURED:
+        return say("no number")
+    found = number(cell)
+    words = "{} request at a time" if found == "1" else "{} requests at once"
+    return say(words, found)
+
+
+def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Text]]:
+    because = cell.declared_because
+    known = say(": {}", quoted(because)) if because else Text()
+    yield say("Promise"), say("{}{}", _promise(each, cell), known)
+    yield say("Verdict"), _verdict(cell)
+    remedy = each.remedy or cell.remedy
+    reason, _, cause = cell.reason.removesuffix(f"; {remedy}").partition("; because ")
+    seen = say("Seen"), quoted(reason.removeprefix(f"declares {cell.declared}; "))
+    if cause:
+        yield say("Why"), quoted(cause)
+    else:
+        yield seen
+    if remedy:
+        yield say("What\u00a0to\u00a0do"), quoted(remedy)
+    if cause:
+        yield seen
+
+
+def _promise(each: CheckedDeployment, cell: CellReport) -> Text:
+    declared = "no bound" if cell.declared is None else str(cell.declared)
+    if each.at_least is None:
+        return say("{}", Strong(declared))
+    at_least = Strong(f"at least {each.at_least}")
+    return say("{}, of the {} that it declares", at_least, declared)
+
+
+def _verdict(cell: CellReport) -> Text:
+    found = words.mark(cell)
+    rule = say(" ({})", found.rule) if found.rule else Text()
+    meaning = say(": {}", found.meaning) if found.rule else Text()
+    return say("{}{}{}", found, rule, meaning)
+
+
+# ------------------------------------------------------------------------ one table
+
+
+def _rows(kept: Sequence[Checked]) -> Table:
+    heads = "deployment", "requests at once", "promise", "verdict"
+    rows = (
+        (Name(each.name), number(cell), _promise(each, cell), words.mark(cell))
+        for each, cell in kept
+    )
+    return Table.of(heads, rows, (1,))

@@ -1,0 +1,98 @@
+"""The matrix of a page, without columns that most rows have no use for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from harness.records.report import Report
+from harness.report.document import Column
+from harness.report.document import joined
+from harness.report.document import Legend
+from harness.report.document import Name
+from harness.report.document import RowGroup
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Strong
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Worth
+from harness.report.sections.matrix import Grid
+from harness.report.sections.matrix import GridRow
+from harness.report.sections.matrix import heading
+from harness.report.sections.matrix import legend
+from harness.report.sections.matrix import line
+from harness.report.sections.matrix import value
+
+FEW = 8
+"""Of more configurations that were measured on one release, each server is a row."""
+
+
+def section(report: Report, grid: Grid) -> Section:
+    """A table of what was measured on several releases, and one for each release of
+    what was measured on that alone.
+    """
+    under = say(", on {}", grid.under) if grid.under else Text()
+    parts = split(grid)
+    has_gaps = any(part.has_gaps for part in parts)
+    return Section.of(
+        "the matrix",
+        say("Requests in the app at once{}", under),
+        *map(_table, parts),
+        Legend(tuple(legend(report, has_gaps))),
+        worth=Worth.TABLE,
+    )
+
+
+def split(grid: Grid) -> list[Grid]:
+    """A grid as several: of the rows with several cells, and of those with one cell in
+    the same column. Each has the columns that its rows need.
+    """
+    filled: dict[tuple[int, ...], list[GridRow]] = defaultdict(list)
+    for row in grid.rows:
+        at = tuple(n for n, cell in enumerate(row.cells) if cell)
+        filled[at if len(at) == 1 else ()].append(row)
+    return [_only(grid, rows) for _, rows in sorted(filled.items())]
+
+
+def _only(grid: Grid, rows: Sequence[GridRow]) -> Grid:
+    """Some rows of a grid, and the columns that they need."""
+    at = [n for n in range(len(grid.columns)) if any(row.cells[n] for row in rows)]
+    return grid._replace(
+        columns=tuple(grid.columns[n] for n in at),
+        rows=tuple(row._replace(cells=tuple(row.cells[n] for n in at)) for row in rows),
+    )
+
+
+def _table(grid: Grid) -> Table:
+    """Rows by server."""
+    if len(grid.columns) == 1 and len(grid.rows) > FEW:
+        return _by_server(grid)
+    groups = (
+        RowGroup(tuple(map(line, rows)), say("{}", server))
+        for server, rows in grid.groups().items()
+    )
+    columns = (
+        Column(heading(each), say("{}", grid.axis), True) for each in grid.columns
+    )
+    return Table((Column(Text()), *columns), tuple(groups))
+
+
+def _by_server(grid: Grid) -> Table:
+    """A grid of one column, with a row for each server."""
+    rows = (
+        (server, joined(" · ", map(_entry, rows)))
+        for server, rows in grid.groups().items()
+    )
+    return Table.of(("", say("{} {}", grid.axis, grid.columns[0])), rows)
+
+
+def _entry(row: GridRow) -> Text:
+    """A configuration and its number, which stay on one line together."""
+    cell = row.cells[0]
+    assert cell is not None
+    found = value(cell)
+    number = say("{}", Strong(found.number)) if found.number else Text()
+    mark = say("{}", found.mark) if found.mark else Text()
+    parts = (say("{}", Name(row.label)), number, mark, say("{}", found.note))
+    return joined("\u00a0", filter(None, parts))
