@@ -261,7 +261,7 @@ def _of_folder(folder: Path) -> list[psutil.Process]:
     found = []
     for each in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if each.cwd() == str(folder):
+            if each.pid != os.getpid() and each.cwd() == str(folder):
                 each.kill()
                 found.append(each)
     return found
