@@ -201,7 +201,7 @@ def workflows(session: nox.Session) -> None:
     ):
         paths = sorted(map(str, ROOT.glob(pattern)))
         session.run("check-jsonschema", f"--builtin-schema=vendor.{schema}", *paths)
-    session.run("zizmor", "--offline", "--no-progress", "action.yml", ".github")
+    session.run("zizmor", "--offline", "--pedantic", "-q", "action.yml", ".github")
     session.run("python", "-m", "tests.action.shell")
 
 
@@ -210,6 +210,35 @@ def docs(session: nox.Session) -> None:
     """Write the pages that are made of the catalog, the action, and measurements."""
     install_groups(session, "docs")
     session.run("python", "-m", "docs.make", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build both distributions into dist/, check them, and measure a cell with them."""
+    install_groups(session, "release")
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    for project in (ROOT, ROOT / "plugins" / "pytest-flask-concurrency"):
+        session.run("uv", "build", "--quiet", "--out-dir", str(dist), str(project))
+    wheels = [str(path) for path in sorted(dist.glob("*.whl"))]
+    session.run("twine", "check", "--strict", *wheels, *map(str, dist.glob("*.tar.gz")))
+    session.run("check-wheel-contents", *wheels)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        venv = Path(elsewhere, "venv")
+        session.run("uv", "venv", "--quiet", "--python", sys.executable, str(venv))
+        install = ("uv", "pip", "install", "--quiet", "--python", str(venv))
+        session.run(*install, *wheels, "flask", "waitress")
+        Path(elsewhere, "app.py").write_text("import flask\napp = flask.Flask('app')\n")
+        Path(elsewhere, "test_app.py").write_text(
+            "def test_it(deployment):\n"
+            "    assert deployment(command='waitress-serve app:app').holds(4)\n"
+        )
+        env = {"PYTHONPATH": None, "PATH": f"{venv}/bin:{os.environ['PATH']}"}
+        cell = ("--only", "flask-3.1.3/waitress-*/default/*", "--fail-on", "fewer")
+        with session.chdir(elsewhere):
+            program = str(venv / "bin" / "flask-concurrency")
+            session.run(program, "probe", *cell, env=env, external=True)
+            session.run(str(venv / "bin" / "pytest"), "-q", env=env, external=True)
 
 
 @nox.session

@@ -13,28 +13,44 @@ from harness.plan import catalog
 from harness.records import results
 
 from . import action
+from . import blocks
+from . import command_line
 from . import data
+from . import files
 from . import matrix
-from . import readme
+from . import picture
+from . import release
 from . import servers
 from . import witness
+from .blocks import README
+from .blocks import replace
 
 
 def main() -> None:
-    """Write the blocks of the README, and the page of the servers."""
+    """Write the blocks and the pages that are made of data."""
     options = _parser().parse_args()
     if options.matrix:
-        readme.replace("matrix", matrix.table(results.read_report(options.matrix)))
+        report = results.read_report(options.matrix)
+        replace(README, "matrix", matrix.table(report))
+        matrix.save(report)
     if options.servers:
         servers.save(map(results.read_report, options.servers))
     if options.data:
         data.save(options.data, options.history)
+    if options.owner:
+        before = blocks.repository()  # once: the first page that is changed has it
+        release.rewrite(lambda text: release.owned(text, before, options.owner))
+    if options.released:
+        commit = release.commit_of(options.released)
+        release.rewrite(lambda text: release.released(text, options.released, commit))
     known = catalog.load()
     servers.PAGE.write_text(servers.page(known, servers.read()))
+    picture.save(matrix.read())
     witness.PAGE.write_text(witness.page(witness.read()))
-    readme.replace("servers", servers.listed(known))
-    readme.replace("inputs", action.inputs())
-    readme.replace("outputs", action.outputs())
+    replace(README, "servers", servers.listed(known))
+    action.save()
+    command_line.save()
+    files.save()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         "--matrix",
         type=Path,
         metavar="RESULTS",
-        help="also write the matrix of the README, from a run of the default selection",
+        help="also write the matrix of the README and its picture, from a run of the "
+        "default selection",
     )
     parser.add_argument(
         "--servers",
@@ -67,6 +84,16 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="DIR",
         help="with --data: the histories to ship with it",
+    )
+    parser.add_argument(
+        "--owner",
+        metavar="ACCOUNT",
+        help="also write the account on GitHub that publishes this project",
+    )
+    parser.add_argument(
+        "--released",
+        metavar="TAG",
+        help="also name this release in all workflows on the pages, by its commit",
     )
     return parser
 

@@ -1,37 +1,71 @@
-"""The inputs and outputs of the action, as tables for the README."""
+"""``docs/action.md``: the inputs and outputs of the action, and of the workflow."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-ACTION = Path(__file__).parents[2] / "action.yml"
+from .blocks import ACTION_PAGE
+from .blocks import cell
+from .blocks import replace
+from .blocks import ROOT
+
+ACTION = ROOT / "action.yml"
+WORKFLOW = ROOT / ".github" / "workflows" / "matrix.yml"
 
 
-def action() -> dict[str, Any]:
+def tables() -> dict[str, str]:
+    """The tables of the page, by the names of their markers."""
+    called = _read(WORKFLOW)[True]["workflow_call"]
+    own = action()
+    known = own["inputs"]
+    more = {name: each for name, each in called["inputs"].items() if name not in known}
+    return {
+        "inputs": _inputs(known),
+        "outputs": _outputs(own["outputs"]),
+        "workflow-inputs": _inputs(more),
+        "workflow-shared": _names(name for name in called["inputs"] if name in known),
+        "workflow-outputs": _outputs(called["outputs"]),
+    }
+
+
+def save() -> None:
+    """Write the tables into the page."""
+    for name, text in tables().items():
+        replace(ACTION_PAGE, name, text)
+
+
+def action() -> dict[Any, Any]:
     """The action, as GitHub reads it."""
-    read: dict[str, Any] = yaml.safe_load(ACTION.read_text())
+    return _read(ACTION)
+
+
+def _read(path: Path) -> dict[Any, Any]:
+    """A file of YAML, which takes a key ``on`` for a truth."""
+    read: dict[Any, Any] = yaml.safe_load(path.read_text())
     return read
 
 
-def inputs() -> str:
-    """The table of inputs."""
+def _inputs(inputs: Mapping[str, Any]) -> str:
     lines = ["| input | default | |", "| :-- | :-- | :-- |"]
-    for name, each in action()["inputs"].items():
-        default = f"`{each['default']}`" if each["default"] else ""
-        lines.append(f"| `{name}` | {default} | {_cell(each['description'])} |")
+    for name, each in inputs.items():
+        value = each.get("default", "")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        default = f"`{text}`" if text else ""
+        lines.append(f"| `{name}` | {default} | {cell(each['description'])} |")
     return "\n".join(lines) + "\n"
 
 
-def outputs() -> str:
-    """The table of outputs."""
+def _outputs(outputs: Mapping[str, Any]) -> str:
     lines = ["| output | |", "| :-- | :-- |"]
-    for name, each in action()["outputs"].items():
-        lines.append(f"| `{name}` | {_cell(each['description'])} |")
+    for name, each in outputs.items():
+        lines.append(f"| `{name}` | {cell(each['description'])} |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", r"\|")
+def _names(names: Any) -> str:
+    *most, last = (f"`{name}`" for name in names)
+    return f"{', '.join(most)} and {last}\n"

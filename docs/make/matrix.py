@@ -1,15 +1,31 @@
-"""The matrix of the README, made of the report of a run of the default selection."""
+"""The matrix of the README, made of the report of a run of the default selection.
+
+What its picture shows is stored in ``docs/matrix.json``.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
 
+import msgspec
+
+from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.words import Verdict
 from harness.report import markdown
 from harness.report.sections.matrix import grid
+from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import section
+from harness.report.sections.matrix import value
+from harness.report.sections.matrix import VARYING
 
-from . import readme
+from .blocks import block
+from .blocks import README
+
+SHOWN = Path(__file__).parents[1] / "matrix.json"
 
 Shape = list[tuple[str, str, tuple[bool, ...]]]
 """Of each row the server, the configuration, and which cells are filled."""
@@ -26,7 +42,7 @@ def shape(report: Report) -> Shape:
 def shape_in_readme() -> Shape:
     """The rows of the README's matrix."""
     rows, server = [], ""
-    for line in readme.block("matrix").splitlines()[2:]:
+    for line in block(README, "matrix").splitlines()[2:]:
         label, *cells = (cell.strip() for cell in line.strip("|").split("|"))
         if label.startswith("**"):
             server = label.strip("*")
@@ -42,3 +58,77 @@ def table(report: Report) -> str:
     )
     assert found, "the report has no matrix"
     return found[0]
+
+
+# ------------------------------------------------------------------------ its picture
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One configuration, in successive releases that have the same number."""
+
+    server: str
+    label: str
+    releases: str
+    """The first and the last one; empty where the configuration has one number."""
+    number: str
+    """As the matrix shows it; empty where there is none."""
+    word: str
+    """The verdict or the outcome; empty where it is as declared."""
+    least: int | None
+    """How many were always in the app; null where that is all of them."""
+    most: int | None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the picture shows of a run."""
+
+    where: str
+    """Under which Flask and Python, and on what machine."""
+    rows: tuple[Row, ...]
+
+
+def shown(report: Report) -> Shown:
+    """What the picture shows of a report."""
+    laid, host = grid(report), report.host
+    newest = f"{laid.axis} {laid.columns[-1]}"
+    python = f"Python {report.cells[0].python}"
+    where = f"{newest}, {python}, {host.system}, {host.processors} processors"
+    rows = (row for each in laid.rows for row in _rows(each, laid.columns))
+    return Shown(where=where, rows=tuple(rows))
+
+
+def save(report: Report) -> None:
+    """Store what the picture shows."""
+    text = msgspec.json.format(msgspec.json.encode(shown(report)), indent=1)
+    SHOWN.write_bytes(text + b"\n")
+
+
+def read() -> Shown:
+    """What was stored."""
+    return msgspec.json.decode(SHOWN.read_bytes(), type=Shown)
+
+
+def _rows(row: GridRow, columns: tuple[str, ...]) -> Iterator[Row]:
+    pairs = zip(columns, row.cells, strict=True)
+    measured = [(release, cell) for release, cell in pairs if cell]
+    spans = [list(span) for _, span in groupby(measured, lambda each: _says(each[1]))]
+    for span in spans:
+        first, last, cell = span[0][0], span[-1][0], span[-1][1]
+        releases = first if first == last else f"{first} – {last}"
+        number, word = _says(cell)
+        varies = cell.verdict in VARYING and cell.floor != cell.ceiling
+        yield Row(
+            server=row.server,
+            label=row.label,
+            releases=releases if len(spans) > 1 else "",
+            number=number,
+            word=word,
+            least=cell.floor if varies else None,
+            most=cell.ceiling,
+        )
+
+
+def _says(cell: CellReport) -> tuple[str, str]:
+    """The number and the word of a cell."""
+    word = "" if cell.word is Verdict.AS_DECLARED else str(cell.word)
+    return value(cell).number, word

@@ -48,7 +48,7 @@ class Verb(click.Command):
     ) -> None:
         super().__init__(*arguments, **settings)
         self.examples = examples
-        self._exit_codes = exit_codes
+        self.exit_codes = exit_codes
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words after the verb, and make records of options."""
@@ -61,9 +61,9 @@ class Verb(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write examples, and the exit codes where they differ from other verbs'."""
-        if self._exit_codes:
+        if self.exit_codes:
             with formatter.section("Exit codes"):
-                formatter.write_dl(self._exit_codes)
+                formatter.write_dl(self.exit_codes)
         with formatter.section("Examples"):
             for words in self.examples:
                 formatter.write(f"  {words}\n")

@@ -15,6 +15,7 @@ DISTRIBUTION = "flask-concurrency-matrix"
 
 UNKNOWN = "OWNER"
 """What stands for the account on GitHub where it is not known."""
+NAMELESS = f"{UNKNOWN}/{DISTRIBUTION}"
 
 _REPOSITORY = re.compile(
     r"(?:https://(?:[^/@]*@)?|ssh://git@|git@)github\.com[/:]"
@@ -58,29 +59,26 @@ def published() -> Published:
     try:
         return of(distribution(DISTRIBUTION))
     except PackageNotFoundError:
-        return _unknown()
+        return Published(NAMELESS, "main", "")
 
 
 def of(installed: Distribution) -> Published:
     """Where one installed distribution was published."""
     text = installed.read_text("direct_url.json")
     if text is None:
-        return _of_index(installed)
+        return Published(_source(installed), f"v{installed.version}", "")
     direct: dict[str, Any] = msgspec.json.decode(text)
     match = _REPOSITORY.match(direct.get("url", ""))
     commit = direct.get("vcs_info", {}).get("commit_id")
     if match and commit:
         return Published(match["name"], commit, installed.version)
-    return _unknown()
+    return Published(_source(installed), "main", "")
 
 
-def _of_index(installed: Distribution) -> Published:
+def _source(installed: Distribution) -> str:
+    """The repository that the metadata of a distribution names."""
     for line in installed.metadata.get_all("Project-URL") or ():
         match = _REPOSITORY.match(line.partition(",")[2].strip())
         if match:
-            return Published(match["name"], f"v{installed.version}", "")
-    return _unknown()
-
-
-def _unknown() -> Published:
-    return Published(f"{UNKNOWN}/{DISTRIBUTION}", "main", "")
+            return match["name"]
+    return NAMELESS

@@ -21,11 +21,13 @@ from typing import Any
 
 import psutil
 
+from docs.make.blocks import repository
+
 ROOT = Path(__file__).parents[2]
 STAND_INS = Path(__file__).parent / "stand-ins"
 OURS = "example/flask-concurrency-matrix"
 """What an outsider's workflow calls this project; which name does not matter."""
-IN_README = "OWNER/flask-concurrency-matrix"
+IN_README = repository()
 """What the workflows of the README call it."""
 
 SECONDS = 600.0
@@ -45,7 +47,12 @@ NOTE_STEPS = """
 """Appended to a job whose steps a test wants to look at."""
 
 USES = re.compile(
-    r"^\s*(?:- )?uses: *(actions/([\w-]+)@(?:[0-9a-f]{40}|v\d+))", re.MULTILINE
+    r"^\s*(?:- )?uses: *((?:actions|pypa)/([\w-]+)@(?:[0-9a-f]{40}|v\d+))",
+    re.MULTILINE,
+)
+
+OUR_USES = re.compile(
+    rf"\buses: *((?:{OURS}|{IN_README})(?=[@/])[^@\s]*@[\w.-]+)", re.MULTILINE
 )
 
 
@@ -185,8 +192,8 @@ class Runner:
         files.append((self.ours / "action.yml").read_text())
         for reference, name in sorted(set(USES.findall("\n".join(files)))):
             yield f"--local-repository={reference}={STAND_INS / name}"
-        for name in (OURS, IN_README):
-            yield f"--local-repository={name}@v1={self.ours}"
+        for reference in sorted(set(OUR_USES.findall(workflow))):
+            yield f"--local-repository={reference}={self.ours}"
 
     def run(self, workflow: str, **environment: str) -> Ran:
         """Commit a workflow to the outsider's repository, push, and run it."""
@@ -207,7 +214,8 @@ class Runner:
         nothing = ("env", "secret", "var", "input")
         command = [str(ACT), event, "-C", str(self.repository), "-W", str(path), *more]
         command += ["--json", "--rm", "--action-offline-mode", "--no-cache-server"]
-        command += ["-P", "ubuntu-24.04=-self-hosted"]
+        for label in ("ubuntu-24.04", "ubuntu-latest"):
+            command += ["-P", f"{label}=-self-hosted"]
         command += [f"--{each}-file=/dev/null" for each in nothing]
         command += self._replaced(workflow)
         done = subprocess.run(

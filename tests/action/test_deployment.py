@@ -338,10 +338,9 @@ def test_nothing_is_left_running(runner: Runner, ran: Ran) -> None:
     assert not runner.left_over()
 
 
-def test_the_workflow_of_the_readme_guards_a_deployment(new_runner: NewRunner) -> None:
-    readme = (ROOT / "README.md").read_text()
-    section = readme.partition("### Guard your own deployment")[2]
-    (workflow,) = re.findall(r"```yaml\n(.*?)```", section.partition("\n### ")[0], re.S)
+def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> None:
+    page = (ROOT / "docs" / "action.md").read_text()
+    workflow = re.findall(r"```yaml\n(.*?)```", page, re.S)[0]
     runner = new_runner("guarded")
     (runner.repository / "shop.py").write_text(
         "from flask import Flask\napp = Flask(__name__)\n"

@@ -12,6 +12,7 @@ import yaml
 import harness
 from harness import cli
 from harness.deployment.declares.files import reader_of
+from hatch_build import absolute
 from tests.conftest import ONE_WORKER
 
 ROOT = Path(__file__).parents[2]
@@ -69,3 +70,14 @@ def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> Non
     for name in ("Procfile", "docker/Dockerfile.dev", "gunicorn.conf.py", "a.service"):
         assert named.search(name) and reader_of(Path(name).name)
     assert not named.search("app.py")
+
+
+def test_links_of_the_readme_on_the_index_lead_to_the_repository() -> None:
+    text = (ROOT / "README.md").read_text()
+    source = PYPROJECT["project"]["urls"]["Source"]
+    shown = absolute(text, source, "v9")
+    assert f"]({source}/blob/v9/docs/walk.md)" in shown
+    assert f'src="{source}/raw/v9/docs/matrix-light.svg"' in shown
+    assert f'srcset="{source}/raw/v9/docs/matrix-dark.svg"' in shown
+    assert "](#install)" in shown
+    assert not re.search(r'(?:\]\(|src="|srcset=")(?!https?:|#)', shown)

@@ -18,10 +18,14 @@ from tests.action.shell import steps
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = parsed(ROOT / "action.yml")
-PINNED = re.compile(r"actions/([\w-]+)@[0-9a-f]{40}")
+PINNED = re.compile(r"(?:actions|pypa)/([\w-]+)@[0-9a-f]{40}")
 LEAST: list[dict[str, str]] = [{"contents": "read"}, {}]
 MAY = {
     ("track.yml", "publish"): [{"contents": "write", "issues": "write"}],
+    ("release.yml", "index"): [{"id-token": "write"}],
+    ("release.yml", "github"): [
+        {"attestations": "write", "contents": "write", "id-token": "write"}
+    ],
     ("site.yml", "publish"): [
         {"attestations": "write", "id-token": "write", "pages": "write"}
     ],
@@ -58,13 +62,13 @@ def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -
 @pytest.mark.parametrize("path", files(), ids=name_of)
 def test_a_pin_says_which_version_it_is(path: Path) -> None:
     for line in path.read_text().splitlines():
-        if "uses: actions/" in line:
+        if re.search(r"uses: \w+/", line) and "/.github/" not in line:
             assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
 def test_one_pin_for_each_action() -> None:
     text = "\n".join(path.read_text() for path in files())
-    pins = set(re.findall(r"uses: (actions/\S+) # (\S+)", text))
+    pins = set(re.findall(r"uses: (\w+/\S+) # (v\S+)", text))
     assert len({pin.partition("@")[0] for pin, _ in pins}) == len(pins)
 
 
@@ -151,3 +155,13 @@ def test_the_action_and_the_workflow_mean_the_same_by_the_same_name() -> None:
 def test_every_gate_is_documented() -> None:
     described = ACTION["inputs"]["fail-on"]["description"]
     assert [word for word in FailOn if f"`{word}`" in described] == list(FailOn)
+
+
+def test_what_publishes_a_release_runs_nothing_of_this_project() -> None:
+    jobs = workflow("release.yml")["jobs"]
+    for name in ("index", "github"):
+        used = [step.get("uses", "") for step in jobs[name]["steps"]]
+        assert not [each for each in used if "checkout" in each or each == "./"]
+        ran = " ".join(step.get("run", "") for step in jobs[name]["steps"])
+        assert not re.search(r"\b(?:python|nox|pip)\b", ran)
+    assert "index" in jobs["github"]["needs"] and jobs["index"]["needs"] == "build"

@@ -44,15 +44,21 @@ def test_installed_from_git(tmp_path: Path, url: str) -> None:
     assert found.is_known and found.project == "fork.of-it"
 
 
+URLS = ("Docs, https://example.org", "Source, https://github.com/acme/it")
+
+
 def test_installed_from_an_index(tmp_path: Path) -> None:
-    urls = ("Docs, https://example.org", "Source, https://github.com/acme/it")
-    assert of(installed(tmp_path, None, *urls)).action == "acme/it@v1.2.3"
+    assert of(installed(tmp_path, None, *URLS)).action == "acme/it@v1.2.3"
+
+
+def test_installed_from_a_checkout(tmp_path: Path) -> None:
+    direct = {"url": "file:///home/me/it", "dir_info": {}}
+    assert of(installed(tmp_path, direct, *URLS)).action == "acme/it@main"
 
 
 @pytest.mark.parametrize(
     "direct",
     [
-        None,
         {"url": "file:///home/me/it", "dir_info": {"editable": True}},
         {"url": "file:///home/me/it", "vcs_info": GIT},
         {"url": "https://gitlab.com/acme/it", "vcs_info": GIT},
@@ -63,6 +69,11 @@ def test_nothing_is_guessed(tmp_path: Path, direct: Any) -> None:
     found = of(installed(tmp_path, direct))
     assert found.action == "OWNER/flask-concurrency-matrix@main"
     assert not found.is_known
+
+
+def test_before_it_is_published_nobody_publishes_it(tmp_path: Path) -> None:
+    urls = ("Source, https://github.com/OWNER/flask-concurrency-matrix",)
+    assert not of(installed(tmp_path, None, *urls)).is_known
 
 
 def test_there_is_always_an_answer() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from docs.make import action
 from docs.make import matrix
-from docs.make import readme
+from docs.make.blocks import README
+from docs.make.blocks import ROOT
 from harness.measure.nothing import nothing_measured
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
@@ -33,12 +35,36 @@ def test_the_matrix_is_the_default_selection(plan: Plan) -> None:
 
 def test_its_size_is_told(plan: Plan) -> None:
     cells = sum(len(each.cells) for each in plan.environments)
-    text = " ".join(readme.README.read_text().split())
+    text = " ".join(README.read_text().split())
     assert f"measures {cells} cells" in text
-    assert f"in {len(plan.environments)} of them" in text
+    assert f"in {len(plan.environments)} environments of its own" in text
 
 
-@pytest.mark.parametrize("name", ["inputs", "outputs"])
-def test_the_tables_are_those_of_the_action(name: str) -> None:
-    table = action.inputs() if name == "inputs" else action.outputs()
-    assert readme.block(name) == table, "write it again: nox -s docs"
+def test_it_is_short() -> None:
+    """Without what is folded: what a newcomer reads before the reference."""
+    text = README.read_text().partition("## Reference")[0]
+    shown = re.sub(r"(?s)<details>.*?</details>|<!--.*?-->|</?\w[^>]*>", "", text)
+    assert len(shown.split()) < 1200
+
+
+def test_the_picture_comes_first_and_guarding_second() -> None:
+    text = README.read_text()
+    assert text.index("<picture>") < text.index("\n## ")
+    headings = re.findall(r"(?m)^## (.+)$", text)
+    assert headings[0] == "Guard your own app"
+    contents = text[text.index("</picture>") : text.index("\n## ")]
+    assert re.findall(r"\[([^]]+)\]\(#", contents) == headings
+
+
+def test_who_owner_is_is_said_once() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    said = [page.name for page in pages if "`OWNER` stands for" in page.read_text()]
+    assert said == ["README.md"]
+
+
+def test_what_it_quotes_is_quoted_from_the_walk() -> None:
+    """Which a test of the action holds to what is really printed."""
+    walk = (ROOT / "docs" / "walk.md").read_text()
+    section = README.read_text().partition("## Guard your own app")[2]
+    command, quoted = re.findall(r"(?s)```(?:sh|text)\n(.*?)```", section)[:2]
+    assert command in walk and quoted in walk

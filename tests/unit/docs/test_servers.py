@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from docs.make import readme
 from docs.make import servers
+from docs.make.blocks import block
+from docs.make.blocks import README
 from tests.builders.catalogs import REAL
 
 
@@ -14,7 +15,7 @@ def test_the_page_is_that_of_the_catalog() -> None:
 
 
 def test_the_readme_lists_the_catalog() -> None:
-    assert readme.block("servers") == servers.listed(REAL)
+    assert block(README, "servers") == servers.listed(REAL)
 
 
 def test_the_page_has_every_configuration_once() -> None:

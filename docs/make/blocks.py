@@ -1,0 +1,39 @@
+"""Blocks of pages: the lines between two markers, such as ``<!-- matrix -->``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+ACTION_PAGE = ROOT / "docs" / "action.md"
+
+
+def block(page: Path, name: str) -> str:
+    """The lines between the markers of a name."""
+    found = _pattern(name).search(page.read_text())
+    assert found, f"{page.name} has no markers for {name}"
+    return found[0]
+
+
+def replace(page: Path, name: str, text: str) -> None:
+    """Write other lines between the markers of a name."""
+    block(page, name)
+    page.write_text(_pattern(name).sub(lambda _: text, page.read_text()))
+
+
+def repository() -> str:
+    """This project on GitHub, ``ACCOUNT/NAME``, by ``pyproject.toml``."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return "/".join(project["urls"]["Source"].split("/")[-2:])
+
+
+def cell(text: str) -> str:
+    """A text as one cell of a table."""
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)

@@ -1,0 +1,82 @@
+"""``docs/command-line.md``: every verb and every option, as click has them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import click
+
+from harness import cli
+from harness.cli.options import Verb
+
+from .blocks import cell
+from .blocks import ROOT
+
+PAGE = ROOT / "docs" / "command-line.md"
+
+HEAD = """\
+# The command line
+
+<!-- Made of the command line itself: nox -s docs -->
+
+`flask-concurrency VERB`, where the verb is one of these. `flask-concurrency VERB
+--help` says the same as this page. In a checkout, `nox -s probe -- OPTIONS` is
+`flask-concurrency probe OPTIONS`; the same goes for `track`, `bisect` and `site`."""
+
+
+def page() -> str:
+    """The whole page."""
+    group = cli.verbs
+    assert isinstance(group, click.Group)
+    parent = click.Context(group, info_name=cli.PROGRAM, **group.context_settings)
+    parts = [HEAD, *_verbs(), "## Exit codes", *_pairs(cli.EXIT_CODES)]
+    for name in cli.VERBS:
+        verb = group.get_command(parent, name)
+        assert isinstance(verb, Verb), name
+        parts += _verb(verb, click.Context(verb, info_name=name, parent=parent))
+    parts += ["## Completion", "In the startup file of the shell:"]
+    parts += _pairs([(shell, f"`{line}`") for shell, line in cli.COMPLETION])
+    return "\n\n".join(parts) + "\n"
+
+
+def save() -> None:
+    """Write the page."""
+    PAGE.write_text(page())
+
+
+def _verbs() -> Iterator[str]:
+    yield _table("verb", ((f"[`{n}`](#{n})", does) for n, does in cli.VERBS.items()))
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield _table("", pairs)
+
+
+def _table(head: str, pairs: Iterable[tuple[str, str]]) -> str:
+    lines = (f"| {cell(name)} | {cell(text)} |" for name, text in pairs)
+    return "\n".join([f"| {head} | |", "| :-- | :-- |", *lines])
+
+
+def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
+    yield f"## {ctx.info_name}"
+    usage = " ".join(ctx.get_usage().removeprefix("Usage: ").split())
+    yield f"```\n{usage}\n```"
+    yield re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(verb.help or ""))
+    options = (each for each in verb.get_params(ctx) if isinstance(each, click.Option))
+    records = (each.get_help_record(ctx) for each in options)
+    yield _table(
+        "option", ((f"`{n}`", _plain(text)) for n, text in filter(None, records))
+    )
+    if verb.exit_codes:
+        yield "Exit codes:"
+        yield from _pairs(verb.exit_codes)
+    yield "Examples:" if len(verb.examples) > 1 else "Example:"
+    yield "\n".join(["```", *verb.examples, "```"])
+
+
+def _plain(text: str) -> str:
+    """A text in which Markdown finds no emphasis and no tags."""
+    return text.replace("*", r"\*").replace("<", "&lt;")

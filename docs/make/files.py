@@ -1,0 +1,124 @@
+"""``docs/files.md``: what is in files that are read and written, by their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+
+from .blocks import cell
+from .blocks import ROOT
+
+PAGE = ROOT / "docs" / "files.md"
+SCHEMAS = ROOT / "schema"
+
+HEAD = """\
+# Files
+
+<!-- Made of schema/: nox -s docs -->
+
+You write two files, `concurrency.toml` and `expected.toml`. All others are written for
+you, most of them in `results/`. Each has a JSON Schema: `flask-concurrency schema NAME`
+prints it. An unknown key is an error. If a key ever changes its meaning, the number
+`schema` in the file goes up. A key with *?* may be left out."""
+
+
+class File(NamedTuple):
+    """A file as people know it."""
+
+    schema: str
+    name: str
+    what: str
+
+
+FILES = (
+    File(
+        "deployment",
+        "concurrency.toml",
+        "Deployments of your own, which `check` measures. [More about "
+        "it](deployments.md#the-file).",
+    ),
+    File(
+        "expected",
+        "expected.toml",
+        "Changes that are expected, so that they fail nothing. [More about "
+        "it](tracking.md).",
+    ),
+    File("report", "results/report.json", "The findings of a run."),
+    File(
+        "changes",
+        "results/changes.json",
+        "What changed since the baseline, and from release to release.",
+    ),
+    File(
+        "evidence",
+        "results/evidence/*.json",
+        "What was seen in one environment, every round of it, without interpretation. "
+        "Histories of `track` have the same.",
+    ),
+    File("timeline", "timeline.json", "A configuration release by release."),
+    File("bisection", "results/bisection.json", "What `bisect` found."),
+    File("declares", "declares --output-format json", "Every place that declares."),
+)
+
+
+def page() -> str:
+    """The whole page."""
+    known = {file.schema for file in FILES}
+    there = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
+    assert known == there, "each schema has an entry in docs/make/files.py"
+    return "\n\n".join([HEAD, _list(), *(p for f in FILES for p in _file(f))]) + "\n"
+
+
+def save() -> None:
+    """Write the page."""
+    PAGE.write_text(page())
+
+
+def _list() -> str:
+    lines = ["| file | | schema |", "| :-- | :-- | :-- |"]
+    for file in FILES:
+        link = f"[`{file.schema}`](../schema/{file.schema}.schema.json)"
+        lines.append(f"| `{file.name}` | {cell(file.what)} | {link} |")
+    return "\n".join(lines)
+
+
+def _file(file: File) -> Iterator[str]:
+    path = Path(SCHEMAS, f"{file.schema}.schema.json")
+    schema: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    yield f"## {file.schema}"
+    yield f"`{file.name}`: {file.what}"
+    records = schema["$defs"]
+    first = schema["$ref"].rpartition("/")[2]
+    for name in (first, *(each for each in records if each != first)):
+        if "properties" in records[name]:
+            yield _record(name, records[name])
+
+
+def _record(name: str, record: dict[str, Any]) -> str:
+    lines = [f"| `{name}` | type | |", "| :-- | :-- | :-- |"]
+    needed = record.get("required", ())
+    for key, each in record["properties"].items():
+        optional = "" if key in needed else "&nbsp;*?*"
+        meaning = cell(each.get("description", "")).replace("``", "`")
+        lines.append(f"| `{key}`{optional} | {_type(each)} | {meaning} |")
+    return "\n".join(lines)
+
+
+def _type(each: dict[str, Any]) -> str:
+    """What a value is, in a few words."""
+    if "$ref" in each:
+        return f"`{each['$ref'].rpartition('/')[2]}`"
+    for several in ("anyOf", "oneOf"):
+        if several in each:
+            return " or ".join(dict.fromkeys(map(_type, each[several])))
+    if "enum" in each:
+        return ", ".join(f"`{value}`" for value in each["enum"])
+    kind = each.get("type", "anything")
+    if kind == "array":
+        inside = each.get("items") or {}
+        return f"list of {_type(inside)}" if inside else "list"
+    return cell(str(kind))

@@ -1,0 +1,35 @@
+"""The README as the package index shows it: its links lead to the repository."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+RELATIVE = re.compile(r'(\]\(|(?:srcset|src)=")(?!https?:|#)([^)"]+)')
+
+
+def absolute(readme: str, source: str, tag: str) -> str:
+    """A README in which no link is relative to the repository."""
+
+    def link(found: re.Match[str]) -> str:
+        before, path = found.groups()
+        kind = "blob" if before == "](" else "raw"
+        return f"{before}{source}/{kind}/{tag}/{path}"
+
+    return RELATIVE.sub(link, readme)
+
+
+class CustomMetadataHook(MetadataHookInterface):
+    """What hatchling asks for the metadata that ``pyproject.toml`` calls dynamic."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Add the README."""
+        text = Path(self.root, "README.md").read_text()
+        source, tag = metadata["urls"]["Source"], f"v{metadata['version']}"
+        metadata["readme"] = {
+            "content-type": "text/markdown",
+            "text": absolute(text, source, tag),
+        }

@@ -1,0 +1,141 @@
+"""The workflow that publishes a release, run by act: all but the services."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+
+from .runner import OURS
+from .runner import Ran
+from .runner import Runner
+
+TAG = f"v{harness.__version__}"
+WORKFLOW = Path(".github", "workflows", "release.yml")
+NAMES = ("flask_concurrency_matrix", "pytest_flask_concurrency")
+BUILT = {
+    f"{name}-{harness.__version__}{ending}"
+    for name in NAMES
+    for ending in ("-py3-none-any.whl", ".tar.gz")
+}
+
+GH = """\
+#!/bin/sh
+# Stands in for gh: notes what it is told, and says that the release is immutable.
+echo "$*" >> "$NOTES/gh"
+[ -n "$GH_TOKEN" ] && [ "$GH_REPO" = {name} ]
+case "$*" in *--notes-file*) cat notes.md > "$NOTES/notes.md" ;; esac
+case "$*" in *isImmutable*) echo true ;; esac
+"""
+
+
+class Released:
+    """This project as somebody publishes it, and what its workflow did."""
+
+    def __init__(self, folder: Path, ours: Path) -> None:
+        base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+        python = folder / "python"
+        subprocess.run([str(base), "-I", "-m", "venv", str(python)], check=True)
+        self.runner = Runner(folder / "machine", ours, python / "bin" / "python")
+        self.folder = self.runner.repository
+        shutil.rmtree(self.folder)
+        shutil.copytree(ours, self.folder)
+        changelog = self.folder / "CHANGELOG.md"
+        changelog.write_text(changelog.read_text().replace("Unreleased.", "2026-12-01"))
+        make = [sys.executable, "-m", "docs.make", "--owner", OURS.partition("/")[0]]
+        subprocess.run(make, cwd=self.folder, env=self.env(), check=True, timeout=300)
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("remote", "add", "origin", f"https://github.com/{OURS}")
+        self.runner.commit()
+        self.git("tag", TAG)
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "gh").write_text(GH.format(name=OURS))
+        (tools / "gh").chmod(0o755)
+        self.path = f"{tools}:{self.runner.environment()['PATH']}"
+
+    def env(self) -> dict[str, str]:
+        return {**self.runner.environment(), "PYTHONPATH": str(self.folder)}
+
+    def git(self, *words: str) -> str:
+        """Run git in the repository; what it prints."""
+        command = ["git", *words]
+        done = subprocess.run(
+            command, cwd=self.folder, check=True, timeout=60, capture_output=True
+        )
+        return done.stdout.decode().strip()
+
+    def push(self, ref: str, event: str = "push") -> Ran:
+        """What GitHub does when a ref is pushed."""
+        told = self.runner.home / "event.json"
+        told.write_text(json.dumps({"ref": ref}))
+        options = ("--eventpath", str(told), "-s", "GITHUB_TOKEN=secret")
+        path = self.folder / WORKFLOW
+        return self.runner.run_file(path, event, *options, PATH=self.path)
+
+    def names(self, artifact: str) -> set[str]:
+        """The files of an artifact."""
+        return {path.name for path in (self.runner.artifacts / artifact).glob("[!.]*")}
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory, ours: Path) -> Released:
+    """The repository of who publishes this project."""
+    return Released(tmp_path_factory.mktemp("release"), ours)
+
+
+@pytest.fixture(scope="module")
+def ran(released: Released) -> Ran:
+    """A tag was pushed."""
+    return released.push(f"refs/tags/{TAG}")
+
+
+def test_all_jobs_pass(ran: Ran) -> None:
+    jobs = dict.fromkeys(("build", "index", "github"), "success")
+    assert ran.results() == jobs, ran.said("github") or ran.said("build")
+
+
+def test_what_was_built_was_checked_and_measured_with(ran: Ran) -> None:
+    said = ran.said("build")
+    assert said.count("PASSED") == len(BUILT), "twine check"
+    assert len(re.findall(r"\.whl: OK", said)) == len(NAMES)
+    assert "waitress-3.0.2/default" in said and "1 passed" in said
+
+
+def test_the_same_files_are_published_everywhere(released: Released, ran: Ran) -> None:
+    assert released.names("dist") == released.names("uploaded") == BUILT
+    create, publish, look = (released.runner.notes / "gh").read_text().splitlines()
+    assert create.startswith(f"release create {TAG} dist/")
+    assert {name for name in BUILT if f"dist/{name}" in create} == BUILT
+    assert "--draft --verify-tag" in create
+    assert publish == f"release edit {TAG} --draft=false"
+    assert look.startswith(f"release view {TAG} --json isImmutable")
+
+
+def test_the_notes_name_the_commit(released: Released, ran: Ran) -> None:
+    notes = (released.runner.notes / "notes.md").read_text()
+    commit = released.git("rev-parse", TAG)
+    assert f"uses: {OURS}@{commit} # {TAG}" in notes
+    assert "- The overlapping-request probe" in notes
+
+
+def test_pages_are_pinned_afterwards(released: Released, ran: Ran) -> None:
+    make = [sys.executable, "-m", "docs.make", "--released", TAG]
+    subprocess.run(
+        make, cwd=released.folder, env=released.env(), check=True, timeout=300
+    )
+    commit = released.git("rev-parse", TAG)
+    page = (released.folder / "docs" / "action.md").read_text()
+    assert page.count(f"uses: {OURS}@{commit} # {TAG}\n") >= 2
+    assert "OWNER/" not in page and "matrix@main" not in page.partition("## Which")[0]
+
+
+def test_nothing_is_left_running(released: Released, ran: Ran) -> None:
+    assert not released.runner.left_over()

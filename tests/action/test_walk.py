@@ -1,0 +1,197 @@
+"""The walk of ``docs/walk.md``, as it is printed there: from five lines to a guard."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .runner import IN_README
+from .runner import OURS
+from .runner import Ran
+from .runner import ROOT
+from .runner import Runner
+
+PAGE = (ROOT / "docs" / "walk.md").read_text()
+SECONDS = 300.0
+
+CONFIG = "concurrency.toml"
+WORKFLOW = Path(".github", "workflows", "concurrency.yml")
+
+GIT = """\
+[user]
+    name = newcomer
+    email = newcomer@example.org
+[push]
+    autoSetupRemote = true
+[url "{ours}"]
+    insteadOf = https://github.com/{name}
+"""
+"""What a newcomer has told git, and where GitHub is on this machine."""
+
+
+def blocks(kind: str) -> list[str]:
+    """The blocks of the page whose info string is this one."""
+    return re.findall(rf"(?ms)^```{kind}\n(.*?)^```$", PAGE)
+
+
+def block(kind: str) -> str:
+    """The only one."""
+    (found,) = blocks(kind)
+    return found
+
+
+FIRST, SECOND = blocks("sh")
+APP = block("python")
+
+
+def line_of_the_diff(sign: str) -> str:
+    """The line that is removed, or the one that is added."""
+    (line,) = (line[1:] for line in block("diff").splitlines() if line[0] == sign)
+    return line
+
+
+class Walked(NamedTuple):
+    """What a newcomer saw, step by step."""
+
+    init: str
+    red: Ran
+    green: Ran
+
+
+class Newcomer:
+    """A newcomer's terminal, in a new repository of his own."""
+
+    def __init__(self, folder: Path, ours: Path, python: Path) -> None:
+        self.runner = Runner(folder, ours, python)
+        self.folder = self.runner.repository
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        published, origin = folder / "published", folder / "origin.git"
+        shutil.copytree(ours, published)
+        (self.runner.home / ".gitconfig").write_text(
+            GIT.format(ours=published.as_uri(), name=OURS)
+        )
+        for where, command in (
+            (published, "git init -q -b main && git add . && git commit -qm it"),
+            (folder, f"git init -q --bare -b main {shlex.quote(str(origin))}"),
+            (self.folder, "git init -q -b main"),
+            (self.folder, f"git remote add origin {shlex.quote(str(origin))}"),
+        ):
+            self(command, where)
+
+    def __call__(self, command: str, where: Path | None = None) -> str:
+        """Type a line; what it prints on standard output."""
+        scripts = Path(sys.executable).parent
+        # Programs of this project's own environment are not the newcomer's.
+        tools = self.runner.home / "tools"
+        if not tools.exists():
+            tools.mkdir()
+            for name in ("uv", "uvx"):
+                (tools / name).symlink_to(scripts / name)
+        env = self.runner.environment()
+        done = subprocess.run(
+            ["bash", "-c", command.replace(IN_README, OURS)],
+            cwd=where or self.folder,
+            env={**env, "PATH": f"{tools}:{env['PATH']}"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def workflow(self) -> Ran:
+        """What GitHub does with what was pushed."""
+        return self.runner.run_file(self.folder / WORKFLOW, "push")
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory, ours: Path) -> Newcomer:
+    """A newcomer, and a Python for the jobs that only these install packages into."""
+    folder = tmp_path_factory.mktemp("walk")
+    base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+    python = folder / "python"
+    subprocess.run(
+        [str(base), "-I", "-m", "venv", str(python)], check=True, timeout=180
+    )
+    return Newcomer(folder / "machine", ours, python / "bin" / "python")
+
+
+@pytest.fixture(scope="module")
+def walked(newcomer: Newcomer) -> Walked:
+    """The whole walk, in the order of the page."""
+    (newcomer.folder / "app.py").write_text(APP)
+    newcomer(block("sh before"))
+    init = newcomer(FIRST)
+    newcomer(SECOND)
+    red = newcomer.workflow()
+    config = newcomer.folder / CONFIG
+    before = config.read_text().splitlines()
+    at = before.index(line_of_the_diff("-"))
+    after = [*before[:at], line_of_the_diff("+"), *before[at + 1 :]]
+    config.write_text("\n".join(after) + "\n")
+    newcomer(block("sh after"))
+    return Walked(init, red, newcomer.workflow())
+
+
+def without_versions(text: str) -> str:
+    """A text whose versions are those of another day."""
+    return " ".join(re.sub(r"\d+(\.\d+)+", "N", text).split())
+
+
+def shows(output: str, quoted: str) -> bool:
+    """Whether an output has what the page quotes of it, in this order."""
+    pieces = map(re.escape, without_versions(quoted).split(" … "))
+    return re.search(".*".join(pieces), without_versions(output)) is not None
+
+
+def test_init_says_what_the_page_says(walked: Walked) -> None:
+    assert shows(walked.init, block("text init"))
+
+
+def test_the_workflow_needs_no_editing(newcomer: Newcomer, walked: Walked) -> None:
+    text = (newcomer.folder / WORKFLOW).read_text()
+    assert re.search(rf"uses: {OURS}@[0-9a-f]{{40}} # v[\d.]+\n", text)
+    assert "OWNER" not in text
+
+
+def test_first_it_is_red_for_the_reason_of_the_page(walked: Walked) -> None:
+    assert walked.red.results() == {"check": "failure"}
+    errors = [raw for level, raw in walked.red.annotations("check") if level == "error"]
+    (error,) = errors
+    assert error.startswith(f"::error file={CONFIG},line=")
+    assert shows(error, block("text red"))
+
+
+def test_then_it_is_green(walked: Walked) -> None:
+    assert walked.green.results() == {"check": "success"}
+    (summary,) = walked.green.summary("check")
+    assert shows(summary, block("text green"))
+
+
+def test_what_was_pushed_is_what_was_checked(
+    newcomer: Newcomer, walked: Walked
+) -> None:
+    assert newcomer("git status --short") == ""
+    pushed = newcomer("git ls-tree -r --name-only origin/main").split()
+    assert pushed == [str(WORKFLOW), "app.py", CONFIG]
+
+
+def test_nothing_is_left_running(newcomer: Newcomer, walked: Walked) -> None:
+    assert not newcomer.runner.left_over()
+
+
+def test_the_page_counts_right() -> None:
+    assert len([line for line in APP.splitlines() if line]) == 5
+    words = sum(len(shlex.split(each)) for each in (FIRST, SECOND))
+    added = set(line_of_the_diff("+").split()) - set(line_of_the_diff("-").split())
+    assert f"| until the workflow guards the app | 2 | {words} |" in PAGE
+    assert f"| to make it green | one changed line | {len(added)} |" in PAGE

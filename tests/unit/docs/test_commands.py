@@ -1,0 +1,57 @@
+"""Every command of ours that a page shows is one that the command line takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import cli
+
+ROOT = Path(__file__).parents[3]
+PAGES = [
+    page
+    for pattern in ("*.md", "docs/*.md", "docs/rules/*.md", "examples/**/*.md")
+    for page in sorted(ROOT.glob(pattern))
+]
+BLOCK = re.compile(r"(?ms)^```(?:sh|console|)[^\n]*\n(.*?)^```$")
+OURS = re.compile(r"(?:\$ |uvx \S+ \S+ )?flask-concurrency (?P<words>.*)")
+SESSION = re.compile(r"(?:\$ )?nox (?:-f \S+ )?-s (?P<verb>\w+)(?: -- (?P<words>.*))?")
+VERBS = ("probe", "track", "bisect", "site")
+"""Sessions of nox that hand all options to a verb."""
+
+
+def commands(text: str) -> Iterator[str]:
+    """The command lines of ours in the blocks of a page, without the program."""
+    for block in BLOCK.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            line = re.split(r"\s+# |  +(?=\()", line)[0].strip()
+            if "[OPTIONS]" in line:
+                continue
+            if found := OURS.fullmatch(line):
+                yield found["words"]
+            elif (found := SESSION.fullmatch(line)) and found["verb"] in VERBS:
+                yield f"{found['verb']} {found['words'] or ''}".strip()
+
+
+ALL = [
+    pytest.param(line, id=f"{page.relative_to(ROOT)}: {line}")
+    for page in PAGES
+    for line in dict.fromkeys(commands(page.read_text()))
+]
+
+
+def test_there_are_many() -> None:
+    assert len(ALL) > 60
+
+
+@pytest.mark.parametrize("line", ALL)
+def test_the_command_line_takes_it(line: str) -> None:
+    words = shlex.split(line)
+    with cli.verbs.make_context(cli.PROGRAM, list(words)) as context:
+        name, verb, rest = cli.verbs.resolve_command(context, words)
+        assert verb, name
+        verb.make_context(name, rest, parent=context)

@@ -1,0 +1,97 @@
+"""The picture of the README is the matrix of the README."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+
+from docs.make import matrix
+from docs.make import picture
+from docs.make.blocks import block
+from docs.make.blocks import README
+from docs.make.matrix import Row
+from docs.make.matrix import Shown
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def row(number: str, **other: object) -> Row:
+    known = {"server": "<own>", "label": "a & b", "releases": "", "word": ""}
+    most = int(re.findall(r"\d+", number)[-1])
+    fields = {**known, "number": number, "least": None, "most": most, **other}
+    return msgspec.convert(fields, Row)
+
+
+def drawn(*rows: Row) -> ElementTree.Element:
+    shown = Shown(where="Flask 3", rows=rows)
+    return ElementTree.fromstring(picture.pictures(shown)["matrix-light.svg"])
+
+
+def boxes(root: ElementTree.Element, kind: str) -> int:
+    """How many boxes of a kind there are, without that of the legend."""
+    found = root.findall(f"{SVG}rect[@class='{kind}']")
+    return max(0, len(found) - 1)
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    return ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("name", picture.PICTURES)
+def test_the_pictures_are_those_of_the_data(name: str) -> None:
+    assert (picture.DOCS / name).read_text() == picture.pictures(matrix.read())[name], (
+        "write it again: nox -s docs"
+    )
+    assert f"docs/{name}" in README.read_text()
+
+
+def test_the_data_are_those_of_the_table() -> None:
+    rows = matrix.read().rows
+    shown = list(dict.fromkeys((each.server, f"`{each.label}`") for each in rows))
+    assert shown == [(server, label) for server, label, _ in matrix.shape_in_readme()]
+    table = block(README, "matrix")
+    for each in rows:
+        (line, *_) = (
+            line
+            for line in table.partition(f"**{each.server}**")[2].splitlines()
+            if f"`{each.label}`" in line
+        )
+        assert each.number in line and each.word in line
+
+
+def test_a_square_for_each_request() -> None:
+    root = drawn(row("4"), row("2–8", least=2, most=8, word="uneven"))
+    assert boxes(root, "always") == 4 + 2
+    assert boxes(root, "at-times") == 6
+    assert "2–8uneven" in words(root)
+
+
+def test_many_are_a_bar_whose_length_grows() -> None:
+    lengths = [
+        float(drawn(row(str(most))).findall(f"{SVG}rect")[0].attrib["width"])
+        for most in (11, 20, 100, 1000)
+    ]
+    assert lengths == sorted(set(lengths))
+
+
+def test_what_was_not_measured_has_its_word_and_no_square() -> None:
+    root = drawn(msgspec.structs.replace(row("1"), number="", most=None, word="died"))
+    assert boxes(root, "always") == 0
+    assert "died" in words(root)
+
+
+def test_what_others_wrote_is_text() -> None:
+    assert {"<own>", "a & b"} <= set(words(drawn(row("1"))))
+
+
+def test_nothing_is_drawn_outside() -> None:
+    for name in picture.PICTURES:
+        root = ElementTree.fromstring((picture.DOCS / name).read_text())
+        wide, high = float(root.attrib["width"]), float(root.attrib["height"])
+        for box in root.iter(f"{SVG}rect"):
+            right = float(box.attrib["x"]) + float(box.attrib["width"])
+            assert right < wide
+            assert float(box.attrib["y"]) + float(box.attrib["height"]) < high

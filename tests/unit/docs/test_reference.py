@@ -1,0 +1,41 @@
+"""The reference is what the action, the command line and the schemas say."""
+
+from __future__ import annotations
+
+import pytest
+
+from docs.make import action
+from docs.make import command_line
+from docs.make import files
+from docs.make.blocks import ACTION_PAGE
+from docs.make.blocks import block
+from harness.cli import VERBS
+
+AGAIN = "write it again: nox -s docs"
+
+
+@pytest.mark.parametrize("name", action.tables())
+def test_the_tables_of_the_action(name: str) -> None:
+    assert block(ACTION_PAGE, name) == action.tables()[name], AGAIN
+
+
+def test_every_input_has_a_row() -> None:
+    text = block(ACTION_PAGE, "inputs")
+    for name in action.action()["inputs"]:
+        assert text.count(f"\n| `{name}` |") == 1
+
+
+def test_the_command_line() -> None:
+    text = command_line.page()
+    assert command_line.PAGE.read_text() == text, AGAIN
+    for verb in VERBS:
+        assert f"\n## {verb}\n" in text
+    assert "| `--at-least N` |" in text and "[default: results]" in text
+
+
+def test_the_files() -> None:
+    text = files.page()
+    assert files.PAGE.read_text() == text, AGAIN
+    for file in files.FILES:
+        assert f"\n## {file.schema}\n" in text
+    assert "| `at-least`&nbsp;*?* | integer or null |" in text
