@@ -19,6 +19,7 @@ from harness.judge.control import control_fault
 from harness.judge.control import control_words
 from harness.judge.questions import answers
 from harness.judge.questions import health_of
+from harness.judge.questions import tapes
 from harness.judge.verdict import verdict_on
 from harness.judge.witness import disagreement
 from harness.records.errors import NothingMeasured
@@ -106,6 +107,7 @@ def judge_cell(
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
         answers=answers(cell, "" if measured else judgement.reason),
         health=health_of(cell) if measured else None,
+        tapes=tapes(cell, "" if measured else judgement.reason),
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

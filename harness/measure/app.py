@@ -16,6 +16,7 @@ from harness.measure.target import server_environment
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
+from harness.probe.ready import boot_seconds_of
 from harness.probe.ready import claims_of
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import process_of
@@ -97,4 +98,5 @@ class TargetApp:
         claims = claims_of(answered)
         probe = Probe(server, holds, address, "/hold?request={name}", claims=claims)
         probe.answered_by = process_of(answered)
+        probe.boot_seconds = boot_seconds_of(answered)
         return probe

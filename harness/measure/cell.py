@@ -27,6 +27,7 @@ from harness.probe.questions import SameServer
 from harness.probe.questions.context import Context
 from harness.probe.schedule import Schedule
 from harness.records.evidence import CellEvidence
+from harness.records.life import Act
 from harness.records.plan import PlannedCell
 from harness.records.questions import Question
 from harness.records.seen import AnySeen
@@ -126,7 +127,8 @@ class Attempt:
         declared = self.declaration.declared
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
         health = self._planned.health
-        return Context(declared, self._bench.limit, rounds, steered, health)
+        acts = self._planned.acts or tuple(Act)
+        return Context(declared, self._bench.limit, rounds, steered, health, acts)
 
     async def run(self) -> None:
         """Ask all questions. Raises ``NotMeasured`` when there is no overlap."""

@@ -40,6 +40,10 @@ from harness.system.process import NothingLeftViolated
 from harness.system.process import ProcessTree
 from harness.system.process import running
 
+BOOT_SECONDS = 1.0
+"""How long our own app takes to be imported where the life of a server is watched: the
+places that a server lacks meanwhile are lost in an instant otherwise."""
+
 T = TypeVar("T")
 
 
@@ -87,6 +91,7 @@ class FreshServers:
         self._bench = bench
         self._planned = planned
         self._scratch = scratch
+        self._question = question
         name = planned.id.replace("/", "+")
         # Each question has a log of its own: starting a server begins it anew.
         suffix = "" if question is Question.OVERLAP else f".{question}"
@@ -142,6 +147,8 @@ class FreshServers:
         own = {key: v.format_map(places) for key, v in self._planned.env.items()}
         own["FLASK_CONCURRENCY_PROBE"] = holds.address
         own["FLASK_CONCURRENCY_TOKEN"] = holds.token
+        if self._question is Question.LIFE:
+            own["FLASK_CONCURRENCY_BOOT_SECONDS"] = f"{BOOT_SECONDS:g}"
         return self.command, self._bench.app.environment(own)
 
     def _in_front(self, ports: list[int], folder: Path) -> Link | None:

@@ -130,20 +130,24 @@ class Holds:
         """Whether each request is released as soon as it enters."""
         self.changed: Callable[[], None] = lambda: None
         """Called after a request has entered or left."""
-        self._names: frozenset[str] = frozenset()
+        self._names: set[str] = set()
         self._earlier: set[str] = set()
         self._marks: dict[str, asyncio.Future[None]] = {}
 
     def begin(self, names: Iterable[str] = ()) -> None:
         """Start a new count, for a round of requests with these names."""
         self._earlier |= self._names
-        self._names = frozenset(names)
+        self._names = set(names)
         self.strays = 0
         self.peak = len(self.held)
         self.entered = set()
         self.where = {}
         self.broken = 0
         self.letting_go = False
+
+    def expect(self, name: str) -> None:
+        """Let one more request of this name enter."""
+        self._names.add(name)
 
     def expects(self, name: str) -> bool:
         """Whether a request of this name may enter now."""

@@ -17,6 +17,7 @@ from itertools import repeat
 from typing import NamedTuple
 from typing import TypeVar
 
+from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
@@ -95,6 +96,8 @@ class Probe:
         """The port that each request is to be sent from; 0 for any."""
         self.answered_by: int | None = None
         """The process that answered first, where it said so."""
+        self.boot_seconds = 0.0
+        """How long the app was made to take to be imported."""
         self.grows = False
         """Whether the server starts processes only while requests wait."""
         self.processes: set[int] = set()
@@ -292,6 +295,12 @@ class Probe:
         for client in self.crowd.clients:
             client.source = next(self.sources, 0)
         return self.crowd
+
+    def one_more(self, name: str, changed: Callable[[Client], None]) -> Client:
+        """One more request that is to be held, beside those that were gathered."""
+        self.holds.expect(name)
+        target = self._target.format(name=name)
+        return Client(name, self.address, target, changed, self._headers)
 
     def gather_beside(
         self, count: int, partial: PartialRequest, port: int | None = None

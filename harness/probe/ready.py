@@ -46,6 +46,7 @@ class _Ready(msgspec.Struct, frozen=True):
     process: int
     multithread: bool | None = None
     multiprocess: bool | None = None
+    boot_seconds: float = 0.0
 
 
 async def send_one(
@@ -107,6 +108,12 @@ def process_of(client: Client) -> int | None:
     """The process that answered, as the app passed it on."""
     ready = read_body(client, _Ready)
     return None if ready is None else ready.process
+
+
+def boot_seconds_of(client: Client) -> float:
+    """How long the app was made to take to be imported, as it says itself."""
+    said = read_body(client, _Ready)
+    return 0.0 if said is None else said.boot_seconds
 
 
 def unanswered(client: Client) -> str | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from harness.records.health import HealthCheck
+from harness.records.life import Act
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
 from harness.records.words import DEFAULT_LIMIT
@@ -148,6 +149,8 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     not_supported: str | None = None
     """Why this cell cannot be measured, if that is known before installing."""
     needs_here: tuple[NeededHere, ...] = ()
+    acts: tuple[Act, ...] = ()
+    """What is done to the server where its life is watched; all where there is none."""
 
 
 Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]

@@ -33,6 +33,8 @@ class Question(StrEnum):
     """What happens when a worker, or the server, is ended?"""
     PROBES = "probes"
     """Would the orchestrator kill it?"""
+    LIFE = "life"
+    """How many places are there while the server is reloaded, scaled or ended?"""
 
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)

@@ -11,6 +11,7 @@ from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
 from harness.records.health import HealthNumbers
+from harness.records.life import Tape
 from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
@@ -76,6 +77,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Answers to the other questions that were asked."""
     health: HealthNumbers | None = None
     """What health checks came to, where that was asked and is known."""
+    tapes: tuple[Tape, ...] = ()
+    """How many places there were during the life of the server, where it was asked."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from harness.records.health import ProbesSeen
+from harness.records.life import LifeSeen
 from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
@@ -221,5 +222,6 @@ AnySeen = (
     | AbandonedSeen
     | RecoverySeen
     | ProbesSeen
+    | LifeSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

@@ -12,6 +12,7 @@ from harness.report.sections import chart
 from harness.report.sections import claims
 from harness.report.sections import details
 from harness.report.sections import findings
+from harness.report.sections import life
 from harness.report.sections import matrix
 from harness.report.sections import probes
 from harness.report.sections import questions
@@ -45,6 +46,8 @@ def page(
         *first,
         probes.section(report.cells),
         questions.section(grid),
+        life.section(report.cells),
         claims.page_section(report.cells),
         *details.sections(report, notes),
+        life.lost(report.cells),
     ]

@@ -310,7 +310,51 @@ class Chart(NamedTuple):
         return highest <= EVEN and not any(bar.open_end for bar in bars)
 
 
-Block = Paragraph | Alert | Items | Table | Legend | Code | Chart
+class TracePoint(NamedTuple):
+    """Two numbers, the second on top of the first, from a moment on."""
+
+    at: float
+    old: int
+    new: int
+
+
+class Trace(NamedTuple):
+    """How many places there were at every moment."""
+
+    name: str
+    """Foreign: what was done."""
+    points: tuple[TracePoint, ...]
+    until: float
+    """Seconds after the act; it is at zero."""
+    lost: tuple[float, ...] = ()
+    """When requests were lost."""
+
+    @property
+    def most(self) -> int:
+        """The most places at any moment."""
+        return max((point.old + point.new for point in self.points), default=0)
+
+    def number(self, begin: float, end: float) -> int:
+        """The least places between two moments."""
+        edges = [*(point.at for point in self.points[1:]), self.until]
+        edges = edges[: len(self.points)]
+        return min(
+            (
+                point.old + point.new
+                for point, edge in zip(self.points, edges, strict=True)
+                if point.at < end and edge > begin
+            ),
+            default=0,
+        )
+
+
+class Traces(NamedTuple):
+    """Several of these, one below the other: as pictures, or each as a line."""
+
+    traces: tuple[Trace, ...]
+
+
+Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces
 
 
 class Worth(IntEnum):
@@ -356,6 +400,6 @@ def _is_filled(block: Block) -> bool:
     match block:
         case Paragraph(Text(())) | Items(()) | Legend(()):
             return False
-        case Table(groups=()) | Chart(groups=()):
+        case Table(groups=()) | Chart(groups=()) | Traces(()):
             return False
     return True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
+from harness.report import trace
 from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Cell
@@ -23,6 +24,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Traces
 from harness.report.document import WebLink
 from harness.report.escape import is_link
 from harness.report.escape import line
@@ -77,6 +79,9 @@ def _block(block: Block, title: str) -> Iterator[str]:
             yield f'<pre tabindex="0"><code>{shown}</code></pre>'
         case Chart():
             return
+        case Traces(traces):
+            yield from map(trace.picture, traces)
+            yield f'<p class="soft">{escape(trace.PICTURES)}</p>'
         case _:
             assert_never(block)
 

@@ -12,6 +12,7 @@ from typing import assert_never
 from typing import NamedTuple
 
 from harness.report import mermaid
+from harness.report import trace
 from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Cell
@@ -28,6 +29,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Traces
 from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.escape import code
@@ -142,6 +144,8 @@ def _block(block: Block) -> str:
             return fence(text, language, characters=most)
         case Chart():
             return f"{mermaid.draw(block)}\n\n{inline(block.caption)}"
+        case Traces():
+            return fence("\n".join(trace.lines(block)))
         case _:
             assert_never(block)
 

@@ -20,6 +20,7 @@ from harness.report.sections import changes
 from harness.report.sections import claims
 from harness.report.sections import deployments
 from harness.report.sections import in_short
+from harness.report.sections import life
 from harness.report.sections import matrix
 from harness.report.sections import questions
 from harness.report.sections import releases
@@ -50,6 +51,7 @@ def overview(
         claims.section(report.cells),
         *_matrix(report, grid),
         questions.in_lines(grid),
+        life.in_lines(report.cells),
         *([changes.section(changed)] if changed.baseline is not None else []),
         *([deployments.section(checked)] if checked else []),
         in_short.in_full(report.cells, broken)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import assert_never
 
+from harness.report import trace
 from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Cell
@@ -21,6 +22,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Traces
 from harness.report.document import WebLink
 from harness.report.escape import printable
 from harness.report.escape import printable_lines
@@ -68,6 +70,8 @@ def _block(block: Block) -> Iterator[str]:
                 yield from ("  ".join(map(cell, row)) for row in group.rows)
         case Code(text, _, most):
             yield from printable_lines(text, characters=most).splitlines()
+        case Traces():
+            yield from trace.lines(block)
         case Legend() | Chart():
             pass
         case _:

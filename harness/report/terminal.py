@@ -17,6 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from harness.report import plain
+from harness.report import trace
 from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Cell
@@ -30,11 +31,15 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Traces
 from harness.report.escape import printable_lines
 from harness.report.words import Mark
 
 _ASCII = str.maketrans(
-    {"≥": ">=", "·": "-", "–": "-", "≈": "~"} | dict.fromkeys("✓↓↑✗", "") | {"…": "."}
+    dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True))
+    | {"≥": ">=", "·": "-", "–": "-", "≈": "~"}
+    | dict.fromkeys("✓↓↑✗", "")
+    | {"…": "."}
 )
 """For outputs that know no other characters."""
 
@@ -95,6 +100,8 @@ def _block(block: Block, console: Console) -> Iterator[RenderableType]:
             yield from map(_text, entries)
         case Code(text, _, most):
             yield _unbroken(RichText(printable_lines(text, characters=most)))
+        case Traces():
+            yield from map(_unbroken, map(RichText, trace.lines(block)))
         case Chart():
             pass
         case _:

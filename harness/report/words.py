@@ -182,6 +182,12 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "place; “restarted after 21 to 31 s”: what its settings come to when that "
         "lasts. “Answered”: also with all places taken.",
     ),
+    Question.LIFE: QuestionWords(
+        "How many places are there while the server is reloaded, scaled or ended?",
+        "“reload: 0 of 4”: at some moment of a reload no request at all was in the app "
+        "while others waited, where usually there are four. “1 lost”: a request in the "
+        "app got no answer.",
+    ),
 }
 """Every question but the overlap, which the matrix answers."""
 

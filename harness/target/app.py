@@ -18,6 +18,7 @@ import itertools
 import json
 import os
 import sys
+import time
 
 from flask import Flask
 from flask import request
@@ -30,12 +31,17 @@ from hold import hold
 app = Flask(__name__)
 PIECE = b"." * 65536
 
+# An app that takes a while to be imported, as large ones do.
+BOOT_SECONDS = float(os.environ.get("FLASK_CONCURRENCY_BOOT_SECONDS", "0"))
+time.sleep(BOOT_SECONDS)
+
 
 @app.route("/ready")
 def ready():
     """Answer with the token of this server, the process, and what the server claims."""
     token = os.environ.get("FLASK_CONCURRENCY_TOKEN", "")
     answer = dict(claims(request.environ), token=token, process=os.getpid())
+    answer["boot_seconds"] = BOOT_SECONDS
     return json.dumps(answer)
 
 

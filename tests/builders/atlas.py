@@ -115,6 +115,7 @@ PLAIN = (
     "arrival",
     "quiet_by",
     "wait",
+    "act",
 )
 """Fields that hold a word of ours, or a time."""
 

@@ -14,6 +14,7 @@ import msgspec
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
 from harness.records.evidence import Evidence
+from harness.records.life import LifeSeen
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.rounds import Account
@@ -30,6 +31,10 @@ from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
 from tests.builders.steered import chosen
+from tests.builders.tapes import ENDED
+from tests.builders.tapes import KILLED
+from tests.builders.tapes import RELOADED
+from tests.builders.tapes import UNCAUGHT
 from tests.samples.make import cell
 from tests.samples.make import CONTROL
 from tests.samples.make import environment
@@ -394,6 +399,7 @@ def questions() -> list[Evidence]:
             served=tuple(range(4, 20)), settled=Settled.SCHEDSTAT,
             account=Account(answered=2053, unopened=451), seconds=6.9,
         ),
+        LifeSeen(tapes=(RELOADED, KILLED, ENDED, UNCAUGHT), seconds=31.5),
     )  # fmt: skip
     green = (
         _waits(10, Wait.LOCK, Wait.SLEEP, one=(Wait.BLOCKING, Wait.ASYNC)),

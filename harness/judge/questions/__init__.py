@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.judge.questions import abandoned
+from harness.judge.questions import life
 from harness.judge.questions import overflow
 from harness.judge.questions import parallel
 from harness.judge.questions import probes
@@ -16,6 +17,8 @@ from harness.judge.questions import waits
 from harness.records.evidence import CellEvidence
 from harness.records.health import HealthNumbers
 from harness.records.health import ProbesSeen
+from harness.records.life import LifeSeen
+from harness.records.life import Tape
 from harness.records.questions import Answer
 from harness.records.questions import Question
 from harness.records.questions import UNKNOWN
@@ -31,6 +34,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.ABANDONED: abandoned.answer,
     Question.RECOVERY: recovery.answer,
     Question.PROBES: probes.answer,
+    Question.LIFE: life.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other
 evidence of the cell."""
@@ -44,6 +48,14 @@ def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
     order = list(Question)
     seen = sorted(cell.asked, key=lambda each: order.index(each.question))
     return tuple(_answer(each, cell, fault) for each in seen)
+
+
+def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
+    """The tapes of a cell whose life was watched; none where nothing can be trusted."""
+    watched = (each for each in cell.asked if isinstance(each, LifeSeen))
+    return (
+        () if fault else tuple(t for each in watched for t in life.tapes_of(each, cell))
+    )
 
 
 def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:

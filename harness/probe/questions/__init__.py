@@ -17,6 +17,7 @@ import msgspec
 
 from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
+from harness.probe.questions import life
 from harness.probe.questions import overflow
 from harness.probe.questions import parallel
 from harness.probe.questions import probes
@@ -28,6 +29,7 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
 from harness.records.health import ProbesSeen
+from harness.records.life import LifeSeen
 from harness.records.questions import Question
 from harness.records.recovery import RecoverySeen
 from harness.records.seen import AbandonedSeen
@@ -73,6 +75,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.ABANDONED: Procedure(abandoned.ask, AbandonedSeen),
     Question.RECOVERY: Procedure(recovery.ask, RecoverySeen),
     Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
+    Question.LIFE: Procedure(life.ask, LifeSeen),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from harness.probe.probe import Probe
 from harness.records.health import HealthCheck
+from harness.records.life import Act
 from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up
 from harness.records.rounds import load_of
@@ -36,6 +37,8 @@ class Context(NamedTuple):
     """Those in which the order of workers was chosen."""
     health: HealthCheck = HealthCheck()
     """How it is asked whether the server is alive."""
+    acts: tuple[Act, ...] = tuple(Act)
+    """What is done to the server when its life is watched."""
 
     @property
     def load(self) -> int:

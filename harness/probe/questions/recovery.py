@@ -70,7 +70,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
     try:
         crowd = await fill(probe, load, load)
         where = probe.holds.processes()
-        process = _victim(probe, where.values(), first)
+        process = victim(probe, where.values(), first)
         lost = {name for name, its in where.items() if its == process}
         with probe.outliving():
             os.kill(process, signal.SIGKILL)
@@ -107,7 +107,7 @@ async def _rounds(probe: Probe, load: int) -> list[list[int]]:
     ]
 
 
-def _victim(probe: Probe, holding: Iterable[int], first: int) -> int:
+def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
     """The process that holds the most requests, other than ``first`` where possible.
 
     The first process is the master, where there is one, and the server ends with it.

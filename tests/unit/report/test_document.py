@@ -34,6 +34,7 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Traces
 from harness.report.document import Value
 from harness.report.document import WebLink
 from harness.report.overview import overview
@@ -98,6 +99,8 @@ def _texts(block: Block) -> Iterator[Text]:
             for bars in groups:
                 yield say("{}", bars.title)
                 yield from (say("{} {}", bar.name, bar.value) for bar in bars.bars)
+        case Traces(traces):
+            yield from (say("{}", trace.name) for trace in traces)
 
 
 def test_a_pen_that_knows_these_kinds_knows_all() -> None:

@@ -1,0 +1,207 @@
+"""How many places a server has when it is reloaded, scaled, ended or loses a worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.judge.questions.recovery import ENDINGS
+from harness.judge.tape import BEFORE
+from harness.judge.tape import blink_of
+from harness.judge.tape import depth
+from harness.judge.tape import HOLD_UPS
+from harness.judge.tape import LONGEST_BLINK
+from harness.judge.tape import longest_dip
+from harness.judge.tape import median
+from harness.judge.tape import points_of
+from harness.records.evidence import CellEvidence
+from harness.records.life import Act
+from harness.records.life import LifeSeen
+from harness.records.life import LostRequest
+from harness.records.life import Tape
+from harness.records.life import TapeSeen
+from harness.records.numbers import sum_up_cell
+from harness.records.questions import Answer
+from harness.records.words import Outcome
+
+WHEN = {
+    Act.RECYCLE: "While requests come and nothing is done",
+    Act.RELOAD: "On SIGHUP",
+    Act.UPGRADE: "On SIGUSR2, and then SIGTERM to the first process",
+    Act.SCALE_UP: "On SIGTTIN",
+    Act.SCALE_DOWN: "On SIGTTOU",
+    Act.KILL: "When a worker is killed",
+    Act.LONG_REQUEST: "Beside a request that stays for long",
+    Act.END: "On SIGTERM",
+}
+"""How a sentence on an act begins."""
+
+
+def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
+    """What each act takes away; the number is the least places in all acts but the end,
+    in which there are none in the end.
+    """
+    tapes = tapes_of(seen, cell)
+    known = [tape for tape in tapes if tape.known]
+    if not known:
+        return seen.unknown(tapes[0].sentence if tapes else "nothing was done")
+    worse = "; ".join(word for tape in known for word in _words(tape))
+    lasting = [tape for tape in known if tape.act is not Act.END]
+    number = min((tape.lowest for tape in lasting), default=None)
+    return seen.answer(worse or "always as many", _summary(known, lasting), number)
+
+
+def _summary(known: Sequence[Tape], lasting: Sequence[Tape]) -> str:
+    """The worst of all acts; the tapes themselves say the rest."""
+    words: list[str] = []
+    if lasting:
+        worst = min(lasting, key=lambda tape: tape.lowest - tape.usual)
+        words.append(f"{WHEN[worst.act]}: {_places_words(worst)}.")
+    in_app = sum(tape.lost_in_app for tape in known)
+    words.append(f"Lost in the app in all that was done: {in_app}.")
+    return " ".join(words)
+
+
+def tapes_of(seen: LifeSeen, cell: CellEvidence) -> tuple[Tape, ...]:
+    """The tape of each act."""
+    load = cell.declaration.declared or 0
+    floor = sum_up_cell(cell, load).floor if load else None
+    return tuple(_tape(each, floor) for each in seen.tapes)
+
+
+def _tape(seen: TapeSeen, floor: int | None) -> Tape:
+    if seen.outcome is not Outcome.MEASURED:
+        return _unknown(seen, f"{seen.outcome}: {seen.reason}")
+    blink = blink_of(seen)
+    points = points_of(seen, blink)
+    often = median(points, BEFORE, 0.0)
+    usual = min(often, floor) if floor else often
+    # What is missing before anything was done is the doing of this machine.
+    dip = longest_dip(points, usual, BEFORE, 0.0)
+    blink = max(blink, HOLD_UPS * dip)
+    if blink > LONGEST_BLINK:
+        return _unknown(seen, "it is not known: this machine had too much else to do")
+    points = points_of(seen, blink)
+    end = seen.watched_seconds
+    since = depth(points, 0.0, end)
+    lost = [each for each in seen.lost if each.ended_at >= 0]
+    tape = Tape(
+        act=seen.act,
+        known=True,
+        sentence="",
+        usual=usual,
+        lowest=since.lowest,
+        lowest_seconds=since.seconds,
+        after=points[-1].old + points[-1].new,
+        blink_seconds=blink,
+        lost_in_app=sum(each.entered_at is not None for each in lost),
+        lost_waiting=sum(_waited(each) for each in lost),
+        lost_later=sum(_came_later(each) for each in lost),
+        lost=tuple(lost),
+        sent=seen.sent,
+        points=points,
+        until=end,
+    )
+    return _with_sentence(tape, seen)
+
+
+def _unknown(seen: TapeSeen, why: str) -> Tape:
+    return Tape(act=seen.act, known=False, sentence=f"{WHEN[seen.act]}: {why}.")
+
+
+def _with_sentence(tape: Tape, seen: TapeSeen) -> Tape:
+    words = _end_words(tape, seen) if tape.act is Act.END else _places_words(tape)
+    parts = [f"{WHEN[tape.act]}: {words}", *_lost_words(tape), *_notes(seen)]
+    sentence = "; ".join(parts) + "."
+    return msgspec.structs.replace(tape, sentence=sentence)
+
+
+# ------------------------------------------------------------------------- the words
+
+
+def _waited(lost: LostRequest) -> bool:
+    return lost.entered_at is None and lost.offered_at < 0
+
+
+def _came_later(lost: LostRequest) -> bool:
+    return lost.entered_at is None and lost.offered_at >= 0
+
+
+def _places(number: int) -> str:
+    return "no place" if number == 0 else f"{number} place{'s' if number > 1 else ''}"
+
+
+def _places_words(tape: Tape) -> str:
+    if tape.lowest >= tape.usual:
+        more = f", and {tape.after} in the end" if tape.after != tape.usual else ""
+        return f"never fewer than {_places(tape.usual)}{more}"
+    low = f"{_places(tape.lowest)} instead of {tape.usual}"
+    if tape.after <= tape.lowest:
+        return f"{low}, to the end"
+    return f"{low} for {tape.lowest_seconds:.1f} s, then {tape.after}"
+
+
+def _end_words(tape: Tape, seen: TapeSeen) -> str:
+    finish = "requests in the app finish"
+    words = f"not all {finish}" if tape.lost_in_app else finish
+    if seen.ended_at is None or seen.survivors:
+        kept = "is" if seen.ended_at is None else "leaves processes that are"
+        return f"{words}; the server {kept} still there {seen.watched_seconds:.0f} s on"
+    return f"{words}, and the server has ended after {seen.ended_at:.1f} s"
+
+
+def _lost_words(tape: Tape) -> Iterator[str]:
+    """Requests that were lost, by where they were."""
+    kinds = (
+        ("in the app", [each for each in tape.lost if each.entered_at is not None]),
+        ("that waited", list(filter(_waited, tape.lost))),
+        ("that came later", list(filter(_came_later, tape.lost))),
+    )
+    for where, lost in kinds:
+        for ending, count in _endings(lost):
+            requests = "request" if count == 1 else "requests"
+            verb = "is" if count == 1 else "are"
+            yield f"{count} {requests} {where} {verb} {ending}"
+    if not tape.lost:
+        yield "no request is lost"
+
+
+def _endings(lost: Iterable[LostRequest]) -> list[tuple[str, int]]:
+    """How some requests ended, in words, and how many did so."""
+    words = (
+        ENDINGS.get(each.ended, "lost").format(errors=each.status or "with an error")
+        for each in lost
+    )
+    return Counter(words).most_common()
+
+
+def _notes(seen: TapeSeen) -> Iterator[str]:
+    if seen.reason:
+        yield seen.reason
+    if seen.long_stayed is not None:
+        yield f"the long request was lost after {seen.long_stayed:.1f} s"
+    elif seen.act is Act.LONG_REQUEST:
+        yield "the long request was left alone"
+    if seen.catches_term is False:
+        yield (
+            "the first process has no handler for SIGTERM: as the first process of a "
+            "container it would go on until it is killed"
+        )
+
+
+def _words(tape: Tape) -> Iterator[str]:
+    """What an act takes away, in a few words; nothing where that is nothing."""
+    lost = f"{tape.lost_in_app} lost" if tape.lost_in_app else ""
+    if tape.act is Act.END:
+        yield f"end: {'not all finish' if lost else 'finish'}"
+        return
+    waiting = tape.lost_waiting + tape.lost_later
+    low = f"{tape.lowest} of {tape.usual}" if tape.lowest < tape.usual else ""
+    others = f"{waiting} waiting ones lost" if waiting else ""
+    words = ", ".join(filter(None, (low, lost, others)))
+    if words:
+        yield f"{tape.act}: {words}"

@@ -1,0 +1,180 @@
+"""Tapes: how many places a server had at every moment while something was done to it.
+
+A place is a request in the app while others wait. One that leaves makes room for the
+next, and for an instant one is missing: a *blink*. So what is missing for less than a
+blink is not counted. A blink is twice as long as the longest hand-off that was seen
+before the act, and as the harness was held up at any time. In mathematical morphology
+this is a closing of the curve by that length (J. Serra, *Image Analysis and
+Mathematical Morphology*, 1982).
+
+A place is also there while the process that has it would take the next request but has
+to wait for a processor: that is the machine's doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.life import SlowHandOff
+from harness.records.life import TapePoint
+from harness.records.life import TapeSeen
+
+SHORTEST_BLINK = 0.15
+"""Seconds. Hand-offs on a machine with nothing else to do are shorter."""
+
+LONGEST_BLINK = 0.8
+"""Where it would be longer, nothing is known."""
+
+HOLD_UPS = 2
+"""Times the longest hand-off, or hold-up of the harness."""
+
+STARVED_SHARE = 0.5
+"""A process that waited for a processor for so much of the time was about to run."""
+
+BEFORE = -1.0
+"""Where a tape begins, in seconds after the act."""
+
+
+class Step(NamedTuple):
+    """A number, from a moment on."""
+
+    at: float
+    number: int
+
+
+def blink_of(seen: TapeSeen) -> float:
+    """How long something has to be missing to be counted, in seconds."""
+    longest = max(seen.hand_off_seconds, seen.lag_seconds)
+    return max(SHORTEST_BLINK, HOLD_UPS * longest)
+
+
+def closed(steps: Sequence[Step], end: float, length: float) -> list[Step]:
+    """The same curve with every dip filled that is shorter than ``length``."""
+    gaps: list[tuple[float, float]] = []
+    for level in range(1, max((step.number for step in steps), default=0) + 1):
+        gaps += _gaps(steps, end, level, length)
+    if not steps:
+        return []
+    most = max(step.number for step in steps)
+    moments = sorted({steps[0].at, *(edge for gap in gaps for edge in gap)})
+    filled = [
+        Step(at, most - sum(begun <= at < ended for begun, ended in gaps))
+        for at in moments
+        if at < end
+    ]
+    return list(_without_repeats(filled))
+
+
+def _gaps(
+    steps: Sequence[Step], end: float, level: int, length: float
+) -> Iterator[tuple[float, float]]:
+    """Where the curve is below a level, for ``length`` at least."""
+    begun: float | None = None
+    for step in (*steps, Step(end, level)):
+        if step.number < level and begun is None:
+            begun = step.at
+        elif step.number >= level and begun is not None:
+            if step.at - begun >= length:
+                yield begun, step.at
+            begun = None
+
+
+def _without_repeats(steps: Sequence[Step]) -> Iterator[Step]:
+    last: int | None = None
+    for step in steps:
+        if step.number != last:
+            yield step
+        last = step.number
+
+
+def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
+    """The tape from a second before the act until it was no longer watched."""
+    moments = list(zip(seen.at_ms, seen.old, seen.new, strict=False))
+    end = seen.watched_seconds
+    starved = [each for each in seen.slow if _is_starved(each)]
+    later = {each.process for each in seen.lanes if each.first >= 0}
+    held = [Step(at / 1000, old + new) for at, old, new in moments]
+    fresh = [Step(at / 1000, new) for at, _, new in moments]
+    total = closed(_with(held, starved), end, blink)
+    fresh = closed(
+        _with(fresh, [each for each in starved if each.process in later]), end, blink
+    )
+    edges = sorted({BEFORE, *(s.at for s in total), *(s.at for s in fresh)})
+    points: list[TapePoint] = []
+    for at in (edge for edge in edges if edge >= BEFORE):
+        places = number_at(total, at)
+        new = min(number_at(fresh, at), places)
+        if not points or (points[-1].old, points[-1].new) != (places - new, new):
+            points.append(TapePoint(at=at, old=places - new, new=new))
+    return tuple(points)
+
+
+def _is_starved(slow: SlowHandOff) -> bool:
+    """Whether a process waited for a processor most of the time."""
+    return slow.waited >= STARVED_SHARE * (slow.end - slow.begin)
+
+
+def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
+    """A curve with a place more while a process waited for a processor."""
+    edges = [(each.begin, 1) for each in starved] + [(e.end, -1) for e in starved]
+    moments = sorted({*(step.at for step in steps), *(at for at, _ in edges)})
+    return [
+        Step(at, number_at(steps, at) + sum(by for edge, by in edges if edge <= at))
+        for at in moments
+    ]
+
+
+def number_at(steps: Sequence[Step], moment: float) -> int:
+    """The number at a moment; none before the first."""
+    return next((s.number for s in reversed(steps) if s.at <= moment), 0)
+
+
+class Depth(NamedTuple):
+    """How low a tape is, between two moments."""
+
+    lowest: int
+    seconds: float
+    """How long it is as low as that."""
+
+
+def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
+    """The least places of a tape between two moments."""
+    spans = _spans(points, begin, end)
+    lowest = min((places for places, _ in spans), default=0)
+    return Depth(lowest, sum(long for places, long in spans if places == lowest))
+
+
+def median(points: Sequence[TapePoint], begin: float, end: float) -> int:
+    """The places that there are for half of the time or more."""
+    spans = sorted(_spans(points, begin, end))
+    half = sum(seconds for _, seconds in spans) / 2
+    for places, seconds in spans:
+        half -= seconds
+        if half <= 0:
+            return places
+    return 0
+
+
+def longest_dip(
+    points: Sequence[TapePoint], below: int, begin: float, end: float
+) -> float:
+    """For how long at a time there were fewer places than so many, in seconds."""
+    longest = running = 0.0
+    for places, seconds in _spans(points, begin, end):
+        running = running + seconds if places < below else 0.0
+        longest = max(longest, running)
+    return longest
+
+
+def _spans(
+    points: Sequence[TapePoint], begin: float, end: float
+) -> list[tuple[int, float]]:
+    """Places, and for how many seconds, in order."""
+    edges = [*(point.at for point in points[1:]), end][: len(points)]
+    spans = [
+        (point.old + point.new, min(edge, end) - max(point.at, begin))
+        for point, edge in zip(points, edges, strict=True)
+    ]
+    return [(places, seconds) for places, seconds in spans if seconds > 0]

@@ -1,0 +1,179 @@
+"""How many requests are in the app at every moment of a server's life.
+
+More requests are offered than the server has places, all the time. Each stays in the
+app for a moment and is replaced when it has ended, while the server is reloaded,
+upgraded, scaled, ended, or loses a worker. Each act has a server of its own. Nothing
+but processes of that server's tree is ever sent a signal, and one that the first
+process has no handler for is not sent, but for SIGTERM: it would only end it.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+from collections.abc import Awaitable
+from collections.abc import Callable
+
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.recovery import Unreachable
+from harness.probe.questions.recovery import victim
+from harness.probe.recording import CALM_SECONDS
+from harness.probe.recording import FIRST
+from harness.probe.recording import Recording
+from harness.records.life import Act
+from harness.records.life import LifeSeen
+from harness.records.life import TapeSeen
+from harness.records.words import Outcome
+from harness.system.caught import catches
+from harness.system.process import Ended
+
+RECYCLE_SECONDS = 10.0
+"""How long it is seen whether workers are replaced when nothing is done."""
+
+NEW_SECONDS = 20.0
+"""How long new workers may take until they have requests."""
+
+LONG_SECONDS = 40.0
+"""How long the long request stays: gunicorn allows 30 seconds by default."""
+
+GRACE_SECONDS = 10.0
+"""From SIGTERM to SIGKILL: what an engine of containers gives by default."""
+
+LAST_SECONDS = 2.0
+"""After SIGKILL, how long the last connections may take to end."""
+
+SIGNALS = {
+    Act.RELOAD: signal.SIGHUP,
+    Act.UPGRADE: signal.SIGUSR2,
+    Act.SCALE_UP: signal.SIGTTIN,
+    Act.SCALE_DOWN: signal.SIGTTOU,
+}
+
+
+async def ask(servers: Servers, context: Context) -> LifeSeen:
+    """Make a tape of each act. Raises what ``Servers.use`` raises."""
+    tapes = [
+        await servers.use(functools.partial(_tape, act=act, context=context))
+        for act in context.acts
+    ]
+    return LifeSeen(tapes=tuple(tapes))
+
+
+async def _tape(probe: Probe, act: Act, context: Context) -> TapeSeen:
+    number = SIGNALS.get(act)
+    first = probe.server.origin.started.result()
+    if number is not None and not catches(first, number):
+        why = f"the first process has no handler for {number.name}"
+        return TapeSeen(act=act, outcome=Outcome.NOT_SUPPORTED, reason=why)
+    recording = Recording(probe, context.ceiling, bounded=context.bounded)
+    try:
+        await recording.run(ACTS[act])
+        return recording.tape(act)
+    except Unreachable:
+        why = "no process that holds requests can be reached"
+        return TapeSeen(act=act, outcome=Outcome.NOT_SUPPORTED, reason=why)
+    except Ended as problem:
+        return TapeSeen(act=act, outcome=Outcome.DIED, reason=str(problem))
+    finally:
+        recording.stream.give_up()
+        probe.disperse()
+
+
+async def _recycle(recording: Recording) -> None:
+    await recording.until_ended(RECYCLE_SECONDS)
+    await recording.calm()
+    if not recording.stream.newcomers():
+        requests = recording.stream.requests
+        why = f"no worker was replaced within {requests} requests"
+        recording.seen["reason"] = why
+
+
+async def _newcomers(recording: Recording, seconds: float) -> bool:
+    """Wait until a process that was not there takes requests; whether one did."""
+    stream = recording.stream
+    if await stream.watch(lambda: bool(stream.newcomers()), seconds):
+        return True
+    recording.seen["reason"] = "no further process took requests"
+    return False
+
+
+async def _reload(recording: Recording) -> None:
+    recording.send(signal.SIGHUP)
+    await _newcomers(recording, NEW_SECONDS)
+    await recording.calm()
+
+
+async def _upgrade(recording: Recording) -> None:
+    recording.send(signal.SIGUSR2)
+    if await _newcomers(recording, NEW_SECONDS):
+        await recording.until_ended(CALM_SECONDS)
+        recording.send(signal.SIGTERM)
+    await recording.calm()
+
+
+async def _scale_up(recording: Recording) -> None:
+    recording.send(signal.SIGTTIN)
+    await _newcomers(recording, NEW_SECONDS)
+    await recording.calm()
+
+
+async def _scale_down(recording: Recording) -> None:
+    recording.enough = 1  # one worker less is what was asked for
+    recording.send(signal.SIGTTOU)
+    await recording.calm()
+
+
+async def _kill(recording: Recording) -> None:
+    where = recording.stream.where().values()
+    process = victim(recording.probe, where, recording.first)
+    which = FIRST if process == recording.first else "a worker"
+    recording.send(signal.SIGKILL, process, which)
+    await recording.calm()
+
+
+async def _long_request(recording: Recording) -> None:
+    """Keep one request until it is lost, or has stayed for long enough."""
+    stream = recording.stream
+    stream.keep_next = True
+    await stream.watch(lambda: stream.kept is not None, CALM_SECONDS)
+    await stream.watch(lambda: stream.kept not in stream.where(), LONG_SECONDS)
+    name, stream.kept = stream.kept, None
+    if name is not None:
+        stream.let_go(name)
+    await recording.calm()
+    lost = [each for each in stream.lost if each.request == name]
+    if lost and lost[0].entered_at is not None:
+        recording.seen["long_stayed"] = lost[0].ended_at - lost[0].entered_at
+
+
+async def _end(recording: Recording) -> None:
+    """As an orchestrator ends a server: SIGTERM, a grace, and SIGKILL to all."""
+    stream = recording.stream
+    recording.seen["catches_term"] = catches(recording.first, signal.SIGTERM)
+    stream.replaces_lost = False
+    recording.send(signal.SIGTERM)
+
+    def over() -> bool:
+        return recording.server.ended.done() and not recording.alive()
+
+    await stream.watch(over, GRACE_SECONDS)
+    left = recording.alive()
+    recording.seen["survivors"] = len(left)
+    for process in left:
+        recording.send(signal.SIGKILL, process, "what is left")
+    await stream.watch(lambda: not stream.pending, LAST_SECONDS)
+
+
+ACTS: dict[Act, Callable[[Recording], Awaitable[None]]] = {
+    Act.RECYCLE: _recycle,
+    Act.RELOAD: _reload,
+    Act.UPGRADE: _upgrade,
+    Act.SCALE_UP: _scale_up,
+    Act.SCALE_DOWN: _scale_down,
+    Act.KILL: _kill,
+    Act.LONG_REQUEST: _long_request,
+    Act.END: _end,
+}
+"""What is done in each act."""

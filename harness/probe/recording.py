@@ -1,0 +1,185 @@
+"""The tape of one server while something is done to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Awaitable
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from harness.probe.probe import Probe
+from harness.probe.stream import Stream
+from harness.records.life import Act
+from harness.records.life import Lane
+from harness.records.life import LostRequest
+from harness.records.life import Sent
+from harness.records.life import SlowHandOff
+from harness.records.life import TapeSeen
+from harness.system.process import Ended
+
+MOST_PLACES = 32
+"""Places of which a tape is made; servers with more are offered no more than that."""
+
+SPARE = 4
+"""Requests that are offered beyond twice the places."""
+
+STAY_SECONDS = 0.2
+"""How long each request stays in the app, or more with many places: then they would
+come and go too fast for what is measured."""
+
+STAY_FOR_EACH_PLACE = 0.01
+
+FILL_SECONDS = 5.0
+"""How long all places may take to be filled."""
+
+BEFORE_SECONDS = 1.5
+"""How long requests come before anything is done."""
+
+CALM_SECONDS = 1.5
+"""After so long with enough in the app, the same processes and no request lost, all is
+as it was."""
+
+LEAST_SECONDS = 4.0
+"""A server is watched for so long at least."""
+
+MOST_SECONDS = 20.0
+"""A server is watched for so long at most for all to be as it was."""
+
+LEAVE_SECONDS = 10.0
+"""How long requests may take to be answered once all are let go."""
+
+FIRST = "the first process"
+
+
+class Recording:
+    """A server to which requests keep coming, and what is done to it."""
+
+    def __init__(self, probe: Probe, places: int, *, bounded: bool) -> None:
+        self._places = min(places, MOST_PLACES)
+        more = bounded and places <= MOST_PLACES
+        self._offered = 2 * self._places + SPARE if more else MOST_PLACES
+        self._stay = max(STAY_SECONDS, STAY_FOR_EACH_PLACE * self._places)
+        self._act_at = 0.0
+        self._watched = 0.0
+        self._ended_at: float | None = None
+        self._sent: list[Sent] = []
+        self._lost_before = 0
+        self.probe = probe
+        self.server = probe.server
+        self.first: int = probe.server.origin.started.result()
+        """The process that was started."""
+        self.stream = Stream(probe, self._offered, self._stay)
+        self.enough = 0
+        """All is as it was once as many as that are in the app."""
+        self.seen: dict[str, Any] = {}
+        """Fields of ``TapeSeen`` that only the act knows."""
+
+    async def run(self, act: Callable[[Recording], Awaitable[None]]) -> None:
+        """Let requests come, do what is to be done, and see what becomes of them.
+
+        Raises ``Ended`` when the server has ended before.
+        """
+        self.server.ended.add_done_callback(self._take_end)
+        self.stream.begin()
+        filled = FILL_SECONDS
+        await self.stream.watch(lambda: self.stream.level() >= self._places, filled)
+        if await self.until_ended(BEFORE_SECONDS):
+            raise Ended(self.server.ended.result())
+        self.enough = self.stream.level()
+        self._lost_before = self.stream.lost_in_all
+        self._act_at = time.monotonic()
+        self.stream.act()
+        await act(self)
+        self._watched = time.monotonic() - self._act_at
+        ended = self.server.ended.done() and not self.alive()
+        await self.stream.end(0.0 if ended else LEAVE_SECONDS)
+
+    def _take_end(self, _: object) -> None:
+        self._ended_at = time.monotonic()
+
+    async def until_ended(self, seconds: float) -> bool:
+        """Let requests come until the first process ends; whether it did in time."""
+        return await self.stream.watch(self.server.ended.done, seconds)
+
+    def send(
+        self, number: signal.Signals, process: int | None = None, to: str = FIRST
+    ) -> None:
+        """Send a signal to a process of the server's own tree, by default the first."""
+        at = time.monotonic() - self._act_at
+        process = process or self.first
+        if process not in self.alive():
+            return
+        os.kill(process, number)
+        if not any(each.to == to and each.signal == number.name for each in self._sent):
+            self._sent.append(Sent(at=at, signal=number.name, to=to))
+
+    def alive(self) -> list[int]:
+        """The processes of the server, without those of a proxy in front."""
+        return self.server.origin.processes()
+
+    async def calm(self) -> None:
+        """Wait until all is as it was before, for ``MOST_SECONDS`` at most."""
+        processes, since = self.alive(), time.monotonic()
+        least = since + LEAST_SECONDS
+
+        def is_calm() -> bool:
+            nonlocal processes, since
+            now, last = time.monotonic(), processes
+            processes = self.alive()
+            if processes != last or self.stream.level() < self.enough:
+                since = now
+            since = max(since, self.stream.lost_at)
+            self.stream.replaces = bool(processes)
+            return now >= least and (not processes or now - since >= CALM_SECONDS)
+
+        await self.stream.watch(is_calm, MOST_SECONDS)
+
+    def tape(self, act: Act) -> TapeSeen:
+        """What was recorded, in seconds after the act."""
+        stream, at, ended = self.stream, self._act_at, self.server.ended
+        return TapeSeen(
+            act=act,
+            places=self._places,
+            offered=self._offered,
+            stay_seconds=self._stay,
+            boot_seconds=self.probe.boot_seconds,
+            sent=tuple(self._sent),
+            at_ms=tuple(round(1000 * (each.at - at)) for each in stream.moments),
+            old=tuple(each.old for each in stream.moments),
+            new=tuple(each.new for each in stream.moments),
+            lanes=tuple(_lane(each, at) for each in stream.lanes),
+            slow=tuple(_slow(each, at) for each in stream.slow),
+            requests=stream.requests,
+            answered=stream.answered,
+            lost=tuple(_lost(each, at) for each in stream.lost),
+            lost_in_all=stream.lost_in_all,
+            before_act=self._lost_before,
+            hand_off_seconds=stream.hand_off_seconds,
+            lag_seconds=self.probe.lag.worst(),
+            ended=ended.result() if ended.done() else "",
+            ended_at=None if self._ended_at is None else self._ended_at - at,
+            watched_seconds=self._watched,
+            **self.seen,
+        )
+
+
+def _lane(lane: Lane, at: float) -> Lane:
+    return msgspec.structs.replace(lane, first=lane.first - at, last=lane.last - at)
+
+
+def _slow(slow: SlowHandOff, at: float) -> SlowHandOff:
+    return msgspec.structs.replace(slow, begin=slow.begin - at, end=slow.end - at)
+
+
+def _lost(lost: LostRequest, at: float) -> LostRequest:
+    entered = None if lost.entered_at is None else lost.entered_at - at
+    return msgspec.structs.replace(
+        lost,
+        offered_at=lost.offered_at - at,
+        entered_at=entered,
+        ended_at=lost.ended_at - at,
+    )

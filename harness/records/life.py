@@ -1,0 +1,196 @@
+"""What is done to a server during its life, and the tape of each: how many requests
+were in the app at every moment meanwhile.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.records.questions import QuestionSeen
+from harness.records.words import Outcome
+from harness.records.words import Result
+
+
+class Act(StrEnum):
+    """What is done to a server while more requests are offered than it has places."""
+
+    RECYCLE = "recycle"
+    """Nothing is done: it is seen whether the server replaces workers by itself, as
+    gunicorn does with ``--max-requests``."""
+    RELOAD = "reload"
+    """SIGHUP."""
+    UPGRADE = "upgrade"
+    """SIGUSR2, which makes gunicorn start a second master; once workers of that have
+    requests, SIGTERM to the first."""
+    SCALE_UP = "scale-up"
+    """SIGTTIN: gunicorn starts one more worker."""
+    SCALE_DOWN = "scale-down"
+    """SIGTTOU: gunicorn ends one worker."""
+    KILL = "kill"
+    """SIGKILL to one worker, as when it runs out of memory."""
+    LONG_REQUEST = "long-request"
+    """One request stays in the app for longer than a server may allow it."""
+    END = "end"
+    """SIGTERM and, after a grace, SIGKILL to all, as an orchestrator does."""
+
+
+class Sent(Result, frozen=True, kw_only=True):
+    """A signal that was sent."""
+
+    at: float
+    """Seconds after the first of the act."""
+    signal: str
+    """Such as ``SIGHUP``."""
+    to: str
+    """Such as ``the first process``."""
+
+
+class LostRequest(Result, frozen=True, kw_only=True):
+    """A request that was offered and not answered by the app."""
+
+    request: str
+    """Its name."""
+    ended: str
+    """How it ended: a field of ``Account``."""
+    status: int | None = None
+    """The status that it was answered with, if it was."""
+    process: int | None = None
+    """The process that it was in; null where it never entered the app."""
+    offered_at: float
+    """Times are seconds after the act; negative is before it."""
+    entered_at: float | None = None
+    ended_at: float
+
+
+class Lane(Result, frozen=True, kw_only=True):
+    """One process that held requests while a tape was recorded."""
+
+    process: int
+    first: float
+    """When the first request entered it, in seconds after the act."""
+    last: float
+    """When the last one left it."""
+    requests: int
+    """Requests that entered it."""
+
+
+class SlowHandOff(Result, frozen=True, kw_only=True):
+    """A place of a process that was empty for long before the next request took it."""
+
+    process: int
+    begin: float
+    """Times are seconds after the act."""
+    end: float
+    waited: float
+    """Seconds meanwhile that threads of the process were ready to run and waited for a
+    processor."""
+
+
+class TapeSeen(Result, frozen=True, kw_only=True):
+    """What was seen of one act."""
+
+    act: Act
+    outcome: Outcome = Outcome.MEASURED
+    reason: str = ""
+    """Why there is no tape, or what the server did not do; may be empty."""
+    places: int = 0
+    """Requests that are in the app at once, as far as was known before."""
+    offered: int = 0
+    """Requests that were offered at any time, each replaced once it had ended."""
+    stay_seconds: float = 0.0
+    """How long each stayed in the app."""
+    boot_seconds: float = 0.0
+    """How long the app was made to take to be imported."""
+    sent: tuple[Sent, ...] = ()
+    at_ms: tuple[int, ...] = ()
+    """Milliseconds after the act at which the number in the app changed."""
+    old: tuple[int, ...] = ()
+    """How many were in the app then, in processes that had held requests before the
+    act."""
+    new: tuple[int, ...] = ()
+    """The same in processes that came later."""
+    lanes: tuple[Lane, ...] = ()
+    """Processes that held requests, by the time of the first."""
+    slow: tuple[SlowHandOff, ...] = ()
+    """Hand-offs within one process that took long."""
+    requests: int = 0
+    """Requests that were offered in all."""
+    answered: int = 0
+    lost: tuple[LostRequest, ...] = ()
+    """The first of those that were not answered by the app."""
+    lost_in_all: int = 0
+    before_act: int = 0
+    """How many of these were lost before the act: not by it."""
+    hand_off_seconds: float = 0.0
+    """The longest from the release of a request, before the act, until another was in
+    the app."""
+    lag_seconds: float = 0.0
+    """How long the harness itself was held up, at the longest."""
+    ended: str = ""
+    """How the first process ended; empty when it did not."""
+    ended_at: float | None = None
+    survivors: int = 0
+    """Processes that were there still when that had ended, or the grace was over."""
+    catches_term: bool | None = None
+    """Whether the first process has a handler for SIGTERM. As the first process of a
+    container it is not sent signals for which it has none. Null where not known."""
+    long_stayed: float | None = None
+    """How long the long request stayed until it was lost; null when it was not."""
+    watched_seconds: float = 0.0
+    """How long the tape is from the act on."""
+
+
+class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
+    """How many requests were in the app at every moment of a server's life."""
+
+    tapes: tuple[TapeSeen, ...] = ()
+
+
+# ------------------------------------------------------------------- in a report
+
+
+class TapePoint(Result, frozen=True, kw_only=True):
+    """How many places there are from a moment on."""
+
+    at: float
+    """Seconds after the act; negative is before it."""
+    old: int
+    """Places in processes that were there before the act."""
+    new: int
+    """Places in processes that came later."""
+
+
+class Tape(Result, frozen=True, kw_only=True):
+    """One act, and what it came to."""
+
+    act: Act
+    known: bool
+    """Whether it was recorded, and no hold-up of the harness may be taken for a server
+    without places."""
+    sentence: str
+    """What happened, for somebody who has not heard of the question; or why it is not
+    known."""
+    usual: int = 0
+    """The least places before the act."""
+    lowest: int = 0
+    """The least places from the act on."""
+    lowest_seconds: float = 0.0
+    """How long there were no more than that, in all."""
+    after: int = 0
+    """Places at the end."""
+    blink_seconds: float = 0.0
+    """What was missing for no longer than this is not counted: a request leaves, and
+    the next one is about to enter."""
+    lost_in_app: int = 0
+    """Lost requests that were in the app."""
+    lost_waiting: int = 0
+    """Lost requests that had been offered before the act, and were waiting."""
+    lost_later: int = 0
+    """Lost requests that were offered after the act."""
+    lost: tuple[LostRequest, ...] = ()
+    """The first of these, by name."""
+    sent: tuple[Sent, ...] = ()
+    points: tuple[TapePoint, ...] = ()
+    """The tape itself, without what is shorter than a blink."""
+    until: float = 0.0
+    """Where the tape ends, in seconds after the act."""

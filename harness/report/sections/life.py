@@ -1,0 +1,127 @@
+"""Tapes: how many places there were while something was done to a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from harness.records.life import LostRequest
+from harness.records.life import Tape
+from harness.records.report import CellReport
+from harness.report.document import Block
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Trace
+from harness.report.document import TracePoint
+from harness.report.document import Traces
+from harness.report.document import Worth
+
+MOST_LOST = 12
+"""Lost requests that are named for each act."""
+
+TITLE = "Places over the life of the server"
+
+HOW = say(
+    "More requests were offered than there are places, all the time. Each stayed in "
+    "the app for a moment, and another came when it had ended."
+)
+
+
+def section(cells: Sequence[CellReport]) -> Section:
+    """The tapes of all cells whose life was watched, with what each came to."""
+    watched = [cell for cell in cells if cell.tapes]
+    blocks: list[Block] = [Paragraph(HOW)] if watched else []
+    for cell in watched:
+        if len(watched) > 1:
+            blocks.append(Paragraph(say("{}", Name(cell.id))))
+        blocks += _blocks(cell.tapes)
+    return Section.of("the life of servers", TITLE, *blocks, worth=Worth.TABLE)
+
+
+def in_lines(cells: Sequence[CellReport]) -> Section:
+    """A line for each tape, and nothing else."""
+    watched = [cell for cell in cells if any(tape.known for tape in cell.tapes)]
+    blocks: list[Block] = []
+    for cell in watched:
+        if len(watched) > 1:
+            blocks.append(Paragraph(say("{}", Name(cell.id))))
+        blocks.append(_traces(tape for tape in cell.tapes if tape.known))
+    return Section.of("the tapes", TITLE, *blocks)
+
+
+def _traces(tapes: Iterable[Tape]) -> Traces:
+    return Traces(tuple(map(_trace, tapes)))
+
+
+def _blocks(tapes: Sequence[Tape]) -> Iterator[Block]:
+    known = [tape for tape in tapes if tape.known]
+    yield _table(known)
+    yield _traces(known)
+    yield Items(tuple(Item(say("{}", tape.sentence)) for tape in tapes))
+
+
+def lost(cells: Sequence[CellReport]) -> Section:
+    """Each lost request by name, with how it ended."""
+    blocks: list[Block] = []
+    for cell in cells:
+        for tape in (each for each in cell.tapes if each.lost):
+            blocks.append(Paragraph(say("{}, {}", Name(cell.id), tape.act)))
+            items = tuple(map(_lost, tape.lost[:MOST_LOST]))
+            if more := len(tape.lost) - len(items):
+                items = (*items, Item(say("and {} more, in the report", more)))
+            blocks.append(Items(items))
+    title = "Requests that were lost over the life of servers"
+    return Section.of("the lost requests", title, *blocks, worth=Worth.FOLDED)
+
+
+HEADS = ("act", "usual", "least", "for", "lost in the app", "others lost")
+
+
+def _table(tapes: Sequence[Tape]) -> Table:
+    rows = (
+        (
+            tape.act,
+            tape.usual,
+            tape.lowest,
+            f"{tape.lowest_seconds:.1f} s" if tape.lowest < tape.usual else "",
+            tape.lost_in_app,
+            tape.lost_waiting + tape.lost_later,
+        )
+        for tape in tapes
+    )
+    return Table.of(HEADS, rows, range(1, len(HEADS)), map(_line, tapes))
+
+
+def _line(tape: Tape) -> Text:
+    lost_ones = len(tape.lost)
+    more = f", {lost_ones} lost" if lost_ones else ""
+    return say("{}: {} of {}{}", tape.act, tape.lowest, tape.usual, more)
+
+
+def _trace(tape: Tape) -> Trace:
+    points = tuple(TracePoint(p.at, p.old, p.new) for p in tape.points)
+    return Trace(tape.act, points, tape.until, tuple(e.ended_at for e in tape.lost))
+
+
+def _lost(lost: LostRequest) -> Item:
+    where = f"in process {lost.process}" if lost.process else "not in the app yet"
+    status = f" with status {lost.status}" if lost.status else ""
+    ended = lost.ended.replace("_", " ")
+    return Item(
+        say(
+            "{}: {} {} s after the act{}; it was offered at {} s, and was {}",
+            Name(lost.request),
+            ended,
+            f"{lost.ended_at:.2f}",
+            status,
+            f"{lost.offered_at:.2f}",
+            where,
+        )
+    )

@@ -1,0 +1,155 @@
+"""How tapes are drawn: as lines of characters, and as pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from harness.report.document import Trace
+from harness.report.document import Traces
+from harness.report.escape import line as line_of
+
+COLUMNS = 60
+"""Characters of a line."""
+
+HEIGHTS = "▁▂▃▄▅▆▇█"
+"""From none to the most, where there are more than nine."""
+
+NAME = 12
+"""Characters of what was done, in front of them."""
+
+MOST_DIGIT = 9
+
+DIGITS_READ = (
+    "A digit is the least number of places in a span of time, the bar is the act."
+)
+HEIGHTS_READ = (
+    "A height is the least number of places in a span of time, the bar is the act."
+)
+PICTURES = (
+    "Places at every moment, on top in another colour those in processes that came "
+    "after the act; a mark below the line is a request that was lost."
+)
+
+WIDTH, HEIGHT = 720, 150
+LEFT, RIGHT, TOP, BOTTOM = 34, 10, 20, 26
+"""Room around the picture for its axes."""
+
+GROUND = HEIGHT - BOTTOM
+
+MOST_TICKS = 12
+
+
+def lines(block: Traces) -> Iterator[str]:
+    """A line for each tape, and how to read these."""
+    for trace in block.traces:
+        yield f"{line_of(trace.name):<{NAME}}  {characters(trace)}"
+    high = any(trace.most > MOST_DIGIT for trace in block.traces)
+    yield HEIGHTS_READ if high else DIGITS_READ
+
+
+def characters(trace: Trace) -> str:
+    """The least places in each of some spans of time, and a bar where the act is.
+
+    A digit is a number of places. More than nine are drawn as heights.
+    """
+    spans = list(_spans(trace))
+    before = sum(end <= 0 for _, end in spans)
+    drawn = [_character(trace.number(*span), trace.most) for span in spans]
+    return "".join((*drawn[:before], "|", *drawn[before:]))
+
+
+def _spans(trace: Trace) -> Iterator[tuple[float, float]]:
+    """Spans of the same length, one of which begins at the act."""
+    begin = trace.points[0].at if trace.points else 0.0
+    step = (trace.until - begin) / COLUMNS or 1.0
+    first = -max(1, round(-begin / step)) if begin < 0 else 0
+    for number in range(first, first + COLUMNS):
+        if number * step < trace.until:
+            yield number * step, (number + 1) * step
+
+
+def _character(number: int, most: int) -> str:
+    if most <= MOST_DIGIT:
+        return str(number)
+    return HEIGHTS[round(number / most * (len(HEIGHTS) - 1))]
+
+
+# ----------------------------------------------------------------------- the picture
+
+
+class _Scale(NamedTuple):
+    """Where a moment and a number of places are in the picture."""
+
+    begin: float
+    end: float
+    most: int
+
+    def x(self, at: float) -> float:
+        inside = min(max(at, self.begin), self.end) - self.begin
+        share = inside / (self.end - self.begin)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, number: float) -> float:
+        return round(GROUND - number / self.most * (GROUND - TOP), 1)
+
+
+def picture(trace: Trace) -> str:
+    """The same as SVG: processes that came later are drawn on top of the others."""
+    begin = trace.points[0].at if trace.points else 0.0
+    scale = _Scale(begin, max(trace.until, begin + 0.1), max(1, trace.most))
+    name = escape(line_of(trace.name), quote=True)
+    parts = (
+        f'<svg class="picture tape" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{name}">',
+        *_grid(scale),
+        _area(trace, scale, "taken", [(0, p.old) for p in trace.points]),
+        _area(trace, scale, "fresh", [(p.old, p.old + p.new) for p in trace.points]),
+        *_act(trace, scale),
+        "</svg>",
+    )
+    return "".join(parts)
+
+
+def _grid(scale: _Scale) -> Iterator[str]:
+    for number in {0, scale.most // 2, scale.most}:
+        y = scale.y(number)
+        yield _line("grid", LEFT, y, WIDTH - RIGHT, y)
+        yield _text(LEFT - 6, y + 4, str(number), "end")
+    step = max(1, math.ceil((scale.end - scale.begin) / MOST_TICKS))
+    for second in range(0, math.floor(scale.end) + 1, step):
+        yield _text(scale.x(second), HEIGHT - 6, f"{second} s", "middle")
+
+
+def _area(
+    trace: Trace, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
+) -> str:
+    """Bands from one number to another, each until the next point, as one path."""
+    edges = [*(point.at for point in trace.points[1:]), trace.until][: len(bands)]
+    boxes = (
+        f"M{scale.x(point.at)} {scale.y(low)}H{scale.x(edge)}V{scale.y(high)}"
+        f"H{scale.x(point.at)}Z"
+        for point, edge, (low, high) in zip(trace.points, edges, bands, strict=True)
+        if high > low
+    )
+    return f'<path class="{kind}" d="{"".join(boxes)}"/>'
+
+
+def _act(trace: Trace, scale: _Scale) -> Iterator[str]:
+    x = scale.x(0)
+    yield _line("declared", x, TOP, x, GROUND)
+    yield _text(x + 5, TOP - 6, trace.name, "start")
+    for at in sorted({round(each, 2) for each in trace.lost}):
+        yield _line("lost", scale.x(at), GROUND, scale.x(at), GROUND + 7)
+
+
+def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+
+
+def _text(x: float, y: float, words: str, anchor: str) -> str:
+    shown = escape(line_of(words))
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{shown}</text>'

@@ -1,0 +1,129 @@
+"""Tapes of servers whose life is known, and of those that do the opposite.
+
+Nothing here says how long anything takes: only how many places there are at the least,
+how many in the end, and which requests are lost.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.judge.questions import tapes
+from harness.probe import recording
+from harness.probe.questions import life
+from harness.records.life import Act
+from harness.records.life import Tape
+from harness.records.life import TapeSeen
+from harness.records.questions import Question
+from harness.records.words import Outcome
+from tests.live.commands import control
+
+SERVER = Path(__file__).parents[1] / "living_server.py"
+
+
+@pytest.fixture
+def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The tapes of some acts on a server, judged and as they were seen."""
+    monkeypatch.setattr(life, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(life, "LONG_SECONDS", 5.0)
+    monkeypatch.setattr(life, "RECYCLE_SECONDS", 5.0)
+    monkeypatch.setattr(recording, "LEAST_SECONDS", 3.0)
+
+    def one(way: str, *acts: Act) -> dict[Act, tuple[Tape, TapeSeen]]:
+        argv = "{python}", str(SERVER), "{host}", "{port}", way
+        evidence, _ = ask(argv, 3, Question.LIFE, acts=acts)
+        (seen,) = evidence.asked
+        judged = tapes(evidence)
+        assert all(tape.known for tape in judged), judged
+        assert [tape.act for tape in judged] == list(acts)
+        for each in seen.tapes:
+            assert each.requests == each.answered + each.lost_in_all
+            assert not each.before_act
+        return {t.act: (t, s) for t, s in zip(judged, seen.tapes, strict=True)}
+
+    return one
+
+
+def test_who_does_all_gently_always_has_its_places(watch: Any) -> None:
+    acts = Act.RELOAD, Act.SCALE_UP, Act.SCALE_DOWN, Act.KILL
+    seen = watch("gently", *acts)
+    assert {act: seen[act][0].usual for act in acts} == dict.fromkeys(acts, 3)
+
+    reload, reloaded = seen[Act.RELOAD]
+    assert (reload.lowest, reload.after) == (3, 3)
+    assert reloaded.lost_in_all == 0
+    assert len({lane.process for lane in reloaded.lanes if lane.first > 0}) == 3
+    assert max(point.old + point.new for point in reload.points) > 3
+
+    up, _ = seen[Act.SCALE_UP]
+    assert (up.lowest, up.after, len(up.lost)) == (3, 4, 0)
+    down, _ = seen[Act.SCALE_DOWN]
+    assert (down.lowest, down.after, len(down.lost)) == (2, 2, 0)
+
+    kill, killed = seen[Act.KILL]
+    assert (kill.lowest, kill.after) == (2, 3)
+    (lost,) = killed.lost
+    assert (lost.ended, lost.status) == ("reset", None)
+    (gone,) = [e for e in killed.lanes if e.process == lost.process]
+    assert gone.last < kill.until - 1
+
+
+def test_who_does_it_harshly_has_none_and_loses_requests(watch: Any) -> None:
+    seen = watch("harshly", Act.RELOAD, Act.END)
+    reload, _ = seen[Act.RELOAD]
+    assert (reload.usual, reload.lowest, reload.after) == (3, 0, 3)
+    assert reload.lost_in_app > 0
+    end, ended = seen[Act.END]
+    assert end.lost_in_app > 0
+    assert ended.ended_at is not None
+    assert not ended.survivors
+
+
+def test_who_ends_gently_lets_requests_finish(watch: Any) -> None:
+    end, ended = watch("gently", Act.END)[Act.END]
+    assert end.lost_in_app == 0
+    assert (ended.catches_term, ended.survivors) == (True, 0)
+    assert ended.ended_at is not None
+    assert end.lost_waiting + end.lost_later == ended.lost_in_all
+
+
+def test_who_does_not_end_is_killed_after_the_grace(watch: Any) -> None:
+    end, ended = watch("never", Act.END)[Act.END]
+    assert ended.survivors == 4
+    assert [sent.signal for sent in ended.sent] == ["SIGTERM", "SIGKILL"]
+    assert end.lost_in_app > 0
+    assert "still there" in end.sentence
+
+
+def test_a_long_request_may_be_lost_or_left_alone(watch: Any) -> None:
+    lost, seen = watch("impatiently", Act.LONG_REQUEST)[Act.LONG_REQUEST]
+    assert (lost.lowest, lost.after, lost.lost_in_app) == (2, 3, 1)
+    assert seen.long_stayed is not None
+    kept, seen = watch("gently", Act.LONG_REQUEST)[Act.LONG_REQUEST]
+    assert (kept.lowest, len(kept.lost), seen.long_stayed) == (3, 0, None)
+
+
+def test_workers_that_renew_themselves_are_seen(watch: Any) -> None:
+    tape, seen = watch("renewing", Act.RECYCLE)[Act.RECYCLE]
+    assert tape.lowest < tape.usual == 3
+    assert (seen.reason, seen.lost_in_all) == ("", 0)
+    tape, seen = watch("gently", Act.RECYCLE)[Act.RECYCLE]
+    assert tape.lowest == 3
+    assert "no worker was replaced" in seen.reason
+
+
+def test_a_signal_without_a_handler_is_not_sent(ask: Any) -> None:
+    evidence, answer = ask(control(1, 2), 2, Question.LIFE, acts=(Act.RELOAD,))
+    (seen,) = evidence.asked[0].tapes
+    assert seen.outcome is Outcome.NOT_SUPPORTED
+    assert "no handler for SIGHUP" in answer.sentence
+
+
+def test_without_a_master_the_rest_goes_on(ask: Any) -> None:
+    """A control has no master: whoever is killed is not replaced."""
+    evidence, _ = ask(control(3, 1), 3, Question.LIFE, acts=(Act.KILL,))
+    (tape,) = tapes(evidence)
+    assert (tape.usual, tape.lowest, tape.after, tape.lost_in_app) == (3, 2, 2, 1)

@@ -1,0 +1,114 @@
+"""What tapes come to, in words and in a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.judge.questions import tapes
+from harness.records.life import Act
+from harness.records.life import LifeSeen
+from harness.records.life import Tape
+from harness.records.life import TapeSeen
+from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.builders.tapes import ENDED
+from tests.builders.tapes import KILLED
+from tests.builders.tapes import lost
+from tests.builders.tapes import RELOADED
+from tests.builders.tapes import tape_seen
+from tests.builders.tapes import UNCAUGHT
+from tests.samples.make import cell
+from tests.samples.make import rounds
+
+
+def tape(seen: TapeSeen, **other: Any) -> Tape:
+    """What one tape comes to."""
+    seen = msgspec.structs.replace(seen, **other)
+    asked = (LifeSeen(tapes=(seen,)),)
+    (found,) = tapes(cell(WHERE, "sync-4", 4, rounds(4, (4, 1)), asked=asked))
+    return found
+
+
+def test_the_answer_names_what_each_act_takes_away() -> None:
+    found = answer(LifeSeen(tapes=(RELOADED, KILLED, ENDED, UNCAUGHT)))
+    assert found.answer == "reload: 0 of 4; kill: 3 of 4, 1 lost; end: finish"
+    assert found.number == 0
+    assert found.sentence == (
+        "On SIGHUP: no place instead of 4 for 1.1 s, then 4. Lost in the app in all "
+        "that was done: 1."
+    )
+
+
+def test_where_nothing_is_missing_it_says_so() -> None:
+    steady = tape_seen(Act.SCALE_UP, (-1.5, 4, 0), (1.3, 4, 1))
+    found = answer(LifeSeen(tapes=(steady,)))
+    assert (found.answer, found.number) == ("always as many", 4)
+    assert "never fewer than 4 places, and 5 in the end" in found.sentence
+
+
+def test_what_was_not_done_is_not_known() -> None:
+    found = answer(LifeSeen(tapes=(UNCAUGHT,)))
+    assert found.answer == "unknown"
+    assert "no handler for SIGUSR2" in found.sentence
+    assert answer(LifeSeen()).answer == "unknown"
+
+
+def test_a_harness_that_was_held_up_knows_nothing() -> None:
+    found = tape(RELOADED, lag_seconds=0.6)
+    assert not found.known
+    assert "too much else to do" in found.sentence
+
+
+def test_what_is_missing_before_the_act_is_not_held_against_it() -> None:
+    dip = (-1.5, 4, 0), (-0.6, 3, 0), (-0.3, 4, 0), (1.0, 3, 0), (1.5, 4, 0)
+    found = tape(tape_seen(Act.SCALE_UP, *dip))
+    assert (found.usual, found.lowest) == (4, 4)
+    assert found.blink_seconds == pytest.approx(0.6)
+    assert tape(tape_seen(Act.SCALE_UP, *dip[:1], *dip[3:])).lowest == 3
+    longer = tape_seen(Act.SCALE_UP, *dip[:1], (-0.55, 3, 0), (-0.1, 4, 0))
+    assert not tape(longer).known
+
+
+@pytest.mark.parametrize(
+    ("seen", "other", "words"),
+    [
+        (KILLED, {}, "3 places instead of 4 for 1.3 s, then 4"),
+        (KILLED, {}, "1 request in the app is cut off without an answer"),
+        (tape_seen(Act.SCALE_DOWN, (-1.5, 4, 0), (0.1, 3, 0)), {}, "to the end"),
+        (KILLED, {"lost": (lost(0.1, "failed", status=500),)}, "is answered 500"),
+        (ENDED, {}, "in the app finish, and the server has ended after 1.1 s"),
+        (ENDED, {}, "1 request that waited is cut off"),
+        (ENDED, {"lost": (lost(0.5),)}, "not all requests in the app finish"),
+        (ENDED, {"ended_at": None, "survivors": 3}, "the server is still there 1 s on"),
+        (ENDED, {"survivors": 3}, "leaves processes that are still there"),
+        (ENDED, {"catches_term": False}, "it would go on until it is killed"),
+        (
+            tape_seen(Act.LONG_REQUEST, (-1.5, 4, 0)),
+            {"long_stayed": 30.9},
+            "the long request was lost after 30.9 s",
+        ),
+        (tape_seen(Act.LONG_REQUEST, (-1.5, 4, 0)), {}, "request was left alone"),
+        (tape_seen(Act.RECYCLE, (-1.5, 4, 0)), {"reason": "none was"}, "none was"),
+    ],
+)
+def test_a_sentence(seen: TapeSeen, other: dict[str, Any], words: str) -> None:
+    assert words in tape(seen, **other).sentence
+
+
+def test_requests_that_came_later_are_told_apart() -> None:
+    later = lost(0.9, "refused", process=None, entered_at=None, offered_at=0.7)
+    found = tape(ENDED, lost=(later, later, lost(-0.3)))
+    assert (found.lost_in_app, found.lost_waiting, found.lost_later) == (0, 0, 2)
+    assert "2 requests that came later are refused" in found.sentence
+
+
+def test_what_chance_takes_away_at_times_is_no_loss() -> None:
+    """Where the floor is lower than what was seen before the act, that is usual."""
+    seen = tape_seen(Act.SCALE_UP, (-1.5, 8, 0), (1.0, 5, 0))
+    asked = (LifeSeen(tapes=(seen,)),)
+    uneven = cell(WHERE, "2x4", 8, rounds(8, (2, 4), [8, 4, 6]), asked=asked)
+    (found,) = tapes(uneven)
+    assert (found.usual, found.lowest) == (4, 5)

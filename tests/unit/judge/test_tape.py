@@ -1,0 +1,101 @@
+"""Places over time: what is missing for an instant is not counted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.judge.tape import blink_of
+from harness.judge.tape import closed
+from harness.judge.tape import depth
+from harness.judge.tape import longest_dip
+from harness.judge.tape import median
+from harness.judge.tape import number_at
+from harness.judge.tape import points_of
+from harness.judge.tape import Step
+from harness.records.life import Act
+from harness.records.life import SlowHandOff
+from harness.records.life import TapePoint
+from harness.records.life import TapeSeen
+from tests.builders.tapes import RELOADED
+from tests.builders.tapes import tape_seen
+
+
+def places(seen: TapeSeen) -> list[tuple[float, int, int]]:
+    return [
+        (point.at, point.old, point.new) for point in points_of(seen, blink_of(seen))
+    ]
+
+
+def test_a_hand_off_is_not_counted_and_a_gap_is() -> None:
+    assert places(RELOADED) == [
+        (-1.0, 4, 0), (0.2, 2, 0), (0.3, 0, 0), (1.4, 0, 1), (1.5, 0, 4),
+    ]  # fmt: skip
+
+
+def test_where_hand_offs_are_slow_a_longer_gap_is_none() -> None:
+    dip = (-1.5, 4, 0), (1.0, 3, 0), (1.4, 4, 0)
+    assert len(places(tape_seen(Act.KILL, *dip))) == 3
+    slow = tape_seen(Act.KILL, *dip, hand_off_seconds=0.21)
+    assert blink_of(slow) == pytest.approx(0.42)
+    assert places(slow) == [(-1.0, 4, 0)]
+    assert places(tape_seen(Act.KILL, *dip, lag_seconds=0.21)) == [(-1.0, 4, 0)]
+
+
+@pytest.mark.parametrize(("waited", "missing"), [(0.7, False), (0.1, True)])
+def test_a_process_that_waits_for_a_processor_has_its_place(
+    waited: float, missing: bool
+) -> None:
+    slow = SlowHandOff(process=11, begin=1.0, end=2.0, waited=waited)
+    dip = (-1.5, 4, 0), (1.0, 3, 0), (2.0, 4, 0)
+    found = places(tape_seen(Act.RELOAD, *dip, slow=(slow,)))
+    assert ((1.0, 3, 0) in found) is missing
+
+
+def test_of_a_new_process_too() -> None:
+    slow = SlowHandOff(process=12, begin=2.0, end=3.0, waited=0.9)
+    changes = (-1.5, 4, 0), (1.4, 0, 4), (2.0, 0, 3), (3.0, 0, 4)
+    found = places(tape_seen(Act.RELOAD, *changes, slow=(slow,)))
+    assert found == [(-1.0, 4, 0), (1.4, 0, 4)]
+
+
+def test_the_least_and_for_how_long() -> None:
+    points = points_of(RELOADED, 0.15)
+    assert depth(points, -1.0, 0.0) == (4, 1.0)
+    lowest, seconds = depth(points, 0.0, 5.0)
+    assert lowest == 0
+    assert seconds == pytest.approx(1.1)
+    assert depth((), 0.0, 5.0) == (0, 0.0)
+    assert depth((TapePoint(at=-1.0, old=2, new=1),), 0.0, 2.0) == (3, 2.0)
+
+
+def test_what_there_usually_is_and_how_long_it_is_missing() -> None:
+    points = points_of(RELOADED, 0.15)
+    assert median(points, -1.0, 0.0) == median(points, 0.0, 5.0) == 4
+    assert median((), 0.0, 5.0) == 0
+    assert longest_dip(points, 4, -1.0, 0.0) == 0
+    assert longest_dip(points, 4, 0.0, 5.0) == pytest.approx(1.3)
+    assert longest_dip(points, 1, 0.0, 5.0) == pytest.approx(1.1)
+
+
+def test_of_nothing_there_is_no_tape() -> None:
+    assert closed([], 5.0, 0.1) == []
+    assert places(tape_seen(Act.KILL)) == [(-1.0, 0, 0)]
+
+
+curves = st.lists(
+    st.tuples(st.integers(0, 50), st.integers(0, 6)), min_size=1, max_size=20
+).map(lambda pairs: [Step(at / 10, n) for at, n in sorted(dict(pairs).items())])
+
+
+@given(steps=curves, length=st.integers(1, 20).map(lambda n: n / 10))
+def test_a_closed_curve_is_never_lower_and_closing_again_changes_nothing(
+    steps: list[Step], length: float
+) -> None:
+    once = closed(steps, 5.5, length)
+    for moment in (n / 20 for n in range(110)):
+        if moment >= steps[0].at:
+            assert number_at(once, moment) >= number_at(steps, moment)
+    assert max(s.number for s in once) == max(s.number for s in steps)
+    assert closed(once, 5.5, length) == once
