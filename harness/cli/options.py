@@ -22,6 +22,7 @@ from harness.plan.catalog import FOLDER
 from harness.records.catalog import Selection
 from harness.records.questions import DEFAULT_ASK
 from harness.records.questions import Question
+from harness.records.questions import TO_CHOOSE
 from harness.records.words import DEFAULT_LIMIT
 from harness.system.machine import side_by_side
 
@@ -102,10 +103,10 @@ def named(text: str) -> tuple[Question, ...]:
     """The questions that a text such as ``waits,self-call`` names."""
     words = [word.strip() for word in text.split(",")]
     if ALL in words:
-        return tuple(Question)
+        return TO_CHOOSE
     for word in words:
-        if word not in tuple(Question):
-            known = ", ".join((*Question, ALL))
+        if word not in TO_CHOOSE:
+            known = ", ".join((*TO_CHOOSE, ALL))
             raise click.BadParameter(f"{word!r} is none of: {known}")
     return tuple(map(Question, words))
 
@@ -117,7 +118,7 @@ def _last_question(
     before, comma, last = incomplete.rpartition(",")
     return [
         CompletionItem(f"{before}{comma}{each}")
-        for each in (*Question, ALL)
+        for each in (*TO_CHOOSE, ALL)
         if each.startswith(last)
     ]
 
@@ -136,7 +137,7 @@ ask = click.option(
     callback=lambda ctx, param, value: questions(value),
     shell_complete=_last_question,
     metavar="QUESTION,...",
-    help=f"Questions to ask: {', '.join((*Question, ALL))}; overlap is always asked.  "
+    help=f"Questions to ask: {', '.join((*TO_CHOOSE, ALL))}; overlap is always asked.  "
     f"[default: {','.join(DEFAULT_ASK)}]",
 )
 

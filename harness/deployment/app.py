@@ -36,6 +36,9 @@ from harness.deployment.isolation import own_control_socket
 from harness.deployment.isolation import working_tree
 from harness.deployment.mounted import below
 from harness.deployment.mounted import not_reached
+from harness.deployment.places import places_of
+from harness.deployment.places import VARIABLE
+from harness.deployment.places import variable
 from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
 from harness.probe.clients import Client
@@ -88,6 +91,7 @@ class DeployedApp:
         self._below = below(prepared)
         self._headers = tuple(prepared.deployment.headers.items())
         self._prepared = prepared
+        self._places = places_of(prepared.deployment)
         self.promise = prepared.promise
         """What it declares: by its command, or as the running server was asked."""
         self.declaration: Declaration | None = None
@@ -104,8 +108,9 @@ class DeployedApp:
         if self._contained is not None:
             if problem := self._engine_problem:
                 raise CannotExecute(problem)
-            return containers.variables({**self._where.variables, **own})
-        given = {**self._where.variables, **own}
+            places = {VARIABLE: "", **variable(self._places)}
+            return containers.variables({**self._where.variables, **places, **own})
+        given = {**self._where.variables, **variable(self._places), **own}
         variables = isolated(given, working_tree(self._where.folder), self._own)
         socket = own_control_socket(self.promise, variables, self._own)
         return with_hook({**variables, **self._given_folders(own), **socket})
@@ -196,6 +201,9 @@ class DeployedApp:
             inside,
         )
         probe.answered_by = process_of(client)
+        probe.route = self._below + (self._prepared.deployment.route or "")
+        found = self.hello.places if self.hello else ()
+        probe.places = {each.name: each.name in found for each in self._places}
         return probe
 
     async def _ask_running(self, server: ProcessTree) -> None:

@@ -78,6 +78,8 @@ class Deployment(Record, frozen=True, kw_only=True):
         "declared": "write a positive number, or 'unbounded'",
         "at-least": "write a positive number",
         "python": "write a release such as '3.12'",
+        "route": "write a path such as '/orders/1'",
+        "hold-at": "write ['shop.store:checkout'], or a name such as ['sqlalchemy']",
         "below": "write a path such as '/shop'",
         "headers": "write { Name = 'text' }: every value is printable text",
         "probes": "write { path = '/healthz', period = 10, timeout = 1, failures = 3 }",
@@ -114,6 +116,11 @@ class Deployment(Record, frozen=True, kw_only=True):
     default the variable ``SCRIPT_NAME``."""
     headers: Headers = {}
     """Headers of every request, such as those that a proxy would set."""
+    route: UrlPath | None = None
+    """A path of the app's own whose requests get to the places of ``hold-at``."""
+    hold_at: tuple[Sentence, ...] = ()
+    """Places inside the app at which requests are held and counted: functions, methods
+    or locks as module:attribute, or names such as sqlalchemy."""
     declared: Declared | None = None
     """How many requests at once it promises, where the command does not tell."""
     at_least: PositiveInt | None = None

@@ -24,6 +24,8 @@ class Hello(msgspec.Struct, frozen=True):
     """What the server calls itself (``SERVER_SOFTWARE``)."""
     green: str = ""
     """The library of greenlets whose server runs in it."""
+    places: tuple[str, ...] = ()
+    """Names of the places inside the app that it has found."""
     multithread: bool | None = None
     multiprocess: bool | None = None
     """What the server claims (PEP 3333)."""

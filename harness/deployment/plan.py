@@ -81,7 +81,7 @@ def plan_deployment(
         constraints=(),
         cells=(cell,),
         limit=most,
-        ask=tuple(ask),
+        ask=(*ask, Question.PLACES) if deployment.hold_at else tuple(ask),
     )
 
 

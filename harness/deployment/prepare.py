@@ -36,6 +36,7 @@ from harness.deployment.interpreter import takes_a_shell
 from harness.deployment.isolation import stays_in_layer
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
+from harness.deployment.places import places_of
 from harness.measure.app import HOST
 from harness.records.plan import Declaration
 from harness.records.plan import Installed
@@ -90,6 +91,7 @@ def prepare(
     unless a file asks for a release. Raises ``DeploymentFault``, and ``CannotInstall``
     when its requirements cannot be installed.
     """
+    places_of(deployment)
     command = command_line(configured, deployment, caller)
     folder = configured.folder.resolve()
     if deployment.requirements is None:

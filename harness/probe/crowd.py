@@ -25,7 +25,10 @@ exceed a server's listen backlog, and they are resent only after a second."""
 
 
 class Crowd:
-    """Requests to one address; ``changed`` is called whenever one changes its state."""
+    """Requests to one address; ``changed`` is called whenever one changes its state.
+
+    Each has its name in the header ``name_header``, if there is to be one.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,8 @@ class Crowd:
         changed: Callable[[], None],
         headers: Headers = (),
         partial: PartialRequest | None = None,
+        *,
+        name_header: str = "",
     ) -> None:
         self.clients = [
             Client(
@@ -42,7 +47,7 @@ class Crowd:
                 address,
                 target.format(name=name),
                 self._client_changed,
-                headers,
+                (*headers, (name_header, name)) if name_header else headers,
                 partial,
             )
             for name in names

@@ -238,7 +238,9 @@ class Holds:
 
 def _request(name: str) -> str:
     """The name of the request that a hold belongs to, without a suffix."""
-    return name.removesuffix(".in").removesuffix(".out")
+    for suffix in (".in", ".out", ".door", ".asks"):
+        name = name.removesuffix(suffix)
+    return name
 
 
 @contextlib.asynccontextmanager

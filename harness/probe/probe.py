@@ -34,6 +34,11 @@ from harness.records.witness import KernelAccount
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
+NAME_HEADER = "X-Flask-Concurrency-Request"
+PLACE_HEADER = "X-Flask-Concurrency-Place"
+"""Headers by which a request for a route of the app's own says which it is, and at
+which place it is to be held."""
+
 ROUND_SECONDS = 60.0
 """Deadline of a single wait. Nearly all waits end much sooner, with a quiet server."""
 
@@ -98,6 +103,11 @@ class Probe:
         """The process that answered first, where it said so."""
         self.boot_seconds = 0.0
         """How long the app was made to take to be imported."""
+        self.route = ""
+        """The path of a route of the app's own, if requests may take one."""
+        self.places: dict[str, bool] = {}
+        """Places inside the app at which requests of that route are held, by name;
+        whether each was found once the app was ready."""
         self.grows = False
         """Whether the server starts processes only while requests wait."""
         self.processes: set[int] = set()
@@ -301,6 +311,25 @@ class Probe:
         self.holds.expect(name)
         target = self._target.format(name=name)
         return Client(name, self.address, target, changed, self._headers)
+
+    def gather_for_route(self, count: int, place: str) -> Crowd:
+        """Prepare ``count`` requests for the app's own ``route``, and count anew.
+
+        Each is to be held at the place of this name.
+        """
+        self._number += 1
+        names = [f"r{self._number}.{index}" for index in range(count)]
+        self.holds.begin(names)
+        self.lag.begin()
+        self.crowd = Crowd(
+            names,
+            self.address,
+            self.route.replace("{", "{{").replace("}", "}}"),
+            self.moved,
+            (*self._headers, (PLACE_HEADER, place)),
+            name_header=NAME_HEADER,
+        )
+        return self.crowd
 
     def gather_beside(
         self, count: int, partial: PartialRequest, port: int | None = None

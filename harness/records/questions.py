@@ -35,7 +35,13 @@ class Question(StrEnum):
     """Would the orchestrator kill it?"""
     LIFE = "life"
     """How many places are there while the server is reloaded, scaled or ended?"""
+    PLACES = "places"
+    """How many requests get to a place inside the app? Asked of deployments that name
+    one (``hold-at``), and of nothing else."""
 
+
+TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
+"""What can be asked of any configuration."""
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
 """What is asked when nobody says otherwise: what takes milliseconds."""

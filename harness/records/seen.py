@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
+from harness.records.places import PlacesSeen
 from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
@@ -223,5 +224,6 @@ AnySeen = (
     | RecoverySeen
     | ProbesSeen
     | LifeSeen
+    | PlacesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

@@ -188,6 +188,11 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "while others waited, where usually there are four. “1 lost”: a request in the "
         "app got no answer.",
     ),
+    Question.PLACES: QuestionWords(
+        "How many requests get to a place inside the app?",
+        "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "
+        "of the pool, and the rest wait for one or fail.",
+    ),
 }
 """Every question but the overlap, which the matrix answers."""
 

@@ -24,7 +24,7 @@ from harness.deployment.containers.mounts import treatment
 PORT = "{port}"
 LOOPBACK = "127.0.0.1"
 
-PROBE = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
+PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
 """Variables that containers are given, so that they find the probe."""
 
 SHORT = {

@@ -9,6 +9,7 @@ from harness.judge.questions import abandoned
 from harness.judge.questions import life
 from harness.judge.questions import overflow
 from harness.judge.questions import parallel
+from harness.judge.questions import places
 from harness.judge.questions import probes
 from harness.judge.questions import recovery
 from harness.judge.questions import self_call
@@ -35,6 +36,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.RECOVERY: recovery.answer,
     Question.PROBES: probes.answer,
     Question.LIFE: life.answer,
+    Question.PLACES: places.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other
 evidence of the cell."""

@@ -20,6 +20,7 @@ from harness.probe.questions import abandoned
 from harness.probe.questions import life
 from harness.probe.questions import overflow
 from harness.probe.questions import parallel
+from harness.probe.questions import places
 from harness.probe.questions import probes
 from harness.probe.questions import recovery
 from harness.probe.questions import self_call
@@ -30,6 +31,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
+from harness.records.places import PlacesSeen
 from harness.records.questions import Question
 from harness.records.recovery import RecoverySeen
 from harness.records.seen import AbandonedSeen
@@ -74,6 +76,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.SILENT: Procedure(slow_clients.ask, SilentSeen),
     Question.ABANDONED: Procedure(abandoned.ask, AbandonedSeen),
     Question.RECOVERY: Procedure(recovery.ask, RecoverySeen),
+    Question.PLACES: Procedure(places.ask, PlacesSeen),
     Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
     Question.LIFE: Procedure(life.ask, LifeSeen),
 }

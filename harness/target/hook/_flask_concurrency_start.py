@@ -15,6 +15,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NEEDED = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
+PLACES = "FLASK_CONCURRENCY_PLACES"
 FLASK = "flask.app"
 
 
@@ -50,14 +51,43 @@ def open_route(module):
     """Add the reserved route to every app that this process makes."""
     route = load("_flask_concurrency_route", os.path.join(HERE, "route.py"))
     route.started = STARTED
+    if os.environ.get(PLACES):
+        route.places = places()
+        route.places.route = route
     route.add_to(module.Flask)
 
 
+def places():
+    """Return the module that holds requests at places inside the app."""
+    if not LOADED:
+        LOADED.append(load("_flask_concurrency_places", os.path.join(HERE, "places.py")))
+    return LOADED[0]
+
+
+def watch_places():
+    """Replace each place when its module has been imported.
+
+    That may be long before Flask is, or while the app's own module imports Flask.
+    """
+    for line in filter(None, os.environ.get(PLACES, "").split("\n")):
+        place, where, when = line.split("\t")
+        name, _, attributes = where.partition(":")
+
+        def act(module, attributes=attributes, place=place, when=when):
+            places().replace(module, attributes, place, when)
+
+        watch(name, [act])
+
+
 class Finder(object):
-    """Find ``flask.app`` as it would be found anyway, and act when it is loaded."""
+    """Find a module as it would be found anyway, and act when it is loaded."""
+
+    def __init__(self, name, actions):
+        self.name = name
+        self.actions = actions
 
     def find_spec(self, name, path=None, target=None):
-        if name != FLASK:
+        if name != self.name:
             return None
         sys.meta_path.remove(self)
         for finder in sys.meta_path:
@@ -70,15 +100,23 @@ class Finder(object):
     def watched(self, spec):
         """Return the same spec, whose loader acts once it has loaded the module."""
         loader = spec.loader
-        execute = loader.exec_module
+        execute = getattr(loader, "exec_module", None)
+        if execute is None:
+            return spec
 
         def exec_module(module):
             loader.exec_module = execute
             execute(module)
-            open_route(module)
+            for act in self.actions:
+                act(module)
 
         loader.exec_module = exec_module
         return spec
+
+
+def watch(name, actions):
+    """Do something with a module once it has been imported."""
+    sys.meta_path.insert(0, Finder(name, actions))
 
 
 def leave_path():
@@ -101,9 +139,12 @@ def forget_option():
 BEHIND = leave_path()
 forget_option()
 STARTED = []
+LOADED = []
 if all(os.environ.get(name) for name in NEEDED):
     STARTED = command_line()
     if FLASK in sys.modules:
         open_route(sys.modules[FLASK])
     else:
-        sys.meta_path.insert(0, Finder())
+        watch(FLASK, [open_route])
+    if sys.version_info >= (3, 7):
+        watch_places()

@@ -45,6 +45,9 @@ BEFORE = {
 }
 _stale = {}
 
+places = None
+"""The module that holds requests at places inside the app, if there are any."""
+
 started = []
 """The words that the process was started with, or the one that it was forked from."""
 
@@ -151,6 +154,7 @@ def ready(environ):
             "words": started,
             "folder": folder(),
             "green": green(),
+            "places": sorted(places.found) if places else [],
             "software": str(environ.get("SERVER_SOFTWARE", "")),
             **protocol.claims(environ),
         }
@@ -247,7 +251,11 @@ def in_front(call):
     @functools.wraps(call)
     def called(self, environ, start_response):
         answered = answer(environ, start_response)
-        return call(self, environ, start_response) if answered is None else answered
+        if answered is not None:
+            return answered
+        if places is not None:
+            return places.through(call, self, environ, start_response)
+        return call(self, environ, start_response)
 
     return called
 

@@ -49,11 +49,12 @@ def check(
         results = tmp_path / "results"
         cache = ("--results", str(results), "--cache", str(tmp_path / "cache"))
         code, message = 0, ""
+        before = set(psutil.Process().children(recursive=True))
         try:
             code = run_command(["check", *cache, *options])
         except HarnessError as error:
             code, message = error.exit_code, str(error)
-        assert not psutil.Process().children(recursive=True)
+        assert set(psutil.Process().children(recursive=True)) <= before
         report = results / "report.json"
         cells = json.loads(report.read_text())["cells"] if report.exists() else []
         found = {cell["configuration"]: cell for cell in cells}

@@ -1,0 +1,73 @@
+"""Places inside an app at which requests are held: by name, or as module:attribute."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
+from harness.records import toml
+from harness.records.catalog import Page
+from harness.records.places import Place
+from harness.records.places import When
+from harness.records.words import Record
+
+FILE = Path(__file__).with_name("places.toml")
+
+VARIABLE = "FLASK_CONCURRENCY_PLACES"
+
+_SPELLED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+class NamedPlace(Place, frozen=True, kw_only=True):
+    """A place that has a name."""
+
+    source: Page
+    """The page about it."""
+
+
+class NamedPlaces(Record, frozen=True, kw_only=True):
+    """The file ``places.toml``."""
+
+    place: tuple[NamedPlace, ...]
+
+
+@cache
+def named_places() -> dict[str, NamedPlace]:
+    """The places that have a name."""
+    read = toml.read(FILE, NamedPlaces, "restore the file")
+    return {each.name: each for each in read.place}
+
+
+def places_of(deployment: Deployment) -> tuple[Place, ...]:
+    """The places of a deployment. Raises ``DeploymentFault``."""
+    if deployment.hold_at and deployment.route is None:
+        raise DeploymentFault(
+            "hold-at",
+            "there is no route whose requests would get there; write one, such as "
+            'route = "/orders/1"',
+        )
+    return tuple(map(_place, deployment.hold_at))
+
+
+def _place(text: str) -> Place:
+    if text in named_places():
+        return named_places()[text]
+    if not _SPELLED.fullmatch(text):
+        names = ", ".join(sorted(named_places()))
+        raise DeploymentFault(
+            "hold-at",
+            f"{text!r} is no place; write module:function, module:Class.method or "
+            f"module:lock, or one of these names: {names}",
+        )
+    return Place(name=text, at=(text,), when=When.BEFORE)
+
+
+def variable(places: tuple[Place, ...]) -> dict[str, str]:
+    """The variable by which the hook learns of the places; none without any."""
+    if not places:
+        return {}
+    listed = [(each.name, at, each.when) for each in places for at in each.at]
+    return {VARIABLE: "\n".join(map("\t".join, listed))}

@@ -1,0 +1,80 @@
+"""How many requests get to places inside the app, and what those do that do not."""
+
+from __future__ import annotations
+
+from harness.records.evidence import CellEvidence
+from harness.records.places import PlaceRound
+from harness.records.places import PlaceSeen
+from harness.records.places import PlacesSeen
+from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
+from harness.records.questions import UNKNOWN
+from harness.records.text import plural
+from harness.records.words import Settled
+
+
+def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
+    """How many get to each place; the number is that of the narrowest."""
+    if any(_is_unquiet(each) for each in seen.places):
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    door = max(round_.at_door for each in seen.places for round_ in each.rounds)
+    parts = ", ".join(
+        f"{_range(each) or 'none'} {_where(each)}" for each in seen.places
+    )
+    sentence = (
+        f"Of {plural(door, 'request')} for {seen.route} in the app at once, this many "
+        f"got to a place: {parts}."
+    )
+    reached = [each for each in seen.places if _range(each)]
+    if not reached:
+        return seen.answer(UNKNOWN, sentence)
+    words = ", ".join(f"{_range(each)} at {each.place}" for each in reached)
+    return seen.answer(words, sentence, min(map(_least, reached)))
+
+
+def _is_unquiet(seen: PlaceSeen) -> bool:
+    return any(each.settled is Settled.STEADY_COUNT for each in seen.rounds)
+
+
+def _least(seen: PlaceSeen) -> int:
+    return min(each.at_place for each in seen.rounds)
+
+
+def _range(seen: PlaceSeen) -> str:
+    """How many got there, in all rounds; empty where none ever did."""
+    least, most = _least(seen), max(each.at_place for each in seen.rounds)
+    if not most:
+        return ""
+    return str(most) if least == most else f"{least}–{most}"
+
+
+def _where(seen: PlaceSeen) -> str:
+    """The name of a place, and what the others did where fewest got there."""
+    others = _others(min(seen.rounds, key=lambda each: each.at_place))
+    if not _range(seen):
+        why = "it is not called" if seen.found else "no imported module has it"
+        others = f"{why}; {others}" if others else why
+    return f"at {seen.place}{f' ({others})' if others else ''}"
+
+
+def _others(round_: PlaceRound) -> str:
+    """What became of the requests that did not get to a place."""
+    parts = []
+    if round_.at_place > round_.at_door:
+        parts.append("one after another")
+    if round_.asking:
+        parts.append(f"{_wait(round_.asking)} for it")
+    ended = sum(round_.ended.values())
+    elsewhere = round_.at_door - round_.asking - round_.at_place - ended
+    if elsewhere > 0:
+        parts.append(f"{_wait(elsewhere)} elsewhere in the app")
+    for status, count in sorted(round_.ended.items()):
+        how = "cut off" if status == "cut off" else f"answered with status {status}"
+        parts.append(f"{count} {'was' if count == 1 else 'were'} {how}")
+    if round_.stalled:
+        parts.append(f"{round_.stalled} had not ended a while after all were let go")
+    return ", ".join(parts)
+
+
+def _wait(count: int) -> str:
+    return f"{count} {'waits' if count == 1 else 'wait'}"

@@ -1,0 +1,77 @@
+"""What is seen of requests that are held at a place inside the app."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from harness.records.questions import QuestionSeen
+from harness.records.words import Record
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class When(StrEnum):
+    """When a request is held that calls a place."""
+
+    BEFORE = "before"
+    """Instead of what the place does first."""
+    AFTER = "after"
+    """With what the place gives out, such as a lock or a connection."""
+
+
+Where = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+]
+"""``module:attribute``, the attribute of a class or an object as ``Class.method``."""
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """A function, a method or a lock at which requests are held."""
+
+    name: str
+    """As the user gave it."""
+    at: tuple[Where, ...]
+    """Where it may be, depending on the release of a library."""
+    when: When = When.BEFORE
+
+
+class PlaceRound(Result, frozen=True, kw_only=True):
+    """Some requests for a route of the app, with each held at one place."""
+
+    offered: int
+    at_door: int
+    """In the app with the server quiet."""
+    at_place: int
+    """Of these held at the place, at the end of the watch."""
+    asking: int
+    """Of these in a call of the place that had not returned by then."""
+    ended: dict[str, int] = {}
+    """Requests that had ended by then, with none let go, by status; ``cut off`` where
+    there was no answer."""
+    watched_seconds: float = 0.0
+    """How long it was watched what becomes of those that wait."""
+    processes: int
+    """Distinct processes that those at the place were in."""
+    stalled: int
+    """Requests that had not ended when all were let go and the server had been quiet
+    for a while."""
+    settled: Settled
+
+
+class PlaceSeen(Result, frozen=True, kw_only=True):
+    """What was seen of requests that were to be held at one place."""
+
+    place: str
+    found: bool
+    """Whether a module that was imported when the app was ready has it."""
+    rounds: tuple[PlaceRound, ...]
+
+
+class PlacesSeen(QuestionSeen, frozen=True, kw_only=True, tag="places"):
+    """What was seen of requests that take a route of the app's own."""
+
+    route: str = ""
+    places: tuple[PlaceSeen, ...] = ()

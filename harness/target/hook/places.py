@@ -1,0 +1,230 @@
+"""Holds requests at places inside a user's app: functions, methods, locks and pools.
+
+``FLASK_CONCURRENCY_PLACES`` has a line for each place: its name, where it is, as
+``module:attribute``, and when, with tabs between them. When is one of
+
+``before``
+    The request is held instead of what the function does first.
+``after``
+    The function is called, and the request is held once it has returned: with what the
+    function gives out, such as a connection of a pool.
+
+A request of the probe names itself and the place to be held at in its headers. While it
+is in the app, as far as the probe can see it is
+
+``NAME.door`` in the app, from its first line to its last;
+``NAME.asks`` in a call of the place that has not returned;
+``NAME``      at the place, until the probe lets it go.
+
+All other requests, and all calls outside of a request, pass as if there were no places.
+A place is replaced when its module has been imported. Names that other modules took
+before that stay as they are, but for the views of Flask's apps. It runs on Python 3.7
+or newer, and imports nothing that a library might patch later.
+"""
+
+import functools
+import inspect
+import os
+from contextvars import ContextVar
+
+HEADER = "HTTP_X_FLASK_CONCURRENCY_REQUEST"
+PLACE = "HTTP_X_FLASK_CONCURRENCY_PLACE"
+
+current = ContextVar("flask_concurrency_request", default=None)
+"""The request of the probe that is handled now, if it is one."""
+
+route = None
+"""The module with the reserved route, which knows how to connect to the probe."""
+
+replaced = {}
+"""What each replaced function became, by the original."""
+
+found = set()
+"""Names of the places that were replaced in this process."""
+
+
+class Request(object):
+    """A request of the probe on its way through the app."""
+
+    def __init__(self, name, place):
+        self.name = name
+        self.place = place
+        self.held = False
+
+    def is_for(self, place):
+        """Return whether it is to be held there, and has not been."""
+        return not self.held and self.place == place
+
+    def open(self, what):
+        """Tell the probe that it is somewhere from now on; return the connection."""
+        return route.protocol.introduced(self.name + what, route.connect)
+
+    def hold(self):
+        """Stay here until the probe lets it go."""
+        self.held = True
+        route.protocol.hold(self.name, route.connect)
+
+    async def hold_async(self):
+        """Stay here as a coroutine does."""
+        import asyncio
+
+        self.held = True
+        host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(route.protocol.introduce(self.name))
+            if not await reader.read(16):
+                raise route.protocol.ProbeGone("the probe is gone")
+            writer.write(b"left\n")
+            await writer.drain()
+        finally:
+            writer.close()
+
+
+def close(connection):
+    """Tell the probe that a request is there no more."""
+    try:
+        connection.sendall(b"left\n")
+    except OSError:
+        pass  # the probe is gone, which is no fault of the app
+    finally:
+        connection.close()
+
+
+def through(call, app, environ, start_response):
+    """Call a WSGI app; if the request is the probe's, it is counted at the door."""
+    name = environ.get(HEADER)
+    if not name or current.get() is not None or not route.holds_secret(environ):
+        return call(app, environ, start_response)
+    replace_views(app)
+    request = Request(name, environ.get(PLACE, ""))
+    connection = request.open(".door")
+    token = current.set(request)
+    try:
+        pieces = call(app, environ, start_response)
+        return Pieces(pieces, connection)
+    except BaseException:
+        close(connection)
+        raise
+    finally:
+        current.reset(token)
+
+
+class Pieces(object):
+    """The pieces of an answer; the request has left when the server closes them."""
+
+    def __init__(self, pieces, connection):
+        self._pieces = pieces
+        self._connection = connection
+
+    def __iter__(self):
+        return iter(self._pieces)
+
+    def close(self):
+        try:
+            if hasattr(self._pieces, "close"):
+                self._pieces.close()
+        finally:
+            close(self._connection)
+
+
+def replace_views(app):
+    """Put functions that were replaced in the place of views that an app registered."""
+    views = getattr(app, "view_functions", {})
+    for name, view in list(views.items()):
+        try:
+            views[name] = replaced.get(view, view)
+        except TypeError:  # a view that has no hash
+            continue
+
+
+def wrapped(function, place, when):
+    """Return a function in which requests of the probe are held."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def call(*args, **kwargs):
+            request = current.get()
+            if request is None or not request.is_for(place):
+                return await function(*args, **kwargs)
+            if when == "before":
+                await request.hold_async()
+                return await function(*args, **kwargs)
+            connection = request.open(".asks")
+            try:
+                result = await function(*args, **kwargs)
+            finally:
+                close(connection)
+            await request.hold_async()
+            return result
+
+        return call
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        request = current.get()
+        if request is None or not request.is_for(place):
+            return function(*args, **kwargs)
+        if when == "before":
+            request.hold()
+            return function(*args, **kwargs)
+        connection = request.open(".asks")
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            close(connection)
+        request.hold()
+        return result
+
+    return call
+
+
+class Lock(object):
+    """A lock or semaphore of the app; a request is held once it has got it."""
+
+    def __init__(self, lock, place):
+        self._lock = lock
+        self._acquire = wrapped(lock.acquire, place, "after")
+
+    def acquire(self, *args, **kwargs):
+        return self._acquire(*args, **kwargs)
+
+    def __enter__(self):
+        return self._acquire()
+
+    def __exit__(self, *exception):
+        self._lock.release()
+
+    def __getattr__(self, name):
+        return getattr(self._lock, name)
+
+
+def replacement(value, place, when):
+    """Return what takes the place of a value, or ``None`` if nothing can."""
+    if isinstance(value, (classmethod, staticmethod)):
+        return type(value)(wrapped(value.__func__, place, when))
+    if inspect.isfunction(value) or inspect.isbuiltin(value):
+        return wrapped(value, place, when)
+    if inspect.isclass(value):
+        return None
+    if hasattr(value, "acquire") and hasattr(value, "release"):
+        return Lock(value, place)
+    return wrapped(value, place, when) if callable(value) else None
+
+
+def replace(module, attributes, place, when):
+    """Replace one place in a module that has been imported, if it is there."""
+    owner, _, name = attributes.rpartition(".")
+    holder = module
+    for each in filter(None, owner.split(".")):
+        holder = getattr(holder, each, None)
+    value = inspect.getattr_static(holder, name, None)
+    new = None if value is None else replacement(value, place, when)
+    if new is None:
+        return
+    setattr(holder, name, new)
+    found.add(place)
+    try:
+        replaced[value] = new
+    except TypeError:
+        pass

@@ -1,0 +1,203 @@
+"""Requests are held at places inside an app whose capacity is known."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from harness.system.ports import free_port
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
+
+SHOP = ROOT / "tests" / "deployments" / "places"
+
+Places = dict[str, dict[str, Any]]
+"""The first round of each place, by its name."""
+
+
+class Seen(NamedTuple):
+    """What a deployment came to."""
+
+    rounds: dict[str, list[dict[str, Any]]]
+    """The rounds of each place, by its name."""
+    answer: str
+    sentence: str
+
+
+@pytest.fixture
+def places(check: Check, tmp_path: Path) -> Callable[..., dict[str, Seen]]:
+    """Check a folder, and see what was found at places inside the app."""
+
+    def one(folder: Path, *options: str) -> dict[str, Seen]:
+        copy = tmp_path / "shop"
+        shutil.copytree(folder, copy)
+        checked = check(copy, "--ask", "overlap", *options)
+        assert checked.code == 0, checked.message or checked.out
+        seen = {}
+        for path in (checked.results / "evidence").iterdir():
+            (cell,) = json.loads(path.read_text())["cells"]
+            (asked,) = [each for each in cell["asked"] if each["question"] == "places"]
+            assert asked["outcome"] == "measured", asked["reason"]
+            name = cell["configuration"]
+            answers = checked.cells[name]["answers"]
+            (answer,) = [each for each in answers if each["question"] == "places"]
+            rounds = {each["place"]: each["rounds"] for each in asked["places"]}
+            seen[name] = Seen(rounds, answer["answer"], answer["sentence"])
+        return seen
+
+    return one
+
+
+def at(seen: Seen, place: str) -> tuple[int, int, int]:
+    """In the app, at a place, and asking for it, in the only round."""
+    (round_,) = seen.rounds[place]
+    return round_["at_door"], round_["at_place"], round_["asking"]
+
+
+def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
+    seen = places(SHOP)
+    narrow = seen["narrow"]
+    assert at(narrow, "shop:check_out") == (6, 2, 0)
+    assert at(narrow, "shop:counter") == (6, 2, 4)
+    assert at(narrow, "sqlalchemy") == (6, 3, 3)
+    assert narrow.answer == "2 at shop:check_out, 2 at shop:counter, 3 at sqlalchemy"
+    assert "at shop:never (it is not called; " in narrow.sentence
+    assert "at shop:nowhere (no imported module has it; " in narrow.sentence
+    # The pool gives up on the three that wait; the seventh then meets the same pool.
+    (gave_up,) = seen["gives-up"].rounds["sqlalchemy"]
+    assert (gave_up["at_door"], gave_up["at_place"]) == (6, 3)
+    assert gave_up["ended"] == {"500": 4}
+    assert at(seen["roomy"], "shop:check_out") == (6, 6, 0)
+    assert at(seen["async"], "shop:fetch") == (4, 4, 0)
+    pools = seen["two-pools"].rounds["sqlalchemy"]
+    assert [(each["at_door"], each["at_place"]) for each in pools] == [(12, 6)] * 5
+    assert all(
+        round_["stalled"] == 0
+        for each in seen.values()
+        for rounds in each.rounds.values()
+        for round_ in rounds
+    )
+
+
+# ------------------------------------------------------------------------- PostgreSQL
+
+DATABASE = """
+import os
+from flask import Flask
+import psycopg2
+import sqlalchemy
+from sqlalchemy.pool import NullPool
+
+if os.environ.get("PATCH"):
+    from psycogreen.gevent import patch_psycopg
+    patch_psycopg()
+
+URL = os.environ["DATABASE"]
+app = Flask(__name__)
+engine = sqlalchemy.create_engine(URL, pool_size=5, max_overflow=10)
+single = sqlalchemy.create_engine(URL, poolclass=NullPool)
+
+def answered(value):
+    return str(value)
+
+@app.get("/pool")
+def pool():
+    with engine.connect() as connection:
+        return str(connection.scalar(sqlalchemy.text("select 1")))
+
+@app.get("/slow")
+def slow():
+    with single.connect() as connection:
+        return answered(connection.scalar(sqlalchemy.text("select 1 from pg_sleep(2)")))
+"""
+
+GUNICORN = "gunicorn shop:app --bind 127.0.0.1:{port}"
+DEPLOYMENTS = f"""
+[[deployment]]
+name = "pool"
+command = "{GUNICORN} --threads 20"
+route = "/pool"
+hold-at = ["sqlalchemy"]
+
+[[deployment]]
+name = "unpatched"
+command = "{GUNICORN} --worker-class gevent --worker-connections 5"
+route = "/slow"
+hold-at = ["shop:answered"]
+
+[[deployment]]
+name = "patched"
+command = "{GUNICORN} --worker-class gevent --worker-connections 5"
+env = {{ PATCH = "1" }}
+route = "/slow"
+hold-at = ["shop:answered"]
+"""
+
+
+@pytest.fixture
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of its own, on loopback, that ends with the test."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = shutil.which("initdb") or (programs[-1] if programs else None)
+    if initdb is None:
+        pytest.skip("PostgreSQL is not here; Debian has it in the package postgresql")
+    folder = tmp_path_factory.mktemp("postgres")
+    user = "postgres" if os.getuid() == 0 else None  # it refuses to be run by root
+    if user is not None:
+        shutil.chown(folder, user)
+        for parent in list(folder.parents)[:2]:
+            parent.chmod(parent.stat().st_mode | 0o711)
+    data, port = folder / "data", free_port("127.0.0.1")
+    made = [str(initdb), "-D", str(data), "-U", "shop", "-A", "trust", "--no-sync"]
+    subprocess.run(made, check=True, user=user, cwd=folder, capture_output=True)
+    server = [str(Path(initdb).with_name("postgres")), "-D", str(data)]
+    server += ["-p", str(port), "-h", "127.0.0.1", "-k", ""]
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            server, user=user, cwd=folder, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while "ready to accept connections" not in log.read_text():
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        yield f"postgresql+psycopg2://shop@127.0.0.1:{port}/postgres"
+    finally:
+        own = [psutil.Process(process.pid)]
+        own += own[0].children(recursive=True)
+        process.terminate()
+        process.wait(20)
+        assert psutil.wait_procs(own, timeout=20)[1] == []
+
+
+def test_postgresql(
+    places: Callable[..., dict[str, Seen]],
+    postgres: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pool of 5 + 10 lets 15 of 20 in; a driver in C stops all greenlets."""
+    pytest.importorskip("psycopg2")
+    pytest.importorskip("psycogreen")
+    monkeypatch.setenv("DATABASE", postgres)
+    folder = tmp_path / "with-database"
+    folder.mkdir()
+    (folder / "shop.py").write_text(DATABASE)
+    (folder / "concurrency.toml").write_text(DEPLOYMENTS)
+    seen = places(folder)
+    assert at(seen["pool"], "sqlalchemy") == (20, 15, 5)
+    (unpatched,) = seen["unpatched"].rounds["shop:answered"]
+    (patched,) = seen["patched"].rounds["shop:answered"]
+    assert (unpatched["at_door"], patched["at_door"]) == (1, 5)
