@@ -141,7 +141,8 @@ class DeployedApp:
         """The command, behind a layer over the working tree where there can be one."""
         if self._contained is not None:
             return command
-        return layered(command, self._where.folder, self._own)
+        where = self._where
+        return layered(command, where.folder, self._own, where.variables)
 
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes containers, if there are any."""

@@ -12,18 +12,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.deployment.declared.promise import Promise
+from harness.deployment.no_containers import ENGINE
+from harness.deployment.no_containers import engine_sockets
+from harness.deployment.no_containers import NOWHERE
+from harness.deployment.no_containers import stand_in_for_clients
 from harness.system import layer
 from harness.system.command import output
 
@@ -38,60 +41,6 @@ GUNICORN = "GUNICORN_CMD_ARGS"
 
 FIRST_CONTROL_SOCKET = Version("25.1")
 """The release of gunicorn that first opens one without being asked to."""
-
-REFUSED = "flask-concurrency: refused:"
-"""How the line begins that says which command was refused."""
-
-CLIENTS = (
-    *("docker", "docker-compose", "podman", "podman-compose", "nerdctl", "buildah"),
-    *("finch", "sudo", "doas"),
-)
-"""Programs by which containers are started. The last two start others as somebody."""
-
-_LOOKING = (
-    *("ps", "images", "inspect", "logs", "port", "top", "stats", "events", "version"),
-    *("info", "search", "history", "diff", "help"),
-)
-"""What they do that changes nothing."""
-
-_REMEDY = (
-    "a check starts no containers but those of a deployment whose own command is "
-    "`docker run …` or `docker compose … up`; write that one as the command, or start "
-    "before the check what it needs"
-)
-
-_STAND_IN = """\
-#!/bin/sh
-# Stands in for {name} while a deployment is checked.
-refuse() {{
-    echo "{refused} \\`{name} $*\\`: {remedy}" >&2
-    exit 125
-}}
-real={real}
-case {name} in
-sudo | doas)
-    for word in "$@"; do
-        case ${{word##*/}} in {clients}) refuse "$@" ;; esac
-    done
-    ;;
-*)
-    verb=
-    for word in "$@"; do
-        case $word in
-        --help | --version | -v) verb=help; break ;;
-        -*) ;;
-        compose | container | image | network | volume | system) ;;
-        *) verb=$word; break ;;
-        esac
-    done
-    case $verb in
-    "" | {looking}) ;;
-    *) refuse "$@" ;;
-    esac
-    ;;
-esac
-exec "$real" "$@"
-"""
 
 
 def working_tree(folder: Path) -> Path:
@@ -129,17 +78,28 @@ def stays_in_layer(path: Path, folder: Path) -> bool:
     return path.is_relative_to(tree) and not layer_problem(tree)
 
 
-def layered(command: list[str], folder: Path, own: Path) -> list[str]:
+def layered(
+    command: list[str], folder: Path, own: Path, variables: Mapping[str, str]
+) -> list[str]:
     """The command behind a layer over its working tree, if one is possible."""
     tree = working_tree(folder)
-    return command if layer_problem(tree) else _layer(tree, own, command)
+    if layer_problem(tree):
+        return command
+    return _layer(tree, own, command, hidden_sockets(tree, variables))
 
 
-def _layer(tree: Path, own: Path, command: list[str]) -> list[str]:
+def hidden_sockets(tree: Path, variables: Mapping[str, str]) -> list[Path]:
+    """The sockets of engines that a deployment cannot connect to, if it has a layer."""
+    return [] if layer_problem(tree) else engine_sockets(variables)
+
+
+def _layer(
+    tree: Path, own: Path, command: list[str], hidden: Sequence[Path] = ()
+) -> list[str]:
     place = own / "layer"
     place.mkdir(exist_ok=True)
     words = [sys.executable, "-I", "-S", layer.__file__, str(tree), str(place)]
-    return [*words, *command]
+    return [*words, os.pathsep.join(map(str, hidden)), *command]
 
 
 @contextlib.contextmanager
@@ -160,10 +120,13 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
         each.mkdir(exist_ok=True)
         each.chmod(mode)
     search = variables.get("PATH", os.defpath)
-    for name in CLIENTS:
-        _stand_in(programs / name, shutil.which(name, path=search) or "")
+    hidden = hidden_sockets(tree, variables)
+    looked_at = f"unix://{folder}/layer/hidden-0" if hidden else ""
+    stand_in_for_clients(programs, search, looked_at or variables.get(ENGINE, ""))
     return {
         **variables,
+        # Clients that are started by their path, and libraries, look here.
+        ENGINE: f"unix://{folder}/{NOWHERE}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
         # The next best thing where there is no layer.
         **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),
@@ -191,20 +154,3 @@ def own_control_socket(
         return {}
     option = f"--control-socket {folder}/gunicorn.ctl"
     return {GUNICORN: f"{given} {option}".strip()}
-
-
-def _stand_in(path: Path, real: str) -> None:
-    """Write a stand-in that is found in place of a program, if that is installed."""
-    if not real or path.exists():
-        return
-    path.write_text(
-        _STAND_IN.format(
-            name=path.name,
-            real=shlex.quote(real),
-            refused=REFUSED,
-            remedy=_REMEDY.replace("`", "\\`"),
-            clients=" | ".join(CLIENTS[:-2]),
-            looking=" | ".join(_LOOKING),
-        )
-    )
-    path.chmod(0o755)

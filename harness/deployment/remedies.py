@@ -15,7 +15,9 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.deployment.declared.promise import Promise
-from harness.deployment.isolation import REFUSED
+from harness.deployment.no_containers import NOWHERE
+from harness.deployment.no_containers import REFUSED
+from harness.deployment.no_containers import REMEDY
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -29,7 +31,7 @@ PROBES = "/.flask-concurrency/"
 """Stands in lines of the log that are about requests of the probe."""
 
 CAUSES = (
-    re.compile(rf".*{re.escape(REFUSED)}"),
+    re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
     re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
@@ -93,6 +95,8 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
 def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """What a server said, and what keeps it where a check can watch it."""
     cause = _cause(cell.log_tail)
+    if NOWHERE in cause:
+        return Advice(cause, REMEDY)
     if "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"

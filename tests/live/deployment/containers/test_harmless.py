@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -304,6 +305,62 @@ image = "fcm-test-shop"
 publish = f"127.0.0.1:{os.environ['PORT']}:8000"
 subprocess.run(["sudo", "docker", "run", "--publish", publish, image], check=True)
 """
+
+
+BY_PATH = """\
+#!/bin/sh
+$CLIENT run -d --name fcm-left -p 127.0.0.1:$PORT:8000 fcm-test-shop || exit 7
+sleep 600
+"""
+# As the library for Python does, whose address may also be written in the app.
+BY_SOCKET = """\
+import http.client, json, os, socket, sys
+path = os.environ["DOCKER_HOST"].removeprefix("unix://")
+if "fixed" in sys.argv:
+    path = "ADDRESS"
+connection = http.client.HTTPConnection("engine")
+connection.sock = socket.socket(socket.AF_UNIX)
+try:
+    connection.sock.connect(path)
+except OSError as error:
+    sys.exit(f"OSError: cannot connect to {path}: {error}")
+body = json.dumps({"Image": "fcm-test-shop"})
+head = {"Content-Type": "application/json"}
+connection.request("POST", "/containers/create?name=fcm-left", body, head)
+print(connection.getresponse().read())
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("sh path.sh", "refused-during-a-check"),
+        ("python socket.py", "refused-during-a-check"),
+        ("python socket.py fixed", "cannot connect"),
+        ("sh -c 'exec python socket.py fixed'", "cannot connect"),
+    ],
+)
+def test_an_engine_is_not_reached_past_its_client(
+    check: Check,
+    user: User,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    said: str,
+) -> None:
+    address = os.environ.get("DOCKER_HOST", "unix:///run/docker.sock")
+    address = address.removeprefix("unix://")
+    if not Path(address).is_socket():
+        pytest.skip("the engine is not reached by a socket")
+    monkeypatch.setenv("CLIENT", str(shutil.which("docker")))
+    (tmp_path / "path.sh").write_text(BY_PATH)
+    (tmp_path / "asks.py").write_text(BY_SOCKET.replace("ADDRESS", address))
+    command = command.replace("socket.py", "asks.py")
+    write(tmp_path, command, "declared = 4", 'env = { PORT = "{port}" }')
+    with untouched():
+        checked = check(tmp_path, "--start-seconds", "8")
+    assert checked.code == 5
+    assert said in checked.message
 
 
 @pytest.mark.parametrize("command", ["make serve", "sh serve.sh", "python serve.py"])
