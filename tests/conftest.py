@@ -14,10 +14,8 @@ ONE_WORKER = (
     LIVE + "measure/test_servers.py",
     LIVE + "cli/test_installed.py",
     LIVE + "plugins/test_pytest_plugin.py",
-    LIVE + "deployment/test_shapes_ports.py",
 )
-"""Live tests that share what was measured, or fixed ports. Others are handed out one by
-one."""
+"""Live tests that share what was measured. Others are handed out one by one."""
 
 BUSY = ("busy_machine", "overloaded")
 """In the names of tests that keep every processor busy: these run one at a time."""
