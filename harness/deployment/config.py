@@ -18,6 +18,8 @@ from harness.records.errors import UsageError
 from harness.records.files import read_text
 from harness.records.health import CheckBy
 from harness.records.health import Seconds
+from harness.records.life import Act
+from harness.records.life import OnTerm
 from harness.records.words import PositiveInt
 from harness.records.words import Record
 
@@ -84,6 +86,9 @@ class Deployment(Record, frozen=True, kw_only=True):
         "headers": "write { Name = 'text' }: every value is printable text",
         "probes": "write { path = '/healthz', period = 10, timeout = 1, failures = 3 }",
         "platform": "write the path of a file, such as 'service.yaml'",
+        "life": "write acts, such as ['reload', 'kill', 'end']",
+        "never-below": "write a positive number",
+        "on-term": "write 'finish'",
         "env": "write { NAME = 'text' }: every value is text",
     }
 
@@ -125,6 +130,13 @@ class Deployment(Record, frozen=True, kw_only=True):
     """How many requests at once it promises, where the command does not tell."""
     at_least: PositiveInt | None = None
     """How many of those offered at once must always be in the app together."""
+    never_below: PositiveInt | None = None
+    """How many places there must be at every moment of its life, but for its end."""
+    on_term: OnTerm | None = None
+    """``finish``: on SIGTERM all requests in the app are answered before it ends."""
+    life: tuple[Act, ...] = ()
+    """What is done to it for the question ``life``. By default what ``never-below``
+    (recycle, reload and kill) and ``on-term`` (end) are about, and else all."""
     python: PythonRelease | None = None
     """The Python that it must run on."""
     keep_mounts: tuple[Sentence, ...] = ()

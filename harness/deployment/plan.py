@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.deployment.command import CommandLine
+from harness.deployment.config import Deployment
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
 from harness.deployment.health import health_check
 from harness.deployment.hello import Hello
+from harness.deployment.life import acts_of
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN
@@ -81,8 +83,17 @@ def plan_deployment(
         constraints=(),
         cells=(cell,),
         limit=most,
-        ask=(*ask, Question.PLACES) if deployment.hold_at else tuple(ask),
+        ask=_with_promised(deployment, ask),
     )
+
+
+def _with_promised(
+    deployment: Deployment, ask: Collection[Question]
+) -> tuple[Question, ...]:
+    """The questions to ask, and those that its own keys are about."""
+    places = (Question.PLACES,) if deployment.hold_at else ()
+    life = (Question.LIFE,) if acts_of(deployment) else ()
+    return tuple(dict.fromkeys((*ask, *places, *life)))
 
 
 _UNKNOWN_DECLARATION = Declaration(
@@ -101,6 +112,7 @@ def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
         declaration=prepared.declaration,
         also_offered=_also_offered(prepared, most),
         health=health_check(prepared.deployment, prepared.where.folder),
+        acts=acts_of(prepared.deployment),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from harness.deployment.at_least import raise_to
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
+from harness.deployment.life import broken_promise
 from harness.judge.gate import DeploymentResult
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
@@ -63,7 +64,7 @@ def _fault(
         return GateFailed, f"uneven: {cell.reason}"
     if cell.verdict is Verdict.UNKNOWN and at_least is None:
         return NothingMeasured, f"cannot be told: {cell.reason}"
-    return None, ""
+    return broken_promise(deployment, cell) or (None, "")
 
 
 def _not_measured(deployment: Deployment, cell: CellReport) -> str:

@@ -34,6 +34,13 @@ class Act(StrEnum):
     """SIGTERM and, after a grace, SIGKILL to all, as an orchestrator does."""
 
 
+class OnTerm(StrEnum):
+    """What a deployment promises to do on SIGTERM."""
+
+    FINISH = "finish"
+    """Answer all requests that are in the app."""
+
+
 class Sent(Result, frozen=True, kw_only=True):
     """A signal that was sent."""
 
@@ -167,11 +174,13 @@ class Tape(Result, frozen=True, kw_only=True):
     known: bool
     """Whether it was recorded, and no hold-up of the harness may be taken for a server
     without places."""
+    outcome: Outcome = Outcome.MEASURED
+    """What happened when it was tried, such as *not supported*."""
     sentence: str
     """What happened, for somebody who has not heard of the question; or why it is not
     known."""
     usual: int = 0
-    """The least places before the act."""
+    """Places before the act for most of the time, or the floor where that is less."""
     lowest: int = 0
     """The least places from the act on."""
     lowest_seconds: float = 0.0
@@ -187,6 +196,8 @@ class Tape(Result, frozen=True, kw_only=True):
     """Lost requests that had been offered before the act, and were waiting."""
     lost_later: int = 0
     """Lost requests that were offered after the act."""
+    killed: bool = False
+    """Whether something was left of the server after the grace, and was killed."""
     lost: tuple[LostRequest, ...] = ()
     """The first of these, by name."""
     sent: tuple[Sent, ...] = ()

@@ -18,6 +18,8 @@ class Other(StrEnum):
 
     CLAIMS = "claims contradicted"
     AT_LEAST = "below at-least"
+    NEVER_BELOW = "below never-below"
+    ON_TERM = "lost on SIGTERM"
     CONTRADICTION = "contradiction"
     PROCESSORS = "depends on processors"
     UNMATCHED = "expected, but not found"
@@ -96,6 +98,17 @@ RULES = (
         "FC201",
         Other.AT_LEAST,
         "Fewer requests than `at-least` were handled at once, always or at times.",
+    ),
+    Rule(
+        "FC202",
+        Other.NEVER_BELOW,
+        "At some moment of the server's life there were fewer places than "
+        "`never-below`.",
+    ),
+    Rule(
+        "FC203",
+        Other.ON_TERM,
+        "On SIGTERM requests in the app were lost, though they are to finish.",
     ),
     Rule(
         "FC301",

@@ -57,6 +57,14 @@ def of_report(report: Report, forbidden: Collection[Outcome | Verdict]) -> list[
     ]
 
 
+PROMISES = {
+    "at-least": Other.AT_LEAST,
+    "never-below": Other.NEVER_BELOW,
+    "on-term": Other.ON_TERM,
+}
+"""Findings about promises, by the key that the reason of a check begins with."""
+
+
 def of_check(report: Report, result: CheckResult) -> list[Case]:
     """The deployments of a check, with the lines of their settings."""
     cells = {cell.configuration: cell for cell in report.cells}
@@ -77,8 +85,8 @@ def of_check(report: Report, result: CheckResult) -> list[Case]:
 
 
 def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:
-    below = each.reason.startswith("at-least: ")
-    return code_of(Other.AT_LEAST if below else word)
+    key = each.reason.partition(": ")[0]
+    return code_of(PROMISES.get(key, word) if each.reason else word)
 
 
 def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:

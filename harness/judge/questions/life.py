@@ -101,6 +101,7 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
         lost_in_app=sum(each.entered_at is not None for each in lost),
         lost_waiting=sum(_waited(each) for each in lost),
         lost_later=sum(_came_later(each) for each in lost),
+        killed=seen.survivors > 0,
         lost=tuple(lost),
         sent=seen.sent,
         points=points,
@@ -110,7 +111,8 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
 
 
 def _unknown(seen: TapeSeen, why: str) -> Tape:
-    return Tape(act=seen.act, known=False, sentence=f"{WHEN[seen.act]}: {why}.")
+    sentence = f"{WHEN[seen.act]}: {why}."
+    return Tape(act=seen.act, known=False, outcome=seen.outcome, sentence=sentence)
 
 
 def _with_sentence(tape: Tape, seen: TapeSeen) -> Tape:

@@ -1,0 +1,83 @@
+"""What a deployment promises about its life: ``never-below`` and ``on-term``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.deployment.config import Deployment
+from harness.records.errors import GateFailed
+from harness.records.errors import HarnessError
+from harness.records.errors import NothingMeasured
+from harness.records.life import Act
+from harness.records.life import Tape
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+
+USUAL_ACTS = (Act.RECYCLE, Act.RELOAD, Act.KILL)
+"""What happens to every server sooner or later."""
+
+
+class BrokenPromise(NamedTuple):
+    """A promise that is not kept, or of which that is not known."""
+
+    error: type[HarnessError]
+    reason: str
+    """Begins with the key."""
+
+
+def acts_of(deployment: Deployment) -> tuple[Act, ...]:
+    """What has to be done to a deployment to know whether it keeps its promises."""
+    acts = list(deployment.life)
+    if deployment.never_below is not None and not acts:
+        acts += USUAL_ACTS
+    if deployment.on_term is not None and Act.END not in acts:
+        acts.append(Act.END)
+    return tuple(acts)
+
+
+def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | None:
+    """The first promise about its life that a deployment does not keep."""
+    lasting = [tape for tape in cell.tapes if tape.act is not Act.END]
+    end = [tape for tape in cell.tapes if tape.act is Act.END]
+    if deployment.never_below is not None:
+        if found := _below(deployment.never_below, lasting):
+            return found
+        wanted = set(deployment.life or USUAL_ACTS) - {Act.END}
+        asked = set(deployment.life) - {Act.END}
+        if found := _unknown("never-below", lasting, wanted, asked):
+            return found
+    if deployment.on_term is not None:
+        lost = [
+            tape for tape in end if tape.known and (tape.lost_in_app or tape.killed)
+        ]
+        if lost:
+            return BrokenPromise(GateFailed, f"on-term: {lost[0].sentence}")
+        return _unknown("on-term", end, {Act.END}, {Act.END})
+    return None
+
+
+def _below(never_below: int, tapes: list[Tape]) -> BrokenPromise | None:
+    known = [tape for tape in tapes if tape.known]
+    lowest = min(known, key=lambda tape: tape.lowest, default=None)
+    if lowest is None or lowest.lowest >= never_below:
+        return None
+    words = f"never-below: {never_below} asked for, and there were {lowest.lowest} "
+    return BrokenPromise(GateFailed, f"{words}at the least. {lowest.sentence}")
+
+
+def _unknown(
+    key: str, tapes: list[Tape], wanted: set[Act], asked: set[Act]
+) -> BrokenPromise | None:
+    """Why it cannot be told, where one of the wanted acts has no tape.
+
+    What a server does not know, such as a signal, is only missed where it was
+    ``asked`` for by name.
+    """
+    for tape in tapes:
+        excused = tape.outcome is Outcome.NOT_SUPPORTED and tape.act not in asked
+        if not tape.known and not excused:
+            return BrokenPromise(NothingMeasured, f"{key}: {tape.sentence}")
+    if missing := sorted(wanted - {tape.act for tape in tapes}):
+        words = f"{key}: cannot be told: {', '.join(missing)} could not be tried"
+        return BrokenPromise(NothingMeasured, words)
+    return None
