@@ -124,7 +124,8 @@ def _short(
     ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
     uneven = floor < load <= ceiling
     unsure = _unsure(cell, floor if uneven else ceiling)
-    if not _was_full(cell, floor if uneven else ceiling) or (unsure and not uneven):
+    sure = uneven or not unsure or _was_full_alone(cell, load, ceiling)
+    if not _was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
             "was not quiet meanwhile, so more may have been on their way; "
@@ -190,6 +191,18 @@ def _was_full(cell: CellEvidence, admitted: int) -> bool:
     )
 
 
+def _was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
+    """Whether one process takes all requests, and was full while it was quiet.
+
+    Then nothing is left to chance, and rounds in which it was busy change nothing.
+    """
+    return cell.workers == 1 and any(
+        each.admitted == admitted and each.waiting and each.offered >= load
+        for each in undisturbed(cell.rounds)
+        if was_quiet(each)
+    )
+
+
 def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
     """Ordinary rounds that offered more, and ended by a steady count only."""
     return [
@@ -201,6 +214,8 @@ def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
 
 def _advice(unsure: Sequence[Round]) -> str:
     """What to do where rounds ended without a quiet server."""
+    if any(each.stalled for each in unsure):
+        return "it left requests unserved then, so measuring again will not tell more"
     lag = max((each.lag_seconds for each in unsure), default=0.0)
     again = "measure again while this machine has less to do"
     if lag >= LAG_SECONDS:

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.rounds import turned_away
+from harness.records.rounds import waited
+from harness.records.rounds import was_quiet
 from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
 from harness.records.words import Arrival
@@ -43,6 +46,10 @@ FAR_ABOVE = 16
 that a worker was left without its share by chance. A gthread worker that had room got
 its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
 those that offered 128, on two processors that four other processes kept busy."""
+
+SEVERAL, AT_BUSY = 3, 3
+"""How many more than declared are offered to a server that is busy while it is full,
+and how often, until some were seen to wait."""
 
 MANY = 100
 """From this number on a round takes so long that fewer of them are run."""
@@ -76,7 +83,12 @@ def offers(
 
 
 def further(
-    rounds: Sequence[Round], declared: int | None, limit: int, *, shared: bool
+    rounds: Sequence[Round],
+    declared: int | None,
+    limit: int,
+    *,
+    shared: bool,
+    alone: bool = False,
 ) -> Offer | None:
     """One more load to offer, if rounds in random order leave a question open.
 
@@ -84,7 +96,8 @@ def further(
     where the load is ``shared`` by several processes, and at the declared number when
     only other loads fell short of it, or exceeded what it admitted. When it was never
     reached it is tried from far above: a shortfall that comes and goes must not be
-    taken for a lower ceiling.
+    taken for a lower ceiling. Nothing comes and goes where one process ``alone`` takes
+    all requests, and was full while it was quiet.
     """
     load = load_of(declared, limit)
     admitted: dict[int, list[int]] = defaultdict(list)
@@ -105,9 +118,13 @@ def further(
     if shared and load < MANY and len(admitted[load]) < AT_SHARED:
         return Offer(load)
     reached = max((done.peak for done in rounds), default=0) >= load
-    if declared is None or reached or load >= MANY:
+    if reached or load >= MANY:
         return None
-    return _from_above(load, admitted)
+    if alone:
+        full = any(was_quiet(each) for each in rounds if each.offered >= load)
+        again = not full and len(admitted[load]) < AT_DISAGREEMENT
+        return Offer(load) if again else None
+    return None if declared is None else _from_above(load, admitted)
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
@@ -149,6 +166,23 @@ def beyond(
     loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
     if most > declared:
         loads = (2 * declared, 4 * declared)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
+def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
+    """One more load above the declared number, to a server that is busy while full.
+
+    A single request outside of one may be late. If several are, and just one of them
+    enters where another is let go, they waited.
+    """
+    peak = max((each.peak for each in rounds), default=0)
+    bounded = any(waited(each) or turned_away(each) for each in rounds)
+    if declared is None or peak < declared or bounded:
+        return None
+    if all(was_quiet(each) for each in rounds if each.waiting):
+        return None
+    offered = {each.asked for each in rounds}
+    loads = range(declared + SEVERAL, declared + SEVERAL + AT_BUSY)
     return next((Offer(load) for load in loads if load not in offered), None)
 
 

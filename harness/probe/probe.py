@@ -24,6 +24,7 @@ from harness.probe.lag import Lag
 from harness.probe.messages import PartialRequest
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
+from harness.probe.quiet import Thread
 from harness.probe.quiet import Window
 from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
@@ -117,6 +118,8 @@ class Probe:
         long does something pause in front of the app, such as middleware."""
         self.admits_none = False
         """Whether a request was watched in vain that was alone in the server."""
+        self.had_turn: set[Thread] = set()
+        """Threads that sleep for a time, and have run while requests waited."""
         self.kernel: KernelAccount | None = None
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()

@@ -14,6 +14,7 @@ from harness.probe.on_the_way import come_in
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
+from harness.probe.turns import give_turns
 from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -63,6 +64,8 @@ async def _count(
     first = len(probe.holds.entered)
     if probe.waiting() and len(probe.holds.held) < patient_below:
         await probe.watch(probe.all_in_or_ended)
+    if settled is not Settled.STEADY_COUNT:
+        await give_turns(probe)
     admitted, waiting = len(probe.holds.held), probe.waiting()
     if settled is not Settled.STEADY_COUNT:
         await take_account(probe)

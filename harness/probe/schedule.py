@@ -15,6 +15,7 @@ from harness.probe.loads import beyond
 from harness.probe.loads import further
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
+from harness.probe.loads import several_waiting
 from harness.probe.loads import short_of
 from harness.probe.orders import Choice
 from harness.probe.orders import next_steered
@@ -156,8 +157,18 @@ class Schedule:
             return beyond(self.rounds, self.steered, self._declared)
         several = (self.workers or 1) > 1 or any(r.processes > 1 for r in self.rounds)
         shared = several and self.workers != 1
-        more = further(self.rounds, self._declared, self._limit, shared=shared)
-        return more or beyond(self.rounds, self.steered, self._declared)
+        more = further(
+            self.rounds,
+            self._declared,
+            self._limit,
+            shared=shared,
+            alone=self.workers == 1,
+        )
+        return (
+            more
+            or beyond(self.rounds, self.steered, self._declared)
+            or several_waiting(self.rounds, self._declared)
+        )
 
     def patient_below(self, step: Offer | Steer) -> int:
         """Number of admitted requests below which the server is watched for longer.

@@ -28,6 +28,7 @@ from harness.probe.orders import Steer
 from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.round import finish
+from harness.probe.turns import give_turns
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
@@ -118,6 +119,8 @@ async def run_steered(
             idle = set(step.order) - probe.holds.ever
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
             await probe.watch(probe.all_in_or_ended, seconds)
+        if step.goal is Goal.MOST:
+            await give_turns(probe, again=True)
         admitted, waiting = len(probe.holds.held), probe.waiting()
         late, spread = len(probe.holds.entered) - first, probe.spread()
         stalled = await finish(probe)

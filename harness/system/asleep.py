@@ -13,6 +13,10 @@ from typing import NamedTuple
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
 
+FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
+FUTEX_FLAGS = 128 | 256
+"""Private to a process, and by which clock (``man 2 futex``)."""
+
 
 class _Calls(NamedTuple):
     """Numbers of system calls on one architecture."""
@@ -20,6 +24,7 @@ class _Calls(NamedTuple):
     clock: frozenset[int]
     flock: int
     fcntl: int
+    futex: int
     counted_first: frozenset[int]
     """Calls that wait for files, whose number is the first argument."""
     counted_second: frozenset[int]
@@ -33,6 +38,7 @@ _CALLS = {
         clock=frozenset({35, 230}),  # nanosleep, clock_nanosleep
         flock=73,
         fcntl=72,
+        futex=202,
         counted_first=frozenset({23, 270}),  # select, pselect6
         counted_second=frozenset({7, 271}),  # poll, ppoll
         # read, accept, recvfrom, recvmsg, epoll_wait, epoll_pwait, accept4,
@@ -43,6 +49,7 @@ _CALLS = {
         clock=frozenset({101, 115}),
         flock=32,
         fcntl=25,
+        futex=98,
         counted_first=frozenset({72}),
         counted_second=frozenset({73}),
         message=frozenset({63, 202, 207, 212, 22, 242, 426, 441}),
@@ -59,6 +66,8 @@ class Sleep(NamedTuple):
     """It sleeps on a clock, or waits for a lock on a file."""
     for_message: bool = False
     """It waits for a connection or a message, with a time limit or without."""
+    for_lock: bool = False
+    """It waits for a lock or an event, with a time limit."""
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
@@ -75,7 +84,10 @@ def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
     number, *words = line.split()
     if calls is None or number in ("running", "-1"):
         return Sleep()
-    call, (first, second, *_) = int(number), (int(word, 16) for word in words)
+    call, (first, second, _, fourth, *_) = int(number), [int(w, 16) for w in words]
+    if call == calls.futex:
+        waits = second & ~FUTEX_FLAGS in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
+        return Sleep(for_lock=waits and fourth != 0)
     if call in calls.counted_first | calls.counted_second:
         files = first if call in calls.counted_first else second
         return Sleep(on_clock=not files, for_message=bool(files))
@@ -89,6 +101,11 @@ def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
 def on_clock(process: int) -> set[int]:
     """Threads of a process that sleep on a clock, or wait for a lock on a file."""
     return {t for t in _threads(process) if sleep_of(process, t).on_clock}
+
+
+def for_lock(process: int) -> set[int]:
+    """Threads of a process that wait for a lock or an event, with a time limit."""
+    return {t for t in _threads(process) if sleep_of(process, t).for_lock}
 
 
 def takes_no_message(process: int) -> bool:

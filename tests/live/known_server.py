@@ -182,6 +182,7 @@ def rejecting(listener: Listener, server: Any, n: Parameters) -> None:
 def growing(listener: Listener, server: Any, n: Parameters) -> None:
     """It begins with one thread, and adds one at a time while requests wait."""
     waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
+    pause = threading.Event().wait if n["locks"] else time.sleep
 
     def run() -> None:
         while True:
@@ -191,7 +192,7 @@ def growing(listener: Listener, server: Any, n: Parameters) -> None:
         size = 1
         start(run)
         while size < n["threads"]:
-            time.sleep(n["seconds"])
+            pause(n["seconds"])
             if waiting.qsize():
                 start(run)
                 size += 1
@@ -296,6 +297,7 @@ def numbers_of(style: str, rng: random.Random) -> Parameters:
         "requests": rng.randint(7, 15),
         "random": rng.random() < 0.5,
         "answers": rng.random() < 0.5,
+        "locks": rng.random() < 0.5,
         "seed": rng.random(),
     }
 

@@ -1,4 +1,4 @@
-"""A machine that is kept busy."""
+"""A machine that is kept busy, for no longer than there is somebody who keeps it so."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+LOOP = "import os, sys\nwhile os.getppid() == int(sys.argv[1]): pass"
+"""It ends with the process that started it, however that ends."""
+
 
 @contextlib.contextmanager
 def every_core_busy(times: int) -> Iterator[None]:
     """Keep every processor busy several times over."""
-    command = [sys.executable, "-c", "while True: pass"]
-    count = times * (os.cpu_count() or 1)
+    with busy_loops(times * (os.cpu_count() or 1)):
+        yield
+
+
+@contextlib.contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """Run so many processes that compute all the time."""
+    command = [sys.executable, "-c", LOOP, str(os.getpid())]
     busy = [subprocess.Popen(command) for _ in range(count)]
     try:
         yield

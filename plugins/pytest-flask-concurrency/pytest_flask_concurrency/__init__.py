@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ class Measured:
     """What was measured of one deployment."""
 
     def __init__(self, report: dict[str, Any], reason: str, rule: str) -> None:
+        self.asked: list[Holds] = []
+        """Every answer that was given of it in the present test."""
         self.report = report
         """Its cell of ``report.json``."""
         self.name: str = report["configuration"]
@@ -68,7 +71,8 @@ class Measured:
 
     def holds(self, requests: int) -> Holds:
         """Whether so many requests are always handled at once."""
-        return Holds(self, requests)
+        self.asked.append(Holds(self, requests))
+        return self.asked[-1]
 
 
 class Deployments:
@@ -92,6 +96,16 @@ class Deployments:
         if key not in self._measured:
             self._measured[key] = self._measure(name, command)
         return self._measured[key]
+
+    def begin_test(self) -> None:
+        """Forget what was asked in earlier tests."""
+        for measured in self._measured.values():
+            measured.asked.clear()
+
+    def not_held(self) -> list[str]:
+        """What is not handled of what was asked in the present test, and why."""
+        every = self._measured.values()
+        return [repr(one) for each in every for one in each.asked if not one]
 
     def _measure(self, name: str | None, command: str | None) -> Measured:
         words = ["check", "--output-format", "sarif", "--ask", "overlap"]
@@ -175,3 +189,18 @@ def deployment(pytestconfig: pytest.Config) -> Deployments:
     """Measure deployments: ``deployment("production").holds(8)``."""
     config = pytestconfig.getoption("--concurrency-config")
     return Deployments(pytestconfig.rootpath, config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the whole reason below a test that fails: pytest shortens long lines."""
+    report = yield
+    found = getattr(item, "funcargs", {}).get("deployment")
+    if isinstance(found, Deployments):
+        if call.when == "setup":
+            found.begin_test()
+        elif report.failed and (lines := found.not_held()):
+            report.sections.append(("Concurrency", "\n".join(lines)))
+    return report

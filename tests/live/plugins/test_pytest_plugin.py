@@ -92,7 +92,10 @@ def test_a_test_fails_with_what_the_report_says(project: Path, installed: Path) 
     out = run(project, installed)
     assert "2 failed, 3 passed" in out
     assert "production holds 2, not 8: uneven: declares 4" in out
-    assert "FC001" in out, out
+    # Beside pytest's own line, which it shortens.
+    _, whole = out.split("- Concurrency -", 1)
+    assert "production holds 2, not 8: uneven: declares 4" in whole
+    assert "add `--worker-connections 2`" in whole and "(FC001 uneven)" in whole
     assert "has no deployment of that name" in out
 
 

@@ -162,17 +162,12 @@ def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (line,) = json.loads((tmp_path / "timeline.json").read_text())["lines"]
-    first, *between, last = line["spans"]
+    first, *_, fewer, last = line["spans"]
     assert first["releases"][0] == "20.1.0" and first["said"] == "unbounded"
+    assert fewer["releases"][-2:] == ["22.0.0", "23.0.0"]
+    assert fewer["said"] in ("3", "up to 3"), "which is by chance none at all"
     assert last["releases"] == ["24.0.0"] and last["said"] == "unbounded"
-    # Some are busy while they are full; then it is not known what is on its way.
-    known = {each: span for span in between for each in span["releases"]}
-    unknown = {each for gap in line["gaps"] for each in gap["releases"]}
-    assert {"22.0.0", "23.0.0"} <= known.keys() | unknown
-    for release in known.keys() & {"22.0.0", "23.0.0"}:
-        assert known[release]["said"] in ("3", "up to 3")
-    if between:
-        assert last["change"] == "more"
+    assert last["change"] == "more" and not line["gaps"]
 
 
 def test_of_flask_and_the_server_the_one_that_it_comes_from_is_told(
@@ -245,8 +240,7 @@ def test_a_history_that_is_damaged_costs_nothing_but_its_file(
     assert done.returncode == 6, done.stdout + done.stderr
     assert done.stderr.count(cut.name) == 1 and "is not whole" in done.stderr
     (line,) = json.loads((results / "timeline.json").read_text())["lines"]
-    releases = [release for span in line["spans"] for release in span["releases"]]
-    assert releases in (["22.0.0", "23.0.0"], ["22.0.0"], ["23.0.0"])
+    assert [span["releases"] for span in line["spans"]] == [["22.0.0", "23.0.0"]]
     assert cut.exists()
 
 

@@ -160,6 +160,17 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         f"declares 160; at most 93 of 160 offered were in the app at once, "
         f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
     ),
+    "of several processes, and requests stalled": (
+        8,
+        (
+            offer(8, 6),
+            offer(8, 3, settled=Settled.STEADY_COUNT, stalled=5),
+        ),
+        Verdict.UNKNOWN,
+        f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}; it "
+        "left requests unserved then, so measuring again will not tell more; 5 "
+        f"requests never served after all were let go; {LESS_SURE}",
+    ),
     "none of many, and a count stood still": (
         40,
         (
@@ -294,6 +305,25 @@ def test_caveat(oddity: dict[str, Any], caveat: str) -> None:
     word, reason = verdict(4, 64, (*rounds(4, (4, 1)), offer(8, 4, **oddity)))
     assert word is Verdict.AS_DECLARED
     assert reason.endswith(f"; {caveat}")
+
+
+BUSY = offer(16, 0, settled=Settled.STEADY_COUNT, stalled=16)
+
+
+@pytest.mark.parametrize(
+    ("workers", "full", "word"),
+    [
+        (1, offer(4, 3), Verdict.FEWER),
+        (1, offer(4, 3, settled=Settled.STEADY_COUNT), Verdict.UNKNOWN),
+        (2, offer(4, 3), Verdict.UNKNOWN),
+        (None, offer(4, 3), Verdict.UNKNOWN),
+    ],
+)
+def test_one_process_that_was_full_while_quiet_is_full(
+    workers: int | None, full: Round, word: Verdict
+) -> None:
+    one = cell(WHERE, "sync-4", 4, (full, BUSY), workers=workers)
+    assert verdict_on(one, 64)[0] is word
 
 
 def test_an_open_end_is_no_bound() -> None:

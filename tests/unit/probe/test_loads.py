@@ -15,6 +15,7 @@ from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import short_of
 from harness.records.words import Arrival
+from harness.records.words import Settled
 from tests.builders.steered import seen
 
 
@@ -130,6 +131,20 @@ def test_processes_that_share_the_load_are_asked_more_often() -> None:
         rounds.append(seen(8, 8))
     assert len(rounds) == AT_SHARED
     assert further([seen(1000, 1000)], 1000, 64, shared=True) is None
+
+
+def test_one_process_that_was_full_leaves_nothing_to_chance() -> None:
+    rounds = [seen(4, 3), seen(5, 3), seen(16, 0, settled=Settled.STEADY_COUNT)]
+    assert further(rounds, 4, 64, shared=False, alone=True) is None
+    assert further(rounds, 4, 64, shared=False) == Offer(64)
+
+
+def test_one_process_is_asked_again_until_it_was_full_while_quiet() -> None:
+    rounds = [seen(4, 3, settled=Settled.STEADY_COUNT)]
+    while offer := further(rounds, 4, 64, shared=False, alone=True):
+        assert offer == Offer(4)
+        rounds.append(seen(4, 3, settled=Settled.STEADY_COUNT))
+    assert len(rounds) == AT_DISAGREEMENT
 
 
 def test_a_shortfall_of_many_is_not_tried_from_above() -> None:

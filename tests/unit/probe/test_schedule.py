@@ -221,3 +221,17 @@ def test_workers_that_never_held_a_request_are_counted() -> None:
     schedule = Schedule(4, 64)
     schedule.choose_among(Choice((1, 2, 3), Steering.STOP), {1, 7})
     assert schedule.idle_workers == 2
+
+
+def test_a_server_that_is_busy_while_full_is_offered_several_more() -> None:
+    schedule = Schedule(100, 64)
+    schedule.choose_among(ONE)
+    loads = []
+    while offer := schedule.next():
+        assert isinstance(offer, Offer)
+        loads.append(offer.asked)
+        busy = {"settled": Settled.STEADY_COUNT} if offer.asked > 100 else {}
+        late = offer.asked < 104  # none waits that is the only one
+        release = {} if late else {"entered_on_release": 1}
+        schedule.seen(seen(offer.asked, min(100, offer.asked), **busy, **release))
+    assert loads == [1, 100, 101, 103, 104]
