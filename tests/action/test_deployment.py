@@ -288,7 +288,7 @@ def test_what_is_broken_is_told_where_it_stands(runner: Runner, ran: Ran) -> Non
     assert "at-least: 3 asked for, and 2 were in the app at once" in below
     assert raises.startswith(f"{where}gunicörn conf.py,line=2,title=raises%3A not ")
     (summary,) = ran.summary("broken")
-    assert summary.startswith("> [!CAUTION]")
+    assert summary.startswith("## 🔴&nbsp;failed: 2 of 2 deployments\n")
 
 
 def test_an_app_cannot_forge_commands(ran: Ran) -> None:
@@ -349,7 +349,7 @@ def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> 
     ran = runner.run(workflow)
     assert ran.results() == {"concurrency": "success"}
     (summary,) = ran.summary("concurrency")
-    assert "| `deployment` | 4 |" in summary
+    assert "|  | 4 requests at once |" in summary
     worse = runner.run(workflow.replace("--threads 4", "--threads 3"))
     assert worse.results() == {"concurrency": "failure"}
     (error,) = errors(worse, "concurrency")

@@ -45,14 +45,16 @@ def section(grid: Grid) -> Section:
     """A bar for each configuration; none with fewer than two."""
     bars = [drawn for row in grid.rows for drawn in _bars(row, grid)]
     shown = bars if len(bars) <= MOST_BARS else _noteworthy(bars)[:MOST_BARS]
-    several = len({each.server for each in shown}) > 1
+    servers = {each.server for each in shown}
     groups = tuple(
-        BarGroup(server if several else "", tuple(each.bar for each in group))
+        BarGroup(server if len(servers) > 1 else "", tuple(each.bar for each in group))
         for server, group in groupby(shown, key=lambda each: each.server)
     )
     chart = Chart(groups, Text())
-    chart = chart._replace(caption=_caption(chart, grid, len(bars) - len(shown)))
-    blocks = (chart,) if len(shown) > 1 else ()
+    caption = joined(" ", _caption(chart, grid, len(bars) - len(shown)))
+    chart = chart._replace(caption=caption)
+    several = sum(bool(each.bar.highest) for each in shown) > 1
+    blocks = (chart,) if several else ()
     return Section.of("the picture", "", *blocks, worth=Worth.CHART)
 
 
@@ -106,15 +108,20 @@ def _value(cell: CellReport) -> str:
     return number(cell)
 
 
-def _caption(chart: Chart, grid: Grid, left_out: int) -> Text:
-    return joined(" ", _sentences(chart, grid, left_out))
-
-
-def _sentences(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
-    bars = chart.bars
+def _caption(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
     under = say(" ({})", grid.under) if grid.under else Text()
     release = grid.axis, grid.columns[-1], under
-    yield say("Requests in the app at once with {} {}{}. Blue: always.", *release)
+    yield say("Requests in the app at once with {} {}{}.", *release)
+    yield from colours(chart)
+    if left_out:
+        rest = plural(left_out, "more configuration")
+        yield say("{} as declared: in the table.", rest)
+
+
+def colours(chart: Chart) -> Iterator[Text]:
+    """What the colours mean that occur, and how long bars are."""
+    bars = chart.bars
+    yield say("Blue: always.")
     if any(bar.always < bar.most for bar in bars):
         yield say("Orange: at times.")
     if any(bar.declared for bar in bars):
@@ -123,6 +130,3 @@ def _sentences(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
         yield say("Pale: no limit was found.")
     if not chart.even:
         yield say("Each doubling is as long as the one before.")
-    if left_out:
-        rest = plural(left_out, "more configuration")
-        yield say("{} as declared: in the table.", rest)

@@ -45,9 +45,6 @@ def section(report: Report, grid: Grid) -> Section:
         counts(report.cells),
     )
     blocks: list[Block] = [Paragraph(answer(grid))]
-    if short := falls_short(grid):
-        blocks.append(Alert("warning", short))
-    blocks.append(Paragraph(cells))
     failed = sum(cell.outcome in INSTRUMENT for cell in report.cells)
     if failed:
         text = (
@@ -55,6 +52,9 @@ def section(report: Report, grid: Grid) -> Section:
             "reasons are below."
         )
         blocks.append(Alert("caution", say(text, failed, len(report.cells))))
+    if short := falls_short(grid):
+        blocks.append(Alert("warning", short))
+    blocks.append(Paragraph(cells))
     title = "How many requests at the same time?"
     return Section.of("the answer", title, *blocks, top=True)
 

@@ -11,7 +11,11 @@ from harness.records.track import Gap
 from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.track import Timeline
+from harness.records.words import Outcome
 from harness.report import words
+from harness.report.document import Bar
+from harness.report.document import BarGroup
+from harness.report.document import Chart
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
@@ -22,7 +26,15 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Worth
 from harness.report.sections.changes import versions_changed
+from harness.report.sections.chart import colours
+
+MOST_BARS = 20
+"""Spans of a configuration that are drawn: the newest."""
+
+UNBOUNDED = "unbounded"
+"""How a number without a bound is spelled."""
 
 FEW = 3
 """Releases that are named where their number differs by chance."""
@@ -34,7 +46,7 @@ MOST = 6
 def sections(timeline: Timeline) -> list[Section]:
     """A section for each line, below a title of their own."""
     title = Section.of("the title", "Release by release", top=True)
-    return [title, *(_section(line) for line in timeline.lines)]
+    return [title, _picture(timeline), *(_section(line) for line in timeline.lines)]
 
 
 def sentences(timeline: Timeline) -> list[str]:
@@ -66,6 +78,37 @@ def in_short(line: Line) -> Text:
         for span in line.spans
     )
     return joined("; ", spans) or say("no release could be measured")
+
+
+def _picture(timeline: Timeline) -> Section:
+    """A bar for each span; none with fewer than two."""
+    several = len(timeline.lines) > 1
+    groups = tuple(
+        BarGroup(
+            f"{words.title(line)} {line.configuration}" if several else "",
+            tuple(map(_bar, line.spans[-MOST_BARS:])),
+        )
+        for line in timeline.lines
+        if line.spans
+    )
+    chart = Chart(groups, Text())
+    caption = joined(" ", (say("Requests in the app at once."), *colours(chart)))
+    drawn = sum(bool(bar.highest) for bar in chart.bars) > 1
+    blocks = (chart._replace(caption=caption),) if drawn else ()
+    return Section.of("the picture", "", *blocks, worth=Worth.CHART)
+
+
+def _bar(span: Span) -> Bar:
+    first, last = span.releases[0], span.releases[-1]
+    name = first if first == last else f"{first} to {last}"
+    floor, ceiling = span.floor or 0, span.ceiling or 0
+    if span.outcome is not Outcome.MEASURED:
+        return Bar(name, span.said)
+    if span.said == UNBOUNDED:
+        return Bar(name, f"≥{ceiling}", ceiling, ceiling, open_end=True)
+    if span.said.startswith("up to") and floor < ceiling:
+        return Bar(name, f"{floor}–{ceiling}", floor, ceiling)
+    return Bar(name, span.said, ceiling, ceiling)
 
 
 def _section(line: Line) -> Section:

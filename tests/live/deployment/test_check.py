@@ -462,8 +462,9 @@ def test_below_at_least(deploy: Check) -> None:
     assert before.code == 1
     assert "at-least: 3 asked for, and 2 were in the app at once" in before.message
     assert "`--workers 3` declares 3" in before.message
-    top = (before.results / "report.md").read_text().partition("##")[0]
-    assert "at-least: 3 asked for" in top, "the summary says what fails the check"
+    top = (before.results / "report.md").read_text().partition("<details>")[0]
+    assert "failed: `mine`" in top and "| Promise | **at least 3**" in top
+    assert "to&nbsp;do | `--workers 3` declares 3 |" in top
     after = deploy("gunicorn shop:app --workers 3 -b {host}:{port}", "at-least = 3")
     assert after.code == 0
 
