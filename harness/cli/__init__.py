@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import click
 from click.shell_completion import shell_complete
@@ -152,7 +153,17 @@ def _usage_errors() -> Iterator[None]:
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx is not None:
             print(error.ctx.get_usage(), file=sys.stderr)
-        raise UsageError(error.format_message()) from None
+        raise UsageError(_message(error)) from None
+
+
+def _message(error: click.ClickException) -> str:
+    """What is wrong; of options that are like an unknown one, only the nearest."""
+    if isinstance(error, click.NoSuchOption):
+        name, known = error.option_name, error.possibilities or ()
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "--help shows all"
+        return f"there is no option {name}; {hint}"
+    return error.format_message()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -62,8 +62,8 @@ def plan_of(selection: Selection, folder: Path, results: Path) -> Plan:
     try:
         return make_plan(known, with_built(known, selection, results, say))
     except NoSuchCell as error:
-        every = "" if error.near else "; --all --list shows every id"
-        raise UsageError(
-            f"--only {error}{every}; a release of Flask that the matrix does not have "
-            "is added with --flask"
-        ) from None
+        more = (
+            "; --all --list shows every id; a release of Flask that the matrix does "
+            "not have is added with --flask"
+        )
+        raise UsageError(f"--only {error}{'' if error.near else more}") from None

@@ -51,15 +51,23 @@ class Progress:
         self._console = console
         self.in_lines = in_lines
         """Whether names may be long, as lines are not cut off."""
+        self._reasons: set[str] = set()
 
     def begin(self, name: str, weight: float = 1.0) -> None:
         """Something is being measured."""
         self._status.begin(name, weight)
 
     def end(self, name: str, cell: CellReport) -> None:
-        """It has been measured, with this result."""
+        """It has been measured, with this result.
+
+        In a terminal a reason for which there is no number is said once.
+        """
         self._status.end(name)
         number, mark, note = result(cell)
+        if cell.ceiling is None and not self.in_lines:
+            if note in self._reasons:
+                return
+            self._reasons.add(note)
         total = str(self._status.total)
         line = Text(f"{self._status.done:>{len(total)}}/{total}  {number:>{NUMBER}}  ")
         line.append(printable(name))

@@ -122,7 +122,7 @@ def why_not(planned: PlannedEnvironment, tail: str) -> str:
     absent = {"".join(each).rstrip(".,").lower() for each in ABSENT.findall(tail)}
     for requirement in planned.requirements:
         if requirement.lower() in absent:
-            return f"{reason}: the index has no {requirement}"
+            return f"the index has no {requirement}"
     return reason
 
 

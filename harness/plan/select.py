@@ -21,6 +21,7 @@ from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
 from harness.records.plan import Cell
+from harness.records.text import listed
 
 EXAMPLE = "flask-3.1.3/gunicorn-27.0.1/sync-4/py3.11"
 
@@ -39,8 +40,10 @@ class NoSuchCell(UsageError):
     def __init__(self, glob: str, near: Sequence[str]) -> None:
         self.near = near
         """Ids of cells that are like it; may be empty."""
-        hint = f"; near it: {', '.join(near)}" if near else ""
-        super().__init__(f"{glob!r} matches no cell; ids are like {EXAMPLE}{hint}")
+        hint = f"ids are like {EXAMPLE}"
+        if near:
+            hint = f"did you mean {listed([repr(each) for each in near], 'or')}?"
+        super().__init__(f"{glob!r} matches no cell; {hint}")
 
 
 def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
@@ -54,8 +57,20 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
         return _only(catalog, selection, cells)
     if selection.servers or selection.server_releases:
         return _usual(catalog, selection, cells)
-    whole = selection.everything or selection.flask
-    return cells if whole else _default(catalog, cells)
+    if selection.everything:
+        return cells
+    if selection.flask:
+        return _default_configurations(catalog, selection, cells)
+    return _default(catalog, cells)
+
+
+def _default_configurations(
+    catalog: Catalog, selection: Selection, cells: list[Cell]
+) -> list[Cell]:
+    """Cells of the configurations of the default selection, whatever their Flask."""
+    every = list(_everything(catalog, Selection(python=selection.python)))
+    usual = {(each.server, each.configuration) for each in _default(catalog, every)}
+    return [cell for cell in cells if (cell.server, cell.configuration) in usual]
 
 
 def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:
@@ -92,12 +107,25 @@ def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cel
     return list(dict.fromkeys([*inside, *wanted]))
 
 
+_PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
+"""Parts of an id that people give alone, and the glob on ids that they mean."""
+
+
 def _near(cells: list[Cell], glob: str) -> list[str]:
-    """Globs or ids like one that matches nothing."""
-    for part in ("configuration", "server"):
-        if glob in {getattr(cell, part) for cell in cells}:
-            return [f"*/{glob}/*" if part == "configuration" else f"*/{glob}-*"]
-    return get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
+    """Globs or ids like one that matches nothing: one part of an id, or a misspelled
+    one.
+    """
+    names = {part: {getattr(cell, part) for cell in cells} for part, _ in _PARTS}
+    for part, pattern in _PARTS:
+        if glob in names[part]:
+            return [pattern.format(glob)]
+    if "/" in glob:
+        return get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
+    return [
+        pattern.format(name)
+        for part, pattern in _PARTS
+        for name in get_close_matches(glob, names[part], n=1)
+    ]
 
 
 def _matching(cells: list[Cell], glob: str) -> list[Cell]:

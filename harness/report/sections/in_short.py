@@ -67,11 +67,10 @@ def _whole(cell: CellReport) -> Item:
 def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
     alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
     for cell in cells:
-        alike[_server(cell), _why(cell)].append(cell)
-    lines = [
-        say("{} {}: {}", server, _where(several), why)
-        for (server, why), several in alike.items()
-    ]
+        # A number is of one server; a reason may be one for all.
+        server = _server(cell) if word in NUMBERS else ""
+        alike[server, _why(cell)].append(cell)
+    lines = [say("{}: {}", _where(same), why) for (_, why), same in alike.items()]
     if (more := len(lines) - MOST_LINES) > 0:
         lines = [*lines[:MOST_LINES], say("and {} more, in the report", more)]
     mark = words.MARKS[word]
@@ -93,13 +92,19 @@ def _why(cell: CellReport) -> str:
 
 
 def _where(cells: Sequence[CellReport]) -> Text:
-    """The configurations, and the releases of Flask and of Python if several."""
+    """Servers and configurations, or how many these are, and the releases of Flask."""
+    servers = list(dict.fromkeys(map(_server, cells)))
     labels = list(dict.fromkeys(cell.configuration for cell in cells))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
-    names = listed([Name(each) for each in labels])
-    if len(labels) > MOST_NAMES:
-        names = say("{} configurations", len(labels))
-    releases = listed(flasks)
+    if len(servers) == 1 and len(labels) <= MOST_NAMES:
+        names = say("{} {}", servers[0], listed([Name(each) for each in labels]))
+    elif len(servers) <= MOST_NAMES:
+        names = say(
+            "{} cells of {}", len(cells), listed([say("{}", s) for s in servers])
+        )
+    else:
+        names = say("{} cells of {} servers", len(cells), len(servers))
+    releases = listed([say("{}", each) for each in flasks])
     if len(flasks) > MOST_NAMES:
         releases = say("{} to {}", flasks[0], flasks[-1])
     return say("{} on Flask {}", names, releases)

@@ -22,7 +22,10 @@ def test_a_series_means_its_newest_release(text: str, release: str) -> None:
 
 @pytest.mark.parametrize(
     ("glob", "near"),
-    [("sync-4", "*/sync-4/*"), ("gunicorn", "*/gunicorn-*"), ("x", None)],
+    [
+        *(("sync-4", "*/sync-4/*"), ("gunicorn", "*/gunicorn-*"), ("x", None)),
+        *(("synk-4", "*/sync-4/*"), ("gunicron", "*/gunicorn-*")),
+    ],
 )
 def test_what_is_like_a_glob_that_matches_nothing(glob: str, near: str | None) -> None:
     with pytest.raises(NoSuchCell) as caught:
@@ -30,3 +33,14 @@ def test_what_is_like_a_glob_that_matches_nothing(glob: str, near: str | None) -
     assert caught.value.near == ([near] if near else [])
     if near:
         assert chosen_cells(REAL, Selection(only=(near,)))
+
+
+def test_a_release_of_flask_keeps_the_default_configurations() -> None:
+    default = chosen_cells(REAL, Selection())
+    usual = {(cell.server, cell.configuration) for cell in default}
+    for flask in (NEWEST, "3.0.0"):
+        cells = chosen_cells(REAL, Selection(flask=(flask,)))
+        assert {cell.flask for cell in cells} == {flask}
+        assert {(cell.server, cell.configuration) for cell in cells} == usual
+    everything = chosen_cells(REAL, Selection(flask=(NEWEST,), everything=True))
+    assert len(everything) > 2 * len(usual)
