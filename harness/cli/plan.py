@@ -62,8 +62,8 @@ def plan_of(selection: Selection, folder: Path, results: Path) -> Plan:
     try:
         return make_plan(known, with_built(known, selection, results, say))
     except NoSuchCell as error:
-        more = (
-            "; --all --list shows every id; a release of Flask that the matrix does "
-            "not have is added with --flask"
-        )
-        raise UsageError(f"--only {error}{'' if error.near else more}") from None
+        hints = [] if error.near else ["--all --list shows every id"]
+        if not error.near or error.glob.startswith("flask-"):
+            more = "a release of Flask that the matrix does not have is added with"
+            hints.append(f"{more} --flask")
+        raise UsageError("; ".join((f"--only {error}", *hints))) from None

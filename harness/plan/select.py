@@ -38,6 +38,7 @@ class NoSuchCell(UsageError):
     """A glob matches no cell."""
 
     def __init__(self, glob: str, near: Sequence[str]) -> None:
+        self.glob = glob
         self.near = near
         """Ids of cells that are like it; may be empty."""
         hint = f"ids are like {EXAMPLE}"

@@ -108,7 +108,7 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
         return f"{each.name} {cell.outcome}"
     number = f"{each.name} handles {number_of(cell)} at once"
     if each.reason.startswith("at-least: "):
-        return f"{number}, fewer than at-least asks for"
+        return f"{number}, not {each.at_least} as asked for"
     return f"{number}, {cell.verdict}"
 
 

@@ -114,7 +114,7 @@ def test_old_evidence_was_asked_nothing() -> None:
         ("zzz", "'zzz' matches no cell; .*--all --list shows every id; .*--flask"),
         (
             "flask-3.1.3/gunicorn-27.0.1/synk-4/*",
-            ".*near it: flask-3.1.3/gunic.*--flask",
+            ".*did you mean 'flask-3.1.3/gunic.*--flask",
         ),
     ],
 )

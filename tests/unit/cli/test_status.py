@@ -1,0 +1,103 @@
+"""The line of progress: it fits, and says how far a run is."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from harness.cli.status import clock
+from harness.cli.status import Status
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def drawn(status: Status, width: int) -> str:
+    """What a terminal of some width shows."""
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=True, color_system=None
+    )
+    console.print(status, end="")
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+NAMES = ("gunicorn-27.0.1/gthread-2x4", "flask-1.0.4/werkzeug-0.16.1/run", "x" * 90)
+
+
+@pytest.mark.parametrize("width", range(20, 161))
+def test_it_is_never_wider_than_the_terminal(width: int) -> None:
+    status = Status(1234, 1234.0, Clock())
+    for name in ("", *NAMES):
+        if name:
+            status.begin(name)
+        text = drawn(status, width)
+        assert len(text) < width and "\n" not in text
+        assert "0/1234" in text or width < 24
+
+
+def test_it_names_no_more_than_two() -> None:
+    status = Status(9, 9.0, Clock())
+    assert status.line(60) == "0/9  0:00  installing"
+    status.begin("one")
+    assert status.line(60) == "0/9  0:00  one"
+    status.begin("two")
+    assert status.line(60) == "0/9  0:00  one, two"
+    status.begin("three")
+    assert status.line(60) == "0/9  0:00  one, two and 1 more"
+    assert status.line(27) == "0/9  0:00  one and 2 more"
+    assert status.line(9) == "0/9  0:00"
+    status.end("one")
+    assert status.line(60) == "1/9  0:00  two, three"
+
+
+def test_a_long_name_is_cut_off_rather_than_the_count() -> None:
+    status = Status(9, 9.0, Clock())
+    status.begin("a-very-long-name")
+    assert status.line(22) == "0/9  0:00  a-very-lon…"
+
+
+def test_the_time_that_is_left_is_told_once_it_is_known() -> None:
+    now = Clock()
+    status = Status(10, 10.0, now)
+    now.now += 5  # installing takes no part in it
+    for number in range(3):
+        assert "left" not in status.line(60)
+        status.begin(str(number))
+        now.now += 2
+        status.end(str(number))
+    assert status.line(60).startswith("3/10  0:14 left")
+    now.now += 4
+    assert status.line(60).startswith("3/10  0:10 left")
+    now.now += 60
+    assert status.line(60).startswith("3/10  0:01 left"), "it was later than expected"
+
+
+def test_what_costs_more_counts_more() -> None:
+    now = Clock()
+    status = Status(4, 13.0, now)
+    for number in range(3):
+        status.begin(str(number))
+        now.now += 1
+        status.end(str(number))
+    assert status.line(60).startswith("3/4  0:10 left")
+    status.begin("dear", 10.0)
+    now.now += 12
+    status.end("dear")
+    assert status.line(60).startswith("4/4  0:15")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.9, "0:00"), (65, "1:05"), (3605, "1:00:05")]
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
