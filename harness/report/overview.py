@@ -18,7 +18,6 @@ from harness.report.document import say
 from harness.report.document import Section
 from harness.report.sections import changes
 from harness.report.sections import claims
-from harness.report.sections import deployments
 from harness.report.sections import in_short
 from harness.report.sections import life
 from harness.report.sections import matrix
@@ -26,7 +25,7 @@ from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import verdict
 
-SHORT = ("the findings in short", "the broken promises", "the changes", verdict.NAME)
+SHORT = ("the findings in short", "the changes", verdict.NAME)
 """Sections that are printed with ``--quiet``."""
 
 FEW = 3
@@ -42,10 +41,11 @@ def overview(
 ) -> list[Section]:
     """The report in short; ``end`` is the verdict, ``folder`` has the files."""
     grid = matrix.grid(report)
-    broken = (
-        [each.name for each in checked.deployments if each.reason] if checked else ()
-    )
-    in_full = checked is not None or len(report.cells) <= FEW
+    findings = in_short.section(report.cells)
+    if checked is not None or len(report.cells) <= FEW:
+        findings = in_short.in_full(
+            report.cells, checked.deployments if checked else ()
+        )
     return [
         releases.section(changed.releases),
         claims.section(report.cells),
@@ -53,10 +53,7 @@ def overview(
         questions.in_lines(grid),
         life.in_lines(report.cells),
         *([changes.section(changed)] if changed.baseline is not None else []),
-        *([deployments.section(checked)] if checked else []),
-        in_short.in_full(report.cells, broken)
-        if in_full
-        else in_short.section(report.cells),
+        findings,
         _with_files(end, folder),
     ]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from harness.records.report import CellReport
+from harness.records.report import CheckedDeployment
+from harness.records.rules import code_of
+from harness.records.rules import Other
 from harness.records.versions import release_order
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
@@ -17,8 +20,10 @@ from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import listed
 from harness.report.document import Name
+from harness.report.document import quoted
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.sections.result import number_of
 
@@ -30,6 +35,12 @@ MOST_LINES = 8
 
 NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
 """Verdicts that numbers alone explain."""
+
+BELOW = words.Mark(
+    *("✗", str(Other.AT_LEAST), "red", "it declares fewer than are asked for"),
+    code_of(Other.AT_LEAST),
+)
+"""What declares too little, and keeps that."""
 
 Word = Outcome | Verdict
 
@@ -45,23 +56,46 @@ def section(cells: Sequence[CellReport]) -> Section:
     return Section.of("the findings in short", "", *blocks)
 
 
-def in_full(cells: Sequence[CellReport], elsewhere: Collection[str] = ()) -> Section:
-    """The same for few cells: each with its whole reason, and how to measure it again.
+def in_full(
+    cells: Sequence[CellReport], deployments: Sequence[CheckedDeployment] = ()
+) -> Section:
+    """The same for few cells: each with its whole reason, and what to do.
 
-    ``elsewhere`` are configurations that another section is about.
+    ``deployments`` are those that the cells are of, if a check measured them.
     """
+    checked = {each.name: each for each in deployments if each.reason}
     blocks = [
-        Items((_whole(cell),), mark, mark.meaning)
+        Items(tuple(_whole(cell, broken)), mark, mark.meaning)
         for cell in cells
-        if cell.word in NOTEWORTHY and cell.configuration not in elsewhere
-        for mark in (words.mark(cell),)
+        for broken in (checked.get(cell.configuration),)
+        if broken or cell.word in NOTEWORTHY
+        for mark in (words.mark(cell) if cell.word in NOTEWORTHY else BELOW,)
     ]
     return Section.of("the findings in short", "", *blocks)
 
 
-def _whole(cell: CellReport) -> Item:
+def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]:
+    """What was seen of a cell, why, what to do, and how it is measured again."""
+    reason, remedy = cell.reason, cell.remedy
+    if broken:
+        remedy = broken.remedy or remedy
+        if cell.word not in NOTEWORTHY:
+            reason = broken.reason.removeprefix("at-least: ")
+    seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
+    lines = [say("{}: {}", Name(cell.configuration), quoted(_seen(seen, cell)))]
+    if cause:
+        lines.append(say("{}: {}", Strong("why"), quoted(cause)))
+    if remedy:
+        lines.append(say("{}: {}", Strong("what to do"), quoted(remedy)))
     again = say("again: {}", Name(cell.reproduce, 400))
-    return Item(say("{}: {}", Name(cell.configuration), cell.reason), (again,))
+    yield from map(Item, lines[:-1])
+    yield Item(lines[-1], (again,))
+
+
+def _seen(reason: str, cell: CellReport) -> str:
+    """A reason without what the matrix and the verdict say."""
+    declares = "no bound" if cell.declared is None else cell.declared
+    return reason.removeprefix(f"declares {declares}; ")
 
 
 def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
@@ -87,8 +121,7 @@ def _why(cell: CellReport) -> str:
         more = cell.verdict is Verdict.MORE and cell.declared is not None
         beside = f", more than {cell.declared}" if more else ""
         return f"{number_of(cell)}{beside}"
-    declares = "no bound" if cell.declared is None else cell.declared
-    return cell.reason.removeprefix(f"declares {declares}; ")
+    return _seen(cell.reason, cell)
 
 
 def _where(cells: Sequence[CellReport]) -> Text:

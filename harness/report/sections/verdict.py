@@ -13,7 +13,6 @@ from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
-from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.track import Line
 from harness.records.track import Timeline
@@ -89,7 +88,7 @@ def of_check(
     each_one = [_number_of(each, cells[each.name]) for each in named[:MOST_NAMES]]
     if more := len(named) - len(each_one):
         each_one.append(f"{more} more")
-    text = listed(each_one)
+    text = "; ".join(each_one)
     if len(result.deployments) > 1:
         total = plural(len(result.deployments), "deployment")
         text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
@@ -108,7 +107,7 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
         return f"{each.name} {cell.outcome}"
     number = f"{each.name} handles {number_of(cell)} at once"
     if each.reason.startswith("at-least: "):
-        return f"{number}, not {each.at_least} as asked for"
+        return f"{number}, fewer than the {each.at_least} asked for"
     return f"{number}, {cell.verdict}"
 
 

@@ -1,0 +1,89 @@
+"""What is not as declared, in a line each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.records.report import CellReport
+from harness.records.report import CheckedDeployment
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+from harness.report import plain
+from harness.report.sections import in_short
+from tests.builders.rendered import sample
+from tests.builders.reports import cell
+from tests.builders.reports import EIGHT
+
+
+def lines(cells: list[CellReport]) -> list[str]:
+    """What is said of cells."""
+    return plain.write([in_short.section(cells)]).splitlines()
+
+
+def many(count: int, reason: str) -> list[CellReport]:
+    """Cells that could not be installed, of two servers and six releases of Flask."""
+    return [
+        msgspec.structs.replace(
+            cell(Outcome.NOT_INSTALLED, number, reason),
+            flask=f"3.{number % 6}",
+            server=("one", "two")[number % 2],
+        )
+        for number in range(count)
+    ]
+
+
+def test_one_reason_for_all_is_one_line() -> None:
+    assert lines(many(105, "the index has no gunicorn==99")) == [
+        "not installed (FC101): 105 cells of one 1 and two 1 on Flask 3.0 to 3.5: the "
+        "index has no gunicorn==99"
+    ]
+
+
+def test_too_many_reasons_are_counted() -> None:
+    cells = [each for n in range(20) for each in many(1, f"why {n}")]
+    found = lines(cells)
+    assert len(found) == in_short.MOST_LINES + 1
+    assert found[-1] == "not installed (FC101): and 12 more, in the report"
+
+
+def test_a_number_says_it_all() -> None:
+    assert lines(list(sample("story").cells)) == [
+        "uneven (FC001): gunicorn 27.0.1 gthread-2x4 on Flask 0.12.5 to 3.1.3: 4–8 of "
+        "8",
+        "uneven (FC001): gunicorn 27.0.1 gthread-4x2 on Flask 3.1.3: 2–8 of 8",
+    ]
+
+
+def test_what_is_as_declared_is_no_finding() -> None:
+    assert lines([EIGHT]) == []
+
+
+def test_few_cells_have_all_that_is_known() -> None:
+    uneven = msgspec.structs.replace(
+        cell(Verdict.UNEVEN),
+        reason="declares 1; it varies; because a worker takes too much; add `--x 1`",
+        remedy="add `--x 1`",
+        reproduce="again",
+    )
+    assert plain.write([in_short.in_full([uneven, EIGHT])]).splitlines() == [
+        "uneven (FC001): c0: it varies",
+        "uneven (FC001): why: a worker takes too much",
+        "uneven (FC001): what to do: add --x 1",
+        "  again: again",
+    ]
+
+
+def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
+    deployment = CheckedDeployment(
+        name=EIGHT.configuration,
+        exit_code=1,
+        reason="at-least: 9 asked for, and 8 were in the app at once; have more",
+        remedy="have more",
+        file="",
+        line=0,
+    )
+    found = plain.write([in_short.in_full([EIGHT], [deployment])]).splitlines()
+    assert found[:2] == [
+        "below at-least (FC201): c0: 9 asked for, and 8 were in the app at once",
+        "below at-least (FC201): what to do: have more",
+    ]
