@@ -54,6 +54,8 @@ class Wait(StrEnum):
     """``time.sleep``."""
     ASYNC = "async"
     """An ``await``, in an ``async def`` view."""
+    STREAM = "stream"
+    """A socket, with the answer begun: between two pieces that are streamed."""
 
 
 class WaitKindSeen(Result, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@
     it computes that many steps.
 ``/async?request=NAME``
     does the same in an ``async def`` view, where Flask has these.
+``/stream?request=NAME``
+    answers with a space, and stays until it is let go before it goes on with the name.
 ``/large?pieces=N``
     answers with N pieces, for clients that read slowly.
 ``/read``
@@ -56,6 +58,19 @@ def held():
         return name
     hold(name, wait=request.args.get("wait", "socket"))
     return name
+
+
+@app.route("/stream")
+def stream():
+    """Begin to answer, hold the request, then go on with its name."""
+    name = request.args["request"]
+
+    def pieces():
+        yield b" "
+        hold(name)
+        yield name.encode("utf-8")
+
+    return Response(pieces(), mimetype="text/event-stream")
 
 
 def why_not_async():

@@ -458,7 +458,7 @@ def _waits(declared: int, *alike: Wait, one: tuple[Wait, ...] = ()) -> WaitsSeen
     seen = {wait: rounds(declared, (1, declared)) for wait in alike}
     seen |= {wait: (failed if wait is Wait.ASYNC else single,) for wait in one}
     return WaitsSeen(
-        waits=tuple(WaitKindSeen(wait=wait, rounds=seen[wait]) for wait in Wait),
+        waits=tuple(WaitKindSeen(wait=wait, rounds=seen[wait]) for wait in seen),
         seconds=5.4,
     )
 

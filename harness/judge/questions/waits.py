@@ -28,6 +28,7 @@ WORDS = {
     Wait.LOCK: "a lock",
     Wait.SLEEP: "time.sleep",
     Wait.ASYNC: "await in an async def view",
+    Wait.STREAM: "the next piece of a streamed answer",
 }
 """What a request waits for, in a sentence."""
 

@@ -9,6 +9,8 @@ requests that have the secret of the run in a header. For all others it does not
     stays in the app until the probe lets it go. ``&wait=`` says how it waits. With
     ``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it
     computes that many steps.
+``.../stream?request=NAME``
+    answers with a space, and stays until it is let go before it goes on with the name.
 ``.../large?pieces=N``
     answers with N pieces, for clients that read slowly.
 ``.../read``
@@ -210,6 +212,18 @@ def hold(environ):
     return name
 
 
+def stream(environ):
+    """Begin to answer, hold the request, then go on with its name."""
+    name = queried(environ)["request"]
+
+    def pieces():
+        yield b" "
+        protocol.hold(name, connect)
+        yield name.encode("utf-8")
+
+    return 1 + len(name), pieces()
+
+
 def large(environ):
     """Answer with the number of pieces that the query names."""
     pieces = int(queried(environ)["pieces"])
@@ -226,6 +240,7 @@ VIEWS = {
     "async": lambda environ: whole("only in the catalog's own app"),
     "ready": lambda environ: whole(ready(environ)),
     "hold": lambda environ: whole(hold(environ)),
+    "stream": stream,
     "large": large,
     "read": read,
 }

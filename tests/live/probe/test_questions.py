@@ -82,6 +82,7 @@ def test_to_greenlets_they_are_not(ask: Any) -> None:
         Wait.LOCK: 4,
         Wait.SLEEP: 4,
         Wait.ASYNC: 1,
+        Wait.STREAM: 4,
     }
     assert answer.answer == "blocking: 1; async: 1, 7 of 8 fail"
     for seen in evidence.asked[0].waits:
