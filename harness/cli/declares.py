@@ -13,8 +13,11 @@ from harness.cli.formats import printing
 from harness.cli.formats import show
 from harness.deployment.declares.find import find
 from harness.records.declares import Places
+from harness.records.declares import SendVerdict
 from harness.records.errors import GateFailed
 from harness.report.cases import of_places
+from harness.report.cases import of_sendings
+from harness.report.sections import sendings
 from harness.report.sections import verdict
 from harness.report.sections.declares import counted
 from harness.report.sections.declares import in_parts
@@ -23,6 +26,8 @@ from harness.system import machine
 from harness.system.machine import now
 
 CONTRADICTION = "contradiction"
+
+PLATFORM = "platform"
 
 
 @click.command(
@@ -34,7 +39,11 @@ CONTRADICTION = "contradiction"
     ),
     exit_codes=(
         ("0", "shown"),
-        ("1", "places contradict each other, with --fail-on contradiction"),
+        (
+            "1",
+            "what --fail-on names: places contradict each other, or a platform sends "
+            "more than its app takes",
+        ),
         ("2", "wrong usage"),
     ),
 )
@@ -47,10 +56,11 @@ CONTRADICTION = "contradiction"
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["never", CONTRADICTION]),
+    type=click.Choice(["never", CONTRADICTION, PLATFORM]),
     default="never",
     metavar="WHAT",
-    help="What makes this fail: never, contradiction.",
+    help="What makes this fail: never, contradiction, platform (it sends more than the "
+    "app takes).",
 )
 @printing
 def declares(
@@ -59,19 +69,28 @@ def declares(
     """Show every place in a repository that declares a concurrency.
 
     Files are read and nothing is run: Procfile, Dockerfile, compose files,
-    gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts.
+    gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts. Beside it
+    stands what the files of platforms send: Cloud Run, Knative, Fly, App Engine, App
+    Runner, Azure, Heroku, Kubernetes, nginx and HAProxy.
     """
     places = find(folder, machine.processors(), processors)
     fails = fail_on == CONTRADICTION
     fault = contradiction(places) if fails else None
+    if fail_on == PLATFORM:
+        fault = too_much(places)
     end = verdict.of_changes(str(counted(places)), fault)
     cases = [
-        case._replace(file=str(folder / case.file)) for case in of_places(places, fails)
+        case._replace(file=str(folder / case.file))
+        for case in (
+            *of_places(places, fails),
+            *of_sendings(places.sendings, fail_on == PLATFORM),
+        )
     ]
-    sections = [*in_parts(places), end]
+    sent = sendings.section(places.sendings)
+    sections = [*in_parts(places), sent, end]
     show(
         printing,
-        AllWays(places, places.places, cases, sections, [section(places)], now()),
+        AllWays(places, places.places, cases, sections, [section(places), sent], now()),
         fault,
     )
     if fault is not None:
@@ -89,4 +108,16 @@ def contradiction(places: Places) -> GateFailed | None:
         f"{many}; the first is {first.file}:{first.line} ({first.because}) against "
         f"{first.contradicts[0]}; make them say the same",
         brief=f"{many}; make them say the same",
+    )
+
+
+def too_much(places: Places) -> GateFailed | None:
+    """The error that a platform sends more than the app takes, if one does."""
+    more = [each for each in places.sendings if each.verdict is SendVerdict.MORE]
+    if not more:
+        return None
+    first = more[0]
+    return GateFailed(
+        f"{first.file}:{first.line}: {first.reason}; {first.remedy}",
+        brief=f"{first.file}:{first.line}: {first.reason}",
     )

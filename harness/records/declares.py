@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from harness.records.words import Result
 from harness.records.words import SCHEMA
 
@@ -31,6 +33,54 @@ class Place(Result, frozen=True, kw_only=True):
     """Other places, as ``FILE:LINE``, that say something else of the same app."""
 
 
+class SendVerdict(StrEnum):
+    """What a platform sends an instance, beside what the app there takes at once."""
+
+    MORE = "sends more"
+    FEWER = "sends fewer"
+    AS_MANY = "as many"
+    NO_LIMIT = "no limit"
+    UNKNOWN = "not known"
+
+
+class Sending(Result, frozen=True, kw_only=True):
+    """How many requests a platform sends one instance, by a file of the platform."""
+
+    file: str
+    """Path relative to the folder that was looked through."""
+    line: int
+    """Of the limit; without one where the instance begins."""
+    platform: str
+    what: str
+    """The name of the service or the server; may be empty."""
+    most: int | None
+    """It is never sent more than so many at once; null for no limit."""
+    aims: int | None
+    """What the platform tries to keep to, and exceeds where it has to; null for none.
+    """
+    counts: str
+    """``requests`` or ``connections``."""
+    because: str
+    """Where a default is from; empty where the file itself says it."""
+    processors: float | None
+    """Of one instance; null where the file does not say it."""
+    memory: str
+    source: str
+    """The page that documents what the platform sends."""
+    read: str
+    """When that was read, ISO 8601."""
+    takes: int | None
+    """Requests that the app takes at once; null for no bound, and where that is not
+    known."""
+    of: str
+    """The place that says so, as ``FILE:LINE``; empty where none does."""
+    verdict: SendVerdict
+    reason: str
+    """The verdict in a sentence."""
+    remedy: str = ""
+    """What to change, on either side."""
+
+
 class Places(Result, frozen=True, kw_only=True):
     """All places of a repository."""
 
@@ -40,3 +90,5 @@ class Places(Result, frozen=True, kw_only=True):
     elsewhere: int | None
     """Processors that were asked for besides."""
     places: tuple[Place, ...]
+    sendings: tuple[Sending, ...] = ()
+    """What platforms send, in the order of their files."""

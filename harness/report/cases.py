@@ -6,11 +6,14 @@ A case is one cell, one change or one place: it passes, fails, or is left out.
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.declares import Places
+from harness.records.declares import Sending
+from harness.records.declares import SendVerdict
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
@@ -120,6 +123,31 @@ def of_places(places: Places, fails: bool) -> list[Case]:
         )
         for each in places.places
     ]
+
+
+def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
+    """What platforms send; with ``fails`` it fails where some requests wait."""
+    return [
+        Case(
+            group="platform",
+            name=f"{each.file}:{each.line}",
+            word=PLATFORM.get(each.verdict, each.verdict),
+            code=code_of(PLATFORM[each.verdict]) if each.verdict in PLATFORM else "",
+            message="; ".join(filter(None, (each.reason, each.remedy))),
+            fails=fails and each.verdict is SendVerdict.MORE,
+            left_out=each.verdict in (SendVerdict.UNKNOWN, SendVerdict.FEWER),
+            file=each.file,
+            line=each.line,
+        )
+        for each in sendings
+    ]
+
+
+PLATFORM = {
+    SendVerdict.MORE: Other.PLATFORM_MORE,
+    SendVerdict.FEWER: Other.PLATFORM_FEWER,
+}
+"""The findings among the verdicts on what platforms send."""
 
 
 def _about(because: str, contradicts: tuple[str, ...]) -> str:

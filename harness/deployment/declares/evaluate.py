@@ -25,6 +25,9 @@ PROCESSORS = frozenset(
 )
 """Functions that count processors, by the last part of their name."""
 
+PYTHON_CPU_COUNT = "PYTHON_CPU_COUNT"
+"""The variable that sets them (https://docs.python.org/3/using/cmdline.html)."""
+
 _OPERATORS: Mapping[type[ast.operator], Callable[[Value, Value], Value]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -137,7 +140,7 @@ def _of_moderate_size(
 def _call(node: ast.Call, known: Known, inner: Callable[[ast.expr], Value]) -> Value:
     name = _name(node.func)
     if name in PROCESSORS:
-        return known.processors
+        return _processors(name, known)
     if name == "len" and len(node.args) == 1 and _counts(node.args[0]):
         return known.processors
     if name in ("get", "getenv") and node.args and _is_variable(node.func):
@@ -148,6 +151,17 @@ def _call(node: ast.Call, known: Known, inner: Callable[[ast.expr], Value]) -> V
     if isinstance(node.func, ast.Name) and name in _FUNCTIONS and not node.keywords:
         return _FUNCTIONS[name](*map(inner, node.args))
     raise NotLiteral(f"`{ast.unparse(node)}` is not evaluated")
+
+
+def _processors(name: str, known: Known) -> int:
+    """The processors that a function counts.
+
+    Python 3.13 and later count what a variable says, but not by affinity.
+    """
+    given = known.variables.get(PYTHON_CPU_COUNT, "")
+    if name.endswith("cpu_count") and given.isdecimal() and int(given):
+        return int(given)
+    return known.processors
 
 
 def _counts(node: ast.expr) -> bool:

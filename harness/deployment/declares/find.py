@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from harness.deployment.declared.program import server_words
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.count import CommandContext
-from harness.deployment.declares.count import count
-from harness.deployment.declares.count import SERVERS
 from harness.deployment.declares.files import reader_of
 from harness.deployment.declares.files import StartLine
-from harness.deployment.declares.script import commands
-from harness.deployment.declares.script import SimpleCommand
+from harness.deployment.declares.sendings import is_told
+from harness.deployment.declares.sendings import sending
+from harness.deployment.declares.started import counted
+from harness.deployment.declares.started import ReadPlace
+from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.read import instances
+from harness.deployment.platforms.read import is_read
 from harness.records.declares import Place
 from harness.records.declares import Places
+from harness.records.declares import Sending
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 
@@ -47,18 +49,6 @@ DEVELOPMENT = frozenset({"flask"})
 """Programs that nobody means to serve with: they contradict nothing."""
 
 
-class ReadPlace(NamedTuple):
-    """A place, with what it is compared by."""
-
-    place: Place
-    path: Path
-    project: Path
-    app: str
-    """The app that it serves; empty where a file leaves that to a command."""
-    reads: Path | None
-    overrides: bool
-
-
 def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """What the files of a folder declare.
 
@@ -69,13 +59,42 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one to look through")
+    by_platform = {path: _instances(path) for path in _files(folder)}
     unmatched = [
         each
-        for path in _files(folder)
-        for each in _in_file(path, folder, processors, elsewhere)
+        for path, there in by_platform.items()
+        for each in _in_file(path, folder, processors, elsewhere, there)
     ]
     places = tuple(_compared(each, unmatched) for each in unmatched)
-    return Places(processors=processors, elsewhere=elsewhere, places=places)
+    return Places(
+        processors=processors,
+        elsewhere=elsewhere,
+        places=places,
+        sendings=tuple(_sendings(folder, by_platform, unmatched, elsewhere)),
+    )
+
+
+def _sendings(
+    folder: Path,
+    by_platform: Mapping[Path, Sequence[Instance]],
+    places: Sequence[ReadPlace],
+    elsewhere: int | None,
+) -> Iterator[Sending]:
+    """What the platforms send, beside what the app takes."""
+    for path, several in by_platform.items():
+        project = _project(path.parent, folder)
+        there = [place for place in places if place.project == project]
+        for each in filter(is_told, several):
+            yield sending(each, path, folder, there, elsewhere)
+
+
+def _instances(path: Path) -> list[Instance]:
+    if not is_read(path.name):
+        return []
+    try:
+        return instances(path, read_text(path))
+    except UsageError:
+        return []
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -90,11 +109,19 @@ def _files(folder: Path) -> Iterator[Path]:
         seen += len(names)
         if seen > MOST_FILES:
             return
-        yield from (Path(root, name) for name in sorted(names) if reader_of(name))
+        yield from (
+            Path(root, name)
+            for name in sorted(names)
+            if reader_of(name) or is_read(name)
+        )
 
 
 def _in_file(
-    path: Path, folder: Path, processors: int, elsewhere: int | None
+    path: Path,
+    folder: Path,
+    processors: int,
+    elsewhere: int | None,
+    by_platform: Sequence[Instance],
 ) -> Iterator[ReadPlace]:
     reader = reader_of(path.name)
     try:
@@ -104,12 +131,14 @@ def _in_file(
     project = _project(path.parent, folder)
     folders = tuple(dict.fromkeys((path.parent, project, folder)))
     file = str(path.relative_to(folder))
-    for started in reader(path, text) if reader else ():
-        counted = [
-            _counted(started, folders, count)
-            for count in (processors, processors + 1, elsewhere or processors)
+    lines = [(each, None) for each in (reader(path, text) if reader else ())]
+    for started, own in [*lines, *_started_by(by_platform)]:
+        here = own or processors
+        several = [
+            counted(started, folders, count)
+            for count in (here, here + (not own), own or elsewhere or here)
         ]
-        for now, more, other in zip(*counted, strict=True):
+        for number, (now, more, other) in enumerate(zip(*several, strict=True)):
             place = Place(
                 file=file,
                 line=started.line + now.command.line - 1,
@@ -121,42 +150,29 @@ def _in_file(
                 elsewhere=other.declared if elsewhere else None,
                 depends=now.declared != more.declared,
             )
-            app = _app(now.command.words)
-            yield ReadPlace(place, path, project, app, now.reads, now.overrides)
+            yield ReadPlace(
+                place,
+                path,
+                project,
+                _app(now.command.words),
+                now.reads,
+                now.overrides,
+                started,
+                folders,
+                number,
+                reader is None,
+            )
 
 
-class _Counted(NamedTuple):
-    """A command, and what it declares."""
-
-    command: SimpleCommand
-    known: bool
-    declared: int | None
-    because: str
-    reads: Path | None = None
-    overrides: bool = False
-
-
-def _counted(
-    started: StartLine, folders: tuple[Path, ...], processors: int
-) -> list[_Counted]:
-    """The servers that a text starts."""
-    return [
-        _count(each, CommandContext(folders, each.variables, processors), started.times)
-        for each in commands(started.text, started.variables, processors)
-        if server_words(each.words)[0] in SERVERS
-    ]
-
-
-def _count(command: SimpleCommand, context: CommandContext, times: int) -> _Counted:
-    try:
-        number = count(command.words, context)
-    except CannotDerive as problem:
-        return _Counted(command, False, None, str(problem))
-    declared, because, reads, overrides = number
-    if times > 1:
-        declared = declared and declared * times
-        because = f"{times} of {because}"
-    return _Counted(command, True, declared, because, reads, overrides)
+def _started_by(
+    by_platform: Sequence[Instance],
+) -> Iterator[tuple[StartLine, int | None]]:
+    """What platforms start, and the processors that it counts there."""
+    for each in by_platform:
+        for line in each.starts:
+            what = " ".join(filter(None, (each.platform.title, line.name)))
+            started = StartLine(line.line, what, line.text, each.variables)
+            yield started, each.counted_processors
 
 
 def _project(folder: Path, top: Path) -> Path:

@@ -14,6 +14,11 @@ _HAPROXY = re.compile(r"(?:server\s+(\S+)\s+\S+|default-server)\b.*?\bmaxconn\s+
 OF_CLIENTS = ("$binary_remote_addr", "$remote_addr")
 
 
+BEYOND_MAX = "beyond that nginx passes on no more"
+BEYOND_NGINX = "beyond that nginx answers 503"
+BEYOND_HAPROXY = "beyond that they wait in HAProxy"
+
+
 class Limit(NamedTuple):
     """One limit."""
 
@@ -21,6 +26,7 @@ class Limit(NamedTuple):
     name: str
     """Of the server or the zone."""
     value: str
+    key: str
     beyond: str
     """What becomes of what is beyond it."""
 
@@ -33,10 +39,12 @@ def in_nginx(text: str) -> Iterator[Limit]:
     zones = {name: key for key, name in _NGINX_ZONE.findall(text)}
     for number, line in _lines(text):
         if server := _NGINX_SERVER.search(line + " "):
-            yield Limit(number, server[1], server[2], "nginx passes no more on to it")
+            name, value = server.groups()
+            yield Limit(number, name, value, "max_conns", BEYOND_MAX)
         elif limit := _NGINX_LIMIT.search(line):
-            if zones.get(limit[1]) not in OF_CLIENTS:
-                yield Limit(number, limit[1], limit[2], "nginx answers 503")
+            zone, value = limit.groups()
+            if zones.get(zone) not in OF_CLIENTS:
+                yield Limit(number, zone, value, "limit_conn", BEYOND_NGINX)
 
 
 def in_haproxy(text: str) -> Iterator[Limit]:
@@ -44,7 +52,7 @@ def in_haproxy(text: str) -> Iterator[Limit]:
     for number, line in _lines(text):
         if limit := _HAPROXY.match(line.strip()):
             name = limit[1] or "default-server"
-            yield Limit(number, name, limit[2], "they wait in HAProxy")
+            yield Limit(number, name, limit[2], "maxconn", BEYOND_HAPROXY)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -66,6 +66,12 @@ class Instance(NamedTuple):
         return self.most if self.most is not None else self.aims
 
     @property
+    def key(self) -> str:
+        """The setting that says its limit, or would."""
+        sends = self.platform.sends
+        return self.written or _key(sends.most or sends.aims)
+
+    @property
     def counted_processors(self) -> int | None:
         """What ``cpu_count()`` gives in it; ``None`` where that is not known."""
         size = self.platform.size
@@ -110,14 +116,14 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
 
 def _limits(platform: Platform, limits: Iterator[proxies.Limit]) -> Iterator[Instance]:
     for each in limits:
-        number, problem = _number(each.name, each.value)
+        number, problem = _number(each.key, each.value)
         yield Instance(
             platform,
             each.name,
             each.line,
             most=number,
             of=platform.sends.of,
-            written="max_conns" if "passes" in each.beyond else "limit_conn",
+            written=each.key,
             because=each.beyond,
             problem=problem,
         )

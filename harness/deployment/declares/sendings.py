@@ -1,0 +1,186 @@
+"""What a platform sends an instance, beside what the app there takes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.declares.script import SimpleCommand
+from harness.deployment.declares.started import Counted
+from harness.deployment.declares.started import ReadPlace
+from harness.deployment.platforms.read import Instance
+from harness.judge.platform import judge_platform
+from harness.judge.platform import Judged
+from harness.judge.platform import Limit
+from harness.judge.platform import Takes
+from harness.records.declares import Sending
+from harness.records.declares import SendVerdict
+
+FIRST = ("Dockerfile", "Containerfile", "Procfile")
+"""What a platform starts where its own file does not say it; then anything else."""
+
+DEVELOPMENT = frozenset({"flask"})
+
+
+class Taken(NamedTuple):
+    """What the app takes at once on a platform."""
+
+    known: bool
+    number: int | None = None
+    """``None`` for no bound."""
+    of: str = ""
+    because: str = ""
+    why: str = ""
+    """Why it is not known."""
+
+
+def is_told(instance: Instance) -> bool:
+    """Whether an instance is worth a line."""
+    return (
+        instance.limit is not None
+        or bool(instance.problem)
+        or (instance.platform.sends.told and bool(instance.starts or instance.memory))
+    )
+
+
+def sending(
+    instance: Instance,
+    path: Path,
+    folder: Path,
+    places: Sequence[ReadPlace],
+    elsewhere: int | None,
+) -> Sending:
+    """A platform's number beside that of the app, of ``places`` of the same project."""
+    taken = taken_by(instance, path, places, elsewhere)
+    file = str(path.relative_to(folder))
+    judged = _judged(instance, taken, f"{file}:{instance.line}")
+    return Sending(
+        file=file,
+        line=instance.line,
+        platform=instance.platform.title,
+        what=instance.name,
+        most=instance.most,
+        aims=instance.aims,
+        counts=instance.of,
+        because=instance.because,
+        processors=instance.processors,
+        memory=instance.memory,
+        source=instance.platform.source,
+        read=instance.platform.read.isoformat(),
+        takes=taken.number,
+        of=taken.of,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        remedy=judged.remedy,
+    )
+
+
+def _judged(instance: Instance, taken: Taken, where: str) -> Judged:
+    if instance.problem:
+        return Judged(SendVerdict.UNKNOWN, instance.problem)
+    limit = limit_of(instance, where)
+    if not taken.known:
+        number = "any number" if limit.number is None else str(limit.number)
+        verb = "aims at" if limit.most is None and limit.number else "sends"
+        words = f"the platform {verb} {number}; what the app takes is not known: "
+        return Judged(SendVerdict.UNKNOWN, f"{words}{taken.why}")
+    takes = Takes(taken.number, taken.number, taken.of, taken.because)
+    return judge_platform(limit, takes)
+
+
+def limit_of(instance: Instance, where: str) -> Limit:
+    """What a platform says, as it is judged."""
+    return Limit(
+        instance.most,
+        instance.aims,
+        instance.of,
+        instance.key,
+        where,
+        instance.platform.title,
+        instance.because,
+    )
+
+
+# ------------------------------------------------------------------ what the app takes
+
+
+def taken_by(
+    instance: Instance,
+    path: Path,
+    places: Sequence[ReadPlace],
+    elsewhere: int | None,
+) -> Taken:
+    """What the app takes with the variables and the processors of the platform."""
+    several = list(_candidates(instance, path, places))
+    if not several:
+        return Taken(False, why="nothing here says what it starts")
+    counted = [(each, _there(each, instance, elsewhere)) for each in several]
+    numbers = {(there.known, there.declared) for _, there in counted}
+    if len(numbers) > 1:
+        said = [f"{_where(each)} {_number(there)}" for each, there in counted[:2]]
+        return Taken(False, why=f"{said[0]} and {said[1]} contradict each other")
+    place, there = counted[0]
+    if not there.known:
+        return Taken(False, of=_where(place), why=f"{_where(place)}: {there.because}")
+    return Taken(True, there.declared, _where(place), there.because)
+
+
+def _candidates(
+    instance: Instance, path: Path, places: Sequence[ReadPlace]
+) -> Iterator[ReadPlace]:
+    """The places that say what an instance starts: its own file's, or the next best."""
+    lines = {each.line for each in instance.starts}
+    own = [e for e in places if e.path == path and e.place.line in lines]
+    if own or instance.starts:
+        yield from own
+        return
+    others = [each for each in places if not each.of_platform and _serves(each)]
+    for name in (*filter(None, [instance.platform.starts.file]), *FIRST, ""):
+        named = [each for each in others if each.path.name.startswith(name)]
+        if named:
+            yield from named
+            return
+
+
+def _serves(each: ReadPlace) -> bool:
+    """Whether a place starts a server that people serve with."""
+    words = each.place.command.split()
+    return bool(words) and server_words(words)[0] not in DEVELOPMENT
+
+
+def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counted:
+    """What a place comes to on the platform."""
+    variables = dict(instance.variables)
+    own = instance.counted_processors or elsewhere
+    if own:
+        return each.elsewhere(variables, own) or _same(each)
+    one, two = each.elsewhere(variables, 1), each.elsewhere(variables, 2)
+    if one is None or two is None:
+        return _same(each)
+    if one.declared == two.declared:
+        return one
+    size = instance.platform.size
+    because = size.because if size else "its processors are not known"
+    return one._replace(
+        known=False,
+        declared=None,
+        because=f"it depends on processors, and {because}; say how many: --processors",
+    )
+
+
+def _same(each: ReadPlace) -> Counted:
+    """What a place comes to where it cannot be read again."""
+    place = each.place
+    nothing = SimpleCommand((), {}, place.line)
+    return Counted(nothing, place.known, place.declared, place.because)
+
+
+def _where(each: ReadPlace) -> str:
+    return f"{each.place.file}:{each.place.line}"
+
+
+def _number(there: Counted) -> str:
+    return "no bound" if there.declared is None else str(there.declared)

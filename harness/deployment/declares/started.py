@@ -1,0 +1,74 @@
+"""The servers that stand in a file, and what each comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.count import count
+from harness.deployment.declares.count import SERVERS
+from harness.deployment.declares.files import StartLine
+from harness.deployment.declares.script import commands
+from harness.deployment.declares.script import SimpleCommand
+from harness.records.declares import Place
+
+
+class Counted(NamedTuple):
+    """A command, and what it declares."""
+
+    command: SimpleCommand
+    known: bool
+    declared: int | None
+    because: str
+    reads: Path | None = None
+    overrides: bool = False
+
+
+def counted(
+    started: StartLine, folders: tuple[Path, ...], processors: int
+) -> list[Counted]:
+    """The servers that a text starts."""
+    return [
+        _count(each, CommandContext(folders, each.variables, processors), started.times)
+        for each in commands(started.text, started.variables, processors)
+        if server_words(each.words)[0] in SERVERS
+    ]
+
+
+def _count(command: SimpleCommand, context: CommandContext, times: int) -> Counted:
+    try:
+        number = count(command.words, context)
+    except CannotDerive as problem:
+        return Counted(command, False, None, str(problem))
+    declared, because, reads, overrides = number
+    if times > 1:
+        declared = declared and declared * times
+        because = f"{times} of {because}"
+    return Counted(command, True, declared, because, reads, overrides)
+
+
+class ReadPlace(NamedTuple):
+    """A place, with what it is compared by."""
+
+    place: Place
+    path: Path
+    project: Path
+    app: str
+    """The app that it serves; empty where a file leaves that to a command."""
+    reads: Path | None
+    overrides: bool
+    started: StartLine
+    folders: tuple[Path, ...]
+    position: int = 0
+    """Which of the servers it is that its text starts."""
+    of_platform: bool = False
+    """Whether a file of a platform starts it."""
+
+    def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:
+        """What it comes to with other variables and processors."""
+        own = {**self.started.variables, **variables}
+        there = counted(self.started._replace(variables=own), self.folders, processors)
+        return there[self.position] if self.position < len(there) else None

@@ -1,0 +1,109 @@
+"""What a platform sends an instance at once, against what the app there takes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.records.declares import SendVerdict
+
+NUMBERS = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve"),
+)
+
+
+class Limit(NamedTuple):
+    """What a platform says of one instance."""
+
+    most: int | None
+    """It is never sent more; ``None`` for no limit."""
+    aims: int | None
+    """What the platform tries to keep to, and exceeds where it has to."""
+    counts: str
+    """``requests`` or ``connections``."""
+    key: str
+    """The setting that says so."""
+    where: str
+    """The place of that setting, such as ``service.yaml:12``."""
+    platform: str
+    because: str = ""
+    """Where it is from, or what becomes of what is beyond it."""
+
+    @property
+    def number(self) -> int | None:
+        """What it is sent at most, or else what the platform aims at."""
+        return self.most if self.most is not None else self.aims
+
+
+class Takes(NamedTuple):
+    """What an app takes at once."""
+
+    always: int | None
+    """In the worst order of arrival; ``None`` for no bound."""
+    at_most: int | None
+    of: str
+    """What says so, or what was measured."""
+    because: str = ""
+
+
+class Judged(NamedTuple):
+    """A verdict, the reason for it, and what to change on either side."""
+
+    verdict: SendVerdict
+    reason: str
+    remedy: str = ""
+
+
+def in_words(number: int) -> str:
+    """A small number as a word."""
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def judge_platform(limit: Limit, takes: Takes) -> Judged:
+    """Whether all that is sent finds a place, and whether places stay empty."""
+    sent, taken = limit.number, takes.always
+    if sent is None:
+        takes_words = "no bound" if taken is None else str(taken)
+        reason = f"{limit.platform} sends any number, the app takes {takes_words}"
+        return Judged(SendVerdict.NO_LIMIT, f"{reason}; {limit.because}")
+    what = f" {limit.counts}" if limit.counts != "requests" else ""
+    verb = "sends" if limit.most is not None else "aims at"
+    sends = f"the platform {verb} {sent}{what}"
+    if taken is None:
+        reason = f"{sends}, and the app sets no bound"
+        return Judged(SendVerdict.AS_MANY, reason)
+    at_most = takes.at_most or taken
+    app = f"the app takes {taken}"
+    if at_most > taken:
+        app = f"the app always takes {taken} and at most {at_most}"
+    if sent > taken:
+        waiting = in_words(sent - taken)
+        at_times = " at times" if at_most >= sent else ""
+        verb = "waits" if sent - taken == 1 else "wait"
+        reason = f"{sends}, {app}: {waiting} {verb}{at_times}"
+        return Judged(SendVerdict.MORE, _default(reason, limit), _lower(limit, takes))
+    if sent < taken:
+        places = "place stays" if taken - sent == 1 else "places stay"
+        reason = f"{sends}, {app}: {in_words(taken - sent)} {places} empty"
+        return Judged(SendVerdict.FEWER, _default(reason, limit), _raise(limit, takes))
+    return Judged(SendVerdict.AS_MANY, f"{sends}, and {app}")
+
+
+def _default(reason: str, limit: Limit) -> str:
+    return f"{reason} ({limit.because})" if limit.because else reason
+
+
+def _lower(limit: Limit, takes: Takes) -> str:
+    """What to do where some wait: on the platform's side, or on the app's."""
+    now = f", which is {takes.because} now" if takes.because else ""
+    return (
+        f"set {limit.key} to {takes.always} in {limit.where}, or let {takes.of} take "
+        f"{limit.number}{now}"
+    )
+
+
+def _raise(limit: Limit, takes: Takes) -> str:
+    return (
+        f"set {limit.key} to {takes.always} in {limit.where}, or start fewer in "
+        f"{takes.of}; a health check needs a place beside the requests"
+    )

@@ -1,0 +1,45 @@
+"""Every file of data about a platform can be read, and says where it is from."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.platforms.catalog import FOLDER
+from harness.deployment.platforms.catalog import Platform
+from harness.deployment.platforms.catalog import platforms
+from harness.deployment.platforms.catalog import with_files_like
+from harness.records import toml
+from harness.records.errors import UsageError
+
+
+@pytest.mark.parametrize("platform", platforms(), ids=lambda each: each.title)
+def test_each_says_where_it_is_from(platform: Platform) -> None:
+    assert platform.source.startswith("https://")
+    assert datetime.date(2026, 1, 1) < platform.read
+    assert platform.sends.default_because
+    assert all(check.source.startswith("https://") for check in platform.checks)
+
+
+def test_there_is_one_for_each_file() -> None:
+    assert len(platforms()) == len(list(FOLDER.glob("*.toml"))) > 10
+
+
+def test_files_are_told_by_their_names() -> None:
+    assert [each.title for each in with_files_like("fly.toml")] == ["Fly"]
+    assert "Cloud Run" in {each.title for each in with_files_like("service.yaml")}
+    assert with_files_like("app.py") == ()
+
+
+def test_a_key_that_is_not_known_is_told_of(tmp_path: Path) -> None:
+    path = FOLDER / "fly.toml"
+    with pytest.raises(UsageError, match="is an unknown key"):
+        toml.read(_changed(path.read_text(), tmp_path), Platform)
+
+
+def _changed(text: str, folder: Path) -> Path:
+    path = folder / "fly.toml"
+    path.write_text(text + "\n[wrong]\nkey = 1\n")
+    return path

@@ -1,0 +1,183 @@
+"""What files of platforms say is read by the data about each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.read import instances
+from harness.records.health import CheckBy
+from harness.records.health import Consequence
+from tests.builders import platforms as files
+
+
+def one(name: str, text: str) -> Instance:
+    """What a file says that is about one kind of instance."""
+    (found,) = instances(Path(name), text)
+    assert not found.problem
+    return found
+
+
+KNATIVE = files.CLOUD_RUN.replace("run.googleapis.com/", "example.com/")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (
+            "service.yaml",
+            files.CLOUD_RUN,
+            {"title": "Cloud Run", "most": 10, "line": 9, "processors": 2.0},
+        ),
+        (
+            "service.yaml",
+            files.CLOUD_RUN.replace("      containerConcurrency: 10\n", ""),
+            {"title": "Cloud Run", "most": 160, "written": "", "name": "shop"},
+        ),
+        (
+            "service.yaml",
+            KNATIVE.replace("containerConcurrency: 10", "containerConcurrency: 0"),
+            {"title": "Knative", "most": None, "aims": None},
+        ),
+        ("service.yaml", KNATIVE, {"title": "Knative", "most": 10}),
+        (
+            "fly.toml",
+            files.FLY,
+            {"title": "Fly", "most": 25, "aims": 20, "of": "requests", "line": 11},
+        ),
+        ("fly.toml", files.FLY, {"processors": 2, "memory": "512MB"}),
+        (
+            "fly.toml",
+            "[[services]]\ninternal_port = 80\n",
+            {"most": None, "aims": 20, "of": "connections", "processors": 1},
+        ),
+        (
+            "app.yaml",
+            files.APP_ENGINE,
+            {"title": "App Engine", "most": 40, "line": 5, "memory": "768MB"},
+        ),
+        ("app.yaml", "runtime: python312\n", {"most": 10, "memory": "384MB"}),
+        (
+            "stack.yaml",
+            files.CLOUDFORMATION,
+            {"title": "App Runner", "most": None, "aims": 60, "line": 4},
+        ),
+        ("apprunner.yaml", files.APP_RUNNER, {"title": "App Runner", "aims": 100}),
+        (
+            "app.yml",
+            files.CONTAINER_APPS,
+            {"title": "Azure Container Apps", "aims": 30, "processors": 0.5},
+        ),
+        (
+            "azuredeploy.json",
+            files.APP_SERVICE,
+            {"title": "Azure App Service", "most": None, "aims": None, "name": "shop"},
+        ),
+        (
+            "app.json",
+            files.HEROKU,
+            {"title": "Heroku", "variables": {"WEB_CONCURRENCY": "17"}},
+        ),
+    ],
+)
+def test_limits_and_sizes(name: str, text: str, expected: dict[str, Any]) -> None:
+    found = one(name, text)
+    seen = {**found._asdict(), "title": found.platform.title}
+    assert {key: seen[key] for key in expected} == expected
+
+
+def test_each_container_is_an_instance() -> None:
+    web, sidecar = instances(Path("k.yaml"), files.KUBERNETES)
+    assert (web.name, sidecar.name) == ("web", "sidecar")
+    assert (web.processors, web.memory, web.limit) == (0.5, "512Mi", None)
+    assert [line.text for line in web.starts] == ["gunicorn -w 2 app:app"]
+    assert web.counted_processors is None, "it sees those of the node"
+
+
+def test_proxies() -> None:
+    server, everyone = instances(Path("nginx.conf"), files.NGINX)
+    assert (server.most, server.line, server.key) == (20, 4, "max_conns")
+    assert (everyone.most, everyone.key) == (50, "limit_conn")
+    default, web = instances(Path("haproxy.cfg"), files.HAPROXY)
+    assert [(e.most, e.name) for e in (default, web)] == [
+        (12, "default-server"),
+        (30, "web1"),
+    ]
+
+
+# ------------------------------------------------------------------ what it starts
+
+
+def test_what_an_instance_starts_and_its_variables() -> None:
+    run = one("service.yaml", files.CLOUD_RUN)
+    assert [each.text for each in run.starts] == ["gunicorn -w '${WORKERS}' app:app"]
+    assert run.variables == {"WORKERS": "3"} and run.counted_processors == 2
+    fly = one("fly.toml", files.FLY)
+    assert [(e.name, e.text) for e in fly.starts] == [("app", "gunicorn app:app")]
+    assert fly.variables["WEB_CONCURRENCY"] == "4"
+    assert one("azure.json", files.APP_SERVICE).starts[0].text.startswith("gunicorn")
+
+
+# --------------------------------------------------------------------- health checks
+
+
+def test_health_checks() -> None:
+    run = one("service.yaml", files.CLOUD_RUN).check
+    assert run is not None
+    assert (run.path, run.timeout, run.headers) == ("/live", 4, {"X": "y"})
+    assert (run.line, run.then) == (15, Consequence.RESTARTS)
+    web, sidecar = (e.check for e in instances(Path("k.yaml"), files.KUBERNETES))
+    assert web is not None and sidecar is not None
+    assert (web.path, web.port, web.period, web.failures) == ("/live", 9000, 5, 2)
+    assert (sidecar.by, sidecar.then) == (CheckBy.TCP, Consequence.NO_REQUESTS)
+    fly = one("fly.toml", files.FLY).check
+    assert fly is not None
+    assert (fly.period, fly.timeout, fly.failures) == (90, 0.5, 1)
+    assert fly.headers == {"X-Forwarded-Proto": "https"}
+    web, db = (e.check for e in instances(Path("compose.yaml"), files.COMPOSE))
+    assert web is not None and db is None
+    assert (web.path, web.period, web.timeout) == ("/healthz", 10, 30)
+    assert web.after_answer and web.then is Consequence.MARKS
+
+
+# ------------------------------------------------------------------------ bad files
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        (
+            "service.yaml",
+            files.CLOUD_RUN.replace("Concurrency: 10", "Concurrency: t"),
+            "containerConcurrency is 't'; write a number",
+        ),
+        ("fly.toml", "[http_service", "it is not TOML"),
+        ("compose.yaml", "services: [", "it is not YAML in line 2"),
+        ("haproxy.cfg", "server a b maxconn many\n", "maxconn is 'many'"),
+    ],
+)
+def test_a_bad_file_has_one_clear_error(name: str, text: str, why: str) -> None:
+    (found,) = instances(Path(name), text)
+    assert why in found.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("values.yaml", "apiVersion: {{ .Values.version }}\n"),
+        ("k.yaml", "apiVersion: v1\nkind: Service\nspec: {ports: []}\n"),
+        ("k.yaml", "just a text"),
+        (
+            "nginx.conf",
+            "limit_conn_zone $remote_addr zone=a:1m;\nlimit_conn a 5;",
+        ),
+        ("package.json", '{"name": "x"}'),
+        ("app.py", "x = 1"),
+        ("mkdocs.yml", "nav: []"),
+    ],
+)
+def test_what_says_nothing_is_passed_over(name: str, text: str) -> None:
+    assert instances(Path(name), text) == []
