@@ -103,7 +103,7 @@ async def hold_and_send(
                 if order is CheckOrder.FULL_FIRST:
                     await _one_takes_all(probe, stopped, workers)
                 else:
-                    await _each_its_share(probe, stopped, workers)
+                    await each_its_share(probe, stopped, workers)
                 return await send(probe, check, check.by), True
         except TooLong:
             stopped.all_go_on()
@@ -169,7 +169,7 @@ async def _one_takes_all(
         await hold(probe, ())
 
 
-async def _each_its_share(
+async def each_its_share(
     probe: Probe, stopped: Stopping, workers: Sequence[int]
 ) -> None:
     """Let each worker run alone and offer it its share, the last one the smallest."""

@@ -1,9 +1,10 @@
 """Whether requests can call the server that they are in.
 
-Each calling request is held first, so that all are in the app before any calls. Then
-they are released together: each is held again over a second connection (``NAME.out``)
-while it sends a request to its own server (``NAME.in``), which is released as soon as
-it enters. A call whose inner request has not entered when the server is quiet is stuck:
+Each calling request is held first, so that all are in the app before any calls. Each
+worker gets its share of them, where the order of workers can be chosen. Then they are
+released together: each is held again over a second connection (``NAME.out``) while it
+sends a request to its own server (``NAME.in``), which is released as soon as it
+enters. A call whose inner request has not entered when the server is quiet is stuck:
 the request waits for its call, and the call for a place in the app. The probe then
 tells the caller to give up, so that the server can be used for other questions.
 """
@@ -15,18 +16,20 @@ from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
-from harness.probe.round import offer
+from harness.probe.spread import ALIKE
+from harness.probe.spread import find_spreading
+from harness.probe.spread import hold_spread
+from harness.probe.spread import Spreading
 from harness.records.seen import CallRound
 from harness.records.seen import SelfCallSeen
-from harness.records.words import Arrival
 from harness.records.words import Settled
 
 OUT = ".out"
 """Suffix of the name of a hold whose request waits for its call."""
 
 ROUNDS = 4
-"""The most rounds at the ceiling: where workers share the load, requests that come
-together do not always all enter."""
+"""The most rounds at the ceiling: where workers share the load as chance has it,
+requests that come together do not always all enter."""
 
 AT_ONCE = 64
 """The most calls at once; each takes two requests and three holds."""
@@ -40,9 +43,9 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
         most = min(context.ceiling, max(context.load, 1), AT_ONCE)
         if first.answered < first.calls or most < 2:
             return (first,)
-        seen = [first]
+        seen, spreading = [first], await find_spreading(probe, most)
         for _ in range(ROUNDS):
-            seen.append(await _round(probe, most, context))
+            seen.append(await _round(probe, most, context, spreading))
             if seen[-1].stuck or seen[-1].together == most:
                 break
         return tuple(seen)
@@ -50,10 +53,12 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
     return SelfCallSeen(rounds=await servers.use(rounds))
 
 
-async def _round(probe: Probe, calls: int, context: Context) -> CallRound:
+async def _round(
+    probe: Probe, calls: int, context: Context, spreading: Spreading = ALIKE
+) -> CallRound:
     crowd = probe.gather(calls, more=f"&call={probe.from_inside}")
     try:
-        await offer(probe, Arrival.BURST)
+        await hold_spread(probe, spreading)
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:

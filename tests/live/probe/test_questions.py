@@ -14,6 +14,7 @@ from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd
+from tests.live.probe.test_steer import gthread
 
 # ------------------------------------------------------------------------- self-call
 
@@ -30,6 +31,16 @@ def test_a_call_needs_a_place_of_its_own(
     assert (answer.answer, answer.number) == (words, number)
     stuck = evidence.asked[0].rounds[-1]
     assert (stuck.together, stuck.stuck) == (capacity, capacity)
+
+
+@pytest.mark.parametrize("more", [(), ("--reuse-port",)])
+def test_each_worker_gets_its_share_of_calls(ask: Any, more: tuple[str, ...]) -> None:
+    """Left to chance, 2 to 8 of them enter, and some of the calls are answered."""
+    evidence, answer = ask(gthread(4, 2, *more), 8, Question.SELF_CALL)
+    assert (answer.answer, answer.number) == ("yes; deadlock at 8", 1)
+    alone, every = evidence.asked[0].rounds
+    assert (alone.calls, alone.answered) == (1, 1)
+    assert (every.calls, every.together, every.stuck) == (8, 8, 8)
 
 
 def test_where_there_is_always_a_place_every_call_is_answered(ask: Any) -> None:

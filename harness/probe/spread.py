@@ -1,0 +1,68 @@
+"""Spreads requests evenly over the workers of a server, and leaves none to chance."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import NamedTuple
+
+from harness.probe.health import each_its_share
+from harness.probe.health import hold
+from harness.probe.health import learn_ports
+from harness.probe.orders import AT_MOST
+from harness.probe.probe import Probe
+from harness.probe.states import State
+from harness.probe.steer import not_for_long
+from harness.probe.steer import Ports
+from harness.probe.steer import TooLong
+from harness.probe.workers import find_workers
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from harness.system.stopping import CannotStop
+from harness.system.stopping import stopping
+
+
+class Spreading(NamedTuple):
+    """The workers of a server, and how each of them can be given its share."""
+
+    workers: tuple[int, ...] = ()
+    """None where there is only one, or the order cannot be chosen."""
+    ports: Ports | None = None
+    """Source ports that lead to each, where each has a listening socket of its own."""
+
+
+ALIKE = Spreading()
+"""Chance decides, or there is nothing to decide."""
+
+
+async def find_spreading(probe: Probe, count: int) -> Spreading:
+    """How so many requests can be spread over the workers. Raises ``Ended``."""
+    workers, by, *_ = find_workers(probe.server.origin.processes(), probe.holds.ever)
+    if probe.quiet_by is not Settled.SCHEDSTAT or count > AT_MOST:
+        return ALIKE
+    if by is Steering.STOP:
+        return Spreading(workers)
+    # What stands in front chooses the connections to the server.
+    if by is Steering.PORT and probe.server.origin is probe.server:
+        ports = await learn_ports(probe, workers, -(-count // len(workers)))
+        return Spreading(workers, ports) if ports else ALIKE
+    return ALIKE
+
+
+async def hold_spread(probe: Probe, spreading: Spreading) -> None:
+    """Hold the requests of the crowd, of which each worker gets its share.
+
+    Where that cannot be done, chance decides. Raises ``Ended``.
+    """
+    if spreading.ports is not None:
+        sources = cycle([iter(spreading.ports[each]) for each in spreading.workers])
+        for client in probe.crowd.clients:
+            client.source = next(next(sources))
+    elif spreading.workers:
+        with stopping(probe.server.origin) as stopped:
+            try:
+                async with not_for_long():
+                    await each_its_share(probe, stopped, spreading.workers)
+            except (TooLong, CannotStop):
+                pass  # those that were not sent yet are sent now
+    rest = [client for client in probe.crowd.clients if client.state is State.NEW]
+    await hold(probe, rest)
