@@ -42,7 +42,6 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 
 AXE = "axe-core@4.14.1"
-
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 
@@ -218,9 +217,9 @@ def release(session: nox.Session) -> None:
     install_groups(session, "release")
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    for project in (ROOT, ROOT / "plugins" / "pytest-flask-concurrency"):
-        session.run("uv", "build", "--quiet", "--out-dir", str(dist), str(project))
-    wheels = [str(path) for path in sorted(dist.glob("*.whl"))]
+    for project in (".", "plugins/pytest-flask-concurrency"):
+        session.run("uv", "build", "--quiet", "--out-dir", str(dist), project)
+    wheels = sorted(map(str, dist.glob("*.whl")))
     session.run("twine", "check", "--strict", *wheels, *map(str, dist.glob("*.tar.gz")))
     session.run("check-wheel-contents", *wheels)
     with tempfile.TemporaryDirectory() as elsewhere:
@@ -228,17 +227,13 @@ def release(session: nox.Session) -> None:
         session.run("uv", "venv", "--quiet", "--python", sys.executable, str(venv))
         install = ("uv", "pip", "install", "--quiet", "--python", str(venv))
         session.run(*install, *wheels, "flask", "waitress")
-        Path(elsewhere, "app.py").write_text("import flask\napp = flask.Flask('app')\n")
-        Path(elsewhere, "test_app.py").write_text(
-            "def test_it(deployment):\n"
-            "    assert deployment(command='waitress-serve app:app').holds(4)\n"
-        )
+        shutil.copytree(ROOT / "tests" / "released", elsewhere, dirs_exist_ok=True)
         env = {"PYTHONPATH": None, "PATH": f"{venv}/bin:{os.environ['PATH']}"}
-        cell = ("--only", "flask-3.1.3/waitress-*/default/*", "--fail-on", "fewer")
+        only = ("--only", "flask-3.1.3/waitress-*/default/*", "--fail-on", "fewer")
+        probe = (f"{venv}/bin/flask-concurrency", "probe", *only)
         with session.chdir(elsewhere):
-            program = str(venv / "bin" / "flask-concurrency")
-            session.run(program, "probe", *cell, env=env, external=True)
-            session.run(str(venv / "bin" / "pytest"), "-q", env=env, external=True)
+            session.run(*probe, env=env, external=True)
+            session.run(f"{venv}/bin/pytest", "-q", env=env, external=True)
 
 
 @nox.session

@@ -13,6 +13,7 @@ ONE_WORKER = (
     LIVE + "track/test_tracking.py",
     LIVE + "measure/test_servers.py",
     LIVE + "cli/test_installed.py",
+    LIVE + "cli/test_readme.py",
     LIVE + "plugins/test_pytest_plugin.py",
 )
 """Live tests that share what was measured. Others are handed out one by one."""

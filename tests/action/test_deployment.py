@@ -349,7 +349,7 @@ def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> 
     ran = runner.run(workflow)
     assert ran.results() == {"concurrency": "success"}
     (summary,) = ran.summary("concurrency")
-    assert "|  | 4 requests at once |" in summary
+    assert "passed: `deployment`" in summary and "4 requests at once" in summary
     worse = runner.run(workflow.replace("--threads 4", "--threads 3"))
     assert worse.results() == {"concurrency": "failure"}
     (error,) = errors(worse, "concurrency")

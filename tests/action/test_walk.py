@@ -12,43 +12,26 @@ from typing import NamedTuple
 
 import pytest
 
-from .runner import IN_README
+from tests.newcomer import blocks
+from tests.newcomer import Terminal
+
 from .runner import OURS
 from .runner import Ran
 from .runner import ROOT
 from .runner import Runner
 
 PAGE = (ROOT / "docs" / "walk.md").read_text()
-SECONDS = 300.0
-
 CONFIG = "concurrency.toml"
 WORKFLOW = Path(".github", "workflows", "concurrency.yml")
 
-GIT = """\
-[user]
-    name = newcomer
-    email = newcomer@example.org
-[push]
-    autoSetupRemote = true
-[url "{ours}"]
-    insteadOf = https://github.com/{name}
-"""
-"""What a newcomer has told git, and where GitHub is on this machine."""
-
-
-def blocks(kind: str) -> list[str]:
-    """The blocks of the page whose info string is this one."""
-    return re.findall(rf"(?ms)^```{kind}\n(.*?)^```$", PAGE)
+FIRST, SECOND = blocks(PAGE, "sh")
+(APP,) = blocks(PAGE, "python")
 
 
 def block(kind: str) -> str:
-    """The only one."""
-    (found,) = blocks(kind)
+    """The only block of a kind."""
+    (found,) = blocks(PAGE, kind)
     return found
-
-
-FIRST, SECOND = blocks("sh")
-APP = block("python")
 
 
 def line_of_the_diff(sign: str) -> str:
@@ -66,47 +49,22 @@ class Walked(NamedTuple):
 
 
 class Newcomer:
-    """A newcomer's terminal, in a new repository of his own."""
+    """A newcomer with a new repository of his own."""
 
     def __init__(self, folder: Path, ours: Path, python: Path) -> None:
         self.runner = Runner(folder, ours, python)
         self.folder = self.runner.repository
         shutil.rmtree(self.folder)
         self.folder.mkdir()
-        published, origin = folder / "published", folder / "origin.git"
-        shutil.copytree(ours, published)
-        (self.runner.home / ".gitconfig").write_text(
-            GIT.format(ours=published.as_uri(), name=OURS)
-        )
-        for where, command in (
-            (published, "git init -q -b main && git add . && git commit -qm it"),
-            (folder, f"git init -q --bare -b main {shlex.quote(str(origin))}"),
-            (self.folder, "git init -q -b main"),
-            (self.folder, f"git remote add origin {shlex.quote(str(origin))}"),
-        ):
-            self(command, where)
+        environment = self.runner.environment()
+        self._terminal = Terminal(self.runner.home, ours, environment)
+        origin = folder / "origin.git"
+        self(f"git init -q --bare {shlex.quote(str(origin))}")
+        self(f"git init -q && git remote add origin {shlex.quote(str(origin))}")
 
-    def __call__(self, command: str, where: Path | None = None) -> str:
+    def __call__(self, line: str) -> str:
         """Type a line; what it prints on standard output."""
-        scripts = Path(sys.executable).parent
-        # Programs of this project's own environment are not the newcomer's.
-        tools = self.runner.home / "tools"
-        if not tools.exists():
-            tools.mkdir()
-            for name in ("uv", "uvx"):
-                (tools / name).symlink_to(scripts / name)
-        env = self.runner.environment()
-        done = subprocess.run(
-            ["bash", "-c", command.replace(IN_README, OURS)],
-            cwd=where or self.folder,
-            env={**env, "PATH": f"{tools}:{env['PATH']}"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return self._terminal(line, self.folder)
 
     def workflow(self) -> Ran:
         """What GitHub does with what was pushed."""
@@ -142,15 +100,16 @@ def walked(newcomer: Newcomer) -> Walked:
     return Walked(init, red, newcomer.workflow())
 
 
-def without_versions(text: str) -> str:
-    """A text whose versions are those of another day."""
-    return " ".join(re.sub(r"\d+(\.\d+)+", "N", text).split())
+def as_read(text: str) -> str:
+    """The words of a text of Markdown, whose versions are those of another day."""
+    text = re.sub(r"\d+(\.\d+)+", "N", text.replace("&nbsp;", " "))
+    return " ".join(text.split())
 
 
 def shows(output: str, quoted: str) -> bool:
     """Whether an output has what the page quotes of it, in this order."""
-    pieces = map(re.escape, without_versions(quoted).split(" … "))
-    return re.search(".*".join(pieces), without_versions(output)) is not None
+    pieces = map(re.escape, as_read(quoted).split(" … "))
+    return re.search(".*".join(pieces), as_read(output)) is not None
 
 
 def test_init_says_what_the_page_says(walked: Walked) -> None:

@@ -1,0 +1,87 @@
+"""A newcomer: a home, git, uv, and this project where GitHub would have it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from docs.make.blocks import repository
+
+SECONDS = 600.0
+
+ACCOUNT = "example"
+"""Who publishes this project in tests."""
+
+GIT = """\
+[user]
+    name = newcomer
+    email = newcomer@example.org
+[init]
+    defaultBranch = main
+[push]
+    autoSetupRemote = true
+[url "{published}"]
+    insteadOf = https://github.com/{account}/flask-concurrency-matrix
+"""
+"""What a newcomer has told git, and where GitHub is on this machine."""
+
+
+class Terminal:
+    """Runs lines as they are printed on a page."""
+
+    def __init__(self, home: Path, ours: Path, environment: Mapping[str, str]) -> None:
+        """``ours`` is what is published; ``environment`` all that the machine says."""
+        self.home = home
+        self._environment = environment
+        published = home.parent / "published"
+        shutil.copytree(ours, published)
+        config = GIT.format(published=published.as_uri(), account=ACCOUNT)
+        (home / ".gitconfig").write_text(config)
+        self.tools = home / "tools"
+        self.tools.mkdir()
+        # Other programs of the environment of the tests are not the newcomer's.
+        for name in ("uv", "uvx"):
+            (self.tools / name).symlink_to(Path(sys.executable).with_name(name))
+        self("git init -q && git add . && git commit -qm it", published)
+
+    def __call__(self, line: str, folder: Path, status: int = 0) -> str:
+        """Type a line in a folder; what it prints on standard output."""
+        line = line.replace(repository(), f"{ACCOUNT}/flask-concurrency-matrix")
+        bin, path = self.home / ".local" / "bin", self._environment["PATH"]
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=folder,
+            env={**self._environment, "PATH": f"{bin}:{self.tools}:{path}"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == status, f"{line}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """The blocks of a page whose info string is this one."""
+    return re.findall(rf"(?ms)^```{kind}\n(.*?)^```$", page)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """An environment in which nothing is left of that of the tests but its caches."""
+    packages = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    kept = {k: v for k, v in os.environ.items() if k.startswith(packages)}
+    python = Path(sys.base_prefix, "bin")
+    return {
+        "PATH": f"{python}:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "UV_CACHE_DIR": str(cache / "uv"),
+        "PIP_CACHE_DIR": str(cache / "pip"),
+        **kept,
+    }
