@@ -20,6 +20,7 @@ from harness.judge.control import control_words
 from harness.judge.questions import answers
 from harness.judge.questions import health_of
 from harness.judge.questions import tapes
+from harness.judge.questions.memory import memory_of
 from harness.judge.verdict import verdict_on
 from harness.judge.witness import disagreement
 from harness.records.errors import NothingMeasured
@@ -108,6 +109,7 @@ def judge_cell(
         answers=answers(cell, "" if measured else judgement.reason),
         health=health_of(cell) if measured else None,
         tapes=tapes(cell, "" if measured else judgement.reason),
+        memory=memory_of(cell) if measured else None,
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

@@ -35,6 +35,8 @@ class Question(StrEnum):
     """Would the orchestrator kill it?"""
     LIFE = "life"
     """How many places are there while the server is reloaded, scaled or ended?"""
+    MEMORY = "memory"
+    """What does a place cost?"""
     PLACES = "places"
     """How many requests get to a place inside the app? Asked of deployments that name
     one (``hold-at``), and of nothing else."""

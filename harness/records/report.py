@@ -12,6 +12,7 @@ from harness.records.evidence import Front
 from harness.records.evidence import Host
 from harness.records.health import HealthNumbers
 from harness.records.life import Tape
+from harness.records.memory import MemoryNumbers
 from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
@@ -79,6 +80,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """What health checks came to, where that was asked and is known."""
     tapes: tuple[Tape, ...] = ()
     """How many places there were during the life of the server, where it was asked."""
+    memory: MemoryNumbers | None = None
+    """What a place costs, where that was asked and is known."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
+from harness.records.memory import MemorySeen
 from harness.records.places import PlacesSeen
 from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
@@ -226,6 +227,7 @@ AnySeen = (
     | RecoverySeen
     | ProbesSeen
     | LifeSeen
+    | MemorySeen
     | PlacesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

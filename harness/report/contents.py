@@ -14,6 +14,7 @@ from harness.report.sections import details
 from harness.report.sections import findings
 from harness.report.sections import life
 from harness.report.sections import matrix
+from harness.report.sections import memory
 from harness.report.sections import probes
 from harness.report.sections import questions
 from harness.report.sections import releases
@@ -47,6 +48,7 @@ def page(
         probes.section(report.cells),
         questions.section(grid),
         life.section(report.cells),
+        memory.section(report.cells),
         claims.page_section(report.cells),
         *details.sections(report, notes),
         life.lost(report.cells),

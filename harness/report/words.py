@@ -188,6 +188,11 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "while others waited, where usually there are four. “1 lost”: a request in the "
         "app got no answer.",
     ),
+    Question.MEMORY: QuestionWords(
+        "What does a place cost?",
+        "“112 MB for 4”: with four requests in the app all processes of the server "
+        "together take so much memory.",
+    ),
     Question.PLACES: QuestionWords(
         "How many requests get to a place inside the app?",
         "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "

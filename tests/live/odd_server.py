@@ -207,6 +207,20 @@ def takes_all(listener: Listener, server: Any) -> None:
     newest_first(listener, server)
 
 
+def hoards(listener: Listener, server: Any) -> None:
+    """Four at a time; each keeps twenty megabytes while it is in the app."""
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        hoard = b"1" * 20_000_000
+        answer = app(environ, start_response)
+        del hoard
+        return answer
+
+    server.application = called
+    work(listener, server, 4)
+
+
 def forgets(listener: Listener, server: Any) -> None:
     """One at a time; from the twentieth on, each third is cut off at its turn."""
     turn = 0
@@ -591,6 +605,7 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "newest-first": newest_first,
     "takes-all": takes_all,
     "forgets": forgets,
+    "hoards": hoards,
     "exits": exits,
     "silent": silent,
     "loud": loud,

@@ -15,6 +15,8 @@ from harness.records.evidence import CellEvidence
 from harness.records.evidence import Claims
 from harness.records.evidence import Evidence
 from harness.records.life import LifeSeen
+from harness.records.memory import Footprint
+from harness.records.memory import MemorySeen
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.rounds import Account
@@ -400,6 +402,7 @@ def questions() -> list[Evidence]:
             account=Account(answered=2053, unopened=451), seconds=6.9,
         ),
         LifeSeen(tapes=(RELOADED, KILLED, ENDED, UNCAUGHT), seconds=31.5),
+        MEMORY,
     )  # fmt: skip
     green = (
         _waits(10, Wait.LOCK, Wait.SLEEP, one=(Wait.BLOCKING, Wait.ASYNC)),
@@ -420,6 +423,24 @@ def questions() -> list[Evidence]:
                  asked=green),
         ]),
     ]  # fmt: skip
+
+
+def _footprint(held: int, pss: int) -> Footprint:
+    """With one thread in each of five processes, and two files for each request."""
+    files = 42 + 2 * held
+    return Footprint(
+        held=held, pss=pss, uss=pss // 2, processes=5, threads=5, files=files
+    )
+
+
+MEMORY = MemorySeen(
+    steps=(
+        *(_footprint(0, 96_000_000), _footprint(1, 99_000_000)),
+        *(_footprint(2, 102_000_000), _footprint(4, 108_000_000)),
+    ),
+    after=_footprint(0, 107_000_000),
+    seconds=2.1,
+)
 
 
 def _called(calls: int, answered: int) -> CallRound:

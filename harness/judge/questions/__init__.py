@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.judge.questions import abandoned
 from harness.judge.questions import life
+from harness.judge.questions import memory
 from harness.judge.questions import overflow
 from harness.judge.questions import parallel
 from harness.judge.questions import places
@@ -36,6 +37,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.RECOVERY: recovery.answer,
     Question.PROBES: probes.answer,
     Question.LIFE: life.answer,
+    Question.MEMORY: memory.answer,
     Question.PLACES: places.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other

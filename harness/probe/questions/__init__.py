@@ -18,6 +18,7 @@ import msgspec
 from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
 from harness.probe.questions import life
+from harness.probe.questions import memory
 from harness.probe.questions import overflow
 from harness.probe.questions import parallel
 from harness.probe.questions import places
@@ -31,6 +32,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
+from harness.records.memory import MemorySeen
 from harness.records.places import PlacesSeen
 from harness.records.questions import Question
 from harness.records.recovery import RecoverySeen
@@ -79,6 +81,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.PLACES: Procedure(places.ask, PlacesSeen),
     Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
     Question.LIFE: Procedure(life.ask, LifeSeen),
+    Question.MEMORY: Procedure(memory.ask, MemorySeen),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -1,0 +1,67 @@
+"""What a place costs."""
+
+from __future__ import annotations
+
+from harness.records.evidence import CellEvidence
+from harness.records.memory import MemoryNumbers
+from harness.records.memory import MemorySeen
+from harness.records.questions import Answer
+from harness.records.words import Outcome
+
+MB = 1_000_000
+
+
+def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
+    """What all places together cost; the number is that in megabytes."""
+    found = numbers_of(seen)
+    if found is None:
+        return seen.unknown("no request was in the app")
+    places = "1 request" if found.places == 1 else f"{found.places} requests"
+    further = (
+        f" Each further request costs {found.each / MB:.1f} MB."
+        if found.places > 1
+        else ""
+    )
+    sentence = (
+        f"The server takes {_mb(found.idle)} of memory when idle, and "
+        f"{_mb(found.full)} with {places} in the app, of which {_mb(found.full_own)} "
+        f"are shared with nothing else.{further} Then it has {found.processes} "
+        f"processes, {found.threads} threads and {found.files} open files."
+    )
+    full = round(found.full / MB)
+    return seen.answer(f"{full} MB for {found.places}", sentence, full)
+
+
+def numbers_of(seen: MemorySeen) -> MemoryNumbers | None:
+    """What a place costs; ``None`` where none was taken."""
+    held = [step for step in seen.steps if step.held]
+    if not held:
+        return None
+    idle, one = seen.steps[0], min(held, key=lambda step: step.held)
+    full = max(held, key=lambda step: step.held)
+    more = full.held - one.held
+    return MemoryNumbers(
+        places=full.held,
+        idle=idle.pss,
+        full=full.pss,
+        full_own=full.uss,
+        each=(full.pss - one.pss) // more if more else 0,
+        after=(seen.after or full).pss,
+        processes=full.processes,
+        threads=full.threads,
+        threads_idle=idle.threads,
+        files=full.files,
+        files_idle=idle.files,
+    )
+
+
+def memory_of(cell: CellEvidence) -> MemoryNumbers | None:
+    """What a place costs in a cell of which that was asked."""
+    for seen in cell.asked:
+        if isinstance(seen, MemorySeen) and seen.outcome is Outcome.MEASURED:
+            return numbers_of(seen)
+    return None
+
+
+def _mb(size: int) -> str:
+    return f"{size / MB:.0f} MB"

@@ -1,0 +1,52 @@
+"""What a place costs: memory, threads and open files with requests held.
+
+A fresh server is looked at while nothing is in the app, then with one request held,
+with half of its places taken, and with all; each time once it is quiet.
+"""
+
+from __future__ import annotations
+
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.load import fill
+from harness.probe.round import finish
+from harness.records.memory import Footprint
+from harness.records.memory import MemorySeen
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.system.footprint import NotCounted
+from harness.system.footprint import taken_by
+
+MOST = 256
+"""Requests that are held at the most."""
+
+
+async def ask(servers: Servers, context: Context) -> MemorySeen:
+    """Hold more and more requests, and look at all processes each time."""
+    places = min(context.ceiling, MOST)
+    loads = sorted({1, max(1, places // 2), places})
+
+    async def watched(probe: Probe) -> MemorySeen:
+        steps = [_look(probe, Settled.SCHEDSTAT)]
+        for load in loads:
+            try:
+                await fill(probe, load, load)
+                settled = await probe.settle()
+                steps.append(_look(probe, settled))
+                await finish(probe)
+            finally:
+                probe.disperse()
+        return MemorySeen(steps=tuple(steps), after=_look(probe, Settled.SCHEDSTAT))
+
+    try:
+        return await servers.use(watched)
+    except NotCounted as problem:
+        return MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
+
+
+def _look(probe: Probe, settled: Settled) -> Footprint:
+    """What the server takes now. Raises ``NotCounted``."""
+    taken = taken_by(probe.server.origin.processes())
+    held = len(probe.holds.held)
+    return Footprint(held=held, settled=settled, **taken._asdict())

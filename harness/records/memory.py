@@ -1,0 +1,57 @@
+"""What a place costs: memory, threads and open files of a server's processes."""
+
+from __future__ import annotations
+
+from harness.records.questions import QuestionSeen
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class Footprint(Result, frozen=True, kw_only=True):
+    """What all processes of a server have, with so many requests in the app."""
+
+    held: int
+    """Requests in the app."""
+    pss: int
+    """Proportional set size in bytes: of a page that several processes share each has
+    its share, so that the sum is what the server takes from the machine."""
+    uss: int
+    """Unique set size in bytes: pages that no other process has."""
+    processes: int
+    threads: int
+    files: int
+    """Open files, sockets among them."""
+    settled: Settled = Settled.ALL_ENTERED
+    """What told that no more requests would enter."""
+
+
+class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
+    """What was seen of a server with more and more requests in the app."""
+
+    steps: tuple[Footprint, ...] = ()
+    """The first with none, before any was held; then more and more."""
+    after: Footprint | None = None
+    """When all had been let go."""
+
+
+class MemoryNumbers(Result, frozen=True, kw_only=True):
+    """What a place costs, in a report. Sizes are bytes, of PSS unless they say more."""
+
+    places: int
+    """Requests in the app at the most."""
+    idle: int
+    full: int
+    """With all places taken."""
+    full_own: int
+    """The same as USS."""
+    each: int
+    """For each further request, from one in the app to all places taken."""
+    after: int
+    """When all had been let go."""
+    processes: int
+    threads: int
+    """With all places taken."""
+    threads_idle: int
+    files: int
+    """With all places taken."""
+    files_idle: int

@@ -1,0 +1,63 @@
+"""What places cost: places against megabytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.memory import MemoryNumbers
+from harness.records.report import CellReport
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Words
+from harness.report.document import Worth
+from harness.report.words import chain
+
+MB = 1_000_000
+
+HEADS = (
+    *("configuration", "places", "MB idle", "MB full", "of these its own"),
+    *("MB for a place", "MB for a further request", "processes", "threads", "files"),
+)
+
+HOW = say(
+    "Megabytes are those of all processes of the server (PSS): memory that several "
+    "share is counted once. A place costs all of it divided by the places; a further "
+    "request what is added from one in the app to all. A bare app is served: yours "
+    "adds its own size, to each process unless it is loaded before they are made."
+)
+
+
+def section(cells: Sequence[CellReport]) -> Section:
+    """A row for each cell of which it was asked."""
+    known = [(cell, cell.memory) for cell in cells if cell.memory is not None]
+    rows = [_row(cell, found) for cell, found in known]
+    lines = [_line(cell, found) for cell, found in known]
+    table = Table.of(HEADS, rows, range(1, len(HEADS)), lines)
+    how = [Paragraph(HOW)] if known else []
+    title = "What places cost"
+    return Section.of("the memory", title, table, *how, worth=Worth.TABLE)
+
+
+def _row(cell: CellReport, found: MemoryNumbers) -> tuple[Words, ...]:
+    further = f"{found.each / MB:.2f}" if found.places > 1 else ""
+    return (
+        say("{} {}", chain(cell), Name(cell.configuration)),
+        found.places,
+        f"{found.idle / MB:.0f}",
+        f"{found.full / MB:.0f}",
+        f"{found.full_own / MB:.0f}",
+        f"{found.full / found.places / MB:.1f}",
+        further,
+        found.processes,
+        found.threads,
+        found.files,
+    )
+
+
+def _line(cell: CellReport, found: MemoryNumbers) -> Text:
+    megabytes = f"{found.full / MB:.0f} MB"
+    return say("{}: {} places, {}", Name(cell.id), found.places, megabytes)

@@ -1,0 +1,47 @@
+"""What a place costs, of servers of which that is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.judge.questions.memory import MB
+from harness.judge.questions.memory import memory_of
+from harness.records.memory import MemoryNumbers
+from harness.records.questions import Question
+from tests.live.commands import control
+from tests.live.commands import odd
+
+
+@pytest.fixture
+def cost(ask: Any) -> Any:
+    """The cost of all places of a command."""
+
+    def one(argv: tuple[str, ...], declared: int) -> MemoryNumbers:
+        evidence, answer = ask(argv, declared, Question.MEMORY)
+        found = memory_of(evidence)
+        assert found is not None
+        assert found.places == declared
+        assert answer.number == round(found.full / MB)
+        return found
+
+    return one
+
+
+def test_twenty_megabytes_for_each_request_are_seen(cost: Any) -> None:
+    hoards = cost(odd("hoards"), 4)
+    assert 19 * MB < hoards.each < 23 * MB
+    assert hoards.full - hoards.idle > 78 * MB
+    plain = cost(control(1, 4), 4)
+    assert plain.each < 2 * MB
+    assert (plain.processes, plain.threads, plain.threads_idle) == (1, 4, 4)
+    # Each has a connection from its client, and one to the probe.
+    assert plain.files - plain.files_idle == 2 * 4
+
+
+def test_what_processes_share_is_counted_once(cost: Any) -> None:
+    found = cost(control(4, 1), 4)
+    assert (found.processes, found.threads) == (4, 4)
+    assert found.full_own < found.full < 4 * found.idle
+    assert found.each > cost(control(1, 4), 4).each
