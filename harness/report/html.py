@@ -89,7 +89,8 @@ def _block(block: Block, title: str) -> Iterator[str]:
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
         meaning = f": {escape(block.meaning)}" if block.meaning else ""
-        yield f"<p>{_part(block.head)}{meaning}</p>"
+        rule = f" ({block.head.rule})" if block.head.rule else ""
+        yield f"<p>{_part(block.head)}{rule}{meaning}</p>"
     elif block.head:
         yield f"<p>{escape(block.head)}:</p>"
     yield "<ul>"

@@ -15,6 +15,7 @@ from harness.records.track import Line
 from harness.records.track import Timeline
 from harness.records.words import NOTEWORTHY
 from harness.report import html
+from harness.report.document import quoted
 from harness.report.document import Section
 from harness.site import curve
 from harness.site import lanes
@@ -32,7 +33,7 @@ class DrawnCell(NamedTuple):
 
     cell: CellReport
     title: str
-    sentence: str
+    sentence: Markup
     curve: Markup
     lanes: Markup
     lanes_left_out: str
@@ -77,7 +78,7 @@ def _drawn(cell: CellReport) -> DrawnCell:
     return DrawnCell(
         cell,
         sentences.name(cell),
-        sentences.answer(cell),
+        Markup(html.inline(quoted(sentences.answer(cell), 2000))),
         curve.draw(cell),
         lanes.draw(cell),
         lanes.left_out(cell),

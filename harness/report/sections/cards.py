@@ -101,14 +101,12 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
     remedy = each.remedy or cell.remedy
     reason, _, cause = cell.reason.removesuffix(f"; {remedy}").partition("; because ")
     seen = say("Seen"), quoted(reason.removeprefix(f"declares {cell.declared}; "))
-    if cause:
-        yield say("Why"), quoted(cause)
-    else:
+    if not cause:
         yield seen
     if remedy:
         yield say("What\u00a0to\u00a0do"), quoted(remedy)
     if cause:
-        yield seen
+        yield from ((say("Why"), quoted(cause)), seen)
 
 
 def _promise(each: CheckedDeployment, cell: CellReport) -> Text:

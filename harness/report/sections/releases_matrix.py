@@ -92,7 +92,8 @@ def _entry(row: GridRow) -> Text:
     cell = row.cells[0]
     assert cell is not None
     found = value(cell)
-    number = say("{}", Strong(found.number)) if found.number else Text()
+    together = found.number.replace("–", "–\u2060")  # no line breaks behind the dash
+    number = say("{}", Strong(together)) if together else Text()
     mark = say("{}", found.mark) if found.mark else Text()
     parts = (say("{}", Name(row.label)), number, mark, say("{}", found.note))
     return joined("\u00a0", filter(None, parts))
