@@ -23,6 +23,7 @@ Start with `nox -s probe`; `nox -s probe -- --help` lists its options.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import shlex
@@ -69,6 +70,8 @@ def run_verb(session: nox.Session, verb: str) -> None:
     except nox.command.CommandFailed as failed:
         # nox would exit with 1 whatever happened; our exit codes are a contract.
         sys.exit(failed.return_code or 1)
+    # The verdict is the last line; nox would say below it that all went well.
+    logging.getLogger("nox").setLevel(logging.WARNING)
 
 
 @nox.session(venv_backend="none")

@@ -109,7 +109,8 @@ class Verbs(click.Group):
             formatter.write_dl(EXIT_CODES)
         with formatter.section("Completion, in the shell's startup file"):
             formatter.write_dl(COMPLETION)
-        with formatter.section("Example"):
+        with formatter.section("Examples"):
+            formatter.write(f"  {PROGRAM} check -- gunicorn app:app --threads 4\n")
             formatter.write(f"  {PROGRAM} probe --server gunicorn --list\n")
 
 

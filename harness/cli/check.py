@@ -53,10 +53,10 @@ from harness.system.machine import check_open_files
 def check(options: CheckOptions) -> int:
     """Measure deployments of your own.
 
-    COMMAND starts your server; its address is chosen here. Without a command, that is
-    in concurrency.toml or pyproject.toml, or else what a Procfile, a Dockerfile or a
-    server's own file in this folder says. The check fails if fewer requests are handled
-    at once than the command declares.
+    COMMAND starts your server; where it listens is chosen for it. Without COMMAND, the
+    deployments in concurrency.toml or pyproject.toml are measured, or else what a
+    Procfile, a Dockerfile or a server's own file in this folder starts. The check fails
+    if a deployment handles fewer requests at once than it declares.
     """
     if options.schema:
         sys.stdout.write(schema_of("deployment"))

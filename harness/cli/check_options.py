@@ -169,15 +169,16 @@ checking = shared.as_record(
         "--cache",
         type=shared.RESOLVED,
         default=cached_environments,
-        show_default="in the user's cache",
+        show_default=False,
         metavar="DIR",
-        help="Folder for environments made from requirements.",
+        help="Folder for environments made from requirements.  [default: in the user's "
+        "cache]",
     ),
     click.option(
         "--limit",
         type=shared.positive,
         metavar="N",
-        help="Most requests offered to a deployment that declares no bound.  "
+        help="How many requests to offer at most where no bound is declared.  "
         f"[default: {DEFAULT_LIMIT}]",
     ),
     shared.ask,

@@ -53,9 +53,10 @@ _CODE = re.compile(r"(?i)fc\d+")
     "--data",
     type=shared.FILE,
     default=SHIPPED,
-    show_default="what is shipped",
+    show_default=False,
     metavar="FILE",
-    help="Measured cells: the api/v1/measured.json of a site.",
+    help="Measured cells: the api/v1/measured.json of a site.  [default: those that "
+    "are shipped]",
 )
 @click.argument("command", nargs=-1, required=True)
 def explain(data: Path, command: tuple[str, ...]) -> int:

@@ -24,9 +24,9 @@ from harness.records.results import read_plan
 @click.option(
     "--shard",
     default="1/1",
-    show_default="all of it",
+    show_default=False,
     metavar="K/N",
-    help="Part of the plan to measure.",
+    help="Part of the plan to measure.  [default: all of it]",
 )
 @click.option(
     "--plan",

@@ -34,7 +34,16 @@ FILE = click.Path(path_type=Path)
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 RESOLVED = click.Path(path_type=Path, file_okay=False, resolve_path=True)
 
-positive = click.IntRange(min=1)
+
+def positive(value: str) -> int:
+    """A whole number from 1 on; unlike click's range, its help shows nothing obvious.
+
+    Raises ``BadParameter``.
+    """
+    text = str(value)
+    if not text.isdecimal() or not int(text):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 class Verb(click.Command):
@@ -47,6 +56,8 @@ class Verb(click.Command):
         exit_codes: Sequence[tuple[str, str]] = (),
         **settings: Any,
     ) -> None:
+        # A group would pass the names on only to verbs that it runs.
+        settings["context_settings"] = {"help_option_names": ["-h", "--help"]}
         super().__init__(*arguments, **settings)
         self.examples = examples
         self.exit_codes = exit_codes
@@ -176,15 +187,16 @@ axes = several(
         type=positive,
         default=DEFAULT_LIMIT,
         metavar="N",
-        help="Most requests offered to a configuration that declares no bound.",
+        help="How many requests to offer at most where no bound is declared.",
     ),
     click.option(
         "--catalog",
         type=DIRECTORY,
         default=FOLDER,
-        show_default="the one that is shipped",
+        show_default=False,
         metavar="DIR",
-        help="Folder of servers and releases to select from.",
+        help="Folder of servers and releases to select from.  [default: the one that "
+        "is shipped]",
     ),
 )
 """What is installed, and how far it is tried."""
@@ -245,9 +257,10 @@ jobs = click.option(
     "--jobs",
     type=positive,
     default=side_by_side,
-    show_default="processors and two",
+    show_default=False,
     metavar="N",
-    help="Environments to install and measure side by side.",
+    help="Environments to install and measure side by side.  [default: the number of "
+    "processors, and two more]",
 )
 
 fail_on = click.option(

@@ -60,9 +60,9 @@ MARK = ".flask-concurrency-site"
     "--catalog",
     type=shared.DIRECTORY,
     default=FOLDER,
-    show_default="the one that is shipped",
+    show_default=False,
     metavar="DIR",
-    help="Folder of servers that the cells are of.",
+    help="Folder of servers that the cells are of.  [default: the one that is shipped]",
 )
 @click.option(
     "--snapshot",
