@@ -105,12 +105,12 @@ def _line(
 
 def _check_quotes(instruction: Instruction) -> None:
     """Raise ``DeploymentFault`` about a list that Docker takes for a line."""
-    if instruction.items is None and re.match(r"\[\s*'", instruction.rest):
+    if instruction.items is None and re.match(r"\[\s*['\"]", instruction.rest):
         raise DeploymentFault(
             KEY,
-            f"line {instruction.line}: the words of a list stand in double quotes; "
-            f"Docker gives `{instruction.rest}` to a shell, which finds no such "
-            f"command; write {instruction.rest.replace(chr(39), chr(34))}",
+            f"line {instruction.line}: Docker takes this for a line for a shell, and "
+            f"not for a list: {instruction.rest}; write every word in double quotes, "
+            "with a comma between each two",
         )
 
 

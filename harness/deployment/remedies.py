@@ -52,7 +52,8 @@ class Advice(NamedTuple):
 
 
 NO_CAUSE = re.compile(
-    r".*\b(?:INFO|DEBUG)\b|\W|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|[^\w\[]"
+    r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,8 +22,7 @@ _VARIABLE = re.compile(
     r"|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^${}`]*))?\})"
 )
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
-_SINGLE = r"\\.|'[^']*'"
-_DOUBLE = r'"(?:\\.|[^"\\])*"'
+_QUOTED = re.compile(r'''\\.|'[^']*'|"(?:\\.|[^"\\])*"''', re.DOTALL)
 _OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
 """What joins commands or redirects their output, or a home folder."""
 _OF_A_SHELL = frozenset(
@@ -53,11 +53,11 @@ def read(
     ``DeploymentFault`` about ``key``.
     """
     words = split(key, text)  # quotes that do not close are told of before any start
-    quoted = re.search(r"'[^']*\$[^']*'", text) is not None
+    quoted = "\\$" in text or "$" in "".join(_single_quoted(text))
     filled = text if variables is None or quoted else expand(text, variables)
-    if _OPERATOR.search(_outside(text.strip(), f"{_SINGLE}|{_DOUBLE}")):
+    if _OPERATOR.search(_QUOTED.sub("", text.strip())):
         return ShellCommand((*shell, text), {})
-    if _FILLED_IN.search(_outside(filled, _SINGLE)):
+    if _FILLED_IN.search(_QUOTED.sub(_double_only, filled)):
         return ShellCommand((*shell, text), {})
     words = split(key, filled)
     env: dict[str, str] = {}
@@ -69,9 +69,14 @@ def read(
     return ShellCommand(words[1:] if words[:1] == ("exec",) else words, env)
 
 
-def _outside(text: str, quoted: str) -> str:
-    """A line without what is quoted in it."""
-    return re.sub(quoted, "", text, flags=re.DOTALL)
+def _single_quoted(text: str) -> Iterator[str]:
+    """What stands in single quotes that are not themselves in double ones."""
+    yield from (each for each in _QUOTED.findall(text) if each.startswith("'"))
+
+
+def _double_only(quoted: re.Match[str]) -> str:
+    """What a shell alone reads although it is quoted: it is in double quotes."""
+    return quoted[0] if quoted[0].startswith('"') else ""
 
 
 def split(key: str, text: str) -> tuple[str, ...]:

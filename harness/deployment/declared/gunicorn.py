@@ -21,7 +21,11 @@ from harness.deployment.environment import Where
 
 PAGE = "https://gunicorn.org/reference/settings/"
 
-GREENLETS = frozenset({"gevent", "eventlet", "gevent_wsgi", "gevent_pywsgi"})
+GREENLETS = frozenset(
+    {"gevent", "eventlet", "gevent_wsgi", "gevent_pywsgi", "GeventWorker"}
+    | {"GeventPyWSGIWorker", "GeventWebSocketWorker", "EventletWorker"}
+)
+"""Classes of workers, and their names, whose limit is that of their connections."""
 
 
 class GunicornSettings(msgspec.Struct, frozen=True):
@@ -83,7 +87,7 @@ def _used(parsed: GunicornSettings) -> tuple[str, ...]:
     if kind in ("gthread", "ThreadWorker"):
         few = parsed.worker_connections < parsed.threads
         return ("workers", "worker_connections" if few else "threads", "worker_class")
-    if kind in GREENLETS or kind == "GeventWorker":
+    if kind in GREENLETS:
         return ("workers", "worker_connections", "worker_class")
     raise CannotDerive(f"what the worker class {kind} declares is not known")
 

@@ -41,6 +41,8 @@ NAMES = {
 }
 """Options that matter here, and all the names that each has."""
 
+NUMBERS = ("processes", "cheaper", "threads", "gevent")
+
 ADDRESSES = ("http", "http-socket", "https", "https-socket", "socket")
 """Options that say where it listens."""
 
@@ -111,7 +113,13 @@ def _shown(text: str) -> Iterator[tuple[str, str]]:
     for key, value in _OPTION.findall(text):
         for name, names in NAMES.items():
             if key in names:
-                yield name, value.strip()
+                yield name, _read(name, value.strip())
+
+
+def _read(name: str, value: str) -> str:
+    """A value as uWSGI takes it: of a number what is behind its digits is ignored."""
+    digits = re.match(r"\d+(?=\s)", value) if name in NUMBERS else None
+    return digits[0] if digits else value
 
 
 def _placed(

@@ -37,10 +37,13 @@ def test_the_folder_that_an_image_starts_in(
     assert found == (None if folder is None else tmp_path / folder)
 
 
-def test_a_list_in_single_quotes_is_told_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words", ["['gunicorn', 'a:a']", '["gunicorn" "a:a"]', '["gunicorn", "a:a",]']
+)
+def test_a_list_that_is_none_is_told_of(words: str, tmp_path: Path) -> None:
     path = tmp_path / "Dockerfile"
-    path.write_text("FROM python\n\nCMD ['gunicorn', 'a:a']\n")
+    path.write_text(f"FROM python\n\nCMD {words}\n")
     with pytest.raises(DeploymentFault) as caught:
         command_in(path, {}, {})
-    assert "line 3: the words of a list stand in double quotes" in str(caught.value)
-    assert 'write ["gunicorn", "a:a"]' in str(caught.value)
+    assert "line 3: Docker takes this for a line for a shell" in str(caught.value)
+    assert "write every word in double quotes" in str(caught.value)

@@ -33,3 +33,19 @@ def test_what_only_a_shell_knows_is_given_to_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["./boot.sh", "setsid x", "exec ./x", "B=2 ./set"])
 def test_what_a_shell_is_not_needed_for(text: str) -> None:
     assert read("command", text).words[0] != "sh"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("serve \"app('$A')\"", ("serve", "app('1')")),
+        ("serve 'app($A)'", ("serve", "app($A)")),
+        ("serve \"it's $A\" 'x'", ("serve", "it's 1", "x")),
+        ("serve \\$A", ("serve", "$A")),
+        ('serve "\\$A"', ("serve", "$A")),
+        ("serve '$A' $A", ("sh", "-c", "serve '$A' $A")),
+        ("serve 'a;b' \"c&d\"", ("serve", "a;b", "c&d")),
+    ],
+)
+def test_what_is_quoted(text: str, words: tuple[str, ...]) -> None:
+    assert read("command", text, {"A": "1"}).words == words
