@@ -53,8 +53,9 @@ def _driver() -> dict[str, Any]:
 
 
 def _uri(file: str, root: str) -> str:
-    """A file as an address, relative to a folder that it is in."""
-    return quote(file.removeprefix(f"{root.rstrip('/')}/") if root else file)
+    """A file as an address, relative to a folder if it is in that."""
+    inside = file.removeprefix(f"{root.rstrip('/')}/") if root else file
+    return f"file://{quote(file)}" if inside.startswith("/") else quote(inside)
 
 
 def _result(case: Case, codes: list[str], root: str) -> dict[str, Any]:

@@ -92,6 +92,21 @@ def test_a_deployment_below_its_promise_has_a_rule_and_a_line() -> None:
     assert place["region"]["startLine"] == 7
 
 
+def test_a_file_elsewhere_has_a_whole_address_and_no_file_has_none() -> None:
+    elsewhere = Case("g", "n", "uneven", "FC001", "m", file="/other/a b.toml")
+    beside = elsewhere._replace(file="/repository/a.toml")
+    for case, uri in (
+        (elsewhere, "file:///other/a%20b.toml"),
+        (beside, "file:///repository/a.toml"),
+        (elsewhere._replace(file="a b.toml"), "a%20b.toml"),
+    ):
+        (found,) = results([case])
+        place = found["locations"][0]["physicalLocation"]
+        assert place == {"artifactLocation": {"uri": uri}}
+    (found,) = results([elsewhere._replace(file="")])
+    assert "locations" not in found, "an empty one is not valid"
+
+
 def test_what_others_wrote_breaks_nothing() -> None:
     (case,) = suite([NASTY]).iter("testcase")
     assert case.get("name") == "a<b>"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import cmarkgfm  # type: ignore[import-untyped]
 import msgspec
 import pytest
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
@@ -11,6 +15,7 @@ from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.report import markdown
 from harness.report.sections.cards import sections
+from tests.samples.cases import EVIL
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -108,3 +113,21 @@ def test_where_all_pass_there_is_one_table(names: tuple[str, ...]) -> None:
 def test_a_check_that_was_interrupted_says_so() -> None:
     text = card(report("good"), checked("good"), code=130)
     assert text.startswith("> [!WARNING]\n> The check ended early: it was stopped.\n")
+
+
+def test_what_others_wrote_ends_no_row_and_no_card() -> None:
+    name = "good | `x`\n</details>"
+    found = judge([evidence(WHERE, [cell(WHERE, name, 4, rounds(4, (4, 1)))])])
+    (one,) = found.cells
+    reason = f"{EVIL} `{EVIL}` because; {EVIL}"
+    cells = (msgspec.structs.replace(one, reason=reason, declared_because=EVIL),)
+    text = card(
+        msgspec.structs.replace(found, cells=cells),
+        checked(name, 1, reason, remedy=f"write `{EVIL}`"),
+    )
+    made = cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
+    tags = re.findall(r"<(\w+)", made)
+    assert tags.count("table") == 1 and tags.count("tr") == 5
+    own = "h2 table thead tbody tr th td code strong".split()
+    assert set(tags) == set(own)
+    assert tags.count("strong") == 1, "the promise, and nothing of others"
