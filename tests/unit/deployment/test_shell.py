@@ -42,7 +42,7 @@ def test_what_a_shell_is_not_needed_for(text: str) -> None:
         ("serve 'app($A)'", ("serve", "app($A)")),
         ("serve \"it's $A\" 'x'", ("serve", "it's 1", "x")),
         ("serve \\$A", ("serve", "$A")),
-        ('serve "\\$A"', ("serve", "$A")),
+        ('serve "\\$A"', ("sh", "-c", 'serve "\\$A"')),
         ("serve '$A' $A", ("sh", "-c", "serve '$A' $A")),
         ("serve 'a;b' \"c&d\"", ("serve", "a;b", "c&d")),
     ],
