@@ -47,6 +47,10 @@ that a worker was left without its share by chance. A gthread worker that had ro
 its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
 those that offered 128, on two processors that four other processes kept busy."""
 
+AT_GROWING = 2
+"""Rounds far above the declared number, each on a server of its own, of one that starts
+processes only while requests wait, when it was never reached."""
+
 SEVERAL, AT_BUSY = 3, 3
 """How many more than declared are offered to a server that is busy while it is full,
 and how often, until some were seen to wait."""
@@ -80,6 +84,33 @@ def offers(
     above = set() if declared is None else {load + 1}
     beyond = sorted(above | {number for number in also if number != load})
     return (*map(Offer, sorted(below)), *at, *map(Offer, beyond))
+
+
+def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
+    """The same, to a server that starts processes only while requests wait.
+
+    It is watched for long each time, and what it has at first is known.
+    """
+    load = load_of(declared, limit)
+    return tuple(map(Offer, sorted({1, load, load + 1})))
+
+
+def further_to_growing(
+    rounds: Sequence[Round], declared: int | None, limit: int
+) -> Offer | None:
+    """One more load to such a server, if it never grew as far as it declares.
+
+    Some start one more only where many wait. Some go on to shrink after that, and grow
+    no more: others of the same are then asked.
+    """
+    load = load_of(declared, limit)
+    if max((each.peak for each in rounds), default=0) >= load:
+        return None
+    asked = [each.asked for each in rounds]
+    if 4 * load not in asked:
+        return Offer(4 * load)
+    above = FAR_ABOVE * load
+    return Offer(above, anew=True) if asked.count(above) < AT_GROWING else None
 
 
 def further(

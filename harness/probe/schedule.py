@@ -13,8 +13,10 @@ from collections.abc import Iterable
 
 from harness.probe.loads import beyond
 from harness.probe.loads import further
+from harness.probe.loads import further_to_growing
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
+from harness.probe.loads import offers_to_growing
 from harness.probe.loads import several_waiting
 from harness.probe.loads import short_of
 from harness.probe.orders import Choice
@@ -65,7 +67,11 @@ class Schedule:
         self._grows = grows
         self._limit = limit
         self._load = load_of(declared, limit)
-        self._offers = offers(declared, limit, also)
+        self._offers = (
+            offers_to_growing(declared, limit)
+            if grows
+            else offers(declared, limit, also)
+        )
         self._pending = deque(self._offers)
         self._patient = True
         self._choice = Choice()
@@ -150,6 +156,8 @@ class Schedule:
 
     def _further(self) -> Offer | None:
         """A further load, where the order of workers was left to chance."""
+        if self._grows:
+            return further_to_growing(self.rounds, self._declared, self._limit)
         leasts = least_rounds(self.steered, self._load)
         least = min((each.admitted for each in leasts), default=None)
         seen = [each.admitted for each in at_load(self.rounds, self._load)]

@@ -88,6 +88,16 @@ def test_shapes(shape: Check, folder: str, expected: dict[str, int]) -> None:
     assert checked.code == 0
 
 
+def test_processes_that_are_started_while_requests_wait(shape: Check) -> None:
+    """uWSGI's master looks once a second, and starts one where over three wait."""
+    checked = shape("cheaper", "--fail-on", "never")
+    cell = checked.cells["backlog"]
+    assert (cell["declared"], cell["floor"], cell["ceiling"]) == (6, 3, 6)
+    assert cell["verdict"] == "uneven"
+    words = "declares 6; 3 at once, and grows to 6 while requests wait"
+    assert cell["reason"].startswith(words)
+
+
 @pytest.mark.parametrize(
     "command", ["gunicorn shop:app --bind unix:{0}", "uwsgi -w shop:app --socket {0}"]
 )

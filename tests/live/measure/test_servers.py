@@ -30,6 +30,8 @@ SEEN = {
     "gevent/unpatched": 1,
     "granian/blocking-threads-4": 4,
     "wsgiref/default": 1,
+    "tornado/default": 1,
+    "tornado/executor-8": 8,
     "pyruvate/workers-4": 4,
 }
 """By server and configuration: how many are in the app, in every round."""

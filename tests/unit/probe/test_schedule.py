@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from harness.probe.loads import AT_DISAGREEMENT
+from harness.probe.loads import AT_GROWING
 from harness.probe.loads import AT_SHARED
 from harness.probe.loads import Offer
 from harness.probe.orders import Choice
@@ -235,3 +236,24 @@ def test_a_server_that_is_busy_while_full_is_offered_several_more() -> None:
         release = {} if late else {"entered_on_release": 1}
         schedule.seen(seen(offer.asked, min(100, offer.asked), **busy, **release))
     assert loads == [1, 100, 101, 103, 104]
+
+
+def test_a_server_that_grows_is_watched_a_few_times_only() -> None:
+    schedule = Schedule(6, 64, grows=True)
+    seen_at = {1: 1, 6: 3, 7: 4, 24: 4, 96: 6}
+    asked = []
+    while offer := schedule.next():
+        assert isinstance(offer, Offer)
+        asked.append((offer.asked, offer.anew))
+        schedule.seen(seen(offer.asked, seen_at[offer.asked]))
+    assert asked == [(1, False), (6, False), (7, False), (24, False), (96, True)]
+
+
+def test_a_server_that_never_grows_so_far_is_given_up() -> None:
+    schedule = Schedule(6, 64, grows=True)
+    anew = []
+    while offer := schedule.next():
+        assert isinstance(offer, Offer)
+        anew.append(offer.anew)
+        schedule.seen(seen(offer.asked, min(3, offer.asked)))
+    assert anew == [False] * 4 + [True] * AT_GROWING
