@@ -19,6 +19,7 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.remarks import remarks
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
@@ -37,6 +38,7 @@ from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from harness.system.machine import processors
 
 MISSING = "missing: the check ended before this deployment was measured"
 
@@ -165,6 +167,7 @@ def _checked_deployment(
         at_least=result.at_least,
         file=str(file.absolute()) if file else "",
         line=line,
+        remarks=remarks(checked.prepared, result.cell, processors()),
     )
 
 

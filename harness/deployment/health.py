@@ -10,6 +10,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
 from harness.deployment.config import read_named
+from harness.deployment.platform import platform_of
 from harness.deployment.platforms.read import instances
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
@@ -24,15 +25,10 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     """
     given = deployment.probes or Probes()
     check = HealthCheck(path=deployment.ready or "")
-    if named := given.file or deployment.platform:
-        found = _in_file(folder / named, "probes" if given.file else "platform")
-        if found is None and given.file:
-            raise DeploymentFault(
-                "probes",
-                f"{folder / named} has no health check that can be asked from here, by "
-                "HTTP or TCP; name another file, or write { path = '/healthz' }",
-            )
-        check = found or check
+    if given.file:
+        check = _in_file(folder / given.file)
+    elif deployment.platform and (found := platform_of(deployment, folder)):
+        check = found[0].check or check
     keys = {name: getattr(given, name) for name in GIVEN}
     said = {name: value for name, value in keys.items() if value is not None}
     if said:
@@ -43,9 +39,16 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     return msgspec.structs.replace(check, **said)
 
 
-def _in_file(path: Path, key: str) -> HealthCheck | None:
-    """The first health check of a file."""
-    found = instances(path, read_named(key, path))
+def _in_file(path: Path) -> HealthCheck:
+    """The first health check of a file. Raises ``DeploymentFault``."""
+    found = instances(path, read_named("probes", path))
     if problem := next((each.problem for each in found if each.problem), ""):
-        raise DeploymentFault(key, f"{path}: {problem}; correct it")
-    return next((each.check for each in found if each.check is not None), None)
+        raise DeploymentFault("probes", f"{path}: {problem}; correct it")
+    for each in found:
+        if each.check is not None:
+            return each.check
+    raise DeploymentFault(
+        "probes",
+        f"{path} has no health check that can be asked from here, by HTTP or TCP; name "
+        "another file, or write { path = '/healthz' }",
+    )

@@ -159,6 +159,17 @@ def deployment_annotations(
             for each in result.deployments
             if each.reason
         ]
+        + [
+            Annotation(
+                "notice" if remark.word is Other.PLATFORM_FEWER else "warning",
+                f"{each.name}: {remark.word} ({code_of(remark.word)})",
+                f"{remark.reason}; {remark.remedy}",
+                in_repository(remark.file, environ),
+                remark.line,
+            )
+            for each in result.deployments
+            for remark in each.remarks
+        ]
     )
 
 

@@ -77,16 +77,23 @@ def judge_platform(limit: Limit, takes: Takes) -> Judged:
     if at_most > taken:
         app = f"the app always takes {taken} and at most {at_most}"
     if sent > taken:
-        waiting = in_words(sent - taken)
-        at_times = " at times" if at_most >= sent else ""
-        verb = "waits" if sent - taken == 1 else "wait"
-        reason = f"{sends}, {app}: {waiting} {verb}{at_times}"
+        reason = f"{sends}, {app}: {_waiting(sent - at_most, sent - taken)}"
         return Judged(SendVerdict.MORE, _default(reason, limit), _lower(limit, takes))
     if sent < taken:
         places = "place stays" if taken - sent == 1 else "places stay"
         reason = f"{sends}, {app}: {in_words(taken - sent)} {places} empty"
         return Judged(SendVerdict.FEWER, _default(reason, limit), _raise(limit, takes))
     return Judged(SendVerdict.AS_MANY, f"{sends}, and {app}")
+
+
+def _waiting(least: int, most: int) -> str:
+    """How many wait."""
+    verb = "waits" if most == 1 else "wait"
+    if least >= most:
+        return f"{in_words(most)} {verb}"
+    if least <= 0:
+        return f"{in_words(most)} {verb} at times"
+    return f"{in_words(least)} to {in_words(most)} wait"
 
 
 def _default(reason: str, limit: Limit) -> str:

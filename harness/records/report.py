@@ -17,6 +17,7 @@ from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
+from harness.records.rules import Other
 from harness.records.steering import SteeredRound
 from harness.records.words import Basis
 from harness.records.words import Outcome
@@ -112,6 +113,19 @@ def several_releases(cells: Iterable[CellReport]) -> set[str]:
     return {server for (server, _), several in releases.items() if len(several) > 1}
 
 
+class Remark(Result, frozen=True, kw_only=True):
+    """Something that is worth knowing of a deployment, and fails no check."""
+
+    word: Other
+    """The finding."""
+    reason: str
+    remedy: str
+    """What to do."""
+    file: str
+    """The file that it is about; empty where there is none."""
+    line: int
+
+
 class CheckedDeployment(Result, frozen=True, kw_only=True):
     """Whether a deployment does what it declares."""
 
@@ -127,6 +141,8 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     file: str
     """The file with the setting that decides; empty when no file has it."""
     line: int
+    remarks: tuple[Remark, ...] = ()
+    """What is worth knowing besides."""
 
 
 class CheckResult(Result, frozen=True, kw_only=True):

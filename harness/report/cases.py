@@ -6,6 +6,7 @@ A case is one cell, one change or one place: it passes, fails, or is left out.
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -69,9 +70,9 @@ PROMISES = {
 
 
 def of_check(report: Report, result: CheckResult) -> list[Case]:
-    """The deployments of a check, with the lines of their settings."""
+    """The deployments of a check with the lines of their settings, and remarks."""
     cells = {cell.configuration: cell for cell in report.cells}
-    return [
+    deployments = [
         Case(
             group="deployment",
             name=each.name,
@@ -85,6 +86,22 @@ def of_check(report: Report, result: CheckResult) -> list[Case]:
         )
         for each in result.deployments
     ]
+    return [*deployments, *_remarks(result)]
+
+
+def _remarks(result: CheckResult) -> Iterator[Case]:
+    for each in result.deployments:
+        for remark in each.remarks:
+            yield Case(
+                group="remark",
+                name=f"{each.name}: {remark.word}",
+                word=remark.word,
+                code=code_of(remark.word),
+                message=f"{remark.reason}; {remark.remedy}",
+                left_out=remark.word is Other.PLATFORM_FEWER,
+                file=remark.file,
+                line=remark.line,
+            )
 
 
 def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:

@@ -19,6 +19,7 @@ from harness.report.sections import probes
 from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import releases_matrix
+from harness.report.sections import remarks
 from harness.report.sections import summary
 
 
@@ -32,7 +33,7 @@ def page(
     grid = matrix.grid(report)
     notes = findings.find_notes(grid)
     if checked:
-        first = cards.sections(report, checked)
+        first = [*cards.sections(report, checked), remarks.section(checked)]
     else:
         compared = changed.baseline is not None
         first = [

@@ -23,6 +23,7 @@ from harness.report.sections import life
 from harness.report.sections import matrix
 from harness.report.sections import questions
 from harness.report.sections import releases
+from harness.report.sections import remarks
 from harness.report.sections import verdict
 
 SHORT = ("the findings in short", "the changes", verdict.NAME)
@@ -54,6 +55,7 @@ def overview(
         life.in_lines(report.cells),
         *([changes.section(changed)] if changed.baseline is not None else []),
         findings,
+        *([remarks.section(checked)] if checked is not None else []),
         _with_files(end, folder),
     ]
 

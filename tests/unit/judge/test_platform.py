@@ -54,7 +54,12 @@ def limit(most: int | None = 10, aims: int | None = None, **other: Any) -> Limit
             SendVerdict.MORE,
             "the app always takes 4 and at most 8: four wait at times",
         ),
-        (limit(12), Takes(4, 8, "web"), SendVerdict.MORE, "at most 8: eight wait"),
+        (
+            limit(12),
+            Takes(4, 8, "web"),
+            SendVerdict.MORE,
+            "four to eight wait",
+        ),
     ],
 )
 def test_verdicts(

@@ -11,18 +11,23 @@ import pytest
 
 from harness.cli import main
 from harness.cli import run
+from harness.github.annotations import deployment_annotations
 from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
+from harness.records.report import Remark
 from harness.records.rules import BY_CODE
+from harness.records.rules import Other
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import junit
+from harness.report import plain
 from harness.report import sarif
 from harness.report.cases import Case
 from harness.report.cases import of_check
 from harness.report.cases import of_report
+from harness.report.sections import remarks
 from tests.builders.reports import cell
 from tests.builders.reports import report
 
@@ -148,3 +153,28 @@ def test_annotations_are_on_the_lines(
     assert main([*words, "--fail-on", "contradiction"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("::error file=a/Procfile,line=2,title=contradiction (FC")
+
+
+def test_a_remark_on_a_deployment_is_a_case_on_its_own_line() -> None:
+    remark = Remark(
+        word=Other.PLATFORM_MORE,
+        reason="it sends 10",
+        remedy="send 8",
+        file="/repo/service.yaml",
+        line=9,
+    )
+    one = CheckedDeployment(
+        name="c0", exit_code=0, reason="", file="", line=0, remarks=(remark,)
+    )
+    measured = report(cell(Verdict.AS_DECLARED, 0))
+    result = CheckResult(exit_code=0, reason="", deployments=(one,))
+    cases = of_check(measured, result)
+    (found,) = results(cases)
+    assert (found["ruleId"], found["level"]) == ("FC303", "warning")
+    place = found["locations"][0]["physicalLocation"]
+    assert place["region"]["startLine"] == 9
+    (annotation,) = deployment_annotations(measured, result, {})
+    assert annotation.title == "c0: platform sends more (FC303)"
+    assert (annotation.level, annotation.message) == ("warning", "it sends 10; send 8")
+    text = plain.write([remarks.section(result)])
+    assert "platform sends more (FC303): c0: it sends 10" in text

@@ -1,0 +1,127 @@
+"""What is worth knowing of a deployment beside its number, and fails no check.
+
+What its platform sends it, what its processors come to there, and whether a health
+check waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.count import count
+from harness.deployment.declares.sendings import limit_of
+from harness.deployment.platform import platform_of
+from harness.deployment.platforms.read import Instance
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import Prepared
+from harness.judge.platform import judge_platform
+from harness.judge.platform import Takes
+from harness.records.declares import SendVerdict
+from harness.records.report import CellReport
+from harness.records.report import Remark
+from harness.records.rules import Other
+from harness.records.text import plural
+from harness.records.words import Outcome
+
+WORDS = {
+    SendVerdict.MORE: Other.PLATFORM_MORE,
+    SendVerdict.FEWER: Other.PLATFORM_FEWER,
+}
+
+
+def remarks(
+    prepared: Prepared | NotPrepared, cell: CellReport, processors: int
+) -> tuple[Remark, ...]:
+    """What is worth knowing of a deployment that was measured.
+
+    ``processors`` are those of this machine.
+    """
+    if isinstance(prepared, NotPrepared) or cell.outcome is not Outcome.MEASURED:
+        return ()
+    found = platform_of(prepared.deployment, prepared.where.folder)
+    return (
+        *(_sent(*found, cell) if found else ()),
+        *(_processors(*found, prepared, processors) if found else ()),
+        *_health(prepared, cell),
+    )
+
+
+# ------------------------------------------------------------------------ the platform
+
+
+def _sent(instance: Instance, path: Path, cell: CellReport) -> Iterator[Remark]:
+    """What the platform sends, against what was measured."""
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    most = cell.ceiling if cell.bounded else None
+    always = min(cell.floor or 0, most) if most is not None else None
+    judged = judge_platform(limit, Takes(always, most, cell.configuration))
+    if judged.verdict in WORDS:
+        yield Remark(
+            word=WORDS[judged.verdict],
+            reason=judged.reason,
+            remedy=judged.remedy,
+            file=str(path.absolute()),
+            line=instance.line,
+        )
+
+
+def _processors(
+    instance: Instance, path: Path, prepared: Prepared, here: int
+) -> Iterator[Remark]:
+    """What the command comes to with other processors than those of this machine."""
+    there = instance.counted_processors
+    on_here = _counted(prepared, here)
+    if on_here is None or on_here == _counted(prepared, here + 1):
+        return
+    title, size = instance.platform.title, instance.platform.size
+    words = (
+        f"it declares {on_here} with the {plural(here, 'processor')} of this machine"
+    )
+    if there is None:
+        reason = f"{words}; on {title} it is not known: {size.because if size else ''}"
+    elif (on_there := _counted(prepared, there)) == on_here:
+        return
+    else:
+        reason = f"{words}, and {on_there} with {there} on {title}"
+    yield Remark(
+        word=Other.PROCESSORS,
+        reason=reason,
+        remedy="write a number in place of the processors, or set WEB_CONCURRENCY",
+        file=str(path.absolute()),
+        line=instance.line,
+    )
+
+
+def _counted(prepared: Prepared, processors: int) -> int | None:
+    """What the words of the command come to; ``None`` where they do not tell."""
+    words, where = prepared.command.words, prepared.where
+    try:
+        context = CommandContext((where.folder,), dict(where.variables), processors)
+        return count(words, context).declared if server_words(words)[0] else None
+    except CannotDerive:
+        return None
+
+
+# -------------------------------------------------------------------- the health check
+
+
+def _health(prepared: Prepared, cell: CellReport) -> Iterator[Remark]:
+    """That a health check waits, if it does."""
+    found = cell.health
+    if found is None or not found.waits:
+        return
+    least, most = found.after
+    more = max(found.always or 0, found.at_times or 0) + 1
+    yield Remark(
+        word=Other.STARVED,
+        reason=f"with {found.at_times} requests in the app its health check may wait; "
+        f"{found.check.then} when that lasts {least:g} to {most:g} s",
+        remedy=f"have {more} places where the platform sends {more - 1}, or answer the "
+        "check on a port of its own",
+        file=str(Path(found.check.file).absolute()) if found.check.file else "",
+        line=found.check.line,
+    )

@@ -1,0 +1,35 @@
+"""What is worth knowing of deployments beside their numbers."""
+
+from __future__ import annotations
+
+from harness.records.report import CheckResult
+from harness.records.rules import code_of
+from harness.records.rules import Other
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import Name
+from harness.report.document import quoted
+from harness.report.document import say
+from harness.report.document import Section
+
+
+def section(result: CheckResult) -> Section:
+    """Each kind of remark, with the deployments that it is about."""
+    blocks = [
+        Items(items, f"{word} ({code_of(word)})")
+        for word in Other
+        if (items := _items(result, word))
+    ]
+    return Section.of("what is worth knowing", "What is worth knowing besides", *blocks)
+
+
+def _items(result: CheckResult, word: Other) -> tuple[Item, ...]:
+    return tuple(
+        Item(
+            say("{}: {}", Name(each.name), quoted(remark.reason)),
+            (say("what to do: {}", quoted(remark.remedy)),),
+        )
+        for each in result.deployments
+        for remark in each.remarks
+        if remark.word is word
+    )

@@ -1,0 +1,140 @@
+"""What is worth knowing of a deployment that was measured, beside its number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.deployment.command import CommandLine
+from harness.deployment.config import DeploymentFault
+from harness.deployment.environment import Where
+from harness.deployment.health import health_check
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import Prepared
+from harness.deployment.remarks import remarks
+from harness.records.health import HealthCheck
+from harness.records.health import HealthNumbers
+from harness.records.plan import Declaration
+from harness.records.report import Remark
+from harness.records.rules import Other
+from tests.builders import platforms as files
+from tests.builders.deployments import cell
+from tests.builders.deployments import deployment
+from tests.builders.deployments import DIED
+from tests.builders.deployments import UNEVEN
+
+
+def prepared(folder: Path, command: str = "gunicorn a:a", **keys: Any) -> Prepared:
+    """A deployment in a folder."""
+    return Prepared(
+        msgspec.structs.replace(deployment(), **keys),
+        CommandLine(tuple(command.split()), {}, None, 0),
+        Where(folder, Path("python"), {}),
+        {},
+        Declaration(declared=8, because="", source=""),
+        None,
+    )
+
+
+def told(folder: Path, **given: Any) -> tuple[Remark, ...]:
+    """What is said of a deployment with 8 places on a machine with 2 processors."""
+    found = given.pop("cell", cell(8))
+    return remarks(prepared(folder, **given), found, 2)
+
+
+def test_a_platform_beside_it_sends_more(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
+    (remark,) = told(tmp_path)
+    assert remark.word is Other.PLATFORM_MORE
+    assert remark.reason == "the platform sends 10, the app takes 8: two wait"
+    assert (remark.file, remark.line) == (str(tmp_path / "service.yaml"), 9)
+
+
+def test_what_is_uneven_takes_less_than_it_declares(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
+    (remark,) = told(tmp_path, cell=UNEVEN)
+    assert "always takes 2 and at most 8: two to eight wait" in remark.reason
+
+
+def test_as_many_is_no_remark_and_fewer_is_another(tmp_path: Path) -> None:
+    text = files.APP_ENGINE.replace(": 40", ": 8")
+    (tmp_path / "app.yaml").write_text(text)
+    assert told(tmp_path) == ()
+    (tmp_path / "app.yaml").write_text(text.replace(": 8", ": 5"))
+    (remark,) = told(tmp_path)
+    assert remark.word is Other.PLATFORM_FEWER and "three places" in remark.reason
+
+
+def test_two_platforms_are_compared_only_where_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
+    (tmp_path / "fly.toml").write_text(files.FLY)
+    assert told(tmp_path) == ()
+    (remark,) = told(tmp_path, platform="fly.toml")
+    assert "sends 25" in remark.reason
+
+
+def test_processors_of_this_machine_are_not_those_of_the_platform(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "gunicorn.conf.py").write_text("import os\nworkers = os.cpu_count()\n")
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN.replace('"2"', '"4"'))
+    found = {each.word: each.reason for each in told(tmp_path)}
+    words = "it declares 2 with the 2 processors of this machine"
+    assert found[Other.PROCESSORS] == f"{words}, and 4 with 4 on Cloud Run"
+    same = files.CLOUD_RUN
+    (tmp_path / "service.yaml").write_text(same)
+    assert Other.PROCESSORS not in {each.word for each in told(tmp_path)}
+    knative = same.replace("run.googleapis.com/", "x/")
+    (tmp_path / "service.yaml").write_text(knative)
+    found = {each.word: each.reason for each in told(tmp_path)}
+    assert "counts the processors of its node" in found[Other.PROCESSORS]
+    settled = {"command": "gunicorn -w 3 a:a"}
+    assert Other.PROCESSORS not in {e.word for e in told(tmp_path, **settled)}
+
+
+def test_a_health_check_that_waits(tmp_path: Path) -> None:
+    check = HealthCheck(file=str(tmp_path / "k.yaml"), line=3)
+    health = HealthNumbers(
+        check=check,
+        at_times=4,
+        always=8,
+        tried=12,
+        behind=5,
+        chance=False,
+        idle_seconds=0.01,
+        tcp=True,
+        after=check.seconds,
+    )
+    (remark,) = told(tmp_path, cell=cell(8, health=health))
+    assert remark.word is Other.STARVED and remark.line == 3
+    assert "with 4 requests in the app its health check may wait" in remark.reason
+    assert "restarted when that lasts 21 to 31 s" in remark.reason
+    answered = msgspec.structs.replace(health, at_times=None, always=None)
+    assert told(tmp_path, cell=cell(8, health=answered)) == ()
+
+
+def test_nothing_is_said_of_what_was_not_measured(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
+    assert told(tmp_path, cell=DIED) == ()
+    assert remarks(NotPrepared(deployment(), "x"), cell(8), 2) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x: 1\n", "is of no platform that is known"),
+        (files.CLOUD_RUN.replace(": 10", ": ten"), "is 'ten'; write a number; correct"),
+        (None, "platform: .*p.yaml"),
+    ],
+)
+def test_a_platform_that_is_named_has_to_say_something(
+    text: str | None, why: str, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "p.yaml").write_text(text)
+    named = msgspec.structs.replace(deployment(), platform="p.yaml")
+    with pytest.raises(DeploymentFault, match=why):
+        health_check(named, tmp_path)
