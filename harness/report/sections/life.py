@@ -112,15 +112,15 @@ def _trace(tape: Tape) -> Trace:
 
 def _lost(lost: LostRequest) -> Item:
     where = f"in process {lost.process}" if lost.process else "not in the app yet"
-    status = f" with status {lost.status}" if lost.status else ""
     ended = lost.ended.replace("_", " ")
+    if lost.status:
+        ended = f"{ended} with status {lost.status}"
     return Item(
         say(
-            "{}: {} {} s after the act{}; it was offered at {} s, and was {}",
+            "{}: {}, {} s after the act; it was offered at {} s, and was {}",
             Name(lost.request),
             ended,
             f"{lost.ended_at:.2f}",
-            status,
             f"{lost.offered_at:.2f}",
             where,
         )

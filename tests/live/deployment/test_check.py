@@ -97,6 +97,17 @@ def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
             {"too-late": ("fewer", 1, 1), "in-time": ("as declared", 10, 10)},
         ),
         ("someone-elses", 0, {"httpbin": ("as declared", 4, 4)}),
+        (
+            "what-runs-out-first",
+            1,
+            {
+                "formula": ("uneven", 8, 4),
+                "even": ("as declared", 8, 8),
+                "nginx": ("as declared", 8, 8),
+                "pool": ("as declared", 8, 8),
+                "wide-pool": ("as declared", 8, 8),
+            },
+        ),
     ],
 )
 def test_examples(
