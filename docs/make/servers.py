@@ -36,6 +36,9 @@ HEAD = """\
 
 <!-- Made of the catalog and of docs/servers.json: nox -s docs -->
 
+Of {cells} numbers that were measured, {kept} are always what is declared, and {broken}
+are not: [these](#what-is-not-as-declared).
+
 For each configuration: what it declares, where its documentation says so, and what was
 seen with {flask} on {system}, {processors} processors and Python {python}. **A number
 in bold is not the declared one**: the documentation is wrong, or was misread. `4–8`
@@ -147,7 +150,12 @@ def _finding(cell: CellReport) -> str:
 
 def page(known: Catalog, run: Run) -> str:
     """The whole page."""
+    measured = [seen for seen in run.cells.values() if seen.number]
+    kept = sum(seen.as_declared for seen in measured)
     head = HEAD.format(
+        cells=len(measured),
+        kept=kept,
+        broken=len(measured) - kept,
         flask=f"Flask {run.flask}",
         system=run.system,
         processors=run.processors,

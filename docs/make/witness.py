@@ -121,7 +121,9 @@ def page(seen: Testimonies) -> str:
         sleep=seen.sleep_seconds,
         cut=1.5 * seen.sleep_seconds,
     )
-    return "\n".join([head, *_disagreements(seen), "", *_table(seen), ""])
+    title, made, rest = head.split("\n\n", 2)
+    answer = "\n".join(_disagreements(seen))
+    return "\n\n".join([title, made, answer, rest, "\n".join(_table(seen))]) + "\n"
 
 
 def _disagreements(seen: Testimonies) -> Iterator[str]:

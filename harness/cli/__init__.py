@@ -88,6 +88,13 @@ class Verbs(click.Group):
         verb: click.Command = getattr(module, cmd_name)
         return verb
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words before the verb; where nothing is said at all, say how."""
+        if not args and not ctx.resilient_parsing:
+            verbs = ", ".join(list(VERBS)[:3])
+            ctx.fail(f"name a verb, such as {verbs}; {PROGRAM} --help shows them all")
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -89,11 +89,11 @@ def init(
     made = deployments(folder, ways, at_least)
     cells = _measure(folder, made) if measure else [None] * len(made)
     written = list(map(StarterEntry, ways, made, cells))
-    _write(Path(DEFAULT), config_text(written))
+    by = published()
+    _write(Path(DEFAULT), config_text(written, by))
     if not workflow:
         print("Next: flask-concurrency check")
         return 0
-    by = published()
     _write(workflow_file, workflow_text(folder, written, by))
     print(_next_step(workflow_file, by))
     return 0

@@ -44,6 +44,12 @@ class Published(NamedTuple):
         """The name of the repository."""
         return self.repository.rpartition("/")[2]
 
+    def page(self, path: str) -> str:
+        """Where a page of this project can be read."""
+        if self.is_known:
+            return f"https://github.com/{self.repository}/blob/{self.reference}/{path}"
+        return f"{path} of {self.project}"
+
     @property
     def is_known(self) -> bool:
         """Whether the account is."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from harness.deployment.config import Deployment
 from harness.deployment.detect import Candidate
+from harness.deployment.published import Published
 from harness.records import toml
 from harness.records.errors import UsageError
 from harness.records.files import read_text
@@ -20,8 +21,8 @@ REQUIREMENTS = "requirements.txt"
 
 _HEAD = """\
 # How many requests each deployment must handle at once.
-# `flask-concurrency check` measures whether they do. What the keys mean is in
-# docs/deployments.md of flask-concurrency-matrix.
+# `flask-concurrency check` measures whether they do. What the keys mean:
+# {page}
 """
 
 
@@ -58,9 +59,10 @@ def _names_flask(path: Path) -> bool:
     return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
 
 
-def config_text(written: Sequence[StarterEntry]) -> str:
+def config_text(entries: Sequence[StarterEntry], published: Published) -> str:
     """The content of ``concurrency.toml``."""
-    return "\n".join([_HEAD, *(_table(each) for each in written)])
+    head = _HEAD.format(page=published.page("docs/deployments.md"))
+    return "\n".join([head, *(_table(each) for each in entries)])
 
 
 def _table(each: StarterEntry) -> str:

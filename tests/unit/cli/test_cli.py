@@ -78,7 +78,7 @@ def test_the_list_of_verbs(capsys: Capture) -> None:
         (["probe", "--limit=0"], "--limit"),
         (["probe", "--jobs=some"], "--jobs"),
         (["probe", "more"], "Got unexpected extra argument"),
-        ([], "Missing command"),
+        ([], "name a verb, such as probe"),
     ],
 )
 def test_wrong_usage_is_one_line_below_how_it_is_used(

@@ -69,6 +69,7 @@ def test_nothing_is_guessed(tmp_path: Path, direct: Any) -> None:
     found = of(installed(tmp_path, direct))
     assert found.action == "OWNER/flask-concurrency-matrix@main"
     assert not found.is_known
+    assert found.page("docs/a.md") == "docs/a.md of flask-concurrency-matrix"
 
 
 def test_before_it_is_published_nobody_publishes_it(tmp_path: Path) -> None:

@@ -9,9 +9,12 @@ import pytest
 from harness.deployment.detect import candidates
 from harness.deployment.detect import given
 from harness.deployment.load import load
+from harness.deployment.published import Published
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
 from harness.deployment.starter import StarterEntry
+
+BY = Published("acme/it", "v1.2.3", "")
 
 FILES = {
     "Procfile": "web: gunicorn 'shop:make(\"x\")' -b :$PORT\nAPI_2: uvicorn a:a\n",
@@ -31,7 +34,7 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
     found = candidates(folder)
     made = deployments(folder, found)
     text = config_text(
-        [StarterEntry(f, d, None) for f, d in zip(found, made, strict=True)]
+        [StarterEntry(f, d, None) for f, d in zip(found, made, strict=True)], BY
     )
     (folder / "concurrency.toml").write_text(text)
     assert list(load(folder).deployments) == made
@@ -55,7 +58,8 @@ def test_deployments_have_names_of_their_own(folder: Path) -> None:
 def test_what_is_asked_for_is_written_down(folder: Path) -> None:
     found = [given(("gunicorn", "shop:app"))]
     made = deployments(folder, found, at_least=8)
-    text = config_text([StarterEntry(found[0], made[0], None)])
+    text = config_text([StarterEntry(found[0], made[0], None)], BY)
     (folder / "concurrency.toml").write_text(text)
     (read,) = load(folder).deployments
     assert (read.command, read.at_least) == ("gunicorn shop:app", 8)
+    assert "\n# https://github.com/acme/it/blob/v1.2.3/docs/deployments.md\n" in text
