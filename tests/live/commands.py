@@ -11,6 +11,8 @@ from harness.records.plan import PlannedFront
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 
+Command = tuple[str, ...]
+
 ODD_SERVER = Path(__file__).parent / "odd_server.py"
 
 
@@ -37,6 +39,17 @@ def control(processes: int, threads: int, *more: str) -> tuple[str, ...]:
         *("{python}", "{target}/control.py", "--host", "{host}", "--port", "{port}"),
         *("--processes", str(processes), "--threads", str(threads), *more),
     )
+
+
+def gunicorn(*options: str) -> Command:
+    """A command of gunicorn with the app of the target."""
+    where = ("--bind", "{host}:{port}", "--chdir", "{target}", "--no-control-socket")
+    return "{scripts}/gunicorn", *where, *options, "app:app"
+
+
+def gthread(workers: int, threads: int, *options: str) -> Command:
+    """A command of gunicorn with threads."""
+    return gunicorn("-w", str(workers), "--threads", str(threads), *options)
 
 
 def odd(way: str) -> tuple[str, ...]:

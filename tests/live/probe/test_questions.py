@@ -13,8 +13,8 @@ from harness.records.seen import Wait
 from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
+from tests.live.commands import gthread
 from tests.live.commands import odd
-from tests.live.probe.test_steer import gthread
 
 # ------------------------------------------------------------------------- self-call
 

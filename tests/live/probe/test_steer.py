@@ -21,7 +21,10 @@ from harness.records.steering import Goal
 from harness.records.steering import Steering
 from harness.records.words import Basis
 from harness.records.words import Outcome
+from tests.live.commands import Command
 from tests.live.commands import control
+from tests.live.commands import gthread
+from tests.live.commands import gunicorn
 from tests.live.commands import odd
 from tests.live.conftest import Measure
 from tests.live.load import every_core_busy
@@ -31,19 +34,6 @@ ROOT = Path(__file__).parents[3]
 with ThreadPoolExecutor() as pool:
     # What Python itself says that hypercorn's pool comes to on this machine.
     POOL = pool._max_workers
-
-Command = tuple[str, ...]
-
-
-def gunicorn(*options: str) -> Command:
-    """A command of gunicorn with the app of the target."""
-    where = ("--bind", "{host}:{port}", "--chdir", "{target}", "--no-control-socket")
-    return "{scripts}/gunicorn", *where, *options, "app:app"
-
-
-def gthread(workers: int, threads: int, *options: str) -> Command:
-    """A command of gunicorn with threads."""
-    return gunicorn("-w", str(workers), "--threads", str(threads), *options)
 
 
 def uwsgi(*options: str) -> Command:
