@@ -42,6 +42,9 @@ PER_SECOND = 4
 NUMBER = 8
 """Columns of a number, so that the names behind numbers are below each other."""
 
+NARROWEST = 8
+"""Columns that are left to a name at the least."""
+
 
 class Progress:
     """How far a run is, and what came out of it so far."""
@@ -69,12 +72,20 @@ class Progress:
                 return
             self._reasons.add(note)
         total = str(self._status.total)
-        line = Text(f"{self._status.done:>{len(total)}}/{total}  {number:>{NUMBER}}  ")
-        line.append(printable(name))
+        head = f"{self._status.done:>{len(total)}}/{total}  {number:>{NUMBER}}  "
+        words = ""
         if mark is not None:
             symbol = "" if self.in_lines else f"{mark.symbol} "
-            words = f"{symbol}{mark.word}{f': {note}' if cell.ceiling is None else ''}"
-            line.append(f"  {printable(words, characters=2000)}", mark.colour)
+            words = f"  {symbol}{mark.word}"
+        room = self._console.width - len(head) - len(words)
+        name = printable(name)
+        if not self.in_lines and len(name) > room >= NARROWEST:
+            # It is in the matrix; that a number is uneven is to be seen at once.
+            name = f"{name[: room - 1]}…"
+        line = Text(head + name)
+        if mark is not None:
+            reason = f": {printable(note, characters=2000)}"
+            line.append(words + (reason if cell.ceiling is None else ""), mark.colour)
         self.say(line)
 
     def in_the_end(self) -> str:

@@ -106,8 +106,9 @@ def track(
     show = show and not list_only
     lines, plan = _plan(given, configurations, of, stored if show else None)
     if show and not lines and not faults:
+        none = f"no measurement of {', '.join(configurations)}"
         raise UsageError(
-            f"{given.history}: has no measurement of {', '.join(configurations)}; run "
+            f"{given.history}: has {none if stored else 'no measurement at all'}; run "
             "track without --show to measure"
         )
     if not (show or list_only) and adopt(plan, given.results, given.history):

@@ -77,10 +77,12 @@ def _draw(section: Section, console: Console) -> None:
     console.print()
     if section.title:
         console.print(_text(section.title, "bold"))
-    for block in blocks:
+    for number, block in enumerate(blocks, start=1):
         for each in _block(block, console):
             whole = isinstance(each, RichText) and bool(each.no_wrap)
             console.print(each, soft_wrap=whole)
+        if isinstance(block, Table) and number < len(blocks):
+            console.print()
 
 
 def _block(block: Block, console: Console) -> Iterator[RenderableType]:
@@ -135,7 +137,7 @@ def _indented(text: Text, style: str = "") -> Padding:
 # ---------------------------------------------------------------------------- tables
 
 
-def _tables(table: Table, console: Console) -> Iterator[RichTable]:
+def _tables(table: Table, console: Console) -> Iterator[RenderableType]:
     """A table whole or, where that is too wide, as many columns at a time as there is
     room for: no word is broken for want of room.
     """
@@ -144,6 +146,8 @@ def _tables(table: Table, console: Console) -> Iterator[RichTable]:
         last = first + 1
         while last < columns and _fits(_table(table, first, last + 1), console):
             last += 1
+        if first > 1:
+            yield ""
         yield _table(table, first, last)
         first = last
 
@@ -154,7 +158,7 @@ def _fits(table: RichTable, console: Console) -> bool:
 
 def _table(table: Table, first: int, last: int) -> RichTable:
     """The first column, and those from one to before another."""
-    drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in (table.columns[0], *table.columns[first:last]):
         heads = map(_text, filter(None, (column.above, column.head)))
         drawn.add_column(

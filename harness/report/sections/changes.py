@@ -25,8 +25,8 @@ from harness.report.document import WebLink
 MOST = 50
 """Cells that are named for each change."""
 
-MOST_GONE = 3
-"""The same for cells that are gone: mostly these are all that was not selected."""
+MOST_OF_ONE = 3
+"""The same for cells of one run only: mostly these are all that was not selected."""
 
 FEW, SOME = 4, 12
 """Versions that are named for one cell, and for all of them."""
@@ -99,7 +99,7 @@ def _lists(
     for change, mark in words.CHANGES.items():
         cells = [c for c in changes.cells if c.change is change and not c.expected]
         if cells:
-            most = MOST_GONE if change is Change.GONE else MOST
+            most = MOST_OF_ONE if change in (Change.GONE, Change.NEW) else MOST
             yield _list(mark, [_cell(cell, common) for cell in cells], whole, most)
     if expected := [each for each in changes.cells if each.expected]:
         yield _list(words.EXPECTED, [_cell(cell, common) for cell in expected], whole)

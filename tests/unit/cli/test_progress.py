@@ -54,6 +54,8 @@ def test_in_a_terminal_each_result_is_one_line() -> None:
     assert len(lines) == 2
     assert all(len(line) <= 40 for line in lines)
     assert lines[1].endswith("…")
+    (narrow,) = shown(UNEVEN, in_lines=False, width=34)
+    assert narrow == f"1/1  {UNEVEN.floor}–8 of 8  gthread-…  ≈ uneven"
 
 
 def test_elsewhere_all_of_a_reason_is_there() -> None:

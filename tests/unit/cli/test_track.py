@@ -88,6 +88,13 @@ def test_a_history_without_the_configuration_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_an_empty_history_says_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["track", "--show", "--history", str(tmp_path / "none")]) == 2
+    assert "none: has no measurement at all; run track" in capsys.readouterr().err
+
+
 def test_a_history_of_damaged_files_only_says_which(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
