@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,6 +66,12 @@ def catalog_evidence(
     selection = Selection(everything=True, flask=tuple(flasks), python="3.11")
     plan = make_plan(catalog, selection)
     return [_environment(each) for each in plan.environments]
+
+
+@functools.cache
+def whole_atlas() -> Atlas:
+    """An atlas of every cell in the catalog."""
+    return atlas_of(catalog_evidence())
 
 
 def _environment(planned: PlannedEnvironment) -> Evidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,6 +62,7 @@ def drawn(sections: Sequence[Section], width: int = 80, **options: Any) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
+@functools.cache
 def sample(case: str) -> Report:
     """The report on the evidence of one sample, as it is on disk."""
     found, faults = read_evidence(SAMPLES / case)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.judge.changes import changes_in
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from harness.report import contents
 from harness.report import markdown
 from harness.report.sections import findings
 from harness.report.sections import matrix
@@ -19,10 +21,11 @@ from tests.samples.make import unmeasured
 
 @pytest.mark.parametrize("case", ["story", "failures", "hostile"])
 def test_a_summary_keeps_to_its_size(case: str) -> None:
-    whole = page(sample(case))
+    sections = contents.page(sample(case), changes_in(sample(case)))
+    whole = markdown.write(sections)
     size = len(whole.encode())
     for most in range(size, 600, -(size // 40)):
-        text = page(sample(case), max_bytes=most, complete="report.json")
+        text = markdown.write(sections, max_bytes=most, complete="report.json")
         assert len(text.encode()) <= most
         assert text == whole or "Left out, to stay within the limit: " in text
 

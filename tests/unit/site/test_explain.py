@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from pathlib import Path
 
@@ -16,14 +17,17 @@ from harness.deployment.environment import Where
 from harness.site.cells import written
 from harness.site.explain import explain
 from harness.site.explain import measured_cells
+from harness.site.explain import MeasuredCell
 from harness.site.explain import rules
-from tests.builders.atlas import atlas_of
 from tests.builders.atlas import CATALOG
-from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import whole_atlas
 
-ATLAS = atlas_of(catalog_evidence())
-MEASURED = measured_cells(ATLAS)
-CELLS = [entry.cell for entry in ATLAS.newest.values() if entry.cell.front is None]
+CONFIGURATIONS = [
+    (server.name, each.id)
+    for server in CATALOG.servers
+    for each in server.configuration
+    if not each.behind
+]
 
 SCRIPTS = {
     *("gevent", "eventlet", "tornado", "bjoern", "meinheld", "pyruvate", "wsgiref"),
@@ -31,12 +35,17 @@ SCRIPTS = {
 """Servers without a command of their own, for which a script is run."""
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: str(cell.id))
-def test_an_answer_is_what_the_catalog_declares_or_not_known(cell: object) -> None:
-    from harness.records.report import CellReport
+@functools.cache
+def measured() -> list[MeasuredCell]:
+    return measured_cells(whole_atlas())
 
-    assert isinstance(cell, CellReport)
-    answer = explain(written(ATLAS, cell), MEASURED)
+
+@pytest.mark.parametrize("key", CONFIGURATIONS, ids="/".join)
+def test_an_answer_is_what_the_catalog_declares_or_not_known(
+    key: tuple[str, str],
+) -> None:
+    cell = whole_atlas().newest[key].cell
+    answer = explain(written(whole_atlas(), cell), measured())
     if answer.declared is None and not answer.unbounded:
         depends = cell.declared_formula or "wsgi" in cell.configuration
         depends = depends or "asgi" in cell.configuration or cell.server in SCRIPTS
@@ -81,7 +90,7 @@ def test_it_knows_every_server_with_a_command_of_its_own() -> None:
 def test_commands_as_people_write_them(
     command: str, declared: int | None, nearest: str
 ) -> None:
-    answer = explain(command, MEASURED)
+    answer = explain(command, measured())
     assert answer.declared == declared
     assert nearest in (answer.nearest.split("/") or [""])[2:3] + [answer.nearest]
 
@@ -106,20 +115,20 @@ def test_commands_as_people_write_them(
     ],
 )
 def test_where_it_does_not_know_it_says_why(command: str, why: str) -> None:
-    answer = explain(command, MEASURED)
+    answer = explain(command, measured())
     assert answer.declared is None and not answer.unbounded
     assert why in answer.because
     assert not answer.nearest
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: str(cell.id))
-def test_it_agrees_with_what_a_check_derives(cell: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", CONFIGURATIONS, ids="/".join)
+def test_it_agrees_with_what_a_check_derives(
+    key: tuple[str, str], tmp_path: Path
+) -> None:
     """For servers whose command alone is looked at there too."""
-    from harness.records.report import CellReport
-
-    assert isinstance(cell, CellReport)
+    cell = whole_atlas().newest[key].cell
     readers = {"waitress": waitress, "werkzeug": flask, "uvicorn": uvicorn}
-    words = shlex.split(written(ATLAS, cell))
+    words = shlex.split(written(whole_atlas(), cell))
     if cell.server not in readers or words[:1] == ["python"]:
         return
     where = Where(tmp_path / "python", tmp_path, {})
@@ -134,11 +143,11 @@ def test_it_agrees_with_what_a_check_derives(cell: object, tmp_path: Path) -> No
 
 
 def test_the_verb_prints_the_answer_line_by_line() -> None:
-    answer = explain("gunicorn -w 4 --threads 2 app:app", MEASURED)
-    assert lines(answer, MEASURED)[0] == "declares 8"
-    assert lines(answer, MEASURED)[-1].startswith(
+    answer = explain("gunicorn -w 4 --threads 2 app:app", measured())
+    assert lines(answer, measured())[0] == "declares 8"
+    assert lines(answer, measured())[-1].startswith(
         "measured, with just these settings: flask-3.1.3/gunicorn-27.0.1/gthread-4x2"
     )
-    nothing = lines(explain("node x", MEASURED), MEASURED)
+    nothing = lines(explain("node x", measured()), measured())
     assert nothing[0] == "what it declares is not known"
     assert nothing[-1] == "nothing like it was measured"

@@ -15,13 +15,11 @@ from harness.site.questions import answered
 from harness.site.questions import PLACE
 from harness.site.questions import TypedQuestion
 from harness.site.questions import value_of
-from tests.builders.atlas import atlas_of
-from tests.builders.atlas import catalog_evidence
 from tests.builders.atlas import QUESTIONS as TYPED
+from tests.builders.atlas import whole_atlas
 
 DATA = Path(__file__).parents[3] / "data"
 NAMED = sorted(TYPED.items())
-CATALOG_CELLS = atlas_of(catalog_evidence()).report.cells
 
 
 def texts(question: TypedQuestion) -> str:
@@ -38,7 +36,7 @@ def test_a_question_cites_what_the_catalog_has(
     name: str, question: TypedQuestion
 ) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", name)
-    (page,) = answered({name: question}, CATALOG_CELLS)
+    (page,) = answered({name: question}, whole_atlas().report.cells)
     assert page.missing == []
     used = {place[1] for place in PLACE.finditer(texts(question))}
     assert used <= set(question.cells), "a place has no cell"
@@ -80,7 +78,7 @@ def test_a_missing_cell_is_told_and_not_guessed() -> None:
     question = TypedQuestion(
         asked="Is it?", answer="It is {a.number}.", cells={"a": "flask-9/*"}
     )
-    (page,) = answered({"x": question}, CATALOG_CELLS)
+    (page,) = answered({"x": question}, whole_atlas().report.cells)
     assert page.missing == ["flask-9/*"] and page.answer == "It is ?."
 
 
@@ -88,10 +86,10 @@ def test_the_newest_cell_is_the_one_that_is_cited() -> None:
     question = TypedQuestion(
         asked="?", answer="{a.flask}", cells={"a": "flask-*/gunicorn-*/sync-4/*"}
     )
-    (page,) = answered({"x": question}, CATALOG_CELLS)
+    (page,) = answered({"x": question}, whole_atlas().report.cells)
     assert page.answer == "Flask 3.1.3"
 
 
 def test_every_question_of_the_instrument_can_be_cited() -> None:
     for question in QUESTIONS:
-        assert value_of(CATALOG_CELLS[0], str(question)) == "not asked"
+        assert value_of(whole_atlas().report.cells[0], str(question)) == "not asked"

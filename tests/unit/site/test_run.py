@@ -11,10 +11,10 @@ from harness.report.sections.timeline import sections
 from harness.site.run import MOST_DRAWN
 from harness.site.run import report_page
 from tests.builders.atlas import atlas_of
-from tests.builders.atlas import catalog_evidence
 from tests.builders.atlas import EVIL
 from tests.builders.atlas import hostile
 from tests.builders.atlas import sample
+from tests.builders.atlas import whole_atlas
 from tests.builders.html import parsed
 from tests.samples.make import judge
 
@@ -36,7 +36,7 @@ def test_it_holds_all_that_it_needs(name: str, evil: bool) -> None:
 
 
 def test_what_is_noteworthy_is_drawn_first() -> None:
-    report = atlas_of(catalog_evidence()).report
+    report = whole_atlas().report
     text = report_page("Run", (), report.cells)
     assert text.count('class="picture curve"') == MOST_DRAWN
     first, second = (text.index(each) for each in ("gthread-4x2", "sync-4"))
