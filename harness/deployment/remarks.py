@@ -115,13 +115,15 @@ def _health(prepared: Prepared, cell: CellReport) -> Iterator[Remark]:
     if found is None or not found.waits:
         return
     least, most = found.after
-    more = max(found.always or 0, found.at_times or 0) + 1
+    enough = (found.at_times or 1) - 1
+    first = f"let the platform send at most {enough} at once"
+    if not enough:
+        first = "have more than one place"
     yield Remark(
         word=Other.STARVED,
         reason=f"with {found.at_times} requests in the app its health check may wait; "
         f"{found.check.then} when that lasts {least:g} to {most:g} s",
-        remedy=f"have {more} places where the platform sends {more - 1}, or answer the "
-        "check on a port of its own",
+        remedy=f"{first}, or answer the check on a port of its own",
         file=str(Path(found.check.file).absolute()) if found.check.file else "",
         line=found.check.line,
     )
