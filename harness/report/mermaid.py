@@ -16,8 +16,9 @@ from harness.report.document import Bar
 from harness.report.document import Chart
 from harness.report.escape import mermaid
 
-OPEN, SHORT, AT_TIMES, ALWAYS = "#a9c9f2", "#8c959f", "#e3792a", "#3b82d6"
-"""Distinguishable on light and dark pages, and without seeing red or green."""
+OPEN, SHORT, AT_TIMES, ALWAYS = "#a9c9f2", "#818b95", "#e07020", "#2f78d0"
+"""Distinguishable on light and dark pages and with any kind of colour blindness. All
+but the first have a contrast of 3 to 1 with both pages."""
 
 MOST_LABEL = 29
 """Characters of a name and a number that are shown."""
