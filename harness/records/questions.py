@@ -37,6 +37,8 @@ class Question(StrEnum):
     """How many places are there while the server is reloaded, scaled or ended?"""
     MEMORY = "memory"
     """What does a place cost?"""
+    BREAKS = "breaks"
+    """How far does it go until it breaks?"""
     PLACES = "places"
     """How many requests get to a place inside the app? Asked of deployments that name
     one (``hold-at``), and of nothing else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from harness.records.breaks import BreaksSeen
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
 from harness.records.memory import MemorySeen
@@ -228,6 +229,7 @@ AnySeen = (
     | ProbesSeen
     | LifeSeen
     | MemorySeen
+    | BreaksSeen
     | PlacesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

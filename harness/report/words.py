@@ -193,6 +193,12 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "“112 MB for 4”: with four requests in the app all processes of the server "
         "together take so much memory.",
     ),
+    Question.BREAKS: QuestionWords(
+        "How far does it go until it breaks?",
+        "“Files: at 32”: with 64 files more than it has open when idle, 32 requests "
+        "are in the app when something gives way. “For good”: it takes no request any "
+        "more, also when all have gone.",
+    ),
     Question.PLACES: QuestionWords(
         "How many requests get to a place inside the app?",
         "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "

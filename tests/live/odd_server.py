@@ -221,6 +221,29 @@ def hoards(listener: Listener, server: Any) -> None:
     work(listener, server, 4)
 
 
+def spawns(listener: Listener, server: Any) -> None:
+    """A thread for each connection, which is closed where none can be had."""
+    while True:
+        try:
+            connection, address = listener.accept()
+        except OSError:
+            time.sleep(0.02)  # there is no file for it
+            continue
+        arguments = connection, address, server
+        thread = threading.Thread(target=control.serve, args=arguments, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            connection.close()
+
+
+def spawns_blindly(listener: Listener, server: Any) -> None:
+    """A thread for each connection; where none can be had, the server ends."""
+    while True:
+        arguments = (*listener.accept(), server)
+        threading.Thread(target=control.serve, args=arguments, daemon=True).start()
+
+
 def forgets(listener: Listener, server: Any) -> None:
     """One at a time; from the twentieth on, each third is cut off at its turn."""
     turn = 0
@@ -606,6 +629,8 @@ WAYS: dict[str, Callable[[Listener, Any], None]] = {
     "takes-all": takes_all,
     "forgets": forgets,
     "hoards": hoards,
+    "spawns": spawns,
+    "spawns-blindly": spawns_blindly,
     "exits": exits,
     "silent": silent,
     "loud": loud,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.judge.questions import abandoned
+from harness.judge.questions import breaks
 from harness.judge.questions import life
 from harness.judge.questions import memory
 from harness.judge.questions import overflow
@@ -38,6 +39,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.PROBES: probes.answer,
     Question.LIFE: life.answer,
     Question.MEMORY: memory.answer,
+    Question.BREAKS: breaks.answer,
     Question.PLACES: places.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other

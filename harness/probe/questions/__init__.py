@@ -17,6 +17,7 @@ import msgspec
 
 from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
+from harness.probe.questions import breaks
 from harness.probe.questions import life
 from harness.probe.questions import memory
 from harness.probe.questions import overflow
@@ -30,6 +31,7 @@ from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
+from harness.records.breaks import BreaksSeen
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
 from harness.records.memory import MemorySeen
@@ -82,6 +84,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
     Question.LIFE: Procedure(life.ask, LifeSeen),
     Question.MEMORY: Procedure(memory.ask, MemorySeen),
+    Question.BREAKS: Procedure(breaks.ask, BreaksSeen),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -6,6 +6,10 @@ with half of its places taken, and with all; each time once it is quiet.
 
 from __future__ import annotations
 
+import asyncio
+import time
+
+from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -21,6 +25,11 @@ from harness.system.footprint import taken_by
 MOST = 256
 """Requests that are held at the most."""
 
+MADE_SECONDS = 20.0
+"""How long all processes of a server may take to be made."""
+
+LOOK_SECONDS = 0.1
+
 
 async def ask(servers: Servers, context: Context) -> MemorySeen:
     """Hold more and more requests, and look at all processes each time."""
@@ -28,6 +37,7 @@ async def ask(servers: Servers, context: Context) -> MemorySeen:
     loads = sorted({1, max(1, places // 2), places})
 
     async def watched(probe: Probe) -> MemorySeen:
+        await _all_made(probe)
         steps = [_look(probe, Settled.SCHEDSTAT)]
         for load in loads:
             try:
@@ -43,6 +53,21 @@ async def ask(servers: Servers, context: Context) -> MemorySeen:
         return await servers.use(watched)
     except NotCounted as problem:
         return MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
+
+
+async def _all_made(probe: Probe) -> None:
+    """Wait until no process or thread was made for a while.
+
+    A server answers before all its workers are there, and pauses between them.
+    """
+    deadline = time.monotonic() + MADE_SECONDS
+    since, last = time.monotonic(), taken_by(probe.server.origin.processes())
+    while time.monotonic() < min(deadline, since + PATIENCE_SECONDS):
+        pause = asyncio.sleep(LOOK_SECONDS)
+        await probe.unless_ended(pause, PATIENCE_SECONDS)
+        now = taken_by(probe.server.origin.processes())
+        if (now.processes, now.threads) != (last.processes, last.threads):
+            since, last = time.monotonic(), now
 
 
 def _look(probe: Probe, settled: Settled) -> Footprint:

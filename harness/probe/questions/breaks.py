@@ -1,0 +1,127 @@
+"""How far a server goes until it breaks: with few files, few threads, little memory.
+
+A fresh server is allowed only so much more than it has when idle. Then more and more
+requests come and are held, until one is lost or sent away, or none gets in any more.
+In the end all are let go, and one more is sent.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.probe.clients import Client
+from harness.probe.crowd import account
+from harness.probe.crowd import statuses
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.load import admit
+from harness.probe.round import finish
+from harness.probe.states import ENDED
+from harness.records.breaks import BreaksSeen
+from harness.records.breaks import Scarce
+from harness.records.breaks import Strained
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.system.limits import limit
+from harness.system.limits import NotLimited
+from harness.system.process import Ended
+
+ALLOWED = {
+    Scarce.FILES: 64,
+    Scarce.THREADS: 32,
+    Scarce.MEMORY: 256 * 1024 * 1024,
+}
+"""How much more than an idle server has; bytes of memory."""
+
+MOST = 96
+"""Requests that are offered at the most."""
+
+LONGEST_LINE = 300
+
+STEP = 8
+"""Requests that come at a time."""
+
+ERROR = re.compile(r"(?i)error|errno|can't|cannot|too many|unable")
+
+
+async def ask(servers: Servers, context: Context) -> BreaksSeen:
+    """Strain a server of its own with little of each thing."""
+    most = min(context.ceiling if context.bounded else MOST, MOST)
+    limits = [
+        await servers.use(functools.partial(_strained, scarce=scarce, most=most))
+        for scarce in Scarce
+    ]
+    return BreaksSeen(limits=tuple(limits))
+
+
+async def _strained(probe: Probe, scarce: Scarce, most: int) -> Strained:
+    """What becomes of a server with little of one thing."""
+    try:
+        limit(probe.server.origin.processes(), scarce, ALLOWED[scarce])
+    except NotLimited as problem:
+        reason, outcome = str(problem), Outcome.NOT_SUPPORTED
+        return Strained(scarce=scarce, outcome=outcome, reason=reason)
+    with probe.outliving():
+        seen = await _strain(probe, most)
+    again = False
+    try:
+        again = bool(await admit(probe, 1, 1))
+    except Ended:
+        pass
+    return msgspec.structs.replace(
+        seen,
+        scarce=scarce,
+        allowed=ALLOWED[scarce],
+        printed=_error(probe.server.tail()),
+        ended=probe.server.ended.result() if probe.server.ended.done() else "",
+        again=again,
+    )
+
+
+async def _strain(probe: Probe, most: int) -> Strained:
+    """Hold more and more, until one of all that came is not in the app."""
+    clients = probe.gather(most).clients
+    came = 0
+    try:
+        while came < most and len(probe.holds.held) == came:
+            probe.crowd.open(clients[came : came + STEP])
+            came = min(came + STEP, most)
+            settled = await _come_in(probe, clients[:came])
+        ended = [client for client in clients if client.state in ENDED]
+        seen = Strained(
+            scarce=Scarce.FILES,
+            offered=came,
+            held=probe.holds.peak,
+            waiting=came - len(probe.holds.held) - len(ended),
+            settled=settled,
+            account=account(ended, probe.holds.entered),
+            statuses=statuses(ended),
+        )
+        probe.crowd.give_up_opening()
+        await finish(probe)
+        return seen
+    finally:
+        probe.disperse()
+
+
+async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
+    """Wait until each of these is in the app or has ended, or no more do."""
+
+    def all_in() -> bool:
+        gone = probe.holds.entered | probe.crowd.ended
+        return all(client.name in gone for client in clients)
+
+    settled = await probe.until(all_in)
+    await probe.watch(all_in)
+    return settled
+
+
+def _error(tail: str) -> str:
+    """The last line of a text that tells of an error."""
+    lines = [line.strip() for line in tail.splitlines() if ERROR.search(line)]
+    return lines[-1][:LONGEST_LINE] if lines else ""

@@ -1,0 +1,55 @@
+"""What gives way first when a server runs out of files, threads or memory."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.records.questions import QuestionSeen
+from harness.records.rounds import Account
+from harness.records.words import Outcome
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class Scarce(StrEnum):
+    """What a server is given little of."""
+
+    FILES = "files"
+    """Open files, sockets among them: ``ulimit -n``."""
+    THREADS = "threads"
+    """Processes and threads of its user: ``ulimit -u``. Root is not held to it."""
+    MEMORY = "memory"
+    """Private memory that it may map, with the stacks of threads: ``ulimit -d``."""
+
+
+class Strained(Result, frozen=True, kw_only=True):
+    """What was seen of a server with little of one thing."""
+
+    scarce: Scarce
+    outcome: Outcome = Outcome.MEASURED
+    reason: str = ""
+    allowed: int = 0
+    """How much more it may have than it has when idle; bytes of memory."""
+    offered: int = 0
+    """Requests that came."""
+    held: int = 0
+    """The most of these in the app at once."""
+    waiting: int = 0
+    """Of these neither in the app nor ended, when no more was seen to happen."""
+    settled: Settled = Settled.ALL_ENTERED
+    account: Account = Account()
+    """How all had ended by then; those that had not, as *timed out*."""
+    statuses: tuple[int, ...] = ()
+    """With which status, where they were answered."""
+    printed: str = ""
+    """The last line of the server's output that tells of an error."""
+    ended: str = ""
+    """How the server ended; empty when it did not."""
+    again: bool = False
+    """Whether one more request got into the app when all others had gone."""
+
+
+class BreaksSeen(QuestionSeen, frozen=True, kw_only=True, tag="breaks"):
+    """What was seen of a server with little of each thing."""
+
+    limits: tuple[Strained, ...] = ()
