@@ -35,6 +35,7 @@ from harness.records.results import evidence_path
 from harness.records.text import plural
 from harness.report.escape import printable
 from harness.report.sections.result import result
+from harness.report.terminal import encodable
 
 PER_SECOND = 4
 """How often the line is drawn."""
@@ -96,6 +97,7 @@ class Progress:
     def say(self, line: Text | str) -> None:
         """Print one line above that of the progress; in a terminal, what fits of it."""
         text = Text(line) if isinstance(line, str) else line
+        text.plain = encodable(text.plain, self._console)
         if self.in_lines:
             self._console.print(text, soft_wrap=True)
         else:

@@ -12,6 +12,8 @@ from rich.console import RenderResult
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from harness.report.terminal import encodable
+
 MOST_NAMES = 2
 
 BAR = 20
@@ -83,7 +85,8 @@ class Status:
             width=bar,
             pulse=not self.done,
         )
-        yield Text(f" {self.line(width - bar - 1)}", no_wrap=True, end="")
+        line = encodable(self.line(width - bar - 1), console)
+        yield Text(f" {line}", no_wrap=True, end="")
 
 
 def _names(busy: Sequence[str], width: int) -> list[str]:

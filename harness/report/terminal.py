@@ -48,7 +48,7 @@ def show(sections: Sequence[Section], console: Console | None = None) -> None:
     """Print sections on standard output."""
     console = console or Console(highlight=False)
     if not console.is_terminal:
-        console.file.write(_encodable(plain.write(sections), console))
+        console.file.write(encodable(plain.write(sections), console))
         return
     for section in sections:
         _draw(section, console)
@@ -57,10 +57,10 @@ def show(sections: Sequence[Section], console: Console | None = None) -> None:
 def say(text: str, console: Console | None = None) -> None:
     """Print text that is made for a terminal, on standard output."""
     console = console or Console(highlight=False)
-    console.print(_encodable(text, console), markup=False, soft_wrap=True)
+    console.print(encodable(text, console), markup=False, soft_wrap=True)
 
 
-def _encodable(text: str, console: Console) -> str:
+def encodable(text: str, console: Console) -> str:
     """The same text where the output knows no more than ASCII."""
     if console.encoding.lower().startswith("utf"):
         return text

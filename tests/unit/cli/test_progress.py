@@ -67,3 +67,17 @@ def test_in_a_terminal_a_reason_is_said_once() -> None:
     others = (GONE, cell(Outcome.NOT_INSTALLED, 2, GONE.reason), GONE, EIGHT)
     assert len(shown(*others, in_lines=False)) == 2
     assert len(shown(*others, in_lines=True)) == 4
+
+
+@pytest.mark.parametrize("in_lines", [True, False])
+def test_an_output_that_knows_ascii_only(in_lines: bool) -> None:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
+    console = Console(file=file, width=60, force_terminal=not in_lines)
+    status = Status(1, 1.0)
+    progress = Progress(status, console, in_lines=in_lines)
+    progress.begin(UNEVEN.configuration * 9)
+    console.print(status)
+    progress.end(UNEVEN.configuration * 9, UNEVEN)
+    file.flush()
+    assert f"{UNEVEN.floor}-8 of 8" in raw.getvalue().decode()
