@@ -6,6 +6,7 @@ The inputs are in ``tests/deployments``, one folder for each kind of shape.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -130,6 +131,44 @@ def test_programs_that_start_servers_from_an_index(shape: Check) -> None:
         "supervised": (2, 2),
         "honcho": (3, 3),
     }
+
+
+def test_programs_that_make_environments(shape: Check) -> None:
+    assert numbers(shape("runners")) == {
+        "poetry": (2, 2),
+        "pipenv": (3, 3),
+        "pipenv-flask": (1, 1),
+        "uv": (2, 2),
+        "profiled": (2, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "handled"), [("dumb-init", 2), ("dumb-init-rewrites", 3), ("foreman", 2)]
+)
+def test_programs_of_the_system(shape: Check, name: str, handled: int) -> None:
+    program = name.removesuffix("-rewrites")
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    assert numbers(shape("inits", "--only", name)) == {name: (handled, handled)}
+
+
+@pytest.mark.parametrize("library", ["eventlet", "gevent"])
+def test_the_remedy_for_sockets_without_patches_is_true(
+    check: Check, tmp_path: Path, library: str
+) -> None:
+    folder = tmp_path / "sockets"
+    shutil.copytree(DEPLOYMENTS / "sockets", folder)
+    options = ("--only", library, "--limit", "20", "--ask", "overlap")
+    before = check(folder, *options).cells[library]
+    assert (before["verdict"], before["ceiling"]) == ("fewer", 1)
+    assert f"{library} has not patched the standard library" in before["reason"]
+    found = re.search(r"write `([^`]+)` as the first line", before["remedy"])
+    assert found is not None, before["remedy"]
+    path = folder / f"{library}_web.py"
+    path.write_text(path.read_text().replace("import os", f"{found[1]}\nimport os"))
+    after = check(folder, *options).cells[library]
+    assert (after["verdict"], after["ceiling"]) == ("as declared", 20)
 
 
 def test_the_server_has_the_name_of_what_runs(shape: Check) -> None:
