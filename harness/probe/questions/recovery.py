@@ -113,6 +113,8 @@ def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
     The first process is the master, where there is one, and the server ends with it.
     """
     held = Counter(holding)
+    if not held:
+        raise Unreachable
     process = max(held, key=lambda each: (each != first, held[each]))
     if process not in probe.server.processes():
         raise Unreachable

@@ -1,0 +1,34 @@
+"""Which process is killed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.probe.questions.recovery import Unreachable
+from harness.probe.questions.recovery import victim
+
+
+class Processes:
+    """What a probe knows of the processes of its server."""
+
+    def __init__(self, *processes: int) -> None:
+        self.server: Any = self
+        self._processes = list(processes)
+
+    def processes(self) -> list[int]:
+        return self._processes
+
+
+def test_the_one_that_holds_most_but_for_the_first() -> None:
+    probe: Any = Processes(1, 2, 3)
+    assert victim(probe, [1, 1, 1, 2, 3, 3], first=1) == 3
+    assert victim(probe, [1, 1], first=1) == 1
+
+
+@pytest.mark.parametrize("holding", [[], [4, 4]])
+def test_where_none_can_be_reached_none_is_killed(holding: list[int]) -> None:
+    probe: Any = Processes(1, 2, 3)
+    with pytest.raises(Unreachable):
+        victim(probe, holding, first=1)
