@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import partial
 from itertools import cycle
 from itertools import islice
-from random import sample
 from typing import NamedTuple
 
 from harness.probe.clients import Client
@@ -46,6 +47,9 @@ BREATH_SECONDS = 1.0
 SOURCES = range(10_000, 20_000)
 """Source ports that are tried: below those that the kernel gives to connections, of
 which some are in use a moment longer."""
+
+STEPS = (3, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+"""Primes: with one that is no factor of a number, each below that number comes once."""
 
 IDLE_SECONDS = 5.0
 """How long a quiet server is watched while a process that listens has never taken a
@@ -245,7 +249,7 @@ class LearnedPorts:
 
     def __init__(self, host: str) -> None:
         self.ports: dict[int, list[int]] = defaultdict(list)
-        self.sources = filter(partial(_is_free, host), sample(SOURCES, len(SOURCES)))
+        self.sources = filter(partial(_is_free, host), _in_disorder(SOURCES))
         """Ports that nothing is known of."""
 
     def learn(self, probe: Probe) -> None:
@@ -258,6 +262,13 @@ class LearnedPorts:
     def known(self, workers: Sequence[int]) -> int:
         """How many ports are known that lead to each of these."""
         return min((len(self.ports[each]) for each in workers), default=0)
+
+
+def _in_disorder(numbers: Sequence[int]) -> Iterator[int]:
+    """Each once, from a random one on in steps of random size."""
+    count, first = len(numbers), random.randrange(len(numbers))
+    step = random.choice([each for each in STEPS if count % each])
+    return (numbers[(first + step * n) % count] for n in range(count))
 
 
 def _is_free(host: str, port: int) -> bool:

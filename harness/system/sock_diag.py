@@ -1,8 +1,10 @@
-"""Single connections, as Linux's ``sock_diag`` tells of them (``man 7 sock_diag``).
+"""Sockets, as Linux's ``sock_diag`` tells of them (``man 7 sock_diag``).
 
 A table of ``/proc/net`` is read in pieces, each found by its position, so while others
-connect it may repeat a connection or leave one out; and it has those of the whole
-machine. This asks for one connection by its two ends.
+connect it may repeat a connection or leave one out. This asks for one connection by its
+two ends. And a table has the connections of the whole machine, which takes 4 ms of a
+processor where there are 12,000; the kernel tells those that listen, or those of one
+port, in a tenth of a millisecond.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ _NUMBERS = struct.Struct("=5I")
 _AFTER_PORTS = 4 + 48
 """Where the numbers of an ``inet_diag_msg`` begin; the last is the inode."""
 
+_NLM_F_DUMP = 0x300
+_ERROR, _DONE = 2, 3
+_PORT = struct.Struct("!H")
+
 _LISTEN, _TIME_WAIT = 10, 6
 
 
@@ -46,11 +52,47 @@ class SockDiag:
         ends = struct.pack("!HH", own[1], peer[1])
         for host in (own[0], peer[0]):
             ends += socket.inet_aton(host) + bytes(12)
-        ends += struct.pack("=3I", 0, _ANY, _ANY)
-        request = _REQUEST.pack(socket.AF_INET, socket.IPPROTO_TCP, 0, 0, _ANY) + ends
-        size, flags = _HEAD.size + len(request), _NLM_F_REQUEST
-        self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
+        self._send(_NLM_F_REQUEST, socket.AF_INET, _ANY, ends)
         return _inode(self._socket.recv(4096))
+
+    def listening(self) -> dict[str, int]:
+        """The port of each socket that listens, by inode. Raises ``Unavailable``."""
+        return dict(self._dump(1 << _LISTEN))
+
+    def connections(self, port: int) -> set[str]:
+        """The inodes of the connections of a local port; "0" for those in a backlog.
+
+        Raises ``Unavailable``.
+        """
+        states = _ANY & ~(1 << _LISTEN | 1 << _TIME_WAIT)
+        return {inode for inode, own in self._dump(states, port) if own == port}
+
+    def _send(self, flags: int, family: int, states: int, ends: bytes) -> None:
+        request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + ends
+        request += struct.pack("=3I", 0, _ANY, _ANY)
+        size = _HEAD.size + len(request)
+        self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
+
+    def _dump(self, states: int, port: int = 0) -> Iterator[tuple[str, int]]:
+        """Inode and local port of all sockets in some states."""
+        ends = _PORT.pack(port) + bytes(2 + 32)
+        for family in (socket.AF_INET, socket.AF_INET6):
+            self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)
+            yield from self._answers()
+
+    def _answers(self) -> Iterator[tuple[str, int]]:
+        while True:
+            data = self._socket.recv(1 << 16)
+            while data:
+                size, kind, *_ = _HEAD.unpack_from(data)
+                body, data = data[_HEAD.size : size], data[(size + 3) & ~3 :]
+                if kind == _DONE:
+                    return
+                if kind == _ERROR:
+                    code = -int(struct.unpack_from("=i", body)[0])
+                    raise Unavailable(os.strerror(code))
+                inode = str(_NUMBERS.unpack_from(body, _AFTER_PORTS)[4])
+                yield inode, int(_PORT.unpack_from(body, 4)[0])
 
 
 def _inode(answer: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""Sockets, as Linux's ``/proc`` tells of them (``man 5 proc``)."""
+"""Sockets, as Linux tells of them: by ``sock_diag``, or ``/proc`` (``man 5 proc``)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from harness.system.sock_diag import sock_diag
+from harness.system.sock_diag import Unavailable
 
 LISTENING = "0A"
 """The state of a listening socket in the kernel's tables."""
@@ -50,19 +53,13 @@ def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
 
 
 def listening() -> dict[str, Place]:
-    """Where each listening socket listens, by inode; empty without ``/proc``.
-
-    The kernel lists these first, so a table is not read further: a busy machine has
-    tens of thousands of others.
-    """
+    """Where each listening socket listens, by inode; empty where that is not told."""
     places: dict[str, Place] = {}
-    for table in TABLES:
-        with contextlib.suppress(OSError), open(table) as file:
-            for each in entries(file):
-                if each.state not in (LISTENING, BEGUN):
-                    break
-                if each.state == LISTENING:
-                    places[each.inode] = each.port
+    try:
+        with sock_diag() as kernel:
+            places.update(kernel.listening())
+    except (Unavailable, OSError):
+        places.update(_listening_by_table())
     with contextlib.suppress(OSError), open(UNIX_TABLE) as file:
         for words in map(str.split, file):
             if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
@@ -70,12 +67,40 @@ def listening() -> dict[str, Place]:
     return places
 
 
+def _listening_by_table() -> dict[str, int]:
+    """The port of each listening socket, by inode.
+
+    The kernel lists these first, so a table is not read further: a busy machine has
+    tens of thousands of others.
+    """
+    ports = {}
+    for table in TABLES:
+        with contextlib.suppress(OSError), open(table) as file:
+            for each in entries(file):
+                if each.state not in (LISTENING, BEGUN):
+                    break
+                if each.state == LISTENING:
+                    ports[each.inode] = each.port
+    return ports
+
+
 def connections(ports: Collection[int]) -> set[str]:
     """The inodes of the connections of some local ports; "0" for those in a backlog.
 
-    Empty without ``/proc``. A table is read in pieces while it changes, so connections
-    may be missing; and it may have tens of thousands of lines, so only those are parsed
-    that mention one of the ports.
+    Empty where that is not told. The kernel tells them in pieces while they change, so
+    connections may be missing.
+    """
+    try:
+        with sock_diag() as kernel:
+            return set[str]().union(*map(kernel.connections, ports))
+    except (Unavailable, OSError):
+        return _connections_by_table(ports)
+
+
+def _connections_by_table(ports: Collection[int]) -> set[str]:
+    """The same. A table may have tens of thousands of lines.
+
+    So only those are parsed that mention one of the ports.
     """
     marks = [f":{port:04X} " for port in ports]
     inodes = set()

@@ -1,4 +1,4 @@
-"""The kernel is asked for single connections, accepted and not."""
+"""The kernel is asked for sockets: single ones, those that listen, those of a port."""
 
 from __future__ import annotations
 
@@ -21,3 +21,24 @@ def test_a_connection_has_the_inode_of_who_accepted_it() -> None:
             assert kernel.inode(*ends) == str(os.fstat(accepted.fileno()).st_ino)
             assert kernel.inode(second.getpeername(), second.getsockname()) == "0"
             assert kernel.inode(listener.getsockname(), ("127.0.0.1", 9)) is None
+
+
+def test_those_that_listen_and_those_of_one_port() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=5) as listener,
+        socket.create_server(("::1", 0), family=socket.AF_INET6) as other,
+        socket.create_connection(listener.getsockname()) as first,
+        socket.create_connection(listener.getsockname()),
+        sock_diag() as kernel,
+    ):
+        port = listener.getsockname()[1]
+        accepted, _ = listener.accept()
+        with accepted:
+            listening = kernel.listening()
+            for each in (listener, other):
+                inode = str(os.fstat(each.fileno()).st_ino)
+                assert listening[inode] == each.getsockname()[1]
+            inode = str(os.fstat(accepted.fileno()).st_ino)
+            assert inode not in listening
+            assert kernel.connections(port) == {inode, "0"}
+            assert first.getsockname()[1] != port

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.system import sockets
+from harness.system.sock_diag import Unavailable
 
 TABLE = """\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -19,10 +20,24 @@ TABLE = """\
 """  # noqa: E501
 
 
+def untold() -> None:
+    """In place of a kernel that has no ``sock_diag``."""
+    raise Unavailable("Protocol not supported")
+
+
 def test_connections_of_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tcp").write_text(TABLE)
     tables = (str(tmp_path / "tcp"), str(tmp_path / "none"))
     monkeypatch.setattr(sockets, "TABLES", tables)
+    monkeypatch.setattr(sockets, "sock_diag", untold)
     assert sockets.connections({0x1F90}) == {"102", "0"}
     assert sockets.connections({0x1F90, 22}) == {"102", "0", "104"}
     assert sockets.connections(()) == set()
+
+
+def test_what_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tcp").write_text(TABLE)
+    monkeypatch.setattr(sockets, "TABLES", (str(tmp_path / "tcp"),))
+    monkeypatch.setattr(sockets, "UNIX_TABLE", str(tmp_path / "none"))
+    monkeypatch.setattr(sockets, "sock_diag", untold)
+    assert sockets.listening() == {"101": 0x1F90}
