@@ -150,7 +150,8 @@ def test_nothing_is_left_running(newcomer: Newcomer, walked: Walked) -> None:
 
 def test_the_page_counts_right() -> None:
     assert len([line for line in APP.splitlines() if line]) == 5
-    words = sum(len(shlex.split(each)) for each in (FIRST, SECOND))
+    typed = f"{FIRST} {SECOND}".replace("\\\n", " ")
+    words = len(shlex.split(typed))
     added = set(line_of_the_diff("+").split()) - set(line_of_the_diff("-").split())
     assert f"| until the workflow guards the app | 2 | {words} |" in PAGE
     assert f"| to make it green | one changed line | {len(added)} |" in PAGE

@@ -27,7 +27,7 @@ VERBS = ("probe", "track", "bisect", "site")
 def commands(text: str) -> Iterator[str]:
     """The command lines of ours in the blocks of a page, without the program."""
     for block in BLOCK.findall(text):
-        for line in block.replace("\\\n", " ").splitlines():
+        for line in re.sub(r"\\\n\s*", "", block).splitlines():
             line = re.split(r"\s+# |  +(?=\()", line)[0].strip()
             if "[OPTIONS]" in line:
                 continue
