@@ -87,7 +87,8 @@ def _faults(tag: str, repository: str) -> list[str]:
 
 def pages() -> Iterator[Path]:
     """Every file that names this project on GitHub."""
-    yield from (ROOT / "pyproject.toml", ROOT / ".github" / "workflows" / "matrix.yml")
+    yield from (ROOT / "pyproject.toml", PLUGIN)
+    yield ROOT / ".github" / "workflows" / "matrix.yml"
     for pattern in ("*.md", "docs/*.md", "docs/rules/*.md", "plugins/*/*.md"):
         yield from sorted(ROOT.glob(pattern))
 
