@@ -85,7 +85,7 @@ def start(results: Path) -> subprocess.Popen[str]:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if " at once" in line:
+        if line.lstrip().startswith("1/"):
             return process
     raise AssertionError("the run ended before a cell was measured")
 
