@@ -27,7 +27,7 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     check = HealthCheck(path=deployment.ready or "")
     if given.file:
         check = _in_file(folder / given.file)
-    elif deployment.platform and (found := platform_of(deployment, folder)):
+    elif found := platform_of(deployment, folder):
         check = found[0].check or check
     keys = {name: getattr(given, name) for name in GIVEN}
     said = {name: value for name, value in keys.items() if value is not None}

@@ -65,7 +65,8 @@ def judge_platform(limit: Limit, takes: Takes) -> Judged:
     if sent is None:
         takes_words = "no bound" if taken is None else str(taken)
         reason = f"{limit.platform} sends any number, the app takes {takes_words}"
-        return Judged(SendVerdict.NO_LIMIT, f"{reason}; {limit.because}")
+        words = "; ".join(filter(None, (reason, limit.because)))
+        return Judged(SendVerdict.NO_LIMIT, words)
     what = f" {limit.counts}" if limit.counts != "requests" else ""
     verb = "sends" if limit.most is not None else "aims at"
     sends = f"the platform {verb} {sent}{what}"

@@ -585,7 +585,7 @@ def replaces(listener: Listener, server: Any) -> None:
 def health_port(listener: Listener, server: Any) -> None:
     """Two at a time; a thread beside them answers on a port of its own."""
     health = control.listen("127.0.0.1", int(os.environ["HEALTH_PORT"]))
-    beside = control.Server("127.0.0.1", int(os.environ["HEALTH_PORT"]), healthy)
+    beside = control.ControlServer("127.0.0.1", int(os.environ["HEALTH_PORT"]), healthy)
     threading.Thread(
         target=control.work, args=(health, beside, 1, False), daemon=True
     ).start()

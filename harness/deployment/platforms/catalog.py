@@ -38,6 +38,8 @@ class Sends(Record, frozen=True, kw_only=True):
     """Whether the default is for each processor."""
     default_aims: PositiveInt | None = None
     default_because: Sentence
+    no_default_with: tuple[Steps, ...] = ()
+    """Where one of these stands, there is no default."""
     of: Sentence
     """``requests`` or ``connections``, or where the file says which."""
     default_of: str = ""

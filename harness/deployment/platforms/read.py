@@ -176,7 +176,8 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
     limit = most if most is not None and most.text else aims
     numbers = [_limit(steps, at(steps)) for steps in (sends.most, sends.aims)]
     problem = next((each for _, each in numbers if each), "")
-    default = sends.default
+    no_default = any(map(at, sends.no_default_with))
+    default = None if no_default else sends.default
     if default is not None and sends.default_per_processor:
         default *= max(1, math.ceil(processors or 1))
     is_written = limit is not None and bool(limit.text)
@@ -188,7 +189,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         aims=numbers[1][0] if aims and aims.text else sends.default_aims,
         of=_counted(value(sends.of), sends.of, sends.default_of),
         written=_key(sends.most if limit is most else sends.aims) if is_written else "",
-        because="" if is_written else sends.default_because,
+        because="" if is_written or no_default else sends.default_because,
         processors=processors,
         memory=value(size.memory, own.memory or size.default_memory) if size else "",
         variables={**own.variables, **_variables(at(starts.variables))},

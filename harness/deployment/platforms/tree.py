@@ -10,6 +10,7 @@ from typing import Any
 from typing import NamedTuple
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_STEP = re.compile(r"""\"([^"]+)\"|([^."]+)""")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*)\s*=""")
 
 
@@ -47,9 +48,12 @@ class Found(NamedTuple):
 
 
 def find(node: Node, steps: str) -> list[Found]:
-    """The nodes at a place, such as ``spec.containers.*.env``."""
+    """The nodes at a place, such as ``spec.containers.*.env``.
+
+    A name with a dot in it stands between quotes.
+    """
     found = [Found("", node)]
-    for step in filter(None, steps.split(".")):
+    for step in (quoted or plain for quoted, plain in _STEP.findall(steps)):
         found = [inner for each in found for inner in _step(each, step)]
     return found
 

@@ -24,6 +24,14 @@ def one(name: str, text: str) -> Instance:
 KNATIVE = files.CLOUD_RUN.replace("run.googleapis.com/", "example.com/")
 
 
+SOFT = KNATIVE.replace(
+    "    spec:\n      containerConcurrency: 10\n",
+    "    metadata:\n"
+    "      annotations: {autoscaling.knative.dev/target: 7}\n"
+    "    spec:\n",
+)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
@@ -44,6 +52,11 @@ KNATIVE = files.CLOUD_RUN.replace("run.googleapis.com/", "example.com/")
         ),
         ("service.yaml", KNATIVE, {"title": "Knative", "most": 10}),
         (
+            "service.yaml",
+            SOFT,
+            {"title": "Knative", "most": None, "aims": 7, "line": 9},
+        ),
+        (
             "fly.toml",
             files.FLY,
             {"title": "Fly", "most": 25, "aims": 20, "of": "requests", "line": 11},
@@ -60,6 +73,17 @@ KNATIVE = files.CLOUD_RUN.replace("run.googleapis.com/", "example.com/")
             {"title": "App Engine", "most": 40, "line": 5, "memory": "768MB"},
         ),
         ("app.yaml", "runtime: python312\n", {"most": 10, "memory": "384MB"}),
+        (
+            "app.yaml",
+            "runtime: python312\nmanual_scaling: {instances: 1}",
+            {"most": None},
+        ),
+        (
+            "app.yaml",
+            "runtime: python\nenv: flex\n"
+            "automatic_scaling: {target_concurrent_requests: 6}\n",
+            {"most": None, "aims": 6, "line": 3},
+        ),
         (
             "stack.yaml",
             files.CLOUDFORMATION,
