@@ -122,6 +122,6 @@ async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
 
 
 def _error(tail: str) -> str:
-    """The last line of a text that tells of an error."""
+    """The last line of a text that tells of an error, or the end of that line."""
     lines = [line.strip() for line in tail.splitlines() if ERROR.search(line)]
-    return lines[-1][:LONGEST_LINE] if lines else ""
+    return lines[-1][-LONGEST_LINE:] if lines else ""
