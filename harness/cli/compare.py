@@ -33,7 +33,7 @@ from harness.report.cases import of_changes
 from harness.report.sections import verdict
 from harness.report.sections.changes import counted
 from harness.report.sections.changes import in_lists
-from harness.report.sections.changes import section
+from harness.report.sections.changes import page_section
 
 
 class ComparisonOptions(NamedTuple):
@@ -134,9 +134,8 @@ def compare(
     cases = of_changes(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
     fault = fault_of(now, fail_on, changes)
     sections = [in_lists(changes), verdict.of_changes(counted(changes), fault)]
-    found = AllWays(
-        *(changes, changes.cells, cases, sections, [section(changes)]), now.measured_at
-    )
+    page = [page_section(changes)]
+    found = AllWays(changes, changes.cells, cases, sections, page, now.measured_at)
     show(printing._replace(format=older or printing.format), found, fault)
     if fault is not None:
         raise fault

@@ -37,7 +37,7 @@ def page(
     else:
         compared = changed.baseline is not None
         first = [
-            *([changes.section(changed)] if compared else []),
+            *([changes.page_section(changed)] if compared else []),
             summary.section(report, grid),
             chart.section(grid),
             releases_matrix.section(report, grid),

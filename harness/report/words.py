@@ -84,30 +84,6 @@ MARKS = {
     for word, (symbol, colour, meaning) in _MARKS.items()
 }
 
-REMEDIES: dict[Outcome | Verdict, str] = {
-    Verdict.UNEVEN: "limit what a worker accepts to what it can run (in gunicorn "
-    "`--worker-connections` equal to `--threads`), or have one worker with more "
-    "threads",
-    Verdict.FEWER: "look for what blocks or limits it, such as a library that is not "
-    "patched for gevent; `track` and `bisect` find the release in which a number fell",
-    Verdict.MORE: "if that is meant, declare what it handles; if not, limit the server",
-    Verdict.UNKNOWN: "raise `--limit` or the limit of open files, or measure on a "
-    "machine that does less meanwhile",
-    Outcome.NOT_INSTALLED: "choose another release or another Python; "
-    "`flask-concurrency doctor` says what is missing here",
-    Outcome.NOT_STARTED: "run its command by hand; what it printed is below",
-    Outcome.NOT_ANSWERING: "give it more time, or correct its address; what it printed "
-    "is below",
-    Outcome.DIED: "read what it printed, which is below; raise the server's timeout if "
-    "that ended it",
-    Outcome.HARNESS_FAILED: "measure again with `--jobs 1`; please report it if it "
-    "stays",
-    Outcome.ACCOUNTS_DISAGREE: "measure again with `--jobs 1`; please report it if it "
-    "stays",
-}
-"""What to do in general; what stands between back-quotes is code. The pages of the
-rules say what it costs."""
-
 _CHANGES = {
     Change.BROKE: ("✗", "red"),
     Change.FEWER: ("↓", "red"),

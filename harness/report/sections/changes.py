@@ -12,6 +12,7 @@ from harness.records.changes import Changes
 from harness.records.changes import Difference
 from harness.records.changes import Unmatched
 from harness.report import words
+from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
@@ -21,6 +22,7 @@ from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Text
 from harness.report.document import WebLink
+from harness.report.sections.remedies import what_to_do
 
 MOST = 50
 """Cells that are named for each change."""
@@ -47,6 +49,18 @@ def section(changes: Changes, whole: Text = WHOLE) -> Section:
         Paragraph(versions if common else Text()),
         *_lists(changes, common, whole),
     )
+
+
+def page_section(changes: Changes) -> Section:
+    """The same with what to do about each kind of change."""
+    whole = section(changes)
+    blocks: list[Block] = []
+    for block in whole.blocks:
+        blocks.append(block)
+        if isinstance(block, Items) and isinstance(block.head, words.Mark):
+            if remedy := what_to_do(block.head):
+                blocks.append(Paragraph(remedy))
+    return whole._replace(blocks=tuple(blocks))
 
 
 def in_lists(changes: Changes) -> Section:

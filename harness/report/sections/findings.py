@@ -21,11 +21,11 @@ from harness.report.document import Paragraph
 from harness.report.document import quoted
 from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
+from harness.report.sections.remedies import what_to_do
 
 Word = Outcome | Verdict
 
@@ -100,7 +100,7 @@ def section(notes: Notes) -> Section:
     for word, several in notes.items():
         if word is not Outcome.NOT_SUPPORTED:
             blocks.append(_block(word, _once(several)))
-            blocks.append(Paragraph(_remedy(word)))
+            blocks.append(Paragraph(what_to_do(words.MARKS[word])))
     return Section.of("the findings", "What is not as declared", *blocks)
 
 
@@ -120,14 +120,6 @@ def _once(several: Iterable[Note]) -> list[Note]:
         )
         for same in alike.values()
     ]
-
-
-def _remedy(word: Word) -> Text:
-    """What to do in general, and where there is more."""
-    if not (remedy := words.REMEDIES.get(word)):
-        return Text()
-    more = Name(f"flask-concurrency explain {words.MARKS[word].rule}")
-    return say("{} {}. {} says more.", Strong("What to do:"), quoted(remedy), more)
 
 
 def not_supported(notes: Notes) -> Section:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from harness.judge.compare import compare
+from harness.records.rules import BY_CODE
 from harness.records.words import Verdict
+from harness.report import markdown
+from harness.report.sections.changes import page_section
+from harness.report.sections.remedies import REMEDIES
 from tests.builders.rendered import written
 from tests.builders.reports import cell
 from tests.builders.reports import EIGHT
@@ -20,6 +24,20 @@ def test_changes_are_told_and_what_is_the_same_is_counted() -> None:
         assert "the run of 2026-01-01T00:00:00+00:00: 1 same, 1 fewer" in text
         assert "8 before; now 2 to 8" in text
         assert "c1" not in text
+
+
+def test_a_page_says_what_to_do_about_each_kind_of_change() -> None:
+    found = compare(report(EIGHT, cell(Verdict.MORE, 1)), report(NEVER))
+    text = markdown.write([page_section(found)])
+    fewer, gone = text.split("**fewer** (FC401)")[1].split("**gone** (FC403)")
+    assert "**What to do:** `flask-concurrency bisect` finds the release" in fewer
+    assert "`flask-concurrency explain FC401` says more." in fewer
+    assert "**What to do:** measure the same selection as the baseline" in gone
+
+
+def test_remedies_are_about_findings() -> None:
+    assert set(REMEDIES) <= set(BY_CODE)
+    assert REMEDIES["FC002"] != REMEDIES["FC401"], "fewer than declared, or than before"
 
 
 def test_names_of_others_cannot_forge_a_line() -> None:
