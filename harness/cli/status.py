@@ -20,7 +20,8 @@ BAR = 20
 """Columns of the bar, where it takes no more than a quarter of the width."""
 
 SURE = 3
-"""So many are done before the time that is left is told."""
+"""So many are done before the time that is left is told; or a third, if that is less.
+"""
 
 
 class Status:
@@ -51,7 +52,7 @@ class Status:
         self._passed += self._busy.pop(name, 0.0)
         self.done += 1
         now = self._clock()
-        if self._first is not None and self.done >= SURE:
+        if self._first is not None and self.done >= min(SURE, self.total / 3):
             # Of what is being measured about half is done.
             passed = self._passed + sum(self._busy.values()) / 2
             left = max(self._weight - passed, 0.0)

@@ -92,7 +92,8 @@ def of_check(
     if len(result.deployments) > 1:
         total = plural(len(result.deployments), "deployment")
         text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
-    return _line(mark_of(result.exit_code), text)
+    differ = len({each.exit_code for each in failing}) > 1
+    return _line(FAILED if differ else mark_of(result.exit_code), text)
 
 
 def mark_of(exit_code: int) -> Mark:

@@ -82,6 +82,15 @@ def test_the_time_that_is_left_is_told_once_it_is_known() -> None:
     assert status.line(60).startswith("3/10  0:01 left"), "it was later than expected"
 
 
+def test_of_few_one_is_enough_to_tell_the_time_that_is_left() -> None:
+    now = Clock()
+    status = Status(3, 3.0, now)
+    status.begin("web")
+    now.now += 7
+    status.end("web")
+    assert status.line(60).startswith("1/3  0:14 left")
+
+
 def test_what_costs_more_counts_more() -> None:
     now = Clock()
     status = Status(4, 13.0, now)

@@ -131,6 +131,20 @@ def test_several_deployments() -> None:
     assert checked(*[EIGHT] * 9, code=0).endswith("; 5 more")
 
 
+def test_deployments_that_fail_in_several_ways() -> None:
+    uneven = msgspec.structs.replace(RANGE, configuration="a")
+    died = msgspec.structs.replace(cell(Outcome.DIED), configuration="b")
+    deployments = tuple(
+        CheckedDeployment(name=name, exit_code=code, reason="why", file="", line=0)
+        for name, code in (("a", 1), ("b", 5))
+    )
+    result = CheckResult(exit_code=5, reason="why", deployments=deployments)
+    assert line(verdict.of_check(report(uneven, died), result)) == (
+        f"failed: 2 of 2 deployments: a handles {RANGE.floor}–8 of 8 at once, uneven; "
+        "b died"
+    )
+
+
 def test_an_interrupted_check() -> None:
     ended = Interrupted("interrupted; 1 of 3", brief="1 of 3 deployments")
     result = CheckResult(exit_code=130, reason="", deployments=())
