@@ -63,7 +63,7 @@ def _programs() -> Iterator[Ability]:
     )
     for name, for_what, install in (
         ("git", "releases from git references", "apt-get install git"),
-        ("nginx", "cells behind a proxy", "apt-get install nginx-core"),
+        ("nginx", "cells behind a proxy", "apt-get install nginx-light"),
     ):
         yield Ability(name, shutil.which(name) or "", for_what, install)
     yield Ability(

@@ -37,10 +37,23 @@ def commands(text: str) -> Iterator[str]:
                 yield f"{found['verb']} {found['words'] or ''}".strip()
 
 
+def inline(text: str) -> Iterator[str]:
+    """Those inside a sentence; not a verb alone, which may be a mere mention."""
+    for words in re.findall(r"(?<!`)`flask-concurrency\s+([^`]+)`(?!`)", text):
+        line = " ".join(words.split())
+        if not re.search(r"^(?:VERB|--|[a-z]+$)|OPTIONS|NAME|…", line):
+            yield line
+
+
+def shown(text: str) -> list[str]:
+    """All of them."""
+    return [*commands(text), *inline(text)]
+
+
 ALL = [
     pytest.param(line, id=f"{page.relative_to(ROOT)}: {line}")
     for page in PAGES
-    for line in dict.fromkeys(commands(page.read_text()))
+    for line in dict.fromkeys(shown(page.read_text()))
 ]
 
 
