@@ -10,8 +10,9 @@ from harness.report.document import Text
 from harness.report.words import Mark
 
 REMEDIES = {
-    "FC001": "limit what a worker accepts to what it can run (in gunicorn `--worker- "
-    "connections` equal to `--threads`), or have one worker with more threads",
+    "FC001": "limit what a worker accepts to what it can run (in gunicorn "
+    "`--worker-connections` equal to `--threads`), or have one worker with "
+    "more threads",
     "FC002": "look for what blocks or limits it, such as a library that is not patched "
     "for gevent; `track` and `bisect` find the release in which a number fell",
     "FC003": "if that is meant, declare what it handles; if not, limit the server",
