@@ -54,28 +54,6 @@ class Client:
     not make itself by ``open`` or ``abort``.
     """
 
-    __slots__ = (
-        "_again",
-        "_changed",
-        "_endpoint",
-        "_loop",
-        "_response",
-        "_socket",
-        "_tls",
-        "_unsent",
-        "attempts",
-        "body",
-        "headers",
-        "name",
-        "offered",
-        "partial",
-        "received",
-        "source",
-        "state",
-        "status",
-        "target",
-    )
-
     def __init__(
         self,
         name: str,

@@ -41,8 +41,6 @@ def _sent(parser: h11.Connection, target: str, headers: list[tuple[str, str]]) -
 class Response:
     """A response to a GET request, as far as it has arrived."""
 
-    __slots__ = ("_parser", "body", "broken", "complete", "headers", "status")
-
     def __init__(self) -> None:
         self.status: int | None = None
         self.headers: Headers = ()

@@ -52,33 +52,27 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     """Method, omissions, data."""
     yield render(
         "method.html",
-        "method.html",
         site=frame,
         name="How it is measured",
         description="Requests are counted in the app, and nothing is inferred from "
         "time.",
-        card="card/index.png",
         marks=list(MARKS.values()),
         asked=list(words.QUESTIONS.items()),
     )
     yield render(
         "omissions.html",
-        "omissions.html",
         site=frame,
         name="What is not measured, and why",
         description="Every cell without a number has a reason.",
-        card="card/index.png",
         omissions=list(_omissions(atlas)),
         exclusions=_exclusions(atlas),
     )
     yield _data(atlas, frame)
     yield render(
         "404.html",
-        "404.html",
         site=frame,
         name="There is no such page",
         description="There is no such page.",
-        card="card/index.png",
         home=frame.url,
     )
 
@@ -117,12 +111,10 @@ def _data(atlas: Atlas, frame: Frame) -> File:
     right = sum(c.environment.control is Outcome.MEASURED for c in controls)
     return render(
         "data.html",
-        "data.html",
         site=frame,
         name="The data, how old it is, and the control's record",
         description=f"The control was measured exactly right in {right} of "
         f"{plural(len(controls), 'environment')}.",
-        card="card/index.png",
         snapshot=atlas.snapshot,
         older=atlas.older,
         oldest=min(each.measured_at for each in atlas.evidence),

@@ -85,12 +85,10 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
     every = entries(atlas)
     yield render(
         "changes.html",
-        "changes.html",
         site=frame,
         name="What changed from release to release",
         description="Releases of Flask and of servers that changed how many requests "
         "are handled at once.",
-        card="card/index.png",
         packages=_by_package(every),
         servers=[
             (name, words.title(each[0].cell)) for name, each in atlas.servers.items()

@@ -161,13 +161,11 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     every = axes(atlas)
     yield render(
         "diff.html",
-        "diff.html",
         script="diff.js",
         site=frame,
         name="Two releases side by side",
         description="What changed in how many requests are handled at once, from one "
         "release to another.",
-        card="card/index.png",
         axes=[(axis, _neighbours(axis)) for axis in every],
         data=embedded([_data(axis) for axis in every]),
     )
@@ -197,7 +195,6 @@ def _page(frame: Frame, axis: Axis, before: str, now: str) -> File:
         site=frame,
         name=f"{axis.title} {before} and {now}",
         description=f"From {axis.title} {before} to {now}: {summary}.",
-        card="card/index.png",
         axis=axis,
         before=before,
         now=now,

@@ -158,8 +158,15 @@ def policy(style: str, script: str = "") -> str:
     return "; ".join(allowed)
 
 
-def render(template: str, path: str, script: str = "", **values: Any) -> File:
-    """A page; ``script`` is the name of the one that runs on it, if any does."""
+def render(
+    template: str,
+    path: str = "",
+    script: str = "",
+    card: str = "card/index.png",
+    **values: Any,
+) -> File:
+    """A page, by default at a path like its template's; ``script`` runs on it."""
+    path = path or template
     style = Markup(static("style.css"))
     code = Markup(static(script)) if script else Markup("")
     text = (
@@ -168,6 +175,7 @@ def render(template: str, path: str, script: str = "", **values: Any) -> File:
         .render(
             root=address.root_from(path),
             path=path,
+            card=card,
             style=style,
             code=code,
             policy=Markup(policy(style, code)),

@@ -79,12 +79,10 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
     )
     return render(
         "index.html",
-        "index.html",
         script="filter.js",
         site=frame,
         name="How many requests does a Flask deployment really handle at once?",
         description=lead,
-        card="card/index.png",
         lead=lead,
         view=matrix.overview(atlas),
         filter=_filter(atlas),
@@ -123,7 +121,6 @@ def _asked_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
             site=frame,
             name=QUESTIONS[question].question,
             description=QUESTIONS[question].meaning,
-            card="card/index.png",
             asked=str(question),
             words=QUESTIONS[question],
             filter=_filter(atlas),
@@ -147,13 +144,11 @@ def _answers(atlas: Atlas, question: Question) -> Iterator[tuple[object, ...]]:
 def _explain(atlas: Atlas, frame: Frame) -> File:
     return render(
         "explain.html",
-        "explain.html",
         script="explain.js",
         site=frame,
         name="What does the command of a server declare?",
         description="Paste a command; get what it declares, and the nearest "
         "configuration that was measured.",
-        card="card/index.png",
         rules=rules(),
         data=embedded({"rules": rules(), "measured": measured_cells(atlas)}),
     )

@@ -183,11 +183,9 @@ def pages(
     """The list of questions, and a page for each."""
     yield render(
         "questions.html",
-        "questions.html",
         site=frame,
         name="Questions that people ask about Flask and concurrency",
         description="Each has its answer in one line, with numbers that were measured.",
-        card="card/index.png",
         questions=[(each, each.written(each.question.answer)) for each in answered],
     )
     for each in answered:

@@ -84,12 +84,10 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     rows = [_server_row(atlas, name) for name in atlas.servers]
     yield render(
         "servers.html",
-        "servers.html",
         site=frame,
         name="Servers",
         description=f"{plural(len(rows), 'server')} that serve Flask apps, each with "
         "its configurations, what they promise, and what was measured.",
-        card="card/index.png",
         servers=rows,
     )
     for name in atlas.servers:
@@ -252,7 +250,6 @@ def verdict_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
                 name=f"What is {mark.word}",
                 description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
                 heading=f"{len(cells)} of {plural(len(current), 'cell')}: {mark.word}",
-                card="card/index.png",
                 mark=mark,
                 rows=list(_verdict_rows(cells)),
             )

@@ -7,25 +7,14 @@ from typing import Any
 
 import msgspec
 
-from harness.records.evidence import Host
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Outcome
-from harness.records.words import Settled
 from harness.records.words import Verdict
 from tests.samples import make
 from tests.samples.make import judge
-
-HOST = Host(
-    system="Linux",
-    kernel="6",
-    machine="x86_64",
-    processors=2,
-    quiet_by=Settled.SCHEDSTAT,
-    open_files=1024,
-)
 
 
 def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellReport:
@@ -63,7 +52,7 @@ def report(*cells: CellReport) -> Report:
     """A report of these cells."""
     return Report(
         measured_at="2026-01-01T00:00:00+00:00",
-        host=HOST,
+        host=make.HOST,
         limit=64,
         environments=(),
         cells=cells,

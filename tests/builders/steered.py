@@ -13,27 +13,14 @@ from harness.records.rounds import Round
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
-from harness.records.words import Arrival
 from harness.records.words import Settled
+from tests.samples.make import offer
 
 
 def seen(offered: int, admitted: int, **other: Any) -> Round:
     """A round in which nothing went wrong."""
-    done = Round(
-        arrival=Arrival.BURST,
-        asked=offered,
-        offered=offered,
-        admitted=admitted,
-        peak=admitted,
-        waiting=offered - admitted,
-        late=0,
-        processes=1,
-        threads=admitted,
-        settled=Settled.SCHEDSTAT,
-        settle_seconds=0.01,
-        account=Account(answered=offered),
-    )
-    return msgspec.structs.replace(done, **other)
+    fields = {"settled": Settled.SCHEDSTAT, "entered_on_release": None, **other}
+    return offer(offered, admitted, (1, admitted), **fields)
 
 
 def steered(

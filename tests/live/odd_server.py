@@ -1,7 +1,7 @@
 """A WSGI server that goes wrong in one known way; run by the live tests, never a user.
 
-``odd_server.py HOST PORT WAY``. Built from the parts of the control, so that what is
-odd about it is only what the test asks for.
+``odd_server.py HOST PORT WAY``, where each way is a function. Built from the parts of
+the control, so that what is odd about it is only what the test asks for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import itertools
 import os
-import queue
 import select
 import signal
 import socket
@@ -25,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
 
 import control  # type: ignore[import-not-found]  # noqa: E402
 import flask  # noqa: E402
+import known_server  # type: ignore[import-not-found]  # noqa: E402
 
 Listener = socket.socket
 
@@ -36,9 +36,7 @@ def work(listener: Listener, server: Any, threads: int = 1) -> None:
 
 def late(listener: Listener, server: Any) -> None:
     """Two workers, the second of which sleeps while it boots."""
-    if os.fork() == 0:
-        time.sleep(1.2)
-    work(listener, server)
+    known_server.late(listener, server, {"sleeps": [1.2]})
 
 
 def joins_in(listener: Listener, server: Any) -> None:
@@ -127,17 +125,7 @@ def boots_computing(listener: Listener, server: Any) -> None:
 
 def greedy(listener: Listener, server: Any) -> None:
     """Two workers of four threads; each accepts every connection that it can."""
-    os.fork()
-    waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
-
-    def serve() -> None:
-        while True:
-            control.serve(*waiting.get(), server)
-
-    for _ in range(4):
-        threading.Thread(target=serve, daemon=True).start()
-    while True:
-        waiting.put(listener.accept())
+    known_server.greedy(listener, server, {"processes": 2, "threads": 4})
 
 
 def restless_pair(listener: Listener, server: Any) -> None:
@@ -165,21 +153,7 @@ def deaf(listener: Listener, server: Any) -> None:
 
 def turns_away(listener: Listener, server: Any) -> None:
     """Three at a time; whoever is too many is answered 503 without entering."""
-    places = threading.Semaphore(3)
-
-    def serve(connection: socket.socket, address: object) -> None:
-        if places.acquire(blocking=False):
-            try:
-                control.serve(connection, address, server)
-            finally:
-                places.release()
-            return
-        connection.recv(65_536)
-        connection.sendall(b"HTTP/1.1 503 Full\r\nContent-Length: 0\r\n\r\n")
-        connection.close()
-
-    while True:
-        threading.Thread(target=serve, args=listener.accept(), daemon=True).start()
+    known_server.rejecting(listener, server, {"threads": 3, "answers": True})
 
 
 def short_queue(listener: Listener, server: Any) -> None:
@@ -190,15 +164,8 @@ def short_queue(listener: Listener, server: Any) -> None:
 
 def newest_first(listener: Listener, server: Any) -> None:
     """One at a time, of all who wait the one who came last."""
-    waiting: queue.LifoQueue[tuple[socket.socket, object]] = queue.LifoQueue()
-
-    def serve() -> None:
-        while True:
-            control.serve(*waiting.get(), server)
-
-    threading.Thread(target=serve, daemon=True).start()
-    while True:
-        waiting.put(listener.accept())
+    numbers = {"threads": 1, "random": False, "seed": 0}
+    known_server.out_of_order(listener, server, numbers)
 
 
 def takes_all(listener: Listener, server: Any) -> None:
@@ -612,56 +579,13 @@ def slow_health(listener: Listener, server: Any) -> None:
     work(listener, server, 2)
 
 
-WAYS: dict[str, Callable[[Listener, Any], None]] = {
-    "late": late,
-    "joins-in": joins_in,
-    "asks-first": asks_first,
-    "asks-now-and-then": asks_now_and_then,
-    "recycles": recycles,
-    "boots-in-turn": boots_in_turn,
-    "boots-computing": boots_computing,
-    "greedy": greedy,
-    "restless-pair": restless_pair,
-    "deaf": deaf,
-    "turns-away": turns_away,
-    "short-queue": short_queue,
-    "newest-first": newest_first,
-    "takes-all": takes_all,
-    "forgets": forgets,
-    "hoards": hoards,
-    "spawns": spawns,
-    "spawns-blindly": spawns_blindly,
-    "exits": exits,
-    "silent": silent,
-    "loud": loud,
-    "errors": errors,
-    "warms-up": warms_up,
-    "dies": dies,
-    "dies-calling": dies_calling,
-    "lets-others-compute": lets_others_compute,
-    "kills-front": kills_front,
-    "stubborn": stubborn,
-    "health-port": health_port,
-    "slow-health": slow_health,
-    "parent": parent,
-    "breaks": breaks,
-    "restless": restless,
-    "invents": invents,
-    "vouches": vouches,
-    "babbles": babbles,
-    "impatient": impatient,
-    "drops": drops,
-    "follows": follows,
-    "replaces": replaces,
-}
-
-
 def main() -> None:
     """Listen, and go wrong."""
     from app import app
 
-    host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    WAYS[way](control.listen(host, port), control.ControlServer(host, port, app))
+    host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3].replace("-", "_")
+    go_wrong = globals()[way]
+    go_wrong(control.listen(host, port), control.ControlServer(host, port, app))
 
 
 if __name__ == "__main__":

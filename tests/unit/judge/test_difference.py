@@ -16,7 +16,6 @@ from tests.builders.reports import DIED
 from tests.builders.reports import EIGHT
 from tests.builders.reports import even
 from tests.builders.reports import FAILED
-from tests.builders.reports import HOST
 from tests.builders.reports import NEVER
 from tests.builders.reports import OFTEN
 from tests.builders.reports import report
@@ -24,6 +23,7 @@ from tests.builders.reports import SELDOM
 from tests.builders.reports import singly
 from tests.builders.reports import unbounded
 from tests.builders.reports import UNSUPPORTED
+from tests.samples.make import HOST
 
 
 @pytest.mark.parametrize(
