@@ -47,3 +47,19 @@ UNEVEN = cell(at=(8, 2))
 FEWER = cell(at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
 DIED = cell(outcome=Outcome.DIED, reason="the server was ended by SIGSEGV")
 FAILED = cell(outcome=Outcome.HARNESS_FAILED)
+
+
+def pool(server: str, declared: int, **settings: int | str) -> Promise:
+    """What a command of some server declares; every setting is given."""
+    given = {
+        name.replace("_", "-"): Setting(value, "the command line")
+        for name, value in settings.items()
+    }
+    return Promise(server, declared, "", "", given)
+
+
+def gunicorn(declared: int, kind: str, **settings: int | str) -> Promise:
+    default: dict[str, int | str] = {"workers": 2, "threads": 2, "version": "27.0.1"}
+    default |= {"worker_connections": 1000, "worker_class": kind}
+    given = {name: Setting(v, "") for name, v in (default | settings).items()}
+    return Promise("gunicorn", declared, "", "", given)

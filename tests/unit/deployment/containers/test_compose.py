@@ -13,9 +13,6 @@ from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
 from harness.deployment.containers.compose import STAND_IN
-from harness.deployment.containers.compose_command import command
-from harness.deployment.containers.compose_command import config_words
-from harness.deployment.containers.compose_command import parse
 from harness.deployment.containers.mounts import ContainerRefused
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
@@ -176,30 +173,3 @@ def test_what_is_refused(service: dict[str, Any], words: str) -> None:
     with pytest.raises(ContainerRefused) as caught:
         made(service)
     assert words in str(caught.value)
-
-
-@pytest.mark.parametrize("program", ["docker compose", "docker-compose"])
-def test_the_command(program: str, tmp_path: Path) -> None:
-    words = "-f a.yaml --profile x --file=b.yaml up --build --scale app=2 web".split()
-    up = parse(words)
-    assert up is not None
-    assert config_words(up)[-3:] == ("config", "--format", "json")
-    compose, start = program.split(), ("up", "--build", "--scale", "app=2", "web")
-    _, plain = made({})
-    line = command(compose, ["docker"], "l=v", "n-{port}", "own.json", up, plain)
-    assert line == (
-        *(*compose, "--profile", "x", "-p", "n-{port}", "-f", "own.json"),
-        *start,
-    )
-    mount = {"type": "bind", "source": str(tmp_path), "target": "/srv"}
-    _, copying = made({"volumes": [mount]})
-    line = command(compose, ["docker"], "l=v", "n", "own.json", up, copying)
-    create, copy, last = line[2].splitlines()
-    assert create.endswith("create --build --scale app=2 web")
-    assert f'docker cp --archive {tmp_path}/. "$each":/srv' in copy
-    assert last.endswith("up --no-recreate --scale app=2 web")
-
-
-def test_what_is_no_up() -> None:
-    assert parse("-f up down".split()) is None
-    assert parse([]) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,6 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import contained
 from harness.deployment.containers.contained import variables
-from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.recognize import starts_containers
-from harness.deployment.containers.recognize import unwrapped
 
 
 def started(command: str, folder: Path, **more: object) -> Contained | None:
@@ -82,15 +78,6 @@ def test_bad_input(
     with pytest.raises(DeploymentFault) as caught:
         started(command, tmp_path, **more)
     assert words in str(caught.value)
-
-
-def test_a_shell_that_has_nothing_to_do_is_left_out() -> None:
-    for line in ("docker run -p {port}:80 shop", "exec docker compose up"):
-        words = shlex.split(line.removeprefix("exec "))
-        assert unwrapped(["sh", "-c", line]) == tuple(words)
-        assert starts_containers(unwrapped(["/bin/bash", "-lc", line]))
-    with pytest.raises(ContainerRefused):
-        unwrapped(["sh", "-c", "docker run a `cat b`"])
 
 
 def test_the_probe_is_found_from_inside() -> None:
