@@ -16,6 +16,7 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import Verdict
 from harness.report import markdown
+from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import section
@@ -93,7 +94,7 @@ def shown(report: Report) -> Shown:
     newest = f"{laid.axis} {laid.columns[-1]}"
     python = f"Python {report.cells[0].python}"
     where = f"{newest}, {python}, {host.system}, {host.processors} processors"
-    rows = (row for each in laid.rows for row in _rows(each, laid.columns))
+    rows = (row for each in laid.rows for row in _rows(each, laid))
     return Shown(where=where, rows=tuple(rows))
 
 
@@ -108,8 +109,8 @@ def read() -> Shown:
     return msgspec.json.decode(SHOWN.read_bytes(), type=Shown)
 
 
-def _rows(row: GridRow, columns: tuple[str, ...]) -> Iterator[Row]:
-    pairs = zip(columns, row.cells, strict=True)
+def _rows(row: GridRow, laid: Grid) -> Iterator[Row]:
+    pairs = zip(laid.columns, row.cells, strict=True)
     measured = [(release, cell) for release, cell in pairs if cell]
     spans = [list(span) for _, span in groupby(measured, lambda each: _says(each[1]))]
     for span in spans:
@@ -120,7 +121,7 @@ def _rows(row: GridRow, columns: tuple[str, ...]) -> Iterator[Row]:
         yield Row(
             server=row.server,
             label=row.label,
-            releases=releases if len(spans) > 1 else "",
+            releases=f"{laid.axis} {releases}" if len(spans) > 1 else "",
             number=number,
             word=word,
             least=cell.floor if varies else None,

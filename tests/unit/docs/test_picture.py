@@ -14,6 +14,8 @@ from docs.make.blocks import block
 from docs.make.blocks import README
 from docs.make.matrix import Row
 from docs.make.matrix import Shown
+from tests.samples import make
+from tests.samples.make import judge
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -60,6 +62,23 @@ def test_the_data_are_those_of_the_table() -> None:
             if f"`{each.label}`" in line
         )
         assert each.number in line and each.word in line
+
+
+def test_a_row_for_all_releases_with_the_same_number() -> None:
+    evidence = []
+    for flask, number in (("0.12.5", 1), ("1.0.4", 4), ("1.1.4", 4)):
+        where = make.environment(flask, "werkzeug", "0.16.1", "3.11")
+        seen = [
+            make.cell(where, "run", number, make.rounds(number, (number, number))),
+            make.cell(where, "other", 2, make.rounds(2, (2, 2))),
+        ]
+        evidence.append(make.evidence(where, seen))
+    rows = matrix.shown(judge(evidence)).rows
+    assert [(each.label, each.releases, each.number) for each in rows] == [
+        ("run", "Flask 0.12.5", "1"),
+        ("run", "Flask 1.0.4 – 1.1.4", "4"),
+        ("other", "", "2"),
+    ]
 
 
 def test_a_square_for_each_request() -> None:
