@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
+import xmlschema
 
 from harness.cli import main
 from harness.cli import run
@@ -28,6 +31,7 @@ from harness.report.cases import Case
 from harness.report.cases import of_check
 from harness.report.cases import of_report
 from harness.report.sections import remarks
+from tests import published
 from tests.builders.reports import cell
 from tests.builders.reports import report
 
@@ -45,15 +49,33 @@ NASTY = Case(
 )
 
 
+PUBLISHED = Path(published.__file__).parent
+
+
+@functools.cache
+def of_junit() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(PUBLISHED / "junit-10.xsd")
+
+
+@functools.cache
+def of_sarif() -> jsonschema.Draft4Validator:
+    schema = json.loads((PUBLISHED / "sarif-2.1.0-rtm.5.json").read_text())
+    return jsonschema.Draft4Validator(schema)
+
+
 def suite(cases: list[Case]) -> ET.Element:
+    """What is written, which the schema that Jenkins has allows."""
     root = ET.fromstring(junit.write(cases, NOW))
+    of_junit().validate(root)
     found = root.find("testsuite")
     assert root.tag == "testsuites" and found is not None
     return found
 
 
 def results(cases: list[Case]) -> list[dict[str, Any]]:
+    """What is written, which the schema of SARIF allows."""
     log = json.loads(sarif.write(cases, "/repo"))
+    of_sarif().validate(log)
     (one,) = log["runs"]
     rules = [each["id"] for each in one["tool"]["driver"]["rules"]]
     assert log["version"] == "2.1.0" and rules == list(BY_CODE)
@@ -95,6 +117,13 @@ def test_a_deployment_below_its_promise_has_a_rule_and_a_line() -> None:
     assert (found["ruleId"], found["level"]) == ("FC201", "error")
     assert place["artifactLocation"]["uri"] == "a%20b.toml"
     assert place["region"]["startLine"] == 7
+
+
+def test_the_schemas_find_faults() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        of_sarif().validate({"version": "2.1.0", "runs": [{}]})
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        of_junit().validate(ET.fromstring("<testsuites><case/></testsuites>"))
 
 
 def test_a_file_elsewhere_has_a_whole_address_and_no_file_has_none() -> None:

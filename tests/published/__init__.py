@@ -1,0 +1,1 @@
+"""Schemas that others published."""
