@@ -32,7 +32,7 @@ PROBES = "/.flask-concurrency/"
 
 CAUSES = (
     re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
-    re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
+    re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
@@ -52,8 +52,9 @@ class Advice(NamedTuple):
 
 
 NO_CAUSE = re.compile(
-    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|[^\w\[]"
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
+    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: Worker failed)"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
@@ -95,7 +96,7 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
 
 def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """What a server said, and what keeps it where a check can watch it."""
-    cause = _cause(cell.log_tail)
+    cause = _cause(cell.log_tail, cell.reason)
     if NOWHERE in cause:
         return Advice(cause, REMEDY)
     if "exited with status 0 before" not in cell.reason:
@@ -124,14 +125,20 @@ def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
 _TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
 
 
-def _cause(log: str) -> str:
+def _cause(log: str, reason: str) -> str:
     """The last of the lines that most likely name the cause."""
     lines = [line.strip() for line in log.splitlines() if PROBES not in line]
+    lines = [line for line in lines if line and not NO_CAUSE.match(line)]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
             return f"it said: {errors[-1]}"
-    others = [line for line in lines if line and not NO_CAUSE.match(line)]
-    return f"the last that it said: {others[-1]}" if others else ""
+    if not lines or _KNOWN.search(reason):
+        return ""
+    return f"the last that it said: {lines[-1]}"
+
+
+_KNOWN = re.compile(r"it listens on|in place of the probe's route|it speaks")
+"""What reasons say that name the cause themselves."""
 
 
 def _about_short(

@@ -82,6 +82,17 @@ def test_the_last_error_is_the_cause() -> None:
             "the last that it said: waiting for the database",
         ),
         ("sh: 3: set: Illegal option -o x\n", "the last that it said: sh: 3: set: "),
+        # A migration by two workers at once
+        (
+            "INFO [alembic] one\n(sqlite3.OperationalError) table x already exists\n"
+            "[2026] [7] [ERROR] Worker (pid:8) exited with code 3.\n"
+            "[2026] [7] [ERROR] Reason: Worker failed to boot.\n",
+            "it said: (sqlite3.OperationalError) table x already exists",
+        ),
+        (
+            "[7] [ERROR] connection to unix:/none/x.sock failed: [Errno 2]\n",
+            "the last that it said: [7] [ERROR] connection to unix:/none/x.sock",
+        ),
         ("[INFO] Listening at: http://127.0.0.1:8000\n*** uWSGI ***\n", ""),
     ],
 )

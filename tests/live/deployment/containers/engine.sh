@@ -63,7 +63,7 @@ cp /bin/busybox "$base/bin/"
 /bin/busybox --list | grep -v '^busybox$' |
     while read -r applet; do ln -sf busybox "$base/bin/$applet"; done
 ln -sf /bin/env "$base/usr/bin/env"
-printf 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n' > "$base/etc/passwd"
+printf 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n' > "$base/etc/passwd"
 printf 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n' > "$base/etc/group"
 printf '[global]\nno-index = true\nfind-links = /wheels\n' > "$base/etc/pip.conf"
 

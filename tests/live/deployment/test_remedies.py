@@ -1,0 +1,248 @@
+"""Remedies are applied as they are printed, and the deployment is then as declared.
+
+Others have tests of their own; ``tests/unit/deployment/test_remedies_applied.py`` knows
+for each remedy which test applies it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
+
+TLS = ROOT / "tests" / "deployments" / "tls"
+OWN = 'env = { PORT = "{port}" }'
+
+SHOP = """\
+from flask import Flask
+app = Flask(__name__)
+"""
+
+
+class Applied(NamedTuple):
+    """A deployment, what is printed of it, and what is then written where."""
+
+    name: str
+    table: str
+    said: str
+    """A pattern; its group, if it has one, is what is written."""
+    file: str
+    place: str
+    """A pattern of what is replaced in the file."""
+    written: str = ""
+    """What is written, where that is not a group of what was said."""
+    handled: int = 2
+    files: dict[str, str] = {}
+
+
+LEAVE_OUT = "leave out `([^`]*)`"
+APPLIED = [
+    Applied(
+        "a setting that sends to the background",
+        'command = "gunicorn -c conf.py shop:app"',
+        "leave out `daemon = True` in conf.py, line 2",
+        "conf.py",
+        "daemon = True\n",
+        files={"conf.py": "workers = 2\ndaemon = True\n"},
+    ),
+    Applied(
+        "a variable that sends to the background",
+        'command = "gunicorn shop:app"\nenv = { GUNICORN_CMD_ARGS = "-w 2 --daemon" }',
+        "leave out `--daemon` in the variable GUNICORN_CMD_ARGS",
+        "concurrency.toml",
+        " --daemon",
+    ),
+    Applied(
+        "an option that sends to the background",
+        'command = "gunicorn -D -w 2 shop:app"',
+        LEAVE_OUT,
+        "concurrency.toml",
+        " -D",
+    ),
+    Applied(
+        "a shell that does not wait",
+        'command = "gunicorn -w 2 shop:app -b :{port} &"',
+        LEAVE_OUT,
+        "concurrency.toml",
+        " &",
+    ),
+    Applied(
+        "a script that sends to the background",
+        f'command = "sh start.sh"\n{OWN}',
+        "start it without an option such as `--daemon` and without `&`",
+        "start.sh",
+        " --daemon",
+        files={"start.sh": "gunicorn -w 2 shop:app -b :$PORT --daemon\n"},
+    ),
+    Applied(
+        "uWSGI's file that sends to the background",
+        f'command = "uwsgi shop.ini"\n{OWN}',
+        "`daemonize` in shop.ini, line 4, .*leave that out",
+        "shop.ini",
+        "daemonize = shop.log\n",
+        files={
+            "shop.ini": "[uwsgi]\nhttp-socket = 127.0.0.1:$(PORT)\nprocesses = 2\n"
+            "daemonize = shop.log\nmaster = true\nmodule = shop:app\n"
+        },
+    ),
+    Applied(
+        "uWSGI's option that sends to the background",
+        'command = "uwsgi --daemonize log --master --processes 2 --module shop:app"',
+        "`--daemonize` sends it to the background.*leave that out",
+        "concurrency.toml",
+        "--daemonize log ",
+    ),
+    Applied(
+        "more than is declared",
+        f'command = "python serve.py"\n{OWN}\ndeclared = 1',
+        "write `(declared = 3)`",
+        "concurrency.toml",
+        "declared = 1",
+        handled=3,
+        files={
+            "serve.py": "import os, cheroot_like\n",
+            "cheroot_like.py": "import os\nfrom waitress import serve as go\n"
+            "from shop import app\ngo(app, port=int(os.environ['PORT']), threads=3)\n",
+        },
+    ),
+    Applied(
+        "more than is declared, though its command says it",
+        'command = "gunicorn -w 2 shop:app"\ndeclared = 1',
+        "if that is meant, write what it handles as `declared`",
+        "concurrency.toml",
+        "declared = 1",
+        "declared = 2",
+    ),
+    Applied(
+        "what a command does not tell",
+        f'command = "python serve.py"\n{OWN}',
+        "(declared = 2)",
+        "concurrency.toml",
+        r"\Z",
+        files={
+            "serve.py": "import os\nfrom waitress.server import create_server\n"
+            "from shop import app\n"
+            "create_server(app, port=os.environ['PORT'], threads=2).run()\n",
+        },
+    ),
+    Applied(
+        "a port in a line of a Procfile",
+        'procfile = "web"',
+        r"write `(\S+)` in place of",
+        "Procfile",
+        "0.0.0.0:5000",
+        files={
+            "Procfile": "web: ./start.sh --bind 0.0.0.0:5000\n",
+            "start.sh": '#!/bin/sh\ngunicorn -w 2 shop:app "$1" "$2"\n',
+        },
+    ),
+    Applied(
+        "a file of uWSGI that computes",
+        'command = "uwsgi --ini shop.ini --master"',
+        r"write `(http-socket = 127.0.0.1:\$\(PORT\))` in its place",
+        "shop.ini",
+        "http-socket = 127.0.0.1:80",
+        files={
+            "shop.ini": "[uwsgi]\nhttp-socket = 127.0.0.1:80\nmodule = shop:app\n"
+            "for = 2\nprocesses = %(_)\nendfor =\n"
+        },
+    ),
+    Applied(
+        "a script that may not be executed",
+        f'command = "./serve.bash"\n{OWN}',
+        r"or write `(sh \./serve\.bash)`",
+        "concurrency.toml",
+        r"\./serve\.bash",
+        files={"serve.bash": "exec gunicorn -w 2 -b :$PORT shop:app\n"},
+    ),
+    Applied(
+        "clients that have to have a certificate",
+        'command = "gunicorn -w 2 --certfile cert.pem --keyfile key.pem '
+        '--ca-certs cert.pem --cert-reqs 2 shop:app"',
+        "wants a certificate of its clients.*`--cert-reqs`",
+        "concurrency.toml",
+        "--ca-certs cert.pem --cert-reqs 2 ",
+    ),
+    Applied(
+        "a list of a Dockerfile that is none",
+        'dockerfile = "Dockerfile"',
+        "write every word in double quotes, with a comma between each two",
+        "Dockerfile",
+        "'",
+        '"',
+        files={"Dockerfile": "FROM x\nCMD ['gunicorn', '-w', '2', 'shop:app']\n"},
+    ),
+    Applied(
+        "a Dockerfile without a command",
+        'dockerfile = "Dockerfile"',
+        "has no CMD; write command instead",
+        "concurrency.toml",
+        "dockerfile = .*",
+        'command = "gunicorn -w 2 shop:app"',
+        files={"Dockerfile": "FROM x\n"},
+    ),
+    Applied(
+        "a program that is not installed",
+        'command = "honcho start --port {port} web"',
+        "honcho: command not found; .* or name a file of requirements that does",
+        "concurrency.toml",
+        r"\Z",
+        'requirements = "requirements.txt"',
+        files={
+            "requirements.txt": "flask\ngunicorn\nhoncho\n",
+            "Procfile": "web: gunicorn -w 2 -b 127.0.0.1:$PORT shop:app\n",
+        },
+    ),
+    Applied(
+        "a gunicorn that may stall",
+        'command = "gunicorn -w 2 --threads 2 --worker-connections 2 shop:app"\n'
+        'requirements = "requirements.txt"',
+        "install gunicorn 24 or newer",
+        "requirements.txt",
+        "gunicorn==22.0.0",
+        "gunicorn>=24",
+        handled=4,
+        files={"requirements.txt": "flask\ngunicorn==22.0.0\n"},
+    ),
+]
+
+
+@pytest.mark.parametrize("applied", APPLIED, ids=lambda each: each.name)
+def test_applied(
+    check: Check, tmp_path_factory: pytest.TempPathFactory, applied: Applied
+) -> None:
+    folder = tmp_path_factory.mktemp("r") / "shop"
+    folder.mkdir()
+    table = f'[[deployment]]\nname = "web"\n{applied.table}\n'
+    files = {"concurrency.toml": table, "shop.py": f"{SHOP}application = app\n"}
+    for name, text in {**files, **applied.files}.items():
+        (folder / name).write_text(text)
+    if (folder / "start.sh").exists():
+        (folder / "start.sh").chmod(0o755)
+    for name in ("cert.pem", "key.pem"):
+        shutil.copy(TLS / name, folder)
+    before = check(folder, "--ask", "overlap", "--start-seconds", "30")
+    cells = "".join(cell["reason"] for cell in before.cells.values())
+    found = re.search(applied.said, f"{before.message} {cells}", re.DOTALL)
+    assert found is not None, before
+    replace(folder / applied.file, applied, found)
+    after = check(folder, "--ask", "overlap")
+    cell = after.cells["web"]
+    seen = (after.code, cell["verdict"], cell["ceiling"], cell["floor"])
+    assert seen == (0, "as declared", applied.handled, applied.handled), cell["reason"]
+
+
+def replace(path: Path, applied: Applied, found: re.Match[str]) -> None:
+    leaves_out = applied.said == LEAVE_OUT
+    said = found[1] if found.re.groups and not leaves_out else applied.written
+    if leaves_out:
+        assert found[1] == applied.place.strip()
+    text = path.read_text()
+    assert re.search(applied.place, text)
+    path.write_text(re.sub(applied.place, lambda _: said, text))

@@ -1,0 +1,141 @@
+"""Each remedy that can be printed of a server has a test that applies it.
+
+The words of remedies are found in the code. Whoever adds one names here the test that
+applies it and sees the better result.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+ROOM = ROOT / "harness" / "deployment"
+LIVE = ROOT / "tests" / "live" / "deployment"
+
+MODULES = (
+    *("at_least", "command", "declared/script", "declared/uwsgi", "dockerfile"),
+    *("elsewhere", "fixed_in_files", "fixed_ports", "interpreter", "mounted"),
+    *("no_containers", "ports", "prepare", "remedies"),
+)
+"""Those that say what to change in what a user has. Errors in the file of deployments
+itself are held by its schema, and what is refused of containers by their own tests."""
+
+ADVICE = re.compile(
+    r"\b(?:write|add|leave out|leave that out|install|have one worker|give|chmod|build"
+    r"|start it|call|name one|let it)\b|declares \{\}$|^without `"
+)
+
+PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
+OTHERS = "test_remedies.py::test_applied"
+MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
+CHECK = "test_check.py::"
+
+APPLIED = {
+    "the command itself declares {}": f"{CHECK}"
+    "test_a_wrong_declaration_is_told_from_a_wrong_deployment",
+    "`--threads={}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers 1 --blocking-threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "without `--without-threads` it declares": f"{CHECK}"
+    "test_how_to_raise_flasks_own_server_is_true",
+    "`processes = {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--worker-connections {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--threads {} --worker-connections {}`": f"{CHECK}"
+    "test_how_to_raise_gthread_is_true",
+    "{}:{}: `{}` is an address that cannot be": OTHERS,
+    "{}:{}: it listens on port": PORTS,
+    "`--daemonize` sends it": OTHERS,
+    "`daemonize` in {}": OTHERS,
+    "{} has no CMD": OTHERS,
+    "build that and measure it": "containers/test_measured.py::test_the_example",
+    "line {}: Docker takes this": OTHERS,
+    "it speaks TLS and wants": OTHERS,
+    "it speaks HTTP/2 only": "test_shapes.py::test_tls_is_spoken_and_http_2_is_told",
+    "write `${PORT:-{}}` {}": PORTS,
+    'write `{}os.environ.get("PORT", "{}")`': PORTS,
+    "write `$(or $(PORT),{})`": PORTS,
+    "write `%(ENV_PORT)s`": PORTS,
+    'write `int(os.environ.get("PORT", {}))`': PORTS,
+    "add `{}` to the command": PORTS,
+    "let it take its port from the command": PORTS,
+    'write `bind = "{}" + os.environ': PORTS,
+    "write `{} = {}` in {} (line {})": PORTS,
+    "install it in the environment": OTHERS,
+    "is not executable": OTHERS,
+    "no Flask app was reached": MOUNTED,
+    "something in front of Flask": MOUNTED,
+    "no Flask app is there": MOUNTED,
+    "a check starts no containers": "containers/test_harmless.py::test_a_shell",
+    "write `{}` in place of `{}`": OTHERS,
+    "write `{} exec {}` in place of the list": PORTS,
+    "Flask is not installed for {}": OTHERS,
+    "{} is there already": "test_shapes.py::"
+    "test_a_socket_that_is_there_is_not_taken_over",
+    "start it without an option": OTHERS,
+    "if that is what it should handle": OTHERS,
+    "leave out `daemon = True`": OTHERS,
+    "leave out `--daemon` in {}": OTHERS,
+    "add `-n` to `supervisord`": "test_shapes.py::"
+    "test_programs_that_start_servers_from_an_index",
+    "leave out `{}`": OTHERS,
+    "if that is meant": OTHERS,
+    "write `{}` as the first line": "test_shapes.py::"
+    "test_the_remedy_for_sockets_without_patches_is_true",
+    "leave out `reuse_port` in": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
+    "leave out `--reuse-port`": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
+    "call `monkey.patch_all()`": f"{CHECK}test_the_cause_of_patching_too_late_is_named",
+    "write `worker_connections = {}` in": f"{CHECK}test_the_remedy_for_gthread_is_true",
+    "add `--worker-connections {}`": f"{CHECK}test_the_remedy_for_gthread_is_true",
+    "add `--gevent-monkey-patch`": f"{CHECK}"
+    "test_the_remedy_for_gevent_in_uwsgi_is_true",
+    "install gunicorn 24 or newer": OTHERS,
+    "have one worker: {}": f"{CHECK}"
+    "test_the_remedy_for_workers_that_accept_too_much_is_true",
+}
+"""How a remedy begins, and the test that applies it."""
+
+
+def remedies() -> Iterator[tuple[str, str]]:
+    """Each text of these modules that gives advice, and the place that it stands in."""
+    for name in MODULES:
+        path = ROOM / f"{name}.py"
+        tree = ast.parse(path.read_text())
+        parts = {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.JoinedStr | ast.Expr)
+            for part in ast.iter_child_nodes(node)
+        }
+        for node in ast.walk(tree):
+            text = _text(node) if id(node) not in parts else ""
+            if " " in text and ADVICE.search(text):
+                yield text, f"{name}.py:{getattr(node, 'lineno', 0)}"
+
+
+def _text(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(each) or "{}" for each in values)
+    return ""
+
+
+@pytest.mark.parametrize(("text", "place"), [*remedies()])
+def test_a_remedy_has_a_test(text: str, place: str) -> None:
+    assert any(text.startswith(begin) for begin in APPLIED), (
+        f"{place}: nothing says which test applies {text!r}; write one, and name it"
+    )
+
+
+@pytest.mark.parametrize(("begin", "test"), [*APPLIED.items()])
+def test_that_test_is_there(begin: str, test: str) -> None:
+    file, _, name = test.partition("::")
+    assert f"def {name}(" in Path(LIVE / file).read_text()
+    assert any(text.startswith(begin) for text, _ in remedies()), "nothing says that"
