@@ -462,6 +462,42 @@ def test_how_to_raise_gthread_is_true(deploy: Check) -> None:
     assert (after.code, numbers(after)) == (0, ("as declared", 6, 6))
 
 
+@pytest.mark.parametrize(
+    ("command", "said", "instead"),
+    [
+        ("waitress-serve --threads=2 shop:app", "--threads=3", "--threads=2"),
+        (
+            "granian --interface wsgi --blocking-threads 2 --workers 1 shop:app",
+            "--workers 1 --blocking-threads 3",
+            "--blocking-threads 2 --workers 1",
+        ),
+        ("uwsgi --processes 2 --module shop:app", "processes = 3", "--processes 2"),
+        (
+            "gunicorn -k gevent --worker-connections 2 shop:app",
+            "--worker-connections 3",
+            "--worker-connections 2",
+        ),
+        ("gunicorn --threads 2 shop:app", "--workers 1 --threads 3", "--threads 2"),
+    ],
+)
+def test_how_to_raise_is_true(
+    deploy: Check, command: str, said: str, instead: str
+) -> None:
+    before = deploy(command, "at-least = 3")
+    assert before.code == 1
+    assert f"`{said}` declares 3" in before.message
+    option = said.replace("processes = ", "--processes ")
+    after = deploy(command.replace(instead, option), "at-least = 3")
+    assert (after.code, numbers(after)) == (0, ("as declared", 3, 3))
+
+
+def test_how_to_raise_flasks_own_server_is_true(deploy: Check) -> None:
+    before = deploy("flask --app shop run --without-threads", "at-least = 3")
+    assert before.code == 1
+    assert "without `--without-threads` it declares no bound" in before.message
+    assert deploy("flask --app shop run", "at-least = 3").code == 0
+
+
 def test_the_cause_of_patching_too_late_is_named(check: Check) -> None:
     checked = check(EXAMPLES / "patched-late", "--only", "too-late")
     assert checked.code == 1
