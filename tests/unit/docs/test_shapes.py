@@ -1,0 +1,23 @@
+"""The table of public shapes in the documentation is what the tests check."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+SHAPES = tomllib.loads(
+    (ROOT / "tests" / "deployments" / "public" / "shapes.toml").read_text()
+)["shape"]
+
+
+def test_the_table_has_every_shape_once() -> None:
+    page = (ROOT / "docs" / "deployments.md").read_text()
+    part = page.partition("### As they are in public repositories")[2]
+    rows = [line for line in part.partition("## ")[0].splitlines() if "`" in line]
+    written = [line.split(" | ")[:2] for line in rows if line.startswith("| ")]
+    assert written == [
+        [f"| {each['repository']}: `{each['file']}`", each["what"]] for each in SHAPES
+    ]
+    assert f"These {len(SHAPES)} are checked by a test" in part
+    assert len({each["repository"] for each in SHAPES}) == len(SHAPES) >= 40
