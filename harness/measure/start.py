@@ -128,6 +128,11 @@ class FreshServers:
         finally:
             self.stop_seconds += time.monotonic() - stopping
 
+    @property
+    def _takes_port(self) -> bool:
+        """Whether it is told a port; one behind a proxy may have a Unix socket."""
+        return any("{port}" in word for word in self._planned.argv)
+
     def _started(
         self, holds: Holds, ports: list[int]
     ) -> contextlib.AbstractAsyncContextManager[ProcessTree]:
@@ -169,7 +174,7 @@ class FreshServers:
     ) -> Probe:
         """Wait until the server answers and is quiet; a probe of it."""
         try:
-            for behind in ports[:-1]:
+            for behind in ports[:-1] if self._takes_port else ():
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.app.reach(server, holds, ports[-1])
             self.claims = probe.claims

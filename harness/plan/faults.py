@@ -105,6 +105,8 @@ def _templates(server: Server) -> Iterator[tuple[str, str]]:
             yield f"{where}argv", text
         for text in () if isinstance(owner, Addition) else owner.listen:
             yield f"{where}listen", text
+        for text in owner.wrapper if isinstance(owner, Configuration) else ():
+            yield f"{where}wrapper", text
         for name, text in owner.env.items():
             yield f"{where}env.{name}", text
 

@@ -202,11 +202,12 @@ def _argv(
     owners: Iterable[Server | Addition | Configuration],
     configuration: Configuration,
 ) -> tuple[str, ...]:
-    """The server's own arguments, its address, and all additions."""
+    """What runs the server, its own arguments, its address, and all additions."""
     listen = configuration.listen or server.listen
     added = (text for owner in owners if owner != server for text in owner.argv)
     app = configuration.app or server.app
-    return tuple(text.replace("{app}", app) for text in (*server.argv, *listen, *added))
+    words = (*configuration.wrapper, *server.argv, *listen, *added)
+    return tuple(text.replace("{app}", app) for text in words)
 
 
 def _front(catalog: Catalog, configuration: Configuration) -> PlannedFront | None:

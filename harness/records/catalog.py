@@ -92,6 +92,8 @@ class Configuration(Declares, frozen=True, kw_only=True):
     """In place of the server's own ``app``, such as the same one wrapped for ASGI."""
     listen: tuple[str, ...] = ()
     """In place of the server's own ``listen``."""
+    wrapper: tuple[str, ...] = ()
+    """A program that runs the server's command, with its arguments."""
     argv: tuple[str, ...] = ()
     """Appended to the server's own."""
     env: dict[str, str] = {}

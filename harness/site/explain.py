@@ -58,7 +58,7 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     over: dict[str, int] = {}
     """Options that are more than a number, or words that are not empty."""
     within: dict[str, str] = {}
-    """Options that are at most what another option is."""
+    """Options that are at most what another is, or a product such as ``a * b``."""
     given: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     processes: int | str = 1
@@ -289,12 +289,17 @@ def fits(
         all(settings[name] in values for name, values in rule.is_.items())
         and all(_is_over(settings[name], least) for name, least in rule.over.items())
         and all(
-            int(settings[name]) <= int(settings[other])
+            int(settings[name]) <= math.prod(int(settings[o]) for o in factors(other))
             for name, other in rule.within.items()
         )
         and given.issuperset(rule.given)
         and not given.intersection(rule.absent)
     )
+
+
+def factors(product: str) -> list[str]:
+    """The options of a product such as ``a * b``."""
+    return product.split(" * ")
 
 
 def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
@@ -303,10 +308,14 @@ def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
     conditions = {
         name
         for each in before
-        for name in (*each.is_, *each.over, *each.within, *each.within.values())
+        for name in (*each.is_, *each.over, *each.within, *_others(each))
     }
     parts = {each for each in (rule.processes, rule.lanes) if isinstance(each, str)}
     return conditions | parts
+
+
+def _others(rule: CapacityRule) -> Iterable[str]:
+    return (each for product in rule.within.values() for each in factors(product))
 
 
 def _is_over(value: int | str, least: int) -> bool:
@@ -378,9 +387,17 @@ def distance(cell: MeasuredCell, processes: int, lanes: int) -> float:
 
 
 def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
-    """The newest cell of each configuration without a proxy in front."""
-    cells = [entry.cell for entry in atlas.newest.values() if entry.cell.front is None]
+    """The newest cell of each configuration whose server is started and reached alone:
+    without a proxy in front, and without a program that runs its command.
+    """
+    cells = [entry.cell for entry in atlas.newest.values() if is_alone(entry.cell)]
     return [_measured(atlas, cell) for cell in sorted(cells, key=lambda each: each.id)]
+
+
+def is_alone(cell: CellReport) -> bool:
+    """Whether there is no proxy in front, and no program that runs the command."""
+    program = PurePath(cell.command[0]).name if cell.command else ""
+    return cell.front is None and program not in rules().prefixes
 
 
 def _measured(atlas: Atlas, cell: CellReport) -> MeasuredCell:

@@ -65,15 +65,17 @@ const explained = (() => {
     return [Number(text), true];
   }
 
+  const factors = (product) => product.split(" * ");
+
   const fits = (rule, settings, given) =>
     Object.entries(rule.is).every(([name, values]) => values.includes(settings[name]))
     && Object.entries(rule.over).every(([name, least]) => (typeof settings[name] === "number" ? settings[name] > least : settings[name] !== ""))
-    && Object.entries(rule.within).every(([name, other]) => settings[name] <= settings[other])
+    && Object.entries(rule.within).every(([name, other]) => settings[name] <= factors(other).reduce((product, each) => product * settings[each], 1))
     && rule.given.every((name) => given.has(name))
     && !rule.absent.some((name) => given.has(name));
 
   const deciding = (server, rule) => [
-    ...server.rule.slice(0, server.rule.indexOf(rule) + 1).flatMap((each) => [...Object.keys(each.is), ...Object.keys(each.over), ...Object.entries(each.within).flat()]),
+    ...server.rule.slice(0, server.rule.indexOf(rule) + 1).flatMap((each) => [...Object.keys(each.is), ...Object.keys(each.over), ...Object.entries(each.within).flatMap(([name, other]) => [name, ...factors(other)])]),
     ...[rule.processes, rule.lanes].filter((part) => typeof part === "string"),
   ];
 

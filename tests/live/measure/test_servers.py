@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -38,6 +40,22 @@ SEEN = {
 
 WRONG = "granian/backpressure-8"
 
+RANGES = {
+    "gunicorn/gthread-2x4-connections-5": (7, 8),
+    "gunicorn/sync-4-reuse-port": (1, 4),
+    "gunicorn/gthread-2x4-reuse-port": (4, 8),
+}
+"""By server and configuration: the least and the most, whatever the order."""
+
+FRONTS = {
+    "gunicorn/nginx-socket-sync-4": ("nginx", 4),
+    "gunicorn/nginx-keepalive-gthread-2x4-connections-4": ("nginx", 8),
+    "gunicorn/haproxy-sync-4": ("haproxy", 4),
+    "gunicorn/haproxy-maxconn-sync-4": ("haproxy", 2),
+    "gunicorn/caddy-sync-4": ("caddy", 4),
+}
+"""By server and configuration: the program in front, and how many get through it."""
+
 
 def cell_id(name: str) -> str:
     """The cell of a configuration under the newest release of its server."""
@@ -51,7 +69,8 @@ def cell_id(name: str) -> str:
 def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The cells of one run of them all, by the same key."""
     results = tmp_path_factory.mktemp("servers") / "results"
-    only = [("--only", cell_id(name)) for name in (*SEEN, WRONG)]
+    names = (*SEEN, WRONG, *RANGES, *FRONTS)
+    only = [("--only", cell_id(name)) for name in names]
     done = probe(results, *(word for pair in only for word in pair))
     assert done.returncode == 0, done.stderr
     report = json.loads((results / "report.json").read_text())
@@ -64,6 +83,26 @@ def test_what_is_known(cells: dict[str, dict[str, Any]], name: str) -> None:
     assert (cell["outcome"], cell["verdict"]) == ("measured", "as declared"), cell
     assert (cell["ceiling"], cell["floor"]) == (capacity, capacity)
     assert cell["declared"] == capacity
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_what_depends_on_the_order(cells: dict[str, dict[str, Any]], name: str) -> None:
+    cell = cells[name]
+    assert (cell["outcome"], cell["verdict"]) == ("measured", "uneven"), cell
+    assert (cell["floor"], cell["ceiling"]) == RANGES[name]
+    assert (cell["floor_by"], cell["ceiling_by"]) == ("guaranteed", "guaranteed")
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_what_stands_in_front(cells: dict[str, dict[str, Any]], name: str) -> None:
+    cell, (program, number) = cells[name], FRONTS[name]
+    if shutil.which(program) is None:
+        assert cell["outcome"] == "not supported"
+        if program == "nginx" and os.environ.get("REQUIRE_NGINX"):
+            pytest.fail("nginx is not on PATH")
+        pytest.skip(f"{program} is not on PATH")
+    assert (cell["outcome"], cell["verdict"]) == ("measured", "as declared"), cell
+    assert (cell["floor"], cell["ceiling"]) == (number, number)
 
 
 def test_a_formula_says_what_it_came_to(cells: dict[str, dict[str, Any]]) -> None:

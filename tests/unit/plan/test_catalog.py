@@ -200,7 +200,11 @@ FAULTS = {
         GUNICORN,
         'behind = "nginx"',
         'behind = "ngnix"',
-        ["configuration nginx-sync-4: behind", "no proxy 'ngnix'", "there are: nginx"],
+        [
+            "configuration nginx-sync-4: behind",
+            "no proxy 'ngnix'",
+            "there are: caddy, ",
+        ],
     ),
     "behind without a way": (
         GUNICORN,
@@ -218,7 +222,11 @@ FAULTS = {
         GUNICORN,
         'passed-by = "proxy_pass"',
         'passed-by = "fastcgi_pass"',
-        ["passed-by", "'fastcgi_pass'", "it has: proxy_pass, uwsgi_pass"],
+        [
+            "passed-by",
+            "'fastcgi_pass'",
+            "it has: proxy_pass, proxy_pass_socket, uwsgi_pass",
+        ],
     ),
     "proxy of another name": (NGINX, 'name = "nginx"', 'name = "x"', ["'nginx'"]),
     "proxy whose file is a path": (
@@ -261,7 +269,7 @@ FAULTS = {
         GUNICORN,
         "{host}:{port}",
         "{address}:{port}",
-        ["argv", "{address}", "{target} {folder} {host} {port} {app}"],
+        ["listen", "{address}", "{target} {folder} {host} {port} {app}"],
     ),
     "unknown placeholder in a variable": (
         WERKZEUG,

@@ -26,7 +26,7 @@ CONFIGURATIONS = [
     (server.name, each.id)
     for server in CATALOG.servers
     for each in server.configuration
-    if not each.behind
+    if not (each.behind or each.wrapper)
 ]
 
 SCRIPTS = {
