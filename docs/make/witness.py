@@ -29,7 +29,7 @@ accounts of others, which share nothing with that:
   the app have a connection that a process of the server has accepted. In brackets: how
   many more it had accepted, which wait inside.
 - **Plain timed requests**: threads with `http.client`, and a view that sleeps for
-  {sleep:g} s. Nothing is held and nothing reports. So many as are in the column *sent*
+  {sleep:g} s. Nothing is held and nothing reports. As many as are in the column *sent*
   are sent at once; those that end before {cut:g} s were handled at once. The median of
   the tries has to be within what the probe says.
 - **The server's own figure** while these sleep, where it has one: uWSGI's stats server,

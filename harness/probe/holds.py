@@ -39,11 +39,6 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
 class Hold(asyncio.Protocol):
     """A connection from the app, for one request that is, or was, in it."""
 
-    __slots__ = (
-        *("_listener", "_received", "_transport", "entered_at", "left", "origin"),
-        "said",
-    )
-
     def __init__(self, listener: Holds) -> None:
         self._listener = listener
         self._transport: asyncio.Transport | None = None

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from harness.records.catalog import Exclusion
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.text import listed
@@ -65,7 +64,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         name="What is not measured, and why",
         description="Every cell without a number has a reason.",
         omissions=list(_omissions(atlas)),
-        exclusions=_exclusions(atlas),
+        exclusions=atlas.catalog.matrix.exclusion,
     )
     yield _data(atlas, frame)
     yield render(
@@ -92,10 +91,6 @@ def _where(cells: Sequence[CellReport]) -> str:
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
     span = flasks[0] if len(flasks) == 1 else f"{flasks[0]} to {flasks[-1]}"
     return f"{plural(len(cells), 'cell')} of {servers}, Flask {span}"
-
-
-def _exclusions(atlas: Atlas) -> tuple[Exclusion, ...]:
-    return atlas.catalog.matrix.exclusion
 
 
 def _data(atlas: Atlas, frame: Frame) -> File:

@@ -63,10 +63,6 @@ class Engine(NamedTuple):
         except EngineFailed as problem:
             raise EngineFailed(f"cannot reach the Docker engine: {problem}") from None
 
-    def has_image(self, image: str) -> bool:
-        """Whether an image is on this machine."""
-        return bool(self.image_variables(image))
-
     def image_variables(self, image: str) -> dict[str, str]:
         """The variables that an image sets; none when it is not on this machine."""
         try:

@@ -180,20 +180,23 @@ Extra==1; python_version < "3.10"  # for older only
 """
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """A catalog of two servers that has one of everything."""
-    folder: Path = tmp_path_factory.mktemp("catalog")
+def load(folder: Path, **files: str) -> Catalog:
+    """A catalog with these files of servers and proxies, beside what both have."""
     for name, text in (
         ("matrix.toml", MATRIX),
-        ("servers/own.toml", OWN),
-        ("servers/pool.toml", POOL),
         ("constraints/old.txt", OLD),
         ("constraints/new.txt", NEW),
+        *((f"{name.replace('_', '/')}.toml", text) for name, text in files.items()),
     ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     return catalog.load(folder)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A catalog of two servers that has one of everything."""
+    return load(tmp_path_factory.mktemp("small"), servers_own=OWN, servers_pool=POOL)
 
 
 def plan(source: Catalog, **asked: Any) -> Plan:
@@ -670,17 +673,8 @@ def test_what_was_built_says_on_which_python_it_runs(
 @pytest.fixture(scope="module")
 def chained(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """A catalog of one server that may stand behind a proxy."""
-    folder: Path = tmp_path_factory.mktemp("chained")
-    for name, text in (
-        ("matrix.toml", MATRIX),
-        ("servers/chained.toml", CHAINED),
-        ("proxies/proxy.toml", PROXY),
-        ("constraints/old.txt", OLD),
-        ("constraints/new.txt", NEW),
-    ):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    return catalog.load(folder)
+    folder = tmp_path_factory.mktemp("chained")
+    return load(folder, servers_chained=CHAINED, proxies_proxy=PROXY)
 
 
 def test_a_configuration_may_listen_in_another_way(chained: Catalog) -> None:
