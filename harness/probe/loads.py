@@ -41,6 +41,10 @@ has room is left out in every round; a server started anew has another order."""
 AT_STEADY_SHORTFALL = 1
 """The same when they all admitted the same."""
 
+AT_LARGE = 12
+"""Rounds of a large number that is not reached, at most, while each admits more than
+all before it."""
+
 FAR_ABOVE = 16
 """Times the declared number that is offered then: the more wait, the less likely is it
 that a worker was left without its share by chance. A gthread worker that had room got
@@ -149,13 +153,26 @@ def further(
     if shared and load < MANY and len(admitted[load]) < AT_SHARED:
         return Offer(load)
     reached = max((done.peak for done in rounds), default=0) >= load
-    if reached or load >= MANY:
+    if reached:
         return None
+    if load >= MANY:
+        again = declared is not None and _grows(admitted[load])
+        return Offer(load) if again else None
     if alone:
         full = any(was_quiet(each) for each in rounds if each.offered >= load)
         again = not full and len(admitted[load]) < AT_DISAGREEMENT
         return Offer(load) if again else None
     return None if declared is None else _from_above(load, admitted)
+
+
+def _grows(admitted: Sequence[int]) -> bool:
+    """Whether a large number that was not reached may be in a further round.
+
+    Some pools start some of their threads in each burst: older releases of granian
+    admitted 94, 364, 498 and then 512 of 512.
+    """
+    further = len(admitted) > 1 and admitted[-1] > max(admitted[:-1])
+    return len(admitted) < (AT_LARGE if further else AT_EXCEEDED)
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:

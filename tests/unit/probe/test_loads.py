@@ -7,6 +7,7 @@ import pytest
 
 from harness.probe.loads import AT_DISAGREEMENT
 from harness.probe.loads import AT_EXCEEDED
+from harness.probe.loads import AT_LARGE
 from harness.probe.loads import AT_SHARED
 from harness.probe.loads import AT_SHORTFALL
 from harness.probe.loads import AT_STEADY_SHORTFALL
@@ -150,6 +151,18 @@ def test_one_process_is_asked_again_until_it_was_full_while_quiet() -> None:
 def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
     rounds = [*[seen(1000, 400)] * AT_EXCEEDED, seen(1001, 500)]
     assert further(rounds, 1000, 64, shared=False) is None
+
+
+def test_a_shortfall_of_many_is_asked_for_again_while_it_shrinks() -> None:
+    rounds = [seen(512, 94)]
+    for number in (180, 364, 364, 498, 510):
+        assert further(rounds, 512, 64, shared=False) == Offer(512)
+        rounds.append(seen(512, number))
+    assert further([*rounds, seen(512, 510)], 512, 64, shared=False) is None
+    assert further([*rounds, seen(512, 512)], 512, 64, shared=False) is None
+    grown = [seen(512, 100 + number) for number in range(AT_LARGE)]
+    assert further(grown[:-1], 512, 64, shared=False) == Offer(512)
+    assert further(grown, 512, 64, shared=False) is None
 
 
 def test_no_bound_is_not_tried_from_above() -> None:
