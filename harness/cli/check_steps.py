@@ -74,7 +74,8 @@ def measure_all(
                 findings = report(checked)
                 shown.end(name, findings.report.cells[number])
     except KeyboardInterrupt:
-        were = f"{number} of {total} deployments were measured"
+        measured = f"{number} of {total} deployments" if number else "nothing"
+        were = f"{measured} {'were' if number else 'was'} measured"
         ended = Interrupted(f"interrupted; {were}", brief=were)
         if number:
             show(report(checked[:number], ended), results, options.printing, ended)
