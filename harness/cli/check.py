@@ -27,6 +27,7 @@ from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.remarks import on_paper
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
 from harness.records import files
@@ -142,4 +143,6 @@ def declares(each: Prepared | NotPrepared) -> str:
         problem = "its command does not tell what it declares, the running server may"
         return printable(f"{each.deployment.name}: {problem}: {each.problem}")
     words = f"{each.deployment.name}: declares {number}: {because}"
+    if sent := on_paper(each):
+        words = f"{words}; {sent}"
     return printable(f"{words}; it runs on {each.where.python}", characters=1000)

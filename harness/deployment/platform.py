@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
-from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances
 from harness.deployment.platforms.read import is_read
 from harness.records.errors import UsageError

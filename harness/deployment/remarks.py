@@ -15,7 +15,7 @@ from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import count
 from harness.deployment.declares.sendings import limit_of
 from harness.deployment.platform import platform_of
-from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.instance import Instance
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.judge.platform import judge_platform
@@ -51,6 +51,21 @@ def remarks(
 
 
 # ------------------------------------------------------------------------ the platform
+
+
+def on_paper(prepared: Prepared) -> str:
+    """What the platform sends against what is declared; empty where it says nothing.
+
+    Raises ``DeploymentFault`` about a file that was named.
+    """
+    found = platform_of(prepared.deployment, prepared.where.folder)
+    if found is None or found[0].limit is None:
+        return ""
+    instance, path = found
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    declared = prepared.declaration.declared
+    name = prepared.deployment.name
+    return judge_platform(limit, Takes(declared, declared, name)).reason
 
 
 def _sent(instance: Instance, path: Path, cell: CellReport) -> Iterator[Remark]:

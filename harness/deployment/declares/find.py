@@ -18,7 +18,7 @@ from harness.deployment.declares.sendings import is_told
 from harness.deployment.declares.sendings import sending
 from harness.deployment.declares.started import counted
 from harness.deployment.declares.started import ReadPlace
-from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances
 from harness.deployment.platforms.read import is_read
 from harness.records.declares import Place

@@ -11,7 +11,7 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declares.script import SimpleCommand
 from harness.deployment.declares.started import Counted
 from harness.deployment.declares.started import ReadPlace
-from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.instance import Instance
 from harness.judge.platform import judge_platform
 from harness.judge.platform import Judged
 from harness.judge.platform import Limit

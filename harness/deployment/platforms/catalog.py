@@ -118,6 +118,8 @@ class Platform(Record, frozen=True, kw_only=True):
     """Values that an instance has to have."""
     needs: tuple[Steps, ...] = ()
     """What an instance has to have."""
+    one_with: Steps | None = None
+    """Of several that share a limit it is the one with this, else the first."""
     source: Page
     """The page that documents how many requests are sent."""
     read: datetime.date

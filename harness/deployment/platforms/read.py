@@ -7,15 +7,16 @@ import re
 import shlex
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment.platforms import proxies
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.checks import check_of
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.instance import last_step
+from harness.deployment.platforms.instance import Line
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
 from harness.deployment.platforms.tree import from_toml
@@ -24,60 +25,11 @@ from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.records.health import HealthCheck
 
+MOST_CHARACTERS = 300_000
+"""A longer file is no configuration that somebody wrote."""
+
 At = Callable[[str | None], Node | None]
 """What stands at a place of a file, for one of its instances."""
-
-
-class Line(NamedTuple):
-    """A line for a shell that an instance starts."""
-
-    line: int
-    name: str
-    text: str
-
-
-class Instance(NamedTuple):
-    """What a platform's file says about one kind of instance."""
-
-    platform: Platform
-    name: str
-    line: int
-    """Of what limits it; without a limit where it begins."""
-    most: int | None = None
-    """What it is never sent more than; ``None`` for no limit."""
-    aims: int | None = None
-    """What the platform tries to keep to; ``None`` where there is no such number."""
-    of: str = "requests"
-    written: str = ""
-    """The key that says the limit; empty where it is the default."""
-    because: str = ""
-    """Where a default is from, or what becomes of what is beyond the limit."""
-    processors: float | None = None
-    memory: str = ""
-    variables: Mapping[str, str] = {}
-    starts: tuple[Line, ...] = ()
-    check: HealthCheck | None = None
-    problem: str = ""
-    """Why it is not known, and what to write."""
-
-    @property
-    def limit(self) -> int | None:
-        """What it is sent at most, or else what the platform tries to keep to."""
-        return self.most if self.most is not None else self.aims
-
-    @property
-    def key(self) -> str:
-        """The setting that says its limit, or would."""
-        sends = self.platform.sends
-        return self.written or _key(sends.most or sends.aims)
-
-    @property
-    def counted_processors(self) -> int | None:
-        """What ``cpu_count()`` gives in it; ``None`` where that is not known."""
-        size = self.platform.size
-        if size is None or size.counts == "host" or not self.processors:
-            return None
-        return math.ceil(self.processors)
 
 
 def is_read(name: str) -> bool:
@@ -88,6 +40,8 @@ def is_read(name: str) -> bool:
 def instances(path: Path, text: str) -> list[Instance]:
     """What a file says, if it is of a platform: one for each kind of instance."""
     found: list[Instance] = []
+    if len(text) > MOST_CHARACTERS:
+        return found
     for platform in with_files_like(path.name):
         if not platform.is_in(text):
             continue
@@ -135,6 +89,9 @@ def _each(platform: Platform, document: Node) -> Iterator[Found]:
         for found in find(document, steps):
             several = found.node.list
             items = [Found(_text(n, "name"), n) for n in several] or [found]
+            if platform.one_with:
+                with_it = [e for e in items if _at(e.node, platform.one_with)]
+                items = (with_it or items)[:1]
             for each in items:
                 values = platform.only_each.items()
                 if not all(_text(each.node, s) == v for s, v in values):
@@ -160,52 +117,61 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         several = _at(where, steps)
         return several[0].node if several else None
 
-    def value(steps: str | None, default: str = "") -> str:
-        node = at(steps)
-        return node.text if node is not None and node.text else default
-
-    sends, size, starts = platform.sends, platform.size, platform.starts
-    own = Class()
+    name = found.name or _text(document, "metadata.name") or _text(document, "service")
+    size, own = platform.size, _class(platform, at)
+    processors = memory = None
     if size is not None:
-        own = size.classes.get(value(size.class_, size.default_class).lower(), own)
-        own = size.classes.get(value(size.class_, size.default_class), own)
-    processors = _processors(value(size.processors)) if size else None
-    if processors is None and size is not None:
-        processors = own.processors or size.default_processors
+        processors = _processors(_value(at(size.processors)))
+        processors = processors or own.processors or size.default_processors
+        memory = _value(at(size.memory)) or own.memory or size.default_memory
+    instance = Instance(
+        platform,
+        name,
+        found.node.line,
+        processors=processors,
+        memory=memory or "",
+        variables={**own.variables, **_variables(at(platform.starts.variables))},
+        starts=tuple(_lines(platform, at, found)),
+        check=_check(platform, path, at, found.node),
+    )
+    return _with_limit(instance, at)
+
+
+def _with_limit(instance: Instance, at: At) -> Instance:
+    """The instance with what it is sent, by its file or by default."""
+    sends = instance.platform.sends
     most, aims = at(sends.most), at(sends.aims)
-    limit = most if most is not None and most.text else aims
-    numbers = [_limit(steps, at(steps)) for steps in (sends.most, sends.aims)]
-    problem = next((each for _, each in numbers if each), "")
+    hard, problem = _limit(sends.most, most)
+    soft, other = _limit(sends.aims, aims)
     no_default = any(map(at, sends.no_default_with))
     default = None if no_default else sends.default
     if default is not None and sends.default_per_processor:
-        default *= max(1, math.ceil(processors or 1))
-    is_written = limit is not None and bool(limit.text)
-    return Instance(
-        platform,
-        found.name or _text(document, "metadata.name") or _text(document, "service"),
-        limit.line if limit is not None and is_written else found.node.line,
-        most=numbers[0][0] if most and most.text else default,
-        aims=numbers[1][0] if aims and aims.text else sends.default_aims,
-        of=_counted(value(sends.of), sends.of, sends.default_of),
-        written=_key(sends.most if limit is most else sends.aims) if is_written else "",
-        because="" if is_written or no_default else sends.default_because,
-        processors=processors,
-        memory=value(size.memory, own.memory or size.default_memory) if size else "",
-        variables={**own.variables, **_variables(at(starts.variables))},
-        starts=tuple(_lines(platform, at, found)),
-        check=_check(platform, path, at, found.node),
-        problem=problem,
+        default *= max(1, math.ceil(instance.processors or 1))
+    written = next((node for node in (most, aims) if node and node.text), None)
+    steps = sends.most if written is most else sends.aims
+    because = "" if written or no_default else sends.default_because
+    return instance._replace(
+        line=written.line if written else instance.line,
+        most=hard if most and most.text else default,
+        aims=soft if aims and aims.text else sends.default_aims,
+        of=_value(at(sends.of)) or sends.default_of or sends.of,
+        written=last_step(steps) if written else "",
+        because=because,
+        problem=problem or other,
     )
 
 
-def _counted(said: str, steps: str, default: str) -> str:
-    """``requests`` or ``connections``."""
-    return said or default or steps
+def _class(platform: Platform, at: At) -> Class:
+    """The size that a platform has a name for."""
+    size = platform.size
+    if size is None:
+        return Class()
+    name = _value(at(size.class_)) or size.default_class
+    return size.classes.get(name) or size.classes.get(name.lower()) or Class()
 
 
-def _key(steps: str | None) -> str:
-    return (steps or "").rpartition(".")[2]
+def _value(node: Node | None) -> str:
+    return node.text if node is not None else ""
 
 
 def _number(name: str, text: str) -> tuple[int | None, str]:
@@ -218,7 +184,7 @@ def _number(name: str, text: str) -> tuple[int | None, str]:
 def _limit(steps: str | None, node: Node | None) -> tuple[int | None, str]:
     if node is None or not node.text:
         return None, ""
-    return _number(_key(steps), node.text)
+    return _number(last_step(steps), node.text)
 
 
 def _processors(text: str) -> float | None:
@@ -235,7 +201,9 @@ def _variables(node: Node | None) -> dict[str, str]:
     """A mapping, or a list of names and values."""
     if node is None:
         return {}
-    listed = {_text(each, "name"): _text(each, "value") for each in node.list}
+    # Without a value it is from a secret, which no file says.
+    given = [each for each in node.list if "value" in each.items]
+    listed = {_text(each, "name"): _text(each, "value") for each in given}
     return {**listed, **{name: each.text for name, each in node.items.items()}}
 
 

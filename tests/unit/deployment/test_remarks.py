@@ -14,6 +14,7 @@ from harness.deployment.environment import Where
 from harness.deployment.health import health_check
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.remarks import on_paper
 from harness.deployment.remarks import remarks
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
@@ -114,6 +115,15 @@ def test_a_health_check_that_waits(tmp_path: Path) -> None:
     assert "restarted when that lasts 21 to 31 s" in remark.reason
     answered = msgspec.structs.replace(health, at_times=None, always=None)
     assert told(tmp_path, cell=cell(8, health=answered)) == ()
+
+
+def test_what_is_declared_is_compared_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    assert on_paper(prepared(tmp_path)) == ""
+    (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
+    words = "the platform sends 10, the app takes 8: two wait"
+    assert on_paper(prepared(tmp_path)) == words
 
 
 def test_nothing_is_said_of_what_was_not_measured(tmp_path: Path) -> None:

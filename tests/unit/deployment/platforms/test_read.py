@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.platforms.read import Instance
+from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances
 from harness.records.health import CheckBy
 from harness.records.health import Consequence
@@ -119,6 +119,34 @@ def test_each_container_is_an_instance() -> None:
     assert (web.processors, web.memory, web.limit) == (0.5, "512Mi", None)
     assert [line.text for line in web.starts] == ["gunicorn -w 2 app:app"]
     assert web.counted_processors is None, "it sees those of the node"
+
+
+def test_of_containers_that_share_a_limit_one_gets_the_requests() -> None:
+    sidecar = "      containers:\n        - {image: proxy, name: sidecar}\n"
+    text = files.CLOUD_RUN.replace("      containers:\n", sidecar)
+    first = one("service.yaml", text)
+    assert first.name == "sidecar"
+    ports = text.replace("- image: gcr.io/shop", "- ports: [{containerPort: 80}]")
+    assert one("service.yaml", ports).processors == 2
+
+
+def test_a_variable_from_a_secret_is_not_known() -> None:
+    secret = "env: [{name: WORKERS, valueFrom: {secretKeyRef: {name: x}}}]"
+    known = 'env: [{name: WORKERS, value: "3"}]'
+    text = files.CLOUD_RUN.replace(known, secret)
+    assert one("service.yaml", text).variables == {}
+
+
+def test_a_file_that_nobody_wrote_is_not_read() -> None:
+    assert instances(Path("service.yaml"), files.CLOUD_RUN + "#" * 400_000) == []
+
+
+def test_checks_of_fly_that_only_watch() -> None:
+    text = "[http_service]\ninternal_port = 80\n"
+    text += "[checks.health]\npath = '/h'\ninterval = '15s'\n"
+    check = one("fly.toml", text).check
+    assert check is not None
+    assert (check.path, check.period, check.then) == ("/h", 15, Consequence.MARKS)
 
 
 def test_proxies() -> None:

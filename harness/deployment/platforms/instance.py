@@ -1,0 +1,67 @@
+"""What a file of a platform says about one kind of instance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from harness.deployment.platforms.catalog import Platform
+from harness.records.health import HealthCheck
+
+
+def last_step(steps: str | None) -> str:
+    """The last name of a place in a file, which is the key that stands there."""
+    return (steps or "").rpartition(".")[2].strip('"')
+
+
+class Line(NamedTuple):
+    """A line for a shell that an instance starts."""
+
+    line: int
+    name: str
+    text: str
+
+
+class Instance(NamedTuple):
+    """What a platform's file says about one kind of instance."""
+
+    platform: Platform
+    name: str
+    line: int
+    """Of what limits it; without a limit where it begins."""
+    most: int | None = None
+    """What it is never sent more than; ``None`` for no limit."""
+    aims: int | None = None
+    """What the platform tries to keep to; ``None`` where there is no such number."""
+    of: str = "requests"
+    written: str = ""
+    """The key that says the limit; empty where it is the default."""
+    because: str = ""
+    """Where a default is from, or what becomes of what is beyond the limit."""
+    processors: float | None = None
+    memory: str = ""
+    variables: Mapping[str, str] = {}
+    starts: tuple[Line, ...] = ()
+    check: HealthCheck | None = None
+    problem: str = ""
+    """Why it is not known, and what to write."""
+
+    @property
+    def limit(self) -> int | None:
+        """What it is sent at most, or else what the platform tries to keep to."""
+        return self.most if self.most is not None else self.aims
+
+    @property
+    def key(self) -> str:
+        """The setting that says its limit, or would."""
+        sends = self.platform.sends
+        return self.written or last_step(sends.most or sends.aims)
+
+    @property
+    def counted_processors(self) -> int | None:
+        """What ``cpu_count()`` gives in it; ``None`` where that is not known."""
+        size = self.platform.size
+        if size is None or size.counts == "host" or not self.processors:
+            return None
+        return math.ceil(self.processors)
