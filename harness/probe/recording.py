@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harness.probe.probe import Probe
+from harness.probe.questions.recovery import Unreachable
 from harness.probe.stream import Stream
 from harness.records.life import Act
 from harness.records.life import Lane
@@ -78,10 +79,14 @@ class Recording:
         self.seen: dict[str, Any] = {}
         """Fields of ``TapeSeen`` that only the act knows."""
 
-    async def run(self, act: Callable[[Recording], Awaitable[None]]) -> None:
+    async def run(
+        self, act: Callable[[Recording], Awaitable[None]], *, anywhere: bool = False
+    ) -> None:
         """Let requests come, do what is to be done, and see what becomes of them.
 
-        Raises ``Ended`` when the server has ended before.
+        Raises ``Ended`` when the server has ended before, and ``Unreachable`` where its
+        workers are not processes of its tree, as in a container, unless what is done
+        does not need that (``anywhere``).
         """
         self.server.ended.add_done_callback(self._take_end)
         self.stream.begin()
@@ -89,6 +94,8 @@ class Recording:
         await self.stream.watch(lambda: self.stream.level() >= self._places, filled)
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
+        if not anywhere and not set(self.stream.where().values()) & set(self.alive()):
+            raise Unreachable
         self.enough = self.stream.level()
         self._lost_before = self.stream.lost_in_all
         self._act_at = time.monotonic()

@@ -44,6 +44,9 @@ GRACE_SECONDS = 10.0
 LAST_SECONDS = 2.0
 """After SIGKILL, how long the last connections may take to end."""
 
+ANYWHERE = (Act.RECYCLE, Act.LONG_REQUEST, Act.END)
+"""Acts that send nothing, or what the program that runs a container passes on."""
+
 SIGNALS = {
     Act.RELOAD: signal.SIGHUP,
     Act.UPGRADE: signal.SIGUSR2,
@@ -69,7 +72,7 @@ async def _tape(probe: Probe, act: Act, context: Context) -> TapeSeen:
         return TapeSeen(act=act, outcome=Outcome.NOT_SUPPORTED, reason=why)
     recording = Recording(probe, context.ceiling, bounded=context.bounded)
     try:
-        await recording.run(ACTS[act])
+        await recording.run(ACTS[act], anywhere=act in ANYWHERE)
         return recording.tape(act)
     except Unreachable:
         why = "no process that holds requests can be reached"
@@ -93,7 +96,13 @@ async def _recycle(recording: Recording) -> None:
 async def _newcomers(recording: Recording, seconds: float) -> bool:
     """Wait until a process that was not there takes requests; whether one did."""
     stream = recording.stream
-    if await stream.watch(lambda: bool(stream.newcomers()), seconds):
+
+    def known() -> bool:
+        stream.replaces = bool(recording.alive())
+        return bool(stream.newcomers()) or not stream.replaces
+
+    await stream.watch(known, seconds)
+    if stream.newcomers():
         return True
     recording.seen["reason"] = "no further process took requests"
     return False
