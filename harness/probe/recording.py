@@ -90,16 +90,16 @@ class Recording:
         """
         self.server.ended.add_done_callback(self._take_end)
         self.stream.begin()
-        filled = FILL_SECONDS
-        await self.stream.watch(lambda: self.stream.level() >= self._places, filled)
+        level = self.stream.occupancy.level
+        await self.stream.watch(lambda: level() >= self._places, FILL_SECONDS)
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
         if not anywhere and not set(self.stream.where().values()) & set(self.alive()):
             raise Unreachable
-        self.enough = self.stream.level()
+        self.enough = level()
         self._lost_before = self.stream.lost_in_all
         self._act_at = time.monotonic()
-        self.stream.act()
+        self.stream.occupancy.act()
         await act(self)
         self._watched = time.monotonic() - self._act_at
         ended = self.server.ended.done() and not self.alive()
@@ -137,7 +137,7 @@ class Recording:
             nonlocal processes, since
             now, last = time.monotonic(), processes
             processes = self.alive()
-            if processes != last or self.stream.level() < self.enough:
+            if processes != last or self.stream.occupancy.level() < self.enough:
                 since = now
             since = max(since, self.stream.lost_at)
             self.stream.replaces = bool(processes)
@@ -148,6 +148,7 @@ class Recording:
     def tape(self, act: Act) -> TapeSeen:
         """What was recorded, in seconds after the act."""
         stream, at, ended = self.stream, self._act_at, self.server.ended
+        noted = stream.occupancy
         return TapeSeen(
             act=act,
             places=self._places,
@@ -155,17 +156,17 @@ class Recording:
             stay_seconds=self._stay,
             boot_seconds=self.probe.boot_seconds,
             sent=tuple(self._sent),
-            at_ms=tuple(round(1000 * (each.at - at)) for each in stream.moments),
-            old=tuple(each.old for each in stream.moments),
-            new=tuple(each.new for each in stream.moments),
-            lanes=tuple(_lane(each, at) for each in stream.lanes),
-            slow=tuple(_slow(each, at) for each in stream.slow),
+            at_ms=tuple(round(1000 * (each.at - at)) for each in noted.moments),
+            old=tuple(each.old for each in noted.moments),
+            new=tuple(each.new for each in noted.moments),
+            lanes=tuple(_lane(each, at) for each in noted.lanes),
+            slow=tuple(_slow(each, at) for each in noted.slow),
             requests=stream.requests,
             answered=stream.answered,
             lost=tuple(_lost(each, at) for each in stream.lost),
             lost_in_all=stream.lost_in_all,
             before_act=self._lost_before,
-            hand_off_seconds=stream.hand_off_seconds,
+            hand_off_seconds=noted.hand_off_seconds,
             lag_seconds=self.probe.lag.worst(),
             ended=ended.result() if ended.done() else "",
             ended_at=None if self._ended_at is None else self._ended_at - at,

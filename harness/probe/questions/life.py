@@ -87,7 +87,7 @@ async def _tape(probe: Probe, act: Act, context: Context) -> TapeSeen:
 async def _recycle(recording: Recording) -> None:
     await recording.until_ended(RECYCLE_SECONDS)
     await recording.calm()
-    if not recording.stream.newcomers():
+    if not recording.stream.occupancy.newcomers():
         requests = recording.stream.requests
         why = f"no worker was replaced within {requests} requests"
         recording.seen["reason"] = why
@@ -99,10 +99,10 @@ async def _newcomers(recording: Recording, seconds: float) -> bool:
 
     def known() -> bool:
         stream.replaces = bool(recording.alive())
-        return bool(stream.newcomers()) or not stream.replaces
+        return bool(stream.occupancy.newcomers()) or not stream.replaces
 
     await stream.watch(known, seconds)
-    if stream.newcomers():
+    if stream.occupancy.newcomers():
         return True
     recording.seen["reason"] = "no further process took requests"
     return False

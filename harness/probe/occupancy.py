@@ -1,0 +1,125 @@
+"""What is noted of requests that enter and leave the app, moment by moment."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections import deque
+from typing import NamedTuple
+
+import msgspec
+
+from harness.records.life import Lane
+from harness.records.life import SlowHandOff
+from harness.system.schedstat import thread_times
+
+WINDOW_SECONDS = 0.3
+"""A level is the most that was in the app within so many seconds."""
+
+SLOW_SECONDS = 0.1
+"""Hand-offs that take longer are recorded, with what the process waited for."""
+
+
+class Moment(NamedTuple):
+    """How many were in the app from a moment on."""
+
+    at: float
+    old: int
+    new: int
+
+
+class Occupancy:
+    """The requests in the app, and all that was noted of them."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, int] = {}
+        """Process of each request that is in the app."""
+        self.act_at: float | None = None
+        """When the act began; until then all processes are old ones."""
+        self.moments: list[Moment] = []
+        self.slow: list[SlowHandOff] = []
+        """Hand-offs within one process that took long."""
+        self.hand_off_seconds = 0.0
+        """The longest before the act, from a release until another was in the app."""
+        self._released: deque[float] = deque()
+        self._lanes: dict[int, Lane] = {}
+        self._rooms: dict[int, deque[tuple[float, int]]] = defaultdict(deque)
+        """When a request left each process and no other has entered since, and for how
+        many nanoseconds its threads had waited for a processor by then."""
+        self._known: set[int] = set()
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The processes that held requests, by the time of the first."""
+        return tuple(sorted(self._lanes.values(), key=lambda lane: lane.first))
+
+    def newcomers(self) -> list[Lane]:
+        """Processes that held no request before the act, and do or did since."""
+        return [lane for lane in self.lanes if lane.process not in self._known]
+
+    def level(self) -> int:
+        """The most that was in the app lately."""
+        since = time.monotonic() - WINDOW_SECONDS
+        most = 0
+        for moment in reversed(self.moments):
+            most = max(most, moment.old + moment.new)
+            if moment.at < since:
+                break
+        return most
+
+    def act(self) -> None:
+        """Take note that something is done to the server now."""
+        self.act_at = time.monotonic()
+        self._known = set(self._lanes)
+        self._released.clear()
+
+    def enter(self, name: str, process: int, at: float) -> None:
+        """Take note that a request is in the app."""
+        self.held[name] = process
+        self._take_room(process, at)
+        lane = self._lanes.get(process)
+        self._lanes[process] = Lane(
+            process=process,
+            first=lane.first if lane else at,
+            last=at,
+            requests=(lane.requests if lane else 0) + 1,
+        )
+        if self._released:
+            gap = at - self._released.popleft()
+            self.hand_off_seconds = max(self.hand_off_seconds, gap)
+        self._note()
+
+    def release(self, name: str) -> None:
+        """Take note that a request was let go."""
+        if self.act_at is None:
+            self._released.append(time.monotonic())
+        self.leave(name)
+
+    def leave(self, name: str) -> None:
+        """Take note that a request is not in the app any more."""
+        process, now = self.held.pop(name), time.monotonic()
+        self._rooms[process].append((now, _waited(process)))
+        lane = self._lanes[process]
+        self._lanes[process] = msgspec.structs.replace(lane, last=now)
+        self._note()
+
+    def _take_room(self, process: int, at: float) -> None:
+        """Take note of how long the place was empty that a request now takes."""
+        if not self._rooms[process]:
+            return
+        left, before = self._rooms[process].popleft()
+        if at - left > SLOW_SECONDS:
+            waited = (_waited(process) - before) / 1e9
+            self.slow.append(
+                SlowHandOff(begin=left, end=at, process=process, waited=waited)
+            )
+
+    def _note(self) -> None:
+        known = self._known if self.act_at is not None else set(self._lanes)
+        old = sum(process in known for process in self.held.values())
+        self.moments.append(Moment(time.monotonic(), old, len(self.held) - old))
+
+
+def _waited(process: int) -> int:
+    """For how many nanoseconds the threads of a process waited for a processor."""
+    return sum(waited for _, _, _, waited in thread_times([process]))
