@@ -15,6 +15,10 @@ from harness.records.words import Outcome
 WORKFLOW = Path(".github", "workflows", "concurrency.yml")
 PROJECT = ("pyproject.toml", "setup.py")
 
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
+"""As in the workflows of this project: a commit cannot be moved, and a tag can."""
+
 _WORKFLOW = """\
 name: Concurrency
 
@@ -35,7 +39,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 15
     steps:
-      - uses: actions/checkout@v7
+      - uses: {checkout}
         with:
           persist-credentials: false
 {install}      - uses: {action}
@@ -44,7 +48,7 @@ jobs:
 """
 
 _INSTALL = """\
-      - uses: actions/setup-python@v7
+      - uses: {setup_python}
         with:
           python-version: "{python}"
 {comment}      - run: pip install {what}
@@ -71,6 +75,7 @@ def workflow_text(
     below = folder.resolve().relative_to(repository_of(folder))
     plain = [each for each in written if each.deployment.requirements is None]
     return _WORKFLOW.format(
+        checkout=CHECKOUT,
         action=published.action,
         config=_yaml((below / DEFAULT).as_posix()),
         install=_install(folder, below, plain) if plain else "",
@@ -87,7 +92,9 @@ def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
     else:
         what, comment = shlex.join(_packages(plain)), _NO_REQUIREMENTS
     what = what if comment else shlex.quote(what)
-    return _INSTALL.format(python=python, comment=comment, what=what)
+    return _INSTALL.format(
+        setup_python=SETUP_PYTHON, python=python, comment=comment, what=what
+    )
 
 
 def _packages(plain: Sequence[StarterEntry]) -> list[str]:

@@ -13,12 +13,15 @@ from harness.deployment.detect import given
 from harness.deployment.published import Published
 from harness.deployment.starter import deployments
 from harness.deployment.starter import StarterEntry
+from harness.deployment.workflow import CHECKOUT
 from harness.deployment.workflow import repository_of
+from harness.deployment.workflow import SETUP_PYTHON
 from harness.deployment.workflow import workflow_text
 from harness.records.report import CellReport
 from tests.samples import make
 from tests.samples.make import judge
 
+ROOT = Path(__file__).parents[3]
 BY = Published("acme/it", "0" * 40, "1.2.3")
 COMMAND = given(("gunicorn", "app:app"))
 
@@ -100,3 +103,9 @@ def test_a_build_of_ones_own_is_on_no_index(tmp_path: Path) -> None:
     candidate = given(("flask", "--app", "app", "run"))
     *_, install, _ = steps(tmp_path, written(tmp_path, candidate, seen))
     assert install["run"] == "pip install flask"
+
+
+def test_actions_are_pinned_as_our_own_are() -> None:
+    own = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    for pin in (CHECKOUT, SETUP_PYTHON):
+        assert f"uses: {pin}\n" in own
