@@ -29,7 +29,7 @@ from harness.records.track import Bisection
 from harness.records.track import Timeline
 
 
-class Published(NamedTuple):
+class PublishedSchema(NamedTuple):
     """A published schema: its title, and the record that the file is read into."""
 
     title: str
@@ -37,18 +37,20 @@ class Published(NamedTuple):
 
 
 PUBLISHED = {
-    "report": Published("The report of a run of Flask Concurrency Matrix", Report),
-    "changes": Published(
+    "report": PublishedSchema(
+        "The report of a run of Flask Concurrency Matrix", Report
+    ),
+    "changes": PublishedSchema(
         "What changed between two runs, and from release to release in one", Changes
     ),
-    "expected": Published("Changes that are expected", Expected),
-    "evidence": Published(
+    "expected": PublishedSchema("Changes that are expected", Expected),
+    "evidence": PublishedSchema(
         "What was seen of one environment; in a history, of one cell", Evidence
     ),
-    "timeline": Published("What is known release by release", Timeline),
-    "bisection": Published("The release in which a number changed", Bisection),
-    "deployment": Published("Deployments to check", Deployments),
-    "declares": Published("What the files of a repository declare", Places),
+    "timeline": PublishedSchema("What is known release by release", Timeline),
+    "bisection": PublishedSchema("The release in which a number changed", Bisection),
+    "deployment": PublishedSchema("Deployments to check", Deployments),
+    "declares": PublishedSchema("What the files of a repository declare", Places),
 }
 """By the name of the file in ``schema/``."""
 

@@ -25,7 +25,7 @@ _BY_DEFAULT = {
 """Files that programs read without being told to."""
 
 
-class Place(NamedTuple):
+class PortLine(NamedTuple):
     """A line of a file with a port in it."""
 
     path: Path
@@ -46,7 +46,7 @@ def in_files(words: Sequence[str], port: str, folder: Path) -> str:
     return ""
 
 
-def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[Place]:
+def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]:
     program = PurePath("".join(words[:1])).name
     names = [*words, *_BY_DEFAULT.get(program, ())]
     texts = [(name, text) for name in names if (text := _text(folder / name))]
@@ -60,7 +60,7 @@ def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[Place]:
     for name, text in (*texts, *named):
         for number, line in enumerate(text.splitlines(), start=1):
             if alone.search(line.partition("#")[0]):
-                yield Place(folder / name, name, number, line)
+                yield PortLine(folder / name, name, number, line)
 
 
 def _text(path: Path) -> str:
@@ -72,7 +72,7 @@ def _text(path: Path) -> str:
     return "" if b"\0" in content else content.decode("utf-8", "replace")
 
 
-def _remedy(place: Place, port: str) -> str:
+def _remedy(place: PortLine, port: str) -> str:
     """What to write in the place of a port, in the language of its file."""
     text = _text(place.path)
     where = f"in {place.name}, line {place.number}"
@@ -94,7 +94,7 @@ _NO_VARIABLES = (".toml", ".yaml", ".yml", ".json", ".xml", ".ini", ".cfg", ".co
 """Endings of files that have no variables, or that other remedies are for."""
 
 
-def _in_python(place: Place, port: str, text: str) -> str:
+def _in_python(place: PortLine, port: str, text: str) -> str:
     where = f"in {place.name}, line {place.number}"
     imports = re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text) is not None
     also = "" if imports else " (with `import os` above)"

@@ -17,7 +17,7 @@ DEEPEST = 8
 """Steps from one name to another that are followed."""
 
 
-class Source(NamedTuple):
+class SourceFile(NamedTuple):
     """A file of Python, and the folder that its imports are looked for in."""
 
     path: Path
@@ -25,13 +25,13 @@ class Source(NamedTuple):
     root: Path
 
 
-def source_of(path: Path, root: Path) -> Source | None:
+def source_of(path: Path, root: Path) -> SourceFile | None:
     """A file that can be followed; ``None`` if it cannot be read as Python."""
     tree = parsed(path)
-    return Source(path, tree, root) if tree is not None else None
+    return SourceFile(path, tree, root) if tree is not None else None
 
 
-def is_flask(value: ast.expr, source: Source, steps: int = DEEPEST) -> bool:
+def is_flask(value: ast.expr, source: SourceFile, steps: int = DEEPEST) -> bool:
     """Whether an expression is an instance of Flask or of a class made from it."""
     if steps <= 0:
         return False
@@ -76,7 +76,7 @@ def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bo
     return False
 
 
-def _makes_flask(called: ast.expr, source: Source, steps: int) -> bool:
+def _makes_flask(called: ast.expr, source: SourceFile, steps: int) -> bool:
     """Whether a call of this makes an app."""
     if steps <= 0:
         return False
@@ -127,7 +127,7 @@ def _defined(name: str, tree: ast.Module) -> ast.FunctionDef | ast.ClassDef | No
     return None
 
 
-def _imported(name: str, source: Source) -> Iterator[tuple[Source, str]]:
+def _imported(name: str, source: SourceFile) -> Iterator[tuple[SourceFile, str]]:
     """The files that a name is imported from, each with the name that it has there.
 
     That is empty where the name stands for the file itself.
@@ -148,8 +148,8 @@ def _imported(name: str, source: Source) -> Iterator[tuple[Source, str]]:
 
 
 def _modules(
-    source: Source, level: int, module: str, name: str
-) -> Iterator[tuple[Source, str]]:
+    source: SourceFile, level: int, module: str, name: str
+) -> Iterator[tuple[SourceFile, str]]:
     """The file of a module, if it is one of the user's own."""
     base = source.path.parents[level - 1] if level else source.root
     stem = base.joinpath(*filter(None, module.split(".")))

@@ -10,7 +10,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.records import toml
 from harness.records.catalog import Page
-from harness.records.places import Place
+from harness.records.places import HoldPlace
 from harness.records.places import When
 from harness.records.words import Record
 
@@ -21,7 +21,7 @@ VARIABLE = "FLASK_CONCURRENCY_PLACES"
 _SPELLED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
-class NamedPlace(Place, frozen=True, kw_only=True):
+class NamedPlace(HoldPlace, frozen=True, kw_only=True):
     """A place that has a name."""
 
     source: Page
@@ -41,7 +41,7 @@ def named_places() -> dict[str, NamedPlace]:
     return {each.name: each for each in read.place}
 
 
-def places_of(deployment: Deployment) -> tuple[Place, ...]:
+def places_of(deployment: Deployment) -> tuple[HoldPlace, ...]:
     """The places of a deployment. Raises ``DeploymentFault``."""
     if deployment.hold_at and deployment.route is None:
         raise DeploymentFault(
@@ -52,7 +52,7 @@ def places_of(deployment: Deployment) -> tuple[Place, ...]:
     return tuple(map(_place, deployment.hold_at))
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> HoldPlace:
     if text in named_places():
         return named_places()[text]
     if not _SPELLED.fullmatch(text):
@@ -62,10 +62,10 @@ def _place(text: str) -> Place:
             f"{text!r} is no place; write module:function, module:Class.method or "
             f"module:lock, or one of these names: {names}",
         )
-    return Place(name=text, at=(text,), when=When.BEFORE)
+    return HoldPlace(name=text, at=(text,), when=When.BEFORE)
 
 
-def variable(places: tuple[Place, ...]) -> dict[str, str]:
+def variable(places: tuple[HoldPlace, ...]) -> dict[str, str]:
     """The variable by which the hook learns of the places; none without any."""
     if not places:
         return {}

@@ -39,7 +39,7 @@ RELEASE_CHANGES = (*ALTERED, Change.NEW)
 """What counts as a change from one release to the next."""
 
 
-class Step(NamedTuple):
+class ReleaseStep(NamedTuple):
     """From one release of a package to the next that was measured."""
 
     package: str
@@ -67,7 +67,7 @@ def between_releases(report: Report) -> tuple[ReleaseChange, ...]:
 
 
 def _change(
-    step: Step, comparison: Comparison, installed: InstalledBy
+    step: ReleaseStep, comparison: Comparison, installed: InstalledBy
 ) -> ReleaseChange:
     before, now = step.pair
     assert before is not None and now is not None
@@ -103,7 +103,7 @@ def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
 # -------------------------------------------------------------------------- the series
 
 
-def _along_flask(cells: Sequence[CellReport]) -> Iterator[Step]:
+def _along_flask(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
     """Where a server has another release with each Flask, its cells are one series."""
     split = several_releases(cells)
 
@@ -112,16 +112,16 @@ def _along_flask(cells: Sequence[CellReport]) -> Iterator[Step]:
         return cell.server, release, cell.configuration, cell.python
 
     for before, now in _neighbours(cells, series, "flask"):
-        yield Step("Flask", now.flask, before.flask, Pair(before, now))
+        yield ReleaseStep("Flask", now.flask, before.flask, Pair(before, now))
 
 
-def _along_servers(cells: Sequence[CellReport]) -> Iterator[Step]:
+def _along_servers(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
     def series(cell: CellReport) -> object:
         return cell.server, cell.configuration, cell.python, cell.flask
 
     for before, now in _neighbours(cells, series, "server_version"):
         release, after = now.server_version, before.server_version
-        yield Step(now.server, release, after, Pair(before, now))
+        yield ReleaseStep(now.server, release, after, Pair(before, now))
 
 
 def _neighbours(

@@ -28,7 +28,7 @@ Where = Annotated[
 """``module:attribute``, the attribute of a class or an object as ``Class.method``."""
 
 
-class Place(Record, frozen=True, kw_only=True):
+class HoldPlace(Record, frozen=True, kw_only=True):
     """A function, a method or a lock at which requests are held."""
 
     name: str

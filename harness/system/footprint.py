@@ -14,7 +14,7 @@ class NotCounted(Exception):
     """The system does not tell how much memory a process takes; the message is why."""
 
 
-class Taken(NamedTuple):
+class TakenTogether(NamedTuple):
     """What some processes take together. Sizes are bytes."""
 
     pss: int
@@ -24,7 +24,7 @@ class Taken(NamedTuple):
     files: int
 
 
-def taken_by(processes: Iterable[int]) -> Taken:
+def taken_by(processes: Iterable[int]) -> TakenTogether:
     """What processes take; those that end meanwhile are left out.
 
     From ``/proc/PID/smaps_rollup`` (proc_pid_smaps(5)), of which ``Pss`` is the
@@ -34,10 +34,10 @@ def taken_by(processes: Iterable[int]) -> Taken:
     counted = [each for each in map(_of_one, processes) if each is not None]
     if not counted:
         raise NotCounted("the memory of the server's processes is told by Linux only")
-    return Taken(*map(sum, zip(*counted, strict=True)))
+    return TakenTogether(*map(sum, zip(*counted, strict=True)))
 
 
-def _of_one(process: int) -> Taken | None:
+def _of_one(process: int) -> TakenTogether | None:
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         threads = len(os.listdir(f"/proc/{process}/task"))
@@ -51,4 +51,4 @@ def _of_one(process: int) -> Taken | None:
         KIB * int(sizes.get(name, "0 kB").split()[0])
         for name in ("Pss", "Private_Clean", "Private_Dirty")
     )
-    return Taken(pss, sum(own), 1, threads, files)
+    return TakenTogether(pss, sum(own), 1, threads, files)

@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 import sys
+from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -143,3 +144,12 @@ def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
     tree = ast.parse(path.read_text(), feature_version=(3, 6))
     newer = (ast.AnnAssign, ast.NamedExpr)
     assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
+
+
+def test_no_two_classes_have_one_name() -> None:
+    classes: dict[str, list[str]] = defaultdict(list)
+    for path in HARNESS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                classes[node.name].append(str(path.relative_to(HARNESS)))
+    assert not {name: paths for name, paths in classes.items() if len(paths) > 1}

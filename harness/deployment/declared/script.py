@@ -18,8 +18,8 @@ from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.deployment.flask_source import comes_from
 from harness.deployment.flask_source import is_flask
-from harness.deployment.flask_source import Source
 from harness.deployment.flask_source import source_of
+from harness.deployment.flask_source import SourceFile
 
 FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"
 WERKZEUG_PAGE = "https://werkzeug.palletsprojects.com/en/stable/serving/"
@@ -68,7 +68,7 @@ def _flask(call: ast.Call, path: Path) -> Promise:
     return Promise("werkzeug", count, because, WERKZEUG_PAGE, settings)
 
 
-def _starts(source: Source) -> Iterator[ast.Call]:
+def _starts(source: SourceFile) -> Iterator[ast.Call]:
     """The calls that start a server."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and (
@@ -78,7 +78,7 @@ def _starts(source: Source) -> Iterator[ast.Call]:
             yield node
 
 
-def _runs_flask(called: ast.expr, source: Source) -> bool:
+def _runs_flask(called: ast.expr, source: SourceFile) -> bool:
     match called:
         case ast.Attribute(value=value, attr="run"):
             return is_flask(value, source)

@@ -25,7 +25,7 @@ FIRST = ("Dockerfile", "Containerfile", "Procfile")
 DEVELOPMENT = frozenset({"flask"})
 
 
-class Taken(NamedTuple):
+class AppPlaces(NamedTuple):
     """What the app takes at once on a platform."""
 
     known: bool
@@ -78,7 +78,7 @@ def sending(
     )
 
 
-def _judged(instance: Instance, taken: Taken, where: str) -> Judged:
+def _judged(instance: Instance, taken: AppPlaces, where: str) -> Judged:
     if instance.problem:
         return Judged(SendVerdict.UNKNOWN, instance.problem)
     limit = limit_of(instance, where)
@@ -112,20 +112,22 @@ def taken_by(
     path: Path,
     places: Sequence[ReadPlace],
     elsewhere: int | None,
-) -> Taken:
+) -> AppPlaces:
     """What the app takes with the variables and the processors of the platform."""
     several = list(_candidates(instance, path, places))
     if not several:
-        return Taken(False, why="nothing here says what it starts")
+        return AppPlaces(False, why="nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
     numbers = {(there.known, there.declared) for _, there in counted}
     if len(numbers) > 1:
         said = [f"{_where(each)} {_number(there)}" for each, there in counted[:2]]
-        return Taken(False, why=f"{said[0]} and {said[1]} contradict each other")
+        return AppPlaces(False, why=f"{said[0]} and {said[1]} contradict each other")
     place, there = counted[0]
     if not there.known:
-        return Taken(False, of=_where(place), why=f"{_where(place)}: {there.because}")
-    return Taken(True, there.declared, _where(place), there.because)
+        return AppPlaces(
+            False, of=_where(place), why=f"{_where(place)}: {there.because}"
+        )
+    return AppPlaces(True, there.declared, _where(place), there.because)
 
 
 def _candidates(

@@ -15,7 +15,7 @@ def last_step(steps: str | None) -> str:
     return (steps or "").rpartition(".")[2].strip('"')
 
 
-class Line(NamedTuple):
+class StartedLine(NamedTuple):
     """A line for a shell that an instance starts."""
 
     line: int
@@ -42,7 +42,7 @@ class Instance(NamedTuple):
     processors: float | None = None
     memory: str = ""
     variables: Mapping[str, str] = {}
-    starts: tuple[Line, ...] = ()
+    starts: tuple[StartedLine, ...] = ()
     check: HealthCheck | None = None
     problem: str = ""
     """Why it is not known, and what to write."""

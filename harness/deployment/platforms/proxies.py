@@ -19,7 +19,7 @@ BEYOND_NGINX = "beyond that nginx answers 503"
 BEYOND_HAPROXY = "beyond that they wait in HAProxy"
 
 
-class Limit(NamedTuple):
+class ProxyLimit(NamedTuple):
     """One limit."""
 
     line: int
@@ -31,7 +31,7 @@ class Limit(NamedTuple):
     """What becomes of what is beyond it."""
 
 
-def in_nginx(text: str) -> Iterator[Limit]:
+def in_nginx(text: str) -> Iterator[ProxyLimit]:
     """Limits of connections to a server, or of requests to all of them.
 
     A limit for each client says nothing of what all clients send together.
@@ -40,19 +40,19 @@ def in_nginx(text: str) -> Iterator[Limit]:
     for number, line in _lines(text):
         if server := _NGINX_SERVER.search(line + " "):
             name, value = server.groups()
-            yield Limit(number, name, value, "max_conns", BEYOND_MAX)
+            yield ProxyLimit(number, name, value, "max_conns", BEYOND_MAX)
         elif limit := _NGINX_LIMIT.search(line):
             zone, value = limit.groups()
             if zones.get(zone) not in OF_CLIENTS:
-                yield Limit(number, zone, value, "limit_conn", BEYOND_NGINX)
+                yield ProxyLimit(number, zone, value, "limit_conn", BEYOND_NGINX)
 
 
-def in_haproxy(text: str) -> Iterator[Limit]:
+def in_haproxy(text: str) -> Iterator[ProxyLimit]:
     """Limits of connections to a server; further ones wait in HAProxy."""
     for number, line in _lines(text):
         if limit := _HAPROXY.match(line.strip()):
             name = limit[1] or "default-server"
-            yield Limit(number, name, limit[2], "maxconn", BEYOND_HAPROXY)
+            yield ProxyLimit(number, name, limit[2], "maxconn", BEYOND_HAPROXY)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.checks import check_of
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
-from harness.deployment.platforms.instance import Line
+from harness.deployment.platforms.instance import StartedLine
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
 from harness.deployment.platforms.tree import from_toml
@@ -68,7 +68,9 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
             yield _instance(platform, path, document, found)
 
 
-def _limits(platform: Platform, limits: Iterator[proxies.Limit]) -> Iterator[Instance]:
+def _limits(
+    platform: Platform, limits: Iterator[proxies.ProxyLimit]
+) -> Iterator[Instance]:
     for each in limits:
         number, problem = _number(each.key, each.value)
         yield Instance(
@@ -207,19 +209,19 @@ def _variables(node: Node | None) -> dict[str, str]:
     return {**listed, **{name: each.text for name, each in node.items.items()}}
 
 
-def _lines(platform: Platform, at: At, found: Found) -> Iterator[Line]:
+def _lines(platform: Platform, at: At, found: Found) -> Iterator[StartedLine]:
     """What an instance starts, as lines for a shell."""
     starts = platform.starts
     nodes = [node for node in map(at, starts.words) if node is not None]
     words = [each.text for node in nodes for each in node.list]
     if words:
-        yield Line(nodes[-1].line, found.name, _shell(words))
+        yield StartedLine(nodes[-1].line, found.name, _shell(words))
     line = at(starts.line)
     if line is not None and line.text:
-        yield Line(line.line, found.name, line.text)
+        yield StartedLine(line.line, found.name, line.text)
     several = at(starts.lines)
     for name, each in several.items.items() if several else ():
-        yield Line(each.line, name, each.text)
+        yield StartedLine(each.line, name, each.text)
 
 
 def _shell(words: list[str]) -> str:
