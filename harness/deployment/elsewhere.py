@@ -217,8 +217,10 @@ def unix_sockets(processes: list[int]) -> list[str]:
         for place in (places.get(inode) for inode in sorted(inodes)):
             if isinstance(place, str) and not place.isdigit():
                 seen = f"/proc/{process}/root{os.path.join(folder, place)}"
-                path = "\0" + place[1:] if place.startswith("@") else seen
-                paths |= {path: None} if not place.endswith(".ctl") else {}
+                # The kernel shows both of these alike.
+                nameless = ["\0" + place[1:]] if place.startswith("@") else []
+                if not place.endswith(".ctl"):
+                    paths |= dict.fromkeys((seen, *nameless))
     return list(paths)
 
 

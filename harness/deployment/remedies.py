@@ -81,7 +81,10 @@ def explain(
     else:
         return cell
     reason = "; ".join(filter(None, (cell.reason, *advice)))
-    return msgspec.structs.replace(cell, reason=reason, remedy=advice.remedy)
+    remedy = advice.remedy
+    if not any(advice) and _KNOWN.search(cell.reason):
+        remedy = cell.reason.partition("; ")[2]
+    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 
 
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:

@@ -165,3 +165,11 @@ def test_gthread_that_is_limited_where_that_stalls() -> None:
     assert "install gunicorn 24 or newer" in seen
     other = explain(FEWER, gthread("24.1.1", connections=2), (), patched=False).reason
     assert other == FEWER.reason
+
+
+def test_a_reason_that_names_its_remedy_has_it_alone_too() -> None:
+    remedy = "write `{port}` in place of `5000`"
+    reason = f"it listens on port 5000 and not on the one it was given; {remedy}"
+    seen = cell(outcome=Outcome.NOT_ANSWERING, reason=reason, log_tail="warnings.warn(")
+    told = explain(seen, None, (), patched=False)
+    assert (told.reason, told.remedy) == (reason, remedy)
