@@ -7,6 +7,7 @@ variables of the caller; the hook is ``target/hook``.
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import time
 from collections.abc import Coroutine
@@ -43,6 +44,7 @@ from harness.deployment.prepare import Prepared
 from harness.measure.app import HOST
 from harness.probe.clients import Client
 from harness.probe.holds import Holds
+from harness.probe.listeners import is_of_others
 from harness.probe.probe import Probe
 from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
@@ -152,7 +154,7 @@ class DeployedApp:
         """Wait for the reserved route, and for the path that must answer."""
         headers = ((HEADER, holds.token), *self._headers)
         target = self._below + READY
-        watched = Watched(self._not_the_route)
+        watched = Watched(functools.partial(self._not_the_route, server, port))
         begun = time.monotonic()
         if self._contained is not None:
             await wait_until_started(self._contained, server, port, self._seconds)
@@ -246,11 +248,15 @@ class DeployedApp:
             errors_believed=math.inf,
         )
 
-    def _not_the_route(self, client: Client, token: str) -> str | None:
+    def _not_the_route(
+        self, server: ProcessTree, port: int, client: Client, token: str
+    ) -> str | None:
         """``None`` when the reserved route answered, else what came in its place."""
         fault = from_app(client, token)
         if fault is None and read_body(client, Hello) is None:
             return "the probe's route answered something else than it does"
         if fault is not None and client.state is State.ANSWERED:
+            if self._contained is None and is_of_others(port, server.processes()):
+                return f"another program answers on port {port}, which it did not get"
             return not_reached(client, self._below, self._headers)
         return fault

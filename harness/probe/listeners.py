@@ -29,6 +29,23 @@ def shared(port: int, processes: Iterable[int]) -> bool:
         return False
 
 
+def is_of_others(port: int, processes: Iterable[int]) -> bool:
+    """Whether others listen on a port, and none of these processes does.
+
+    Where the owners of sockets cannot be seen, that is not told.
+    """
+    listeners = {inode for inode, its in listening().items() if its == port}
+    owned: set[str] = set()
+    for process in processes:
+        try:
+            owned.update(sockets_of(process))
+        except PermissionError:
+            return False
+        except OSError:
+            continue
+    return bool(listeners) and not listeners & owned
+
+
 def listened_on(processes: Iterable[int]) -> set[int]:
     """The TCP ports that these processes listen on."""
     ports: set[int] = set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,53 @@ def test_an_odd_first_answer(check: Check, tmp_path: Path, odd: str) -> None:
     assert checked.cells["odd"]["outcome"] == "not answering"
     assert checked.cells["honest"]["verdict"] == "as declared"
     assert "Traceback" not in checked.out + checked.message
+
+
+def test_another_program_on_its_port(check: Check, tmp_path: Path) -> None:
+    # It takes the port once that is known, as a program does that is quicker.
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as told:
+        others: list[http.server.ThreadingHTTPServer] = []
+        told.others = others  # type: ignore[attr-defined]
+        threading.Thread(target=told.serve_forever, daemon=True).start()
+        text = TELLS.format(port=told.server_port)
+        (folder / "serve.py").write_text(text)
+        (folder / "concurrency.toml").write_text(
+            '[[deployment]]\nname = "mine"\ncommand = "python serve.py {port}"\n'
+        )
+        checked = check(folder, "--start-seconds", "20")
+        for each in (told, *others):
+            each.shutdown()
+    assert len(others) == 1
+    others[0].server_close()
+    assert checked.cells["mine"]["outcome"] == "not answering"
+    assert "another program answers on port" in checked.message
+    assert "below" not in checked.message
+
+
+TELLS = """
+import sys, time, urllib.request
+import flask
+urllib.request.urlopen("http://127.0.0.1:{port}/" + sys.argv[1]).read()
+time.sleep(60)
+"""
+
+
+class Other(http.server.BaseHTTPRequestHandler):
+    """Listens on the port that it is told, and finds nothing there for anybody."""
+
+    def do_GET(self) -> None:
+        others = getattr(self.server, "others", None)
+        if others is None:
+            self.send_error(404)
+            return
+        port = int(self.path.strip("/"))
+        other = http.server.ThreadingHTTPServer(("127.0.0.1", port), Other)
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        others.append(other)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Keep the output of tests clean."""
