@@ -83,12 +83,15 @@ def _read(table: Any) -> tuple[Deployment | None, list[DeploymentFault]]:
             deployment = toml.convert(rest, Deployment)
             return (None if faults else deployment), faults
         except toml.Misfit as misfit:
-            if misfit.key in [fault.key for fault in faults]:
+            key, problem = misfit.table or misfit.key, misfit.problem
+            if misfit.table:
+                problem = f"{misfit.key}: {problem}"
+            if key in [fault.key for fault in faults]:
                 return None, faults  # it was left out below
-            faults.append(DeploymentFault(misfit.key or "deployment", misfit.problem))
-            if not isinstance(rest, dict) or misfit.key not in rest:
+            faults.append(DeploymentFault(key or "deployment", problem))
+            if not isinstance(rest, dict) or key not in rest:
                 return None, faults
-            rest = {key: rest[key] for key in rest if key != misfit.key}
+            rest = {each: rest[each] for each in rest if each != key}
 
 
 def _table(path: Path) -> Any:

@@ -102,9 +102,9 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
             key, at, tables = name, _type_of(struct, name), _get(tables, name)
         else:
             at, tables = getattr(at, "item_type", at), _get(tables, int(index))
-        if isinstance(at, inspect.StructType):
+        if isinstance(at, inspect.StructType) and (index or isinstance(tables, dict)):
             struct = at
-            inside.append(f"{key} {_label(tables, int(index or 0) + 1)}")
+            inside.append(f"{key} {_label(tables, int(index) + 1)}" if index else key)
             key = ""
     table = ": ".join(inside)
     if field := _FIELD.match(problem):
@@ -134,8 +134,12 @@ def _is_tables(kind: inspect.Type | None) -> bool:
 
 
 def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
+    """The type of a key; of several kinds of value the record, if one is."""
     types = (field.type for field in struct.fields if field.encode_name == name)
-    return next(types, None)
+    found = next(types, None)
+    kinds = found.types if isinstance(found, inspect.UnionType) else ()
+    records = (each for each in kinds if isinstance(each, inspect.StructType))
+    return next(records, found)
 
 
 def _get(value: Any, key: Any) -> Any:

@@ -203,3 +203,22 @@ def test_a_wrong_option_is_named(
         described(tmp_path, given)
     assert str(caught.value).startswith(message)
     assert "toml" not in str(caught.value).partition("{port}")[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("probes = { period = 0 }", "probes: period: expected `float` > 0.0; write"),
+        ("probes = { by = 'grpc' }", "write 'http' or 'tcp'"),
+        ("probes = { patth = '/x' }", "probes: patth: is an unknown key; did you mean"),
+        ("probes = '/x'", "probes: expected .*, got `str`; write { path ="),
+        ("platform = 3", "platform: expected .*; write the path of a file"),
+    ],
+)
+def test_a_table_in_a_deployment_names_its_key(
+    line: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "concurrency.toml"
+    path.write_text(f'[[deployment]]\nname = "w"\ncommand = "x {{port}}"\n{line}\n')
+    with pytest.raises(UsageError, match=words):
+        load(path)
