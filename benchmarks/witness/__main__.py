@@ -104,7 +104,7 @@ async def ask_others(
         for _ in range(TRIES):
             sent = loop.run_in_executor(None, send)
             if counter.ask is not None:
-                await asyncio.sleep(SLEEP_SECONDS / 2)
+                await asyncio.sleep(counter.after * SLEEP_SECONDS)
                 own = partial(counter.ask, HOST, bench.stats)
                 tries.own.append(await loop.run_in_executor(None, own))
             tries.timed.append(await probe.server.unless_ended(sent, DEADLINE))

@@ -1,8 +1,8 @@
 """What servers themselves count, where they count requests that are being handled.
 
 Reading it must not change what is measured, so servers are started with it here only.
-gunicorn's control socket and statsd, and granian's metrics, have no such figure: they
-count requests that have ended.
+gunicorn has no such figure: its statsd counts requests that have ended, and its control
+socket tells of workers only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.request import urlopen
 
 SECONDS = 10.0
 
@@ -24,6 +25,8 @@ class Counter(NamedTuple):
     """What its command needs, with the placeholder ``{stats}`` for a free port."""
     ask: Callable[[str, int], int] | None = None
     """Gives the requests being handled, by host and port of the figures."""
+    after: float = 0.5
+    """When it is asked, as a part of the time for which requests sleep."""
     queued: Callable[[str], int] | None = None
     """Gives the most requests that waited inside, by the server's output."""
 
@@ -36,6 +39,20 @@ def uwsgi_stats(host: str, port: int) -> int:
     return sum(core["in_request"] for worker in workers for core in worker["cores"])
 
 
+def granian_metrics(host: str, port: int) -> int:
+    """Requests that have a thread, by granian's metrics, which are a second old."""
+    with urlopen(f"http://{host}:{port}/metrics", timeout=SECONDS) as answer:
+        return granian_handled(answer.read().decode())
+
+
+def granian_handled(metrics: str) -> int:
+    """The connections of all workers, without those that wait for a thread."""
+    gauge = r"^granian_(connections_active|blocking_queue)\S* (\d+)$"
+    signs = {"connections_active": 1, "blocking_queue": -1}
+    found = re.findall(gauge, metrics, re.MULTILINE)
+    return sum(signs[name] * int(number) for name, number in found)
+
+
 def waitress_queue(output: str) -> int:
     """The longest queue that waitress warned of; it does not count what runs."""
     depths = re.findall(r"Task queue depth is (\d+)", output)
@@ -44,6 +61,15 @@ def waitress_queue(output: str) -> int:
 
 COUNTERS = {
     "uwsgi": Counter("stats server", ("--stats", "{host}:{stats}"), ask=uwsgi_stats),
+    "granian": Counter(
+        "metrics",
+        (
+            *("--metrics", "--metrics-scrape-interval", "1"),
+            *("--metrics-address", "{host}", "--metrics-port", "{stats}"),
+        ),
+        ask=granian_metrics,
+        after=0.85,
+    ),
     "waitress": Counter("queue depth in its log", queued=waitress_queue),
 }
 """By server."""

@@ -33,8 +33,9 @@ accounts of others, which share nothing with that:
   are sent at once; those that end before {cut:g} s were handled at once. The median of
   the tries has to be within what the probe says.
 - **The server's own figure** while these sleep, where it has one: uWSGI's stats server,
-  and the depth of the queue that waitress warns of. gunicorn's control socket and
-  statsd, and granian's metrics, count requests that have ended.
+  granian's metrics (connections that do not wait for a thread), and the depth of the
+  queue that waitress warns of. gunicorn has none: its statsd counts requests that have
+  ended, and its control socket tells of workers only.
 
 Measured on {day}, with {processors} processors. The probe's number is a range where it
 depends on which worker gets the requests: `4–8`.

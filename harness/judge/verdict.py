@@ -25,9 +25,11 @@ from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
 from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
+from harness.records.steering import SteeredRound
 from harness.records.text import plural
 from harness.records.words import Arrival
 from harness.records.words import Basis
+from harness.records.words import Settled
 from harness.records.words import Verdict
 
 ENDINGS = (
@@ -203,20 +205,23 @@ def _was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
     )
 
 
-def _unsure(cell: CellEvidence, admitted: int) -> list[Round]:
-    """Ordinary rounds that offered more, and ended by a steady count only."""
-    return [
+def _unsure(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
+    """Rounds that offered more, and ended by a steady count only."""
+    ordinary = [
         each
         for each in undisturbed(cell.rounds)
         if each.offered > admitted and not was_quiet(each) and not turned_away(each)
     ]
+    steered = [each for each in cell.steered if Settled.STEADY_COUNT in each.settled]
+    return [*ordinary, *steered]
 
 
-def _advice(unsure: Sequence[Round]) -> str:
+def _advice(unsure: Sequence[Round | SteeredRound]) -> str:
     """What to do where rounds ended without a quiet server."""
     if any(each.stalled for each in unsure):
         return "it left requests unserved then, so measuring again will not tell more"
-    lag = max((each.lag_seconds for each in unsure), default=0.0)
+    lags = (each.lag_seconds for each in unsure if isinstance(each, Round))
+    lag = max(lags, default=0.0)
     again = "measure again while this machine has less to do"
     if lag >= LAG_SECONDS:
         return f"the harness itself was held up for {lag:.1f} s, so {again}"

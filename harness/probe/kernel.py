@@ -38,7 +38,7 @@ async def take_account(probe: Probe) -> None:
     """
     last = probe.kernel
     before = (last.held, last.accepted + last.queued) if last else (0, 0)
-    held = len(probe.holds.held)
+    held = len(_held(probe))
     if (held, held + probe.waiting()) <= before or not held:
         return
     account = kernel_account(probe)
@@ -50,7 +50,7 @@ async def take_account(probe: Probe) -> None:
 
 def kernel_account(probe: Probe) -> KernelAccount:
     """What the kernel says of the requests that were sent and not yet answered."""
-    held = len(probe.holds.held)
+    held = len(_held(probe))
     if not LINUX:
         return KernelAccount(held=held, reason="only Linux tells")
     begun = time.thread_time()
@@ -65,6 +65,14 @@ def kernel_account(probe: Probe) -> KernelAccount:
     return KernelAccount(held=held, seconds=seconds, **account)
 
 
+def _held(probe: Probe) -> set[str]:
+    """The names of requests in the app that still have a connection.
+
+    A server may cut the connection of one that it runs (gunicorn 21.0.1 does).
+    """
+    return probe.holds.held.keys() - probe.crowd.ended
+
+
 def _account(probe: Probe) -> dict[str, Any]:
     if probe.address.path:
         return {"reason": "of a Unix socket the kernel does not tell who is connected"}
@@ -76,7 +84,7 @@ def _account(probe: Probe) -> dict[str, Any]:
     inodes = _inodes(probe)
     accepted = {name: inode for name, inode in inodes.items() if inode in everyones}
     return {
-        "held_accepted": len(accepted.keys() & probe.holds.held.keys()),
+        "held_accepted": len(accepted.keys() & _held(probe)),
         "accepted": len(accepted),
         "queued": sum(inode == "0" for inode in inodes.values()),
         "by_process": _by_process(set(accepted.values()), owned.values()),
@@ -117,6 +125,6 @@ def _upstream(
     accepted: set[str] = set()
     for _ in range(READS):
         accepted |= connections(ports) & inodes
-        if len(accepted) >= len(probe.holds.held):
+        if len(accepted) >= len(_held(probe)):
             break
     return len(accepted) if ports else None

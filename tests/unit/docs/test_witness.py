@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.witness.counters import granian_handled
 from benchmarks.witness.counters import waitress_queue
 from docs.make import witness
 from harness.records.witness import KernelAccount
@@ -98,3 +99,16 @@ def test_the_queue_of_waitress_is_the_deepest_that_it_warns_of() -> None:
     log = "Task queue depth is 1\nTask queue depth is 4\nTask queue depth is 2\n"
     assert waitress_queue(log) == 4
     assert waitress_queue("Serving on http://127.0.0.1:80\n") == 0
+
+
+def test_those_that_wait_for_a_thread_of_granian_are_not_handled() -> None:
+    metrics = """\
+# TYPE granian_connections_active gauge
+granian_connections_active{worker="1"} 8
+granian_connections_active{worker="2"} 3
+granian_connections_handled{worker="1"} 90
+# TYPE granian_blocking_queue gauge
+granian_blocking_queue{worker="1"} 4
+granian_blocking_queue{worker="2"} 0
+"""
+    assert granian_handled(metrics) == 7

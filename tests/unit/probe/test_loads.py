@@ -7,17 +7,21 @@ import pytest
 
 from harness.probe.loads import AT_DISAGREEMENT
 from harness.probe.loads import AT_EXCEEDED
+from harness.probe.loads import AT_FULL
 from harness.probe.loads import AT_LARGE
 from harness.probe.loads import AT_SHARED
 from harness.probe.loads import AT_SHORTFALL
 from harness.probe.loads import AT_STEADY_SHORTFALL
+from harness.probe.loads import beyond
 from harness.probe.loads import further
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import short_of
+from harness.records.steering import Goal
 from harness.records.words import Arrival
 from harness.records.words import Settled
 from tests.builders.steered import seen
+from tests.builders.steered import steered
 
 
 def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> str:
@@ -132,6 +136,15 @@ def test_processes_that_share_the_load_are_asked_more_often() -> None:
         rounds.append(seen(8, 8))
     assert len(rounds) == AT_SHARED
     assert further([seen(1000, 1000)], 1000, 64, shared=True) is None
+
+
+def test_workers_that_take_fewer_are_offered_far_more_at_times() -> None:
+    rounds = [seen(8, 6), seen(9, 6)]
+    most = [steered(Goal.MOST, (1, 2), 8, (3, 6))]
+    while offer := beyond(rounds, most, 8):
+        assert offer == Offer(128)
+        rounds.append(seen(128, 6))
+    assert len(rounds) == 2 + AT_FULL
 
 
 def test_one_process_that_was_full_leaves_nothing_to_chance() -> None:
