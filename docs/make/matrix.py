@@ -19,9 +19,9 @@ from harness.report import markdown
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import grid
 from harness.report.sections.matrix import GridRow
-from harness.report.sections.matrix import section
 from harness.report.sections.matrix import value
 from harness.report.sections.matrix import VARYING
+from harness.report.sections.one_table import section
 
 from .blocks import block
 from .blocks import README

@@ -21,6 +21,7 @@ from harness.report.sections import claims
 from harness.report.sections import in_short
 from harness.report.sections import life
 from harness.report.sections import matrix
+from harness.report.sections import one_table
 from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import remarks
@@ -64,7 +65,7 @@ def _matrix(report: Report, grid: matrix.Grid) -> list[Section]:
     """The matrix, unless it has no number at all."""
     if all(cell.outcome is not Outcome.MEASURED for cell in report.cells):
         return []
-    return [matrix.section(report, grid, questions.beside(grid))]
+    return [one_table.section(report, grid, questions.beside(grid))]
 
 
 def _with_files(end: Section, folder: str) -> Section:

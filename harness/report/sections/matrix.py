@@ -21,19 +21,11 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
-from harness.report.document import Column
-from harness.report.document import joined
-from harness.report.document import Legend
 from harness.report.document import Name
-from harness.report.document import PlainLine
-from harness.report.document import RowGroup
 from harness.report.document import say
-from harness.report.document import Section
 from harness.report.document import Strong
-from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Value
-from harness.report.document import Worth
 
 
 class GridRow(NamedTuple):
@@ -196,59 +188,7 @@ def number(cell: CellReport) -> str:
     return most
 
 
-# ----------------------------------------------------------------------- the section
-
-
-class Beside(NamedTuple):
-    """A column that is not of numbers, to the right of them."""
-
-    head: Text
-    meaning: Text
-    """A line of the legend."""
-    rows: tuple[Text, ...]
-    """What it says of each row of the grid."""
-
-
-def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Section:
-    """The grid as a table, grouped by server."""
-    under = say(", on {}", grid.under) if grid.under else Text()
-    groups: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
-    more: dict[str, Text] = {}
-    for number, row in enumerate(grid.rows):
-        texts = [each.rows[number] for each in beside]
-        groups[row.server].append((*line(row), *texts))
-        for cell in filter(None, row.cells):
-            more[cell.id] = _named(beside, texts)
-    lines = (
-        PlainLine(say("{}", Name(c.id)), value(c), more[c.id]) for c in report.cells
-    )
-    columns = (
-        Column(heading(each), say("{}", grid.axis), True) for each in grid.columns
-    )
-    others = (Column(each.head) for each in beside)
-    readings = legend(report, grid.has_gaps)
-    meanings = (each.meaning for each in beside)
-    return Section.of(
-        "the matrix",
-        say("Requests in the app at once{}", under),
-        Table(
-            (Column(Text()), *columns, *others),
-            tuple(
-                RowGroup(tuple(g), say("{}", server)) for server, g in groups.items()
-            ),
-            tuple(lines),
-        ),
-        Legend((*readings, *meanings)),
-        worth=Worth.TABLE,
-    )
-
-
-def _named(beside: Sequence[Beside], texts: Sequence[Text]) -> Text:
-    """What stands beside a row, each with the head of its column."""
-    pairs = zip(beside, texts, strict=True)
-    return joined(
-        "; ", (say("{}: {}", each.head, text) for each, text in pairs if text)
-    )
+# ------------------------------------------------------------------- what a table has
 
 
 def heading(release: str) -> Text:

@@ -32,9 +32,9 @@ from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Worth
-from harness.report.sections.matrix import Beside
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
+from harness.report.sections.one_table import Beside
 from harness.report.words import QUESTIONS
 
 IN_LINES = "the other questions in short"
