@@ -27,7 +27,8 @@ HOW = say(
     "Megabytes are those of all processes of the server (PSS): memory that several "
     "share is counted once. A place costs all of it divided by the places; a further "
     "request what is added from one in the app to all. A bare app is served: yours "
-    "adds its own size, to each process unless it is loaded before they are made."
+    "adds its own size, to each process unless it is loaded before they are made. No "
+    "more than 256 requests are held."
 )
 
 
