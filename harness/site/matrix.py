@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -75,6 +76,10 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
     return list(newest.values())
 
 
+FULL = 3
+"""Configurations of a release of Flask that make it a column of its own."""
+
+
 def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[str]:
     """The newest releases of Flask, as many as fit; at least one."""
     newest: set[str] = set()
@@ -105,15 +110,26 @@ def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:
 def overview(atlas: Atlas) -> MatrixView:
     """The matrix of the index."""
     cells = current(atlas.report.cells)
-    columns = newest_columns(cells)
+    columns = newest_columns(_of_full_columns(cells))
     shown = view(atlas, [cell for cell in cells if cell.flask in columns])
-    older = {cell.flask for cell in cells} - columns
-    if not older:
+    others = {cell.flask for cell in cells} - columns
+    if not others:
         return shown
-    names = ", ".join(sorted(older, key=release_order))
+    names = ", ".join(sorted(others, key=release_order))
     return shown._replace(
-        left_out=f"Older releases of Flask are on the pages of the servers: {names}."
+        left_out=f"Other releases of Flask are on the pages of the servers: {names}."
     )
+
+
+def _of_full_columns(cells: Sequence[CellReport]) -> Sequence[CellReport]:
+    """The cells of releases of Flask under which several configurations were measured.
+
+    All cells, if there is no such release. A history follows one or two configurations
+    through all releases, which would be columns of empty cells.
+    """
+    counts = Counter(cell.flask for cell in cells)
+    full = [cell for cell in cells if counts[cell.flask] >= FULL]
+    return full or cells
 
 
 def _groups(grid: Grid) -> Iterable[MatrixGroup]:
