@@ -24,6 +24,9 @@ from harness.records.words import Verdict
 
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
+COMPUTES = " (one process then does all of the computing)"
+"""What it costs to have one worker in place of several."""
+
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """The option for the threads of a worker, in servers whose workers accept more."""
 
@@ -230,7 +233,8 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
         return Advice(
             because,
             f"install gunicorn 24 or newer and add `--worker-connections {threads}`, "
-            f"or have one worker: `--workers 1 --threads {workers * threads}`",
+            f"or have one worker: `--workers 1 --threads {workers * threads}`"
+            f"{COMPUTES}",
         )
     if promise.settings["threads"].file is not None:
         file = promise.settings["threads"].source
@@ -264,7 +268,7 @@ def _one_worker(promise: Promise) -> Advice:
     because = "because a worker accepts what its busy threads cannot run"
     if promise.server == "granian":
         one = f"`--workers 1 --blocking-threads {workers * lanes}`"
-        return Advice(because, f"have one worker: {one}")
+        return Advice(because, f"have one worker: {one}{COMPUTES}")
     return Advice(
         f"{because}, against which {promise.server} has no option",
         f"`--workers 1` declares {lanes}, always",
