@@ -149,7 +149,6 @@ def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
 def test_no_two_classes_have_one_name() -> None:
     classes: dict[str, list[str]] = defaultdict(list)
     for path in HARNESS.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef):
-                classes[node.name].append(str(path.relative_to(HARNESS)))
+        for name in re.findall(r"^class (\w+)", path.read_text(), re.MULTILINE):
+            classes[name].append(str(path.relative_to(HARNESS)))
     assert not {name: paths for name, paths in classes.items() if len(paths) > 1}
