@@ -166,7 +166,7 @@ def test_older_releases_are_left_to_other_pages_where_there_are_too_many() -> No
     assert index.path == "index.html"
     text = index.content.decode()
     assert len(text.encode()) <= FIRST_VIEW
-    assert "Older releases of Flask are on the pages of the servers: 1.0.4" in text
+    assert "Other releases of Flask are on the pages of the servers: 1.0.4" in text
     assert 'data-release="3.1.3"' in text and 'data-release="1.0.4"' not in text
 
 
