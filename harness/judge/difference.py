@@ -139,8 +139,6 @@ def _compare(before: CellReport, now: CellReport, conditions: Conditions) -> Com
     old, new = before.ceiling or 0, now.ceiling or 0
     if all(steady) or (steady[0] and new < old) or (steady[1] and old < new):
         return Comparison(_exactly(before, now), f"{words}{_elsewhere(conditions)}")
-    if old == new and before.declared == now.declared and _undercut(before, now):
-        return Comparison(_exactly(before, now), words)
     if old == new and loads[0] != loads[1]:
         why = "it declares another number, and reaches the same one only at times"
         return Comparison(Change.NOT_COMPARABLE, f"{why}: {words}")
@@ -206,14 +204,6 @@ def _exactly(before: CellReport, now: CellReport) -> Change:
 def _guaranteed(cell: CellReport) -> bool:
     """Whether no order of arrival gives less or more, so that chance has no part."""
     return cell.floor_by is cell.ceiling_by is Basis.GUARANTEED
-
-
-def _undercut(before: CellReport, now: CellReport) -> bool:
-    """Whether one of them fell below what the other one is guaranteed to reach."""
-    return any(
-        one.floor_by is Basis.GUARANTEED and (other.floor or 0) < (one.floor or 0)
-        for one, other in ((before, now), (now, before))
-    )
 
 
 def _steady(cell: CellReport, load: int) -> bool:

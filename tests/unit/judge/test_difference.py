@@ -9,7 +9,6 @@ from harness.judge.compare import compare
 from harness.records.changes import Change
 from harness.records.report import CellReport
 from harness.records.report import Report
-from harness.records.words import Basis
 from harness.records.words import Verdict
 from tests.builders.reports import at
 from tests.builders.reports import cell
@@ -165,15 +164,3 @@ def test_another_number_of_processors_matters_to_some() -> None:
     assert "uneven it is depends on the machine" in reason
     machine = compare(report(), msgspec.structs.replace(report(), host=bigger)).machine
     assert [(each.name, each.now) for each in machine] == [("processors", "64")]
-
-
-def test_one_round_below_what_is_guaranteed_is_no_chance() -> None:
-    sure = msgspec.structs.replace(at(8, 8, above=8), floor_by=Basis.GUARANTEED)
-    once = at(8, *[8] * 9, 5, above=8)
-    for before, now, change in (
-        (sure, once, Change.FEWER),
-        (once, sure, Change.MORE),
-        (at(8, 8, 8, above=8), once, Change.NOT_COMPARABLE),
-    ):
-        (found,) = compare(report(before), report(now)).cells
-        assert found.change is change, found.reason
