@@ -52,7 +52,7 @@ USES = re.compile(
 )
 
 OUR_USES = re.compile(
-    rf"\buses: *((?:{OURS}|{IN_README})(?=[@/])[^@\s]*@[\w.-]+)", re.MULTILINE
+    rf"\buses: *({OURS}|{IN_README})((?:/[^@\s]*)?)(@[\w.-]+)", re.MULTILINE
 )
 
 
@@ -192,8 +192,10 @@ class Runner:
         files.append((self.ours / "action.yml").read_text())
         for reference, name in sorted(set(USES.findall("\n".join(files)))):
             yield f"--local-repository={reference}={STAND_INS / name}"
-        for reference in sorted(set(OUR_USES.findall(workflow))):
-            yield f"--local-repository={reference}={self.ours}"
+        for name, path, release in sorted(set(OUR_USES.findall(workflow))):
+            # An action is looked up with its path, a workflow that is called without.
+            for reference in sorted({name + path, name}):
+                yield f"--local-repository={reference}{release}={self.ours}"
 
     def run(self, workflow: str, **environment: str) -> Ran:
         """Commit a workflow to the outsider's repository, push, and run it."""
