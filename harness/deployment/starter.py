@@ -15,6 +15,7 @@ from harness.records import toml
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 from harness.records.report import CellReport
+from harness.records.words import Basis
 from harness.records.words import Outcome
 
 REQUIREMENTS = "requirements.txt"
@@ -92,7 +93,8 @@ def _measured(cell: CellReport | None) -> str:
     declared = "no bound" if cell.declared is None else str(cell.declared)
     most = f", at most {cell.ceiling}" if cell.ceiling != cell.floor else ""
     server = f"{cell.server} {cell.server_version}"
+    always = "always" if cell.floor_by is Basis.GUARANTEED else "not seen fewer than"
     return (
-        f"Measured with Flask {cell.flask} and {server}: declares {declared}; always "
+        f"Measured with Flask {cell.flask} and {server}: declares {declared}; {always} "
         f"{cell.floor} at once{most}."
     )

@@ -201,13 +201,13 @@ APPLIED = [
     ),
     Applied(
         "a gunicorn that may stall",
-        'command = "gunicorn -w 2 --threads 2 --worker-connections 2 shop:app"\n'
+        'command = "gunicorn --threads 3 --worker-connections 3 shop:app"\n'
         'requirements = "requirements.txt"',
         "install gunicorn 24 or newer",
         "requirements.txt",
         "gunicorn==22.0.0",
         "gunicorn>=24",
-        handled=4,
+        handled=3,
         files={"requirements.txt": "flask\ngunicorn==22.0.0\n"},
     ),
 ]
