@@ -76,6 +76,8 @@ def environment_of(home: Path) -> dict[str, str]:
     packages = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     kept = {k: v for k, v in os.environ.items() if k.startswith(packages)}
+    # nox names its own, which uv would install into.
+    kept.pop("UV_PYTHON", None)
     python = Path(sys.base_prefix, "bin")
     return {
         "PATH": f"{python}:/usr/local/bin:/usr/bin:/bin:/usr/sbin",

@@ -151,6 +151,8 @@ class Runner:
     def environment(self, **more: str) -> dict[str, str]:
         """All that steps see of this machine."""
         kept = {k: v for k, v in os.environ.items() if k.startswith(PACKAGES)}
+        # nox names its own, which uv would install into.
+        kept.pop("UV_PYTHON", None)
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",

@@ -45,7 +45,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
 
 def test_the_app_is_checked(newcomer: Newcomer) -> None:
     newcomer("uv venv && uv pip install flask gunicorn", newcomer.folder)
-    told = newcomer(f". .venv/bin/activate && {CHECK}", newcomer.folder)
+    told = newcomer(CHECK, newcomer.folder)
     assert "handles 4 at once, as declared" in told
 
 
