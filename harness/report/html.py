@@ -51,8 +51,12 @@ def _section(section: Section) -> Iterator[str]:
         yield f"<details><summary>{title}</summary>"
     elif title:
         yield f"<h2>{title}</h2>"
+    tables = 0
     for block in section.blocks:
-        yield from _block(block, str(section.title))
+        tables += isinstance(block, Table)
+        # A region is told from others by its name alone.
+        again = f" ({tables})" if tables > 1 else ""
+        yield from _block(block, f"{section.title}{again}")
     if section.folded:
         yield "</details>"
 
