@@ -71,13 +71,20 @@ def blocks(page: str, kind: str) -> list[str]:
     return re.findall(rf"(?ms)^```{kind}\n(.*?)^```$", page)
 
 
+def package_variables() -> dict[str, str]:
+    """What says where packages are: the machine's business.
+
+    Without the Python that nox names, which uv would install into.
+    """
+    packages = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
+    kept = {k: v for k, v in os.environ.items() if k.startswith(packages)}
+    kept.pop("UV_PYTHON", None)
+    return kept
+
+
 def environment_of(home: Path) -> dict[str, str]:
     """An environment in which nothing is left of that of the tests but its caches."""
-    packages = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    kept = {k: v for k, v in os.environ.items() if k.startswith(packages)}
-    # nox names its own, which uv would install into.
-    kept.pop("UV_PYTHON", None)
     python = Path(sys.base_prefix, "bin")
     return {
         "PATH": f"{python}:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
@@ -85,5 +92,5 @@ def environment_of(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "UV_CACHE_DIR": str(cache / "uv"),
         "PIP_CACHE_DIR": str(cache / "pip"),
-        **kept,
+        **package_variables(),
     }

@@ -12,13 +12,12 @@ from harness.records import toml
 from harness.records.catalog import Page
 from harness.records.places import HoldPlace
 from harness.records.places import When
+from harness.records.places import WHERE
 from harness.records.words import Record
 
 FILE = Path(__file__).with_name("places.toml")
 
 VARIABLE = "FLASK_CONCURRENCY_PLACES"
-
-_SPELLED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 class NamedPlace(HoldPlace, frozen=True, kw_only=True):
@@ -55,7 +54,7 @@ def places_of(deployment: Deployment) -> tuple[HoldPlace, ...]:
 def _place(text: str) -> HoldPlace:
     if text in named_places():
         return named_places()[text]
-    if not _SPELLED.fullmatch(text):
+    if not re.fullmatch(WHERE, text):
         names = ", ".join(sorted(named_places()))
         raise DeploymentFault(
             "hold-at",

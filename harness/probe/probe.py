@@ -299,15 +299,20 @@ class Probe:
         ``more`` is added to the target of each, such as ``&wait=lock``, and ``view`` is
         the end of its path.
         """
-        self._number += 1
-        names = [f"r{self._number}.{index}" for index in range(count)]
-        self.holds.begin(names)
-        self.lag.begin()
+        names = self._begin(count)
         target = self._target.replace("/hold?", f"/{view}?") + more
         self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
         for client in self.crowd.clients:
             client.source = next(self.sources, 0)
         return self.crowd
+
+    def _begin(self, count: int) -> list[str]:
+        """Begin to count anew; names for so many requests."""
+        self._number += 1
+        names = [f"r{self._number}.{index}" for index in range(count)]
+        self.holds.begin(names)
+        self.lag.begin()
+        return names
 
     def one_more(self, name: str, changed: Callable[[Client], None]) -> Client:
         """One more request that is to be held, beside those that were gathered."""
@@ -320,10 +325,7 @@ class Probe:
 
         Each is to be held at the place of this name.
         """
-        self._number += 1
-        names = [f"r{self._number}.{index}" for index in range(count)]
-        self.holds.begin(names)
-        self.lag.begin()
+        names = self._begin(count)
         self.crowd = Crowd(
             names,
             self.address,

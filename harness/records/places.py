@@ -22,9 +22,10 @@ class When(StrEnum):
     """With what the place gives out, such as a lock or a connection."""
 
 
-Where = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
-]
+WHERE = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+"""How a place is spelled."""
+
+Where = Annotated[str, msgspec.Meta(pattern=f"^{WHERE}$")]
 """``module:attribute``, the attribute of a class or an object as ``Class.method``."""
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from docs.make.blocks import repository
+from tests.newcomer import package_variables
 
 ROOT = Path(__file__).parents[2]
 STAND_INS = Path(__file__).parent / "stand-ins"
@@ -34,9 +35,6 @@ SECONDS = 600.0
 """A run takes a minute on an idle machine, and tests run side by side."""
 
 ACT = Path(sysconfig.get_path("scripts"), "act")
-
-PACKAGES = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
-"""What says where packages are is the machine's business."""
 
 NOTE_STEPS = """
       - if: always()
@@ -150,9 +148,6 @@ class Runner:
 
     def environment(self, **more: str) -> dict[str, str]:
         """All that steps see of this machine."""
-        kept = {k: v for k, v in os.environ.items() if k.startswith(PACKAGES)}
-        # nox names its own, which uv would install into.
-        kept.pop("UV_PYTHON", None)
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -169,7 +164,7 @@ class Runner:
             "STAND_IN_ARTIFACTS": str(self.artifacts),
             "STAND_IN_CHECKOUT": str(self.ours),
             "NOTES": str(self.notes),
-            **kept,
+            **package_variables(),
             **more,
         }
 
