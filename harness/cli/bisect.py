@@ -38,7 +38,9 @@ from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
+from harness.records.life import Act
 from harness.records.plan import Plan
+from harness.records.questions import Question
 from harness.records.results import begin
 from harness.records.results import BISECTION
 from harness.records.track import Bisection
@@ -57,6 +59,7 @@ from harness.track.follow import named_releases
 from harness.track.follow import packages_of
 from harness.track.follow import Target
 from harness.track.follow import within_limits
+from harness.track.lost import watching
 from harness.track.search import ChangePoint
 from harness.track.search import find_change
 from harness.track.search import find_ends
@@ -70,6 +73,8 @@ from harness.track.swaps import measure_swaps
     examples=(
         "flask-concurrency bisect werkzeug/run",
         "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0",
+        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0 "
+        "--lost-on reload",
     ),
 )
 @click.argument("cell")
@@ -85,6 +90,15 @@ from harness.track.swaps import measure_swaps
 @click.option(
     "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
 )
+@click.option(
+    "--lost-on",
+    type=click.Choice([str(act) for act in Act]),
+    callback=lambda ctx, param, value: Act(value) if value else None,
+    metavar="ACT",
+    help="Search for the release in which requests began to be lost, or ceased to be, "
+    f"when something is done to the server: {', '.join(Act)}.  [default: the number of "
+    "requests in the app is searched]",
+)
 @following
 @loudness
 def bisect(
@@ -93,6 +107,7 @@ def bisect(
     of: str | None,
     good: str | None,
     bad: str | None,
+    lost_on: Act | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -105,7 +120,10 @@ def bisect(
     printing = as_printing(TEXT, quiet, verbose)
     known = catalog.load(given.catalog)
     followed, selection = _follow(given, known, cell, of)
-    plan = plan_cells(known, selection, followed.cells)
+    if lost_on:
+        ask = (*selection.ask, Question.LIFE)
+        selection = msgspec.structs.replace(selection, ask=ask)
+    plan = watching(plan_cells(known, selection, followed.cells), lost_on)
     adopt(plan, given.results, given.history)
     stored, faults = history.read(given.history)
     code = say_faults(faults)
@@ -115,6 +133,7 @@ def bisect(
         history.newest(stored),
         impossible_cells(plan),
         partial(measure, given=given, quiet=quiet),
+        lost_on,
     )
     change = find_change(search, *find_ends(search, good, bad))
     swaps = _swap(known, selection, followed, change, given.results, quiet=quiet)

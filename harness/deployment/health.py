@@ -47,8 +47,9 @@ def _in_file(path: Path) -> HealthCheck:
     for each in found:
         if each.check is not None:
             return each.check
+    why = next((f": {each.not_asked}" for each in found if each.not_asked), "")
     raise DeploymentFault(
         "probes",
-        f"{path} has no health check that can be asked from here, by HTTP or TCP; name "
-        "another file, or write { path = '/healthz' }",
+        f"{path} has no health check that can be asked from here, by HTTP or TCP{why}; "
+        "name another file, or write { path = '/healthz' }",
     )

@@ -94,6 +94,9 @@ class Recording:
         await self.stream.watch(lambda: level() >= self._places, FILL_SECONDS)
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
+        if not anywhere:
+            # Some workers end by themselves now and then: nobody is in the app then.
+            await self.stream.watch(lambda: bool(self.stream.where()), FILL_SECONDS)
         if not anywhere and not set(self.stream.where().values()) & set(self.alive()):
             raise Unreachable
         self.enough = level()

@@ -69,7 +69,7 @@ def _side(point: Point, reproduce: Reproduce) -> Side:
         cell=cell.id,
         said=point.number,
         outcome=cell.outcome,
-        reason=cell.reason,
+        reason=point.reason or cell.reason,
         rounds=len(cell.rounds),
         curve=cell.curve,
         installed=evidence.installed,
@@ -85,7 +85,7 @@ def _try(search: Search, release: str, likes: Mapping[str, Like]) -> Try:
         release=release,
         said=point.number,
         like=likes.get(release, Like.UNKNOWN),
-        reason="" if point.is_conclusive else point.cell.reason,
+        reason=point.reason,
         reused=search.is_reused(release),
     )
 

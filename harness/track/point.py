@@ -15,10 +15,13 @@ from harness.judge.judge import judge
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.evidence import Evidence
+from harness.records.life import Act
+from harness.records.life import Tape
 from harness.records.report import CellReport
 from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from harness.track import lost
 
 INCONCLUSIVE = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, *INSTRUMENT)
 """Outcomes that do not show what a release does with requests."""
@@ -30,31 +33,65 @@ class Point(NamedTuple):
     release: str
     cell: CellReport
     evidence: Evidence
+    act: Act | None = None
+    """What is done to the server, where releases are compared by what it loses then."""
+
+    @property
+    def tape(self) -> Tape | None:
+        """The tape of that act, if it was made."""
+        return lost.tape_of(self.evidence, self.act) if self.act else None
 
     @property
     def is_conclusive(self) -> bool:
         """Whether it has a number, or shows that this release does not work."""
         if self.cell.outcome is Outcome.MEASURED:
+            if self.act:
+                return self.tape is not None and self.tape.known
             return self.cell.verdict is not Verdict.UNKNOWN
         return self.cell.outcome not in INCONCLUSIVE
 
     @property
     def number(self) -> str:
         """The number as ``expected.toml`` spells it, or the outcome."""
+        if self.tape is not None and self.tape.known:
+            return lost.in_words(self.tape)
+        if self.act and self.cell.outcome is Outcome.MEASURED:
+            return f"no tape of {self.act}"
         return in_words(self.cell)
 
+    @property
+    def reason(self) -> str:
+        """Why it is not conclusive; empty where it is."""
+        if self.is_conclusive:
+            return ""
+        if self.cell.outcome is not Outcome.MEASURED or not self.act:
+            return self.cell.reason
+        return self.tape.sentence if self.tape else f"it has no tape of {self.act}"
 
-def point(release: str, evidence: Evidence) -> Point:
-    """Judge the evidence of the one cell that was measured with a release."""
+
+def point(release: str, evidence: Evidence, act: Act | None = None) -> Point:
+    """Judge the evidence of the one cell that was measured with a release.
+
+    With ``act`` releases are compared by the requests that are lost then.
+    """
     (cell,) = judge([evidence], lambda *_: "").cells
-    return Point(release, cell, evidence)
+    return Point(release, cell, evidence, act)
 
 
 def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     """Compare each pair, older first, by the rule that reports are compared with.
 
-    The limit on false alarms holds for all the pairs of one call together.
+    The limit on false alarms holds for all the pairs of one call together. Releases
+    with tapes are compared by these instead.
     """
+    found = _compare_numbers(pairs)
+    return [
+        lost.differ(before.tape, now.tape) if before.tape and now.tape else comparison
+        for (before, now), comparison in zip(pairs, found, strict=True)
+    ]
+
+
+def _compare_numbers(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     return compare_pairs(
         [Pair(before.cell, now.cell) for before, now in pairs],
         [_conditions(before, now) for before, now in pairs],

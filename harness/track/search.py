@@ -18,6 +18,7 @@ from harness.plan.plan import only_cells
 from harness.records.errors import NothingMeasured
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
+from harness.records.life import Act
 from harness.records.plan import Plan
 from harness.track.bracket import Bracket
 from harness.track.bracket import compare_with_ends
@@ -27,6 +28,7 @@ from harness.track.bracket import narrow
 from harness.track.follow import Followed
 from harness.track.history import by_cell
 from harness.track.history import is_retryable
+from harness.track.lost import tape_of
 from harness.track.point import Point
 from harness.track.point import point
 
@@ -44,7 +46,10 @@ class Search:
         measured: Mapping[str, Evidence],
         impossible: Mapping[str, Evidence],
         measure: Measure,
+        act: Act | None = None,
     ) -> None:
+        self.act = act
+        """What is done to servers, where it is asked which release loses requests."""
         self.package = followed.package
         self.releases = [followed.release(cell) for cell in followed.cells]
         self._ids = dict(zip(self.releases, map(str, followed.cells), strict=True))
@@ -52,7 +57,9 @@ class Search:
         self._measure = measure
         self._impossible = impossible
         self._reused = {
-            name: each for name, each in measured.items() if not is_retryable(each)
+            name: each
+            for name, each in measured.items()
+            if not is_retryable(each) and (not act or tape_of(each, act) is not None)
         }
         self.points: dict[str, Point] = {}
         """What is known of each release."""
@@ -63,7 +70,7 @@ class Search:
     def _learn(self, measured: Mapping[str, Evidence]) -> None:
         for release, name in self._ids.items():
             if name in measured:
-                self.points[release] = point(release, measured[name])
+                self.points[release] = point(release, measured[name], self.act)
 
     def is_reused(self, release: str) -> bool:
         """Whether a release was measured before this search."""
@@ -115,7 +122,7 @@ def find_ends(search: Search, good: str | None, bad: str | None) -> tuple[Point,
         if not end.is_conclusive:
             raise UsageError(
                 f"{search.package.name} {end.release} cannot be one end: "
-                f"{end.number}: {end.cell.reason}"
+                f"{end.number}: {end.reason}"
             )
     if old.release == new.release or not differ(old, new):
         raise UsageError(_ends_agree(search, old, new))
@@ -159,7 +166,7 @@ def _outermost(search: Search, releases: Sequence[str]) -> tuple[Point, Point]:
         left = left[not old.is_conclusive : len(left) - (not new.is_conclusive)]
     reason = "there is none"
     if search.order:
-        reason = search.points[search.order[-1]].cell.reason
+        reason = search.points[search.order[-1]].reason
     raise NothingMeasured(f"none of the releases could be measured; the last: {reason}")
 
 

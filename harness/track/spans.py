@@ -150,5 +150,8 @@ def _gap_key(point: Point) -> tuple[Outcome, str] | None:
         return None
     if point.cell.outcome is Outcome.NOT_INSTALLED:
         return point.cell.outcome, "its packages could not be installed"
+    if point.act and point.cell.outcome is Outcome.MEASURED:
+        outcome = point.tape.outcome if point.tape else Outcome.NOT_SUPPORTED
+        return outcome, point.reason
     # Most reasons name the release, which would make each another reason.
     return point.cell.outcome, point.cell.reason.replace(f", not {point.release}:", ":")

@@ -21,6 +21,7 @@ from harness.records.plan import Plan
 from harness.records.track import Swap
 from harness.track.bracket import compare_with_ends
 from harness.track.bracket import Like
+from harness.track.lost import watching
 from harness.track.point import Point
 from harness.track.point import point
 from harness.track.point import version_changes
@@ -65,14 +66,15 @@ def measure_swaps(
     for on, side in zip((Like.OLD, Like.NEW), edge, strict=True):
         for part in find_parts(*edge, server):
             plan = plan_swap(catalog, selection, server, side, part, on)
+            plan = watching(plan, side.act)
             (evidence,) = measure(plan)
-            swapped = point(side.release, evidence)
+            swapped = point(side.release, evidence, side.act)
             yield Swap(
                 packages=part,
                 on=on,
                 like=compare_with_ends(swapped, *edge),
                 said=swapped.number,
-                reason="" if swapped.is_conclusive else swapped.cell.reason,
+                reason=swapped.reason,
             )
 
 

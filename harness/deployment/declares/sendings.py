@@ -127,7 +127,11 @@ def taken_by(
         return AppPlaces(
             False, of=_where(place), why=f"{_where(place)}: {there.because}"
         )
-    return AppPlaces(True, there.declared, _where(place), there.because)
+    because = there.because
+    if instance.computed:
+        names = " and ".join(instance.computed)
+        because += f"; {names} is computed for this size by the platform's formula"
+    return AppPlaces(True, there.declared, _where(place), because)
 
 
 def _candidates(

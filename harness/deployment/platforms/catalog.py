@@ -15,6 +15,7 @@ from harness.records import toml
 from harness.records.catalog import Page
 from harness.records.catalog import Sentence
 from harness.records.health import Consequence
+from harness.records.health import Seconds
 from harness.records.words import PositiveInt
 from harness.records.words import Record
 
@@ -54,6 +55,9 @@ class Class(Record, frozen=True, kw_only=True):
     memory: str = ""
     variables: dict[str, str] = {}
     """What the platform sets for this size."""
+    computed: bool = False
+    """Whether these are computed here by the platform's own formula: its documentation
+    has no number for this size."""
 
 
 class Size(Record, frozen=True, kw_only=True):
@@ -68,6 +72,9 @@ class Size(Record, frozen=True, kw_only=True):
     default_processors: PositiveInt | None = None
     default_memory: str = ""
     default_class: str = ""
+    other_class: str = ""
+    """The default where one of ``other_with`` stands."""
+    other_with: tuple[Steps, ...] = ()
     classes: dict[str, Class] = {}
     counts: Literal["own", "host", "unknown"]
     """What ``cpu_count()`` counts in an instance."""
@@ -88,13 +95,26 @@ class Starts(Record, frozen=True, kw_only=True):
     """Another file that says it."""
 
 
+class CheckDefaults(Record, frozen=True, kw_only=True):
+    """What holds where a file does not say it."""
+
+    period: Seconds = 10.0
+    timeout: Seconds = 1.0
+    failures: PositiveInt = 3
+    assumed: tuple[Literal["period", "timeout", "failures"], ...] = ()
+    """Which of these no page of the platform documents: they are assumed, and whoever
+    relies on them is told so."""
+
+
 class Checks(Record, frozen=True, kw_only=True):
     """How a platform asks whether an instance is alive."""
 
     at: Steps
     form: Literal["kubernetes", "compose", "fly", "fly-tcp", "app-engine"]
     then: Consequence
+    defaults: CheckDefaults = CheckDefaults()
     source: Page
+    """The page that documents the check and its defaults."""
 
 
 class Platform(Record, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,10 +22,35 @@ _URL = re.compile(r"""https?://[^\s"'|;&]+""")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SCALE = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
-KUBERNETES = {"period": 10.0, "timeout": 1.0, "failures": 3}
-COMPOSE = {"period": 30.0, "timeout": 30.0, "failures": 3}
-APP_ENGINE = {"period": 30.0, "timeout": 4.0, "failures": 4}
-FLY = {"period": 15.0, "timeout": 10.0, "failures": 1}
+
+class Form(NamedTuple):
+    """What a platform calls the settings of a check."""
+
+    period: str
+    timeout: str
+    failures: str
+    unit: float = 1.0
+    """Seconds that a number without a unit counts."""
+
+
+KUBERNETES = Form("periodSeconds", "timeoutSeconds", "failureThreshold")
+COMPOSE = Form("interval", "timeout", "retries")
+APP_ENGINE = Form("check_interval_sec", "timeout_sec", "failure_threshold")
+FLY = Form("interval", "timeout", "", unit=0.001)
+FORMS = {
+    "kubernetes": KUBERNETES,
+    "compose": COMPOSE,
+    "app-engine": APP_ENGINE,
+    "fly": FLY,
+    "fly-tcp": FLY,
+}
+
+WORDS = {
+    "period": "every {:g} s",
+    "timeout": "{:g} s to answer",
+    "failures": "{:g} as the number of failures",
+}
+"""How a setting is put that is assumed."""
 
 
 def check_of(
@@ -39,7 +66,7 @@ def check_of(
         case "compose":
             given = _compose(node)
         case "app-engine":
-            given = _app_engine(node)
+            given = HealthCheck(path=_value(node, "path") or "/")
         case "fly" | "fly-tcp":
             given = _fly(
                 node, by=CheckBy.TCP if kind.form == "fly-tcp" else CheckBy.HTTP
@@ -48,26 +75,59 @@ def check_of(
         return None
     return msgspec.structs.replace(
         given,
+        **_settings(kind, node),
         then=kind.then,
-        says=f"as {path.name}:{node.line} says",
+        says=f"as {path.name}:{node.line} says{_assumed(kind, node)}",
         file=str(path),
         line=node.line,
         source=kind.source,
     )
 
 
+def by_program(kind: Checks, node: Node) -> str:
+    """How a health check asks that cannot be asked from outside."""
+    if kind.form == "kubernetes" and "grpc" in node.items:
+        return "asks by gRPC"
+    words = "exec" if kind.form == "kubernetes" else "test"
+    return f"runs a program in the container ({words})"
+
+
 def _value(node: Node, steps: str) -> str:
-    found = find(node, steps)
+    found = find(node, steps) if steps else []
     return found[0].node.text if found else ""
 
 
-def _seconds(text: str, default: float) -> float:
-    """A time such as ``1m30s``; a bare number is what ``default`` is in: seconds."""
+def _settings(kind: Checks, node: Node) -> dict[str, Any]:
+    """The three settings of a check, by its file or by default."""
+    form, default = FORMS[kind.form], kind.defaults
+    return {
+        "period": _seconds(_value(node, form.period), default.period, form.unit),
+        "timeout": _seconds(_value(node, form.timeout), default.timeout, form.unit),
+        "failures": _count(_value(node, form.failures), default.failures),
+    }
+
+
+def _assumed(kind: Checks, node: Node) -> str:
+    """Which settings are assumed, as the end of a clause; empty where none is."""
+    form, default = FORMS[kind.form], kind.defaults
+    words = [
+        WORDS[name].format(getattr(default, name))
+        for name in default.assumed
+        if not _value(node, getattr(form, name))
+    ]
+    if not words:
+        return ""
+    verb = "is" if len(words) == 1 else "are"
+    return f"; {' and '.join(words)} {verb} assumed, since no page documents a default"
+
+
+def _seconds(text: str, default: float, unit: float) -> float:
+    """A time such as ``1m30s``; a bare number counts so many seconds each."""
     parts = _TIME.findall(text)
     if parts:
         return sum(float(number) * _SCALE[unit] for number, unit in parts) or default
     try:
-        return float(text) or default
+        return float(text) * unit or default
     except ValueError:
         return default
 
@@ -88,9 +148,6 @@ def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
         path=(_value(node, "httpGet.path") or "/") if http else "",
         port=int(port) if own else None,
         headers={_value(h.node, "name"): _value(h.node, "value") for h in headers},
-        period=_seconds(_value(node, "periodSeconds"), KUBERNETES["period"]),
-        timeout=_seconds(_value(node, "timeoutSeconds"), KUBERNETES["timeout"]),
-        failures=_count(_value(node, "failureThreshold"), KUBERNETES["failures"]),
     )
 
 
@@ -102,22 +159,7 @@ def _compose(node: Node) -> HealthCheck | None:
     url = _URL.search(shlex.join(words)) if words else None
     if url is None:
         return None
-    return HealthCheck(
-        path=urlsplit(url[0]).path or "/",
-        period=_seconds(_value(node, "interval"), COMPOSE["period"]),
-        timeout=_seconds(_value(node, "timeout"), COMPOSE["timeout"]),
-        failures=_count(_value(node, "retries"), COMPOSE["failures"]),
-        after_answer=True,
-    )
-
-
-def _app_engine(node: Node) -> HealthCheck | None:
-    return HealthCheck(
-        path=_value(node, "path") or "/",
-        period=_seconds(_value(node, "check_interval_sec"), APP_ENGINE["period"]),
-        timeout=_seconds(_value(node, "timeout_sec"), APP_ENGINE["timeout"]),
-        failures=_count(_value(node, "failure_threshold"), APP_ENGINE["failures"]),
-    )
+    return HealthCheck(path=urlsplit(url[0]).path or "/", after_answer=True)
 
 
 def _fly(node: Node, by: CheckBy) -> HealthCheck | None:
@@ -125,9 +167,6 @@ def _fly(node: Node, by: CheckBy) -> HealthCheck | None:
         by=by,
         path=_value(node, "path") or "/" if by is CheckBy.HTTP else "",
         headers={k: v.text for k, v in _headers(node).items()},
-        period=_seconds(_value(node, "interval"), FLY["period"]),
-        timeout=_seconds(_value(node, "timeout"), FLY["timeout"]),
-        failures=int(FLY["failures"]),
     )
 
 

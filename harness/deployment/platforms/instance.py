@@ -42,8 +42,12 @@ class Instance(NamedTuple):
     processors: float | None = None
     memory: str = ""
     variables: Mapping[str, str] = {}
+    computed: tuple[str, ...] = ()
+    """Variables that are computed here by the platform's formula."""
     starts: tuple[StartedLine, ...] = ()
     check: HealthCheck | None = None
+    not_asked: str = ""
+    """A health check that cannot be asked from outside, and how it asks."""
     problem: str = ""
     """Why it is not known, and what to write."""
 

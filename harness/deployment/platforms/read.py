@@ -13,6 +13,7 @@ from harness.deployment.platforms import proxies
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import with_files_like
+from harness.deployment.platforms.checks import by_program
 from harness.deployment.platforms.checks import check_of
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
@@ -126,15 +127,19 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         processors = _processors(_value(at(size.processors)))
         processors = processors or own.processors or size.default_processors
         memory = _value(at(size.memory)) or own.memory or size.default_memory
+    given = _variables(at(platform.starts.variables))
+    check, not_asked = _check(platform, path, at, found.node)
     instance = Instance(
         platform,
         name,
         found.node.line,
         processors=processors,
         memory=memory or "",
-        variables={**own.variables, **_variables(at(platform.starts.variables))},
+        variables={**own.variables, **given},
+        computed=tuple(own.variables.keys() - given.keys()) if own.computed else (),
         starts=tuple(_lines(platform, at, found)),
-        check=_check(platform, path, at, found.node),
+        check=check,
+        not_asked=not_asked,
     )
     return _with_limit(instance, at)
 
@@ -168,7 +173,9 @@ def _class(platform: Platform, at: At) -> Class:
     size = platform.size
     if size is None:
         return Class()
-    name = _value(at(size.class_)) or size.default_class
+    other = any(map(at, size.other_with))
+    default = size.other_class if other else size.default_class
+    name = _value(at(size.class_)) or default
     return size.classes.get(name) or size.classes.get(name.lower()) or Class()
 
 
@@ -229,15 +236,24 @@ def _shell(words: list[str]) -> str:
     return shlex.join(re.sub(r"\$\((\w+)\)", r"${\1}", word) for word in words)
 
 
-def _check(platform: Platform, path: Path, at: At, node: Node) -> HealthCheck | None:
+def _check(
+    platform: Platform, path: Path, at: At, node: Node
+) -> tuple[HealthCheck | None, str]:
+    """The first health check that can be asked, and one before it that cannot be."""
+    not_asked = ""
     for each in platform.checks:
         asked = at(each.at)
         if asked is None:
             continue
         ports = [_text(port, "containerPort") for port in _ports(node)]
         if check := check_of(each, asked, path, ports):
-            return check
-    return None
+            return check, not_asked
+        how = by_program(each, asked)
+        not_asked = (
+            not_asked
+            or f"{last_step(each.at).removeprefix('/')} in line {asked.line} {how}"
+        )
+    return None, not_asked
 
 
 def _ports(node: Node) -> list[Node]:

@@ -195,6 +195,72 @@ def test_health_checks() -> None:
     assert web.after_answer and web.then is Consequence.MARKS
 
 
+FLY_CHECK = "[http_service]\n[[http_service.checks]]\npath = '/h'\n"
+
+
+def test_numbers_of_fly_without_a_unit_are_milliseconds() -> None:
+    text = FLY_CHECK + "interval = 10000\ntimeout = 2000\n"
+    check = one("fly.toml", text).check
+    assert check is not None
+    assert (check.period, check.timeout) == (10, 2)
+    assert "every" not in check.says
+
+
+def test_what_is_assumed_is_said() -> None:
+    check = one("fly.toml", FLY_CHECK + "interval = '20s'\n").check
+    assert check is not None
+    assert (check.period, check.timeout, check.failures) == (20, 2, 1)
+    assert check.says == (
+        "as fly.toml:2 says; 2 s to answer and 1 as the number of failures are "
+        "assumed, since no page documents a default"
+    )
+    cloud_run = one("service.yaml", files.CLOUD_RUN).check
+    assert cloud_run is not None and "assumed" not in cloud_run.says
+
+
+@pytest.mark.parametrize(
+    ("text", "memory"),
+    [
+        ("runtime: python312\n", "384MB"),
+        ("runtime: python312\nbasic_scaling: {max_instances: 2}\n", "768MB"),
+        ("runtime: python312\ninstance_class: B8\nmanual_scaling: {}\n", "3072MB"),
+    ],
+)
+def test_the_default_size_depends_on_how_it_scales(text: str, memory: str) -> None:
+    assert one("app.yaml", text).memory == memory
+
+
+def test_a_variable_that_is_computed_is_marked() -> None:
+    text = '{"formation": {"web": {"size": "%s"}}, "env": {%s}}'
+    documented = one("app.json", text % ("performance-l", ""))
+    assert (documented.variables, documented.computed) == (
+        {"WEB_CONCURRENCY": "17"},
+        (),
+    )
+    assert one("app.json", text % ("performance-xl", "")).computed == (
+        "WEB_CONCURRENCY",
+    )
+    given = one("app.json", text % ("performance-xl", '"WEB_CONCURRENCY": "3"'))
+    assert (given.variables, given.computed) == ({"WEB_CONCURRENCY": "3"}, ())
+
+
+@pytest.mark.parametrize(
+    ("probe", "how"),
+    [
+        ("exec: {command: [cat, /tmp/ok]}", "runs a program in the container (exec)"),
+        ("grpc: {port: 50051}", "asks by gRPC"),
+    ],
+)
+def test_a_check_that_cannot_be_asked_is_named(probe: str, how: str) -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: shop\n"
+        f"    livenessProbe:\n      {probe}\n"
+    )
+    found = one("pod.yaml", text)
+    assert found.check is None
+    assert found.not_asked == f"livenessProbe in line 6 {how}"
+
+
 # ------------------------------------------------------------------------ bad files
 
 

@@ -1,0 +1,53 @@
+"""Releases compared by the requests that are lost when something is done to the server.
+
+The number is that of one tape. Which requests are on their way at that moment is
+chance, and so is how many of them are lost: two releases differ where one loses some
+and the other none.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.judge.difference import Comparison
+from harness.judge.questions import tapes
+from harness.records.changes import Change
+from harness.records.evidence import Evidence
+from harness.records.life import Act
+from harness.records.life import Tape
+from harness.records.plan import Plan
+
+
+def watching(plan: Plan, act: Act | None) -> Plan:
+    """The plan with nothing but one act in the life of each server, if there is one."""
+    if act is None:
+        return plan
+    return Plan(
+        environments=tuple(
+            msgspec.structs.replace(
+                each,
+                cells=tuple(
+                    msgspec.structs.replace(cell, acts=(act,)) for cell in each.cells
+                ),
+            )
+            for each in plan.environments
+        )
+    )
+
+
+def tape_of(evidence: Evidence, act: Act) -> Tape | None:
+    """The tape of an act on the one cell of some evidence, if it was made."""
+    (cell,) = evidence.cells
+    return next((tape for tape in tapes(cell) if tape.act is act), None)
+
+
+def in_words(tape: Tape) -> str:
+    """How many requests were lost."""
+    return f"{len(tape.lost) or 'none'} lost on {tape.act}"
+
+
+def differ(before: Tape, now: Tape) -> Comparison:
+    """Compare two releases by whether any request was lost."""
+    old, new = bool(before.lost), bool(now.lost)
+    change = Change.SAME if old == new else Change.FEWER if new else Change.MORE
+    return Comparison(change, f"{in_words(before)} before; now {in_words(now)}")
