@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.platforms.tree import find
+from harness.deployment.platforms.tree import from_toml
+from harness.deployment.platforms.tree import NotReadable
 from harness.records.catalog import ConfigurationId
 from harness.records.catalog import Declared
 from harness.records.catalog import Sentence
@@ -25,6 +27,8 @@ from harness.records.words import Record
 
 PYPROJECT = "pyproject.toml"
 
+TABLE = "flask-concurrency"
+"""The table below ``tool`` in that file."""
 
 COMMANDS = ("command", "procfile", "dockerfile")
 """Keys that say where the command comes from; each deployment has one of them."""
@@ -177,8 +181,14 @@ class Configured(NamedTuple):
         """The line of a key of a deployment, counted from one; zero if it has none."""
         if self.path is None:
             return 0
-        number = self.deployments.index(deployment)
-        return _line(read_text(self.path), number, key)
+        table = f"deployment.{self.deployments.index(deployment)}"
+        try:
+            (document,) = from_toml(read_text(self.path))
+        except NotReadable:  # it has been changed meanwhile
+            return 0
+        tables = find(document, table) or find(document, f"tool.{TABLE}.{table}")
+        places = [place for each in tables for place in (*find(each.node, key), each)]
+        return places[0].node.line if places else 0
 
 
 def read_named(key: str, path: Path) -> str:
@@ -203,27 +213,3 @@ def fault_words(path: Path | None, name: str, fault: DeploymentFault) -> str:
     if path is None:
         return f"{OPTIONS.get(fault.key, fault.key)}: {fault.problem}"
     return f"{path}: deployment {name}: {fault}"
-
-
-# ------------------------------------------------------------------------------ lines
-
-
-def _line(text: str, number: int, key: str) -> int:
-    """The line of a key of the deployment at a position, else that of its table."""
-    start = 1
-    for line, inside, words in _lines(text):
-        if inside == number and words.startswith("[["):
-            start = line
-        elif inside == number and re.match(rf'"?{re.escape(key)}"?\s*=', words):
-            return line
-    return start
-
-
-def _lines(text: str) -> Iterator[tuple[int, int, str]]:
-    """The number, the position of the deployment, and the text of each line."""
-    inside = -1
-    for line, words in enumerate(text.splitlines(), start=1):
-        inside += bool(
-            re.match(r"\s*\[\[\s*(tool\.flask-concurrency\.)?deployment", words)
-        )
-        yield line, inside, words.strip()

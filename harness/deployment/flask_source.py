@@ -39,20 +39,11 @@ def is_flask(value: ast.expr, source: SourceFile, steps: int = DEEPEST) -> bool:
         case ast.Call(func=called):
             return _makes_flask(called, source, steps - 1)
         case ast.Name(id=name):
-            return any(
-                is_flask(each, source, steps - 1) for each in _values(name, source.tree)
-            ) or any(
-                is_flask(ast.Name(origin), other, steps - 1)
-                for other, origin in _imported(name, source)
-                if origin
-            )
-        case ast.Attribute(value=ast.Name(id=module), attr=name):
-            return any(
-                is_flask(ast.Name(name), other, steps - 1)
-                for other, origin in _imported(module, source)
-                if not origin
-            )
-    return False
+            values = _values(name, source.tree)
+            if any(is_flask(each, source, steps - 1) for each in values):
+                return True
+    elsewhere = _elsewhere(value, source)
+    return any(is_flask(each, other, steps - 1) for each, other in elsewhere)
 
 
 def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bool:
@@ -82,29 +73,32 @@ def _makes_flask(called: ast.expr, source: SourceFile, steps: int) -> bool:
         return False
     if comes_from(called, "flask", "Flask", source.tree):
         return True
-    match called:
+    match _defined(called, source.tree):
+        case ast.ClassDef(bases=bases):
+            return any(_makes_flask(base, source, steps - 1) for base in bases)
+        case ast.FunctionDef() as function:
+            return any(
+                is_flask(each.value, source, steps - 1)
+                for each in ast.walk(function)
+                if isinstance(each, ast.Return) and each.value is not None
+            )
+    elsewhere = _elsewhere(called, source)
+    return any(_makes_flask(each, other, steps - 1) for each, other in elsewhere)
+
+
+def _elsewhere(
+    value: ast.expr, source: SourceFile
+) -> Iterator[tuple[ast.Name, SourceFile]]:
+    """What an imported name, or one of an imported module, is in its own file."""
+    match value:
         case ast.Name(id=name):
-            own = _defined(name, source.tree)
-            if isinstance(own, ast.ClassDef):
-                return any(_makes_flask(base, source, steps - 1) for base in own.bases)
-            if own is not None:
-                return any(
-                    is_flask(each.value, source, steps - 1)
-                    for each in ast.walk(own)
-                    if isinstance(each, ast.Return) and each.value is not None
-                )
-            return any(
-                _makes_flask(ast.Name(origin), other, steps - 1)
-                for other, origin in _imported(name, source)
-                if origin
-            )
+            for other, origin in _imported(name, source):
+                if origin:
+                    yield ast.Name(origin), other
         case ast.Attribute(value=ast.Name(id=module), attr=name):
-            return any(
-                _makes_flask(ast.Name(name), other, steps - 1)
-                for other, origin in _imported(module, source)
-                if not origin
-            )
-    return False
+            for other, origin in _imported(module, source):
+                if not origin:
+                    yield ast.Name(name), other
 
 
 def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
@@ -119,8 +113,11 @@ def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
                     yield value
 
 
-def _defined(name: str, tree: ast.Module) -> ast.FunctionDef | ast.ClassDef | None:
-    """The function or the class of a name at the top of a file."""
+def _defined(
+    called: ast.expr, tree: ast.Module
+) -> ast.FunctionDef | ast.ClassDef | None:
+    """The function or the class at the top of a file that is called."""
+    name = called.id if isinstance(called, ast.Name) else ""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             return node

@@ -16,13 +16,11 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
 from harness.deployment.config import PYPROJECT
+from harness.deployment.config import TABLE
 from harness.records import toml
 from harness.records.errors import UsageError
 
 DEFAULT = "concurrency.toml"
-
-
-TABLE = "flask-concurrency"
 
 
 UNNAMED = "deployment"
@@ -39,7 +37,7 @@ def load(path: Path) -> Configured:
         deployment, faults = _read(table)
         if deployment is not None:
             deployments.append(deployment)
-            faults += _faults(deployment, path.parent, in_file=True)
+            faults += _faults(deployment, path.parent)
         name = table.get("name", number) if isinstance(table, dict) else number
         problems += [fault_words(path, str(name), fault) for fault in faults]
     problems += [
@@ -57,7 +55,7 @@ def described(folder: Path, given: Mapping[str, Any]) -> Configured:
     """
     deployment, faults = _read({"name": UNNAMED, **given})
     if deployment is not None:
-        faults += _faults(deployment, folder, in_file=False)
+        faults += _faults(deployment, folder)
     if faults or deployment is None:
         raise UsageError(*(fault_words(None, UNNAMED, fault) for fault in faults))
     return Configured(None, folder, (deployment,))
@@ -116,9 +114,7 @@ def has_table(path: Path) -> bool:
     return isinstance(tool, dict) and TABLE in tool
 
 
-def _faults(
-    deployment: Deployment, folder: Path, *, in_file: bool
-) -> Iterator[DeploymentFault]:
+def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
     """Everything that is wrong with a deployment although each key alone is right."""
     yield from _command_faults(deployment)
     yield from _promise_faults(deployment)

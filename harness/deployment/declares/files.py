@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 from typing import NamedTuple
 
 from harness.deployment import procfile
 from harness.deployment.dockerfile_stages import assignments
 from harness.deployment.dockerfile_stages import instructions
+from harness.deployment.platforms.tree import find
+from harness.deployment.platforms.tree import from_yaml
+from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 
@@ -77,44 +80,29 @@ def _as_text(rest: str) -> str:
 
 def _compose(path: Path, text: str) -> Iterator[StartLine]:
     """The services of a compose file that have a command of their own."""
-    import yaml  # half of what reading a whole repository costs
-
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
+        roots = from_yaml(text)
+    except NotReadable:
         return
-    for name, service in _mapping(_mapping(root).get("services")).items():
-        parts = _mapping(service)
+    for name, service in (each for root in roots for each in find(root, "services.*")):
+        parts = service.items
         run = [parts[key] for key in ("entrypoint", "command") if key in parts]
         if run:
-            words = " ".join(_yaml_text(each) for each in run).replace("$$", "$")
-            line = run[-1].start_mark.line + 1
+            words = " ".join(map(_words, run)).replace("$$", "$")
             variables = _environment(parts.get("environment"))
-            yield StartLine(line, f"service {name}", words, variables)
+            yield StartLine(run[-1].line, f"service {name}", words, variables)
 
 
-def _mapping(node: Any) -> dict[str, Any]:
-    """The entries of a mapping of YAML, by their keys."""
-    if type(node).__name__ != "MappingNode":
+def _words(node: Node) -> str:
+    return node.text or shlex.join(each.text for each in node.list)
+
+
+def _environment(node: Node | None) -> dict[str, str]:
+    if node is None:
         return {}
-    return {key.value: value for key, value in node.value if key.id == "scalar"}
-
-
-def _yaml_text(node: Any) -> str:
-    if node.id == "scalar":
-        return str(node.value)
-    items = node.value if node.id == "sequence" else []
-    return shlex.join(each.value for each in items if each.id == "scalar")
-
-
-def _environment(node: Any) -> dict[str, str]:
-    if node is None or node.id == "scalar":
-        return {}
-    if node.id == "mapping":
-        entries = _mapping(node)
-        return {k: v.value for k, v in entries.items() if v.id == "scalar"}
-    pairs = (each.value.partition("=") for each in node.value if each.id == "scalar")
-    return {name: value for name, equals, value in pairs if equals}
+    pairs = (each.text.partition("=") for each in node.list)
+    listed = {name: value for name, equals, value in pairs if equals}
+    return {**listed, **{name: each.text for name, each in node.items.items()}}
 
 
 def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
