@@ -7,13 +7,19 @@ tells the server another one, by the options that the server has for that.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SHELLS
+from harness.deployment.ports import check_port
 from harness.deployment.ports import PORT
+from harness.deployment.shell import expand
+from harness.deployment.shell import read
+from harness.deployment.shell import ShellCommand
+from harness.deployment.shell import split
 from harness.deployment.uwsgi_ini import as_options
 
 
@@ -101,6 +107,23 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
         return None
     others, dropped = _without(words[start:], listening.instead)
     return Addressed((*words[:start], *listening.told, *others), dropped)
+
+
+def read_line(
+    key: str,
+    text: str,
+    variables: Mapping[str, str],
+    shell: Sequence[str],
+    folder: Path,
+) -> ShellCommand:
+    """The words that do what a shell does with a line of a file.
+
+    Raises ``DeploymentFault`` about ``key`` where it names a port of its own.
+    """
+    command = read(key, text, variables, shell)
+    if addressed(command.words, folder) is None:
+        check_port(key, split(key, expand(text, variables)))
+    return command
 
 
 _HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment import dockerfile
 from harness.deployment import procfile
@@ -16,28 +14,10 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.ports import PORT
+from harness.deployment.shell import CommandLine
 from harness.deployment.shell import read
 
 PROCFILE = "Procfile"
-
-
-class CommandLine(NamedTuple):
-    """A command with placeholders, and the place that it stands in."""
-
-    words: tuple[str, ...]
-    env: dict[str, str]
-    """Variables for the server, with placeholders too."""
-    path: Path | None
-    """The file that has it; none for an option."""
-    line: int
-    note: str = ""
-    """What a reader should know of how it is told its address; mostly empty."""
-    key: str = "command"
-    """The key of the deployment that it comes from."""
-    as_list: str = ""
-    """The instruction of a Dockerfile that has it as a list, which is not filled in."""
-    folder: Path | None = None
-    """The folder that it starts in, where that is not the one of the file."""
 
 
 def command_line(
@@ -84,18 +64,7 @@ def _as_written(
         return CommandLine(command.words, env, configured.path, line)
     if deployment.procfile is not None:
         path, variables = configured.folder / PROCFILE, {**caller, **env}
-        command, line = procfile.command_in(path, deployment.procfile, variables)
-        env |= command.env
-        return CommandLine(command.words, env, path, line, key="procfile")
+        found = procfile.command_in(path, deployment.procfile, variables)
+        return found._replace(env={**env, **found.env})
     path = configured.folder / str(deployment.dockerfile)
-    found = dockerfile.command_in(path, caller, env, deployment.target or "")
-    return CommandLine(
-        found.words,
-        found.env,
-        path,
-        found.line,
-        key="dockerfile",
-        note=f"starts in {found.folder}, as in the image" if found.folder else "",
-        as_list=found.as_list,
-        folder=found.folder,
-    )
+    return dockerfile.command_in(path, caller, env, deployment.target or "")

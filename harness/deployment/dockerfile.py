@@ -10,21 +10,18 @@ import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment.address import addressed
+from harness.deployment.address import read_line
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.dockerfile_stages import Instruction
 from harness.deployment.dockerfile_stages import Stage
 from harness.deployment.dockerfile_stages import stage_of
-from harness.deployment.ports import check_port
 from harness.deployment.ports import in_a_line
 from harness.deployment.ports import literal_port
 from harness.deployment.ports import PORT
-from harness.deployment.shell import expand
-from harness.deployment.shell import read
-from harness.deployment.shell import split
+from harness.deployment.shell import CommandLine
 
 KEY = "dockerfile"
 
@@ -35,21 +32,9 @@ DOCKER_RUN = (
 """What to do about a Dockerfile whose command does not run outside of its image."""
 
 
-class DockerCommand(NamedTuple):
-    """What an image starts."""
-
-    words: tuple[str, ...]
-    env: dict[str, str]
-    line: int
-    as_list: str = ""
-    """The instruction that has it as a list, which is not filled in."""
-    folder: Path | None = None
-    """What the image has as the folder to start it in, where that is another one."""
-
-
 def command_in(
     path: Path, caller: Mapping[str, str], env: Mapping[str, str], target: str = ""
-) -> DockerCommand:
+) -> CommandLine:
     """The command of a stage, with its variables and those in ``env``.
 
     The stage is the one that ``target`` names, or else the last. A line for the shell
@@ -67,18 +52,29 @@ def command_in(
         _check_quotes(each)
     if first.items is None:
         # Of an ENTRYPOINT that is a line, Docker ignores CMD.
-        line_of = _line(first, stage, {**caller, **env}, env, folder or path.parent)
-        return line_of._replace(folder=folder)
-    words, line = list(first.items), first.line
-    for cmd in run[1:]:
-        # Docker hands a CMD that is a line to an ENTRYPOINT that is a list as it is.
-        items = cmd.items
-        words += [*stage.shell, cmd.rest] if items is None else items
-        line = cmd.line
-    if addressed(words, folder or path.parent) is None:
-        _check_list(words, first.name)
+        run = run[:1]
+        given = {**caller, **env}
+        place = folder or path.parent
+        words, own = read_line(KEY, first.rest, given, stage.shell, place)
+        env |= own
+    else:
+        words = tuple(first.items)
+        for cmd in run[1:]:
+            # A CMD that is a line is handed to an ENTRYPOINT that is a list as it is.
+            words += (*stage.shell, cmd.rest) if cmd.items is None else tuple(cmd.items)
+        if addressed(words, folder or path.parent) is None:
+            _check_list(words, first.name)
     _check_paths(words)
-    return DockerCommand(tuple(words), env, line, first.name, folder)
+    return CommandLine(
+        words,
+        env,
+        path,
+        run[-1].line,
+        key=KEY,
+        note=f"starts in {folder}, as in the image" if folder else "",
+        as_list=first.name if first.items is not None else "",
+        folder=folder,
+    )
 
 
 def _folder(stage: Stage, beside: Path) -> Path | None:
@@ -86,21 +82,6 @@ def _folder(stage: Stage, beside: Path) -> Path | None:
     source = beside / stage.copied.get(stage.folder, ".")
     same = source.resolve() == beside.resolve()
     return source if source.is_dir() and not same else None
-
-
-def _line(
-    instruction: Instruction,
-    stage: Stage,
-    variables: Mapping[str, str],
-    env: Mapping[str, str],
-    folder: Path,
-) -> DockerCommand:
-    command = read(KEY, instruction.rest, variables, stage.shell)
-    words = split(KEY, expand(instruction.rest, variables))
-    if addressed(command.words, folder) is None:
-        check_port(KEY, words)
-    _check_paths(words)
-    return DockerCommand(command.words, {**env, **command.env}, instruction.line)
 
 
 def _check_quotes(instruction: Instruction) -> None:

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import psutil
 
-from harness.deployment.command import CommandLine
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_ports import remedy_for
+from harness.deployment.shell import CommandLine
 from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on

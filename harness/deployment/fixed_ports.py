@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.address import SERVERS
-from harness.deployment.command import CommandLine
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_in_files import in_files
 from harness.deployment.ports import in_a_line
 from harness.deployment.ports import instead_of
+from harness.deployment.shell import CommandLine
 
 HANDED_ON = 'env = { PORT = "{port}" }'
 """How a deployment gives the port of the check to what reads a variable."""

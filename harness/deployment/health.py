@@ -9,9 +9,8 @@ import msgspec
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
-from harness.deployment.config import read_named
 from harness.deployment.platform import platform_of
-from harness.deployment.platforms.read import instances
+from harness.deployment.platforms.read import named_instances
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 
@@ -41,10 +40,7 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
 
 def _in_file(path: Path) -> HealthCheck:
     """The first health check of a file. Raises ``DeploymentFault``."""
-    found = instances(path, read_named("probes", path))
-    if problem := next((each.problem for each in found if each.problem), ""):
-        raise DeploymentFault("probes", f"{path}: {problem}; correct it")
-    for each in found:
+    for each in named_instances("probes", path):
         if each.check is not None:
             return each.check
     why = next((f": {each.not_asked}" for each in found if each.not_asked), "")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.config import DeploymentFault
+from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.dockerfile import DOCKER_RUN
 
 
@@ -56,7 +57,7 @@ def takes_a_shell(executable: Path) -> bool:
 
 def interpreter(executable: Path) -> Path:
     """The Python that an executable runs on: itself, its first line, or beside it."""
-    if re.match(r"^(python|pypy)[0-9.]*$", executable.name):
+    if IS_PYTHON.match(executable.name):
         return executable
     with executable.open("rb") as file:
         first = file.readline(512).decode("utf-8", "replace").strip()

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from harness.deployment.command import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
@@ -18,6 +17,7 @@ from harness.deployment.life import acts_of
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN
+from harness.deployment.shell import CommandLine
 from harness.plan import catalog
 from harness.records.plan import Declaration
 from harness.records.plan import Environment

@@ -6,12 +6,9 @@ from pathlib import Path
 
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
-from harness.deployment.config import read_named
 from harness.deployment.platforms.instance import Instance
-from harness.deployment.platforms.read import instances
-from harness.deployment.platforms.read import is_read
-from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.deployment.platforms.read import instances_in
+from harness.deployment.platforms.read import named_instances
 
 
 def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] | None:
@@ -25,24 +22,14 @@ def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] |
     found = [
         (each, path)
         for path in sorted(folder.iterdir())
-        if is_read(path.name) and path.is_file()
-        for each in _in_file(path)
+        for each in instances_in(path)
         if each.limit is not None and not each.problem
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _in_file(path: Path) -> list[Instance]:
-    try:
-        return instances(path, read_text(path))
-    except UsageError:
-        return []
-
-
 def _named(path: Path) -> tuple[Instance, Path]:
-    found = instances(path, read_named("platform", path))
-    if problem := next((each.problem for each in found if each.problem), ""):
-        raise DeploymentFault("platform", f"{path}: {problem}; correct it")
+    found = named_instances("platform", path)
     if not found:
         raise DeploymentFault(
             "platform",

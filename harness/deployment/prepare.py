@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.command import command_line
-from harness.deployment.command import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
@@ -37,6 +36,7 @@ from harness.deployment.isolation import stays_in_layer
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
+from harness.deployment.shell import CommandLine
 from harness.measure.app import HOST
 from harness.records.plan import Declaration
 from harness.records.plan import Installed

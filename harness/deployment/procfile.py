@@ -8,15 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.address import addressed
+from harness.deployment.address import read_line
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
-from harness.deployment.ports import check_port
-from harness.deployment.shell import expand
-from harness.deployment.shell import read
+from harness.deployment.shell import CommandLine
 from harness.deployment.shell import SHELL
-from harness.deployment.shell import ShellCommand
-from harness.deployment.shell import split
 
 KEY = "procfile"
 
@@ -37,11 +33,8 @@ def lines(text: str) -> Iterator[ProcessLine]:
             yield ProcessLine(number, name.strip(), command.strip())
 
 
-def command_in(
-    path: Path, name: str, variables: Mapping[str, str]
-) -> tuple[ShellCommand, int]:
-    """The command of a named line, and the number of that line.
-
+def command_in(path: Path, name: str, variables: Mapping[str, str]) -> CommandLine:
+    """The command of a named line.
 
     What takes a shell is given to Bash, as on the platforms that Procfiles are for.
     Raises ``DeploymentFault``.
@@ -51,10 +44,8 @@ def command_in(
         if line.name == name:
             bash = shutil.which("bash", path=variables.get("PATH"))
             shell = ("bash", "-c") if bash else SHELL
-            command = read(KEY, line.text, variables, shell)
-            if addressed(command.words, path.parent) is None:
-                check_port(KEY, split(KEY, expand(line.text, variables)))
-            return command, line.number
+            command = read_line(KEY, line.text, variables, shell, path.parent)
+            return CommandLine(*command, path, line.number, key=KEY)
         names.append(line.name)
     known = ", ".join(names)
     raise DeploymentFault(KEY, f"{path} has no line {name}; it has: {known}")

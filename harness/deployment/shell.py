@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
@@ -31,6 +32,38 @@ _OF_A_SHELL = frozenset(
 """First words that only a shell knows."""
 _FILLED_IN = re.compile(r"\$[A-Za-z_{(]|`")
 """What a shell fills in."""
+
+
+class CommandLine(NamedTuple):
+    """A command with placeholders, and the place that it stands in."""
+
+    words: tuple[str, ...]
+    env: dict[str, str]
+    """Variables for the server, with placeholders too."""
+    path: Path | None
+    """The file that has it; none for an option."""
+    line: int
+    note: str = ""
+    """What a reader should know of how it is told its address; mostly empty."""
+    key: str = "command"
+    """The key of the deployment that it comes from."""
+    as_list: str = ""
+    """The instruction of a Dockerfile that has it as a list, which is not filled in."""
+    folder: Path | None = None
+    """The folder that it starts in, where that is not the one of the file."""
+
+
+class StartLine(NamedTuple):
+    """A command line for the shell, as a file has it."""
+
+    line: int
+    what: str
+    """What it is in its file; may be empty."""
+    text: str
+    variables: Mapping[str, str] = {}
+    """What its file sets for it."""
+    times: int = 1
+    """How many of it run."""
 
 
 class ShellCommand(NamedTuple):

@@ -10,7 +10,6 @@ next one waits.
 serves an app that needs no Flask. It runs on any Python from 2.7 on.
 """
 
-import argparse
 import importlib
 import os
 import signal
@@ -19,6 +18,7 @@ import sys
 import threading
 from wsgiref.simple_server import WSGIRequestHandler
 
+from arguments import parser
 
 class Handler(WSGIRequestHandler):
     """Serve one connection, in the thread that constructs this."""
@@ -97,14 +97,12 @@ def listen(host, port):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--unbounded", action="store_true")
-    parser.add_argument("--app", default="app")
-    options = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--processes", type=int, default=1)
+    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--unbounded", action="store_true")
+    arguments.add_argument("--app", default="app")
+    options = arguments.parse_args()
 
     app = importlib.import_module(options.app).app
 

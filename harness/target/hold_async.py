@@ -1,24 +1,23 @@
 """The protocol of ``hold.py`` for coroutines, on Python 3.7 or newer.
 
 ``hold.py`` describes it. Waiting is an ``await`` in the event loop that the view
-function runs in, whichever that is.
+function runs in, whichever that is. The hook loads this file by its path, so it imports
+nothing that stands beside it before a view does.
 """
 
 import asyncio
 import os
 
-from hold import introduce
-from hold import ProbeGone
 
-
-async def hold(request):
-    """Stay here until the probe lets the request go."""
+async def hold(request, protocol):
+    """Stay here until the probe lets the request go; ``protocol`` is ``hold.py``."""
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        writer.write(introduce(request))
+        writer.write(protocol.introduce(request))
         if not await reader.read(16):
-            raise ProbeGone("the probe closed the connection of request " + request)
+            gone = "the probe closed the connection of request " + request
+            raise protocol.ProbeGone(gone)
         writer.write(b"left\n")
         await writer.drain()
     finally:
@@ -27,8 +26,9 @@ async def hold(request):
 
 async def view():
     """Hold the request, then answer with its name."""
+    import hold as protocol
     from flask import request
 
     name = request.args["request"]
-    await hold(name)
+    await hold(name, protocol)
     return name

@@ -1,15 +1,12 @@
 """Serve the app with eventlet.wsgi, with or without patching and a limit."""
 
-import argparse
-
 import eventlet
+from arguments import parser
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--host", required=True)
-parser.add_argument("--port", type=int, required=True)
-parser.add_argument("--patch", action="store_true")
-parser.add_argument("--max-size", type=int)
-options = parser.parse_args()
+arguments = parser(__doc__)
+arguments.add_argument("--patch", action="store_true")
+arguments.add_argument("--max-size", type=int)
+options = arguments.parse_args()
 if options.patch:
     # Before anything else is imported, as eventlet's documentation says.
     eventlet.monkey_patch()

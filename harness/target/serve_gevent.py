@@ -1,13 +1,11 @@
 """Serve the app with gevent's pywsgi, with or without patching and a pool."""
 
-import argparse
+from arguments import parser
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--host", required=True)
-parser.add_argument("--port", type=int, required=True)
-parser.add_argument("--patch", action="store_true")
-parser.add_argument("--pool", type=int)
-options = parser.parse_args()
+arguments = parser(__doc__)
+arguments.add_argument("--patch", action="store_true")
+arguments.add_argument("--pool", type=int)
+options = arguments.parse_args()
 if options.patch:
     # Before anything else is imported, as gevent's documentation says.
     from gevent import monkey

@@ -1,15 +1,12 @@
 """Serve the app with meinheld, with or without patching."""
 
-import argparse
-
+from arguments import parser
 from meinheld import patch
 from meinheld import server
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--host", required=True)
-parser.add_argument("--port", type=int, required=True)
-parser.add_argument("--patch", action="store_true")
-options = parser.parse_args()
+arguments = parser(__doc__)
+arguments.add_argument("--patch", action="store_true")
+options = arguments.parse_args()
 if options.patch:
     patch.patch_all()
 

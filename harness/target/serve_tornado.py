@@ -1,6 +1,5 @@
 """Serve the app with tornado's WSGIContainer, with or without an executor."""
 
-import argparse
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,13 +8,12 @@ from tornado.ioloop import IOLoop
 from tornado.wsgi import WSGIContainer
 
 from app import app
+from arguments import parser
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--executor", type=int, help="threads; 0 for Python's default")
-    options = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--executor", type=int, help="threads; 0 for Python's default")
+    options = arguments.parse_args()
     more = {}
     if options.executor is not None:
         more["executor"] = ThreadPoolExecutor(options.executor or None)

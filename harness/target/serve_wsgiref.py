@@ -1,6 +1,5 @@
 """Serve the app with Python's own server, with or without threads."""
 
-import argparse
 from wsgiref.simple_server import make_server
 from wsgiref.simple_server import WSGIServer
 
@@ -10,6 +9,7 @@ except ImportError:  # Python 2
     from SocketServer import ThreadingMixIn
 
 from app import app
+from arguments import parser
 
 
 class ThreadingServer(ThreadingMixIn, WSGIServer):
@@ -19,10 +19,8 @@ class ThreadingServer(ThreadingMixIn, WSGIServer):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--threading", action="store_true")
-    options = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--threading", action="store_true")
+    options = arguments.parse_args()
     kind = ThreadingServer if options.threading else WSGIServer
     make_server(options.host, options.port, app, kind).serve_forever()

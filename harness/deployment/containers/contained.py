@@ -12,7 +12,6 @@ from pathlib import Path
 from pathlib import PurePath
 from typing import NamedTuple
 
-from harness.deployment.command import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
@@ -30,6 +29,7 @@ from harness.deployment.containers.recognize import DOCKER
 from harness.deployment.containers.recognize import OTHERS
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
+from harness.deployment.shell import CommandLine
 from harness.measure.target import TARGET
 
 INSIDE = "/flask-concurrency"

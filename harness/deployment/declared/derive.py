@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from harness.deployment.declared import gunicorn
 from harness.deployment.declared import hypercorn
 from harness.deployment.declared import script
 from harness.deployment.declared import uwsgi
+from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Promise
@@ -42,7 +42,7 @@ def derive(words: Sequence[str], where: Where) -> Promise:
     if name in WHOLE:
         return WHOLE[name](words, where)
     reader = READERS.get(name)
-    if re.fullmatch(r"(?:python|pypy)[0-9.]*", name):
+    if IS_PYTHON.match(name):
         reader = script.promise
     if reader is None:
         problem = f"{name} is no server whose options are known"

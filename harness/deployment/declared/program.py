@@ -24,6 +24,9 @@ SERVERS = frozenset(
 )
 """Programs, and modules that ``python -m`` runs, whose options are known."""
 
+DEVELOPMENT = frozenset({"flask"})
+"""Programs that nobody means to serve with: they contradict nothing."""
+
 WRAPPERS = frozenset(
     {
         *("env", "exec", "nice", "ionice", "timeout", "stdbuf", "setsid", "nohup"),

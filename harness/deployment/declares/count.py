@@ -258,5 +258,3 @@ ASKED_NOTHING = {
     "flask": flask,
 }
 """Servers without files, whose arguments are read alike for a check."""
-
-SERVERS = frozenset({*READERS, *ASKED_NOTHING})

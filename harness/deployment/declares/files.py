@@ -11,10 +11,8 @@ import re
 import shlex
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment import procfile
 from harness.deployment.dockerfile_stages import assignments
@@ -25,20 +23,7 @@ from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
-
-
-class StartLine(NamedTuple):
-    """A command line for the shell, as a file has it."""
-
-    line: int
-    what: str
-    """What it is in its file; may be empty."""
-    text: str
-    variables: Mapping[str, str] = {}
-    """What its file sets for it."""
-    times: int = 1
-    """How many of it run."""
-
+from harness.deployment.shell import StartLine
 
 Reader = Callable[[Path, str], Iterator[StartLine]]
 

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import msgspec
 
+from harness.deployment.declared.program import DEVELOPMENT
 from harness.deployment.declared.program import server_words
 from harness.deployment.declares.files import reader_of
-from harness.deployment.declares.files import StartLine
 from harness.deployment.declares.sendings import is_told
 from harness.deployment.declares.sendings import sending
 from harness.deployment.declares.started import counted
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
-from harness.deployment.platforms.read import instances
+from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
+from harness.deployment.shell import StartLine
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.declares import Sending
@@ -45,9 +46,6 @@ PROJECT = (
 
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
 
-DEVELOPMENT = frozenset({"flask"})
-"""Programs that nobody means to serve with: they contradict nothing."""
-
 
 def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """What the files of a folder declare.
@@ -59,7 +57,7 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one to look through")
-    by_platform = {path: _instances(path) for path in _files(folder)}
+    by_platform = {path: instances_in(path) for path in _files(folder)}
     unmatched = [
         each
         for path, there in by_platform.items()
@@ -86,15 +84,6 @@ def _sendings(
         there = [place for place in places if place.project == project]
         for each in filter(is_told, several):
             yield sending(each, path, folder, there, elsewhere)
-
-
-def _instances(path: Path) -> list[Instance]:
-    if not is_read(path.name):
-        return []
-    try:
-        return instances(path, read_text(path))
-    except UsageError:
-        return []
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -131,8 +120,15 @@ def _in_file(
     project = _project(path.parent, folder)
     folders = tuple(dict.fromkeys((path.parent, project, folder)))
     file = str(path.relative_to(folder))
-    lines = [(each, None) for each in (reader(path, text) if reader else ())]
-    for started, own in [*lines, *_started_by(by_platform)]:
+    lines: list[tuple[StartLine, int | None]] = [
+        *((line, None) for line in (reader(path, text) if reader else ())),
+        *(
+            (line, each.counted_processors)
+            for each in by_platform
+            for line in each.starts
+        ),
+    ]
+    for started, own in lines:
         here = own or processors
         several = [
             counted(started, folders, count)
@@ -162,17 +158,6 @@ def _in_file(
                 number,
                 reader is None,
             )
-
-
-def _started_by(
-    by_platform: Sequence[Instance],
-) -> Iterator[tuple[StartLine, int | None]]:
-    """What platforms start, and the processors that it counts there."""
-    for each in by_platform:
-        for line in each.starts:
-            what = " ".join(filter(None, (each.platform.title, line.name)))
-            started = StartLine(line.line, what, line.text, each.variables)
-            yield started, each.counted_processors
 
 
 def _project(folder: Path, top: Path) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.declared.program import DEVELOPMENT
 from harness.deployment.declared.program import server_words
 from harness.deployment.declares.script import SimpleCommand
 from harness.deployment.declares.started import Counted
@@ -21,8 +22,6 @@ from harness.records.declares import SendVerdict
 
 FIRST = ("Dockerfile", "Containerfile", "Procfile")
 """What a platform starts where its own file does not say it; then anything else."""
-
-DEVELOPMENT = frozenset({"flask"})
 
 
 class AppPlaces(NamedTuple):

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
+from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import count
-from harness.deployment.declares.count import SERVERS
-from harness.deployment.declares.files import StartLine
 from harness.deployment.declares.script import commands
 from harness.deployment.declares.script import SimpleCommand
+from harness.deployment.shell import StartLine
 from harness.records.declares import Place
 
 
@@ -43,11 +43,11 @@ def _count(command: SimpleCommand, context: CommandContext, times: int) -> Count
         number = count(command.words, context)
     except CannotDerive as problem:
         return Counted(command, False, None, str(problem))
-    declared, because, reads, overrides = number
     if times > 1:
-        declared = declared and declared * times
-        because = f"{times} of {because}"
-    return Counted(command, True, declared, because, reads, overrides)
+        declared = number.declared and number.declared * times
+        because = f"{times} of {number.because}"
+        number = number._replace(declared=declared, because=because)
+    return Counted(command, True, *number)
 
 
 class ReadPlace(NamedTuple):

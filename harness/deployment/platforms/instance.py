@@ -7,20 +7,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from harness.deployment.platforms.catalog import Platform
+from harness.deployment.shell import StartLine
 from harness.records.health import HealthCheck
 
 
 def last_step(steps: str | None) -> str:
     """The last name of a place in a file, which is the key that stands there."""
     return (steps or "").rpartition(".")[2].strip('"')
-
-
-class StartedLine(NamedTuple):
-    """A line for a shell that an instance starts."""
-
-    line: int
-    name: str
-    text: str
 
 
 class Instance(NamedTuple):
@@ -44,7 +37,7 @@ class Instance(NamedTuple):
     variables: Mapping[str, str] = {}
     computed: tuple[str, ...] = ()
     """Variables that are computed here by the platform's formula."""
-    starts: tuple[StartedLine, ...] = ()
+    starts: tuple[StartLine, ...] = ()
     check: HealthCheck | None = None
     not_asked: str = ""
     """A health check that cannot be asked from outside, and how it asks."""

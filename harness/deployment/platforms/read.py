@@ -9,21 +9,26 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.deployment.config import DeploymentFault
+from harness.deployment.config import read_named
 from harness.deployment.platforms import proxies
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
+from harness.deployment.platforms.catalog import Starts
 from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.checks import by_program
 from harness.deployment.platforms.checks import check_of
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
-from harness.deployment.platforms.instance import StartedLine
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.shell import StartLine
+from harness.records.errors import UsageError
+from harness.records.files import read_text
 from harness.records.health import HealthCheck
 
 MOST_CHARACTERS = 300_000
@@ -52,6 +57,22 @@ def instances(path: Path, text: str) -> list[Instance]:
             # Templates for other programs are often called like what they make.
             if "{{" not in text and "{%" not in text and not found:
                 found.append(Instance(platform, "", 1, problem=str(problem)))
+    return found
+
+
+def instances_in(path: Path) -> list[Instance]:
+    """What a file says; nothing where it is not of a platform, or is no text."""
+    try:
+        return instances(path, read_text(path)) if is_read(path.name) else []
+    except UsageError:
+        return []
+
+
+def named_instances(key: str, path: Path) -> list[Instance]:
+    """What a file says that a key names. Raises ``DeploymentFault``."""
+    found = instances(path, read_named(key, path))
+    if problem := next((each.problem for each in found if each.problem), ""):
+        raise DeploymentFault(key, f"{path}: {problem}; correct it")
     return found
 
 
@@ -129,15 +150,19 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         memory = _value(at(size.memory)) or own.memory or size.default_memory
     given = _variables(at(platform.starts.variables))
     check, not_asked = _check(platform, path, at, found.node)
+    variables = {**own.variables, **given}
     instance = Instance(
         platform,
         name,
         found.node.line,
         processors=processors,
         memory=memory or "",
-        variables={**own.variables, **given},
+        variables=variables,
         computed=tuple(own.variables.keys() - given.keys()) if own.computed else (),
-        starts=tuple(_lines(platform, at, found)),
+        starts=tuple(
+            StartLine(line, f"{platform.title} {what}".strip(), text, variables)
+            for line, what, text in _lines(platform.starts, at, found)
+        ),
         check=check,
         not_asked=not_asked,
     )
@@ -216,19 +241,18 @@ def _variables(node: Node | None) -> dict[str, str]:
     return {**listed, **{name: each.text for name, each in node.items.items()}}
 
 
-def _lines(platform: Platform, at: At, found: Found) -> Iterator[StartedLine]:
-    """What an instance starts, as lines for a shell."""
-    starts = platform.starts
+def _lines(starts: Starts, at: At, found: Found) -> Iterator[tuple[int, str, str]]:
+    """Line, name and text of what an instance starts, for a shell."""
     nodes = [node for node in map(at, starts.words) if node is not None]
     words = [each.text for node in nodes for each in node.list]
     if words:
-        yield StartedLine(nodes[-1].line, found.name, _shell(words))
+        yield nodes[-1].line, found.name, _shell(words)
     line = at(starts.line)
     if line is not None and line.text:
-        yield StartedLine(line.line, found.name, line.text)
+        yield line.line, found.name, line.text
     several = at(starts.lines)
     for name, each in several.items.items() if several else ():
-        yield StartedLine(each.line, name, each.text)
+        yield each.line, name, each.text
 
 
 def _shell(words: list[str]) -> str:

@@ -24,7 +24,6 @@ or newer, and imports nothing that a library might patch later.
 
 import functools
 import inspect
-import os
 from contextvars import ContextVar
 
 HEADER = "HTTP_X_FLASK_CONCURRENCY_REQUEST"
@@ -66,19 +65,8 @@ class Request(object):
 
     async def hold_async(self):
         """Stay here as a coroutine does."""
-        import asyncio
-
         self.held = True
-        host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        try:
-            writer.write(route.protocol.introduce(self.name))
-            if not await reader.read(16):
-                raise route.protocol.ProbeGone("the probe is gone")
-            writer.write(b"left\n")
-            await writer.drain()
-        finally:
-            writer.close()
+        await route.load_beside("hold_async").hold(self.name, route.protocol)
 
 
 def close(connection):

@@ -54,18 +54,19 @@ started = []
 """The words that the process was started with, or the one that it was forked from."""
 
 
-def load_hold():
-    """Load the protocol from the file that the catalog's own app uses."""
+@functools.lru_cache(maxsize=None)
+def load_beside(name):
+    """Load one of the files of the protocol that the catalog's own app uses."""
     folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     spec = importlib.util.spec_from_file_location(
-        "_flask_concurrency_hold", os.path.join(folder, "hold.py")
+        "_flask_concurrency_" + name, os.path.join(folder, name + ".py")
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-protocol = load_hold()
+protocol = load_beside("hold")
 
 
 def patched_late():

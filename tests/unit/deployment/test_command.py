@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.command import command_line
-from harness.deployment.command import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import DeploymentFault
 from harness.deployment.load import load
+from harness.deployment.shell import CommandLine
 
 Write = Callable[..., Path]
 

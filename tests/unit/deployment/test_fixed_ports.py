@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.command import CommandLine
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.fixed_ports import remedy_for
+from harness.deployment.shell import CommandLine
 
 HANDED_ON = {"PORT": "{port}"}
 

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.deployment.command import CommandLine
 from harness.deployment.config import DeploymentFault
 from harness.deployment.environment import Where
 from harness.deployment.health import health_check
@@ -16,6 +15,7 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import on_paper
 from harness.deployment.remarks import remarks
+from harness.deployment.shell import CommandLine
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
 from harness.records.plan import Declaration

@@ -168,7 +168,8 @@ def test_what_an_instance_starts_and_its_variables() -> None:
     assert [each.text for each in run.starts] == ["gunicorn -w '${WORKERS}' app:app"]
     assert run.variables == {"WORKERS": "3"} and run.counted_processors == 2
     fly = one("fly.toml", files.FLY)
-    assert [(e.name, e.text) for e in fly.starts] == [("app", "gunicorn app:app")]
+    named = [(e.what, e.text) for e in fly.starts]
+    assert named == [(f"{fly.platform.title} app", "gunicorn app:app")]
     assert fly.variables["WEB_CONCURRENCY"] == "4"
     assert one("azure.json", files.APP_SERVICE).starts[0].text.startswith("gunicorn")
 
