@@ -40,7 +40,8 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
 
 def _in_file(path: Path) -> HealthCheck:
     """The first health check of a file. Raises ``DeploymentFault``."""
-    for each in named_instances("probes", path):
+    found = named_instances("probes", path)
+    for each in found:
         if each.check is not None:
             return each.check
     why = next((f": {each.not_asked}" for each in found if each.not_asked), "")
