@@ -160,13 +160,27 @@ def further(
     if reached:
         return None
     if load >= MANY:
-        again = declared is not None and _grows(admitted[load])
-        return Offer(load) if again else None
+        return None if declared is None else _many_again(load, rounds)
     if alone:
         full = any(was_quiet(each) for each in rounds if each.offered >= load)
         again = not full and len(admitted[load]) < AT_DISAGREEMENT
         return Offer(load) if again else None
     return None if declared is None else _from_above(load, admitted)
+
+
+def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
+    """One more round of a large number that was not reached, if one is due.
+
+    The last of them offers more than twice as many: granian before 2.8 started a thread
+    only where more requests waited than it had threads, so that 512 of them were never
+    reached unless 1024 were offered.
+    """
+    if _grows([each.admitted for each in rounds if each.offered == load]):
+        return Offer(load)
+    twice = 2 * load + 1
+    tried = any(each.asked == twice for each in rounds)
+    full = all(was_quiet(each) for each in rounds if each.offered >= load)
+    return Offer(twice) if full and not tried else None
 
 
 def _grows(admitted: Sequence[int]) -> bool:

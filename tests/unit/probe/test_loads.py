@@ -111,7 +111,7 @@ def test_what_only_other_loads_reach_asks_for_more_at_the_declared_number() -> N
     for _ in range(AT_EXCEEDED - 1):
         assert further(rounds, 512, 64, shared=False) == Offer(512)
         rounds.append(seen(512, 200))
-    assert further(rounds, 512, 64, shared=False) is None
+    assert further(rounds, 512, 64, shared=False) == Offer(1025)
 
 
 def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> None:
@@ -161,8 +161,14 @@ def test_one_process_is_asked_again_until_it_was_full_while_quiet() -> None:
     assert len(rounds) == AT_DISAGREEMENT
 
 
-def test_a_shortfall_of_many_is_not_tried_from_above() -> None:
+def test_a_shortfall_of_many_is_tried_once_from_above() -> None:
     rounds = [*[seen(1000, 400)] * AT_EXCEEDED, seen(1001, 500)]
+    assert further(rounds, 1000, 64, shared=False) == Offer(2001)
+    assert further([*rounds, seen(2001, 1000)], 1000, 64, shared=False) is None
+
+
+def test_a_shortfall_of_many_is_not_tried_from_above_where_nothing_was_quiet() -> None:
+    rounds = [seen(1000, 870, settled=Settled.STEADY_COUNT)] * AT_EXCEEDED
     assert further(rounds, 1000, 64, shared=False) is None
 
 
@@ -171,11 +177,11 @@ def test_a_shortfall_of_many_is_asked_for_again_while_it_shrinks() -> None:
     for number in (180, 364, 364, 498, 510):
         assert further(rounds, 512, 64, shared=False) == Offer(512)
         rounds.append(seen(512, number))
-    assert further([*rounds, seen(512, 510)], 512, 64, shared=False) is None
+    assert further([*rounds, seen(512, 510)], 512, 64, shared=False) == Offer(1025)
     assert further([*rounds, seen(512, 512)], 512, 64, shared=False) is None
     grown = [seen(512, 100 + number) for number in range(AT_LARGE)]
     assert further(grown[:-1], 512, 64, shared=False) == Offer(512)
-    assert further(grown, 512, 64, shared=False) is None
+    assert further(grown, 512, 64, shared=False) == Offer(1025)
 
 
 def test_no_bound_is_not_tried_from_above() -> None:
