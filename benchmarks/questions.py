@@ -10,8 +10,8 @@ from benchmarks.selection import ROOT
 from benchmarks.selection import run
 from harness.judge.questions import answers
 from harness.probe.questions import PROCEDURES
+from harness.records.choices import Question
 from harness.records.questions import Answer
-from harness.records.questions import Question
 
 FLASK = "flask-3.1.3"
 GLOBS = (

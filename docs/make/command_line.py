@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import click
 
 from harness import cli
-from harness.cli.options import Verb
+from harness.cli.usage.verb import Verb
 
 from .blocks import cell
 from .blocks import ROOT

@@ -84,7 +84,7 @@ class Verbs(click.Group):
         """Import a verb; none if there is no such verb."""
         if cmd_name not in (*VERBS, *HIDDEN):
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name}")
+        module = importlib.import_module(f"{__name__}.usage.{cmd_name}")
         verb: click.Command = getattr(module, cmd_name)
         return verb
 

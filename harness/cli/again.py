@@ -8,11 +8,11 @@ import shlex
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.judge.judge import Reproduce
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 
 FLASK = "Flask"
 

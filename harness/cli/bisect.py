@@ -9,26 +9,24 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-import click
 import msgspec
 
-from harness.cli import options as shared
 from harness.cli.again import probe_again
-from harness.cli.formats import as_printing
-from harness.cli.formats import loudness
-from harness.cli.formats import Printing
 from harness.cli.formats import show_text
-from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
-from harness.cli.releases import Following
-from harness.cli.releases import following
 from harness.cli.releases import impossible_cells
+from harness.cli.releases import limits_of
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
+from harness.cli.releases import selection_of
+from harness.cli.usage.following import Following
+from harness.cli.usage.printing import as_printing
+from harness.cli.usage.printing import Printing
+from harness.cli.usage.printing import TEXT
 from harness.environments.build import with_built
 from harness.plan import catalog
 from harness.plan.lookup import FLASK
@@ -36,11 +34,11 @@ from harness.plan.plan import plan_cells
 from harness.records import files
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
+from harness.records.choices import Act
+from harness.records.choices import Question
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.life import Act
 from harness.records.plan import Plan
-from harness.records.questions import Question
 from harness.records.results import begin
 from harness.records.results import BISECTION
 from harness.records.track import Bisection
@@ -68,39 +66,6 @@ from harness.track.swaps import find_parts
 from harness.track.swaps import measure_swaps
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency bisect werkzeug/run",
-        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0",
-        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0 "
-        "--lost-on reload",
-    ),
-)
-@click.argument("cell")
-@click.option(
-    "--of",
-    metavar="NAME",
-    help="Package whose releases are searched: Flask, or the server.  [default: the "
-    "server, and for Flask's own server Flask]",
-)
-@click.option(
-    "--good", metavar="RELEASE", help="One end of the search.  [default: the oldest]"
-)
-@click.option(
-    "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
-)
-@click.option(
-    "--lost-on",
-    type=click.Choice([str(act) for act in Act]),
-    callback=lambda ctx, param, value: Act(value) if value else None,
-    metavar="ACT",
-    help="Search for the release in which requests began to be lost, or ceased to be, "
-    f"when something is done to the server: {', '.join(Act)}.  [default: the number of "
-    "requests in the app is searched]",
-)
-@following
-@loudness
 def bisect(
     given: Following,
     cell: str,
@@ -111,12 +76,7 @@ def bisect(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Find the release in which a configuration changed, and why.
-
-    CELL is SERVER/CONFIGURATION, or the id of a cell, which also says what stays the
-    same beside the releases that are searched. At the change, packages are exchanged
-    one at a time to find the cause.
-    """
+    """Find the release in which a configuration changed, and why."""
     printing = as_printing(TEXT, quiet, verbose)
     known = catalog.load(given.catalog)
     followed, selection = _follow(given, known, cell, of)
@@ -150,14 +110,14 @@ def _follow(
     usual = FLASK if target.server.pinned_by_flask else target.server.name
     package = find_package(known, name or usual)
     packages_of(known, [target], [package.name])  # raises if it is another server
-    selection = with_built(known, given.selection, given.results, say)
+    selection = with_built(known, selection_of(given), given.results, say)
     if target.python and not given.python:
         selection = msgspec.structs.replace(selection, python=target.python)
     releases = [
         *releases_on_index(package, selection.python, pre=given.pre),
         *named_releases(package, selection),
     ]
-    releases = within_limits(package, releases, given.limits)
+    releases = within_limits(package, releases, limits_of(given))
     (followed,) = follow(known, [target], package, releases, selection.python)
     return followed, selection
 

@@ -6,18 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
-
-from harness.cli import options as shared
-from harness.cli.check_options import checking
-from harness.cli.check_options import CheckOptions
-from harness.cli.check_options import EXIT_CODES
 from harness.cli.check_steps import fault_of
 from harness.cli.check_steps import measure_all
 from harness.cli.check_steps import show
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
 from harness.cli.schema import schema_of
+from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
 from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
@@ -41,24 +36,8 @@ from harness.system.install import CannotInstall
 from harness.system.machine import check_open_files
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency check",
-        "flask-concurrency check --at-least 4 -- gunicorn app:app --threads 4",
-        "flask-concurrency check --config concurrency.toml --only web",
-    ),
-    exit_codes=EXIT_CODES,
-)
-@checking
 def check(options: CheckOptions) -> int:
-    """Measure deployments of your own.
-
-    COMMAND starts your server; where it listens is chosen for it. Without COMMAND, the
-    deployments in concurrency.toml or pyproject.toml are measured, or else what a
-    Procfile, a Dockerfile or a server's own file in this folder starts. The check fails
-    if a deployment handles fewer requests at once than it declares.
-    """
+    """Measure deployments of your own."""
     if options.schema:
         sys.stdout.write(schema_of("deployment"))
         return 0

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.again import check_again
-from harness.cli.check_options import CheckOptions
 from harness.cli.formats import AllWays
-from harness.cli.formats import Printing
 from harness.cli.formats import show as show_in
 from harness.cli.pages import shown_path
 from harness.cli.pages import write_pages
 from harness.cli.progress import Progress
 from harness.cli.progress import progress
+from harness.cli.usage.checking import CheckOptions
+from harness.cli.usage.printing import Printing
 from harness.deployment import findings as check_findings
 from harness.deployment.config import Configured
 from harness.deployment.findings import Checked

@@ -1,4 +1,4 @@
-"""The verb ``compare``, and the options by which other verbs compare with a baseline.
+"""The verb ``compare``, and how other verbs compare with a baseline.
 
 The baseline is read before anything is measured, so that no wrong file costs a
 measurement.
@@ -7,55 +7,27 @@ measurement.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.formats import AllWays
-from harness.cli.formats import FORMATS
-from harness.cli.formats import Printing
-from harness.cli.formats import printing
 from harness.cli.formats import show
+from harness.cli.usage.comparing import ComparisonOptions
+from harness.cli.usage.printing import Printing
 from harness.github import baseline
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.expected import Expected
-from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.judge.gate import gate
 from harness.records import toml
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
-from harness.records.errors import UsageError
 from harness.records.report import Report
 from harness.report.cases import of_changes
 from harness.report.sections import verdict
 from harness.report.sections.changes import counted
 from harness.report.sections.changes import in_lists
 from harness.report.sections.changes import page_section
-
-
-class ComparisonOptions(NamedTuple):
-    """What to compare a run with, and which changes fail it."""
-
-    baseline: str | None
-    baseline_optional: bool
-    """Whether a baseline that does not exist means that nothing is compared."""
-    expected: Path | None
-    fail_on: FailOn
-
-
-def comparison(
-    baseline: str | None,
-    baseline_optional: bool,
-    expected: Path | None,
-    fail_on: FailOn,
-) -> ComparisonOptions:
-    """Make the record of the options ``comparing``. Raises ``UsageError``."""
-    if fail_on in FORBIDDEN_CHANGES and not baseline:
-        raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
-    return ComparisonOptions(baseline, baseline_optional, expected, fail_on)
 
 
 def known(options: ComparisonOptions) -> Baseline:
@@ -74,48 +46,6 @@ def _expected(path: Path | None) -> Expected:
     return toml.read(path, Expected, remedy) if path else Expected()
 
 
-# -------------------------------------------------------------------------- the verb
-
-
-expected_changes = click.option(
-    "--expected",
-    type=shared.FILE,
-    metavar="FILE",
-    help="Changes that are expected, such as expected.toml.",
-)
-
-comparing = shared.as_record(
-    "comparison",
-    comparison,
-    shared.fail_on,
-    click.option(
-        "--baseline",
-        metavar="REPORT",
-        help="Earlier report.json to compare with: a file, a folder of results or an "
-        "https address.",
-    ),
-    click.option("--baseline-optional", is_flag=True, hidden=True),
-    expected_changes,
-)
-"""The options by which a run is compared with a baseline and fails."""
-
-
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency compare before/report.json results",
-        "flask-concurrency compare https://example.org/report.json results "
-        "--fail-on regression",
-    ),
-)
-@click.argument("old")
-@click.argument("new")
-@expected_changes
-@shared.fail_on
-@printing
-@click.option(
-    "--format", "older", type=click.Choice(FORMATS), hidden=True, help="As above."
-)
 def compare(
     old: str,
     new: str,
@@ -124,10 +54,7 @@ def compare(
     printing: Printing,
     older: str | None,
 ) -> int:
-    """Show what changed between two reports.
-
-    OLD and NEW are each a report.json, a folder of results or an https address.
-    """
+    """Show what changed between two reports."""
     promised = _expected(expected)
     before, now = baseline.read(old), baseline.read(new)
     changes = changes_in(now, Baseline(before, promised))

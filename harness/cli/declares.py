@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.formats import AllWays
-from harness.cli.formats import Printing
-from harness.cli.formats import printing
 from harness.cli.formats import show
+from harness.cli.usage.declares import CONTRADICTION
+from harness.cli.usage.declares import PLATFORM
+from harness.cli.usage.printing import Printing
 from harness.deployment.declares.find import find
 from harness.records.declares import Places
 from harness.records.declares import SendVerdict
@@ -22,57 +20,14 @@ from harness.report.sections import verdict
 from harness.report.sections.declares import counted
 from harness.report.sections.declares import in_parts
 from harness.report.sections.declares import section
-from harness.system import machine
+from harness.system import processors as machine
 from harness.system.machine import now
 
-CONTRADICTION = "contradiction"
 
-PLATFORM = "platform"
-
-
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency declares",
-        "flask-concurrency declares --processors 64",
-        "flask-concurrency declares services/shop --fail-on contradiction",
-    ),
-    exit_codes=(
-        ("0", "shown"),
-        (
-            "1",
-            "what --fail-on names: places contradict each other, or a platform sends "
-            "more than its app takes",
-        ),
-        ("2", "wrong usage"),
-    ),
-)
-@click.argument("folder", type=shared.DIRECTORY, default=".", metavar="[FOLDER]")
-@click.option(
-    "--processors",
-    type=shared.positive,
-    metavar="N",
-    help="Also show what each comes to on a machine with so many processors.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["never", CONTRADICTION, PLATFORM]),
-    default="never",
-    metavar="WHAT",
-    help="What makes this fail: never, contradiction, platform (it sends more than the "
-    "app takes).",
-)
-@printing
 def declares(
     folder: Path, processors: int | None, fail_on: str, printing: Printing
 ) -> int:
-    """Show every place in a repository that declares a concurrency.
-
-    Files are read and nothing is run: Procfile, Dockerfile, compose files,
-    gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts. Beside it
-    stands what the files of platforms send: Cloud Run, Knative, Fly, App Engine, App
-    Runner, Azure, Heroku, Kubernetes, nginx and HAProxy.
-    """
+    """Show every place in a repository that declares a concurrency."""
     places = find(folder, machine.processors(), processors)
     fails = fail_on == CONTRADICTION
     fault = contradiction(places) if fails else None

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.check_options import CheckOptions
 from harness.cli.progress import say
+from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment

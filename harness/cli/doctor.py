@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
-from harness.cli import options as shared
 from harness.environments.doctor import abilities
 from harness.environments.doctor import Ability
 from harness.environments.doctor import first_missing
 from harness.report.escape import printable
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=("flask-concurrency doctor",),
-    exit_codes=(("0", "shown"),),
-)
 def doctor() -> int:
-    """Show what this machine can do, and what to install for the rest.
-
-    Nothing is measured, installed or fetched.
-    """
+    """Show what this machine can do, and what to install for the rest."""
     every = abilities()
     width = max(len(each.name) for each in every)
     for each in every:

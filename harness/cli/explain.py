@@ -7,9 +7,6 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.records import files
 from harness.records.errors import did_you_mean
 from harness.records.errors import UsageError
@@ -19,9 +16,6 @@ from harness.report.escape import printable
 from harness.site.explain import explain as explained
 from harness.site.explain import Explained
 from harness.site.explain import MeasuredCell
-
-SHIPPED = Path(__file__).parents[1] / "site" / "measured.json"
-"""The newest cells of the evidence that is shipped."""
 
 
 class Measured(Result, frozen=True, kw_only=True):
@@ -41,31 +35,8 @@ RULES = (
 _CODE = re.compile(r"(?i)fc\d+")
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency explain FC001",
-        "flask-concurrency explain -- gunicorn -w 4 --threads 2 app:app",
-        "flask-concurrency explain 'WEB_CONCURRENCY=3 gunicorn -k gevent app:app'",
-    ),
-)
-@click.option(
-    "--data",
-    type=shared.FILE,
-    default=SHIPPED,
-    show_default=False,
-    metavar="FILE",
-    help="Measured cells: the api/v1/measured.json of a site.  [default: those that "
-    "are shipped]",
-)
-@click.argument("command", nargs=-1, required=True)
 def explain(data: Path, command: tuple[str, ...]) -> int:
-    """Show what a finding means, or what a command declares.
-
-    COMMAND is the id of a finding, such as FC001: what it means, why it happens, and
-    what to do. Or it is a command, behind --: what it declares, and the nearest
-    measured cell. Nothing is run or measured: only its words are looked at.
-    """
+    """Show what a finding means, or what a command declares."""
     if len(command) == 1 and _CODE.fullmatch(command[0]):
         print(page_of(command[0].upper()), end="")
         return 0

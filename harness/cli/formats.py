@@ -1,4 +1,4 @@
-"""The option ``--output-format``, and what each format prints."""
+"""What each format of ``--output-format`` prints."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import click
 import msgspec
 
-from harness.cli import options as shared
+from harness.cli.usage.printing import Printing
 from harness.github.annotations import annotate
 from harness.github.annotations import Annotation
 from harness.github.annotations import in_repository
@@ -17,7 +16,6 @@ from harness.github.annotations import Level
 from harness.github.annotations import roll_up
 from harness.records import files
 from harness.records.errors import HarnessError
-from harness.records.errors import UsageError
 from harness.report import junit
 from harness.report import markdown
 from harness.report import sarif
@@ -26,51 +24,6 @@ from harness.report.cases import Case
 from harness.report.document import Section
 from harness.report.overview import in_full
 from harness.report.overview import SHORT
-
-TEXT = "text"
-
-FORMATS = (TEXT, "json", "jsonl", "github", "junit", "sarif", "markdown")
-
-
-class Printing(NamedTuple):
-    """What is printed on standard output."""
-
-    format: str = TEXT
-    quiet: bool = False
-    """Findings and the verdict only, and no progress."""
-    verbose: bool = False
-    """The whole report."""
-
-
-def as_printing(output_format: str, quiet: bool, verbose: bool) -> Printing:
-    """What the options of ``printing`` come to. Raises ``UsageError``."""
-    if quiet and verbose:
-        raise UsageError("--quiet and --verbose: give one of them")
-    return Printing(output_format, quiet, verbose)
-
-
-output_format = click.option(
-    "--output-format",
-    type=click.Choice(FORMATS),
-    default=TEXT,
-    metavar="FORMAT",
-    help=f"What to print on standard output: {', '.join(FORMATS)}.",
-)
-
-loudness = shared.several(
-    click.option(
-        *("-q", "--quiet"),
-        is_flag=True,
-        help="Print only findings and the verdict, and no progress.",
-    ),
-    click.option(
-        *("-v", "--verbose"),
-        is_flag=True,
-        help="Print the whole report, with the reason for each finding.",
-    ),
-)
-
-printing = shared.as_record("printing", as_printing, output_format, loudness)
 
 
 class AllWays(NamedTuple):

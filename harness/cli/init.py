@@ -7,14 +7,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.check import prepare_all
-from harness.cli.check_options import CheckOptions
 from harness.cli.check_steps import measure_all
 from harness.cli.deployments import default_config
 from harness.cli.progress import say
+from harness.cli.usage.checking import CheckOptions
+from harness.cli.usage.init import EXAMPLE
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
@@ -31,52 +29,16 @@ from harness.deployment.workflow import repository_of
 from harness.deployment.workflow import WORKFLOW
 from harness.deployment.workflow import workflow_text
 from harness.environments.folder import cached_environments
-from harness.judge.gate import FailOn
 from harness.records import files
+from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
 
-EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
 
-
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency init",
-        "flask-concurrency init --workflow --at-least 8",
-        EXAMPLE,
-    ),
-    exit_codes=(
-        ("0", "written"),
-        ("2", "a file is there already, or nothing was found to describe"),
-        ("130", "interrupted; nothing was written"),
-    ),
-)
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@click.option(
-    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
-)
-@click.option(
-    "--at-least",
-    type=shared.positive,
-    metavar="N",
-    help="How many requests must always be handled at once.  [default: as many as are "
-    "today]",
-)
-@click.option(
-    "--measure/--no-measure",
-    default=True,
-    help="Measure once, to write down what is handled today.",
-)
 def init(
     words: tuple[str, ...], workflow: bool, at_least: int | None, measure: bool
 ) -> int:
-    """Write concurrency.toml for the app in this folder.
-
-    COMMAND starts your server. Without it, how the app is started is taken from a
-    Procfile, a Dockerfile, gunicorn.conf.py, an ini file of uWSGI, or the app itself.
-    What is there is never overwritten.
-    """
+    """Write concurrency.toml for the app in this folder."""
     folder = Path()
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)

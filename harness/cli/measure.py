@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.progress import show_and_carry_out
 from harness.environments.run import check_limit
 from harness.environments.wheels import bring_wheels
@@ -17,30 +14,8 @@ from harness.records.results import PLAN
 from harness.records.results import read_plan
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=("flask-concurrency measure --shard 2/4 --results results",),
-)
-@click.option(
-    "--shard",
-    default="1/1",
-    show_default=False,
-    metavar="K/N",
-    help="Part of the plan to measure.  [default: all of it]",
-)
-@click.option(
-    "--plan",
-    type=shared.FILE,
-    metavar="FILE",
-    help="The plan.  [default: plan.json in the folder of results]",
-)
-@shared.jobs
-@shared.results
 def measure(shard: str, plan: Path | None, jobs: int, results: Path) -> int:
-    """Measure a plan, or one shard of it.
-
-    Evidence is written to the folder of results, beside that of other shards.
-    """
+    """Measure a plan, or one shard of it."""
     path = plan or results / PLAN
     whole = read_plan(path)
     part = shard_of(whole, shard)

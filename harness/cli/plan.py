@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.progress import say
 from harness.environments.build import with_built
 from harness.plan.catalog import load
@@ -14,40 +11,16 @@ from harness.plan.plan import make_plan
 from harness.plan.select import NoSuchCell
 from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
-from harness.plan.shards import MAX_CELLS
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.results import begin
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=("flask-concurrency plan --server gunicorn --shards 4",),
-)
-@shared.selecting
-@click.option(
-    "--shards",
-    type=shared.positive,
-    default=1,
-    metavar="N",
-    help="Split the plan into at most so many jobs.",
-)
-@click.option(
-    "--max-cells",
-    type=shared.positive,
-    default=MAX_CELLS,
-    metavar="N",
-    help="Refuse to plan more cells.",
-)
-@shared.results
 def plan(
     selection: Selection, catalog: Path, shards: int, max_cells: int, results: Path
 ) -> int:
-    """Write the plan of a run and print its jobs.
-
-    The jobs are JSON for the matrix of a workflow; each measures one shard.
-    """
+    """Write the plan of a run and print its jobs."""
     made = plan_of(selection, catalog, results)
     check_size(made, max_cells)
     jobs = job_matrix(made, shards)

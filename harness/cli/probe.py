@@ -5,19 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.again import probe_again
-from harness.cli.compare import comparing
-from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import known
-from harness.cli.formats import Printing
-from harness.cli.formats import printing
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
 from harness.cli.report import show
+from harness.cli.usage.comparing import ComparisonOptions
+from harness.cli.usage.printing import Printing
 from harness.environments.run import check_limit
 from harness.judge.changes import changes_in
 from harness.judge.judge import judge
@@ -31,23 +26,6 @@ from harness.report.sections import summary
 from harness.report.sections import verdict
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency probe",
-        "flask-concurrency probe --flask 2.3.3 --flask 3.1.3 --server gunicorn",
-        "flask-concurrency probe --only 'flask-3.1.3/waitress-*/default/*' --ask all",
-        "flask-concurrency probe --baseline before.json --fail-on regression",
-    ),
-)
-@shared.selecting
-@click.option(
-    "--list", "list_only", is_flag=True, help="List the selected cells and stop."
-)
-@shared.jobs
-@comparing
-@shared.results
-@printing
 def probe(
     selection: Selection,
     catalog: Path,
@@ -57,11 +35,7 @@ def probe(
     results: Path,
     printing: Printing,
 ) -> int:
-    """Measure configurations and show the matrix.
-
-    A cell is one configuration of a server with one release of Flask, of the server and
-    of Python. Without options a small selection of the catalog is measured.
-    """
+    """Measure configurations and show the matrix."""
     made = plan_of(selection, catalog, results)
     if list_only:
         print("\n".join(list_cells(made)))

@@ -1,20 +1,17 @@
-"""What ``track`` and ``bisect`` share: their options, releases, and measuring.
+"""What ``track`` and ``bisect`` share: releases, and measuring.
 
 Whatever was measured is added to the history, however the run ends.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import click
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.cli import options as shared
 from harness.cli.progress import show_and_carry_out
+from harness.cli.usage.following import Following
+from harness.cli.usage.options import selection
 from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
@@ -33,78 +30,14 @@ from harness.track.follow import Package
 from harness.track.timeline import unsupported_cells
 
 
-@dataclass(frozen=True, kw_only=True)
-class Following:
-    """The options of every verb that follows releases."""
-
-    since: tuple[tuple[str, Version], ...]
-    until: tuple[tuple[str, Version], ...]
-    pre: bool
-    """Whether pre-releases are followed too."""
-    flask: tuple[str, ...]
-    server_release: tuple[str, ...]
-    limit: int
-    python: str | None
-    """The Python that was named; ``None`` leaves it to the id of a cell."""
-    catalog: Path
-    history: Path
-    results: Path
-    jobs: int
-    """Environments that are measured side by side."""
-
-    @property
-    def selection(self) -> Selection:
-        """The selection beside the releases that are followed."""
-        return shared.selection(
-            self.flask, self.server_release, self.limit, self.python
-        )
-
-    @property
-    def limits(self) -> Limits:
-        """The oldest and the newest releases."""
-        return Limits(dict(self.since), dict(self.until))
+def selection_of(given: Following) -> Selection:
+    """The selection beside the releases that are followed."""
+    return selection(given.flask, given.server_release, given.limit, given.python)
 
 
-def limit(text: str) -> tuple[str, Version]:
-    """The package and the release that a text such as ``gunicorn==20.1.0`` names."""
-    name, _, release = text.partition("==")
-    try:
-        return canonicalize_name(name.strip()), Version(release)
-    except InvalidVersion:
-        remedy = "write it like gunicorn==20.1.0"
-        raise click.BadParameter(f"{text!r}: {remedy}") from None
-
-
-following = shared.as_record(
-    "given",
-    Following,
-    click.option(
-        "--since",
-        multiple=True,
-        type=limit,
-        metavar="NAME==RELEASE",
-        help="Leave out older releases of a package; may be repeated.",
-    ),
-    click.option(
-        "--until",
-        multiple=True,
-        type=limit,
-        metavar="NAME==RELEASE",
-        help="Leave out newer releases of a package; may be repeated.",
-    ),
-    click.option("--pre", is_flag=True, help="Include pre-releases."),
-    click.option(
-        "--history",
-        type=shared.DIRECTORY,
-        default="history",
-        metavar="DIR",
-        help="Folder of all measurements, one file each.",
-    ),
-    shared.axes,
-    shared.jobs,
-    shared.results,
-)
-"""The options that all verbs have that follow releases."""
+def limits_of(given: Following) -> Limits:
+    """The oldest and the newest releases to follow."""
+    return Limits(dict(given.since), dict(given.until))
 
 
 def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:

@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.again import probe_again
-from harness.cli.compare import comparing
-from harness.cli.compare import ComparisonOptions
 from harness.cli.compare import fault_of
 from harness.cli.compare import known
 from harness.cli.formats import AllWays
-from harness.cli.formats import Printing
-from harness.cli.formats import printing
 from harness.cli.formats import show as show_in
 from harness.cli.pages import shown_path
 from harness.cli.pages import write_pages
 from harness.cli.progress import say_faults
+from harness.cli.usage.comparing import ComparisonOptions
+from harness.cli.usage.printing import Printing
 from harness.environments.collect import collect
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.changes import NOTHING
-from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
 from harness.judge.judge import judge
 from harness.records import files
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
 from harness.records.report import Report
 from harness.records.results import CHANGES
@@ -42,21 +37,8 @@ from harness.report.sections import verdict
 TITLE = "How many requests are handled at the same time"
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency report --results results",
-        "flask-concurrency report --baseline before.json --fail-on change",
-    ),
-)
-@comparing
-@shared.results
-@printing
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
-    """Judge stored evidence again and show it.
-
-    Nothing is measured. The evidence may come from several machines.
-    """
+    """Judge stored evidence again and show it."""
     return conclude(results, known(comparison), comparison.fail_on, printing)
 
 

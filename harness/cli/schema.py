@@ -14,11 +14,9 @@ from textwrap import dedent
 from typing import Any
 from typing import NamedTuple
 
-import click
 import msgspec
 import msgspec.inspect
 
-from harness.cli import options as shared
 from harness.deployment.config import Deployments
 from harness.judge.expected import Expected
 from harness.records.changes import Changes
@@ -55,19 +53,8 @@ PUBLISHED = {
 """By the name of the file in ``schema/``."""
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=("flask-concurrency schema deployment",),
-)
-@click.argument(
-    "which", metavar="FILE", type=click.Choice(list(PUBLISHED)), default="report"
-)
 def schema(which: str) -> int:
-    """Print the JSON Schema of a file.
-
-    FILE is one of report (the default), changes, expected, evidence, timeline,
-    bisection, deployment and declares.
-    """
+    """Print the JSON Schema of a file."""
     sys.stdout.write(schema_of(which))
     return 0
 

@@ -7,12 +7,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import click
 from packaging.version import Version
 
-from harness.cli import options as shared
 from harness.cli.again import probe_by
-from harness.plan.catalog import FOLDER
 from harness.plan.catalog import load
 from harness.records import files
 from harness.records import results as stored
@@ -34,61 +31,6 @@ MARK = ".flask-concurrency-site"
 """A file by which a folder is known as a site that may be written again."""
 
 
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency site --results results --history history --out site",
-        "flask-concurrency site --results results --url https://example.org/atlas/",
-    ),
-)
-@click.option(
-    "--results",
-    multiple=True,
-    type=shared.DIRECTORY,
-    default=("results",),
-    metavar="DIR",
-    help="Results of a run; may be repeated.",
-)
-@click.option(
-    "--history",
-    multiple=True,
-    type=shared.DIRECTORY,
-    metavar="DIR",
-    help="A history that track keeps; may be repeated.",
-)
-@click.option(
-    "--catalog",
-    type=shared.DIRECTORY,
-    default=FOLDER,
-    show_default=False,
-    metavar="DIR",
-    help="Folder of servers that the cells are of.  [default: the one that is shipped]",
-)
-@click.option(
-    "--snapshot",
-    type=shared.FILE,
-    metavar="FILE",
-    help="How the evidence was made: a snapshot.toml.",
-)
-@click.option(
-    "--released",
-    type=shared.FILE,
-    metavar="FILE",
-    help="Releases that are on the package index: a released.json.",
-)
-@click.option(
-    "--ask-index",
-    is_flag=True,
-    help="Ask the package index for releases first, and write that file.",
-)
-@click.option("--url", default="", metavar="URL", help="Where the site is going to be.")
-@click.option(
-    "--out",
-    type=shared.RESOLVED,
-    default="site",
-    metavar="DIR",
-    help="Folder to write; a site that is there already is replaced.",
-)
 def site(
     results: tuple[Path, ...],
     history: tuple[Path, ...],
@@ -99,10 +41,7 @@ def site(
     url: str,
     out: Path,
 ) -> int:
-    """Write the atlas: static pages made of reports and histories.
-
-    Nothing is measured, and no network is used but with --ask-index.
-    """
+    """Write the atlas: static pages made of reports and histories."""
     if ask_index and released is None:
         raise UsageError("--ask-index needs --released, the file to write")
     known = load(catalog)

@@ -6,24 +6,21 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from harness.cli import options as shared
 from harness.cli.again import probe_again
-from harness.cli.formats import as_printing
-from harness.cli.formats import loudness
-from harness.cli.formats import Printing
 from harness.cli.formats import show_text
-from harness.cli.formats import TEXT
 from harness.cli.pages import write_pages
 from harness.cli.progress import say
 from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
-from harness.cli.releases import Following
-from harness.cli.releases import following
 from harness.cli.releases import impossible_cells
+from harness.cli.releases import limits_of
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
+from harness.cli.releases import selection_of
+from harness.cli.usage.following import Following
+from harness.cli.usage.printing import as_printing
+from harness.cli.usage.printing import Printing
+from harness.cli.usage.printing import TEXT
 from harness.environments.build import with_built
 from harness.judge.judge import judge
 from harness.plan import catalog
@@ -54,38 +51,7 @@ from harness.track.follow import within_limits
 from harness.track.timeline import cells_to_measure
 from harness.track.timeline import make_timeline
 
-DEFAULT = ("werkzeug/run",)
-"""What is followed unless something is named."""
 
-
-@click.command(
-    cls=shared.Verb,
-    examples=(
-        "flask-concurrency track",
-        "flask-concurrency track gunicorn/gthread-2x4 --of gunicorn",
-        "flask-concurrency track 'werkzeug/*' --since flask==2.0.0 --show",
-    ),
-)
-@click.argument(
-    "configurations", nargs=-1, default=DEFAULT, metavar="[CONFIGURATION]..."
-)
-@click.option(
-    "--of",
-    multiple=True,
-    metavar="NAME",
-    help="Package whose releases are followed: Flask, or a server; may be repeated.  "
-    "[default: Flask]",
-)
-@click.option(
-    "--list", "list_only", is_flag=True, help="List the cells to measure and stop."
-)
-@click.option(
-    "--show",
-    is_flag=True,
-    help="Show the history; measure nothing, and use no network.",
-)
-@following
-@loudness
 def track(
     given: Following,
     configurations: tuple[str, ...],
@@ -95,11 +61,7 @@ def track(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Measure configurations under every release, and show what changed.
-
-    CONFIGURATION is SERVER/CONFIGURATION, a glob on these, or the id of a cell; without
-    one it is werkzeug/run. What is in the history is not measured again.
-    """
+    """Measure configurations under every release, and show what changed."""
     printing = as_printing(TEXT, quiet, verbose)
     stored, faults = history.read(given.history)
     code = say_faults(faults)
@@ -143,7 +105,7 @@ def _plan(
     known = catalog.load(given.catalog)
     targets = [each for text in configurations for each in find_targets(known, text)]
     packages = packages_of(known, targets, names)
-    selection = with_built(known, given.selection, given.results, say)
+    selection = with_built(known, selection_of(given), given.results, say)
     lines = []
     for package in packages:
         if stored is None:
@@ -151,7 +113,7 @@ def _plan(
         elif not (every := measured_releases(package, stored)):
             continue
         releases = [*named_releases(package, selection), *every]
-        releases = within_limits(package, releases, given.limits)
+        releases = within_limits(package, releases, limits_of(given))
         lines += follow(known, targets, package, releases, selection.python)
     if stored is not None:
         cells = history.newest(stored, history.latest_probe(stored))

@@ -55,6 +55,7 @@ from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
+from harness.records.choices import START_SECONDS
 from harness.records.plan import Declaration
 from harness.system.process import CannotExecute
 from harness.system.process import ProcessTree
@@ -62,9 +63,6 @@ from harness.system.process import ProcessTree
 READY = "/.flask-concurrency/ready"
 HOLD = "/.flask-concurrency/hold?request={name}"
 HEADER = "X-Flask-Concurrency"
-
-READY_SECONDS = 60.0
-"""How long a deployment may take until it answers: its app may import a lot."""
 
 LEAST_SECONDS = 2.0
 """How long it may take when containers took all of that to start."""
@@ -80,7 +78,7 @@ class DeployedApp:
         self,
         prepared: Prepared,
         own: Path,
-        seconds: float = READY_SECONDS,
+        seconds: float = START_SECONDS,
     ) -> None:
         where, contained = prepared.where, prepared.contained
         self._own = own

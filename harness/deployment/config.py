@@ -16,11 +16,11 @@ from harness.deployment.platforms.tree import NotReadable
 from harness.records.catalog import ConfigurationId
 from harness.records.catalog import Declared
 from harness.records.catalog import Sentence
+from harness.records.choices import Act
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 from harness.records.health import CheckBy
 from harness.records.health import Seconds
-from harness.records.life import Act
 from harness.records.life import OnTerm
 from harness.records.words import PositiveInt
 from harness.records.words import Record

@@ -23,12 +23,12 @@ from harness.deployment.remarks import remarks
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
 from harness.measure.nothing import nothing_measured
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
@@ -38,7 +38,7 @@ from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.system.machine import processors
+from harness.system.processors import processors
 
 MISSING = "missing: the check ended before this deployment was measured"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from harness.deployment.config import Deployment
+from harness.records.choices import Act
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
 from harness.records.errors import NothingMeasured
-from harness.records.life import Act
 from harness.records.life import Tape
 from harness.records.report import CellReport
 from harness.records.words import Outcome

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.app import DeployedApp
-from harness.deployment.app import READY_SECONDS
 from harness.deployment.containers.contained import Contained
 from harness.deployment.declared.promise import Promise
 from harness.deployment.hello import Hello
@@ -23,6 +22,7 @@ from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
 from harness.measure.environment import measure
 from harness.plan.catalog import titles
+from harness.records.choices import START_SECONDS
 from harness.records.evidence import Evidence
 from harness.records.plan import Environment
 from harness.records.plan import PlannedEnvironment
@@ -43,7 +43,7 @@ async def measure_deployment(
     prepared: Prepared,
     planned: PlannedEnvironment,
     logs: Path,
-    seconds: float = READY_SECONDS,
+    seconds: float = START_SECONDS,
 ) -> MeasuredDeployment:
     """Measure a planned deployment."""
     with own_folder() as own:

@@ -19,12 +19,12 @@ from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN
 from harness.deployment.shell import CommandLine
 from harness.plan import catalog
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import Question
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 
 
 def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:

@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harness.records.choices import DEFAULT_LIMIT
 from harness.records.text import plural
-from harness.records.words import DEFAULT_LIMIT
 from harness.system import schedstat
 from harness.system.command import output
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
-from harness.system.machine import processors
+from harness.system.processors import processors
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
 

@@ -25,12 +25,12 @@ from harness.github.annotations import deployment_annotations
 from harness.github.annotations import roll_up
 from harness.github.inputs import Stage
 from harness.judge.changes import changes_in
-from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
 from harness.judge.gate import FORBIDDEN_CHANGES
 from harness.plan.shards import job_matrix
 from harness.records import files
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError

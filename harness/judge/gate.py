@@ -9,13 +9,13 @@ counts: the instrument failed, it could not start, its number is not known, it i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from harness.judge.compare import ALTERED
 from harness.judge.compare import REGRESSIONS
 from harness.records.changes import Change
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -28,27 +28,6 @@ from harness.records.words import INSTRUMENT
 from harness.records.words import KINDS
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-
-
-class FailOn(StrEnum):
-    """What fails a run that was measured; a usage error fails every run."""
-
-    NEVER = "never"
-    """Nothing: not even a run in which nothing could be measured."""
-    HARNESS = "harness"
-    """The instrument failed in some cell, or two accounts of one disagree, a planned
-    cell is missing, or no cell at all could be measured."""
-    FEWER = "fewer"
-    """Also a configuration that handles fewer than it declares, or that could not be
-    measured: not installed, not started, not answering, died."""
-    UNEVEN = "uneven"
-    """Also a configuration that handles what it declares only at times."""
-    REGRESSION = "regression"
-    """Like ``harness``, and also a cell that is fewer than in the baseline or broke."""
-    CHANGE = "change"
-    """Like ``regression``, and also a cell that is more, recovered or is gone, and an
-    acknowledged change that was not found."""
-
 
 _BROKEN = frozenset(FAILURES)
 

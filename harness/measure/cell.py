@@ -26,10 +26,10 @@ from harness.probe.questions import on_same_server
 from harness.probe.questions import SameServer
 from harness.probe.questions.context import Context
 from harness.probe.schedule import Schedule
+from harness.records.choices import Act
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
-from harness.records.life import Act
 from harness.records.plan import PlannedCell
-from harness.records.questions import Question
 from harness.records.seen import AnySeen
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome

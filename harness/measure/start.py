@@ -28,10 +28,10 @@ from harness.probe.questions import NotMeasured
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_listening
 from harness.probe.whole import settle_whole
+from harness.records.choices import Question
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.plan import PlannedCell
-from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.system.ports import free_ports
 from harness.system.process import CannotExecute

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from harness.plan.faults import pin_faults
 from harness.plan.faults import proxy_faults
 from harness.plan.faults import server_faults
+from harness.plan.folder import FOLDER
 from harness.records import toml
 from harness.records.catalog import Catalog
 from harness.records.catalog import Constraint
@@ -21,8 +22,6 @@ from harness.records.catalog import Proxy
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
 from harness.records.files import read_text
-
-FOLDER = Path(__file__).parents[1] / "catalog"
 
 RESTORE = "the catalog is incomplete: restore it"
 

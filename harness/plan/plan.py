@@ -33,6 +33,7 @@ from harness.records.catalog import Promised
 from harness.records.catalog import Proxy
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
+from harness.records.choices import Question
 from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.plan import Cell
@@ -42,7 +43,6 @@ from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
 from harness.records.plan import PlannedFront
-from harness.records.questions import Question
 from harness.records.versions import is_labelled
 from harness.records.versions import is_of
 from harness.records.versions import within

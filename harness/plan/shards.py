@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from harness.records.choices import MAX_CELLS
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
@@ -17,9 +18,6 @@ from harness.records.words import Result
 
 MAX_JOBS = 256
 """The most jobs that GitHub makes of one matrix."""
-
-MAX_CELLS = 2_000
-"""Cells of one run, unless more are allowed; a minute measures about sixty."""
 
 REQUESTS_OF_A_CELL = 200
 """This many requests offered at once cost as much as starting a server."""

@@ -14,7 +14,7 @@ import msgspec
 from harness.probe.probe import Probe
 from harness.probe.questions.recovery import Unreachable
 from harness.probe.stream import Stream
-from harness.records.life import Act
+from harness.records.choices import Act
 from harness.records.life import Lane
 from harness.records.life import LostRequest
 from harness.records.life import Sent

@@ -11,10 +11,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import Question
 from harness.records.plan import Built
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import PositiveInt
 from harness.records.words import Record
 from harness.records.words import Result

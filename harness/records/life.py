@@ -6,32 +6,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from harness.records.choices import Act
 from harness.records.questions import QuestionSeen
 from harness.records.words import Outcome
 from harness.records.words import Result
-
-
-class Act(StrEnum):
-    """What is done to a server while more requests are offered than it has places."""
-
-    RECYCLE = "recycle"
-    """Nothing is done: it is seen whether the server replaces workers by itself, as
-    gunicorn does with ``--max-requests``."""
-    RELOAD = "reload"
-    """SIGHUP."""
-    UPGRADE = "upgrade"
-    """SIGUSR2, which makes gunicorn start a second master; once workers of that have
-    requests, SIGTERM to the first."""
-    SCALE_UP = "scale-up"
-    """SIGTTIN: gunicorn starts one more worker."""
-    SCALE_DOWN = "scale-down"
-    """SIGTTOU: gunicorn ends one worker."""
-    KILL = "kill"
-    """SIGKILL to one worker, as when it runs out of memory."""
-    LONG_REQUEST = "long-request"
-    """One request stays in the app for longer than a server may allow it."""
-    END = "end"
-    """SIGTERM and, after a grace, SIGKILL to all, as an orchestrator does."""
 
 
 class OnTerm(StrEnum):

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import msgspec
 
+from harness.records.choices import Act
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import Question
 from harness.records.health import HealthCheck
-from harness.records.life import Act
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 from harness.records.words import PositiveInt
 from harness.records.words import Result
 

@@ -6,49 +6,9 @@ an outcome and a reason, and says nothing about the cell that it was asked of.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from harness.records.choices import Question
 from harness.records.words import Outcome
 from harness.records.words import Result
-
-
-class Question(StrEnum):
-    """What can be asked of a configuration."""
-
-    OVERLAP = "overlap"
-    """How many requests are in the app at the same time? Always asked."""
-    WAITS = "waits"
-    """Does it depend on what a request waits for?"""
-    PARALLEL = "parallel"
-    """How many requests compute at the same time?"""
-    SELF_CALL = "self-call"
-    """Can a request call its own server?"""
-    SILENT = "silent"
-    """What can a slow client do?"""
-    OVERFLOW = "overflow"
-    """What happens to requests beyond the ceiling?"""
-    ABANDONED = "abandoned"
-    """What happens when the client gives up?"""
-    RECOVERY = "recovery"
-    """What happens when a worker, or the server, is ended?"""
-    PROBES = "probes"
-    """Would the orchestrator kill it?"""
-    LIFE = "life"
-    """How many places are there while the server is reloaded, scaled or ended?"""
-    MEMORY = "memory"
-    """What does a place cost?"""
-    BREAKS = "breaks"
-    """How far does it go until it breaks?"""
-    PLACES = "places"
-    """How many requests get to a place inside the app? Asked of deployments that name
-    one (``hold-at``), and of nothing else."""
-
-
-TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
-"""What can be asked of any configuration."""
-
-DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
-"""What is asked when nobody says otherwise: what takes milliseconds."""
 
 
 class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):

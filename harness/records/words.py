@@ -16,9 +16,6 @@ PROBE = 2
 """Meaning of a measurement. Raised when the same server would give other numbers;
 results with different values of it are never compared."""
 
-DEFAULT_LIMIT = 64
-"""How many requests are offered to a configuration that declares no bound."""
-
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 

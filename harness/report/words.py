@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.changes import Change
-from harness.records.questions import Question
+from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.rules import code_of
 from harness.records.track import Bisection

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from harness.records.questions import Question
+from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.report import words

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from harness.records.questions import Question
+from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.text import plural

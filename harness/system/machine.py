@@ -15,18 +15,12 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Host
 from harness.records.words import Settled
 from harness.system import schedstat
+from harness.system.processors import processors
 
 
 def quiet_method() -> Settled:
     """How this machine tells that a server is quiet."""
     return Settled.SCHEDSTAT if schedstat.is_counted() else Settled.CPU_TIMES
-
-
-def processors() -> int:
-    """Processors that this process is allowed to use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 FEW_OPEN_FILES = 64
@@ -56,16 +50,6 @@ def check_open_files(requests: int, where: str) -> None:
             f"{where} needs two open files for each request, and this machine allows "
             f"{most} requests; raise `ulimit -Hn` or choose a lower number"
         )
-
-
-def side_by_side() -> int:
-    """How many environments are measured at a time by default.
-
-    Two more than there are processors: a third of the time a cell waits, for quiet or
-    for what may come late. The benchmark ``selection`` shows that numbers stay the
-    same, as they do when every processor is kept busy several times over.
-    """
-    return processors() + 2
 
 
 def host() -> Host:

@@ -12,8 +12,8 @@ import msgspec
 from harness.judge.difference import Comparison
 from harness.judge.questions import tapes
 from harness.records.changes import Change
+from harness.records.choices import Act
 from harness.records.evidence import Evidence
-from harness.records.life import Act
 from harness.records.life import Tape
 from harness.records.plan import Plan
 

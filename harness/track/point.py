@@ -14,8 +14,8 @@ from harness.judge.difference import in_words
 from harness.judge.judge import judge
 from harness.records.changes import Change
 from harness.records.changes import Difference
+from harness.records.choices import Act
 from harness.records.evidence import Evidence
-from harness.records.life import Act
 from harness.records.life import Tape
 from harness.records.report import CellReport
 from harness.records.words import INSTRUMENT

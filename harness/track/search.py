@@ -15,10 +15,10 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.plan.plan import only_cells
+from harness.records.choices import Act
 from harness.records.errors import NothingMeasured
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.life import Act
 from harness.records.plan import Plan
 from harness.track.bracket import Bracket
 from harness.track.bracket import compare_with_ends

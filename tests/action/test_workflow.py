@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.system.machine import processors
+from harness.system.processors import processors
 from tests import own_flask
 from tests.samples import make
 from tests.samples.make import judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.records.life import Act
+from harness.records.choices import Act
 from harness.records.life import Lane
 from harness.records.life import LostRequest
 from harness.records.life import Sent

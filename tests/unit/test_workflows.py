@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.github import inputs
-from harness.judge.gate import FailOn
+from harness.records.choices import FailOn
 from tests.action.runner import STAND_INS
 from tests.action.shell import files
 from tests.action.shell import parsed

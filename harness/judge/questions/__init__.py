@@ -17,13 +17,13 @@ from harness.judge.questions import recovery
 from harness.judge.questions import self_call
 from harness.judge.questions import slow_clients
 from harness.judge.questions import waits
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.health import HealthNumbers
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
 from harness.records.life import Tape
 from harness.records.questions import Answer
-from harness.records.questions import Question
 from harness.records.questions import UNKNOWN
 from harness.records.seen import AnySeen
 from harness.records.words import Outcome

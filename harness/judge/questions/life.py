@@ -18,8 +18,8 @@ from harness.judge.tape import LONGEST_BLINK
 from harness.judge.tape import longest_dip
 from harness.judge.tape import median
 from harness.judge.tape import points_of
+from harness.records.choices import Act
 from harness.records.evidence import CellEvidence
-from harness.records.life import Act
 from harness.records.life import LifeSeen
 from harness.records.life import LostRequest
 from harness.records.life import Tape

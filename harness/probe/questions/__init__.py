@@ -32,11 +32,11 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
 from harness.records.breaks import BreaksSeen
+from harness.records.choices import Question
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
 from harness.records.memory import MemorySeen
 from harness.records.places import PlacesSeen
-from harness.records.questions import Question
 from harness.records.recovery import RecoverySeen
 from harness.records.seen import AbandonedSeen
 from harness.records.seen import AnySeen

@@ -13,8 +13,8 @@ from typing import Protocol
 from typing import TypeVar
 
 from harness.probe.probe import Probe
+from harness.records.choices import Act
 from harness.records.health import HealthCheck
-from harness.records.life import Act
 from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up
 from harness.records.rounds import load_of

@@ -22,7 +22,7 @@ from harness.probe.questions.recovery import victim
 from harness.probe.recording import CALM_SECONDS
 from harness.probe.recording import FIRST
 from harness.probe.recording import Recording
-from harness.records.life import Act
+from harness.records.choices import Act
 from harness.records.life import LifeSeen
 from harness.records.life import TapeSeen
 from harness.records.words import Outcome

@@ -28,7 +28,7 @@ from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 from harness.records.words import Arrival
 from harness.records.words import Outcome
-from harness.system.machine import processors
+from harness.system.processors import processors
 
 OUT = ".out"
 """Suffix of the name of a hold whose request has computed."""

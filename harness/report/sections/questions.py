@@ -15,8 +15,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from harness.records.choices import Question
 from harness.records.questions import Answer
-from harness.records.questions import Question
 from harness.records.text import plural
 from harness.report.document import Block
 from harness.report.document import Column

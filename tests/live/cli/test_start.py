@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import HIDDEN
+from harness.cli import VERBS
+
 ROOT = Path(__file__).parents[3]
 EXPENSIVE = {"msgspec", "nox", "packaging", "psutil", "requests", "rich", "urllib3"}
 
@@ -45,4 +48,11 @@ def test_the_matrix_needs_neither_network_nor_nox() -> None:
 def test_help_needs_nothing(option: str) -> None:
     modules = imported(option)
     assert "click" in modules
-    assert not modules & (EXPENSIVE | {"asyncio", "harness.cli.options"})
+    assert not modules & (EXPENSIVE | {"asyncio", "harness.cli.usage"})
+
+
+@pytest.mark.parametrize("verb", [*VERBS, *HIDDEN])
+def test_help_of_a_verb_needs_nothing_of_what_the_verb_does(verb: str) -> None:
+    modules = imported(verb, "--help")
+    assert f"harness.cli.usage.{verb}" in modules
+    assert not modules & (EXPENSIVE | {"asyncio", f"harness.cli.{verb}"})

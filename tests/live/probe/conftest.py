@@ -13,10 +13,10 @@ import pytest
 from harness.judge.questions import answers
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.questions import Answer
-from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from tests.live.commands import planned

@@ -9,7 +9,7 @@ import pytest
 
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
-from harness.records.questions import Question
+from harness.records.choices import Question
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd

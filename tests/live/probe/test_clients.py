@@ -10,9 +10,9 @@ import pytest
 
 from harness.probe.questions import recovery
 from harness.probe.questions import slow_clients
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
-from harness.records.questions import Question
 from harness.records.seen import SilentSeen
 from harness.records.seen import SlowWay
 from harness.records.words import Outcome

@@ -14,10 +14,10 @@ import pytest
 from harness.judge.questions import tapes
 from harness.probe import recording
 from harness.probe.questions import life
-from harness.records.life import Act
+from harness.records.choices import Act
+from harness.records.choices import Question
 from harness.records.life import Tape
 from harness.records.life import TapeSeen
-from harness.records.questions import Question
 from harness.records.words import Outcome
 from tests.live.commands import control
 

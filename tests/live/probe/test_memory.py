@@ -8,8 +8,8 @@ import pytest
 
 from harness.judge.questions.memory import MB
 from harness.judge.questions.memory import memory_of
+from harness.records.choices import Question
 from harness.records.memory import MemoryNumbers
-from harness.records.questions import Question
 from tests.live.commands import control
 from tests.live.commands import odd
 

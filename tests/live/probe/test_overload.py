@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from harness.records.choices import Question
 from harness.records.plan import PlannedFront
-from harness.records.questions import Question
 from tests.live.commands import assert_exactly
 from tests.live.commands import control
 from tests.live.conftest import Measure

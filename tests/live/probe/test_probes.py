@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.records.choices import Question
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
 from harness.records.health import HealthCheck
 from harness.records.health import HealthStep
 from harness.records.health import ProbesSeen
-from harness.records.questions import Question
 from harness.records.words import Outcome
 from harness.system.ports import free_ports
 from tests.live.commands import control

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from harness.probe.questions import overflow
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
-from harness.records.questions import Question
 from harness.records.seen import Wait
 from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome

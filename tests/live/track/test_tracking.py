@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harness.plan import catalog
+from harness.plan.folder import FOLDER
 from tests.live.sessions import ENVIRONMENTS
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The catalog, less what would tell the answer, or takes long."""
     folder = tmp_path_factory.mktemp("catalog") / "catalog"
-    shutil.copytree(catalog.FOLDER, folder, ignore=shutil.ignore_patterns("*.py*"))
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py*"))
     edit(folder / "servers" / "werkzeug.toml", "also-offered = [400, 500]", "")
     path = folder / "servers" / "gunicorn.toml"
     path.write_text(path.read_text() + CONFIGURATIONS)

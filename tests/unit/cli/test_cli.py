@@ -16,7 +16,7 @@ from harness.cli import main
 from harness.cli import PROGRAM
 from harness.cli import VERBS
 from harness.cli import verbs
-from harness.cli.options import Verb
+from harness.cli.usage.verb import Verb
 from harness.records.errors import UsageError
 
 ALL = (*VERBS, *HIDDEN)

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from harness.cli import main
-from harness.cli.releases import limit
+from harness.cli.usage.following import limit
 
 FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
 

@@ -11,10 +11,10 @@ from harness.deployment.config import Deployment
 from harness.deployment.life import acts_of
 from harness.deployment.result import deployment_result
 from harness.judge.questions import tapes
+from harness.records.choices import Act
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
 from harness.records.errors import NothingMeasured
-from harness.records.life import Act
 from harness.records.life import LifeSeen
 from harness.records.life import OnTerm
 from harness.records.life import TapeSeen

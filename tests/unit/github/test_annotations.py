@@ -11,8 +11,8 @@ from harness.github.annotations import cell_annotations
 from harness.github.annotations import command
 from harness.github.annotations import in_repository
 from harness.github.annotations import roll_up
-from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
+from harness.records.choices import FailOn
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.builders.reports import cell

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from harness.judge.compare import compare
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.records.changes import Change
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import PROBE

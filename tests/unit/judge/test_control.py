@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessFailed
 from harness.records.words import Outcome
 from tests.builders.reports import judged

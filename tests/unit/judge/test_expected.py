@@ -10,10 +10,10 @@ from harness.github.annotations import change_annotations
 from harness.judge import expected
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.records import toml
 from harness.records.changes import Changes
+from harness.records.choices import FailOn
 from harness.records.errors import GateFailed
 from harness.records.errors import UsageError
 from harness.records.words import Outcome

@@ -9,9 +9,9 @@ from harness.github.annotations import change_annotations
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
 from harness.judge.compare import REGRESSIONS
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.judge.gate import relax
+from harness.records.choices import FailOn
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessFailed

@@ -14,7 +14,7 @@ from harness.judge.tape import median
 from harness.judge.tape import number_at
 from harness.judge.tape import points_of
 from harness.judge.tape import Step
-from harness.records.life import Act
+from harness.records.choices import Act
 from harness.records.life import SlowHandOff
 from harness.records.life import TapePoint
 from harness.records.life import TapeSeen

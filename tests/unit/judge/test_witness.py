@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
 from harness.judge.witness import disagreement
+from harness.records.choices import FailOn
 from harness.records.errors import HarnessFailed
 from harness.records.report import Report
 from harness.records.witness import KernelAccount

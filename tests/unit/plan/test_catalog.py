@@ -9,6 +9,7 @@ import pytest
 from packaging.version import Version
 
 from harness.plan import catalog
+from harness.plan.folder import FOLDER
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import DeclaredFor
@@ -27,7 +28,7 @@ CONFIGURATIONS = [
 def folder(tmp_path: Path) -> Path:
     """A copy of the catalog that a test may damage."""
     copy = tmp_path / "catalog"
-    shutil.copytree(catalog.FOLDER, copy, ignore=shutil.ignore_patterns("*.py*"))
+    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("*.py*"))
     return copy
 
 
@@ -76,7 +77,7 @@ def test_each_exclusion_has_its_why() -> None:
 
 
 def test_each_file_of_constraints_is_used() -> None:
-    files = {path.name for path in (catalog.FOLDER / "constraints").iterdir()}
+    files = {path.name for path in (FOLDER / "constraints").iterdir()}
     assert files == set(REAL.constraints)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from harness.environments.needs import on_this_machine
-from harness.plan.catalog import FOLDER
+from harness.plan.folder import FOLDER
 from harness.plan.plan import list_cells
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection

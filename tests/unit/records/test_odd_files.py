@@ -16,6 +16,7 @@ import pytest
 from harness.deployment.load import load
 from harness.judge.expected import Expected
 from harness.plan import catalog
+from harness.plan.folder import FOLDER
 from harness.records import files
 from harness.records import toml
 from harness.records.errors import HarnessError
@@ -142,8 +143,8 @@ def in_catalog(name: str) -> Write:
     def read(folder: Path, content: bytes) -> None:
         copy = folder / "catalog"
         servers = {"servers/wsgiref.toml", name}
-        for path in catalog.FOLDER.rglob("*.t*"):
-            inside = path.relative_to(catalog.FOLDER)
+        for path in FOLDER.rglob("*.t*"):
+            inside = path.relative_to(FOLDER)
             if inside.parts[0] != "servers" or str(inside) in servers:
                 (copy / inside).parent.mkdir(parents=True, exist_ok=True)
                 (copy / inside).symlink_to(path)
@@ -156,7 +157,7 @@ def in_catalog(name: str) -> Write:
 
 def of_catalog(name: str) -> str:
     """The content of a file of the catalog."""
-    return (catalog.FOLDER / name).read_text()
+    return (FOLDER / name).read_text()
 
 
 CASES: dict[str, tuple[str, Odd, Write]] = {

@@ -15,8 +15,8 @@ import xmlschema
 from harness.cli import main
 from harness.cli import run
 from harness.github.annotations import deployment_annotations
-from harness.judge.gate import FailOn
 from harness.judge.gate import FORBIDDEN
+from harness.records.choices import FailOn
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Remark

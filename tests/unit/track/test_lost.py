@@ -11,9 +11,9 @@ import pytest
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection
 from harness.records.changes import Change
+from harness.records.choices import Act
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
-from harness.records.life import Act
 from harness.records.life import LifeSeen
 from harness.records.life import TapeSeen
 from harness.records.plan import Environment

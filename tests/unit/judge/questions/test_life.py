@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.judge.questions import tapes
-from harness.records.life import Act
+from harness.records.choices import Act
 from harness.records.life import LifeSeen
 from harness.records.life import Tape
 from harness.records.life import TapeSeen

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.records.choices import Question
 from harness.records.evidence import ControlEvidence
-from harness.records.questions import Question
 from harness.records.seen import SelfCallSeen
 from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.judge.gate import FailOn
 from harness.judge.gate import gate
+from harness.records.choices import FailOn
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed

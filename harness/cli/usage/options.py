@@ -1,32 +1,26 @@
-"""Options that several verbs share, and the records made of them.
-
-Options that belong together become one frozen record before a verb's function is called
-with it; each of the others becomes an argument of its own.
-"""
+"""Options that several verbs share, and the records made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Sequence
-from inspect import signature
 from pathlib import Path
-from typing import Any
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
-from harness.judge.gate import FailOn
-from harness.plan.catalog import FOLDER
-from harness.records.catalog import Selection
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.questions import TO_CHOOSE
-from harness.records.words import DEFAULT_LIMIT
-from harness.system.machine import side_by_side
+from harness.cli.usage.verb import as_record
+from harness.cli.usage.verb import several
+from harness.plan.folder import FOLDER
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import FailOn
+from harness.records.choices import Question
+from harness.records.choices import TO_CHOOSE
+from harness.system.processors import side_by_side
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from harness.records.catalog import Selection
 
 ALL = "all"
 
@@ -44,67 +38,6 @@ def positive(value: str) -> int:
     if not text.isdecimal() or not int(text):
         raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
     return int(text)
-
-
-class Verb(click.Command):
-    """A verb, with examples in its help."""
-
-    def __init__(
-        self,
-        *arguments: Any,
-        examples: Sequence[str],
-        exit_codes: Sequence[tuple[str, str]] = (),
-        **settings: Any,
-    ) -> None:
-        # A group would pass the names on only to verbs that it runs.
-        settings["context_settings"] = {"help_option_names": ["-h", "--help"]}
-        super().__init__(*arguments, **settings)
-        self.examples = examples
-        self.exit_codes = exit_codes
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words after the verb, and make records of options."""
-        rest = super().parse_args(ctx, args)
-        if not ctx.resilient_parsing:
-            for name, make in vars(self.callback).get("records", {}).items():
-                fields = signature(make).parameters.keys() & ctx.params.keys()
-                ctx.params[name] = make(**{f: ctx.params.pop(f) for f in fields})
-        return rest
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write examples, and the exit codes where they differ from other verbs'."""
-        if self.exit_codes:
-            with formatter.section("Exit codes"):
-                formatter.write_dl(self.exit_codes)
-        with formatter.section("Examples"):
-            for words in self.examples:
-                formatter.write(f"  {words}\n")
-
-
-def several(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
-    """One decorator for several options, which are listed in this order."""
-
-    def add(function: Function) -> Function:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return add
-
-
-def as_record(
-    name: str, make: Callable[..., object], *options: Callable[[Function], Function]
-) -> Callable[[Function], Function]:
-    """One decorator for options that become one argument, ``name``.
-
-    ``make`` takes the values of options by their names, and makes it of them.
-    """
-
-    def add(function: Function) -> Function:
-        vars(function).setdefault("records", {})[name] = make
-        return several(*options)(function)
-
-    return add
 
 
 # --------------------------------------------------------------------------- questions
@@ -213,6 +146,8 @@ def selection(
     ask: tuple[Question, ...] = DEFAULT_ASK,
 ) -> Selection:
     """Make the selection of the options ``selecting`` or ``axes``."""
+    from harness.records.catalog import Selection  # help needs no records
+
     return Selection(
         flask=flask,
         server_releases=server_release,

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import click
 
-from harness.cli import options as shared
-from harness.cli.formats import as_printing
-from harness.cli.formats import loudness
-from harness.cli.formats import output_format
-from harness.cli.formats import Printing
-from harness.cli.formats import TEXT
-from harness.deployment.app import READY_SECONDS
+from harness.cli.usage import options as shared
+from harness.cli.usage.printing import as_printing
+from harness.cli.usage.printing import loudness
+from harness.cli.usage.printing import output_format
+from harness.cli.usage.printing import Printing
+from harness.cli.usage.printing import TEXT
+from harness.cli.usage.verb import as_record
 from harness.environments.folder import cached_environments
-from harness.judge.gate import FailOn
-from harness.judge.gate import FORBIDDEN_CHANGES
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import DEFAULT_LIMIT
+from harness.records.choices import FailOn
+from harness.records.choices import NEED_BASELINE
+from harness.records.choices import Question
+from harness.records.choices import START_SECONDS
 from harness.records.errors import UsageError
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.words import DEFAULT_LIMIT
 
 EXIT_CODES = (
     ("0", "as declared, or at least `at-least`"),
@@ -33,7 +34,7 @@ EXIT_CODES = (
     ("130", "interrupted"),
 )
 
-GATES = tuple(str(each) for each in FailOn if each not in FORBIDDEN_CHANGES)
+GATES = tuple(str(each) for each in FailOn if each not in NEED_BASELINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class CheckOptions:
     list_only: bool = False
     limit: int | None = None
     ask: tuple[Question, ...] = DEFAULT_ASK
-    start_seconds: float = READY_SECONDS
+    start_seconds: float = START_SECONDS
     output_format: str = TEXT
     quiet: bool = False
     verbose: bool = False
@@ -94,7 +95,7 @@ def _number(text: str) -> int | str:
         return text
 
 
-checking = shared.as_record(
+checking = as_record(
     "options",
     CheckOptions,
     click.argument(
@@ -185,7 +186,7 @@ checking = shared.as_record(
     click.option(
         "--start-seconds",
         type=float,
-        default=READY_SECONDS,
+        default=START_SECONDS,
         metavar="S",
         help="How long a deployment may take to answer its first request.",
     ),

@@ -9,27 +9,27 @@ import pytest
 
 from docs.make.action import action
 from harness.cli import check
-from harness.cli import options
-from harness.cli.plan import plan as plan_verb
 from harness.cli.plan import plan_of
+from harness.cli.usage import options
+from harness.cli.usage.plan import plan as plan_verb
 from harness.judge.questions import ANSWERING
-from harness.plan import catalog
+from harness.plan.folder import FOLDER
 from harness.plan.plan import make_plan
 from harness.probe.questions import on_own_server
 from harness.probe.questions import on_same_server
 from harness.probe.questions import PROCEDURES
 from harness.records.catalog import Selection
+from harness.records.choices import DEFAULT_ASK
+from harness.records.choices import Question
+from harness.records.choices import TO_CHOOSE
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
-from harness.records.questions import DEFAULT_ASK
-from harness.records.questions import Question
-from harness.records.questions import TO_CHOOSE
 from harness.records.seen import AnySeen
 from harness.records.words import Outcome
 from harness.report.words import QUESTIONS
 from tests.builders.catalogs import REAL
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def selection(*words: str) -> Selection:
@@ -120,4 +120,4 @@ def test_old_evidence_was_asked_nothing() -> None:
 )
 def test_a_glob_that_matches_nothing(tmp_path: Path, glob: str, words: str) -> None:
     with pytest.raises(UsageError, match=f"^--only {words}"):
-        plan_of(selection("--only", glob), catalog.FOLDER, tmp_path)
+        plan_of(selection("--only", glob), FOLDER, tmp_path)

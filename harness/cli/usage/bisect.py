@@ -1,0 +1,52 @@
+"""How ``bisect`` is used."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.usage.following import following
+from harness.cli.usage.printing import loudness
+from harness.cli.usage.verb import Verb
+from harness.records.choices import Act
+
+
+@click.command(
+    cls=Verb,
+    examples=(
+        "flask-concurrency bisect werkzeug/run",
+        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0",
+        "flask-concurrency bisect gunicorn/gthread-2x4 --good 20.1.0 --bad 23.0.0 "
+        "--lost-on reload",
+    ),
+)
+@click.argument("cell")
+@click.option(
+    "--of",
+    metavar="NAME",
+    help="Package whose releases are searched: Flask, or the server.  [default: the "
+    "server, and for Flask's own server Flask]",
+)
+@click.option(
+    "--good", metavar="RELEASE", help="One end of the search.  [default: the oldest]"
+)
+@click.option(
+    "--bad", metavar="RELEASE", help="The other end.  [default: the newest release]"
+)
+@click.option(
+    "--lost-on",
+    type=click.Choice([str(act) for act in Act]),
+    callback=lambda ctx, param, value: Act(value) if value else None,
+    metavar="ACT",
+    help="Search for the release in which requests began to be lost, or ceased to be, "
+    f"when something is done to the server: {', '.join(Act)}.  [default: the number of "
+    "requests in the app is searched]",
+)
+@following
+@loudness
+def bisect() -> None:
+    """Find the release in which a configuration changed, and why.
+
+    CELL is SERVER/CONFIGURATION, or the id of a cell, which also says what stays the
+    same beside the releases that are searched. At the change, packages are exchanged
+    one at a time to find the cause.
+    """

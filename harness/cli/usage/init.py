@@ -1,0 +1,50 @@
+"""How ``init`` is used."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.usage import options as shared
+from harness.cli.usage.verb import Verb
+
+WORKFLOW = ".github/workflows/concurrency.yml"
+
+EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
+
+
+@click.command(
+    cls=Verb,
+    examples=(
+        "flask-concurrency init",
+        "flask-concurrency init --workflow --at-least 8",
+        EXAMPLE,
+    ),
+    exit_codes=(
+        ("0", "written"),
+        ("2", "a file is there already, or nothing was found to describe"),
+        ("130", "interrupted; nothing was written"),
+    ),
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.option(
+    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
+)
+@click.option(
+    "--at-least",
+    type=shared.positive,
+    metavar="N",
+    help="How many requests must always be handled at once.  [default: as many as are "
+    "today]",
+)
+@click.option(
+    "--measure/--no-measure",
+    default=True,
+    help="Measure once, to write down what is handled today.",
+)
+def init() -> None:
+    """Write concurrency.toml for the app in this folder.
+
+    COMMAND starts your server. Without it, how the app is started is taken from a
+    Procfile, a Dockerfile, gunicorn.conf.py, an ini file of uWSGI, or the app itself.
+    What is there is never overwritten.
+    """

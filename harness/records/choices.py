@@ -1,0 +1,104 @@
+"""What can be chosen for a run, and what is chosen where nobody says otherwise.
+
+These words and numbers are in the help of the command line, which must not take long:
+nothing but the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+DEFAULT_LIMIT = 64
+"""How many requests are offered to a configuration that declares no bound."""
+
+MAX_CELLS = 2_000
+"""Cells of one run, unless more are allowed; a minute measures about sixty."""
+
+START_SECONDS = 60.0
+"""How long a deployment may take until it answers: its app may import a lot."""
+
+
+class Question(StrEnum):
+    """What can be asked of a configuration."""
+
+    OVERLAP = "overlap"
+    """How many requests are in the app at the same time? Always asked."""
+    WAITS = "waits"
+    """Does it depend on what a request waits for?"""
+    PARALLEL = "parallel"
+    """How many requests compute at the same time?"""
+    SELF_CALL = "self-call"
+    """Can a request call its own server?"""
+    SILENT = "silent"
+    """What can a slow client do?"""
+    OVERFLOW = "overflow"
+    """What happens to requests beyond the ceiling?"""
+    ABANDONED = "abandoned"
+    """What happens when the client gives up?"""
+    RECOVERY = "recovery"
+    """What happens when a worker, or the server, is ended?"""
+    PROBES = "probes"
+    """Would the orchestrator kill it?"""
+    LIFE = "life"
+    """How many places are there while the server is reloaded, scaled or ended?"""
+    MEMORY = "memory"
+    """What does a place cost?"""
+    BREAKS = "breaks"
+    """How far does it go until it breaks?"""
+    PLACES = "places"
+    """How many requests get to a place inside the app? Asked of deployments that name
+    one (``hold-at``), and of nothing else."""
+
+
+TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
+"""What can be asked of any configuration."""
+
+DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
+"""What is asked when nobody says otherwise: what takes milliseconds."""
+
+
+class Act(StrEnum):
+    """What is done to a server while more requests are offered than it has places."""
+
+    RECYCLE = "recycle"
+    """Nothing is done: it is seen whether the server replaces workers by itself, as
+    gunicorn does with ``--max-requests``."""
+    RELOAD = "reload"
+    """SIGHUP."""
+    UPGRADE = "upgrade"
+    """SIGUSR2, which makes gunicorn start a second master; once workers of that have
+    requests, SIGTERM to the first."""
+    SCALE_UP = "scale-up"
+    """SIGTTIN: gunicorn starts one more worker."""
+    SCALE_DOWN = "scale-down"
+    """SIGTTOU: gunicorn ends one worker."""
+    KILL = "kill"
+    """SIGKILL to one worker, as when it runs out of memory."""
+    LONG_REQUEST = "long-request"
+    """One request stays in the app for longer than a server may allow it."""
+    END = "end"
+    """SIGTERM and, after a grace, SIGKILL to all, as an orchestrator does."""
+
+
+class FailOn(StrEnum):
+    """What fails a run that was measured; a usage error fails every run."""
+
+    NEVER = "never"
+    """Nothing: not even a run in which nothing could be measured."""
+    HARNESS = "harness"
+    """The instrument failed in some cell, or two accounts of one disagree, a planned
+    cell is missing, or no cell at all could be measured."""
+    FEWER = "fewer"
+    """Also a configuration that handles fewer than it declares, or that could not be
+    measured: not installed, not started, not answering, died."""
+    UNEVEN = "uneven"
+    """Also a configuration that handles what it declares only at times."""
+    REGRESSION = "regression"
+    """Like ``harness``, and also a cell that is fewer than in the baseline or broke."""
+    CHANGE = "change"
+    """Like ``regression``, and also a cell that is more, recovered or is gone, and an
+    acknowledged change that was not found."""
+
+
+NEED_BASELINE = (FailOn.REGRESSION, FailOn.CHANGE)
+"""What can fail a run only where it is compared with a baseline."""

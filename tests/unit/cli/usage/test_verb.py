@@ -1,0 +1,41 @@
+"""What a verb is told is what it takes; words in help are those of the rooms below."""
+
+from __future__ import annotations
+
+from inspect import signature
+
+import click
+import pytest
+
+from harness.cli import HIDDEN
+from harness.cli import VERBS
+from harness.cli import verbs
+from harness.cli.schema import PUBLISHED
+from harness.cli.usage import action
+from harness.cli.usage import init
+from harness.cli.usage import schema
+from harness.cli.usage.verb import Verb
+from harness.deployment.workflow import WORKFLOW
+from harness.github import stages
+from harness.github import track_stages
+from harness.judge.gate import FORBIDDEN_CHANGES
+from harness.records.choices import NEED_BASELINE
+
+
+@pytest.mark.parametrize("name", [*VERBS, *HIDDEN])
+def test_a_verb_is_run_with_its_options(name: str) -> None:
+    """With records in place of those options that they are made of."""
+    verb = verbs.get_command(click.Context(verbs), name)
+    assert isinstance(verb, Verb)
+    given = {param.name for param in verb.params}
+    records = vars(verb.callback).get("records", {})
+    for make in records.values():
+        given -= signature(make).parameters.keys()
+    assert given | records.keys() == signature(verb.does).parameters.keys()
+
+
+def test_names_in_help_are_those_of_what_is_done() -> None:
+    assert init.WORKFLOW == str(WORKFLOW)
+    assert schema.NAMES == tuple(PUBLISHED)
+    assert action.STAGES == (*stages.STAGES, *track_stages.STAGES)
+    assert NEED_BASELINE == tuple(FORBIDDEN_CHANGES)
