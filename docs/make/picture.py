@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from harness.site import svg
+from harness.report import svg
 
 from .matrix import Row
 from .matrix import Shown

@@ -18,7 +18,7 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
-from harness.records.rules import code_of
+from harness.records.rules import named
 from harness.records.rules import Other
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
@@ -134,7 +134,7 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
     unmatched = [
         Annotation(
             "warning",
-            f"{Other.UNMATCHED} ({code_of(Other.UNMATCHED)}): {each.cell}",
+            f"{named(Other.UNMATCHED)}: {each.cell}",
             f"from {each.before} to {each.now}: {each.problem}",
         )
         for each in changes.unmatched
@@ -162,7 +162,7 @@ def deployment_annotations(
         + [
             Annotation(
                 "notice" if remark.word is Other.PLATFORM_FEWER else "warning",
-                f"{each.name}: {remark.word} ({code_of(remark.word)})",
+                f"{each.name}: {named(remark.word)}",
                 f"{remark.reason}; {remark.remedy}",
                 in_repository(remark.file, environ),
                 remark.line,

@@ -169,6 +169,11 @@ RULES = (
 BY_CODE = {each.code: each for each in RULES}
 
 
+def named(word: Word) -> str:
+    """A finding as it is shown: ``below at-least (FC201)``."""
+    return f"{word} ({code_of(word)})"
+
+
 def code_of(word: Word) -> str:
     """The id of a finding; empty for what is none."""
     same = (each for each in RULES if type(each.word) is type(word))

@@ -20,6 +20,12 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def span(several: Sequence[str]) -> str:
+    """The first and the last of several things, or the only one: ``1.0 to 3.1``."""
+    first, last = several[0], several[-1]
+    return first if first == last else f"{first} to {last}"
+
+
 def without_user(url: str) -> str:
     """A URL without the user name, password or token in it, so that it can be shown."""
     return re.sub(r"(https?://)[^/@]*@", r"\1", url)

@@ -8,6 +8,7 @@ as such: a pen escapes it when it writes it, and nothing else does.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -110,6 +111,12 @@ def listed(texts: Sequence[Words]) -> Text:
     """Several texts as one: ``this, that and the other``."""
     *head, last = texts
     return say("{} and {}", joined(", ", head), last) if head else say("{}", last)
+
+
+def some(texts: Sequence[Text], most: int, rest: str, *values: Words) -> list[Text]:
+    """Some of several texts; ``rest`` says how many more there are: ``and {} more``."""
+    more = len(texts) - most
+    return [*texts[:most], *([say(rest, more, *values)] if more > 0 else [])]
 
 
 def _parts(value: Words) -> tuple[Part, ...]:
@@ -232,7 +239,7 @@ class Table(NamedTuple):
         heads: Iterable[Words],
         rows: Iterable[Iterable[Words]],
         numbers: Container[int] = (),
-        lines: Iterable[Text] = (),
+        lines: Iterable[Text | PlainLine] = (),
     ) -> Table:
         """A table of texts; ``numbers`` are the columns of numbers."""
         columns = (
@@ -240,7 +247,8 @@ class Table(NamedTuple):
         )
         texts = tuple(tuple(say("{}", cell) for cell in row) for row in rows)
         groups = (RowGroup(texts),) if texts else ()
-        return cls(tuple(columns), groups, tuple(PlainLine(Text(), t) for t in lines))
+        named = (PlainLine(Text(), t) if isinstance(t, Text) else t for t in lines)
+        return cls(tuple(columns), groups, tuple(named))
 
 
 class Legend(NamedTuple):
@@ -308,6 +316,17 @@ class Chart(NamedTuple):
         bars = self.bars
         highest = max((bar.highest for bar in bars), default=0)
         return highest <= EVEN and not any(bar.open_end for bar in bars)
+
+
+def chart_section(
+    groups: Iterable[BarGroup], caption: Callable[[Chart], Iterable[Text]]
+) -> Section:
+    """A section with a chart; an empty one with fewer than two bars to see."""
+    chart = Chart(tuple(groups), Text())
+    chart = chart._replace(caption=joined(" ", caption(chart)))
+    drawn = sum(bool(bar.highest) for bar in chart.bars) > 1
+    blocks = (chart,) if drawn else ()
+    return Section.of("the picture", "", *blocks, worth=Worth.CHART)
 
 
 class TracePoint(NamedTuple):

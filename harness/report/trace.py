@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
+from markupsafe import Markup
+
+from harness.report import svg
 from harness.report.document import Trace
 from harness.report.document import Traces
 from harness.report.escape import line as line_of
@@ -97,36 +99,33 @@ class _Scale(NamedTuple):
         return round(GROUND - number / self.most * (GROUND - TOP), 1)
 
 
-def picture(trace: Trace) -> str:
+def picture(trace: Trace) -> Markup:
     """The same as SVG: processes that came later are drawn on top of the others."""
     begin = trace.points[0].at if trace.points else 0.0
     scale = _Scale(begin, max(trace.until, begin + 0.1), max(1, trace.most))
-    name = escape(line_of(trace.name), quote=True)
     parts = (
-        f'<svg class="picture tape" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{name}">',
         *_grid(scale),
         _area(trace, scale, "taken", [(0, p.old) for p in trace.points]),
         _area(trace, scale, "fresh", [(p.old, p.old + p.new) for p in trace.points]),
         *_act(trace, scale),
-        "</svg>",
     )
-    return "".join(parts)
+    look = {"class_": "picture tape", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img"}
+    return svg.element("svg", *parts, **look, aria_label=trace.name)
 
 
-def _grid(scale: _Scale) -> Iterator[str]:
+def _grid(scale: _Scale) -> Iterator[Markup]:
     for number in {0, scale.most // 2, scale.most}:
         y = scale.y(number)
-        yield _line("grid", LEFT, y, WIDTH - RIGHT, y)
-        yield _text(LEFT - 6, y + 4, str(number), "end")
+        yield svg.line(LEFT, y, WIDTH - RIGHT, y, "grid")
+        yield svg.text(LEFT - 6, y + 4, str(number), anchor="end")
     step = max(1, math.ceil((scale.end - scale.begin) / MOST_TICKS))
     for second in range(0, math.floor(scale.end) + 1, step):
-        yield _text(scale.x(second), HEIGHT - 6, f"{second} s", "middle")
+        yield svg.text(scale.x(second), HEIGHT - 6, f"{second} s", anchor="middle")
 
 
 def _area(
     trace: Trace, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
-) -> str:
+) -> Markup:
     """Bands from one number to another, each until the next point, as one path."""
     edges = [*(point.at for point in trace.points[1:]), trace.until][: len(bands)]
     boxes = (
@@ -135,21 +134,12 @@ def _area(
         for point, edge, (low, high) in zip(trace.points, edges, bands, strict=True)
         if high > low
     )
-    return f'<path class="{kind}" d="{"".join(boxes)}"/>'
+    return svg.element("path", class_=kind, d="".join(boxes))
 
 
-def _act(trace: Trace, scale: _Scale) -> Iterator[str]:
+def _act(trace: Trace, scale: _Scale) -> Iterator[Markup]:
     x = scale.x(0)
-    yield _line("declared", x, TOP, x, GROUND)
-    yield _text(x + 5, TOP - 6, trace.name, "start")
+    yield svg.line(x, TOP, x, GROUND, "declared")
+    yield svg.text(x + 5, TOP - 6, trace.name)
     for at in sorted({round(each, 2) for each in trace.lost}):
-        yield _line("lost", scale.x(at), GROUND, scale.x(at), GROUND + 7)
-
-
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
-
-
-def _text(x: float, y: float, words: str, anchor: str) -> str:
-    shown = escape(line_of(words))
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{shown}</text>'
+        yield svg.line(scale.x(at), GROUND, scale.x(at), GROUND + 7, "lost")

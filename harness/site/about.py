@@ -12,6 +12,7 @@ from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.text import listed
 from harness.records.text import plural
+from harness.records.text import span
 from harness.records.versions import release_order
 from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
@@ -89,8 +90,7 @@ def _where(cells: Sequence[CellReport]) -> str:
     """What some cells have in common, in short."""
     servers = listed(sorted({words.title(cell) for cell in cells}))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
-    span = flasks[0] if len(flasks) == 1 else f"{flasks[0]} to {flasks[-1]}"
-    return f"{plural(len(cells), 'cell')} of {servers}, Flask {span}"
+    return f"{plural(len(cells), 'cell')} of {servers}, Flask {span(flasks)}"
 
 
 def _data(atlas: Atlas, frame: Frame) -> File:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from harness.records.report import CellReport
+from harness.report import svg
 from harness.report import words
 from harness.report.badge import badge as shields
 from harness.report.escape import line
 from harness.site import address
 from harness.site import sentences
-from harness.site import svg
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.frame import Frame

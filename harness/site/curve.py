@@ -10,7 +10,7 @@ from markupsafe import Markup
 from harness.records.report import CellReport
 from harness.records.rounds import AdmissionPoint
 from harness.records.words import Basis
-from harness.site import svg
+from harness.report import svg
 
 WIDTH, HEIGHT = 640, 336
 LEFT, RIGHT, TOP, BOTTOM = 48, 612, 36, 290

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from harness.records.report import CellReport
 from harness.records.text import plural
-from harness.site import svg
+from harness.report import svg
 
 MOST_PROCESSES = 8
 """More than these are not drawn; the words below the picture have all of them."""

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from harness.records.changes import Change
 from harness.records.report import CellReport
+from harness.records.text import span
 from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.versions import release_order
 from harness.records.words import Outcome
-from harness.site import svg
+from harness.report import svg
 
 HEIGHT = 260
 LEFT, TOP, BOTTOM = 48, 52, 190
@@ -77,12 +78,7 @@ def _numbers(cell: CellReport) -> ReleaseNumbers:
 
 def _title(line: Line) -> str:
     """The line in words."""
-    spans = "; ".join(
-        f"{span.releases[0]} to {span.releases[-1]}: {span.said}"
-        if len(span.releases) > 1
-        else f"{span.releases[0]}: {span.said}"
-        for span in line.spans
-    )
+    spans = "; ".join(f"{span(e.releases)}: {e.said}" for e in line.spans)
     return f"{line.configuration} by release of {line.package}: {spans or 'no result'}"
 
 

@@ -14,6 +14,7 @@ from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.text import plural
+from harness.records.text import span
 from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.records.words import Verdict
@@ -263,7 +264,4 @@ def _verdict_rows(cells: Sequence[CellReport]) -> Iterator[VerdictRow]:
     for several in groups.values():
         several.sort(key=age)
         releases = sorted({c.server_version for c in several}, key=release_order)
-        shown = (
-            releases[0] if len(releases) == 1 else f"{releases[0]} to {releases[-1]}"
-        )
-        yield VerdictRow(tuple(several), shown)
+        yield VerdictRow(tuple(several), span(releases))

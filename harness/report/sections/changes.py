@@ -20,6 +20,7 @@ from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import some
 from harness.report.document import Text
 from harness.report.document import WebLink
 from harness.report.sections.remedies import what_to_do
@@ -58,9 +59,8 @@ def page_section(changes: Changes) -> Section:
     for block in whole.blocks:
         blocks.append(block)
         if isinstance(block, Items) and isinstance(block.head, words.Mark):
-            if remedy := what_to_do(block.head):
-                blocks.append(Paragraph(remedy))
-    return whole._replace(blocks=tuple(blocks))
+            blocks.append(Paragraph(what_to_do(block.head)))
+    return Section.of(whole.name, whole.title, *blocks)
 
 
 def in_lists(changes: Changes) -> Section:
@@ -126,10 +126,8 @@ def _lists(
 def _list(
     mark: words.Mark, texts: Sequence[Text], whole: Text, most: int = MOST
 ) -> Items:
-    items = tuple(map(Item, texts[:most]))
-    if more := len(texts) - len(items):
-        items += (Item(say("and {} more: {}", more, whole)),)
-    return Items(items, mark, mark.meaning)
+    items = map(Item, some(texts, most, "and {} more: {}", whole))
+    return Items(tuple(items), mark, mark.meaning)
 
 
 def _cell(cell: CellChange, common: Sequence[Difference]) -> Text:

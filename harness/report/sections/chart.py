@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from harness.records import text
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.records.words import Outcome
@@ -15,11 +16,10 @@ from harness.report import words
 from harness.report.document import Bar
 from harness.report.document import BarGroup
 from harness.report.document import Chart
-from harness.report.document import joined
+from harness.report.document import chart_section
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Text
-from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import number
@@ -50,12 +50,8 @@ def section(grid: Grid) -> Section:
         BarGroup(server if len(servers) > 1 else "", tuple(each.bar for each in group))
         for server, group in groupby(shown, key=lambda each: each.server)
     )
-    chart = Chart(groups, Text())
-    caption = joined(" ", _caption(chart, grid, len(bars) - len(shown)))
-    chart = chart._replace(caption=caption)
-    several = sum(bool(each.bar.highest) for each in shown) > 1
-    blocks = (chart,) if several else ()
-    return Section.of("the picture", "", *blocks, worth=Worth.CHART)
+    left_out = len(bars) - len(shown)
+    return chart_section(groups, lambda chart: _caption(chart, grid, left_out))
 
 
 def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
@@ -81,8 +77,7 @@ def _bars(row: GridRow, grid: Grid) -> Iterator[Drawn]:
         (first, _), (last, cell) = span[0], span[-1]
         name = row.label
         if last != grid.columns[-1]:
-            releases = first if first == last else f"{first} to {last}"
-            name = f"{row.label} · {releases}"
+            name = f"{row.label} · {text.span((first, last))}"
         yield Drawn(row.server, _bar(name, cell), cell)
 
 

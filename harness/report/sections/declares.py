@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from harness.records.declares import Place
 from harness.records.declares import Places
-from harness.records.rules import code_of
+from harness.records.rules import named
 from harness.records.rules import Other
 from harness.records.text import plural
 from harness.report.document import Block
-from harness.report.document import Cell
-from harness.report.document import Column
 from harness.report.document import Foreign
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Words
 
 TITLE = say("What this repository declares")
 
@@ -41,38 +39,24 @@ def in_parts(places: Places) -> list[Section]:
 
 
 def _table(places: Places) -> tuple[Table, ...]:
-    rows = tuple(_row(each, places) for each in places.places)
-    lines = tuple(
+    heads: tuple[Words, ...] = ("where", "at once", "because")
+    if there := places.elsewhere:
+        heads = (*heads[:2], say("{} processors", there), *heads[2:])
+    rows = [_row(each, places) for each in places.places]
+    lines = (
         PlainLine(say("{}:{}", each.file, each.line), _sentence(each, places))
         for each in places.places
     )
-    return (Table(_columns(places), (RowGroup(rows),), lines),) if rows else ()
+    return (Table.of(heads, rows, range(1, len(heads) - 1), lines),) if rows else ()
 
 
-def _columns(places: Places) -> tuple[Column, ...]:
-    columns = [
-        Column(say("where")),
-        Column(say("at once"), right=True),
-        Column(say("because")),
-    ]
-    if places.elsewhere:
-        head = say("processors")
-        columns.insert(2, Column(head, say("{}", places.elsewhere), right=True))
-    return tuple(columns)
-
-
-def _row(place: Place, places: Places) -> tuple[Cell, ...]:
+def _row(place: Place, places: Places) -> tuple[Text, ...]:
     where = say("{}:{}", place.file, place.line)
     if place.what:
         where = say("{} ({})", where, place.what)
-    row = [
-        where,
-        _number(place.declared, place),
-        say("{}", Foreign(place.because, 160)),
-    ]
-    if places.elsewhere:
-        row.insert(2, _number(place.elsewhere, place))
-    return tuple(row)
+    there = [_number(place.elsewhere, place)] if places.elsewhere else []
+    because = say("{}", Foreign(place.because, 160))
+    return (where, _number(place.declared, place), *there, because)
 
 
 def _number(declared: int | None, place: Place) -> Text:
@@ -109,8 +93,7 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
                 waiting += place.contradicts
         sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
         items.append(Item(say("of the same app: {}", joined(", ", sides))))
-    word = Other.CONTRADICTION
-    return (Items(tuple(items), f"{word} ({code_of(word)})"),) if items else ()
+    return (Items(tuple(items), named(Other.CONTRADICTION)),) if items else ()
 
 
 def counted(places: Places) -> Text:

@@ -23,6 +23,7 @@ from harness.report.document import Name
 from harness.report.document import quoted
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import some
 from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.sections.result import number_of
@@ -105,8 +106,7 @@ def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
         server = _server(cell) if word in NUMBERS else ""
         alike[server, _why(cell)].append(cell)
     lines = [say("{}: {}", _where(same), why) for (_, why), same in alike.items()]
-    if (more := len(lines) - MOST_LINES) > 0:
-        lines = [*lines[:MOST_LINES], say("and {} more, in the report", more)]
+    lines = some(lines, MOST_LINES, "and {} more, in the report")
     mark = words.MARKS[word]
     return [Items(tuple(map(Item, lines)), mark, mark.meaning)]
 

@@ -16,6 +16,7 @@ from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import some
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Trace
@@ -73,10 +74,9 @@ def lost(cells: Sequence[CellReport]) -> Section:
     for cell in cells:
         for tape in (each for each in cell.tapes if each.lost):
             blocks.append(Paragraph(say("{}, {}", Name(cell.id), tape.act)))
-            items = tuple(map(_lost, tape.lost[:MOST_LOST]))
-            if more := len(tape.lost) - len(items):
-                items = (*items, Item(say("and {} more, in the report", more)))
-            blocks.append(Items(items))
+            texts = list(map(_lost, tape.lost))
+            shown = some(texts, MOST_LOST, "and {} more, in the report")
+            blocks.append(Items(tuple(map(Item, shown))))
     title = "Requests that were lost over the life of servers"
     return Section.of("the lost requests", title, *blocks, worth=Worth.FOLDED)
 
@@ -110,18 +110,13 @@ def _trace(tape: Tape) -> Trace:
     return Trace(tape.act, points, tape.until, tuple(e.ended_at for e in tape.lost))
 
 
-def _lost(lost: LostRequest) -> Item:
+def _lost(lost: LostRequest) -> Text:
     where = f"in process {lost.process}" if lost.process else "not in the app yet"
     ended = lost.ended.replace("_", " ")
     if lost.status:
         ended = f"{ended} with status {lost.status}"
-    return Item(
-        say(
-            "{}: {}, {} s after the act; it was offered at {} s, and was {}",
-            Name(lost.request),
-            ended,
-            f"{lost.ended_at:.2f}",
-            f"{lost.offered_at:.2f}",
-            where,
-        )
+    return say(
+        "{}: {}, {} s after the act; it was offered at {} s, and was {}",
+        *(Name(lost.request), ended),
+        *(f"{lost.ended_at:.2f}", f"{lost.offered_at:.2f}", where),
     )

@@ -21,6 +21,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
+from harness.report.document import Column
 from harness.report.document import Name
 from harness.report.document import say
 from harness.report.document import Strong
@@ -195,6 +196,17 @@ def heading(release: str) -> Text:
     """Where a release has a local part, which is long, that is on a line of its own."""
     public, plus, local = release.partition("+")
     return say("{}\n+{}", public, local) if plus else say("{}", public)
+
+
+def title(grid: Grid) -> Text:
+    under = say(", on {}", grid.under) if grid.under else Text()
+    return say("Requests in the app at once{}", under)
+
+
+def columns(grid: Grid) -> Iterator[Column]:
+    """One for the names of rows, and one for each release."""
+    yield Column(Text())
+    yield from (Column(heading(e), say("{}", grid.axis), True) for e in grid.columns)
 
 
 def line(row: GridRow) -> tuple[Cell, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 
 from harness.records.memory import MemoryNumbers
 from harness.records.report import CellReport
@@ -35,9 +36,8 @@ HOW = say(
 def section(cells: Sequence[CellReport]) -> Section:
     """A row for each cell of which it was asked."""
     known = [(cell, cell.memory) for cell in cells if cell.memory is not None]
-    rows = [_row(cell, found) for cell, found in known]
-    lines = [_line(cell, found) for cell, found in known]
-    table = Table.of(HEADS, rows, range(1, len(HEADS)), lines)
+    lines = starmap(_line, known)
+    table = Table.of(HEADS, starmap(_row, known), range(1, len(HEADS)), lines)
     how = [Paragraph(HOW)] if known else []
     title = "What places cost"
     return Section.of("the memory", title, table, *how, worth=Worth.TABLE)

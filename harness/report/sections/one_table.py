@@ -19,10 +19,11 @@ from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Worth
+from harness.report.sections.matrix import columns
 from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import heading
 from harness.report.sections.matrix import legend
 from harness.report.sections.matrix import line
+from harness.report.sections.matrix import title
 from harness.report.sections.matrix import value
 
 
@@ -38,7 +39,6 @@ class Beside(NamedTuple):
 
 def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Section:
     """The grid as a table, grouped by server."""
-    under = say(", on {}", grid.under) if grid.under else Text()
     groups: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     more: dict[str, Text] = {}
     for number, row in enumerate(grid.rows):
@@ -49,17 +49,14 @@ def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Sectio
     lines = (
         PlainLine(say("{}", Name(c.id)), value(c), more[c.id]) for c in report.cells
     )
-    columns = (
-        Column(heading(each), say("{}", grid.axis), True) for each in grid.columns
-    )
     others = (Column(each.head) for each in beside)
     readings = legend(report, grid.has_gaps)
     meanings = (each.meaning for each in beside)
     return Section.of(
         "the matrix",
-        say("Requests in the app at once{}", under),
+        title(grid),
         Table(
-            (Column(Text()), *columns, *others),
+            (*columns(grid), *others),
             tuple(
                 RowGroup(tuple(g), say("{}", server)) for server, g in groups.items()
             ),

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
 from harness.records.report import CellReport
-from harness.records.rules import code_of
+from harness.records.rules import named
 from harness.records.rules import Other
 from harness.report import words
-from harness.report.document import Column
 from harness.report.document import Foreign
 from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Text
+from harness.report.document import Words
 from harness.report.document import Worth
 
 HEADS = (
@@ -32,10 +32,9 @@ HEADS = (
 def section(cells: Sequence[CellReport]) -> Section:
     """A row for each cell whose health checks are known, and how they were asked."""
     known = [(cell, cell.health) for cell in cells if cell.health is not None]
-    columns = tuple(Column(say(head), right=0 < n < 5) for n, head in enumerate(HEADS))
-    rows = tuple(_row(cell, found) for cell, found in known)
-    lines = tuple(PlainLine(say("{}", Name(c.id)), _line(f)) for c, f in known)
-    table = Table(columns, (RowGroup(rows),) if rows else (), lines)
+    rows = starmap(_row, known)
+    lines = (PlainLine(say("{}", Name(c.id)), _line(f)) for c, f in known)
+    table = Table.of(HEADS, rows, range(1, 5), lines)
     checks = dict.fromkeys(_asked(found.check) for _, found in known)
     return Section.of(
         "health checks",
@@ -47,7 +46,7 @@ def section(cells: Sequence[CellReport]) -> Section:
     )
 
 
-def _row(cell: CellReport, found: HealthNumbers) -> tuple[Text, ...]:
+def _row(cell: CellReport, found: HealthNumbers) -> tuple[Words, ...]:
     where = say("{} {}", words.chain(cell), Name(cell.configuration))
     idle = f"{1000 * found.idle_seconds:.0f} ms" if found.idle_seconds else ""
     at = f"{found.at_times}" if found.waits else f"not by {found.tried}"
@@ -55,12 +54,12 @@ def _row(cell: CellReport, found: HealthNumbers) -> tuple[Text, ...]:
     tcp = {True: "answered", False: "not answered", None: ""}[found.tcp]
     return (
         where,
-        say(idle),
-        say(at),
-        say("" if found.always is None else str(found.always)),
-        say("" if found.behind is None else str(found.behind)),
-        _follows(found) if found.waits else say("nothing"),
-        say(tcp),
+        idle,
+        at,
+        "" if found.always is None else found.always,
+        "" if found.behind is None else found.behind,
+        _follows(found) if found.waits else "nothing",
+        tcp,
     )
 
 
@@ -96,11 +95,9 @@ def _says(check: HealthCheck) -> Text:
 
 
 def _finding() -> Text:
-    code = code_of(Other.STARVED)
     return say(
         "“Waits from”: with so many requests in the app a check may wait for as long "
         "as they last; “always from”: whichever worker it meets. “Behind”: how many of "
-        "them have to end first, in the order in which they came ({} {}).",
-        str(Other.STARVED),
-        code,
+        "them have to end first, in the order in which they came ({}).",
+        named(Other.STARVED),
     )

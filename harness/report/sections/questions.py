@@ -18,6 +18,7 @@ from typing import NamedTuple
 from harness.records.choices import Question
 from harness.records.questions import Answer
 from harness.records.text import plural
+from harness.records.text import span
 from harness.report.document import Block
 from harness.report.document import Column
 from harness.report.document import Item
@@ -28,6 +29,7 @@ from harness.report.document import Paragraph
 from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import some
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
@@ -174,8 +176,7 @@ def _by_release(
 
 
 def _span(grid: Grid, releases: Sequence[str]) -> str:
-    first, last = releases[0], releases[-1]
-    return f"{grid.axis} {first}" if first == last else f"{grid.axis} {first} to {last}"
+    return f"{grid.axis} {span(releases)}"
 
 
 # ---------------------------------------------------------------------- the sentences
@@ -196,13 +197,9 @@ def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
         head = Strong(words.question), question
         yield Paragraph(say("{} ({}) {}", *head, words.meaning))
         sentences = _sentences(grid, question)
-        items = [
-            Item(say("{}: {}", _where(parts), sentence))
-            for sentence, parts in sentences[:MOST_SENTENCES]
-        ]
-        if more := len(sentences) - len(items):
-            items.append(Item(say("and {} more, in the table", more)))
-        yield Items(tuple(items))
+        texts = [say("{}: {}", _where(parts), text) for text, parts in sentences]
+        shown = some(texts, MOST_SENTENCES, "and {} more, in the table")
+        yield Items(tuple(map(Item, shown)))
 
 
 def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from harness.records.report import Report
-from harness.report.document import Column
 from harness.report.document import joined
 from harness.report.document import Legend
 from harness.report.document import Name
@@ -17,11 +16,12 @@ from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.document import Worth
+from harness.report.sections.matrix import columns
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
-from harness.report.sections.matrix import heading
 from harness.report.sections.matrix import legend
 from harness.report.sections.matrix import line
+from harness.report.sections.matrix import title
 from harness.report.sections.matrix import value
 
 FEW = 8
@@ -32,12 +32,11 @@ def section(report: Report, grid: Grid) -> Section:
     """A table of what was measured on several releases, and one for each release of
     what was measured on that alone.
     """
-    under = say(", on {}", grid.under) if grid.under else Text()
     parts = split(grid)
     has_gaps = any(part.has_gaps for part in parts)
     return Section.of(
         "the matrix",
-        say("Requests in the app at once{}", under),
+        title(grid),
         *map(_table, parts),
         Legend(tuple(legend(report, has_gaps))),
         worth=Worth.TABLE,
@@ -72,10 +71,7 @@ def _table(grid: Grid) -> Table:
         RowGroup(tuple(map(line, rows)), say("{}", server))
         for server, rows in grid.groups().items()
     )
-    columns = (
-        Column(heading(each), say("{}", grid.axis), True) for each in grid.columns
-    )
-    return Table((Column(Text()), *columns), tuple(groups))
+    return Table(tuple(columns(grid)), tuple(groups))
 
 
 def _by_server(grid: Grid) -> Table:

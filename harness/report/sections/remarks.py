@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.records.report import CheckResult
-from harness.records.rules import code_of
+from harness.records.rules import named
 from harness.records.rules import Other
 from harness.report.document import Item
 from harness.report.document import Items
@@ -16,9 +16,7 @@ from harness.report.document import Section
 def section(result: CheckResult) -> Section:
     """Each kind of remark, with the deployments that it is about."""
     blocks = [
-        Items(items, f"{word} ({code_of(word)})")
-        for word in Other
-        if (items := _items(result, word))
+        Items(items, named(word)) for word in Other if (items := _items(result, word))
     ]
     return Section.of("what is worth knowing", "What is worth knowing besides", *blocks)
 

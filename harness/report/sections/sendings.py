@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
-from harness.records.rules import code_of
+from harness.records.rules import named
 from harness.report.cases import PLATFORM
 from harness.report.document import Block
-from harness.report.document import Column
 from harness.report.document import Foreign
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
 from harness.report.document import PlainLine
-from harness.report.document import RowGroup
 from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
@@ -26,21 +24,14 @@ TITLE = say("What platforms send, and what the app takes")
 HEADS = ("where", "platform", "sends", "the app takes", "size of an instance")
 
 
-NUMBERS = ("sends", "the app takes")
-
-
 def section(sendings: Sequence[Sending]) -> Section:
     """A row for each kind of instance, and what to change where the numbers differ."""
     return Section.of("what platforms send", TITLE, *_blocks(sendings))
 
 
 def _blocks(sendings: Sequence[Sending]) -> tuple[Block, ...]:
-    rows = tuple(_row(each) for each in sendings)
-    lines = tuple(PlainLine(_where(each), _line(each)) for each in sendings)
-    columns = tuple(
-        Column(say(head), right=n in (2, 3)) for n, head in enumerate(HEADS)
-    )
-    table = Table(columns, (RowGroup(rows),) if rows else (), lines)
+    lines = (PlainLine(_where(each), _line(each)) for each in sendings)
+    table = Table.of(HEADS, map(_row, sendings), (2, 3), lines)
     return table, *(_findings(word, sendings) for word in PLATFORM)
 
 
@@ -89,8 +80,7 @@ def _line(each: Sending) -> Text:
 def _findings(verdict: SendVerdict, sendings: Sequence[Sending]) -> Items:
     """What to change on either side."""
     found = [each for each in sendings if each.verdict is verdict]
-    word = PLATFORM[verdict]
     items = tuple(
         Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
     )
-    return Items(items, f"{word} ({code_of(word)})")
+    return Items(items, named(PLATFORM[verdict]))

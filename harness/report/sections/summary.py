@@ -25,6 +25,7 @@ from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import say
 from harness.report.document import Section
+from harness.report.document import some
 from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.sections.matrix import Grid
@@ -127,11 +128,10 @@ def falls_short(grid: Grid) -> Text:
     ]
     if not short:
         return Text()
-    named, more = short[:MOST_SHORT], len(short) - MOST_SHORT
-    if more > 0:
-        named.append(say("{} more", more))
     they = "it declares" if len(short) == 1 else "they declare"
-    return say("Not always what {}: {}.", they, listed(named))
+    return say(
+        "Not always what {}: {}.", they, listed(some(short, MOST_SHORT, "{} more"))
+    )
 
 
 def _falls_short(cell: CellReport) -> str:

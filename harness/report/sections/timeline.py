@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from harness.records import text
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.track import Gap
@@ -15,7 +16,7 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Bar
 from harness.report.document import BarGroup
-from harness.report.document import Chart
+from harness.report.document import chart_section
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import joined
@@ -26,7 +27,6 @@ from harness.report.document import Section
 from harness.report.document import Strong
 from harness.report.document import Table
 from harness.report.document import Text
-from harness.report.document import Worth
 from harness.report.sections.changes import versions_changed
 from harness.report.sections.chart import colours
 
@@ -91,16 +91,12 @@ def _picture(timeline: Timeline) -> Section:
         for line in timeline.lines
         if line.spans
     )
-    chart = Chart(groups, Text())
-    caption = joined(" ", (say("Requests in the app at once."), *colours(chart)))
-    drawn = sum(bool(bar.highest) for bar in chart.bars) > 1
-    blocks = (chart._replace(caption=caption),) if drawn else ()
-    return Section.of("the picture", "", *blocks, worth=Worth.CHART)
+    app = say("Requests in the app at once.")
+    return chart_section(groups, lambda chart: (app, *colours(chart)))
 
 
 def _bar(span: Span) -> Bar:
-    first, last = span.releases[0], span.releases[-1]
-    name = first if first == last else f"{first} to {last}"
+    name = text.span(span.releases)
     floor, ceiling = span.floor or 0, span.ceiling or 0
     if span.outcome is not Outcome.MEASURED:
         return Bar(name, span.said)
