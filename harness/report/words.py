@@ -194,6 +194,11 @@ def title(cell: CellReport | Line | Bisection) -> str:
     return cell.server_title or cell.server
 
 
+def package(line: Line | Bisection) -> str:
+    """The title of the package whose releases something follows."""
+    return "Flask" if line.package == "Flask" else title(line)
+
+
 def chain(cell: CellReport) -> str:
     """The title of a server, with the proxy in front of it if there is one."""
     server = title(cell)

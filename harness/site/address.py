@@ -50,6 +50,14 @@ def root_from(path: str) -> str:
     return "../" * path.count("/")
 
 
+def unused(name: str, used: set[str]) -> str:
+    """A name that is not used yet; from now on it is."""
+    while name in used:
+        name += "-more"
+    used.add(name)
+    return name
+
+
 def anchor(text: str) -> str:
     """A name as the id of an element."""
     return segment(text).replace("+", "-").replace("~", "-")

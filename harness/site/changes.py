@@ -62,7 +62,7 @@ def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
         if span.change not in RELEASE_CHANGES or release not in cells:
             continue
         cell = cells[release]
-        package = FLASK if line.package == FLASK else words.title(line)
+        package = words.package(line)
         key = (line.package, release, line.server, line.configuration)
         beside = line.beside, line.python, str(span.change)
         yield ChangeEntry(

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
-from harness.judge.difference import Comparison
 from harness.judge.difference import Conditions
 from harness.records.report import CellReport
 from harness.records.text import listed
@@ -135,8 +134,8 @@ def compare(axis: Axis, before: str, now: str) -> list[Finding]:
     pairs = [Pair(a.cell if a else None, b.cell if b else None) for a, b in both]
     comparisons = compare_pairs(pairs, [_conditions(a, b) for a, b in both])
     return [
-        Finding(row, *pair, _mark(comparison), comparison.words)
-        for row, pair, comparison in zip(rows, pairs, comparisons, strict=True)
+        Finding(row, *pair, CHANGES.get(each.change, SAME), each.words)
+        for row, pair, each in zip(rows, pairs, comparisons, strict=True)
     ]
 
 
@@ -147,10 +146,6 @@ def _conditions(before: AtlasCell | None, now: AtlasCell | None) -> Conditions:
     return Conditions(
         (one.limit, other.limit), (one.host.processors, other.host.processors)
     )
-
-
-def _mark(comparison: Comparison) -> Mark:
-    return CHANGES.get(comparison.change, SAME)
 
 
 # -------------------------------------------------------------------------- pages

@@ -306,16 +306,10 @@ def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
     """Options that decide that a rule is the first to fit, and its number."""
     before = server.rule[: server.rule.index(rule) + 1]
     conditions = {
-        name
-        for each in before
-        for name in (*each.is_, *each.over, *each.within, *_others(each))
-    }
+        name for each in before for name in (*each.is_, *each.over, *each.within)
+    } | {name for each in before for o in each.within.values() for name in factors(o)}
     parts = {each for each in (rule.processes, rule.lanes) if isinstance(each, str)}
     return conditions | parts
-
-
-def _others(rule: CapacityRule) -> Iterable[str]:
-    return (each for product in rule.within.values() for each in factors(product))
 
 
 def _is_over(value: int | str, least: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -28,7 +27,6 @@ from harness.report.escape import line
 from harness.report.escape import printable_lines
 from harness.report.html import css_class
 from harness.report.sections.matrix import number
-from harness.report.words import Mark
 from harness.site import address
 
 LONGEST = 2000
@@ -84,16 +82,6 @@ def safe_link(url: str) -> str:
     return url if is_link(url) else ""
 
 
-def command_words(command: Sequence[str]) -> str:
-    """A command as it is typed."""
-    return shlex.join(command)
-
-
-def mark_of(cell: CellReport) -> Mark:
-    """How the word that says most about a cell looks."""
-    return words.mark(cell)
-
-
 def number_of(cell: CellReport) -> str:
     """The number of a cell, or the word for why there is none."""
     return number(cell) or str(cell.outcome)
@@ -113,11 +101,11 @@ def environment() -> Environment:
     )
     made.filters.update(
         anchor=address.anchor,
-        command=command_words,
+        command=shlex.join,
         embedded=embedded,
         kind=css_class,
         lines=lines,
-        mark=mark_of,
+        mark=words.mark,
         number=number_of,
         safe_link=safe_link,
         segment=address.segment,

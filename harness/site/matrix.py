@@ -139,7 +139,4 @@ def _groups(grid: Grid) -> Iterable[MatrixGroup]:
         group = tuple(row._replace(cells=row.cells[::-1]) for row in several)
         server = next(cell.server for row in group for cell in row.cells if cell)
         name = address.anchor(title.replace(" ", "-").replace("→", "to"))
-        while name in used:
-            name += "-more"
-        used.add(name)
-        yield MatrixGroup(server, title, name, group)
+        yield MatrixGroup(server, title, address.unused(name, used), group)

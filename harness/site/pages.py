@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.records.choices import Question
-from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.report import words
 from harness.report.words import QUESTIONS
@@ -138,7 +137,8 @@ def _answers(atlas: Atlas, question: Question) -> Iterator[tuple[object, ...]]:
             if answer.question is question
         ]
         if rows:
-            yield name, _titled(rows[0][0]), rows
+            first = rows[0][0]
+            yield name, f"{words.title(first)} {first.server_version}", rows
 
 
 def _explain(atlas: Atlas, frame: Frame) -> File:
@@ -169,7 +169,3 @@ def _cards(atlas: Atlas, answered: Sequence[QuestionPage]) -> Iterator[File]:
         first = next(iter(each.cells.values()), None)
         picture = card.of_cell(first) if first else card.of_cells(current)
         yield File(f"card/question-{each.name}.png", picture)
-
-
-def _titled(cell: CellReport) -> str:
-    return f"{words.title(cell)} {cell.server_version}"

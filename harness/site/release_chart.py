@@ -49,16 +49,13 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
     width = max(NARROWEST, LEFT + STEP * len(releases) + 20)
     places = {release: LEFT + STEP * (n + 0.5) for n, release in enumerate(releases)}
 
-    def y(number: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * number / top
-
     parts = [
         *_axes(releases, places, top, width),
         *_steps([(places[r], numbers[r]) for r in releases], top),
         *(
             mark
             for release in releases
-            for mark in _release(places[release], numbers[release], y)
+            for mark in _release(places[release], numbers[release], top)
         ),
         *(
             mark
@@ -82,11 +79,15 @@ def _title(line: Line) -> str:
     return f"{line.configuration} by release of {line.package}: {spans or 'no result'}"
 
 
+def _y(number: float, top: int) -> float:
+    return BOTTOM - (BOTTOM - TOP) * number / top
+
+
 def _axes(
     releases: Sequence[str], places: Mapping[str, float], top: int, width: int
 ) -> Iterator[Markup]:
     for number in svg.ticks(top, 4):
-        y = BOTTOM - (BOTTOM - TOP) * number / top
+        y = _y(number, top)
         yield svg.line(LEFT, y, width - 12, y, "grid")
         yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
     yield svg.line(LEFT, BOTTOM, width - 12, BOTTOM, "axis")
@@ -121,11 +122,11 @@ def _unbroken(
     run: Sequence[tuple[float, ReleaseNumbers]], top: int
 ) -> Iterator[Markup]:
     def steps(values: Sequence[float]) -> list[tuple[float, float]]:
-        places = []
-        for (x, _), value in zip(run, values, strict=True):
-            y = BOTTOM - (BOTTOM - TOP) * value / top
-            places += [(x - STEP / 2, y), (x + STEP / 2, y)]
-        return places
+        return [
+            (x + side, _y(value, top))
+            for (x, _), value in zip(run, values, strict=True)
+            for side in (-STEP / 2, STEP / 2)
+        ]
 
     ceiling = steps([each.ceiling or 0 for _, each in run])
     floor = steps([each.floor or 0 for _, each in run])
@@ -135,14 +136,15 @@ def _unbroken(
     yield svg.element("polyline", points=svg.points(ceiling), class_="ceiling")
 
 
-def _release(x: float, numbers: ReleaseNumbers, y: object) -> Iterator[Markup]:
-    assert callable(y)
+def _release(x: float, numbers: ReleaseNumbers, top: int) -> Iterator[Markup]:
     if numbers.ceiling is None:
         yield svg.text(x, BOTTOM - 6, "✗", "none", "middle")
         return
     if numbers.floor is not None and numbers.floor != numbers.ceiling:
-        yield svg.text(x, y(numbers.floor) + 15, str(numbers.floor), "low", "middle")
-    yield svg.text(x, y(numbers.ceiling) - 6, str(numbers.ceiling), "high", "middle")
+        low = _y(numbers.floor, top) + 15
+        yield svg.text(x, low, str(numbers.floor), "low", "middle")
+    high = _y(numbers.ceiling, top) - 6
+    yield svg.text(x, high, str(numbers.ceiling), "high", "middle")
 
 
 def _changed(line: Line, places: Mapping[str, float]) -> list[Span]:

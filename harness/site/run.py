@@ -21,7 +21,6 @@ from harness.site import curve
 from harness.site import lanes
 from harness.site import release_chart
 from harness.site import sentences
-from harness.site.atlas import FLASK
 from harness.site.look import render
 
 MOST_DRAWN = 120
@@ -89,12 +88,9 @@ def _timelines(
     lines: Iterable[Line], cells: Sequence[CellReport]
 ) -> Iterator[DrawnTimeline]:
     for line in lines:
-        on_it = {
-            cell.flask if line.package == FLASK else cell.server_version: cell
-            for cell in cells
-            if (cell.server, cell.configuration) == (line.server, line.configuration)
-            and sentences.is_on(line, cell)
-        }
+        own = line.server, line.configuration
+        same = [cell for cell in cells if (cell.server, cell.configuration) == own]
+        on_it = sentences.by_release(line, same)
         if len(on_it) > 1:
             picture = release_chart.draw(line, on_it)
             yield DrawnTimeline(sentences.line_title(line), picture)

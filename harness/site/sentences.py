@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 from harness.records.report import CellReport
@@ -37,10 +38,18 @@ def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
     for line in atlas.lines_of.get((cell.server, cell.configuration), ()):
         if not is_on(line, cell):
             continue
-        package = "Flask" if line.package == FLASK else words.title(line)
-        release = cell.flask if line.package == FLASK else cell.server_version
-        if spans := so_since(line, release):
-            yield _since(package, *spans)
+        if spans := so_since(line, release_of(line, cell)):
+            yield _since(words.package(line), *spans)
+
+
+def release_of(line: Line, cell: CellReport) -> str:
+    """The release of a cell of the package that a line follows."""
+    return cell.flask if line.package == FLASK else cell.server_version
+
+
+def by_release(line: Line, cells: Iterable[CellReport]) -> dict[str, CellReport]:
+    """Those of a line's configuration that are on it, by the release it follows."""
+    return {release_of(line, cell): cell for cell in cells if is_on(line, cell)}
 
 
 def is_on(line: Line, cell: CellReport) -> bool:
@@ -68,15 +77,14 @@ def _since(package: str, span: Span, before: Span | None) -> str:
 
 def change(line: Line, span: Span) -> str:
     """What changed where a span begins, and of what, as a sentence."""
-    package = "Flask" if line.package == FLASK else words.title(line)
-    where = f"{words.title(line)} {line.configuration}"
-    if package == words.title(line):
-        where = line.configuration
+    package, where = words.package(line), line.configuration
+    if package != words.title(line):
+        where = f"{words.title(line)} {where}"
     return sentence(f"{package} {span.releases[0]}: {where}: {span.reason}")
 
 
 def line_title(line: Line) -> str:
     """What a line is of."""
-    package = "Flask" if line.package == FLASK else words.title(line)
     beside = f", {line.beside}" if line.beside else ""
-    return f"{line.configuration} by release of {package}{beside}, Python {line.python}"
+    package = f"{words.package(line)}{beside}"
+    return f"{line.configuration} by release of {package}, Python {line.python}"

@@ -123,7 +123,8 @@ def _page(atlas: Atlas, frame: Frame, name: str) -> File:
     newest = max(cells, key=age)
     title = words.title(newest)
     known = atlas.server(name)
-    prices = [each for each in PRICES if _any_answer(cells, each)]
+    answered = {answer.question for cell in cells for answer in cell.answers}
+    prices = [each for each in PRICES if each in answered]
     every = [entry.cell for entry in atlas.servers[name]]
     lead = _lead(title, cells)
     return render(
@@ -144,10 +145,6 @@ def _page(atlas: Atlas, frame: Frame, name: str) -> File:
         view=matrix.view(atlas, matrix.current(every)),
         documentation=known.documentation if known else "",
     )
-
-
-def _any_answer(cells: Sequence[CellReport], question: Question) -> bool:
-    return any(each.question is question for cell in cells for each in cell.answers)
 
 
 def _lead(title: str, cells: Sequence[CellReport]) -> str:
@@ -201,10 +198,7 @@ def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
         if line.package == FLASK and len(line.spans) < 2:
             continue
         anchor = address.anchor(f"{line.package}-{line.configuration}-py{line.python}")
-        while anchor in used:
-            anchor += "-more"
-        used.add(anchor)
-        yield _drawn(atlas, line, anchor)
+        yield _drawn(atlas, line, address.unused(anchor, used))
 
 
 def _drawn(atlas: Atlas, line: Line, anchor: str) -> DrawnLine:
@@ -226,13 +220,8 @@ def _drawn(atlas: Atlas, line: Line, anchor: str) -> DrawnLine:
 
 def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:
     """The cells on a line, by the release that it follows."""
-    cells = {}
-    for entry in atlas.by_configuration.get((line.server, line.configuration), ()):
-        cell = entry.cell
-        if sentences.is_on(line, cell):
-            release = cell.flask if line.package == FLASK else cell.server_version
-            cells[release] = cell
-    return cells
+    entries = atlas.by_configuration.get((line.server, line.configuration), ())
+    return sentences.by_release(line, (entry.cell for entry in entries))
 
 
 # ----------------------------------------------------------------------- verdicts

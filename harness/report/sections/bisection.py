@@ -36,7 +36,7 @@ def headline(bisection: Bisection) -> Text:
     release = say("{}", new.release)
     if bisection.between:
         release = say("{} to {}", bisection.between[0].releases[0], new.release)
-    package = "Flask" if bisection.package == "Flask" else words.title(bisection)
+    package = words.package(bisection)
     configuration = words.title(bisection), bisection.configuration
     return say(
         "{} {} (after {}): {} {} went from {} to {}",

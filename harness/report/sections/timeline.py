@@ -52,7 +52,7 @@ def sections(timeline: Timeline) -> list[Section]:
 def sentences(timeline: Timeline) -> list[str]:
     """Each change that is new, as a sentence; it is not escaped."""
     return [
-        f"{_package(line)} {span.releases[0]}: {words.title(line)} "
+        f"{words.package(line)} {span.releases[0]}: {words.title(line)} "
         f"{line.configuration} went from {before.said} to {span.said}"
         for line in timeline.lines
         for before, span in zip(line.spans, line.spans[1:], strict=False)
@@ -120,12 +120,8 @@ def _title(line: Line) -> Text:
         beside = say(" ({})", line.beside)
     server = words.title(line), Name(line.configuration), beside
     return say(
-        "{} {}{} by release of {}, Python {}", *server, _package(line), line.python
+        "{} {}{} by release of {}, Python {}", *server, words.package(line), line.python
     )
-
-
-def _package(line: Line) -> str:
-    return "Flask" if line.package == "Flask" else words.title(line)
 
 
 def _table(line: Line) -> Table:
