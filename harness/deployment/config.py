@@ -88,6 +88,9 @@ class Deployment(Record, frozen=True, kw_only=True):
         "hold-at": "write ['shop.store:checkout'], or a name such as ['sqlalchemy']",
         "below": "write a path such as '/shop'",
         "headers": "write { Name = 'text' }: every value is printable text",
+        "upload-to": "write a path such as '/photos'",
+        "events-at": "write a path such as '/events'",
+        "socket-at": "write a path such as '/ws'",
         "probes": "write { path = '/healthz', period = 10, timeout = 1, failures = 3 }",
         "platform": "write the path of a file, such as 'service.yaml'",
         "life": "write acts, such as ['reload', 'kill', 'end']",
@@ -130,6 +133,14 @@ class Deployment(Record, frozen=True, kw_only=True):
     hold_at: tuple[Sentence, ...] = ()
     """Places inside the app at which requests are held and counted: functions, methods
     or locks as module:attribute, or names such as sqlalchemy."""
+    upload_to: UrlPath | None = None
+    """A path that takes uploads, for the question ``uploads``: nothing is sent whole.
+    By default one of the probe."""
+    events_at: UrlPath | None = None
+    """A path that answers with an event stream, for the question ``events``. By default
+    one of the probe."""
+    socket_at: UrlPath | None = None
+    """A path that opens a WebSocket, for the question ``sockets``."""
     declared: Declared | None = None
     """How many requests at once it promises, where the command does not tell."""
     at_least: PositiveInt | None = None

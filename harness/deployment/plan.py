@@ -25,6 +25,7 @@ from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment
+from harness.records.staying import OwnRoutes
 
 
 def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
@@ -93,7 +94,13 @@ def _with_promised(
     """The questions to ask, and those that its own keys are about."""
     places = (Question.PLACES,) if deployment.hold_at else ()
     life = (Question.LIFE,) if acts_of(deployment) else ()
-    return tuple(dict.fromkeys((*ask, *places, *life)))
+    own = (
+        (deployment.upload_to, Question.UPLOADS),
+        (deployment.events_at, Question.EVENTS),
+        (deployment.socket_at, Question.SOCKETS),
+    )
+    staying = (question for path, question in own if path)
+    return tuple(dict.fromkeys((*ask, *places, *life, *staying)))
 
 
 _UNKNOWN_DECLARATION = Declaration(
@@ -112,7 +119,17 @@ def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
         declaration=prepared.declaration,
         also_offered=_also_offered(prepared, most),
         health=health_check(prepared.deployment, prepared.where.folder),
+        own=_own_routes(prepared.deployment),
         acts=acts_of(prepared.deployment),
+    )
+
+
+def _own_routes(deployment: Deployment) -> OwnRoutes:
+    """Where clients stay, as the deployment says."""
+    return OwnRoutes(
+        upload_to=deployment.upload_to or "",
+        events_at=deployment.events_at or "",
+        socket_at=deployment.socket_at or "",
     )
 
 

@@ -21,9 +21,11 @@ from harness.deployment.prepare import Prepared
 from harness.judge.platform import judge_platform
 from harness.judge.platform import Takes
 from harness.records.declares import SendVerdict
+from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.report import Remark
 from harness.records.rules import Other
+from harness.records.staying import StayNumbers
 from harness.records.text import plural
 from harness.records.words import Outcome
 
@@ -47,6 +49,7 @@ def remarks(
         *(_sent(*found, cell) if found else ()),
         *(_processors(*found, prepared, processors) if found else ()),
         *_health(prepared, cell),
+        *(remark for found in cell.staying for remark in _staying(found)),
     )
 
 
@@ -142,3 +145,43 @@ def _health(prepared: Prepared, cell: CellReport) -> Iterator[Remark]:
         file=str(Path(found.check.file).absolute()) if found.check.file else "",
         line=found.check.line,
     )
+
+
+# ------------------------------------------------------------------ clients that stay
+
+SHUT_OUT = {
+    Question.UPLOADS: (
+        "slow uploads on the way",
+        "let a proxy that reads whole bodies first stand in front, such as nginx",
+    ),
+    Question.EVENTS: (
+        "event streams open",
+        "have more places than streams, or serve them from a server of their own",
+    ),
+    Question.SOCKETS: (
+        "WebSockets open",
+        "have more places than sockets, or serve them from a server of their own",
+    ),
+}
+
+
+def _staying(found: StayNumbers) -> Iterator[Remark]:
+    """That clients that stay keep everyone else out, or get their events late."""
+    if found.shut_out_by is not None:
+        what, remedy = SHUT_OUT[found.question]
+        yield Remark(
+            word=Other.SHUT_OUT,
+            reason=f"with {found.shut_out_by} {what} nobody else gets in",
+            remedy=remedy,
+            file="",
+            line=0,
+        )
+    if found.held_back:
+        yield Remark(
+            word=Other.HELD_BACK,
+            reason="the first event does not reach the client while its stream lasts",
+            remedy="send X-Accel-Buffering: no with the stream, or do not buffer it "
+            "where a proxy stands in front (proxy_buffering off)",
+            file="",
+            line=0,
+        )

@@ -21,6 +21,7 @@ from harness.judge.questions import answers
 from harness.judge.questions import health_of
 from harness.judge.questions import tapes
 from harness.judge.questions.memory import memory_of
+from harness.judge.questions.staying import staying_of
 from harness.judge.verdict import verdict_on
 from harness.judge.witness import disagreement
 from harness.records.errors import NothingMeasured
@@ -110,6 +111,7 @@ def judge_cell(
         health=health_of(cell) if measured else None,
         tapes=tapes(cell, "" if measured else judgement.reason),
         memory=memory_of(cell) if measured else None,
+        staying=staying_of(cell) if measured else (),
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

@@ -128,7 +128,8 @@ class Attempt:
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
         health = self._planned.health
         acts = self._planned.acts or tuple(Act)
-        return Context(declared, self._bench.limit, rounds, steered, health, acts)
+        own, limit = self._planned.own, self._bench.limit
+        return Context(declared, limit, rounds, steered, health, acts, own)
 
     async def run(self) -> None:
         """Ask all questions. Raises ``NotMeasured`` when there is no overlap."""

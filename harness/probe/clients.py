@@ -22,6 +22,7 @@ from typing import NamedTuple
 from harness.probe.messages import PartialRequest
 from harness.probe.messages import request_bytes
 from harness.probe.messages import Response
+from harness.probe.messages import SWITCHED
 from harness.probe.states import ENDED
 from harness.probe.states import ending_of
 from harness.probe.states import State
@@ -148,6 +149,12 @@ class Client:
             self._unsent = self._tls.begin()
         self._push()
 
+    def go_on(self, data: bytes) -> None:
+        """Send more on a connection, if it is still there."""
+        if self.state in (State.OFFERED, State.IDLE):
+            self._unsent += data
+            self._push()
+
     def abort(self) -> None:
         """Give up, and reset the connection at once."""
         if self.state not in ENDED:
@@ -232,17 +239,25 @@ class Client:
                 self._end(State.RESET)
             return
         if self._response is None:  # made this late: a held request needs none
-            self._response = Response()
+            asked = self.partial is not None and self.partial.upgrade
+            self._response = Response(upgrade=asked)
         response = self._response
         response.take(data)
         self.status, self.body = response.status, response.body
         self.received = response.headers
         if response.broken:
             self._end(State.RESET)
-        elif response.complete and self.partial is not None and self.partial.stays:
+        elif response.complete and self._stays(response):
             self._become(State.IDLE)
         elif response.complete:
             self._end(State.ANSWERED)
+
+    def _stays(self, response: Response) -> bool:
+        """Whether the connection is kept now that the response is complete."""
+        partial = self.partial
+        if partial is None or not partial.stays:
+            return False
+        return not partial.upgrade or response.status == SWITCHED
 
     def _become(self, state: State) -> None:
         self.state = state

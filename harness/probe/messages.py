@@ -19,6 +19,8 @@ class PartialRequest(NamedTuple):
     """Whether the client reads what the server sends."""
     stays: bool = False
     """Whether the connection is kept open after a response."""
+    upgrade: bool = False
+    """Whether it asks for a WebSocket, which is open once a first message came."""
 
 
 def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
@@ -32,16 +34,26 @@ def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
 
 _CLOSE = ("Connection", "close")
 
+SWITCHED = 101
+"""The status with which a connection is handed over to another protocol."""
+
 
 def _sent(parser: h11.Connection, target: str, headers: list[tuple[str, str]]) -> bytes:
     request = h11.Request(method="GET", target=target, headers=headers)
     return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
 
 
-class Response:
-    """A response to a GET request, as far as it has arrived."""
+_UPGRADE = [("Host", "localhost"), ("Connection", "Upgrade"), ("Upgrade", "websocket")]
 
-    def __init__(self) -> None:
+
+class Response:
+    """A response to a GET request, as far as it has arrived.
+
+    With ``upgrade`` the request asked for a WebSocket. The response to that is complete
+    with the first bytes of the new protocol.
+    """
+
+    def __init__(self, *, upgrade: bool = False) -> None:
         self.status: int | None = None
         self.headers: Headers = ()
         """Their names are in lower case."""
@@ -50,7 +62,8 @@ class Response:
         self.broken = False
         """Whether it ended too early, or is no response."""
         self._parser = h11.Connection(h11.CLIENT)
-        _sent(self._parser, "/", [("Host", "localhost")])  # so that it waits for one
+        asked = _UPGRADE if upgrade else [("Host", "localhost")]
+        _sent(self._parser, "/", asked)  # so that it waits for one
 
     def take(self, data: bytes) -> None:
         """Go on with what the server sent; nothing is the end of the connection."""
@@ -58,6 +71,9 @@ class Response:
             self._parser.receive_data(data)
             while not (self.complete or self.broken):
                 event = self._parser.next_event()
+                if event is h11.PAUSED and self.status == SWITCHED:
+                    self.complete = bool(self._parser.trailing_data[0])
+                    return
                 if event is h11.NEED_DATA or event is h11.PAUSED:
                     return
                 self._read(event)
@@ -65,7 +81,9 @@ class Response:
             self.broken = True
 
     def _read(self, event: object) -> None:
-        if isinstance(event, h11.Response):
+        if isinstance(event, h11.InformationalResponse):
+            self.status = event.status_code
+        elif isinstance(event, h11.Response):
             self.status = event.status_code
             self.headers = tuple(
                 (name.decode("latin-1"), value.decode("latin-1"))

@@ -137,10 +137,11 @@ class Probe:
 
         Raises ``NotSpoken``: the app calls it over plain HTTP.
         """
-        self._check_plain()
+        self.check_plain()
         return self._from_inside or self.address.name
 
-    def _check_plain(self) -> None:
+    def check_plain(self) -> None:
+        """Raise ``NotSpoken`` about a server that is not spoken to in plain HTTP."""
         if not self.address.is_plain:
             raise NotSpoken("this is asked only of servers that speak HTTP on a port")
 
@@ -343,7 +344,7 @@ class Probe:
 
         They connect to another ``port``, if one is given. Raises ``NotSpoken``.
         """
-        self._check_plain()
+        self.check_plain()
         names = [f"beside.{index}" for index in range(count)]
         where = self.address._replace(port=port or self.address.port)
         self._beside = Crowd(names, where, "/", self.moved, partial=partial)

@@ -45,6 +45,12 @@ class Question(StrEnum):
     """What does a place cost?"""
     BREAKS = "breaks"
     """How far does it go until it breaks?"""
+    UPLOADS = "uploads"
+    """How many slow uploads shut everyone out?"""
+    EVENTS = "events"
+    """How many event streams may be open, and who gets in beside them?"""
+    SOCKETS = "sockets"
+    """How many WebSockets may be open, and who gets in beside them?"""
     PLACES = "places"
     """How many requests get to a place inside the app? Asked of deployments that name
     one (``hold-at``), and of nothing else."""

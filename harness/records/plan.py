@@ -13,6 +13,7 @@ from harness.records.choices import DEFAULT_ASK
 from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question
 from harness.records.health import HealthCheck
+from harness.records.staying import OwnRoutes
 from harness.records.words import PositiveInt
 from harness.records.words import Result
 
@@ -146,6 +147,8 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     """Loads to offer besides those around the declared number."""
     health: HealthCheck = HealthCheck()
     """How it is asked whether it is alive, where that is a question."""
+    own: OwnRoutes = OwnRoutes()
+    """Paths of the app's own at which clients stay, where that is a question."""
     not_supported: str | None = None
     """Why this cell cannot be measured, if that is known before installing."""
     needs_here: tuple[NeededHere, ...] = ()

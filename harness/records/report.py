@@ -18,6 +18,7 @@ from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
 from harness.records.rules import Other
+from harness.records.staying import StayNumbers
 from harness.records.steering import SteeredRound
 from harness.records.words import Basis
 from harness.records.words import Outcome
@@ -83,6 +84,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """How many places there were during the life of the server, where it was asked."""
     memory: MemoryNumbers | None = None
     """What a place costs, where that was asked and is known."""
+    staying: tuple[StayNumbers, ...] = ()
+    """What clients that stay leave to others, for each question about them."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

@@ -24,6 +24,8 @@ class Other(StrEnum):
     PROCESSORS = "depends on processors"
     UNMATCHED = "expected, but not found"
     STARVED = "health check waits"
+    SHUT_OUT = "others shut out"
+    HELD_BACK = "events held back"
     PLATFORM_MORE = "platform sends more"
     PLATFORM_FEWER = "platform sends fewer"
 
@@ -163,6 +165,16 @@ RULES = (
         "FC501",
         Other.STARVED,
         "Requests in the app can keep a health check from being answered in time.",
+    ),
+    Rule(
+        "FC502",
+        Other.SHUT_OUT,
+        "Slow uploads, event streams or WebSockets can keep everyone else out.",
+    ),
+    Rule(
+        "FC503",
+        Other.HELD_BACK,
+        "Events do not reach the client before their stream ends.",
     ),
 )
 

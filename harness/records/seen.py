@@ -13,6 +13,9 @@ from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
 from harness.records.rounds import Round
+from harness.records.staying import EventsSeen
+from harness.records.staying import SocketsSeen
+from harness.records.staying import UploadsSeen
 from harness.records.words import Outcome
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -230,6 +233,9 @@ AnySeen = (
     | LifeSeen
     | MemorySeen
     | BreaksSeen
+    | UploadsSeen
+    | EventsSeen
+    | SocketsSeen
     | PlacesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

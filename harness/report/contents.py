@@ -20,6 +20,7 @@ from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import releases_matrix
 from harness.report.sections import remarks
+from harness.report.sections import staying
 from harness.report.sections import summary
 
 
@@ -47,6 +48,7 @@ def page(
     return [
         *first,
         probes.section(report.cells),
+        staying.section(report.cells),
         questions.section(grid),
         life.section(report.cells),
         memory.section(report.cells),

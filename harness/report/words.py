@@ -175,6 +175,21 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "are in the app when something gives way. “For good”: it takes no request any "
         "more, also when all have gone.",
     ),
+    Question.UPLOADS: QuestionWords(
+        "How many slow uploads shut everyone out?",
+        "“Shut out by 4”: while four clients send their bodies slowly nobody else gets "
+        "in. “Not by 128”: beside so many others still do.",
+    ),
+    Question.EVENTS: QuestionWords(
+        "How many event streams may be open, and who gets in beside them?",
+        "“Shut out by 4”: with four streams open nobody else gets in. “First event "
+        "held back”: it does not reach the client before the stream ends.",
+    ),
+    Question.SOCKETS: QuestionWords(
+        "How many WebSockets may be open, and who gets in beside them?",
+        "“Shut out by 4”: with four sockets open nobody else gets in. “Not by 128”: "
+        "beside so many others still do.",
+    ),
     Question.PLACES: QuestionWords(
         "How many requests get to a place inside the app?",
         "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "

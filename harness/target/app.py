@@ -10,6 +10,9 @@
     does the same in an ``async def`` view, where Flask has these.
 ``/stream?request=NAME``
     answers with a space, and stays until it is let go before it goes on with the name.
+    With ``&events=N`` it sends a space and stays N times.
+``/upload?request=NAME``
+    is in the app while it reads what is sent, for clients that send slowly.
 ``/large?pieces=N``
     answers with N pieces, for clients that read slowly.
 ``/read``
@@ -29,6 +32,7 @@ from hold import call
 from hold import claims
 from hold import compute
 from hold import hold
+from hold import hold_reading
 
 app = Flask(__name__)
 PIECE = b"." * 65536
@@ -64,10 +68,12 @@ def held():
 def stream():
     """Begin to answer, hold the request, then go on with its name."""
     name = request.args["request"]
+    events = int(request.args.get("events", "1"))
 
     def pieces():
-        yield b" "
-        hold(name)
+        for _ in range(events):
+            yield b" "
+            hold(name)
         yield name.encode("utf-8")
 
     return Response(pieces(), mimetype="text/event-stream")
@@ -105,6 +111,14 @@ def large():
     pieces = int(request.args["pieces"])
     headers = {"Content-Length": str(pieces * len(PIECE))}
     return Response(itertools.repeat(PIECE, pieces), headers=headers)
+
+
+@app.route("/upload", methods=["POST"])
+def upload():
+    """Be in the app until all has come that the client sends."""
+    name = request.args["request"]
+    hold_reading(name, request.get_data)
+    return name
 
 
 @app.route("/read", methods=["POST"])

@@ -182,6 +182,19 @@ def hold(request, connect=None, wait="socket", sleep=None):
         connection.close()
 
 
+def hold_reading(request, read, connect=None):
+    """Call ``read`` to read the body of the request, and be in the app meanwhile.
+
+    The client lets the request go, by sending what is left of the body.
+    """
+    connection = introduced(request, connect)
+    try:
+        read()
+        connection.sendall(b"left\n")
+    finally:
+        connection.close()
+
+
 def call(request, address, path, headers=None, connect=None, wait_for=None):
     """Call the own server at ``address`` once the probe lets the request go.
 

@@ -16,6 +16,7 @@ from harness.judge.questions import probes
 from harness.judge.questions import recovery
 from harness.judge.questions import self_call
 from harness.judge.questions import slow_clients
+from harness.judge.questions import staying
 from harness.judge.questions import waits
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
@@ -40,6 +41,9 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.LIFE: life.answer,
     Question.MEMORY: memory.answer,
     Question.BREAKS: breaks.answer,
+    Question.UPLOADS: staying.answer,
+    Question.EVENTS: staying.answer,
+    Question.SOCKETS: staying.answer,
     Question.PLACES: places.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other

@@ -18,6 +18,7 @@ import msgspec
 from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
 from harness.probe.questions import breaks
+from harness.probe.questions import events
 from harness.probe.questions import life
 from harness.probe.questions import memory
 from harness.probe.questions import overflow
@@ -27,6 +28,8 @@ from harness.probe.questions import probes
 from harness.probe.questions import recovery
 from harness.probe.questions import self_call
 from harness.probe.questions import slow_clients
+from harness.probe.questions import sockets
+from harness.probe.questions import uploads
 from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -45,6 +48,9 @@ from harness.records.seen import ParallelSeen
 from harness.records.seen import SelfCallSeen
 from harness.records.seen import SilentSeen
 from harness.records.seen import WaitsSeen
+from harness.records.staying import EventsSeen
+from harness.records.staying import SocketsSeen
+from harness.records.staying import UploadsSeen
 from harness.records.words import Outcome
 from harness.system.process import Ended
 
@@ -85,6 +91,9 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.LIFE: Procedure(life.ask, LifeSeen),
     Question.MEMORY: Procedure(memory.ask, MemorySeen),
     Question.BREAKS: Procedure(breaks.ask, BreaksSeen),
+    Question.UPLOADS: Procedure(uploads.ask, UploadsSeen),
+    Question.EVENTS: Procedure(events.ask, EventsSeen),
+    Question.SOCKETS: Procedure(sockets.ask, SocketsSeen),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -19,6 +19,7 @@ from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.staying import OwnRoutes
 from harness.records.steering import SteeredRound
 
 T = TypeVar("T")
@@ -39,6 +40,8 @@ class Context(NamedTuple):
     """How it is asked whether the server is alive."""
     acts: tuple[Act, ...] = tuple(Act)
     """What is done to the server when its life is watched."""
+    own: OwnRoutes = OwnRoutes()
+    """Paths of the app's own at which clients stay."""
 
     @property
     def load(self) -> int:

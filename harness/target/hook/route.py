@@ -11,6 +11,9 @@ requests that have the secret of the run in a header. For all others it does not
     computes that many steps.
 ``.../stream?request=NAME``
     answers with a space, and stays until it is let go before it goes on with the name.
+    With ``&events=N`` it sends a space and stays N times.
+``.../upload?request=NAME``
+    is in the app while it reads what is sent, for clients that send slowly.
 ``.../large?pieces=N``
     answers with N pieces, for clients that read slowly.
 ``.../read``
@@ -215,14 +218,24 @@ def hold(environ):
 
 def stream(environ):
     """Begin to answer, hold the request, then go on with its name."""
-    name = queried(environ)["request"]
+    query = queried(environ)
+    name = query["request"]
 
     def pieces():
-        yield b" "
-        protocol.hold(name, connect)
+        for _ in range(int(query.get("events", "1"))):
+            yield b" "
+            protocol.hold(name, connect)
         yield name.encode("utf-8")
 
-    return 1 + len(name), pieces()
+    return None, pieces()
+
+
+def upload(environ):
+    """Be in the app until all has come that the client sends."""
+    name = queried(environ)["request"]
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    protocol.hold_reading(name, lambda: environ["wsgi.input"].read(length), connect)
+    return whole(name)
 
 
 def large(environ):
@@ -244,6 +257,7 @@ VIEWS = {
     "stream": stream,
     "large": large,
     "read": read,
+    "upload": upload,
 }
 
 
@@ -257,6 +271,8 @@ def answer(environ, start_response):
     status = "501 Not Implemented" if view == "async" else "200 OK"
     length, pieces = VIEWS[view](environ)
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(length))]
+    if length is None:
+        headers = [("Content-Type", "text/event-stream")]
     start_response(status, headers)
     return pieces
 

@@ -1,0 +1,179 @@
+"""What clients that stay leave to others: slow uploads, event streams, WebSockets.
+
+Everyone else is shut out when no ordinary request gets in beside them. They take a
+place each when so many fewer get in as there are clients that stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.evidence import CellEvidence
+from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
+from harness.records.choices import Question
+from harness.records.questions import UNKNOWN
+from harness.records.staying import StayingSeen
+from harness.records.staying import StayNumbers
+from harness.records.staying import StayStep
+from harness.records.staying import Taking
+from harness.records.text import listed
+from harness.records.text import plural
+from harness.records.words import Outcome
+from harness.records.words import Settled
+
+
+class StayWords(NamedTuple):
+    """How clients that stay in one way are called."""
+
+    single: str
+    several: str
+    open: str
+    """What is true of them while they stay."""
+
+
+WORDS = {
+    Question.UPLOADS: StayWords("slow upload", "slow uploads", "on the way"),
+    Question.EVENTS: StayWords("event stream", "event streams", "open"),
+    Question.SOCKETS: StayWords("WebSocket", "WebSockets", "open"),
+}
+
+
+def numbers(seen: StayingSeen) -> StayNumbers | None:
+    """What the steps come to; ``None`` where they leave it open."""
+    if seen.outcome is not Outcome.MEASURED or _open_reason(seen):
+        return None
+    alone, *steps = seen.steps
+    shut = [step for step in steps if not step.admitted]
+    least = min(shut, key=_clients, default=None)
+    told = [step for step in steps if step.in_app is not None]
+    inside = [step for step in told if step.in_app]
+    return StayNumbers(
+        question=seen.question,
+        places=alone.admitted,
+        shut_out_by=least.clients if least else None,
+        tried=max(map(_clients, steps)),
+        taking=_taking(alone, steps, least),
+        frees_after=_freed(steps),
+        in_app=bool(inside) if told else None,
+        held_back=seen.question is Question.EVENTS
+        and bool(inside)
+        and not any(step.begun for step in inside),
+        left=getattr(seen, "left", ()),
+    )
+
+
+def _clients(step: StayStep) -> int:
+    return step.clients
+
+
+def _open_reason(seen: StayingSeen) -> str:
+    """Why the steps leave it open; empty where they do not."""
+    if not seen.steps or not seen.steps[0].admitted:
+        return "no request got in without clients that stay"
+    steps = seen.steps[1:]
+    if not steps:
+        return "no client that stays was tried"
+    if any(step.waiting and step.settled is Settled.STEADY_COUNT for step in steps):
+        return NOT_QUIET
+    if all(step.ended >= step.clients for step in steps):
+        return f"none stayed: {_ended_by(seen)}"
+    return ""
+
+
+def _ended_by(seen: StayingSeen) -> str:
+    where = seen.path or "the route"
+    if not seen.statuses:
+        return f"{where} cut the connection"
+    return f"{where} answered {listed(list(map(str, seen.statuses)), 'or')} at once"
+
+
+def _taking(
+    alone: StayStep, steps: Sequence[StayStep], least: StayStep | None
+) -> Taking:
+    """What they take of the places that were there without them."""
+    beside = [step for step in steps if step.admitted and step.clients]
+    if least is not None and least.clients == alone.admitted:
+        left = (min(s.offered, alone.admitted - s.clients) for s in beside)
+        if all(step.admitted == n for step, n in zip(beside, left, strict=True)):
+            return Taking.EACH
+    if all(step.admitted == step.offered for step in steps):
+        return Taking.NONE
+    return Taking.SOME
+
+
+def _freed(steps: Sequence[StayStep]) -> float | None:
+    return max((s.freed_seconds for s in steps if s.freed_seconds), default=None)
+
+
+# --------------------------------------------------------------------------- in words
+
+
+def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
+    """How many shut everyone else out; that is the number."""
+    why = _open_reason(seen)
+    if why == NOT_QUIET:
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    found = numbers(seen)
+    if found is None:
+        return seen.unknown(why)
+    sentences = [_sentence(found, seen.watched_seconds), *_where(found)]
+    short = _short(found) + ("; first event held back" if found.held_back else "")
+    return seen.answer(short, " ".join(sentences), found.shut_out_by)
+
+
+def _short(found: StayNumbers) -> str:
+    if found.shut_out_by is None:
+        return f"not by {found.tried}"
+    until = f" for {found.frees_after:.0f} s" if found.frees_after else ""
+    return f"shut out by {found.shut_out_by}{until}"
+
+
+def _sentence(found: StayNumbers, watched: float) -> str:
+    words, count = WORDS[found.question], found.shut_out_by
+    if count is None:
+        beside = "and others still get in"
+        return f"{found.tried} {words.several} can be {words.open}, {beside}."
+    until = f"for at least the {watched:g} s that it was watched"
+    if found.frees_after:
+        until = f"until the server frees itself after {found.frees_after:.0f} s"
+    if found.taking is Taking.EACH:
+        begin = f"Each {words.single} takes a place: with {count}"
+    else:
+        begin = f"With {count} {words.several if count > 1 else words.single}"
+    return f"{begin} {words.open} nobody else gets in, {until}."
+
+
+def _where(found: StayNumbers) -> list[str]:
+    """Where they are meanwhile, and what becomes of streams without clients."""
+    said = []
+    if found.question is Question.UPLOADS and found.in_app is not None:
+        said.append(
+            "The app is called before the whole body is there, and waits for it."
+            if found.in_app
+            else "The app is not called before the whole body is there."
+        )
+    if found.held_back:
+        said.append("An event does not reach the client before the stream ends.")
+    if found.left:
+        said.append(_left(found.left))
+    return said
+
+
+def _left(left: Sequence[int]) -> str:
+    """How long streams keep their places when their clients have left."""
+    if not left[0]:
+        return "A stream whose client has left ends at once."
+    after = next((n for n, count in enumerate(left) if not count), None)
+    if after is None:
+        events = plural(len(left) - 1, "further event")
+        return f"A stream whose client has left is still in the app after {events}."
+    when = "the next event" if after == 1 else f"{after} further events"
+    return f"A stream whose client has left keeps its place until {when}."
+
+
+def staying_of(cell: CellEvidence) -> tuple[StayNumbers, ...]:
+    """What clients that stay came to in a cell, for each question about them."""
+    seen = (each for each in cell.asked if isinstance(each, StayingSeen))
+    return tuple(each for each in map(numbers, seen) if each is not None)

@@ -1,0 +1,78 @@
+"""How many WebSockets may be open, and who gets in beside them.
+
+A client asks for a WebSocket (RFC 6455), and stays once the app has opened it and sent
+a first message. Nothing is sent to it, and it answers nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Sequence
+
+from harness.probe.clients import Client
+from harness.probe.messages import PartialRequest
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.staying import StaySearch
+from harness.probe.states import State
+from harness.probe.transports import NotSpoken
+from harness.records.staying import SocketsSeen
+
+VIEW = "socket/?EIO=4&transport=websocket"
+"""Where the catalog's apps with a library for sockets have one. The query is what
+Socket.IO needs (version 4 of its protocol); others do not look at it."""
+
+MISSING = (404, 501)
+
+
+class OpenSocket:
+    """A WebSocket at one path."""
+
+    in_app = False
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+
+    def prepare(self, probe: Probe, client: Client) -> None:
+        """Have it ask for a socket."""
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
+        head = probe.head(
+            "GET",
+            self._path or VIEW,
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            f"Sec-WebSocket-Key: {key}",
+        )
+        client.partial = PartialRequest(head, stays=True, upgrade=True)
+
+    def has_begun(self, client: Client) -> bool:
+        """Whether it is open."""
+        return client.state is State.IDLE
+
+    def beat(self, clients: Sequence[Client]) -> None:
+        """Clients of a socket only listen."""
+
+    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """They leave."""
+        probe.crowd.leave(clients)
+
+
+async def ask(servers: Servers, context: Context) -> SocketsSeen:
+    """See how many open sockets shut everyone else out. Raises ``NotSpoken``."""
+    path = context.own.socket_at
+
+    async def search(probe: Probe) -> SocketsSeen:
+        probe.check_plain()
+        looking = StaySearch(probe, OpenSocket(path), context)
+        seen = await looking.seen(SocketsSeen, path)
+        if set(seen.statuses) & set(MISSING) and not path:
+            raise NotSpoken(
+                "the app that is served has no WebSocket; for a deployment of your own "
+                "write where it has one, such as socket-at = '/ws'"
+            )
+        return seen
+
+    return await servers.use(search)

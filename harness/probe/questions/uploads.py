@@ -1,0 +1,69 @@
+"""How many slow uploads it takes until nobody else is served.
+
+A client announces a body, sends half of it, and goes on with a byte each second for as
+long as a server that lets nobody else in is watched. Where the server hands it to the
+app before the whole body is there, it is in the app, which reads; where it does not, it
+waits in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.probe.clients import Client
+from harness.probe.messages import PartialRequest
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.staying import StaySearch
+from harness.records.staying import UploadsSeen
+
+BODY_BYTES = 1000
+
+
+class SlowUpload:
+    """A body that arrives slowly, for the probe's own route or one of the app's."""
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+        self.in_app = not path
+        self._unsent: dict[Client, int] = {}
+
+    def prepare(self, probe: Probe, client: Client) -> None:
+        """Have it send half of a body."""
+        view = self._path or f"upload?request={client.name}"
+        kind = "Content-Type: application/octet-stream"
+        head = probe.head("POST", view, kind, f"Content-Length: {BODY_BYTES}")
+        client.partial = PartialRequest(head + b"." * (BODY_BYTES // 2))
+        self._unsent[client] = BODY_BYTES - BODY_BYTES // 2
+
+    def has_begun(self, client: Client) -> bool:
+        """Nothing comes back before all has been sent."""
+        return False
+
+    def beat(self, clients: Sequence[Client]) -> None:
+        """Send one byte more; never the last one."""
+        for client in clients:
+            if self._unsent[client] > 1:
+                self._unsent[client] -= 1
+                client.go_on(b".")
+
+    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Send what is left, or give up where it is the app's own route."""
+        if self._path:
+            probe.crowd.leave(clients)
+            return
+        for client in clients:
+            client.go_on(b"." * self._unsent.pop(client))
+
+
+async def ask(servers: Servers, context: Context) -> UploadsSeen:
+    """See how many slow uploads shut everyone else out. Raises ``NotSpoken``."""
+    path = context.own.upload_to
+
+    async def search(probe: Probe) -> UploadsSeen:
+        probe.check_plain()
+        looking = StaySearch(probe, SlowUpload(path), context)
+        return await looking.seen(UploadsSeen, path)
+
+    return await servers.use(search)

@@ -1,0 +1,112 @@
+"""Clients that stay: slow uploads, event streams and sockets, and who gets in beside.
+
+A client stays when its request, or the connection that it opened, lasts until it or the
+app ends it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from harness.records.choices import Question
+from harness.records.questions import QuestionSeen
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class OwnRoutes(Result, frozen=True, kw_only=True):
+    """Paths of the app's own at which clients stay; empty where none is given."""
+
+    upload_to: str = ""
+    """Takes an upload by POST."""
+    events_at: str = ""
+    """Answers with an event stream."""
+    socket_at: str = ""
+    """Opens a WebSocket."""
+
+
+class StayStep(Result, frozen=True, kw_only=True):
+    """So many clients that stay, and what became of ordinary requests beside them."""
+
+    clients: int
+    """Clients that had come."""
+    in_app: int | None = None
+    """Of these in the app; null where that cannot be told: of sockets, and of routes of
+    the app's own."""
+    begun: int = 0
+    """Of these that had got the first piece of what they came for: of a stream its
+    first event, of a socket its opening and a first message."""
+    ended: int = 0
+    """Of these that were answered or cut off before others were offered."""
+    offered: int
+    """Ordinary requests."""
+    admitted: int
+    """Of these in the app with the server quiet."""
+    waiting: int
+    """Of these neither in the app nor ended."""
+    settled: Settled
+    """What told that no more would enter."""
+    freed_seconds: float | None = None
+    """Where none was admitted: from the clients that stay being there to the first that
+    was, with the server being watched for longer; null where that was not seen."""
+    answered: int
+    """Of these answered in the end, the others having left."""
+
+
+class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
+    """What clients that stay leave to others."""
+
+    path: str = ""
+    """The path of the app's own that they came for; empty for one of the probe."""
+    watched_seconds: float = 0.0
+    """How long it was watched whether a server that nobody got into frees itself."""
+    steps: tuple[StayStep, ...] = ()
+    """In the order they were tried; the first with no client that stays."""
+    statuses: tuple[int, ...] = ()
+    """With which statuses clients were answered that did not stay."""
+
+
+class UploadsSeen(StayingSeen, frozen=True, kw_only=True, tag="uploads"):
+    """What slow uploads leave to others."""
+
+
+class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
+    """What open event streams leave to others."""
+
+    left: tuple[int, ...] = ()
+    """Streams that were still in the app when all clients had left, and again after
+    each further event that the app sent them; empty where that was not tried."""
+
+
+class SocketsSeen(StayingSeen, frozen=True, kw_only=True, tag="sockets"):
+    """What open WebSockets leave to others."""
+
+
+class Taking(StrEnum):
+    """What a client that stays takes from others."""
+
+    EACH = "a place each"
+    SOME = "some places"
+    NONE = "no place"
+
+
+class StayNumbers(Result, frozen=True, kw_only=True):
+    """What clients that stay in one way come to, in a report."""
+
+    question: Question
+    places: int
+    """Ordinary requests in the app when nobody stays; 16 are offered at the most."""
+    shut_out_by: int | None
+    """The least number of clients that stay beside which nobody else gets in; null
+    where there was always room."""
+    tried: int
+    """The most clients that stayed at once."""
+    taking: Taking
+    frees_after: float | None
+    """Seconds after which the server let others in all the same; null if it did not."""
+    in_app: bool | None
+    """Whether they are in the app meanwhile; null where that cannot be told."""
+    held_back: bool = False
+    """Whether the first event does not reach the client while its stream lasts."""
+    left: tuple[int, ...] = ()
+    """Streams still in the app when their clients had left; then after each event."""

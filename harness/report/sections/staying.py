@@ -1,0 +1,85 @@
+"""Clients that stay: slow uploads, event streams, WebSockets, and who else gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from harness.records.choices import Question
+from harness.records.report import CellReport
+from harness.records.rules import code_of
+from harness.records.rules import Other
+from harness.records.staying import StayNumbers
+from harness.records.text import plural
+from harness.report.document import Name
+from harness.report.document import Paragraph
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.document import Text
+from harness.report.document import Words
+from harness.report.document import Worth
+from harness.report.words import chain
+
+KINDS = {
+    Question.UPLOADS: "slow uploads",
+    Question.EVENTS: "event streams",
+    Question.SOCKETS: "WebSockets",
+}
+
+HEADS = ("configuration", "clients", "nobody else from", "takes", "and besides")
+
+
+def section(cells: Sequence[CellReport]) -> Section:
+    """A row for each way to stay of which each cell was asked."""
+    known = [(cell, found) for cell in cells for found in cell.staying]
+    rows = [_row(cell, found) for cell, found in known]
+    lines = [
+        say("{}: {} {}", Name(cell.id), KINDS[found.question], _from(found))
+        for cell, found in known
+    ]
+    how = [Paragraph(each) for each in _how(known)]
+    title = "Clients that stay"
+    table = Table.of(HEADS, rows, (2,), lines)
+    return Section.of("clients that stay", title, table, *how, worth=Worth.TABLE)
+
+
+def _row(cell: CellReport, found: StayNumbers) -> tuple[Words, ...]:
+    return (
+        say("{} {}", chain(cell), Name(cell.configuration)),
+        KINDS[found.question],
+        _from(found),
+        str(found.taking),
+        "; ".join(_besides(found)),
+    )
+
+
+def _from(found: StayNumbers) -> str:
+    if found.shut_out_by is None:
+        return f"not by {found.tried}"
+    after = f" (for {found.frees_after:.0f} s)" if found.frees_after else ""
+    return f"{found.shut_out_by}{after}"
+
+
+def _besides(found: StayNumbers) -> Iterator[str]:
+    if found.question is Question.UPLOADS and found.in_app is not None:
+        yield "read by the app" if found.in_app else "read before the app is called"
+    if found.held_back:
+        yield f"first event held back ({code_of(Other.HELD_BACK)})"
+    if found.left and found.left[0]:
+        after = next((n for n, count in enumerate(found.left) if not count), None)
+        events = plural(after or len(found.left) - 1, "event")
+        if after is None:
+            yield f"a client's leaving not noticed by {events}"
+        else:
+            yield f"a client's leaving noticed after {events}"
+
+
+def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
+    if known:
+        yield say(
+            "“Nobody else from”: with so many clients that stay no ordinary request "
+            "gets in ({} {}). “A place each”: each of them takes one from the others.",
+            str(Other.SHUT_OUT),
+            code_of(Other.SHUT_OUT),
+        )

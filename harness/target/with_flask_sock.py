@@ -1,0 +1,15 @@
+"""The app with a WebSocket of Flask-Sock at ``/socket/``.
+
+It sends a first message, and listens until the client leaves.
+"""
+
+from app import app
+from flask_sock import Sock
+
+
+@Sock(app).route("/socket/")
+def socket(connection):
+    """Say that it is open, and stay."""
+    connection.send("open")
+    while True:
+        connection.receive()

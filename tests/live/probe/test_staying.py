@@ -1,0 +1,177 @@
+"""Clients that stay: of servers of which it is known what these take, and of their
+opposites.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.probe.questions import staying
+from harness.records.plan import PlannedFront
+from harness.records.choices import Question
+from harness.records.staying import OwnRoutes
+from harness.records.staying import StayStep
+from harness.records.words import Outcome
+from tests.live.commands import control
+from tests.live.commands import gthread
+from tests.live.commands import gunicorn
+from tests.live.commands import odd
+
+UNBOUNDED = control(1, 1, "--unbounded")
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer clients than in earnest, and less patience."""
+    monkeypatch.setattr(staying, "AT_MOST", 4)
+    monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
+
+
+def steps(evidence: Any) -> dict[int, StayStep]:
+    """What was seen, by the number of clients that stayed."""
+    (seen,) = evidence.asked
+    assert seen.outcome is Outcome.MEASURED, seen.reason
+    assert all(step.answered == step.offered for step in seen.steps)
+    return {step.clients: step for step in seen.steps}
+
+
+# --------------------------------------------------------------------------- uploads
+
+
+def test_a_slow_upload_takes_a_place_where_the_app_reads_it(ask: Any) -> None:
+    evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4)
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
+    assert (seen[1].in_app, seen[2].in_app) == (1, 2)
+    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert "takes a place" in answer.sentence
+    assert "called before the whole body is there" in answer.sentence
+
+
+def test_where_bodies_are_read_first_slow_ones_take_nothing(
+    ask: Any, nginx: PlannedFront
+) -> None:
+    evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4, front=nginx)
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 2, 2: 2, 4: 2}
+    assert {step.in_app for step in seen.values()} == {0}
+    assert (answer.answer, answer.number) == ("not by 4", None)
+    assert "not called before the whole body is there" in answer.sentence
+
+
+def test_a_byte_now_and_then_keeps_a_server_from_giving_up(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staying, "WATCHED_SECONDS", 5.0)
+    _, slow = ask(odd("impatient"), 1, Question.UPLOADS, limit=4)
+    assert slow.answer == "shut out by 1"
+    monkeypatch.setattr(staying, "BEAT_SECONDS", 60.0)
+    _, silent = ask(odd("impatient"), 1, Question.UPLOADS, limit=4)
+    assert silent.answer.startswith("shut out by 1 for ")
+
+
+def test_a_route_of_the_apps_own_is_sent_nothing_whole(ask: Any) -> None:
+    own = OwnRoutes(upload_to="/read")
+    evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4, own=own)
+    assert {step.in_app for step in steps(evidence).values()} == {None}
+    assert answer.answer == "shut out by 2"
+    _, other = ask(
+        *(control(1, 2), 2, Question.UPLOADS), own=OwnRoutes(upload_to="/nothing")
+    )
+    assert other.answer == "unknown"
+    assert "/nothing answered 404 at once" in other.sentence
+
+
+# ---------------------------------------------------------------------------- events
+
+
+def test_an_open_stream_takes_a_place(ask: Any) -> None:
+    evidence, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4)
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
+    assert (seen[2].in_app, seen[2].begun) == (2, 2)
+    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert evidence.asked[0].left == (2, 0)
+    assert "keeps its place until the next event" in answer.sentence
+
+
+def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
+    evidence, answer = ask(UNBOUNDED, None, Question.EVENTS, limit=4)
+    admitted = {n: step.admitted for n, step in steps(evidence).items()}
+    assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
+    assert (answer.answer, answer.number) == ("not by 4", None)
+
+
+def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -> None:
+    evidence, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4, front=nginx)
+    seen = steps(evidence)
+    assert (seen[2].in_app, seen[2].begun) == (2, 0)
+    assert answer.answer == "shut out by 2; first event held back"
+
+
+def test_a_stream_ends_at_once_where_clients_are_watched(ask: Any) -> None:
+    evidence, answer = ask(odd("follows"), 2, Question.EVENTS, limit=4)
+    assert evidence.asked[0].left == (0,)
+    assert "whose client has left ends at once" in answer.sentence
+
+
+def test_streams_of_the_apps_own_are_left(ask: Any) -> None:
+    own = OwnRoutes(events_at="/ready")
+    _, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4, own=own)
+    assert answer.answer == "unknown"
+    assert "/ready answered 200 at once" in answer.sentence
+
+
+# --------------------------------------------------------------------------- sockets
+
+
+def with_sockets(*options: str) -> tuple[str, ...]:
+    """gunicorn with an app that has Flask-Sock."""
+    return *gunicorn(*options)[:-1], "with_flask_sock:app"
+
+
+def test_an_open_socket_takes_a_thread(ask: Any) -> None:
+    evidence, answer = ask(with_sockets("--threads", "2"), 2, Question.SOCKETS, limit=4)
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
+    assert (seen[2].begun, seen[2].in_app) == (2, None)
+    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+
+
+def test_greenlets_leave_room_beside_sockets(ask: Any) -> None:
+    evidence, answer = ask(
+        with_sockets("-k", "gevent"), None, Question.SOCKETS, limit=4
+    )
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 4, 1: 4, 2: 4, 4: 4}
+    assert (seen[4].begun, answer.answer) == (4, "not by 4")
+
+
+@pytest.mark.parametrize(
+    ("options", "mode", "shut_out"),
+    [(("--threads", "2"), "threading", 2), (("-k", "gevent"), "gevent", None)],
+)
+def test_sockets_of_socketio(
+    ask: Any, options: tuple[str, ...], mode: str, shut_out: int | None
+) -> None:
+    argv = *gunicorn(*options)[:-1], "with_flask_socketio:app"
+    env = {"FLASK_CONCURRENCY_SOCKETS": mode}
+    _, answer = ask(argv, shut_out, Question.SOCKETS, limit=4, env=env)
+    assert answer.number == shut_out
+
+
+def test_an_app_without_sockets_is_not_asked(ask: Any) -> None:
+    evidence, answer = ask(gthread(1, 2), 2, Question.SOCKETS)
+    assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
+    assert "write where it has one, such as socket-at" in answer.sentence
+
+
+def test_sockets_that_cannot_be_opened_are_told_of(ask: Any) -> None:
+    waitress = ("{scripts}/waitress-serve", "--listen", "{host}:{port}")
+    argv = *waitress, "with_flask_sock:app"
+    env = {"PYTHONPATH": "{target}"}
+    _, answer = ask(argv, 4, Question.SOCKETS, env=env)
+    assert answer.answer == "unknown"
+    assert "none stayed: the route answered 500 at once" in answer.sentence

@@ -1,0 +1,130 @@
+"""What clients that stay leave to others, in words and in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.judge.questions.staying import numbers
+from harness.records.questions import UNKNOWN
+from harness.records.staying import EventsSeen
+from harness.records.staying import SocketsSeen
+from harness.records.staying import StayStep
+from harness.records.staying import Taking
+from harness.records.staying import UploadsSeen
+from harness.records.words import Outcome
+from harness.records.words import Settled
+from tests.builders.answers import answer
+
+
+def step(clients: int, admitted: int, **other: Any) -> StayStep:
+    fields: dict[str, Any] = {
+        "in_app": clients,
+        "begun": clients,
+        "offered": 4,
+        "waiting": 4 - admitted,
+        "settled": Settled.SCHEDSTAT,
+        "answered": 4,
+    }
+    return StayStep(clients=clients, admitted=admitted, **{**fields, **other})
+
+
+ALONE = step(0, 4)
+EACH = ALONE, step(4, 0), step(3, 1)
+NONE = ALONE, step(64, 4), step(128, 4)
+
+
+def events(*steps: StayStep, **other: Any) -> EventsSeen:
+    return EventsSeen(steps=steps, watched_seconds=8.0, **other)
+
+
+def test_as_many_as_there_are_places() -> None:
+    found = answer(events(*EACH))
+    assert (found.answer, found.number) == ("shut out by 4", 4)
+    assert found.sentence == (
+        "Each event stream takes a place: with 4 open nobody else gets in, for at "
+        "least the 8 s that it was watched."
+    )
+
+
+def test_there_is_always_room() -> None:
+    found = answer(events(*NONE))
+    assert (found.answer, found.number) == ("not by 128", None)
+    assert found.sentence == "128 event streams can be open, and others still get in."
+    said = numbers(events(*NONE))
+    assert said and said.taking is Taking.NONE
+
+
+def test_another_number_than_that_of_the_places() -> None:
+    """As with a server that has room for so many connections."""
+    seen = UploadsSeen(
+        steps=(ALONE, step(97, 1, in_app=0), step(98, 0, in_app=0)), watched_seconds=8.0
+    )
+    found = answer(seen)
+    assert (found.answer, found.number) == ("shut out by 98", 98)
+    assert found.sentence == (
+        "With 98 slow uploads on the way nobody else gets in, for at least the 8 s "
+        "that it was watched. The app is not called before the whole body is there."
+    )
+    said = numbers(seen)
+    assert said and (said.taking, said.in_app) == (Taking.SOME, False)
+
+
+def test_a_server_that_frees_itself() -> None:
+    seen = UploadsSeen(steps=(ALONE, step(1, 0, freed_seconds=4.2)))
+    found = answer(seen)
+    assert found.answer == "shut out by 1 for 4 s"
+    assert "With 1 slow upload on the way nobody else gets in, until" in found.sentence
+    assert "until the server frees itself after 4 s" in found.sentence
+
+
+def test_events_that_are_held_back() -> None:
+    found = answer(events(ALONE, step(4, 0, begun=0), step(3, 1, begun=0)))
+    assert found.answer == "shut out by 4; first event held back"
+    assert "does not reach the client before the stream ends" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        ((0,), "A stream whose client has left ends at once."),
+        ((4, 0), "keeps its place until the next event."),
+        ((4, 4, 0), "keeps its place until 2 further events."),
+        ((4, 4, 3, 3), "is still in the app after 3 further events."),
+    ],
+)
+def test_how_long_a_stream_outlasts_its_client(
+    left: tuple[int, ...], words: str
+) -> None:
+    assert answer(events(*EACH, left=left)).sentence.endswith(words)
+
+
+def test_sockets_say_nothing_of_where_they_are() -> None:
+    steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
+    found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
+    assert found.sentence.startswith("Each WebSocket takes a place: with 4 open nobody")
+    said = numbers(SocketsSeen(steps=steps))
+    assert said and said.in_app is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (events(), "without clients that stay"),
+        (events(ALONE), "no client that stays was tried"),
+        (events(step(0, 0)), "no request got in"),
+        (
+            events(ALONE, step(4, 4, ended=4), statuses=(404,), path="/ws"),
+            "none stayed: /ws answered 404 at once",
+        ),
+        (events(ALONE, step(4, 4, ended=4)), "none stayed: the route cut the"),
+        (events(ALONE, step(4, 0, settled=Settled.STEADY_COUNT)), "was not quiet"),
+        (events(outcome=Outcome.DIED, reason="It fell over"), "It fell over"),
+    ],
+)
+def test_what_is_left_open(seen: EventsSeen, why: str) -> None:
+    found = answer(seen)
+    assert (found.answer, found.number) == (UNKNOWN, None)
+    assert why in found.sentence
+    assert numbers(seen) is None
