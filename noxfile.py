@@ -4,6 +4,7 @@
 # dependencies = [
 #     "click>=8.2",
 #     "h11>=0.16",
+#     "h2>=4.1",
 #     "jinja2>=3.1",
 #     "msgspec>=0.20",
 #     "nox[uv]>=2026.7",

@@ -50,6 +50,7 @@ def remarks(
         *(_processors(*found, prepared, processors) if found else ()),
         *_health(prepared, cell),
         *(remark for found in cell.staying for remark in _staying(found)),
+        *_one_connection(cell),
     )
 
 
@@ -185,3 +186,19 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
             file="",
             line=0,
         )
+
+
+def _one_connection(cell: CellReport) -> Iterator[Remark]:
+    """That requests which share a connection get fewer places, if they do."""
+    found = cell.http2
+    if found is None or not found.fewer:
+        return
+    yield Remark(
+        word=Other.ONE_CONNECTION,
+        reason=f"on one HTTP/2 connection {found.one} requests are in the app at once, "
+        f"and {found.several} on several",
+        remedy="let a proxy that opens a connection for each request stand in front, "
+        "or have one worker with all places",
+        file="",
+        line=0,
+    )

@@ -20,6 +20,7 @@ from harness.judge.control import control_words
 from harness.judge.questions import answers
 from harness.judge.questions import health_of
 from harness.judge.questions import tapes
+from harness.judge.questions.http2 import http2_of
 from harness.judge.questions.memory import memory_of
 from harness.judge.questions.staying import staying_of
 from harness.judge.verdict import verdict_on
@@ -112,6 +113,7 @@ def judge_cell(
         tapes=tapes(cell, "" if measured else judgement.reason),
         memory=memory_of(cell) if measured else None,
         staying=staying_of(cell) if measured else (),
+        http2=http2_of(cell) if measured else None,
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

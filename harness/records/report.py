@@ -11,6 +11,7 @@ from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
 from harness.records.health import HealthNumbers
+from harness.records.http2 import Http2Numbers
 from harness.records.life import Tape
 from harness.records.memory import MemoryNumbers
 from harness.records.plan import Environment
@@ -86,6 +87,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """What a place costs, where that was asked and is known."""
     staying: tuple[StayNumbers, ...] = ()
     """What clients that stay leave to others, for each question about them."""
+    http2: Http2Numbers | None = None
+    """What requests that share a connection came to, where that was asked."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

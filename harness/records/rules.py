@@ -26,6 +26,7 @@ class Other(StrEnum):
     STARVED = "health check waits"
     SHUT_OUT = "others shut out"
     HELD_BACK = "events held back"
+    ONE_CONNECTION = "one connection gets fewer"
     PLATFORM_MORE = "platform sends more"
     PLATFORM_FEWER = "platform sends fewer"
 
@@ -175,6 +176,11 @@ RULES = (
         "FC503",
         Other.HELD_BACK,
         "Events do not reach the client before their stream ends.",
+    ),
+    Rule(
+        "FC504",
+        Other.ONE_CONNECTION,
+        "Requests on one HTTP/2 connection get fewer places than on several.",
     ),
 )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.records.breaks import BreaksSeen
 from harness.records.health import ProbesSeen
+from harness.records.http2 import Http2Seen
 from harness.records.life import LifeSeen
 from harness.records.memory import MemorySeen
 from harness.records.places import PlacesSeen
@@ -236,6 +237,7 @@ AnySeen = (
     | UploadsSeen
     | EventsSeen
     | SocketsSeen
+    | Http2Seen
     | PlacesSeen
 )
 """What was seen of one question; in JSON the key ``question`` tells of which."""

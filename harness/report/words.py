@@ -190,6 +190,11 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "“Shut out by 4”: with four sockets open nobody else gets in. “Not by 128”: "
         "beside so many others still do.",
     ),
+    Question.HTTP2: QuestionWords(
+        "Does one HTTP/2 connection get as many places as several connections?",
+        "“As many: 8”: eight requests on one connection are in the app at once, as on "
+        "eight. “4 of 8”: four are, since a connection belongs to one worker.",
+    ),
     Question.PLACES: QuestionWords(
         "How many requests get to a place inside the app?",
         "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "

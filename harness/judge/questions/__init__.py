@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.judge.questions import abandoned
 from harness.judge.questions import breaks
+from harness.judge.questions import http2
 from harness.judge.questions import life
 from harness.judge.questions import memory
 from harness.judge.questions import overflow
@@ -44,6 +45,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.UPLOADS: staying.answer,
     Question.EVENTS: staying.answer,
     Question.SOCKETS: staying.answer,
+    Question.HTTP2: http2.answer,
     Question.PLACES: places.answer,
 }
 """What answers each question, given what was seen when it was asked and all the other

@@ -19,6 +19,7 @@ from harness.probe.probe import Probe
 from harness.probe.questions import abandoned
 from harness.probe.questions import breaks
 from harness.probe.questions import events
+from harness.probe.questions import http2
 from harness.probe.questions import life
 from harness.probe.questions import memory
 from harness.probe.questions import overflow
@@ -37,6 +38,7 @@ from harness.probe.transports import NotSpoken
 from harness.records.breaks import BreaksSeen
 from harness.records.choices import Question
 from harness.records.health import ProbesSeen
+from harness.records.http2 import Http2Seen
 from harness.records.life import LifeSeen
 from harness.records.memory import MemorySeen
 from harness.records.places import PlacesSeen
@@ -94,6 +96,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.UPLOADS: Procedure(uploads.ask, UploadsSeen),
     Question.EVENTS: Procedure(events.ask, EventsSeen),
     Question.SOCKETS: Procedure(sockets.ask, SocketsSeen),
+    Question.HTTP2: Procedure(http2.ask, Http2Seen, own_server=False),
 }
 """Every question but the overlap, which is always measured first."""
 

@@ -1,0 +1,100 @@
+"""Does one connection with many streams get as many places as many connections?
+
+Requests are sent together on one HTTP/2 connection, as a browser or a proxy does, and
+held. A server may give a connection to one worker, and allows so many streams at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.waits import loads
+from harness.probe.transports import NotSpoken
+from harness.records.http2 import Http2Seen
+from harness.records.http2 import StreamRound
+
+if TYPE_CHECKING:
+    from harness.probe.http2 import Http2Connection
+
+ROUNDS = 3
+"""Rounds with many requests; another connection may reach another worker."""
+
+SUCCESS = 200
+
+
+async def ask(servers: Servers, context: Context) -> Http2Seen:
+    """See how many requests of one connection are in the app. Raises ``NotSpoken``."""
+    count, _ = loads(context)
+
+    async def on_one_connection(probe: Probe) -> Http2Seen:
+        if probe.address.uwsgi:
+            raise NotSpoken("this is asked only of servers that speak HTTP")
+        rounds = [await _round(probe, n) for n in (1, *(ROUNDS * [count]))]
+        streams = rounds[-1][1]
+        seen = tuple(round_ for round_, _ in rounds)
+        return Http2Seen(asked=count, streams=streams, rounds=seen)
+
+    return await servers.use(on_one_connection)
+
+
+async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
+    """Offer requests on one connection; also the streams at once that it allows."""
+    from harness.probe.http2 import connect  # h2 is needed for this alone
+
+    crowd = probe.gather(count)
+    connection = await connect(probe.address, probe.moved)
+    try:
+        await _greeted(probe, connection)
+        most = connection.streams
+        sent = crowd.clients[:most]
+        for client in sent:
+            connection.ask(client.name, client.target, client.headers)
+        seen = await _count(probe, connection, {client.name for client in sent})
+        return seen, most
+    finally:
+        connection.close()
+        probe.disperse()
+
+
+async def _greeted(probe: Probe, connection: Http2Connection) -> None:
+    """Wait for the settings of the server. Raises ``NotSpoken``."""
+
+    def known() -> bool:
+        return connection.is_greeted or connection.is_over
+
+    await probe.expect(known)
+    if not connection.is_greeted:
+        raise NotSpoken(
+            "it does not speak HTTP/2 to a client that begins with it, without TLS"
+        )
+
+
+async def _count(
+    probe: Probe, connection: Http2Connection, names: set[str]
+) -> StreamRound:
+    """Count what is in the app, and let all of it go."""
+
+    def all_in() -> bool:
+        return names <= probe.holds.entered | connection.answers.keys()
+
+    def all_answered() -> bool:
+        return names <= connection.answers.keys()
+
+    settled = await probe.until(all_in)
+    await probe.watch(all_in)
+    admitted, spread = len(probe.holds.held), probe.spread()
+    waiting = len(names) - admitted - len(connection.answers)
+    probe.holds.release_all()
+    await probe.expect(all_answered)
+    ended = connection.answers.values()
+    return StreamRound(
+        offered=len(names),
+        admitted=admitted,
+        waiting=waiting,
+        processes=spread.processes,
+        settled=settled,
+        answered=sum(each.status == SUCCESS for each in ended),
+    )

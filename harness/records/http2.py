@@ -1,0 +1,54 @@
+"""Requests as streams of one HTTP/2 connection, and how many of these get in."""
+
+from __future__ import annotations
+
+from harness.records.questions import QuestionSeen
+from harness.records.words import Result
+from harness.records.words import Settled
+
+
+class StreamRound(Result, frozen=True, kw_only=True):
+    """So many requests, sent together on one connection."""
+
+    offered: int
+    """Requests that were sent: fewer than were asked for where the server allows no
+    more streams at once."""
+    admitted: int
+    """Of these in the app with the server quiet."""
+    waiting: int
+    """Of these neither in the app nor answered."""
+    processes: int
+    """Distinct processes that they were in."""
+    settled: Settled
+    """What told that no more would enter."""
+    answered: int
+    """Of these answered with status 200 in the end."""
+
+
+class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
+    """What was seen of requests that share a connection."""
+
+    asked: int = 0
+    """Requests that were to be sent together."""
+    streams: int | None = None
+    """Streams at once that the server allows on a connection
+    (``SETTINGS_MAX_CONCURRENT_STREAMS``); null where it names no number."""
+    rounds: tuple[StreamRound, ...] = ()
+    """The first with one request alone."""
+
+
+class Http2Numbers(Result, frozen=True, kw_only=True):
+    """What the rounds come to, in a report."""
+
+    one: int
+    """Requests of one connection in the app at once, at the most."""
+    several: int
+    """Requests on connections of their own in the app at once, at the most."""
+    offered: int
+    """Requests sent together on one connection."""
+    streams: int | None
+    """Streams at once that the server allows on a connection."""
+    fewer: bool
+    """Whether one connection gets fewer places than several do."""
+    processes: int
+    """Processes that requests of one connection were in, at the most."""
