@@ -20,8 +20,8 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.judge.platform import judge_platform
 from harness.judge.platform import Takes
-from harness.records.declares import SendVerdict
 from harness.records.choices import Question
+from harness.records.declares import SendVerdict
 from harness.records.report import CellReport
 from harness.records.report import Remark
 from harness.records.rules import Other

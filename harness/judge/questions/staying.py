@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
-from harness.records.choices import Question
 from harness.records.questions import UNKNOWN
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers

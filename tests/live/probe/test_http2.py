@@ -10,8 +10,8 @@ import pytest
 from harness.plan import catalog
 from harness.plan.lookup import find_proxy
 from harness.plan.plan import front
-from harness.records.http2 import Http2Seen
 from harness.records.choices import Question
+from harness.records.http2 import Http2Seen
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import gthread

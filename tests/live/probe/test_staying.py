@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.probe.questions import staying
-from harness.records.plan import PlannedFront
 from harness.records.choices import Question
+from harness.records.plan import PlannedFront
 from harness.records.staying import OwnRoutes
 from harness.records.staying import StayStep
 from harness.records.words import Outcome

@@ -1,0 +1,69 @@
+"""Whether one connection gets fewer places, in words and in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.records.http2 import Http2Seen
+from harness.records.http2 import StreamRound
+from harness.records.questions import UNKNOWN
+from harness.records.words import Settled
+from tests.builders.answers import answer
+
+
+def round_(offered: int, admitted: int, **other: Any) -> StreamRound:
+    fields: dict[str, Any] = {
+        "waiting": offered - admitted,
+        "processes": 1,
+        "settled": Settled.SCHEDSTAT,
+        "answered": offered,
+    }
+    return StreamRound(offered=offered, admitted=admitted, **{**fields, **other})
+
+
+def seen(*many: StreamRound, **other: Any) -> Http2Seen:
+    return Http2Seen(asked=8, rounds=(round_(1, 1), *many), **other)
+
+
+def test_as_many_as_on_several() -> None:
+    found = answer(seen(round_(8, 4), streams=100))
+    assert (found.answer, found.number) == ("as many: 4", 4)
+    assert found.sentence == (
+        "One HTTP/2 connection gets as many places as several: 4 requests on it can be "
+        "in the app at once. The server allows 100 streams on a connection."
+    )
+
+
+def test_another_connection_may_have_better_luck() -> None:
+    assert answer(seen(round_(8, 3), round_(8, 4))).answer == "as many: 4"
+
+
+def test_one_worker_has_the_connection() -> None:
+    found = answer(seen(round_(8, 2), round_(8, 2)))
+    assert (found.answer, found.number) == ("2 of 4", 2)
+    assert "2 are in the app at once, which is all that one process has" in (
+        found.sentence
+    )
+    assert "and 4 on connections of their own." in found.sentence
+
+
+def test_so_many_streams_are_allowed() -> None:
+    found = answer(seen(round_(3, 3), streams=3))
+    assert (found.answer, found.number) == ("as many as streams: 3", 3)
+    assert found.sentence.endswith("The server allows 3 streams on a connection.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (Http2Seen(), "no request on such a connection"),
+        (seen(round_(8, 0)), "no request on such a connection"),
+        (seen(round_(8, 2, settled=Settled.STEADY_COUNT)), "was not quiet"),
+    ],
+)
+def test_what_is_left_open(asked: Http2Seen, why: str) -> None:
+    found = answer(asked)
+    assert (found.answer, found.number) == (UNKNOWN, None)
+    assert why in found.sentence
