@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness.cli.check_steps import fault_of
 from harness.cli.check_steps import measure_all
 from harness.cli.check_steps import show
 from harness.cli.deployments import choose
@@ -25,6 +24,7 @@ from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import on_paper
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
+from harness.judge.gate import fault_of
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
@@ -50,7 +50,7 @@ def check(options: CheckOptions) -> int:
         return 0
     begin(results, Plan(environments=()))
     findings = measure_all(configured, prepared, results, options)
-    fault = fault_of(findings)
+    fault = fault_of(findings.report, None, deployments=findings.results)
     show(findings, results, options.printing, fault)
     if options.annotate:
         result = files.read(results / CHECK, CheckResult)

@@ -26,7 +26,6 @@ from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.judge.changes import changes_in
-from harness.judge.gate import gate
 from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
@@ -138,12 +137,3 @@ def show(
     measured_at = report.measured_at
     found = AllWays(result, result.deployments, cases, sections, page, measured_at)
     show_in(printing, found, fault)
-
-
-def fault_of(findings: Findings) -> HarnessError | None:
-    """The error that the check fails with, if it does."""
-    try:
-        gate(findings.report, None, deployments=findings.results)
-    except HarnessError as fault:
-        return fault
-    return None

@@ -16,13 +16,10 @@ from harness.github import baseline
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.expected import Expected
+from harness.judge.gate import fault_of
 from harness.judge.gate import FORBIDDEN_CHANGES
-from harness.judge.gate import gate
 from harness.records import toml
-from harness.records.changes import Changes
 from harness.records.choices import FailOn
-from harness.records.errors import HarnessError
-from harness.records.report import Report
 from harness.report.cases import of_changes
 from harness.report.sections import verdict
 from harness.report.sections.changes import counted
@@ -67,14 +64,3 @@ def compare(
     if fault is not None:
         raise fault
     return 0
-
-
-def fault_of(
-    judged: Report, fail_on: FailOn, changes: Changes | None = None
-) -> HarnessError | None:
-    """The error that a run fails with, if it does."""
-    try:
-        gate(judged, fail_on, changes)
-    except HarnessError as fault:
-        return fault
-    return None

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.again import probe_again
-from harness.cli.compare import fault_of
 from harness.cli.compare import known
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
@@ -19,6 +18,7 @@ from harness.environments.collect import collect
 from harness.judge.changes import Baseline
 from harness.judge.changes import changes_in
 from harness.judge.changes import NOTHING
+from harness.judge.gate import fault_of
 from harness.judge.gate import FORBIDDEN
 from harness.judge.judge import judge
 from harness.records import files

@@ -23,7 +23,7 @@ from harness.deployment.remarks import remarks
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
-from harness.judge.gate import gate
+from harness.judge.gate import fault_of
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
@@ -144,15 +144,12 @@ def check_result(findings: Findings, ended: HarnessError | None = None) -> Check
         _checked_deployment(findings.configured, each, result)
         for each, result in zip(findings.checked, findings.results, strict=True)
     )
-    try:
-        if ended is not None:
-            raise ended
-        gate(findings.report, None, deployments=findings.results)
-    except HarnessError as error:
-        exit_code, reason = error.exit_code, str(error)
-    else:
-        exit_code, reason = 0, ""
-    return CheckResult(exit_code=exit_code, reason=reason, deployments=deployments)
+    fault = ended or fault_of(findings.report, None, deployments=findings.results)
+    return CheckResult(
+        exit_code=fault.exit_code if fault else 0,
+        reason=str(fault or ""),
+        deployments=deployments,
+    )
 
 
 def _checked_deployment(

@@ -89,6 +89,20 @@ def gate(
             _gate_changes(changes, fail_on)
 
 
+def fault_of(
+    report: Report,
+    fail_on: FailOn | None,
+    changes: Changes | None = None,
+    deployments: Sequence[DeploymentResult] = (),
+) -> HarnessError | None:
+    """The error that ``gate`` raises, if it raises one."""
+    try:
+        gate(report, fail_on, changes, deployments)
+    except HarnessError as fault:
+        return fault
+    return None
+
+
 def _gate_instrument(report: Report) -> None:
     """Some cell has to be measured, and in none may the instrument have failed."""
     outcomes = [cell.outcome for cell in report.cells]

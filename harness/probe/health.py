@@ -16,9 +16,11 @@ from harness.probe.round import finish
 from harness.probe.schedule import LEARNING_LOAD
 from harness.probe.schedule import LEARNING_ROUNDS
 from harness.probe.states import State
+from harness.probe.steer import all_in
 from harness.probe.steer import LearnedPorts
 from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
+from harness.probe.steer import send_all
 from harness.probe.steer import TooLong
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
@@ -82,11 +84,8 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
 
 async def hold(probe: Probe, clients: Sequence[Client]) -> None:
     """Send requests, and wait until all are in the app or the server is quiet."""
-    crowd, holds = probe.crowd, probe.holds
-    crowd.open(list(clients))
-    wanted = crowd.offered + len(crowd.ended) + len(clients)
-    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
-    await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
+    await send_all(probe, clients)
+    await all_in(probe)
 
 
 async def hold_and_send(

@@ -12,9 +12,8 @@ from harness.probe.round import run_round
 from harness.probe.schedule import Schedule
 from harness.probe.steer import LearnedPorts
 from harness.probe.steer import run_steered
-from harness.probe.workers import find_workers
+from harness.probe.workers import choose
 from harness.records.steering import Steering
-from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 
 
@@ -79,14 +78,7 @@ async def _steered(
 
 def _choose(probe: Probe, ports: LearnedPorts) -> Choice:
     """Find the present workers, and how their order can be chosen."""
-    server = probe.server
-    choice = find_workers(server.origin.processes(), probe.holds.ever)
-    if choice.by is not None and probe.quiet_by is not Settled.SCHEDSTAT:
-        reason = "this machine does not tell for sure when a server is quiet"
-        return choice._replace(by=None, reason=reason)
+    choice = choose(probe)
     if choice.by is Steering.PORT:
-        if server.origin is not server:
-            reason = "what stands in front chooses the connections"
-            return choice._replace(by=None, reason=reason)
         probe.sources = ports.sources
     return choice

@@ -14,9 +14,8 @@ from harness.probe.states import State
 from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
 from harness.probe.steer import TooLong
-from harness.probe.workers import find_workers
+from harness.probe.workers import choose
 from harness.records.steering import Steering
-from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import stopping
 
@@ -36,16 +35,13 @@ ALIKE = Spreading()
 
 async def find_spreading(probe: Probe, count: int) -> Spreading:
     """How so many requests can be spread over the workers. Raises ``Ended``."""
-    workers, by, *_ = find_workers(probe.server.origin.processes(), probe.holds.ever)
-    if probe.quiet_by is not Settled.SCHEDSTAT or count > AT_MOST:
+    choice = choose(probe)
+    if choice.by is None or count > AT_MOST:
         return ALIKE
-    if by is Steering.STOP:
-        return Spreading(workers)
-    # What stands in front chooses the connections to the server.
-    if by is Steering.PORT and probe.server.origin is probe.server:
-        ports = await learn_ports(probe, workers, -(-count // len(workers)))
-        return Spreading(workers, ports) if ports else ALIKE
-    return ALIKE
+    if choice.by is Steering.STOP:
+        return Spreading(choice.workers)
+    ports = await learn_ports(probe, choice.workers, -(-count // len(choice.workers)))
+    return Spreading(choice.workers, ports) if ports else ALIKE
 
 
 async def hold_spread(probe: Probe, spreading: Spreading) -> None:

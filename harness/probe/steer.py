@@ -59,6 +59,20 @@ Ports = Mapping[int, Sequence[int]]
 """Source ports by the process that they lead to."""
 
 
+async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
+    """Send these, and wait until they have been sent or the server is quiet."""
+    crowd = probe.crowd
+    wanted = crowd.offered + len(crowd.ended) + len(clients)
+    crowd.open(list(clients))
+    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
+
+
+async def all_in(probe: Probe) -> Settled:
+    """Wait until all that was sent is in the app, or the server is quiet."""
+    crowd, holds = probe.crowd, probe.holds
+    return await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
+
+
 class Steps:
     """What is in the app after each step of a steered round."""
 
@@ -69,22 +83,10 @@ class Steps:
         self.alone = 0
         """How many the first worker took that took any while it alone ran."""
 
-    async def offer(self, clients: list[Client]) -> None:
-        """Send these, and wait until they have been sent or the server is quiet."""
-        crowd = self._probe.crowd
-        wanted = crowd.offered + len(crowd.ended) + len(clients)
-        crowd.open(clients)
-        await self._probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
-
     async def settle(self) -> bool:
         """Wait until all that was sent is in the app, which is returned, or quiet."""
-        crowd, holds = self._probe.crowd, self._probe.holds
-
-        def all_in() -> bool:
-            return len(holds.entered | crowd.ended) >= crowd.offered
-
-        self.settled.append(await self._probe.until(all_in))
-        self.after.append(len(holds.held))
+        self.settled.append(await all_in(self._probe))
+        self.after.append(len(self._probe.holds.held))
         return self.settled[-1] is Settled.ALL_ENTERED
 
 
@@ -111,7 +113,7 @@ async def run_steered(
     try:
         if choice.by is Steering.PORT:
             led = _lead(probe, step, ports)
-            await steps.offer(crowd.clients)
+            await send_all(probe, crowd.clients)
             outcome = StepsTaken()
         else:
             led = {}
@@ -194,7 +196,7 @@ async def _one_after_another(
 ) -> None:
     """Let the first worker run alone until it is full, then add one after another."""
     await stopped.stop(step.order[1:])
-    await steps.offer(probe.crowd.clients)
+    await send_all(probe, probe.crowd.clients)
     for number, worker in enumerate(step.order):
         if steps.alone and worker == step.order[-1]:
             break  # what all of them come to is seen in the end
@@ -222,7 +224,7 @@ async def _each_alone(
             limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
         await stopped.stop(step.order[:number] + step.order[number + 1 :])
         stopped.go_on([worker])
-        await steps.offer(list(islice(clients, step.load)))
+        await send_all(probe, list(islice(clients, step.load)))
         await steps.settle()
     stopped.all_go_on()
 

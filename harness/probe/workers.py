@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.probe.orders import Choice
+from harness.probe.probe import Probe
 from harness.records.steering import Steering
+from harness.records.words import Settled
 from harness.system import warden
 from harness.system.sockets import listening
 from harness.system.sockets import Place
@@ -19,6 +21,19 @@ from harness.system.stopping import may_stop
 
 Listeners = dict[int, dict[str, Place]]
 """By process: the place of each of its listening sockets, by inode."""
+
+
+def choose(probe: Probe) -> Choice:
+    """The present workers of a server, and how their order can be chosen."""
+    server = probe.server
+    choice = find_workers(server.origin.processes(), probe.holds.ever)
+    if choice.by is not None and probe.quiet_by is not Settled.SCHEDSTAT:
+        reason = "this machine does not tell for sure when a server is quiet"
+        return choice._replace(by=None, reason=reason)
+    if choice.by is Steering.PORT and server.origin is not server:
+        reason = "what stands in front chooses the connections"
+        return choice._replace(by=None, reason=reason)
+    return choice
 
 
 def find_workers(processes: Iterable[int], held: set[int]) -> Choice:

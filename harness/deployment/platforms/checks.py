@@ -15,6 +15,7 @@ import msgspec
 from harness.deployment.platforms.catalog import Checks
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import text_at
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 
@@ -66,7 +67,7 @@ def check_of(
         case "compose":
             given = _compose(node)
         case "app-engine":
-            given = HealthCheck(path=_value(node, "path") or "/")
+            given = HealthCheck(path=text_at(node, "path") or "/")
         case "fly" | "fly-tcp":
             given = _fly(
                 node, by=CheckBy.TCP if kind.form == "fly-tcp" else CheckBy.HTTP
@@ -92,18 +93,13 @@ def by_program(kind: Checks, node: Node) -> str:
     return f"runs a program in the container ({words})"
 
 
-def _value(node: Node, steps: str) -> str:
-    found = find(node, steps) if steps else []
-    return found[0].node.text if found else ""
-
-
 def _settings(kind: Checks, node: Node) -> dict[str, Any]:
     """The three settings of a check, by its file or by default."""
     form, default = FORMS[kind.form], kind.defaults
     return {
-        "period": _seconds(_value(node, form.period), default.period, form.unit),
-        "timeout": _seconds(_value(node, form.timeout), default.timeout, form.unit),
-        "failures": _count(_value(node, form.failures), default.failures),
+        "period": _seconds(text_at(node, form.period), default.period, form.unit),
+        "timeout": _seconds(text_at(node, form.timeout), default.timeout, form.unit),
+        "failures": _count(text_at(node, form.failures), default.failures),
     }
 
 
@@ -113,7 +109,7 @@ def _assumed(kind: Checks, node: Node) -> str:
     words = [
         WORDS[name].format(getattr(default, name))
         for name in default.assumed
-        if not _value(node, getattr(form, name))
+        if not text_at(node, getattr(form, name))
     ]
     if not words:
         return ""
@@ -140,14 +136,14 @@ def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
     http = "httpGet" in node.items
     if not http and "tcpSocket" not in node.items:
         return None
-    port = _value(node, "httpGet.port" if http else "tcpSocket.port")
+    port = text_at(node, "httpGet.port" if http else "tcpSocket.port")
     own = port.isdecimal() and bool(ports) and port not in ports[:1]
     headers = find(node, "httpGet.httpHeaders.*")
     return HealthCheck(
         by=CheckBy.HTTP if http else CheckBy.TCP,
-        path=(_value(node, "httpGet.path") or "/") if http else "",
+        path=(text_at(node, "httpGet.path") or "/") if http else "",
         port=int(port) if own else None,
-        headers={_value(h.node, "name"): _value(h.node, "value") for h in headers},
+        headers={text_at(h.node, "name"): text_at(h.node, "value") for h in headers},
     )
 
 
@@ -165,10 +161,6 @@ def _compose(node: Node) -> HealthCheck | None:
 def _fly(node: Node, by: CheckBy) -> HealthCheck | None:
     return HealthCheck(
         by=by,
-        path=_value(node, "path") or "/" if by is CheckBy.HTTP else "",
-        headers={k: v.text for k, v in _headers(node).items()},
+        path=text_at(node, "path") or "/" if by is CheckBy.HTTP else "",
+        headers={each.name: each.node.text for each in find(node, "headers.*")},
     )
-
-
-def _headers(node: Node) -> dict[str, Node]:
-    return node.items["headers"].items if "headers" in node.items else {}

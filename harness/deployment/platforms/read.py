@@ -26,6 +26,7 @@ from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.platforms.tree import text_at
 from harness.deployment.shell import StartLine
 from harness.records.errors import UsageError
 from harness.records.files import read_text
@@ -84,7 +85,7 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
         yield from _limits(platform, proxies.in_haproxy(text))
         return
     for document in (from_toml if platform.format == "toml" else from_yaml)(text):
-        if not all(_text(document, s) == v for s, v in platform.only_if.items()):
+        if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
             continue
         for found in _each(platform, document):
             yield _instance(platform, path, document, found)
@@ -112,13 +113,13 @@ def _each(platform: Platform, document: Node) -> Iterator[Found]:
     for steps in platform.each:
         for found in find(document, steps):
             several = found.node.list
-            items = [Found(_text(n, "name"), n) for n in several] or [found]
+            items = [Found(text_at(n, "name"), n) for n in several] or [found]
             if platform.one_with:
                 with_it = [e for e in items if _at(e.node, platform.one_with)]
                 items = (with_it or items)[:1]
             for each in items:
                 values = platform.only_each.items()
-                if not all(_text(each.node, s) == v for s, v in values):
+                if not all(text_at(each.node, s) == v for s, v in values):
                     continue
                 if each.node.items and all(_at(each.node, n) for n in platform.needs):
                     yield each
@@ -126,11 +127,6 @@ def _each(platform: Platform, document: Node) -> Iterator[Found]:
 
 def _at(node: Node, steps: str) -> list[Found]:
     return find(node, steps.removeprefix("./"))
-
-
-def _text(node: Node, steps: str) -> str:
-    found = find(node, steps)
-    return found[0].node.text if found else ""
 
 
 def _instance(platform: Platform, path: Path, document: Node, found: Found) -> Instance:
@@ -141,7 +137,9 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         several = _at(where, steps)
         return several[0].node if several else None
 
-    name = found.name or _text(document, "metadata.name") or _text(document, "service")
+    name = (
+        found.name or text_at(document, "metadata.name") or text_at(document, "service")
+    )
     size, own = platform.size, _class(platform, at)
     processors = memory = None
     if size is not None:
@@ -237,7 +235,7 @@ def _variables(node: Node | None) -> dict[str, str]:
         return {}
     # Without a value it is from a secret, which no file says.
     given = [each for each in node.list if "value" in each.items]
-    listed = {_text(each, "name"): _text(each, "value") for each in given}
+    listed = {text_at(each, "name"): text_at(each, "value") for each in given}
     return {**listed, **{name: each.text for name, each in node.items.items()}}
 
 
@@ -269,7 +267,7 @@ def _check(
         asked = at(each.at)
         if asked is None:
             continue
-        ports = [_text(port, "containerPort") for port in _ports(node)]
+        ports = [text_at(e.node, "containerPort") for e in find(node, "ports.*")]
         if check := check_of(each, asked, path, ports):
             return check, not_asked
         how = by_program(each, asked)
@@ -278,7 +276,3 @@ def _check(
             or f"{last_step(each.at).removeprefix('/')} in line {asked.line} {how}"
         )
     return None, not_asked
-
-
-def _ports(node: Node) -> list[Node]:
-    return node.items["ports"].list if "ports" in node.items else []

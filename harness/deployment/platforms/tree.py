@@ -58,6 +58,12 @@ def find(node: Node, steps: str) -> list[Found]:
     return found
 
 
+def text_at(node: Node, steps: str) -> str:
+    """The plain value at a place; empty where there is none."""
+    found = find(node, steps) if steps else []
+    return found[0].node.text if found else ""
+
+
 def _step(found: Found, step: str) -> Iterator[Found]:
     name, node = found
     if step == "*":

@@ -6,6 +6,8 @@ waiting ones. What the app does with these requests is seen at the holds, as alw
 
 from __future__ import annotations
 
+from functools import partial
+
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
@@ -22,11 +24,7 @@ ROUNDS = 5
 
 async def ask(servers: Servers, context: Context) -> AbandonedSeen:
     """See what abandoned requests still take away from others."""
-
-    async def look(probe: Probe) -> AbandonedSeen:
-        return await _abandon(probe, context.ceiling)
-
-    return await servers.use(look)
+    return await servers.use(partial(_abandon, ceiling=context.ceiling))
 
 
 async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:

@@ -30,14 +30,13 @@ from harness.probe.questions.load import BEYOND
 from harness.probe.round import finish
 from harness.probe.steer import Ports
 from harness.probe.transports import NotSpoken
-from harness.probe.workers import find_workers
+from harness.probe.workers import choose
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
 from harness.records.health import HealthCheck
 from harness.records.health import HealthStep
 from harness.records.health import ProbesSeen
 from harness.records.steering import Steering
-from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 
 IDLE_ANSWERS = 3
@@ -53,7 +52,7 @@ async def ask(servers: Servers, context: Context) -> ProbesSeen:
 
     async def look(probe: Probe) -> ProbesSeen:
         check = context.health
-        asking = Asking(probe, check, _choose(probe))
+        asking = Asking(probe, check, choose(probe))
         if check.port is not None:
             _check_port(probe, check.port)
         try:
@@ -64,17 +63,6 @@ async def ask(servers: Servers, context: Context) -> ProbesSeen:
         return ProbesSeen(check=check, steps=tuple(steps))
 
     return await servers.use(look)
-
-
-def _choose(probe: Probe) -> Choice:
-    """The workers as of now, and whether their order can be chosen."""
-    choice = find_workers(probe.server.origin.processes(), probe.holds.ever)
-    can_tell = probe.quiet_by is Settled.SCHEDSTAT
-    # What stands in front chooses the connections to the server.
-    by_port = choice.by is Steering.PORT and probe.server.origin is probe.server
-    if can_tell and (choice.by is Steering.STOP or by_port):
-        return choice
-    return choice._replace(by=None)
 
 
 def _check_port(probe: Probe, port: int) -> None:

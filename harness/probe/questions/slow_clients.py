@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from harness.probe.crowd import Crowd
 from harness.probe.messages import PartialRequest
@@ -80,10 +81,7 @@ async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:
     if way is SlowWay.READS_NOTHING:
         limit = min(limit, AT_MOST_LARGE)
     ordinary = min(context.ceiling, ORDINARY)
-
-    async def search(probe: Probe) -> tuple[SlowStep, ...]:
-        return await _search(probe, way, ordinary, limit)
-
+    search = partial(_search, way=way, ordinary=ordinary, limit=limit)
     steps = await servers.use(search)
     return Slow(way=way, steps=steps, seconds=time.monotonic() - begun)
 

@@ -7,6 +7,8 @@ leave its server unusable.
 
 from __future__ import annotations
 
+from functools import partial
+
 from harness.probe.loads import Offer
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -27,13 +29,9 @@ NOT_IMPLEMENTED = 501
 
 async def ask(servers: Servers, context: Context) -> WaitsSeen:
     """See how many are in the app at once, for each kind of wait."""
-    seen = []
-    for wait in Wait:
-
-        async def rounds(probe: Probe, wait: Wait = wait) -> WaitKindSeen:
-            return await _seen(probe, wait, context)
-
-        seen.append(await servers.use(rounds))
+    seen = [
+        await servers.use(partial(_seen, wait=wait, context=context)) for wait in Wait
+    ]
     return WaitsSeen(waits=tuple(seen))
 
 
