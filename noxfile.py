@@ -103,6 +103,7 @@ def site(session: nox.Session) -> None:
                 *("--results", str(data / "results")),
                 *("--history", str(data / "history")),
                 *("--snapshot", str(data / "snapshot.toml")),
+                *("--released", str(data / "released.json")),
                 *("--out", str(ROOT / "site")),
             ]
         )

@@ -1,14 +1,18 @@
 """``data/``: the evidence that the atlas is built of on a fresh machine.
 
-What is shipped is what was measured, but for two things: folders of the machine that
-measured have placeholders in their stead, and files are written without spaces. A
-measurement says nothing less for either.
+What is shipped is what was measured, but for three things: folders of the machine that
+measured have placeholders in their stead; files are written without spaces; and
+answers of an earlier run stay beside those of a later one of the same cell, with
+packages of the same versions, which was not asked the same. A measurement says nothing
+less for any of these.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +23,10 @@ import msgspec
 from harness.cli.again import probe_by
 from harness.plan import catalog
 from harness.records.errors import UsageError
+from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
 from harness.records.results import read_evidence
+from harness.records.words import Outcome
 from harness.site.api import SCHEMA_VERSION
 from harness.site.atlas import Atlas
 from harness.site.explain import measured_cells
@@ -50,11 +56,12 @@ def save(results: Sequence[Path], histories: Sequence[Path]) -> None:
     lines = [each for folder in histories for each in _sound(*history.read(folder))]
     shutil.rmtree(DATA / "results", ignore_errors=True)
     shutil.rmtree(DATA / "history", ignore_errors=True)
-    for n, each in enumerate(map(neutral, runs), start=1):
-        name = f"{each.environment.slug}.json"
-        path = DATA / "results" / "evidence" / name
-        if path.exists():
-            path = path.with_name(f"{each.environment.slug}-{n}.json")
+    several: Counter[str] = Counter()
+    for each in with_earlier_answers(map(neutral, runs)):
+        slug = each.environment.slug
+        several[slug] += 1
+        name = slug if several[slug] == 1 else f"{slug}-{several[slug]}"
+        path = DATA / "results" / "evidence" / f"{name}.json"
         _write(path, _json(each))
     for each in map(neutral, lines):
         for one in history.by_cell(each):
@@ -74,6 +81,46 @@ def measured() -> str:
         "cells": measured_cells(atlas),
     }
     return msgspec.json.encode(content, order="deterministic").decode() + "\n"
+
+
+def with_earlier_answers(runs: Iterable[Evidence]) -> list[Evidence]:
+    """The runs, oldest first. A cell keeps the answers that earlier runs on the same
+    kind of machine have of it, where it was not asked the same again and no package was
+    of another version.
+    """
+    earlier: dict[tuple[object, ...], list[Evidence]] = defaultdict(list)
+    made = []
+    for each in sorted(runs, key=lambda run: (run.measured_at, str(run.environment))):
+        before = earlier[each.environment, each.probe, each.host]
+        same = [run for run in before if _same_versions(run, each)]
+        cells = tuple(_with_answers(cell, same) for cell in each.cells)
+        made.append(msgspec.structs.replace(each, cells=cells))
+        before.append(each)
+    return made
+
+
+def _same_versions(one: Evidence, other: Evidence) -> bool:
+    """Whether what is installed in both environments is of the same versions."""
+    return all(
+        other.installed.get(name, version) == version
+        for name, version in one.installed.items()
+    )
+
+
+def _with_answers(cell: CellEvidence, before: Sequence[Evidence]) -> CellEvidence:
+    """A cell with answers of earlier runs, the newest of each question."""
+    if cell.outcome is not Outcome.MEASURED:
+        return cell
+    asked = {
+        seen.question: seen
+        for run in before
+        for known in run.cells
+        if known.id == cell.id
+        for seen in known.asked
+    }
+    again = {seen.question for seen in cell.asked}
+    kept = (seen for question, seen in asked.items() if question not in again)
+    return msgspec.structs.replace(cell, asked=(*cell.asked, *kept))
 
 
 def neutral(evidence: Evidence) -> Evidence:

@@ -76,11 +76,19 @@ def _on_index(known: Catalog) -> Released:
         name: tuple(
             release.version
             for release in releases_of(project)
-            if not Version(release.version).is_prerelease
+            if _is_ordinary(Version(release.version))
         )
         for name, project in projects.items()
     }
     return Released(asked_at=now(), packages=packages)
+
+
+def _is_ordinary(version: Version) -> bool:
+    """Whether a version is neither a prerelease nor a date, such as 20140210.
+
+    A project that named a release by its day before it had numbers has no newer one.
+    """
+    return not version.is_prerelease and version.major < 19_000_000
 
 
 def _runs(folders: Iterable[Path]) -> list[list[Evidence]]:

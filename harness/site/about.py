@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -22,8 +23,11 @@ from harness.report.words import MARKS
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.atlas import EvidenceFile
+from harness.site.folding import folded
+from harness.site.folding import pagers
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import piece
 from harness.site.look import render
 from harness.site.look import text_file
 from harness.site.questions import QuestionPage
@@ -67,7 +71,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         omissions=list(_omissions(atlas)),
         exclusions=atlas.catalog.matrix.exclusion,
     )
-    yield _data(atlas, frame)
+    yield from _data(atlas, frame)
     yield render(
         "404.html",
         site=frame,
@@ -93,7 +97,7 @@ def _where(cells: Sequence[CellReport]) -> str:
     return f"{plural(len(cells), 'cell')} of {servers}, Flask {span(flasks)}"
 
 
-def _data(atlas: Atlas, frame: Frame) -> File:
+def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
     files: dict[str, AtlasCell] = {}
     for entry in atlas.entries:
         files.setdefault(entry.file.path, entry)
@@ -104,10 +108,15 @@ def _data(atlas: Atlas, frame: Frame) -> File:
         if str(e.cell.environment) in environments
     ]
     right = sum(c.environment.control is Outcome.MEASURED for c in controls)
-    return render(
+    others = Counter(
+        c.environment.control_reason
+        for c in controls
+        if c.environment.control is not Outcome.MEASURED
+    )
+    yield render(
         "data.html",
         site=frame,
-        name="The data, how old it is, and the control's record",
+        name="The data, and how old it is",
         description=f"The control was measured exactly right in {right} of "
         f"{plural(len(controls), 'environment')}.",
         snapshot=atlas.snapshot,
@@ -116,10 +125,25 @@ def _data(atlas: Atlas, frame: Frame) -> File:
         newest=atlas.generated_at,
         released=atlas.released,
         unmeasured=atlas.unmeasured,
-        controls=controls,
         right=right,
+        count=len(controls),
+        others=others.most_common(),
         cells=len(atlas.entries),
     )
+    pages = folded(controls, lambda each: len(piece("control_row", each, "")))
+    for pager, shown in zip(pagers("control.html", len(pages)), pages, strict=True):
+        yield render(
+            "control.html",
+            pager.paths[pager.at],
+            site=frame,
+            name="The control's record",
+            description="In which environments a server of known capacity was measured "
+            "exactly right.",
+            controls=shown,
+            right=right,
+            count=len(controls),
+            pages=pager,
+        )
 
 
 # ------------------------------------------------------------ crawlers and assistants

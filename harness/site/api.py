@@ -31,7 +31,9 @@ SCHEMA_VERSION = 1
 
 BASE = "api/v1"
 
-LEFT_OUT = {"rounds", "steered", "log_tail", "command", "front", "seconds"}
+LEFT_OUT = {
+    *("rounds", "steered", "log_tail", "command", "front", "seconds", "tapes"),
+}
 """Of a cell: what is in its evidence only."""
 
 PATHS = {

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
+
+from markupsafe import Markup
 
 from harness.records.report import CellReport
+from harness.report import html
+from harness.report.sections import life
+from harness.report.sections import memory
+from harness.report.sections import probes
 from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site import curve
@@ -19,6 +27,7 @@ from harness.site.atlas import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
+from harness.site.questions import QuestionPage
 
 MOST_SAME = 20
 """Of the same configuration with other releases, so many are listed, newest first;
@@ -27,17 +36,27 @@ all of them on the page of the newest."""
 ASKED = {str(question): words.question for question, words in QUESTIONS.items()}
 
 
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator[File]:
     """A page for every cell."""
     alike = {
         key: sorted((entry.cell for entry in entries), key=age, reverse=True)
         for key, entries in atlas.by_configuration.items()
     }
+    cited: dict[tuple[str, str], list[QuestionPage]] = defaultdict(list)
+    for page in typed:
+        for key in dict.fromkeys(map(configuration, page.cells.values())):
+            cited[key].append(page)
     controls = {each.id: each.control_reason for each in atlas.report.environments}
     for entry in atlas.entries:
         cell = entry.cell
         same = alike[cell.server, cell.configuration]
-        yield _page(atlas, frame, entry, same, controls)
+        related = cited.get(configuration(cell), [])
+        yield _page(atlas, frame, entry, same, controls, related)
+
+
+def configuration(cell: CellReport) -> tuple[str, str]:
+    """What a cell is of, whatever the releases."""
+    return cell.server, cell.configuration
 
 
 def _page(
@@ -46,6 +65,7 @@ def _page(
     entry: AtlasCell,
     same: list[CellReport],
     controls: Mapping[str, str],
+    related: Sequence[QuestionPage],
 ) -> File:
     cell = entry.cell
     shown = [each for n, each in enumerate(same) if n < MOST_SAME or each is cell]
@@ -71,10 +91,24 @@ def _page(
         asked=ASKED,
         same=shown,
         same_left_out=len(same) - len(shown),
+        drawn_answers=_drawn_answers(cell),
         written=written(atlas, cell),
+        related=related,
         purls=purl.purls(entry.evidence.installed),
         control=f"The control of that environment: {reason}." if reason else "",
     )
+
+
+def _drawn_answers(cell: CellReport) -> Markup:
+    """Answers that are more than a sentence, as a report has them: pictures and tables
+    of the life of the server, of health checks, of memory.
+    """
+    sections = (
+        *([life.section([cell])] if cell.tapes else ()),
+        *([probes.section([cell])] if cell.health else ()),
+        *([memory.section([cell])] if cell.memory else ()),
+    )
+    return Markup(html.write(sections)) if sections else Markup("")
 
 
 def written(atlas: Atlas, cell: CellReport) -> str:

@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from harness.judge.releases import RELEASE_CHANGES
 from harness.records.report import CellReport
+from harness.records.text import plural
 from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.report import words
@@ -19,13 +20,18 @@ from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import address
 from harness.site import sentences
-from harness.site import servers
+from harness.site.atlas import age
 from harness.site.atlas import Atlas
 from harness.site.atlas import FLASK
+from harness.site.folding import folded
+from harness.site.folding import pagers
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import piece
 from harness.site.look import render
 from harness.site.look import text_file
+from harness.site.timelines import cells_of
+from harness.site.timelines import swings
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:flask-concurrency-matrix:change")
 """What ids of entries are derived in; it never changes."""
@@ -56,7 +62,9 @@ def entries(atlas: Atlas) -> list[ChangeEntry]:
 
 
 def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
-    cells = servers.cells_of(atlas, line)
+    if swings(line):
+        return
+    cells = cells_of(atlas, line)
     for span in line.spans:
         release = span.releases[0]
         if span.change not in RELEASE_CHANGES or release not in cells:
@@ -83,17 +91,7 @@ def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
 def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
     """The page, a feed of everything, and one for each server."""
     every = entries(atlas)
-    yield render(
-        "changes.html",
-        site=frame,
-        name="What changed from release to release",
-        description="Releases of Flask and of servers that changed how many requests "
-        "are handled at once.",
-        packages=_by_package(every),
-        servers=[
-            (name, words.title(each[0].cell)) for name, each in atlas.servers.items()
-        ],
-    )
+    yield from _pages(atlas, frame, every)
     yield _feed(frame, "all", "What changed", every)
     for name, several in atlas.servers.items():
         mine = [each for each in every if each.server == name]
@@ -101,12 +99,62 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
         yield _feed(frame, address.segment(name), title, mine)
 
 
-def _by_package(
-    every: Sequence[ChangeEntry],
-) -> list[tuple[str, list[ChangeEntry]]]:
-    packages: dict[str, list[ChangeEntry]] = {}
+class ListedChange(NamedTuple):
+    """A change as the page has it: once, however many releases it was seen beside."""
+
+    entry: ChangeEntry
+    more: str
+    """Beside what else it was seen, as a sentence."""
+
+
+def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator[File]:
+    pages = folded(_listed(every), lambda each: len(piece("change_item", each, "")))
+    unsettled = {
+        f"{words.title(line)} {line.configuration}": None
+        for line in atlas.lines
+        if swings(line)
+    }
+    for pager, several in zip(pagers("changes.html", len(pages)), pages, strict=True):
+        yield render(
+            "changes.html",
+            pager.paths[pager.at],
+            site=frame,
+            name="What changed from release to release",
+            description="Releases of Flask and of servers that changed how many "
+            "requests are handled at once.",
+            packages=_by_package(several),
+            servers=[
+                (name, words.title(each[0].cell))
+                for name, each in atlas.servers.items()
+            ],
+            unsettled=list(unsettled),
+            pages=pager,
+        )
+
+
+def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
+    """What is the same beside several releases is listed once, with the newest."""
+    groups: dict[tuple[str, ...], list[ChangeEntry]] = {}
     for each in every:
-        packages.setdefault(each.package_title, []).append(each)
+        key = each.package, each.release, each.server, each.cell.configuration
+        groups.setdefault((*key, each.mark.word), []).append(each)
+    shown = []
+    for several in groups.values():
+        several.sort(key=lambda each: age(each.cell), reverse=True)
+        more = len(several) - 1
+        beside = plural(more, "other release")
+        beside += " of Flask" if several[0].package != FLASK else ""
+        text = f"The same beside {beside}." if more else ""
+        shown.append(ListedChange(several[0], text))
+    return shown
+
+
+def _by_package(
+    several: Sequence[ListedChange],
+) -> list[tuple[str, list[ListedChange]]]:
+    packages: dict[str, list[ListedChange]] = {}
+    for each in several:
+        packages.setdefault(each.entry.package_title, []).append(each)
     return list(packages.items())
 
 

@@ -1,7 +1,8 @@
 """Two releases, or two runs, side by side.
 
 What differs is the judge's to say: every pair that a reader can choose is compared when
-the site is built, as far as there are not too many.
+the site is built, as far as there are not too many. What the pages are is in
+``diff_pages.py``.
 """
 
 from __future__ import annotations
@@ -16,28 +17,28 @@ from typing import NamedTuple
 from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
 from harness.judge.difference import Conditions
+from harness.records.changes import Change
 from harness.records.report import CellReport
-from harness.records.text import listed
 from harness.records.versions import release_order
 from harness.report import words
-from harness.report.html import css_class
 from harness.report.words import CHANGES
 from harness.report.words import Mark
-from harness.site import address
 from harness.site import matrix
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.atlas import FLASK
-from harness.site.frame import Frame
-from harness.site.look import embedded
-from harness.site.look import File
-from harness.site.look import number_of
-from harness.site.look import render
+
+RUN = "run"
+"""The name of what has runs in the stead of releases."""
 
 MOST_COMPARISONS = 20_000
 """With more of them only neighbours are compared."""
 
 SAME = Mark("=", "same", "bright_black")
+
+ONE_SIDED = (Change.NEW, Change.GONE)
+"""Words for a row that is in one of both only: it says what was measured, and not that
+anything changed."""
 
 
 class Row(NamedTuple):
@@ -54,6 +55,11 @@ class Axis(NamedTuple):
     title: str
     releases: tuple[str, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def plural(self) -> str:
+        """What two are chosen of."""
+        return "runs" if self.name == RUN else f"releases of {self.title}"
 
     def pairs(self) -> list[tuple[str, str]]:
         """Releases to compare, older first: all pairs, or neighbours only."""
@@ -75,24 +81,24 @@ class Finding(NamedTuple):
 def axes(atlas: Atlas) -> list[Axis]:
     """Everything that two of can be compared, Flask first."""
     current = {cell.id for cell in matrix.current(atlas.report.cells)}
-    several = len({entry.cell.python for entry in atlas.entries}) > 1
+    usual = matrix.usual_python(entry.cell for entry in atlas.entries)
     flask = _axis(
         FLASK,
         FLASK,
         [
-            (entry.cell.flask, _label(entry.cell, True, several), entry)
+            (entry.cell.flask, _label(entry.cell, True, usual), entry)
             for entry in atlas.entries
             if entry.cell.id in current
         ],
     )
-    return [axis for axis in (flask, *_servers(atlas, several), *_runs(atlas)) if axis]
+    return [axis for axis in (flask, *_servers(atlas, usual), *_runs(atlas)) if axis]
 
 
-def _servers(atlas: Atlas, several: bool) -> Iterator[Axis | None]:
+def _servers(atlas: Atlas, usual: str) -> Iterator[Axis | None]:
     for name, entries in atlas.servers.items():
         flask = max((each.cell.flask for each in entries), key=release_order)
         cells = [
-            (entry.cell.server_version, _label(entry.cell, False, several), entry)
+            (entry.cell.server_version, _label(entry.cell, False, usual), entry)
             for entry in entries
             if entry.cell.flask == flask
         ]
@@ -101,15 +107,16 @@ def _servers(atlas: Atlas, several: bool) -> Iterator[Axis | None]:
 
 def _runs(atlas: Atlas) -> Iterator[Axis | None]:
     yield _axis(
-        "run",
+        RUN,
         "Run",
         [(run, entry.cell.id, entry) for run, entry in atlas.entries_by_run],
     )
 
 
-def _label(cell: CellReport, with_server: bool, with_python: bool) -> str:
+def _label(cell: CellReport, with_server: bool, usual: str) -> str:
+    """The name of a row; its Python where that is not the usual one."""
     server = f"{words.chain(cell)} " if with_server or cell.front else ""
-    python = f", Python {cell.python}" if with_python else ""
+    python = f", Python {cell.python}" if cell.python != usual else ""
     return f"{server}{cell.configuration}{python}"
 
 
@@ -146,87 +153,3 @@ def _conditions(before: AtlasCell | None, now: AtlasCell | None) -> Conditions:
     return Conditions(
         (one.limit, other.limit), (one.host.processors, other.host.processors)
     )
-
-
-# -------------------------------------------------------------------------- pages
-
-
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """The page that compares any two, and one for each two neighbours."""
-    every = axes(atlas)
-    yield render(
-        "diff.html",
-        script="diff.js",
-        site=frame,
-        name="Two releases side by side",
-        description="What changed in how many requests are handled at once, from one "
-        "release to another.",
-        axes=[(axis, _neighbours(axis)) for axis in every],
-        data=embedded([_data(axis) for axis in every]),
-    )
-    for axis in every:
-        for before, now in pairwise(axis.releases):
-            yield _page(frame, axis, before, now)
-
-
-def pair_path(axis: Axis, before: str, now: str) -> str:
-    """The page about two neighbours."""
-    return "/".join(map(address.segment, ("diff", axis.name, before, f"{now}.html")))
-
-
-def _neighbours(axis: Axis) -> list[tuple[str, str, str]]:
-    return [(b, n, pair_path(axis, b, n)) for b, n in pairwise(axis.releases)][::-1]
-
-
-def _page(frame: Frame, axis: Axis, before: str, now: str) -> File:
-    findings = compare(axis, before, now)
-    counts: dict[str, int] = defaultdict(int)
-    for each in findings:
-        counts[each.mark.word] += 1
-    summary = listed([f"{count} {word}" for word, count in sorted(counts.items())])
-    return render(
-        "pair.html",
-        pair_path(axis, before, now),
-        site=frame,
-        name=f"{axis.title} {before} and {now}",
-        description=f"From {axis.title} {before} to {now}: {summary}.",
-        axis=axis,
-        before=before,
-        now=now,
-        summary=summary,
-        findings=sorted(findings, key=lambda each: each.mark is SAME),
-    )
-
-
-def _data(axis: Axis) -> dict[str, object]:
-    """What the script of the page needs."""
-    return {
-        "name": axis.name,
-        "title": axis.title,
-        "releases": axis.releases,
-        "rows": [
-            [
-                row.label,
-                [_short(row.entries.get(release)) for release in axis.releases],
-            ]
-            for row in axis.rows
-        ],
-        "pairs": {f"{b} {n}": list(_changed(axis, b, n)) for b, n in axis.pairs()},
-    }
-
-
-def _short(entry: AtlasCell | None) -> list[str] | None:
-    if entry is None:
-        return None
-    cell = entry.cell
-    return [number_of(cell), css_class(words.mark(cell)), address.cell(cell)]
-
-
-def _changed(axis: Axis, before: str, now: str) -> Iterator[list[object]]:
-    """Rows that are not the same: their number, the change and the reason."""
-    places = {row.label: n for n, row in enumerate(axis.rows)}
-    for each in compare(axis, before, now):
-        if each.mark is not SAME and each.before and each.now:
-            mark = f"{each.mark.symbol} {each.mark.word}"
-            place = places[each.row.label]
-            yield [place, mark, css_class(each.mark), each.reason]

@@ -35,6 +35,14 @@ RULES = Path(__file__).with_name("explain.toml")
 SHELL = re.compile(r"[|;&<>`\n]|\$\(")
 VARIABLE = re.compile(r"\$\{?(\w+)")
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+PASTED = re.compile(
+    r"(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*"
+    r"|ExecStart\s*=\s*[-@:+!]*"
+)
+"""What stands before a command where people copy one from: a Dockerfile, a Procfile, a
+file of Compose or of a platform, a unit of systemd."""
+SHELLS = ("sh", "bash", "dash", "ash")
+RUN_BY_SHELL = re.compile(r"-[a-z]*c")
 INTERPRETER = re.compile(r"(python|pypy)[0-9.]*")
 
 
@@ -160,16 +168,9 @@ class ServerCommand(NamedTuple):
 def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
     """The program that serves, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
-    if SHELL.search(text):
-        raise Cannot(
-            "This is a line for a shell, of which only a run shows what it starts: "
-            "give the command of the server alone, or measure the line with "
-            "flask-concurrency check."
-        )
-    try:
-        rest = shlex.split(text)
-    except ValueError:
-        raise Cannot("Its quotes do not match.") from None
+    if pasted := PASTED.match(text):
+        text = text[pasted.end() :]
+    rest = _listed(text) if text.startswith("[") else _shell_words(text)
     variables: dict[str, str] = {}
     while rest:
         name = PurePath(rest[0]).name
@@ -181,11 +182,41 @@ def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
             rest = rest[1 + prefixes[name] :]
             while rest and rest[0].startswith("-"):
                 rest = rest[1:]
+        elif name in SHELLS and RUN_BY_SHELL.fullmatch("".join(rest[1:2])):
+            inner = split("".join(rest[2:3]), prefixes)
+            return inner._replace(variables={**variables, **inner.variables})
         elif INTERPRETER.fullmatch(name) and "-m" in rest[:4]:
             rest = rest[rest.index("-m") + 1 :]
+        elif INTERPRETER.fullmatch(name):
+            raise Cannot(
+                "What a script of Python starts only a run shows: measure it with "
+                "flask-concurrency check."
+            )
         else:
             return ServerCommand(name, tuple(rest[1:]), variables)
     raise Cannot("There is no command.")
+
+
+def _listed(text: str) -> list[str]:
+    """The words of a list, as a Dockerfile has them. Raises ``Cannot``."""
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise Cannot("It begins as a list of words, and is none.") from None
+
+
+def _shell_words(text: str) -> list[str]:
+    """The words of a line. Raises ``Cannot``."""
+    if SHELL.search(text):
+        raise Cannot(
+            "This is a line for a shell, of which only a run shows what it starts: "
+            "give the command of the server alone, or measure the line with "
+            "flask-concurrency check."
+        )
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise Cannot("Its quotes do not match.") from None
 
 
 def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool]:
@@ -340,8 +371,13 @@ def because(rule: CapacityRule, processes: int, lanes: int) -> str:
 
 def _factor(part: int | str, count: int) -> str:
     if isinstance(part, str):
-        return f"{count} {part}"
+        return f"{count} {_singular(part) if count == 1 else part}"
     return "" if part == 1 else str(part)
+
+
+def _singular(name: str) -> str:
+    """The name of an option for one of what it counts."""
+    return re.sub(r"(?<=ss)es$|s$", "", name)
 
 
 def _named(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
+from datetime import datetime
+from datetime import UTC
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -82,6 +84,12 @@ def safe_link(url: str) -> str:
     return url if is_link(url) else ""
 
 
+def whole_words(text: str) -> Markup:
+    """Words that are never broken within, such as ``--threads``, which has hyphens."""
+    word = Markup('<span class="w">{}</span>')
+    return Markup(" ").join(word.format(shown(each)) for each in text.split(" "))
+
+
 def number_of(cell: CellReport) -> str:
     """The number of a cell, or the word for why there is none."""
     return number(cell) or str(cell.outcome)
@@ -102,6 +110,7 @@ def environment() -> Environment:
     made.filters.update(
         anchor=address.anchor,
         command=shlex.join,
+        day=day,
         embedded=embedded,
         kind=css_class,
         lines=lines,
@@ -110,6 +119,7 @@ def environment() -> Environment:
         safe_link=safe_link,
         segment=address.segment,
         title=words.title,
+        whole=whole_words,
         chain=words.chain,
     )
     made.globals.update(
@@ -144,6 +154,34 @@ def policy(style: str, script: str = "") -> str:
     if script:
         allowed.insert(1, f"script-src {source_hash(script)}")
     return "; ".join(allowed)
+
+
+def piece(name: str, *values: Any) -> Markup:
+    """A part of a page by itself: a macro of ``parts.html``, to know what it weighs."""
+    made = getattr(environment().get_template("parts.html").module, name)(*values)
+    return Markup(made)
+
+
+def day(time: str) -> str:
+    """A moment as people write it, such as ``26 November 2026, 14:26 UTC``.
+
+    What is no time in ISO 8601 stays what it is.
+    """
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    if at.tzinfo is None:
+        return time
+    at = at.astimezone(UTC)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+"""Their names do not depend on the language of the machine that builds the site."""
 
 
 def render(

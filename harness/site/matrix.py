@@ -24,6 +24,10 @@ MOST_CELLS = 1000
 """With more of them a first view of the index would weigh too much."""
 
 
+MOST_IN_PART = 400
+"""The same for one of several matrices on a page about a server."""
+
+
 class MatrixGroup(NamedTuple):
     """The rows of one server, under one title."""
 
@@ -44,6 +48,8 @@ class MatrixView(NamedTuple):
     caption: str
     left_out: str = ""
     """What is not in it, as a sentence."""
+    id: str = "matrix"
+    """Of its element."""
 
 
 def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:
@@ -76,6 +82,27 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
     return list(newest.values())
 
 
+def views(atlas: Atlas, cells: Sequence[CellReport]) -> list[MatrixView]:
+    """All of some cells, as several matrices where they are many: newest first."""
+    made: list[MatrixView] = []
+    rest = list(cells)
+    while rest:
+        columns = newest_columns(rest, MOST_IN_PART)
+        shown = view(atlas, [cell for cell in rest if cell.flask in columns])
+        made.append(_numbered(shown, len(made)))
+        rest = [cell for cell in rest if cell.flask not in columns]
+    return made
+
+
+def _numbered(view: MatrixView, number: int) -> MatrixView:
+    """The same; several of them can be on one page."""
+    if not number:
+        return view
+    end = f"-{number + 1}"
+    groups = tuple(each._replace(anchor=each.anchor + end) for each in view.groups)
+    return view._replace(groups=groups, id=f"matrix{end}")
+
+
 FULL = 3
 """Configurations of a release of Flask that make it a column of its own."""
 
@@ -92,18 +119,28 @@ def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[s
     return newest
 
 
+def usual_python(cells: Iterable[CellReport]) -> str:
+    """The Python that most cells were measured with: no row needs to name it."""
+    counts = Counter(cell.python for cell in cells)
+    return max(counts, key=lambda python: (counts[python], release_order(python)))
+
+
 def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:
     """Lay out some cells of an atlas."""
     ordered = tuple(in_order(cells, atlas.catalog))
     laid = lay_out(msgspec.structs.replace(atlas.report, cells=ordered))
     occurring = {cell.word for cell in cells}
     under = f", on {laid.under}" if laid.under else ""
+    python = usual_python(cells)
+    others = len({cell.python for cell in cells}) > 1
+    unless = ", where a row names no other" if others else ""
     return MatrixView(
         laid.columns[::-1],
-        tuple(_groups(laid)),
+        tuple(_groups(laid, python)),
         tuple(mark for word, mark in MARKS.items() if word in occurring),
         laid.axis,
-        f"Requests in the app at once, by release of {laid.axis}{under}",
+        f"Requests in the app at once, by release of {laid.axis}{under}, with Python "
+        f"{python}{unless}",
     )
 
 
@@ -132,11 +169,20 @@ def _of_full_columns(cells: Sequence[CellReport]) -> Sequence[CellReport]:
     return full or cells
 
 
-def _groups(grid: Grid) -> Iterable[MatrixGroup]:
-    """The rows of each server; in a row the newest release comes first."""
+def _groups(grid: Grid, python: str) -> Iterable[MatrixGroup]:
+    """The rows of each server; in a row the newest release comes first. The usual
+    Python is not named.
+    """
     used: set[str] = set()
     for title, several in grid.groups().items():
-        group = tuple(row._replace(cells=row.cells[::-1]) for row in several)
+        group = tuple(
+            GridRow(
+                row.server,
+                row.label.removesuffix(f" · py{python}"),
+                row.cells[::-1],
+            )
+            for row in several
+        )
         server = next(cell.server for row in group for cell in row.cells if cell)
         name = address.anchor(title.replace(" ", "-").replace("→", "to"))
         yield MatrixGroup(server, title, address.unused(name, used), group)

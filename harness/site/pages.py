@@ -17,10 +17,11 @@ from harness.site import badges
 from harness.site import card
 from harness.site import cells
 from harness.site import changes
-from harness.site import diff
+from harness.site import diff_pages
 from harness.site import matrix
 from harness.site import questions
 from harness.site import servers
+from harness.site import verdicts
 from harness.site.atlas import Atlas
 from harness.site.explain import measured_cells
 from harness.site.explain import rules
@@ -59,12 +60,12 @@ def _pages(
     atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
     yield _index(atlas, frame, answered)
-    yield from cells.pages(atlas, frame)
-    yield from servers.pages(atlas, frame)
-    yield from servers.verdict_pages(atlas, frame)
+    yield from cells.pages(atlas, frame, answered)
+    yield from servers.pages(atlas, frame, answered)
+    yield from verdicts.pages(atlas, frame)
     yield from _asked_pages(atlas, frame)
     yield from questions.pages(atlas, frame, answered)
-    yield from diff.pages(atlas, frame)
+    yield from diff_pages.pages(atlas, frame)
     yield from about.pages(atlas, frame)
     yield _explain(atlas, frame)
 
@@ -86,6 +87,11 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
         view=matrix.overview(atlas),
         filter=_filter(atlas),
         questions=answered,
+        featured=[
+            (each, each.written(each.question.answer))
+            for each in sorted(answered, key=lambda page: page.question.featured)
+            if each.question.featured and not each.missing
+        ],
     )
 
 
@@ -141,6 +147,18 @@ def _answers(atlas: Atlas, question: Question) -> Iterator[tuple[object, ...]]:
             yield name, f"{words.title(first)} {first.server_version}", rows
 
 
+EXAMPLES = (
+    "gunicorn app:app",
+    "gunicorn -w 4 --threads 2 app:app",
+    "gunicorn -k gevent -w 4 app:app",
+    "uwsgi --http :8000 --master -p 4 --threads 2 --module app:app",
+    "waitress-serve --threads=8 app:app",
+    "flask run --host 0.0.0.0",
+    "gunicorn -c gunicorn.conf.py app:app",
+)
+"""Commands to try, as people write them."""
+
+
 def _explain(atlas: Atlas, frame: Frame) -> File:
     return render(
         "explain.html",
@@ -150,6 +168,7 @@ def _explain(atlas: Atlas, frame: Frame) -> File:
         description="Paste a command; get what it declares, and the nearest "
         "configuration that was measured.",
         rules=rules(),
+        examples=EXAMPLES,
         data=embedded({"rules": rules(), "measured": measured_cells(atlas)}),
     )
 

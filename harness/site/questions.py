@@ -7,9 +7,13 @@ file cites by a glob, with the newest releases that were measured.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +26,8 @@ from markupsafe import Markup
 from harness.records import toml
 from harness.records.catalog import Page
 from harness.records.catalog import Sentence
+from harness.records.choices import Act
+from harness.records.questions import Answer
 from harness.records.report import CellReport
 from harness.records.words import Record
 from harness.report import words
@@ -40,13 +46,34 @@ FOLDER = Path(__file__).parent / "questions"
 PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z-]+)\}")
 """A place for something of a cell, such as ``{gthread.number}``."""
 
+MB = 1_000_000
+
 CODE = re.compile(r"`([^`]+)`")
+
+
+MOST_NEAR = 6
+"""So many questions are named beside one."""
+
+
+class Topic(StrEnum):
+    """What a question is about: a heading of the list."""
+
+    BASICS = "How many at once"
+    GUNICORN = "gunicorn"
+    SERVERS = "Other servers"
+    WAITS = "What requests do, and what they wait for"
+    FRONT = "Behind a proxy, on a platform"
+    LOAD = "When all places are taken"
+    LIFE = "Restarts, reloads, the end"
+    MEMORY = "Memory and other limits"
 
 
 class TypedQuestion(Record, frozen=True, kw_only=True):
     """A question as people type it, and its answer."""
 
     asked: Sentence
+    about: Topic
+    """Below which heading it is listed."""
     also: tuple[Sentence, ...] = ()
     """Other words that people ask it in."""
     answer: Sentence
@@ -58,6 +85,8 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
     """Paragraphs."""
     links: tuple[Page, ...] = ()
     """Pages of documentation."""
+    featured: int = 0
+    """Its place on the front page, from 1 on; 0 where it is not there."""
     draw: bool = False
     """Whether to draw the admission curve of the first cell."""
     cells: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
@@ -141,8 +170,29 @@ def value_of(cell: CellReport, field: str) -> str:
         "flask": f"Flask {cell.flask}",
     }
     answers = {str(each.question): each.answer for each in cell.answers}
-    not_asked = {str(question): "not asked" for question in words.QUESTIONS}
-    return {**fields, **not_asked, **answers}[field]
+    details = (*_NUMBERS, *(f"{act}-{what}" for act in Act for what in _OF_TAPES))
+    not_asked = dict.fromkeys((*map(str, words.QUESTIONS), *details), "not asked")
+    return {**fields, **not_asked, **answers, **_details(cell)}[field]
+
+
+_NUMBERS = ("memory-place", "memory-further", "probes-from")
+_OF_TAPES = ("least", "gap", "lost")
+
+
+def _details(cell: CellReport) -> dict[str, str]:
+    """Numbers of the questions whose answers are more than a word."""
+    found = {}
+    if memory := cell.memory:
+        found["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
+        found["memory-further"] = f"{memory.each / MB:.1f} MB"
+    if cell.health and cell.health.at_times is not None:
+        found["probes-from"] = str(cell.health.at_times)
+    for tape in cell.tapes:
+        lost = tape.lost_in_app + tape.lost_waiting + tape.lost_later
+        known = str(tape.lowest), f"{tape.lowest_seconds:.1f} s", str(lost)
+        said = known if tape.known else ("not known",) * 3
+        found |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
+    return found
 
 
 def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:
@@ -177,6 +227,14 @@ def _cited(
     return cited
 
 
+def citing(
+    pages: Iterable[QuestionPage], cited: Callable[[CellReport], bool]
+) -> list[QuestionPage]:
+    """Questions that are answered with some cell, those first that begin with it."""
+    found = [page for page in pages if any(map(cited, page.cells.values()))]
+    return sorted(found, key=lambda page: not cited(next(iter(page.cells.values()))))
+
+
 def pages(
     atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
@@ -186,16 +244,54 @@ def pages(
         site=frame,
         name="Questions that people ask about Flask and concurrency",
         description="Each has its answer in one line, with numbers that were measured.",
-        questions=[(each, each.written(each.question.answer)) for each in answered],
+        topics=_by_topic(answered),
     )
     for each in answered:
-        yield _page(frame, each)
+        near = [other for other in answered if other is not each and _near(each, other)]
+        yield _page(frame, each, near[:MOST_NEAR])
 
 
-def _page(frame: Frame, page: QuestionPage) -> File:
+def _by_topic(
+    answered: Sequence[QuestionPage],
+) -> list[tuple[str, list[tuple[QuestionPage, Wording, Wording]]]]:
+    """Questions as the list of all has them, below their topics."""
+    topics: dict[str, list[tuple[QuestionPage, Wording, Wording]]] = {
+        topic: [] for topic in Topic
+    }
+    for each in answered:
+        asked, answer = map(each.written, (each.question.asked, each.question.answer))
+        topics[each.question.about].append((each, asked, answer))
+    return [(topic, several) for topic, several in topics.items() if several]
+
+
+def _near(one: QuestionPage, other: QuestionPage) -> bool:
+    """Whether two questions have their topic and some cell in common."""
+    ids = {cell.id for cell in one.cells.values()}
+    shared = any(cell.id in ids for cell in other.cells.values())
+    return shared and one.question.about == other.question.about
+
+
+def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
+    """By the id of a cell: the answers to other questions that the page cites."""
+    question = page.question
+    texts = (question.answer, question.wrong, *question.detail)
+    cited: dict[str, list[Answer]] = defaultdict(list)
+    for name, field in (p.groups() for text in texts for p in PLACE.finditer(text)):
+        if cell := page.cells.get(name):
+            known = cited[cell.id]
+            known += [
+                answer
+                for answer in cell.answers
+                if str(answer.question) == field and answer not in known
+            ]
+    return cited
+
+
+def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
     question = page.question
     root = address.root_from(page.path)
     cells = list(page.cells.values())
+    answers = _answers(page)
     unique = list({cell.id: cell for cell in cells}.values())
     return render(
         "question.html",
@@ -210,7 +306,9 @@ def _page(frame: Frame, page: QuestionPage) -> File:
         detail=[page.written(each, root).marked for each in question.detail],
         also=question.also,
         links=question.links,
-        cells=unique,
+        cells=[(cell, answers.get(cell.id, [])) for cell in unique],
+        words={str(each): word.question for each, word in words.QUESTIONS.items()},
+        related=near,
         missing=page.missing,
         curve=curve.draw(cells[0]) if question.draw and cells else "",
     )

@@ -80,7 +80,7 @@ def change(line: Line, span: Span) -> str:
     package, where = words.package(line), line.configuration
     if package != words.title(line):
         where = f"{words.title(line)} {where}"
-    return sentence(f"{package} {span.releases[0]}: {where}: {span.reason}")
+    return sentence(f"{package} {span.releases[0]}, {where}: {span.reason}")
 
 
 def line_title(line: Line) -> str:

@@ -1,44 +1,46 @@
-"""The pages about servers, and about verdicts."""
+"""The pages about servers."""
 
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
-
-from markupsafe import Markup
 
 from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.text import plural
-from harness.records.text import span
-from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.records.words import Verdict
 from harness.report import words
-from harness.report.html import css_class
 from harness.report.words import Mark
-from harness.report.words import MARKS
 from harness.site import address
 from harness.site import matrix
-from harness.site import release_chart
-from harness.site import sentences
 from harness.site.atlas import age
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
-from harness.site.atlas import FLASK
+from harness.site.folding import folded
+from harness.site.folding import pagers
+from harness.site.folding import ROOM
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import piece
 from harness.site.look import render
+from harness.site.matrix import MatrixView
+from harness.site.questions import citing
+from harness.site.questions import QuestionPage
+from harness.site.timelines import DrawnLine
+from harness.site.timelines import timelines
 
 PRICES = {
+    Question.MEMORY: "memory",
     Question.SILENT: "slow and idle clients",
     Question.OVERFLOW: "beyond the ceiling",
+    Question.PROBES: "health checks",
     Question.WAITS: "by what it waits for",
     Question.RECOVERY: "worker killed; SIGTERM",
+    Question.LIFE: "reload and end",
 }
 """What a configuration costs, as far as it was asked: heads of columns."""
 
@@ -53,16 +55,6 @@ class ConfigurationRow(NamedTuple):
     answers: tuple[str, ...]
 
 
-class DrawnLine(NamedTuple):
-    """A release timeline."""
-
-    title: str
-    anchor: str
-    picture: Markup
-    changes: tuple[str, ...]
-    gaps: tuple[str, ...]
-
-
 class ServerRow(NamedTuple):
     """A server in the list of all."""
 
@@ -73,14 +65,7 @@ class ServerRow(NamedTuple):
     tally: tuple[tuple[int, Mark], ...]
 
 
-class VerdictRow(NamedTuple):
-    """Cells of a configuration with the same number."""
-
-    cells: tuple[CellReport, ...]
-    releases: str
-
-
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator[File]:
     """The list of servers, and a page for each."""
     rows = [_server_row(atlas, name) for name in atlas.servers]
     yield render(
@@ -92,7 +77,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         servers=rows,
     )
     for name in atlas.servers:
-        yield _page(atlas, frame, name)
+        yield from _pages(atlas, frame, name, typed)
 
 
 def newest_of(atlas: Atlas, server: str) -> list[AtlasCell]:
@@ -117,34 +102,59 @@ def _server_row(atlas: Atlas, name: str) -> ServerRow:
     return ServerRow(name, title, newest.server_version, len(cells), tally)
 
 
-def _page(atlas: Atlas, frame: Frame, name: str) -> File:
-    entries = newest_of(atlas, name)
-    cells = [entry.cell for entry in entries]
+def _pages(
+    atlas: Atlas, frame: Frame, name: str, typed: Sequence[QuestionPage]
+) -> Iterator[File]:
+    """The page about a server, and further ones of what would make it too heavy."""
+    cells = [entry.cell for entry in newest_of(atlas, name)]
     newest = max(cells, key=age)
     title = words.title(newest)
     known = atlas.server(name)
     answered = {answer.question for cell in cells for answer in cell.answers}
     prices = [each for each in PRICES if each in answered]
-    every = [entry.cell for entry in atlas.servers[name]]
+    rows = [_row(atlas, cell, newest, prices) for cell in cells]
+    table = sum(len(piece("configuration_row", row, "../")) for row in rows)
+    pages = folded(_parts(atlas, name), _weight, first=max(0, ROOM - table))
     lead = _lead(title, cells)
-    return render(
-        "server.html",
-        address.server_page(name),
-        site=frame,
-        name=f"{title} and Flask: how many requests at once",
-        description=lead,
-        card=f"card/server-{address.segment(name)}.png",
-        server=name,
-        title=title,
-        lead=lead,
-        behind=_behind(atlas, name),
-        newest=newest,
-        prices=[PRICES[each] for each in prices],
-        rows=[_row(atlas, cell, newest, prices) for cell in cells],
-        timelines=list(timelines(atlas, name)),
-        view=matrix.view(atlas, matrix.current(every)),
-        documentation=known.documentation if known else "",
-    )
+    paths = pagers(address.server_page(name), len(pages))
+    for pager, parts in zip(paths, pages, strict=True):
+        yield render(
+            "server-more.html" if pager.at else "server.html",
+            pager.paths[pager.at],
+            site=frame,
+            name=f"{title} and Flask: how many requests at once"
+            + (f", page {pager.at + 1}" if pager.at else ""),
+            description=lead,
+            card=f"card/server-{address.segment(name)}.png",
+            server=name,
+            title=title,
+            lead=lead,
+            behind=_behind(atlas, name),
+            newest=newest,
+            prices=[PRICES[each] for each in prices],
+            rows=rows,
+            questions=citing(typed, lambda cell: cell.server == name),
+            timelines=[each for each in parts if isinstance(each, DrawnLine)],
+            views=[each for each in parts if isinstance(each, MatrixView)],
+            pages=pager,
+            documentation=known.documentation if known else "",
+        )
+
+
+def _parts(atlas: Atlas, name: str) -> list[DrawnLine | MatrixView]:
+    """What is below the table: timelines, and all cells by release."""
+    every = [entry.cell for entry in atlas.servers[name]]
+    return [
+        *timelines(atlas, name),
+        *matrix.views(atlas, matrix.current(every)),
+    ]
+
+
+def _weight(part: DrawnLine | MatrixView) -> int:
+    """Bytes of a part on a page."""
+    if isinstance(part, DrawnLine):
+        return len(piece("drawn", part, 3))
+    return len(piece("matrix", part, "../"))
 
 
 def _lead(title: str, cells: Sequence[CellReport]) -> str:
@@ -187,70 +197,3 @@ def _row(
         ", ".join(other),
         tuple(answers.get(each, "") for each in prices),
     )
-
-
-def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
-    """Lines of the server's releases; those of Flask's where a number changed."""
-    used: set[str] = set()
-    for line in atlas.lines:
-        if line.server != server:
-            continue
-        if line.package == FLASK and len(line.spans) < 2:
-            continue
-        anchor = address.anchor(f"{line.package}-{line.configuration}-py{line.python}")
-        yield _drawn(atlas, line, address.unused(anchor, used))
-
-
-def _drawn(atlas: Atlas, line: Line, anchor: str) -> DrawnLine:
-    return DrawnLine(
-        sentences.line_title(line),
-        anchor,
-        release_chart.draw(line, cells_of(atlas, line)),
-        tuple(
-            f"{span.change}: {sentences.change(line, span)}"
-            for span in line.spans
-            if span.change is not None
-        ),
-        tuple(
-            f"No result with {listed(gap.releases)}: {gap.outcome}: {gap.reason}"
-            for gap in line.gaps
-        ),
-    )
-
-
-def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:
-    """The cells on a line, by the release that it follows."""
-    entries = atlas.by_configuration.get((line.server, line.configuration), ())
-    return sentences.by_release(line, (entry.cell for entry in entries))
-
-
-# ----------------------------------------------------------------------- verdicts
-
-
-def verdict_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """A page for each word that a cell of the matrix has."""
-    current = matrix.current(atlas.report.cells)
-    for word, mark in MARKS.items():
-        cells = [cell for cell in current if cell.word is word]
-        if cells:
-            yield render(
-                "verdict.html",
-                f"verdict/{css_class(mark)}.html",
-                site=frame,
-                name=f"What is {mark.word}",
-                description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
-                heading=f"{len(cells)} of {plural(len(current), 'cell')}: {mark.word}",
-                mark=mark,
-                rows=list(_verdict_rows(cells)),
-            )
-
-
-def _verdict_rows(cells: Sequence[CellReport]) -> Iterator[VerdictRow]:
-    groups: dict[tuple[str, ...], list[CellReport]] = defaultdict(list)
-    for cell in cells:
-        number = str((cell.ceiling, cell.floor))
-        groups[cell.server, cell.configuration, cell.python, number].append(cell)
-    for several in groups.values():
-        several.sort(key=age)
-        releases = sorted({c.server_version for c in several}, key=release_order)
-        yield VerdictRow(tuple(several), span(releases))

@@ -4,64 +4,26 @@ real repository beside it. GitHub's API is a stand-in; permissions act has none.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.plan import catalog
-from harness.plan.lookup import find_configuration
-from harness.plan.lookup import find_server
-from harness.plan.lookup import usual_releases
-from harness.track import history
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
-from tests.samples.make import cell
-from tests.samples.make import environment
-from tests.samples.make import evidence
-from tests.samples.make import rounds
 
+from .before import BEFORE
+from .before import begin_history
+from .before import CONFIGURATION
+from .before import git
+from .before import SERVER
 from .conftest import NewRunner
 from .runner import export
 from .runner import Ran
 from .runner import Runner
 
 WORKFLOW = ".github/workflows/track.yml"
-SERVER, CONFIGURATION = "werkzeug", "run-without-threads"
-BEFORE, NEW = "3.1.2", "3.1.3"
-PYTHON = "{}.{}".format(*sys.version_info)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints of a repository."""
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-    done = subprocess.run(
-        ["git", "-C", str(folder), *who, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout
-
-
-def begin_history(origin: Path, folder: Path) -> None:
-    """A history in which the release before the last took two at a time, which it
-    never did: the last is measured for real, and differs.
-    """
-    known = catalog.load()
-    server = find_server(known, SERVER)
-    configuration = find_configuration(server, CONFIGURATION)
-    release = usual_releases(known, server, configuration, BEFORE, PYTHON)[-1]
-    where = environment(BEFORE, SERVER, release, PYTHON)
-    seen = rounds(2, (1, 2), [2] * 8)
-    history.add(folder, [evidence(where, [cell(where, CONFIGURATION, 1, seen)])])
-    git(folder, "init", "--quiet", "--initial-branch=history")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message=Before")
-    git(folder, "push", "--quiet", str(origin), "history")
+NEW = "3.1.3"
 
 
 @pytest.fixture(scope="module")

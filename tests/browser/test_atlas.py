@@ -21,6 +21,7 @@ from tests.browser.conftest import DEADLINE
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence
 from tests.builders.atlas import sample
+from tests.builders.commands import PUBLIC
 
 UNEVEN = "cell/flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11.html"
 
@@ -35,13 +36,15 @@ KINDS = {
     "questions": "questions.html",
     "answers": "asked/waits.html",
     "verdict": "verdict/is-uneven.html",
-    "diff": "diff.html?of=gunicorn&before=20.1.0&now=27.0.1&show=all",
+    "what to compare": "diff.html",
+    "diff": "diff/gunicorn.html?before=20.1.0&now=27.0.1&show=all",
     "neighbours": "diff/gunicorn/23.0.0/25.3.0.html",
     "changes": "changes.html",
     "explain": "explain.html?command=gunicorn%20-w%204%20--threads%202%20app",
     "method": "method.html",
     "omissions": "omissions.html",
     "data": "data.html",
+    "control": "control.html",
     "not found": "404.html",
     "embed": "embed/gunicorn/gthread-2x4.html",
     "run": "report.html",
@@ -197,6 +200,7 @@ def test_everything_can_be_read_without_scripts(atlas: Path, chromium: Browser) 
         assert page.locator("form:visible").count() == 0
         assert page.locator("tbody[data-server=uwsgi]").first.is_visible()
         page.goto(file_of(atlas, "diff.html"))
+        page.click("#axes >> text=gunicorn")
         page.click("text=25.3.0 to 27.0.1")
         assert page.locator("h1").inner_text() == "gunicorn 25.3.0 and 27.0.1"
         page.goto(file_of(atlas, "explain.html"))
@@ -226,7 +230,7 @@ def test_print_has_no_navigation(atlas: Path, chromium: Browser) -> None:
 def test_a_diff_is_an_address_and_works_by_keyboard(
     atlas: Path, chromium: Browser
 ) -> None:
-    start = file_of(atlas, "diff.html?of=gunicorn&before=20.1.0&now=23.0.0")
+    start = file_of(atlas, "diff/gunicorn.html?before=20.1.0&now=23.0.0")
     with opened(chromium, start) as (page, faults):
         rows = page.locator("#rows tr")
         assert "fewer" in rows.all_inner_texts()[0]
@@ -236,8 +240,12 @@ def test_a_diff_is_an_address_and_works_by_keyboard(
         assert "show=all" in page.url
         assert rows.count() > 1
         # The older one is always the one before.
-        page.goto(file_of(atlas, "diff.html?of=gunicorn&before=27.0.1&now=20.1.0"))
+        page.goto(file_of(atlas, "diff/gunicorn.html?before=27.0.1&now=20.1.0"))
         assert page.input_value("select[name=before]") == "20.1.0"
+        # What is compared can be in the address too.
+        page.goto(file_of(atlas, "diff.html?of=gunicorn&before=20.1.0&now=23.0.0"))
+        page.wait_for_url("**/diff/gunicorn.html?before=20.1.0&now=23.0.0")
+        assert "fewer" in rows.all_inner_texts()[0]
         assert faults == []
 
 
@@ -287,6 +295,16 @@ COMMANDS = (
     "flask --app a run",
     "flask shell",
     "daphne a",
+    "[]",
+    "[1]",
+    '["gunicorn", "-w", "3", 7]',
+    '["gunicorn\\u00e9"]',
+    "CMD",
+    "web: ",
+    "sh -c",
+    "sh -c 'gunicorn -w 2 a | cat'",
+    "A=b bash -lc 'C=d gunicorn -w 2 a'",
+    "sh x.sh",
 )
 
 
@@ -296,7 +314,8 @@ def test_explain_says_the_same_as_the_command_line(
     made = atlas_of([*catalog_evidence(), *sample("history", "questions", "failures")])
     measured = measured_cells(made)
     ours = [written(made, entry.cell) for entry in made.newest.values()]
-    commands = [*COMMANDS, *filter(None, ours), "gunicorn é -w 2"]
+    public = [command for command, _ in PUBLIC]
+    commands = [*COMMANDS, *public, *filter(None, ours), "gunicorn é -w 2"]
     with opened(chromium, file_of(atlas, "explain.html")) as (page, _):
         theirs = page.evaluate("(all) => all.map(explained)", commands)
     for command, answer in zip(commands, theirs, strict=True):

@@ -1,86 +1,90 @@
 "use strict";
 // Any two releases side by side. The choice is part of the address.
 (() => {
-  const axes = JSON.parse(document.getElementById("data").textContent);
-  if (!axes.length) return;
+  const data = JSON.parse(document.getElementById("data").textContent);
   const form = document.getElementById("diff"), body = document.getElementById("rows"), count = document.getElementById("count");
-  const { of, before, now, show } = form.elements;
+  const root = document.querySelector("header .name").getAttribute("href").replace("index.html", "");
+  const { before, now, show } = form.elements;
   form.hidden = false;
   document.getElementById("region").hidden = false;
-  const axisOf = (name) => axes.find((axis) => axis.name === name) ?? axes[0];
-
-  function offer(axis) {
-    for (const field of [before, now]) {
-      field.replaceChildren(...axis.releases.map((release) => new Option(release, release)));
-    }
-    before.value = axis.releases.at(-2);
-    now.value = axis.releases.at(-1);
+  for (const field of [before, now]) {
+    field.replaceChildren(...data.releases.map((release) => new Option(release, release)));
   }
 
-  function numberCell(cell) {
+  function numberCell(cell, tail) {
     const td = document.createElement("td");
-    if (!cell) return td;
-    td.className = cell[1];
+    if (!cell.length) return td;
+    const [number, kind] = data.numbers[cell[0]];
+    td.className = kind;
     const a = document.createElement("a");
-    a.href = `cell/${cell[2]}.html`;
-    a.textContent = cell[0];
+    a.href = `${root}cell/${data.folders[cell[1]]}/${tail}.html`;
+    a.textContent = number;
     td.append(a);
     return td;
   }
 
+  function rowOf(label, cells, word, kind, why) {
+    const row = document.createElement("tr"), head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = label;
+    const change = document.createElement("td"), reason = document.createElement("td");
+    change.append(Object.assign(document.createElement("span"), { className: kind, textContent: word }));
+    reason.textContent = why;
+    row.append(head, ...cells, change, reason);
+    return row;
+  }
+
   function draw() {
-    const axis = axisOf(of.value);
-    let at = [before, now].map((field) => axis.releases.indexOf(field.value));
+    let at = [before, now].map((field) => data.releases.indexOf(field.value));
     if (at[0] > at[1]) { // The older one is always the one before.
       [before.value, now.value] = [now.value, before.value];
       at = at.reverse();
     }
-    const judged = axis.pairs[`${before.value} ${now.value}`];
-    const changed = new Map((judged ?? []).map(([row, ...rest]) => [row, rest]));
+    const judged = data.pairs[at.join(" ")];
+    const changed = new Map((judged ?? []).map(([row, change]) => [row, data.changes[change]]));
     document.getElementById("before-head").textContent = before.value;
     document.getElementById("now-head").textContent = now.value;
-    const numbers = { same: 0 };
-    const rows = [];
-    axis.rows.forEach(([label, cells], n) => {
+    const numbers = {};
+    let same = 0, alone = 0;
+    const rows = [], others = [];
+    data.rows.forEach(([label, tail, cells], n) => {
       const [a, b] = at.map((index) => cells[index]);
-      if (!a && !b) return;
-      let [word, kind, why] = ["= same", "is-same", ""];
-      if (at[0] === at[1]) why = "";
-      else if (!a || !b) [word, kind] = [a ? "– not part of it now" : "+ not part of it before", "is-new"];
-      else if (changed.has(n)) [word, kind, why] = changed.get(n);
-      else if (!judged) [word, kind] = ["? not compared", "is-unknown"];
-      const plain = word.slice(2);
-      numbers[plain] = (numbers[plain] ?? 0) + 1;
-      if (plain === "same" && show.value !== "all") return;
-      const row = document.createElement("tr");
-      const head = document.createElement("th");
-      head.scope = "row";
-      head.textContent = label;
-      const tag = Object.assign(document.createElement("span"), { className: `tag ${kind}`, textContent: word });
-      const change = document.createElement("td"), reason = document.createElement("td");
-      change.append(tag);
-      reason.textContent = why;
-      row.append(head, numberCell(a), numberCell(b), change, reason);
-      rows.push(row);
+      if (!a.length && !b.length) return;
+      const both = [numberCell(a, tail), numberCell(b, tail)];
+      if (!a.length || !b.length) {
+        alone += 1;
+        others.push(rowOf(label, both, `measured with ${a.length ? before.value : now.value} only`, "soft", ""));
+      } else if (at[0] === at[1] || (judged && !changed.has(n))) {
+        same += 1;
+        others.unshift(rowOf(label, both, "= same", "tag is-same", ""));
+      } else {
+        const [word, kind, why] = changed.get(n) ?? ["? not compared", "is-unknown", "too many pairs; see the steps below"];
+        const plain = word.slice(2);
+        numbers[plain] = (numbers[plain] ?? 0) + 1;
+        rows.push(rowOf(label, both, word, `tag ${kind}`, why));
+      }
     });
+    if (show.value === "all") rows.push(...others);
     body.replaceChildren(...rows);
-    count.textContent = Object.entries(numbers).filter(([, n]) => n).map(([word, n]) => `${n} ${word}`).join(", ");
+    document.getElementById("region").hidden = rows.length === 0;
+    const parts = Object.entries(numbers).map(([word, n]) => `${n} ${word}`);
+    parts.push(`${same} the same`);
+    const said = same || parts.length > 1 ? `Measured with both: ${parts.join(", ")}.` : "Nothing was measured with both.";
+    count.textContent = said + (alone ? ` ${alone} ${alone === 1 ? "was" : "were"} measured with one of them only.` : "");
   }
 
   function fromAddress() {
     const given = new URLSearchParams(location.search);
-    const axis = axisOf(given.get("of"));
-    of.value = axis.name;
-    offer(axis);
+    before.value = data.releases.at(-2);
+    now.value = data.releases.at(-1);
     for (const field of [before, now]) {
-      if (axis.releases.includes(given.get(field.name))) field.value = given.get(field.name);
+      if (data.releases.includes(given.get(field.name))) field.value = given.get(field.name);
     }
     show.value = given.get("show") === "all" ? "all" : "";
     draw();
   }
 
-  form.addEventListener("change", (event) => {
-    if (event.target === of) offer(axisOf(of.value));
+  form.addEventListener("change", () => {
     const query = new URLSearchParams(new FormData(form));
     if (!show.value) query.delete("show");
     history.pushState(null, "", `?${query}`);

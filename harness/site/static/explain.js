@@ -4,7 +4,15 @@ const explained = (() => {
   const { rules, measured } = JSON.parse(document.getElementById("data").textContent);
   class Cannot extends Error {}
 
+  function listed(text) {
+    let found = null;
+    try { found = JSON.parse(text); } catch { /* Said below. */ }
+    if (!Array.isArray(found) || !found.every((each) => typeof each === "string")) throw new Cannot("It begins as a list of words, and is none.");
+    return found;
+  }
+
   function words(text) {
+    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("This is a line for a shell, of which only a run shows what it starts: give the command of the server alone, or measure the line with flask-concurrency check.");
     const found = [];
     let word = null, quote = "";
     for (let n = 0; n < text.length; n += 1) {
@@ -26,9 +34,8 @@ const explained = (() => {
   }
 
   function split(given) {
-    const text = given.trim().replaceAll("\\\n", " ");
-    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("This is a line for a shell, of which only a run shows what it starts: give the command of the server alone, or measure the line with flask-concurrency check.");
-    let rest = words(text);
+    const text = given.trim().replaceAll("\\\n", " ").replace(/^(?:(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*|ExecStart\s*=\s*[-@:+!]*)/, "");
+    let rest = text.startsWith("[") ? listed(text) : words(text);
     const variables = {};
     while (rest.length) {
       const name = rest[0].split("/").filter(Boolean).at(-1) ?? "";
@@ -39,8 +46,13 @@ const explained = (() => {
       } else if (Object.hasOwn(rules.prefixes, name)) {
         rest = rest.slice(1 + rules.prefixes[name]);
         while (rest.length && rest[0].startsWith("-")) rest = rest.slice(1);
+      } else if (["sh", "bash", "dash", "ash"].includes(name) && /^-[a-z]*c$/.test(rest[1] ?? "")) {
+        const inner = split(rest[2] ?? "");
+        return { ...inner, variables: { ...variables, ...inner.variables } };
       } else if (/^(python|pypy)[0-9.]*$/.test(name) && rest.slice(0, 4).includes("-m")) {
         rest = rest.slice(rest.indexOf("-m") + 1);
+      } else if (/^(python|pypy)[0-9.]*$/.test(name)) {
+        throw new Cannot("What a script of Python starts only a run shows: measure it with flask-concurrency check.");
       } else return { program: name, arguments: rest.slice(1), variables };
     }
     throw new Cannot("There is no command.");
@@ -86,7 +98,7 @@ const explained = (() => {
 
   function because(rule, processes, lanes) {
     if (rule.unbounded) return `${rule.kind}: no bound is declared.`;
-    const factor = (part, count) => (typeof part === "string" ? `${count} ${part}` : part === 1 ? "" : String(part));
+    const factor = (part, count) => (typeof part === "string" ? `${count} ${count === 1 ? part.replace(/(?<=ss)es$|s$/, "") : part}` : part === 1 ? "" : String(part));
     const product = [factor(rule.processes, processes), factor(rule.lanes, lanes)].filter(Boolean).join(" × ");
     return `${rule.kind}: ${product || "one at a time"} = ${processes * lanes}.`;
   }
@@ -155,10 +167,19 @@ const explained = (() => {
   const byId = new Map(measured.map((cell) => [cell.id, cell]));
   const element = (name, text, kind = "") => Object.assign(document.createElement(name), { textContent: text, className: kind });
 
-  function cellLine(id, before) {
-    const cell = byId.get(id), p = element("p", before);
-    p.append(Object.assign(element("a", `${cell.title} ${cell.configuration}`), { href: root + cell.page }), `: ${cell.number} at once, ${cell.word}: ${cell.reason}.`);
-    return p;
+  function box(number, kind, unit, ...said) {
+    const made = element("div", "", `answer ${kind}`.trim()), right = element("div", "");
+    const shown = element("span", number, /[0-9]/.test(number) ? "number" : "number words");
+    if (unit) shown.append(element("small", unit));
+    right.append(...said);
+    made.append(shown, right);
+    return made;
+  }
+
+  function cellBox(id, before) {
+    const cell = byId.get(id), kind = `is-${cell.word.replaceAll(" ", "-")}`, head = element("p", before);
+    head.append(Object.assign(element("a", `${cell.title} ${cell.configuration}`), { href: root + cell.page }), " ", element("span", cell.word, `tag ${kind}`));
+    return box(cell.number, kind, "measured", head, element("p", `${cell.reason[0].toUpperCase()}${cell.reason.slice(1)}.`));
   }
 
   function show(text) {
@@ -166,16 +187,12 @@ const explained = (() => {
     if (!text.trim()) return;
     const answer = explain(text);
     const known = answer.declared !== null || answer.unbounded;
-    const box = element("div", "", "answer");
-    box.append(element("span", known ? (answer.unbounded ? "no bound" : String(answer.declared)) : "not known", known && !answer.unbounded ? "number" : "number words"));
-    const right = element("div", "");
-    right.append(element("p", known ? "is what it declares." : "What it declares is not known."), element("p", answer.because));
-    for (const remark of answer.remarks) right.append(element("p", remark));
-    box.append(right);
-    out.append(box);
-    if (answer.nearest) out.append(cellLine(answer.nearest, answer.exact ? "Measured, with just these settings: " : "The nearest that was measured: "));
+    const number = known ? (answer.unbounded ? "no bound" : String(answer.declared)) : "not known";
+    const remarks = answer.remarks.map((remark) => element("p", remark, "soft"));
+    out.append(box(number, "", known ? "declared" : "", element("p", answer.because), ...remarks));
+    if (answer.nearest) out.append(cellBox(answer.nearest, answer.exact ? "Measured with just these settings: " : "The nearest that was measured: "));
     else if (!answer.see.length) out.append(element("p", "Nothing like it was measured."));
-    for (const id of answer.see) out.append(cellLine(id, "What it may be: "));
+    for (const id of answer.see) out.append(cellBox(id, "What it may be: "));
   }
 
   form.hidden = false;
@@ -190,7 +207,7 @@ const explained = (() => {
   function fromAddress() {
     const given = new URLSearchParams(location.search).get("command") ?? "";
     if (given) field.value = given;
-    show(given);
+    show(field.value);
   }
   addEventListener("popstate", fromAddress);
   fromAddress();

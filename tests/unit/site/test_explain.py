@@ -21,6 +21,7 @@ from harness.site.explain import MeasuredCell
 from harness.site.explain import rules
 from tests.builders.atlas import CATALOG
 from tests.builders.atlas import whole_atlas
+from tests.builders.commands import PUBLIC
 
 CONFIGURATIONS = [
     (server.name, each.id)
@@ -93,6 +94,27 @@ def test_commands_as_people_write_them(
     answer = explain(command, measured())
     assert answer.declared == declared
     assert nearest in (answer.nearest.split("/") or [""])[2:3] + [answer.nearest]
+
+
+@pytest.mark.parametrize(("command", "what"), PUBLIC)
+def test_commands_of_the_public(command: str, what: int | str) -> None:
+    answer = explain(command, measured())
+    if what == "no bound":
+        assert answer.unbounded
+    elif isinstance(what, int):
+        assert answer.declared == what, answer
+        assert answer.nearest, answer
+    else:
+        assert answer.declared is None and not answer.unbounded, answer
+        assert what in answer.because, answer
+        assert not answer.nearest
+
+
+def test_one_of_something_is_said_in_the_singular() -> None:
+    answer = explain("uwsgi --module a --threads 4", ())
+    assert answer.because == "threads: 1 process × 4 threads = 4."
+    answer = explain("gunicorn a:b --threads 2", ())
+    assert answer.because == "gthread: 1 worker × 2 threads = 2."
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from harness.records.results import read_evidence
 from harness.report.words import QUESTIONS
 from harness.site.questions import answered
 from harness.site.questions import PLACE
+from harness.site.questions import Topic
 from harness.site.questions import TypedQuestion
 from harness.site.questions import value_of
 from tests.builders.atlas import QUESTIONS as TYPED
@@ -76,7 +77,10 @@ def test_the_shipped_data_has_all_that_is_cited() -> None:
 
 def test_a_missing_cell_is_told_and_not_guessed() -> None:
     question = TypedQuestion(
-        asked="Is it?", answer="It is {a.number}.", cells={"a": "flask-9/*"}
+        asked="Is it?",
+        about=Topic.BASICS,
+        answer="It is {a.number}.",
+        cells={"a": "flask-9/*"},
     )
     (page,) = answered({"x": question}, whole_atlas().report.cells)
     assert page.missing == ["flask-9/*"] and page.answer == "It is ?."
@@ -84,7 +88,10 @@ def test_a_missing_cell_is_told_and_not_guessed() -> None:
 
 def test_the_newest_cell_is_the_one_that_is_cited() -> None:
     question = TypedQuestion(
-        asked="?", answer="{a.flask}", cells={"a": "flask-*/gunicorn-*/sync-4/*"}
+        asked="?",
+        about=Topic.BASICS,
+        answer="{a.flask}",
+        cells={"a": "flask-*/gunicorn-*/sync-4/*"},
     )
     (page,) = answered({"x": question}, whole_atlas().report.cells)
     assert page.answer == "Flask 3.1.3"

@@ -1,0 +1,240 @@
+"""The pages of comparisons: what can be compared, any two of it, and two neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from harness.records.changes import Change
+from harness.records.text import listed
+from harness.records.text import plural
+from harness.report import words
+from harness.report.html import css_class
+from harness.report.words import Mark
+from harness.site import address
+from harness.site.atlas import Atlas
+from harness.site.atlas import AtlasCell
+from harness.site.diff import axes
+from harness.site.diff import Axis
+from harness.site.diff import compare
+from harness.site.diff import Finding
+from harness.site.diff import ONE_SIDED
+from harness.site.diff import SAME
+from harness.site.folding import ROOM
+from harness.site.frame import Frame
+from harness.site.look import embedded
+from harness.site.look import File
+from harness.site.look import number_of
+from harness.site.look import render
+
+
+class ReleasePair(NamedTuple):
+    """From one release to the next that was measured."""
+
+    before: str
+    now: str
+    path: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def changed(self) -> tuple[tuple[int, Mark], ...]:
+        """How many rows have each change, but for those that are on one side only."""
+        counts = Counter(
+            each.mark
+            for each in self.findings
+            if each.mark is not SAME and each.mark.word not in ONE_SIDED
+        )
+        return tuple((count, mark) for mark, count in counts.items())
+
+    @property
+    def in_both(self) -> int:
+        """How many configurations were measured with both."""
+        return sum(bool(each.before and each.now) for each in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """What became of the configurations, as a sentence."""
+        if not self.in_both:
+            return "No configuration was measured with both."
+        changed = [f"{count} {mark.word}" for count, mark in self.changed]
+        both = f"Of {plural(self.in_both, 'configuration')} measured with both"
+        same = self.in_both - sum(count for count, _ in self.changed)
+        return f"{both}: {listed([*changed, f'{same} the same'])}."
+
+
+def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """What can be compared, a page for each of it, and one for each two neighbours."""
+    every = [(axis, tuple(_steps(axis))) for axis in axes(atlas)]
+    yield render(
+        "diff.html",
+        script="diff-choice.js",
+        site=frame,
+        name="Two releases side by side",
+        description="What changed in how many requests are handled at once, from one "
+        "release to another.",
+        axes=[
+            (axis, axis_path(axis), steps[0], _last_change(steps))
+            for axis, steps in every
+        ],
+    )
+    for axis, steps in every:
+        yield _axis_page(frame, axis, steps)
+        for step in steps:
+            yield _step_page(frame, axis, step)
+
+
+def _last_change(steps: Sequence[ReleasePair]) -> ReleasePair | None:
+    """The newest step in which a number is known to have changed."""
+    for step in steps:
+        if any(mark.word != Change.NOT_COMPARABLE for _, mark in step.changed):
+            return step
+    return None
+
+
+def axis_path(axis: Axis) -> str:
+    """The page that compares any two releases of something."""
+    return f"diff/{address.segment(axis.name)}.html"
+
+
+def step_path(axis: Axis, before: str, now: str) -> str:
+    """The page about two neighbours."""
+    return "/".join(map(address.segment, ("diff", axis.name, before, f"{now}.html")))
+
+
+def _steps(axis: Axis) -> Iterator[ReleasePair]:
+    """Newest first."""
+    for before, now in reversed(list(pairwise(axis.releases))):
+        findings = tuple(compare(axis, before, now))
+        yield ReleasePair(before, now, step_path(axis, before, now), findings)
+
+
+def _axis_page(frame: Frame, axis: Axis, steps: Sequence[ReleasePair]) -> File:
+    data, offered = fitting(axis)
+    return render(
+        "axis.html",
+        axis_path(axis),
+        script="diff.js",
+        site=frame,
+        name=f"Two {axis.plural} side by side",
+        description=f"What changed in how many requests are handled at once, from one "
+        f"of {len(axis.releases)} {axis.plural} to another.",
+        axis=axis,
+        steps=steps,
+        left_out=len(axis.releases) - offered,
+        data=data,
+    )
+
+
+def _step_page(frame: Frame, axis: Axis, step: ReleasePair) -> File:
+    return render(
+        "pair.html",
+        step.path,
+        site=frame,
+        name=f"{axis.title} {step.before} and {step.now}",
+        description=step.summary,
+        axis=axis,
+        axis_page=axis_path(axis),
+        step=step,
+        findings=sorted(step.findings, key=_order),
+    )
+
+
+def _order(finding: Finding) -> int:
+    """Changes first, then what is the same, then what is in one of both only."""
+    if finding.mark.word in ONE_SIDED:
+        return 2
+    return 1 if finding.mark is SAME else 0
+
+
+# ----------------------------------------------------------------- what the script has
+
+
+def fitting(axis: Axis, room: int = ROOM) -> tuple[object, int]:
+    """The data of a page, and how many of the newest releases it has: as many as are
+    light enough for a first view.
+    """
+    offered = len(axis.releases)
+    data = embedded(_data(axis, offered))
+    while len(data) > room and offered > 2:
+        offered = max(2, offered * 3 // 4)
+        data = embedded(_data(axis, offered))
+    return data, offered
+
+
+class Numbered:
+    """Values that are written once, and named by their place."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+        self._places: dict[object, int] = {}
+
+    def place(self, value: object) -> int:
+        """Where a value is."""
+        if value not in self._places:
+            self._places[value] = len(self.values)
+            self.values.append(value)
+        return self._places[value]
+
+
+def _data(axis: Axis, offered: int) -> dict[str, object]:
+    """What the script needs, of the newest releases.
+
+    ``rows`` has the label, the end of the address, and by release the places of a
+    number and of the beginning of the address; ``pairs`` has, by two releases, the
+    places of a row and of what became of it.
+    """
+    releases = axis.releases[-offered:]
+    cut = axis._replace(releases=releases)
+    tables = {"numbers": Numbered(), "folders": Numbered(), "changes": Numbered()}
+    rows = [
+        [
+            row.label,
+            _tail(row.entries),
+            [_short(row.entries.get(release), tables) for release in releases],
+        ]
+        for row in cut.rows
+    ]
+    places = {release: n for n, release in enumerate(releases)}
+    pairs = {
+        f"{places[b]} {places[n]}": list(_changed(cut, b, n, tables["changes"]))
+        for b, n in cut.pairs()
+    }
+    return {
+        "releases": releases,
+        "rows": rows,
+        "pairs": pairs,
+        **{name: table.values for name, table in tables.items()},
+    }
+
+
+def _address(entry: AtlasCell) -> tuple[str, str]:
+    """The two folders of an environment, and the rest of a cell's address."""
+    parts = address.cell(entry.cell).split("/")
+    return "/".join(parts[:2]), "/".join(parts[2:])
+
+
+def _tail(entries: dict[str, AtlasCell]) -> str:
+    return next((_address(each)[1] for each in entries.values()), "")
+
+
+def _short(entry: AtlasCell | None, tables: dict[str, Numbered]) -> list[int]:
+    if entry is None:
+        return []
+    number = number_of(entry.cell), css_class(words.mark(entry.cell))
+    folder, _ = _address(entry)
+    return [tables["numbers"].place(number), tables["folders"].place(folder)]
+
+
+def _changed(
+    axis: Axis, before: str, now: str, changes: Numbered
+) -> Iterator[list[int]]:
+    """Rows that are not the same, of those that are in both."""
+    places = {row.label: n for n, row in enumerate(axis.rows)}
+    for each in compare(axis, before, now):
+        if each.mark is not SAME and each.before and each.now:
+            mark = f"{each.mark.symbol} {each.mark.word}"
+            change = mark, css_class(each.mark), each.reason
+            yield [places[each.row.label], changes.place(change)]

@@ -1,0 +1,60 @@
+"""Folding: what would make a first view too heavy is on further pages.
+
+Plain pages with plain links, so that all of it can be read from a folder and without
+scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+
+ROOM = 110_000
+"""Bytes of pieces on a page. With what else is on every page, such as the stylesheet, a
+first view stays below 150 kB, with nothing compressed."""
+
+
+class Pager(NamedTuple):
+    """The pages that something is folded into, and which of them this is."""
+
+    paths: tuple[str, ...]
+    at: int
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one."""
+        return len(self.paths) > 1
+
+
+def folded(
+    pieces: Sequence[Piece],
+    weight: Callable[[Piece], int],
+    room: int = ROOM,
+    first: int | None = None,
+) -> list[list[Piece]]:
+    """Pieces by page, in order; there is always one page, and a piece on each.
+
+    ``room`` is how much there is on a page, ``first`` on the first one, which may be
+    left empty.
+    """
+    pages: list[list[Piece]] = [[]]
+    left = room if first is None else first
+    for piece in pieces:
+        heavy = weight(piece)
+        if heavy > left and (pages[-1] or (len(pages) == 1 and first is not None)):
+            pages.append([])
+            left = room
+        pages[-1].append(piece)
+        left -= heavy
+    return pages
+
+
+def pagers(path: str, count: int) -> list[Pager]:
+    """For each page its pager: the first is at the path, others are numbered."""
+    stem = path.removesuffix(".html")
+    paths = (path, *(f"{stem}-{n}.html" for n in range(2, count + 1)))
+    return [Pager(paths, n) for n in range(count)]

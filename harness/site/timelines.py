@@ -1,0 +1,125 @@
+"""Release timelines of a server: which are drawn, and what is said of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from harness.judge.releases import RELEASE_CHANGES
+from harness.records.changes import Change
+from harness.records.report import CellReport
+from harness.records.text import listed
+from harness.records.track import Line
+from harness.records.versions import release_order
+from harness.site import address
+from harness.site import release_chart
+from harness.site import sentences
+from harness.site.atlas import Atlas
+from harness.site.atlas import FLASK
+
+SWINGS = 4
+"""With so many changes along Flask, in both directions, no release is the cause."""
+
+
+class DrawnLine(NamedTuple):
+    """A release timeline."""
+
+    title: str
+    anchor: str
+    picture: Markup
+    changes: tuple[str, ...]
+    gaps: tuple[str, ...]
+    alike: str
+    """What else was measured and came to nothing else, as a sentence."""
+
+
+def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
+    """Lines of the server's releases, with most of them first; then those of Flask's
+    where a number changed.
+    """
+    used: set[str] = set()
+    for line, others in _chosen(
+        [each for each in atlas.lines if each.server == server]
+    ):
+        anchor = address.anchor(f"{line.package}-{line.configuration}-py{line.python}")
+        name = address.unused(anchor, used)
+        yield _drawn(atlas, line, name, _alike(line, others))
+
+
+def _chosen(lines: Sequence[Line]) -> Iterator[tuple[Line, list[Line]]]:
+    """Lines to draw, each with those that nothing else changed on."""
+    groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.package != FLASK or len(line.spans) > 1:
+            groups[line.package, line.configuration, line.python].append(line)
+    drawn: list[tuple[Line, list[Line]]] = []
+    for several in groups.values():
+        several.sort(key=_weight, reverse=True)
+        main, *rest = several
+        known = _turns(main)
+        drawn.append((main, [each for each in rest if _turns(each) <= known]))
+        drawn += [(each, []) for each in rest if not _turns(each) <= known]
+    drawn.sort(key=lambda each: _size(each[0]), reverse=True)
+    drawn.sort(key=lambda each: each[0].package == FLASK)
+    yield from drawn
+
+
+def _size(line: Line) -> int:
+    return sum(len(span.releases) for span in line.spans)
+
+
+def _weight(line: Line) -> tuple[object, ...]:
+    """A key: with most releases, and beside the newest of the other package, last."""
+    return _size(line), release_order(line.beside.rpartition(" ")[2])
+
+
+def _turns(line: Line) -> set[tuple[str, str]]:
+    """Where it changed, and how."""
+    return {(span.releases[0], str(span.change)) for span in line.spans if span.change}
+
+
+def _alike(line: Line, others: Sequence[Line]) -> str:
+    if swings(line):
+        return "Another number with many releases, up and down: none is the cause."
+    if not others:
+        return ""
+    beside = sorted(
+        {each.beside for each in others if each.beside},
+        key=lambda name: release_order(name.rpartition(" ")[2]),
+    )
+    return f"The same was measured beside {listed(beside)}: nothing else changed there."
+
+
+def swings(line: Line) -> bool:
+    """Whether a number goes up and down along Flask: then no release is the cause."""
+    changes = [span.change for span in line.spans]
+    up, down = (changes.count(each) for each in (Change.MORE, Change.FEWER))
+    return line.package == FLASK and bool(up and down) and up + down >= SWINGS
+
+
+def _drawn(atlas: Atlas, line: Line, anchor: str, alike: str) -> DrawnLine:
+    return DrawnLine(
+        sentences.line_title(line),
+        anchor,
+        release_chart.draw(line, cells_of(atlas, line)),
+        tuple(
+            f"{span.change}: {sentences.change(line, span)}"
+            for span in line.spans
+            if span.change in RELEASE_CHANGES and not swings(line)
+        ),
+        tuple(
+            f"No result with {listed(gap.releases)}: {gap.outcome}: {gap.reason}"
+            for gap in line.gaps
+        ),
+        alike,
+    )
+
+
+def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:
+    """The cells on a line, by the release that it follows."""
+    entries = atlas.by_configuration.get((line.server, line.configuration), ())
+    return sentences.by_release(line, (entry.cell for entry in entries))

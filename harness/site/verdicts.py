@@ -1,0 +1,80 @@
+"""A page for each word that a cell of the matrix has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.report import CellReport
+from harness.records.text import plural
+from harness.records.text import span
+from harness.records.versions import release_order
+from harness.report.html import css_class
+from harness.report.words import Mark
+from harness.report.words import MARKS
+from harness.site import matrix
+from harness.site.atlas import age
+from harness.site.atlas import Atlas
+from harness.site.folding import folded
+from harness.site.folding import pagers
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import piece
+from harness.site.look import render
+
+MOST_LINKS = 40
+"""So many releases of Flask are linked in a row."""
+
+
+class VerdictRow(NamedTuple):
+    """A configuration whose cells have the same word and the same number."""
+
+    cells: tuple[CellReport, ...]
+    """By release of Flask, oldest first."""
+    releases: str
+    """Of its server."""
+
+
+def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+    """The pages of each word; several where there are many cells."""
+    current = matrix.current(atlas.report.cells)
+    for word, mark in MARKS.items():
+        cells = [cell for cell in current if cell.word is word]
+        if cells:
+            yield from _pages(frame, mark, cells, len(current))
+
+
+def _pages(
+    frame: Frame, mark: Mark, cells: Sequence[CellReport], of: int
+) -> Iterator[File]:
+    pages = folded(
+        list(_rows(cells)), lambda row: len(piece("verdict_row", row, "../"))
+    )
+    paths = pagers(f"verdict/{css_class(mark)}.html", len(pages))
+    for pager, rows in zip(paths, pages, strict=True):
+        yield render(
+            "verdict.html",
+            pager.paths[pager.at],
+            site=frame,
+            name=f"What is {mark.word}",
+            description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
+            heading=f"{len(cells)} of {plural(of, 'cell')}: {mark.word}",
+            mark=mark,
+            rows=rows,
+            pages=pager,
+        )
+
+
+def _rows(cells: Sequence[CellReport]) -> Iterator[VerdictRow]:
+    groups: dict[tuple[str, ...], list[CellReport]] = defaultdict(list)
+    for cell in cells:
+        number = str((cell.ceiling, cell.floor))
+        groups[cell.server, cell.configuration, cell.python, number].append(cell)
+    for several in groups.values():
+        several.sort(key=age)
+        for start in range(0, len(several), MOST_LINKS):
+            some = several[start : start + MOST_LINKS]
+            releases = sorted({c.server_version for c in some}, key=release_order)
+            yield VerdictRow(tuple(some), span(releases))
