@@ -80,6 +80,12 @@ class Deployment(Record, frozen=True, kw_only=True):
 
     remedies = {
         "name": "write lower-case letters, digits, '.', '_' and '-'",
+        "command": "write a text such as 'gunicorn shop:app'",
+        "procfile": "write the name of a line in the Procfile, such as 'web'",
+        "dockerfile": "write the path of one, such as 'Dockerfile'",
+        "target": "write the name of a stage of the Dockerfile",
+        "requirements": "write the path of a file, such as 'requirements.txt'",
+        "keep-mounts": "write paths and names, such as ['./static']",
         "ready": "write a path such as '/health'",
         "declared": "write a positive number, or 'unbounded'",
         "at-least": "write a positive number",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.deployment.command import command_line
 from harness.deployment.config import COMMANDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -32,20 +34,43 @@ def load(path: Path) -> Configured:
     path = path / DEFAULT if path.is_dir() else path
     tables = _tables(path)
     deployments: list[Deployment] = []
+    sound: list[Deployment] = []
     problems: list[str] = []
     for number, table in enumerate(tables, start=1):
         deployment, faults = _read(table)
         if deployment is not None:
             deployments.append(deployment)
             faults += _faults(deployment, path.parent)
-        name = table.get("name", number) if isinstance(table, dict) else number
-        problems += [fault_words(path, str(name), fault) for fault in faults]
+            sound += [] if faults else [deployment]
+        name = _label(table, number)
+        problems += [fault_words(path, name, fault) for fault in faults]
     problems += [
         fault_words(path, each.name, fault) for each, fault in _name_faults(deployments)
     ]
     if problems:
-        raise UsageError(*problems)
+        # What is wrong beside the file is said with it, and not after it is mended.
+        others = Configured(path, path.parent, tuple(sound))
+        raise UsageError(*problems, *_command_problems(others))
     return Configured(path, path.parent, tuple(deployments))
+
+
+def _label(table: Any, number: int) -> str:
+    """The name of a deployment, or its position where it has no good one."""
+    name = table.get("name") if isinstance(table, dict) else None
+    good = isinstance(name, str) and len(name) <= 100 and re.fullmatch(_NAME, name)
+    return str(name if good else number)
+
+
+_NAME = r"[a-z0-9][a-z0-9._-]*"
+
+
+def _command_problems(configured: Configured) -> Iterator[str]:
+    """What is wrong with what the commands of deployments come from."""
+    for each in configured.deployments:
+        try:
+            command_line(configured, each, os.environ)
+        except DeploymentFault as fault:
+            yield fault_words(configured.path, each.name, fault)
 
 
 def described(folder: Path, given: Mapping[str, Any]) -> Configured:

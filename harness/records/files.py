@@ -123,9 +123,12 @@ def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
 
 
 def read_text(path: Path, remedy: str = "check the path") -> str:
-    """The content of a regular text file. Raises ``UsageError``."""
+    """The content of a regular text file. Raises ``UsageError``.
+
+    The mark that some editors put in front of UTF-8 is left out.
+    """
     try:
-        return read_bytes(path, remedy).decode()
+        return read_bytes(path, remedy).decode().removeprefix("\ufeff")
     except UnicodeDecodeError as problem:
         reason = f"byte {problem.start + 1} is not UTF-8"
         raise UsageError(f"{path}: is not text: {reason}; correct it") from None

@@ -15,6 +15,16 @@ def listed(parts: Sequence[str], by: str = "and") -> str:
     return f"{', '.join(head)} {by} {last}" if head else last
 
 
+def shortened(words: str, most: int) -> str:
+    """A text of no more than ``most`` characters, with its middle left out if need be.
+
+    What is wrong stands at its beginning, and what it is about at its end.
+    """
+    if len(words) <= most:
+        return words
+    return f"{words[: most * 2 // 3]} … {words[-most // 3 + 3 :]}"
+
+
 def plural(count: int, noun: str) -> str:
     """A number of things: ``1 cell``, ``2 cells``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

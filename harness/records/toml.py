@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import inspect
 
+from harness.records import text
 from harness.records.errors import did_you_mean
 from harness.records.errors import UsageError
 from harness.records.files import read_text
@@ -23,10 +25,13 @@ from harness.records.words import Record
 
 RecordType = TypeVar("RecordType", bound=Record)
 
-_NULL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _STEP = re.compile(r"\.([A-Za-z_-]+)|\[(\d+)\]")
 _AT = " - at `"
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*)`$", re.S)
+
+
+MOST_CHARACTERS = 200
+"""A value that is longer is not quoted whole."""
 
 
 class Misfit(Exception):
@@ -53,18 +58,55 @@ def read(
 
 def parse(path: Path, remedy: str = "check the path") -> dict[str, Any]:
     """The tables of a TOML file as they are. Raises ``UsageError``."""
-    text = read_text(path, remedy)
+    content = read_text(path, remedy)
     try:
-        tables = tomllib.loads(text)
-        if _NULL.search(msgspec.json.encode(tables)):
-            raise UsageError(f"{path}: a text has a null character; remove it")
-        # Refuses numbers beyond 64 bits, which no key takes.
-        msgspec.msgpack.encode(tables)
-    except (ValueError, OverflowError) as problem:
+        tables = tomllib.loads(content)
+        for key, value in _values(tables):
+            if problem := _unusable(value):
+                raise UsageError(f"{path}: {key}: {problem}")
+    except tomllib.TOMLDecodeError as problem:
         raise UsageError(f"{path}: is not TOML: {problem}; correct it") from None
+    except ValueError:  # Python reads no number of so many digits
+        raise UsageError(
+            f"{path}: line {_longest_number(content)}: {_TOO_LARGE}"
+        ) from None
     except RecursionError:
         raise UsageError(f"{path}: is nested too deep; correct it") from None
     return tables
+
+
+_TOO_LARGE = "the number is too large; write a smaller one"
+
+
+def _values(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """All that stands in tables, each with its key."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield key, name
+            yield from _values(each, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for number, each in enumerate(value, start=1):
+            yield from _values(each, f"{key}[{number}]")
+    else:
+        yield key, value
+
+
+def _unusable(value: Any) -> str:
+    """Why no key takes a value, and a remedy; empty where one may."""
+    if isinstance(value, str) and "\0" in value:
+        return "a text has a null character; remove it"
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return _TOO_LARGE
+    return ""
+
+
+def _longest_number(content: str) -> int:
+    """The line, from 1 on, with the most digits in a row."""
+    lengths = [
+        max(map(len, re.findall(r"[0-9_]+", line)), default=0)
+        for line in content.splitlines()
+    ]
+    return lengths.index(max(lengths)) + 1
 
 
 def convert(tables: Any, kind: type[RecordType]) -> RecordType:
@@ -92,6 +134,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     """
     problem, at_word, path = message.rpartition(_AT)
     problem, path = (problem, path) if at_word else (message, "")
+    problem = text.shortened(problem, MOST_CHARACTERS)
     struct = inspect.type_info(kind)
     assert isinstance(struct, inspect.StructType)
     at: inspect.Type | None = struct

@@ -68,6 +68,54 @@ def test_all_problems_of_a_file_are_named_at_once(write: Write) -> None:
         assert f"deployment {key}" in problem
 
 
+def test_what_is_wrong_beside_a_file_is_named_with_it(write: Write) -> None:
+    """The remedies of a file are not found one by one."""
+    write("web: gunicorn shop:app\n", "Procfile")
+    path = write(
+        deployment(GOOD, "declared = true", name="one")
+        + deployment('procfile = "wbe"', name="two")
+        + deployment('dockerfile = "Dockerfile"', name="three")
+    )
+    with pytest.raises(UsageError) as caught:
+        load(path)
+    begins = ("one: declared: ", "two: procfile: ", "three: dockerfile: ")
+    for problem, begin in zip(caught.value.args, begins, strict=True):
+        assert f"{path}: deployment {begin}" in problem
+
+
+def test_a_mark_in_front_of_a_file_is_left_out(write: Write) -> None:
+    """Editors of Windows write one, and line ends of two characters."""
+    path = write("\ufeff" + deployment(GOOD).replace("\n", "\r\n"))
+    assert load(path).deployments[0].name == "production"
+    write("\ufeffweb: gunicorn shop:app\r\n", "Procfile")
+    path = write(deployment('procfile = "web"'))
+    configured = load(path)
+    command = command_line(configured, configured.deployments[0], {})
+    assert command.words[-1] == "shop:app"
+
+
+@pytest.mark.parametrize("name", ["3", "{ a = 1 }", '""', '"A b"', '"x\\u202e"'])
+def test_a_deployment_without_a_good_name_has_a_number(write: Write, name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(write(f"[[deployment]]\nname = {name}\n{GOOD}"))
+    assert ": deployment 1: name: " in str(caught.value)
+
+
+def test_a_long_value_is_not_quoted_whole(write: Write) -> None:
+    path = write(deployment(GOOD, f'declared = "{"x" * 100_000}"'))
+    with pytest.raises(UsageError, match=r"declared: invalid .* … .*positive number"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["command", "procfile", "dockerfile", "target", "requirements", "keep-mounts"],
+)
+def test_a_remedy_for_a_key_says_what_to_write(write: Write, key: str) -> None:
+    with pytest.raises(UsageError, match=f" {key}: expected .*; write "):
+        load(write(deployment(GOOD if key != "command" else "", f"{key} = 3")))
+
+
 def test_a_table_in_pyproject(write: Write) -> None:
     text = deployment(GOOD).replace("[[", "[[tool.flask-concurrency.")
     path = write(f"[project]\nname = 'shop'\n{text}", "pyproject.toml")
