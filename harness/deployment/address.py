@@ -97,6 +97,8 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     start = len(words) - len(arguments)
     if listening is None or tuple(words[start:]) != arguments:
         return None
+    if "uwsgi" in name and any(map(_EMPEROR.match, arguments)):
+        return None  # its vassals listen, each by its own file
     if name == "flask":
         if "run" not in arguments:
             return None
@@ -126,6 +128,8 @@ def read_line(
     return command
 
 
+_EMPEROR = re.compile(r"--emperor(?:$|=)")
+
 _HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")
 
 
@@ -151,7 +155,9 @@ def _with_own(
     settings = as_options(own.path, _OF_UWSGI)
     rest = [word for word in words[start:] if word != "--ini"]
     named = [word for word in rest if word.removeprefix("--ini=").endswith(".ini")]
-    if settings is None or len(named) != 1:
+    # A file of PasteDeploy names the app too, which options do not.
+    pasted = any(word.startswith(("--ini-paste", "--paste")) for word in rest)
+    if settings is None or len(named) != 1 or pasted:
         return None
     rest[rest.index(named[0]) : rest.index(named[0]) + 1] = settings
     others, _ = _without(rest, listening.instead)

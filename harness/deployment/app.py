@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+import os
 import time
 from collections.abc import Coroutine
 from collections.abc import Mapping
@@ -35,12 +36,14 @@ from harness.deployment.isolation import isolated
 from harness.deployment.isolation import layered
 from harness.deployment.isolation import own_control_socket
 from harness.deployment.isolation import working_tree
+from harness.deployment.mount_paths import mount_paths
 from harness.deployment.mounted import below
 from harness.deployment.mounted import not_reached
 from harness.deployment.places import places_of
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.prepare import Prepared
+from harness.deployment.written_logs import WrittenLogs
 from harness.measure.app import HOST
 from harness.probe.clients import Client
 from harness.probe.holds import Holds
@@ -63,6 +66,10 @@ from harness.system.process import ProcessTree
 READY = "/.flask-concurrency/ready"
 HOLD = "/.flask-concurrency/hold?request={name}"
 HEADER = "X-Flask-Concurrency"
+
+SEEN = "FLASK_CONCURRENCY_SEEN"
+SEEN_FOLDER = "seen"
+"""Where the hook leaves word of what it saw, and the variable that tells it."""
 
 LEAST_SECONDS = 2.0
 """How long it may take when containers took all of that to start."""
@@ -95,6 +102,9 @@ class DeployedApp:
         self.promise = prepared.promise
         """What it declares: by its command, or as the running server was asked."""
         self.declaration: Declaration | None = None
+        self.found_below = ""
+        """The path that it was found below, where that was not told."""
+        self._logs = WrittenLogs(own / "tmp")
         self.sockets: set[str] = set()
         """The Unix sockets on which it was reached."""
         self._seconds = seconds
@@ -112,6 +122,10 @@ class DeployedApp:
             return containers.variables({**self._where.variables, **places, **own})
         given = {**self._where.variables, **variable(self._places), **own}
         variables = isolated(given, working_tree(self._where.folder), self._own)
+        seen = self._own / SEEN_FOLDER
+        seen.mkdir(exist_ok=True)
+        seen.chmod(0o1777)  # of whichever user the server becomes
+        variables[SEEN] = str(seen)
         socket = own_control_socket(self.promise, variables, self._own)
         return with_hook({**variables, **self._given_folders(own), **socket})
 
@@ -148,6 +162,22 @@ class DeployedApp:
         """The command that removes containers, if there are any."""
         return self._contained.removing(port) if self._contained else ()
 
+    def said(self) -> str:
+        """The ends of the log files that it wrote."""
+        return self._logs.text()
+
+    def _seen(self) -> set[str]:
+        """What the hook saw in the server's processes."""
+        folder = self._own / SEEN_FOLDER
+        return set(os.listdir(folder)) if folder.is_dir() else set()
+
+    def _mounts(self) -> Sequence[str]:
+        """Paths that the app may be below; none where that is told."""
+        given = self._prepared.deployment
+        if self._below or given.below is not None:
+            return ()
+        return mount_paths(self._where.folder, self._command.words, given.env)
+
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
         headers = ((HEADER, holds.token), *self._headers)
@@ -171,15 +201,25 @@ class DeployedApp:
         where = self._where.folder
         given = Endpoint(HOST, port)
         search = AnswerSearch(
-            server, given, target, headers, self._command, self.promise, where
+            server,
+            given,
+            target,
+            headers,
+            self._command,
+            self.promise,
+            where,
+            READY,
+            self._mounts,
         )
         try:
-            client, endpoint = await reach(search, wait, watched)
+            client, endpoint, found_below = await reach(search, wait, watched)
         except NotAnswering as problem:
             if time.monotonic() - begun < self._seconds:
                 raise
             allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
             raise NotAnswering(f"{problem} {allowed}") from None
+        self._below = found_below or self._below
+        self.found_below = found_below or self.found_below
         self.hello = read_body(client, Hello)
         await self._ask_running(server)
         if endpoint.path.startswith("/proc/"):
@@ -220,7 +260,7 @@ class DeployedApp:
                 running.promise_of, hello.process, hello.words, tree, where
             )
         except CannotDerive as other:
-            problem = str(other)
+            problem = running.code_that_starts(hello) or str(other)
             if self.promise is None:
                 self.promise = running.promise_of_werkzeug(hello)
         self.declaration = declared_by(
@@ -250,11 +290,13 @@ class DeployedApp:
         self, server: ProcessTree, port: int, client: Client, token: str
     ) -> str | None:
         """``None`` when the reserved route answered, else what came in its place."""
+        if self._contained is None:
+            self._logs.look(server.processes(), instead_of=server.log)
         fault = from_app(client, token)
         if fault is None and read_body(client, Hello) is None:
             return "the probe's route answered something else than it does"
         if fault is not None and client.state is State.ANSWERED:
             if self._contained is None and is_of_others(port, server.processes()):
                 return f"another program answers on port {port}, which it did not get"
-            return not_reached(client, self._below, self._headers)
+            return not_reached(client, self._below, self._headers, self._seen())
         return fault

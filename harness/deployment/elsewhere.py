@@ -7,11 +7,13 @@ be measured: that port may be one of production.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import ssl
 from collections.abc import Callable
 from collections.abc import Coroutine
 from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -24,6 +26,7 @@ from harness.deployment.shell import CommandLine
 from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
+from harness.probe.listeners import listening_addresses
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import send_one
 from harness.probe.states import State
@@ -43,6 +46,9 @@ OTHER_PORTS_QUIET_SECONDS = 3
 TRY_SECONDS = 5.0
 """How long another way to speak to a server is tried, each time."""
 
+MOUNTS_SECONDS = 20.0
+"""How long paths are tried that an app may be mounted below, altogether."""
+
 HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     (0, 0, 0, 4, 0, 0, 0, 0, 0)
 )
@@ -60,6 +66,10 @@ class AnswerSearch(NamedTuple):
     command: CommandLine
     promise: Promise | None
     folder: Path
+    route: str = ""
+    """The target without the path that the app is mounted below."""
+    mounts: Callable[[], Sequence[str]] = tuple
+    """Paths that it may be mounted below, where that is to be found out."""
 
 
 class Reached(NamedTuple):
@@ -67,6 +77,8 @@ class Reached(NamedTuple):
 
     client: Client
     endpoint: Endpoint
+    below: str = ""
+    """The path that the app was found below, in place of the one that was given."""
 
 
 class Watched:
@@ -75,11 +87,17 @@ class Watched:
     def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
         self._instead = instead
         self.state = State.NEW
+        self.token = ""
 
     def instead(self, client: Client, token: str) -> str | None:
         """Call the watched function."""
         self.state = client.state
+        self.token = token
         return self._instead(client, token)
+
+    def is_app(self, client: Client) -> bool:
+        """Whether the app itself answered a request."""
+        return self._instead(client, self.token) is None
 
 
 async def reach(
@@ -91,17 +109,45 @@ async def reach(
 
     Raises ``NotAnswering``, also once only other ports are open.
     """
-    answer = asyncio.ensure_future(wait(search.endpoint))
+    endpoint = search.endpoint
+    answer = asyncio.ensure_future(wait(endpoint))
     elsewhere = asyncio.ensure_future(_other_way(search, watched))
     try:
         await asyncio.wait((answer, elsewhere), return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return Reached(answer.result(), search.endpoint)
-        endpoint = elsewhere.result()
+        endpoint = search.endpoint if answer.done() else elsewhere.result()
+        if not answer.done():
+            answer.cancel()
+            answer = asyncio.ensure_future(wait(endpoint))
+        return Reached(await answer, endpoint)
+    except NotAnswering:
+        found = await _below_a_path(search, endpoint, watched)
+        if found is None:
+            raise
+        return found
     finally:
         answer.cancel()
         elsewhere.cancel()
-    return Reached(await wait(endpoint), endpoint)
+
+
+async def _below_a_path(
+    search: AnswerSearch, endpoint: Endpoint, watched: Watched
+) -> Reached | None:
+    """The answer of an app that is mounted below a path; ``None`` if none is found."""
+    if watched.state is not State.ANSWERED:
+        return None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MOUNTS_SECONDS):
+            for path in await asyncio.to_thread(search.mounts):
+                client = await send_one(
+                    search.server,
+                    endpoint,
+                    path + search.route,
+                    TRY_SECONDS,
+                    search.headers,
+                )
+                if watched.is_app(client):
+                    return Reached(client, endpoint, path)
+    return None
 
 
 async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
@@ -128,7 +174,12 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                     "it speaks HTTP/2 only, which the probe does not; let it speak "
                     "HTTP/1.1 too"
                 )
-        elif port not in ports:
+        elif port in ports:
+            if watched.state is State.REFUSED:
+                for endpoint in _other_hosts(search):
+                    if await _answers(search, endpoint):
+                        return endpoint
+        else:
             for path in unix_sockets(server.processes()):
                 for endpoint in _over_unix(search.endpoint, path):
                     if await _answers(search, endpoint):
@@ -141,6 +192,14 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
             raise NotAnswering(_about_ports(search, ports))
         before = now
+
+
+def _other_hosts(search: AnswerSearch) -> Iterator[Endpoint]:
+    """The same port at the other addresses of this machine that are listened at."""
+    given = search.endpoint
+    for host, port in sorted(listening_addresses(search.server.processes())):
+        if port == given.port and host != given.host:
+            yield given._replace(host=host)
 
 
 def _other_protocols(endpoint: Endpoint) -> Iterator[Endpoint]:

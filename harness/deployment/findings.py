@@ -20,6 +20,8 @@ from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
+from harness.deployment.remedies import about_patches
+from harness.deployment.remedies import Advice
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
@@ -119,22 +121,27 @@ def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
 
 
 def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
-    if checked.is_underived and cell.outcome is Outcome.MEASURED:
-        return _without_declaration(checked, cell)
     hello = checked.hello
     stale, patched = (hello.stale, hello.patched) if hello else ((), False)
     green = hello.green if hello else ""
+    if checked.is_underived and cell.outcome is Outcome.MEASURED:
+        advice = about_patches(cell, stale, patched=patched, green=green)
+        return _without_declaration(checked, cell, advice)
     return explain(cell, checked.promise, stale, patched=patched, green=green)
 
 
-def _without_declaration(checked: Checked, cell: CellReport) -> CellReport:
+def _without_declaration(
+    checked: Checked, cell: CellReport, advice: Advice
+) -> CellReport:
     """A cell whose number is known, and compared with nothing."""
     source = checked.prepared.source if isinstance(checked.prepared, Prepared) else ""
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
     say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")
-    reason = f"it handled {number} at once; {cell.declared_because}; {say}"
+    handled = " ".join(filter(None, (f"it handled {number} at once", advice.cause)))
+    remedy = "; or ".join(filter(None, (advice.remedy, say)))
+    reason = f"{handled}; {cell.declared_because}; {remedy}"
     return msgspec.structs.replace(
-        cell, verdict=Verdict.UNKNOWN, reason=reason, remedy=say
+        cell, verdict=Verdict.UNKNOWN, reason=reason, remedy=remedy
     )
 
 

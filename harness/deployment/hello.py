@@ -22,6 +22,8 @@ class Hello(msgspec.Struct, frozen=True):
     """Its current folder."""
     software: str = ""
     """What the server calls itself (``SERVER_SOFTWARE``)."""
+    server: str = ""
+    """The package of the server, as its callers or its modules show."""
     green: str = ""
     """The library of greenlets whose server runs in it."""
     places: tuple[str, ...] = ()

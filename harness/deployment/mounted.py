@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
@@ -21,10 +22,39 @@ def below(prepared: Prepared) -> str:
     return path if path.startswith("/") else ""
 
 
-def not_reached(client: Client, path: str, headers: Headers) -> str:
-    """What answered in place of the probe's route, and which key of the file helps."""
+FRAMEWORKS = {"quart": "Quart", "django": "Django", "bottle": "Bottle"}
+"""Frameworks whose apps are no Flask apps; Flask may be mounted in one of FastAPI."""
+
+IGNORES = "its Python may ignore PYTHONPATH (`-I`, `-E`)"
+
+
+def _no_flask(status: int, seen: Collection[str]) -> str:
+    """Why there is no Flask app, by what was imported; empty where there may be one."""
+    if status >= 500 and "python" in seen and "flask" not in seen:
+        return "nothing there has imported Flask"  # which may have been what failed
+    others = [title for name, title in FRAMEWORKS.items() if name in seen]
+    if "quart" in seen or (others and "flask" not in seen):
+        return f"it is an app of {others[0]}, and only Flask apps are measured"
+    if "fastapi" in seen and "flask" not in seen:
+        return "it is an app of FastAPI without Flask, and only Flask apps are measured"
+    if "python" in seen and "flask" not in seen:
+        return "nothing there imported Flask, and only Flask apps are measured"
+    return ""
+
+
+def not_reached(
+    client: Client, path: str, headers: Headers, seen: Collection[str] = ()
+) -> str:
+    """What answered in place of the probe's route, and which key of the file helps.
+
+    ``seen`` is what the hook saw in the processes of the server: Python, Flask, other
+    frameworks. It may see nothing.
+    """
     where = f" below {path}" if path else ""
+    ignores = "" if "flask" in seen else f"; otherwise {IGNORES}"
     problem = f"it answered {client.status}{where} in place of the probe's route, so "
+    if why := _no_flask(client.status or 0, seen):
+        return f"it answered {client.status}{where}: {why}"
     location = dict(client.received).get("location", "")
     if client.status in _REDIRECTS and location.startswith("https://"):
         return problem + (
@@ -50,9 +80,9 @@ def not_reached(client: Client, path: str, headers: Headers) -> str:
         other = "another path" if path else "a path"
         return problem + (
             f"no Flask app is there; if it is mounted below {other}, write it: below = "
-            '"/shop"; otherwise its Python may ignore PYTHONPATH (`-I`, `-E`)'
+            f'"/shop"{ignores}'
         )
     return problem + (
         'no Flask app was reached: write below = "/shop" if it is mounted below a '
-        "path, or its Python may ignore PYTHONPATH (`-I`, `-E`)"
+        f"path{ignores}"
     )

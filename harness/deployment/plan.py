@@ -41,6 +41,7 @@ def running_environment(
     if promise is not None:
         return _environment(promise.server, "", versions)
     name, release = software_name(hello.software if hello else "")
+    name = name or (hello.server if hello else "")
     if not name:
         return environment(words, versions)
     return _environment(name, release, versions)

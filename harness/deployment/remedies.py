@@ -39,7 +39,9 @@ CAUSES = (
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
-        r".*\b(?:unable to|failed to|could not|cannot|not found)\b", re.IGNORECASE
+        r".*\b(?:unable to|failed to|could not|cannot|not found"
+        r"|no python application found)\b",
+        re.IGNORECASE,
     ),
 )
 """How a line begins that names the cause of a server's end: what a check refused, an
@@ -125,7 +127,10 @@ def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
     for found in (_TO_BACKGROUND.search(text), re.search(r"(?<!&)&\s*$", text)):
         if found:
             return f"leave out `{found[0].strip()}`"
-    return "start it without an option such as `--daemon` and without `&`"
+    return (
+        "if it went to the background, start it without an option such as `--daemon` "
+        "and without `&`"
+    )
 
 
 _TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
@@ -143,7 +148,9 @@ def _cause(log: str, reason: str) -> str:
     return f"the last that it said: {lines[-1]}"
 
 
-_KNOWN = re.compile(r"it listens on|in place of the probe's route|it speaks")
+_KNOWN = re.compile(
+    r"it listens on|in place of the probe's route|it speaks|only Flask apps"
+)
 """What reasons say that name the cause themselves."""
 
 
@@ -155,10 +162,8 @@ def _about_short(
     patched: bool,
     green: str,
 ) -> Advice:
-    if stale:
-        return _patched_late(stale)
-    if green and not patched and (cell.threads or 1) <= 1:
-        return _unpatched(green)
+    if any(advice := about_patches(cell, stale, patched=patched, green=green)):
+        return advice
     if promise is None:
         return Advice()
     if promise.declared is not None and promise.declared != cell.declared:
@@ -177,6 +182,17 @@ def _about_short(
             "blocks its process",
             "add `--gevent-monkey-patch`",
         )
+    return Advice()
+
+
+def about_patches(
+    cell: CellReport, stale: Sequence[str], *, patched: bool, green: str
+) -> Advice:
+    """Why requests block a server of greenlets one after the other, if they do."""
+    if stale:
+        return _patched_late(stale)
+    if green and not patched and cell.bounded and (cell.threads or 1) <= 1:
+        return _unpatched(green)
     return Advice()
 
 

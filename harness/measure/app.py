@@ -54,6 +54,9 @@ class App(Protocol):
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what outlives the server's processes, if any."""
 
+    def said(self) -> str:
+        """What the last server wrote to log files, in place of its output."""
+
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait until the app answers; a probe of it.
 
@@ -88,6 +91,10 @@ class TargetApp:
     def remove(self, port: int) -> Sequence[str]:
         """No command: everything ends with the processes."""
         return ()
+
+    def said(self) -> str:
+        """Nothing: its servers have no log files."""
+        return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the routes of that app, on a port that no other program shares."""

@@ -23,6 +23,7 @@ from harness.measure.bench import Bench
 from harness.measure.front import front_of
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
+from harness.probe.listeners import is_of_others
 from harness.probe.probe import Probe
 from harness.probe.questions import NotMeasured
 from harness.probe.ready import NotAnswering
@@ -43,6 +44,9 @@ from harness.system.process import running
 BOOT_SECONDS = 1.0
 """How long our own app takes to be imported where the life of a server is watched: the
 places that a server lacks meanwhile are lost in an instant otherwise."""
+
+PORTS_TRIED = 3
+"""How often a server is started while other programs take its port."""
 
 T = TypeVar("T")
 
@@ -101,26 +105,44 @@ class FreshServers:
         self.claims: Claims | None = None
         self.tail = ""
         """The end of the output of the last one."""
+        self._is_asked = False
+        """Whether the last one was reached."""
         self.start_seconds = 0.0
         self.stop_seconds = 0.0
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
-        """Start a server, ask something of it, and stop it. See ``Servers``."""
-        async with listening(self._bench.app.listen) as holds:
-            return await self._use(holds, ask)
+        """Start a server, ask something of it, and stop it. See ``Servers``.
 
-    async def _use(self, holds: Holds, ask: Callable[[Probe], Awaitable[T]]) -> T:
+        Another program may take a port between its choice and the start. The server is
+        then started once more, on another port.
+        """
+        for left in reversed(range(PORTS_TRIED)):
+            ports = free_ports(HOST, 2 if self._planned.front else 1)
+            self._is_asked = False
+            try:
+                async with listening(self._bench.app.listen) as holds:
+                    return await self._use(holds, ports, ask)
+            except NotMeasured:
+                # It has ended by now: whoever listens there is another program.
+                taken = any(is_of_others(port, ()) for port in ports)
+                if self._is_asked or not taken or not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    async def _use(
+        self, holds: Holds, ports: list[int], ask: Callable[[Probe], Awaitable[T]]
+    ) -> T:
         begun = stopping = time.monotonic()
-        ports = free_ports(HOST, 2 if self._planned.front else 1)
         try:
             async with self._started(holds, ports) as server:
                 try:
                     probe = await self._ready(server, holds, ports)
                     self.start_seconds += time.monotonic() - begun
+                    self._is_asked = True
                     return await ask(probe)
                 finally:
                     stopping = time.monotonic()
-                    self.tail = server.tail()
+                    self.tail = server.tail() + self._bench.app.said()
         except CannotExecute as problem:
             raise NotMeasured(Outcome.NOT_STARTED, str(problem)) from None
         except NothingLeftViolated as problem:

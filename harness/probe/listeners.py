@@ -48,11 +48,17 @@ def is_of_others(port: int, processes: Iterable[int]) -> bool:
 
 def listened_on(processes: Iterable[int]) -> set[int]:
     """The TCP ports that these processes listen on."""
-    ports: set[int] = set()
+    return {port for _, port in listening_addresses(processes)}
+
+
+def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:
+    """The addresses and ports that these processes listen on."""
+    found: set[tuple[str, int]] = set()
     for process in processes:
         try:
             connections = psutil.Process(process).net_connections("tcp")
         except psutil.Error:
             continue
-        ports |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
-    return ports
+        listening = (c.laddr for c in connections if c.status == psutil.CONN_LISTEN)
+        found |= {(address.ip, address.port) for address in listening}
+    return found

@@ -7,6 +7,7 @@ because some servers show their flaw only there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -142,19 +143,25 @@ def further(
     admitted: dict[int, list[int]] = defaultdict(list)
     for done in rounds:
         admitted[done.offered].append(done.admitted)
+    # Where a backlog is short, fewer are offered than were asked for, each time.
+    asked = Counter(done.asked for done in rounds)
+    tried = {
+        load: max(asked[load], len(admitted[load]))
+        for load in {*asked, *admitted, load}
+    }
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
     short = any(short_of(done, declared, limit) for done in rounds)
     most = min(load, max((done.peak for done in rounds), default=0))
     least = min(admitted[load], default=load)
     if short and least == load and admitted[load]:
         uneven.add(load)
-    if least < most and len(admitted[load]) < AT_EXCEEDED:
+    if least < most and tried[load] < AT_EXCEEDED:
         return Offer(load)
     enough = AT_DISAGREEMENT if load < MANY else AT_EXCEEDED
     for offered in sorted(uneven):
-        if offered <= load and len(admitted[offered]) < enough:
+        if offered <= load and tried[offered] < enough:
             return Offer(offered, _telling(rounds, offered))
-    if shared and load < MANY and len(admitted[load]) < AT_SHARED:
+    if shared and load < MANY and tried[load] < AT_SHARED:
         return Offer(load)
     reached = max((done.peak for done in rounds), default=0) >= load
     if reached:
@@ -162,10 +169,14 @@ def further(
     if load >= MANY:
         return None if declared is None else _many_again(load, rounds)
     if alone:
-        full = any(was_quiet(each) for each in rounds if each.offered >= load)
-        again = not full and len(admitted[load]) < AT_DISAGREEMENT
+        full = any(was_quiet(each) for each in rounds if each.asked >= load)
+        again = not full and tried[load] < AT_DISAGREEMENT
         return Offer(load) if again else None
-    return None if declared is None else _from_above(load, admitted)
+    return (
+        None
+        if declared is None
+        else _from_above(load, admitted, asked[FAR_ABOVE * load])
+    )
 
 
 def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
@@ -201,13 +212,13 @@ def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
     return Arrival.STAGGERED if singly and len(together) == 1 else Arrival.BURST
 
 
-def _from_above(load: int, admitted: dict[int, list[int]]) -> Offer | None:
+def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer | None:
     """One more offer far above a number that was never reached, if one is due.
 
-    ``admitted`` is how many were admitted in each round, by the load offered.
+    ``admitted`` is how many were admitted in each round, by the load offered. ``done``
+    is how often that was asked for.
     """
     above = FAR_ABOVE * load
-    done = len(admitted[above])
     could = {
         seen for offered in admitted if offered >= load for seen in admitted[offered]
     }

@@ -7,6 +7,7 @@ is the server that was started.
 from __future__ import annotations
 
 import functools
+import os
 import socket
 import ssl
 import struct
@@ -40,21 +41,28 @@ class Endpoint(NamedTuple):
     @property
     def place(self) -> tuple[str, int] | str:
         """The address for ``connect``."""
-        return self.path or (self.host, self.port)
+        return _short(self.path) if self.path else (self.host, self.port)
 
     @property
     def name(self) -> str:
         """``HOST:PORT`` for a header; of a Unix socket only a host."""
-        return "localhost" if self.path else f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if self.is_of_6 else self.host
+        return "localhost" if self.path else f"{host}:{self.port}"
+
+    @property
+    def is_of_6(self) -> bool:
+        """Whether the host is an address of IPv6."""
+        return ":" in self.host
 
     @property
     def is_plain(self) -> bool:
-        """Whether it speaks HTTP on a port, without TLS."""
-        return not (self.path or self.tls or self.uwsgi)
+        """Whether it speaks HTTP on a port of IPv4, without TLS."""
+        return not (self.path or self.tls or self.uwsgi or self.is_of_6)
 
     def socket(self) -> socket.socket:
         """A new socket that does not block and can be connected to it."""
-        family = socket.AF_UNIX if self.path else socket.AF_INET
+        family = socket.AF_INET6 if self.is_of_6 else socket.AF_INET
+        family = socket.AF_UNIX if self.path else family
         new = socket.socket(family, socket.SOCK_STREAM)
         new.setblocking(False)
         if not self.path:
@@ -64,6 +72,24 @@ class Endpoint(NamedTuple):
 
 Address = tuple[str, int] | Endpoint
 """Where a server listens; a host and a port stand for plain HTTP."""
+
+
+MOST_BYTES = 107
+"""The longest path that the address of a Unix socket has room for (``man 7 unix``)."""
+
+
+def _short(path: str) -> str:
+    """A path for the same socket that is short enough, if there is one."""
+    if len(os.fsencode(path)) <= MOST_BYTES:
+        return path
+    folder, name = os.path.split(path)
+    return f"/proc/self/fd/{_opened(folder)}/{name}"
+
+
+@functools.cache
+def _opened(folder: str) -> int:
+    """A folder, open as long as this process runs."""
+    return os.open(folder, os.O_PATH | os.O_DIRECTORY)
 
 
 # ------------------------------------------------------------------------------- TLS

@@ -50,9 +50,10 @@ class SockDiag:
         ``None`` if there is none. Raises ``Unavailable``.
         """
         ends = struct.pack("!HH", own[1], peer[1])
+        family = socket.AF_INET6 if ":" in own[0] else socket.AF_INET
         for host in (own[0], peer[0]):
-            ends += socket.inet_aton(host) + bytes(12)
-        self._send(_NLM_F_REQUEST, socket.AF_INET, _ANY, ends)
+            ends += socket.inet_pton(family, host).ljust(16, b"\0")
+        self._send(_NLM_F_REQUEST, family, _ANY, ends)
         return _inode(self._socket.recv(4096))
 
     def listening(self) -> dict[str, int]:

@@ -86,6 +86,16 @@ def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in variables.items() if not k.startswith("FLASK_CONCURRENCY")}
 
 
+def code_that_starts(hello: Hello) -> str:
+    """That a script starts its server by code, and which that is; empty if not known.
+
+    The settings of such a server stand in the code alone.
+    """
+    name = software_name(hello.software)[0] or hello.server
+    is_script = IS_PYTHON.match(server_words(hello.words)[0])
+    return f"its server, {name}, is started by code" if name and is_script else ""
+
+
 def promise_of_werkzeug(hello: Hello) -> Promise | None:
     """What Werkzeug's server declares, by what it tells the app of itself."""
     if software_name(hello.software)[0] != "werkzeug" or hello.multiprocess:

@@ -17,6 +17,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 NEEDED = ("FLASK_CONCURRENCY_PROBE", "FLASK_CONCURRENCY_TOKEN")
 PLACES = "FLASK_CONCURRENCY_PLACES"
 FLASK = "flask.app"
+SEEN = "FLASK_CONCURRENCY_SEEN"
+FRAMEWORKS = {
+    "quart.app": "quart",
+    "django.core.handlers.base": "django",
+    "fastapi.applications": "fastapi",
+    "bottle": "bottle",
+}
+"""Modules of other frameworks, which a check is sometimes tried on."""
 
 
 class Ignored(Warning):
@@ -47,8 +55,20 @@ def command_line():
     return [os.fsdecode(word) for word in words]
 
 
+def note(word):
+    """Leave an empty file that says what was seen here, for the check to find."""
+    folder = os.environ.get(SEEN)
+    if folder:
+        try:
+            path = os.path.join(folder, word)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
+        except OSError:
+            pass
+
+
 def open_route(module):
     """Add the reserved route to every app that this process makes."""
+    note("flask")
     route = load("_flask_concurrency_route", os.path.join(HERE, "route.py"))
     route.started = STARTED
     if os.environ.get(PLACES):
@@ -142,6 +162,9 @@ STARTED = []
 LOADED = []
 if all(os.environ.get(name) for name in NEEDED):
     STARTED = command_line()
+    note("python")
+    for name, word in FRAMEWORKS.items():
+        watch(name, [lambda module, word=word: note(word)])
     if FLASK in sys.modules:
         open_route(sys.modules[FLASK])
     else:

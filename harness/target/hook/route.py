@@ -162,6 +162,7 @@ def ready(environ):
             "green": green(),
             "places": sorted(places.found) if places else [],
             "software": str(environ.get("SERVER_SOFTWARE", "")),
+            "server": server(),
             **protocol.claims(environ),
         }
     )
@@ -188,6 +189,25 @@ def green():
     """Return the library of greenlets whose server was imported, or nothing."""
     servers = (("gevent", "gevent.pywsgi"), ("eventlet", "eventlet.wsgi"))
     return next((name for name, module in servers if module in sys.modules), "")
+
+
+SERVERS = (
+    ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "tornado", "twisted")
+    + ("cheroot", "waitress", "bjoern", "meinheld", "aiohttp", "gevent", "eventlet")
+)
+"""Packages of servers, of which some do not tell the app their name."""
+
+
+def server():
+    """Return the package of the server that called, or nothing if it is not seen."""
+    frame, found = sys._getframe(), ""
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        found = package if package in SERVERS else found
+        frame = frame.f_back
+    # One that runs the app in a thread of a pool is not among its callers.
+    imported = [name for name in SERVERS if name in sys.modules]
+    return found or (imported[0] if len(imported) == 1 else "")
 
 
 def same_headers(environ):

@@ -194,7 +194,7 @@ def test_what_sends_a_server_to_the_background_is_named(shape: Check) -> None:
 
 
 UNREACHED = {
-    "dispatcher": "if it is mounted below a path, write it: below = ",
+    "dispatcher": "",
     "script-name": "",
     "https-only": 'headers = { X-Forwarded-Proto = "https" }',
     "one-host": 'headers = { Host = "shop.example" }',

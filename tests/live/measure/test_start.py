@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 import psutil
 import pytest
 
+from harness.measure.app import HOST
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.start import Link
@@ -25,6 +27,7 @@ from harness.records.numbers import sum_up
 from harness.records.plan import PlannedFront
 from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
+from harness.system.ports import free_ports
 from harness.system.process import ProcessTree
 from tests.builders.catalogs import REAL
 from tests.live.commands import assert_exactly
@@ -63,6 +66,31 @@ def test_what_has_no_bound_meets_the_one_of_nginx(
     assert all(each.admitted == 200 for each in evidence.rounds if each.offered == 200)
     assert sum_up(evidence.rounds, 200).bounded
     assert "512 worker_connections are not enough" in evidence.log_tail
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may listen there between the choice and the start."""
+    with socket.create_server((HOST, 0)) as other:
+        given = iter([[other.getsockname()[1]]])
+        monkeypatch.setattr(
+            "harness.measure.start.free_ports",
+            lambda host, count: next(given, None) or free_ports(host, count),
+        )
+        evidence = measure(control(2, 3), declared=6)
+    assert next(given, None) is None, "that port was tried"
+    assert_exactly(evidence, 2, 3)
+
+
+def test_a_port_that_is_always_taken_ends_it(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr("harness.measure.start.free_ports", lambda *_: [port])
+        evidence = measure(control(1, 1), declared=1)
+    assert evidence.outcome is not Outcome.MEASURED
 
 
 @pytest.mark.parametrize(

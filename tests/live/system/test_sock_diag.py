@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import socket
 
+import pytest
+
 from harness.system.sock_diag import sock_diag
 
 
-def test_a_connection_has_the_inode_of_who_accepted_it() -> None:
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_a_connection_has_the_inode_of_who_accepted_it(
+    host: str, family: socket.AddressFamily
+) -> None:
     with (
-        socket.create_server(("127.0.0.1", 0), backlog=5) as listener,
-        socket.create_connection(listener.getsockname()) as first,
-        socket.create_connection(listener.getsockname()) as second,
+        socket.create_server((host, 0), family=family, backlog=5) as listener,
+        socket.create_connection(listener.getsockname()[:2]) as first,
+        socket.create_connection(listener.getsockname()[:2]) as second,
         sock_diag() as kernel,
     ):
         accepted, _ = listener.accept()
@@ -20,7 +27,7 @@ def test_a_connection_has_the_inode_of_who_accepted_it() -> None:
             ends = first.getpeername(), first.getsockname()
             assert kernel.inode(*ends) == str(os.fstat(accepted.fileno()).st_ino)
             assert kernel.inode(second.getpeername(), second.getsockname()) == "0"
-            assert kernel.inode(listener.getsockname(), ("127.0.0.1", 9)) is None
+            assert kernel.inode(listener.getsockname(), (host, 9)) is None
 
 
 def test_those_that_listen_and_those_of_one_port() -> None:

@@ -115,3 +115,14 @@ def test_a_file_that_takes_the_port_is_told_by_it(ini: Path) -> None:
     words = ["uwsgi", "u.ini"]
     assert takes_port(words, ini.parent) and own_address(words, ini.parent) is None
     assert addressed(words, ini.parent) is None
+
+
+@pytest.mark.parametrize("command", ["uwsgi --emperor vassals", "uwsgi --emperor=a"])
+def test_an_emperor_listens_nowhere_itself(command: str, tmp_path: Path) -> None:
+    assert addressed(shlex.split(command), tmp_path) is None
+
+
+def test_a_file_of_pastedeploy_is_not_given_as_options(tmp_path: Path) -> None:
+    text = "[app:main]\nuse = call:a:b\n[uwsgi]\nhttp-socket = 127.0.0.1:80\n"
+    (tmp_path / "app.ini").write_text(text)
+    assert addressed(("uwsgi", "--ini-paste", "app.ini"), tmp_path) is None

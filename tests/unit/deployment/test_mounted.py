@@ -57,3 +57,23 @@ def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
 
 def test_a_path_that_is_wrong_is_told_from_none() -> None:
     assert "below another path" in not_reached(answer(404), "/other", ())
+
+
+@pytest.mark.parametrize(
+    ("status", "seen", "words"),
+    [
+        (200, "python", "200: nothing there imported Flask, and only Flask apps"),
+        (404, "python django", "404: it is an app of Django, and only Flask apps"),
+        (404, "python flask quart", "404: it is an app of Quart, and only Flask apps"),
+        (404, "python fastapi", "404: it is an app of FastAPI without Flask"),
+        (404, "python fastapi flask", "if it is mounted below a path"),
+        (404, "", "otherwise its Python may ignore PYTHONPATH"),
+        (500, "python", "500: nothing there has imported Flask"),
+    ],
+)
+def test_what_was_imported_tells_what_it_is(status: int, seen: str, words: str) -> None:
+    assert words in not_reached(answer(status), "", (), seen.split())
+
+
+def test_pythonpath_is_not_suspected_where_flask_was_seen() -> None:
+    assert "PYTHONPATH" not in not_reached(answer(404), "", (), {"python", "flask"})

@@ -77,7 +77,7 @@ APPLIED = {
     "Flask is not installed for {}": OTHERS,
     "{} is there already": "test_shapes.py::"
     "test_a_socket_that_is_there_is_not_taken_over",
-    "start it without an option": OTHERS,
+    "if it went to the background": OTHERS,
     "if that is what it should handle": OTHERS,
     "leave out `daemon = True`": OTHERS,
     "leave out `--daemon` in {}": OTHERS,

@@ -257,3 +257,26 @@ def test_a_server_that_never_grows_so_far_is_given_up() -> None:
         anew.append(offer.anew)
         schedule.seen(seen(offer.asked, min(3, offer.asked)))
     assert anew == [False] * 4 + [True] * AT_GROWING
+
+
+@pytest.mark.parametrize("declared", [None, 1, 4, 10])
+@pytest.mark.parametrize("capacity", [1, 2, 4])
+@pytest.mark.parametrize("choice", [ONE, Choice(), TWO])
+def test_a_short_backlog_ends_it_too(
+    declared: int | None, capacity: int, choice: Choice
+) -> None:
+    """Fewer are then offered than were asked for, however often that is tried."""
+    schedule, backlog = Schedule(declared, 64), 5
+    schedule.choose_among(choice)
+    rounds = 0
+    while step := schedule.next():
+        rounds += 1
+        assert rounds < 100
+        if isinstance(step, Steer):
+            schedule.seen_steered(run_steered(step, 1, capacity))
+            continue
+        offered = min(step.asked, capacity + backlog)
+        admitted = min(offered, capacity)
+        done = seen(offered, admitted)
+        schedule.seen(msgspec.structs.replace(done, asked=step.asked))
+    assert schedule.rounds

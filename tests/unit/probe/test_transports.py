@@ -28,6 +28,7 @@ def test_every_other_way_is_not_plain() -> None:
         plain._replace(path="/a.sock"),
         plain._replace(tls=True),
         plain._replace(uwsgi=True),
+        plain._replace(host="::1"),
     ):
         assert not other.is_plain
 
@@ -35,6 +36,20 @@ def test_every_other_way_is_not_plain() -> None:
 def test_a_unix_socket_has_no_port() -> None:
     endpoint = Endpoint("127.0.0.1", 80, path="/a.sock")
     assert (endpoint.name, endpoint.place) == ("localhost", "/a.sock")
+
+
+def test_a_host_of_ipv6_is_written_in_brackets() -> None:
+    endpoint = Endpoint("::1", 80)
+    assert (endpoint.name, endpoint.place) == ("[::1]:80", ("::1", 80))
+
+
+def test_a_long_path_is_reached_by_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / ("a" * 60) / ("b" * 60)
+    folder.mkdir(parents=True)
+    (folder / "app.sock").touch()
+    place = Endpoint("127.0.0.1", 80, path=str(folder / "app.sock")).place
+    assert isinstance(place, str) and len(place) < 108
+    assert Path(place).samefile(folder / "app.sock")
 
 
 def test_a_request_in_the_protocol_of_uwsgi() -> None:

@@ -1,0 +1,90 @@
+"""What a deployment writes to files in place of its output, as to ``error.log``.
+
+The cause of a start that failed may stand there alone: supervisord keeps the output of
+what it starts in files, and gunicorn has ``--error-logfile``. What they are written to
+may be gone with the server, so they are read while it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+LOOK_SECONDS = 0.2
+"""How often open files are looked at, at most."""
+
+TAIL_BYTES = 4096
+
+_IS_LOG = re.compile(r"\blog|log\b|\.(?:err|error|out|stderr|stdout)\b", re.IGNORECASE)
+_DELETED = " (deleted)"
+
+
+class WrittenLogs:
+    """The ends of the log files that processes have open."""
+
+    def __init__(self, own: Path) -> None:
+        self._own = own
+        """The folder of temporary files that the deployment was given."""
+        self._looked = 0.0
+        self._ends: dict[str, tuple[int, str]] = {}
+        """By path: the size, and the end of the content."""
+
+    def look(self, processes: Iterable[int], *, instead_of: Path) -> None:
+        """Read what was written since the last time, but for the file of the output."""
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        for process in processes:
+            for number, path in _open_files(process):
+                if path != str(instead_of) and _IS_LOG.search(os.path.basename(path)):
+                    self._read(path, f"/proc/{process}/fd/{number}")
+        self._looked = time.monotonic()
+
+    def text(self) -> str:
+        """What was written, file by file, with the name of each."""
+        if self._own.is_dir():
+            for path in sorted(self._own.iterdir()):
+                if _IS_LOG.search(path.name):
+                    self._read(str(path), str(path))
+        parts = [
+            f"{os.path.basename(path)}:\n{end.rstrip()}\n"
+            for path, (_, end) in self._ends.items()
+            if end.strip()
+        ]
+        return "".join(parts)
+
+    def _read(self, path: str, place: str) -> None:
+        try:
+            status = os.stat(place)
+            if not stat.S_ISREG(status.st_mode) or self._size(path) == status.st_size:
+                return
+            with open(place, "rb") as file:
+                file.seek(max(0, status.st_size - TAIL_BYTES))
+                content = file.read(TAIL_BYTES)
+        except OSError:
+            return
+        if b"\0" not in content:
+            text = content.decode("utf-8", "replace")
+            self._ends[path] = status.st_size, text
+
+    def _size(self, path: str) -> int:
+        return self._ends.get(path, (-1, ""))[0]
+
+
+def _open_files(process: int) -> Iterable[tuple[str, str]]:
+    """The files that a process has open, each with its number; none once it ended."""
+    folder = f"/proc/{process}/fd"
+    try:
+        numbers = os.listdir(folder)
+    except OSError:
+        return
+    for number in numbers:
+        try:
+            path = os.readlink(f"{folder}/{number}")
+        except OSError:
+            continue
+        if path.startswith("/") and not path.endswith(_DELETED):
+            yield number, path

@@ -1,0 +1,29 @@
+"""Kinds of deployments and of apps come out right, or with words that are true.
+
+They are in ``tests/deployments/kinds/shapes.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.test_public import comes_out
+from tests.live.deployment.test_public import DEPLOYMENTS
+from tests.live.deployment.test_public import made
+
+KINDS: list[dict[str, Any]] = tomllib.loads(
+    (DEPLOYMENTS / "kinds" / "shapes.toml").read_text()
+)["shape"]
+
+
+@pytest.mark.parametrize("shape", KINDS, ids=lambda each: each["what"])
+def test_a_kind(
+    check: Check, tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any]
+) -> None:
+    folder = Path(tmp_path_factory.mktemp("s"), shape.get("folder", "shop"))
+    comes_out(check, shape, made(shape, folder))
