@@ -101,7 +101,10 @@ def measure(
         measured = asyncio.run(
             measure_deployment(each, plan, logs, options.start_seconds)
         )
-        checked = Checked(each, *measured)
+        if path := measured.found_below:
+            found = f'its Flask app was found below {path}; `below = "{path}"` says so'
+            shown.say(printable(f"{each.deployment.name}: {found}"))
+        checked = Checked(each, measured.evidence, measured.hello, measured.promise)
     name = checked.deployment.name
     write_evidence(options.results, checked.evidence, name=name)
     return checked

@@ -37,6 +37,8 @@ class MeasuredDeployment(NamedTuple):
     """What its app reports of itself."""
     promise: Promise | None
     """What it declares, if its command or the running server told."""
+    found_below: str = ""
+    """The path that it was found below, where that was not told."""
 
 
 async def measure_deployment(
@@ -59,13 +61,13 @@ async def measure_deployment(
     if prepared.contained is None:
         where = running_environment(prepared, app.promise, app.hello)
         evidence = _in_environment(evidence, where)
-        return MeasuredDeployment(evidence, app.hello, app.promise)
+        return MeasuredDeployment(evidence, app.hello, app.promise, app.found_below)
     if not app.is_seen:
         steady = msgspec.structs.replace(evidence.host, quiet_by=Settled.STEADY_COUNT)
         evidence = msgspec.structs.replace(evidence, host=steady)
     versions = _versions(prepared.contained.release, app.hello)
     evidence = _with_versions(evidence, prepared, versions)
-    return MeasuredDeployment(evidence, app.hello, app.promise)
+    return MeasuredDeployment(evidence, app.hello, app.promise, app.found_below)
 
 
 def _remove_sockets(paths: Iterable[Path], begun: float) -> None:

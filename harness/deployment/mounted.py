@@ -82,6 +82,11 @@ def not_reached(
             f"no Flask app is there; if it is mounted below {other}, write it: below = "
             f'"/shop"{ignores}'
         )
+    if (client.status or 0) >= 500:
+        return problem + (
+            "no Flask app was reached: look for an error in what it printed; if it is "
+            f'mounted below a path, write below = "/shop"{ignores}'
+        )
     return problem + (
         'no Flask app was reached: write below = "/shop" if it is mounted below a '
         f"path{ignores}"

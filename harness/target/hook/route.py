@@ -205,9 +205,13 @@ def server():
         package = frame.f_globals.get("__name__", "").partition(".")[0]
         found = package if package in SERVERS else found
         frame = frame.f_back
-    # One that runs the app in a thread of a pool is not among its callers.
+    # One that runs the app in a thread of a pool is not among its callers. It may be
+    # the program itself, as in `uvicorn` or `python -m uvicorn`.
+    program = (getattr(sys, "argv", None) or [""])[0].split(os.sep)[-2:]
+    named = [name for name in program if name in SERVERS]
     imported = [name for name in SERVERS if name in sys.modules]
-    return found or (imported[0] if len(imported) == 1 else "")
+    alone = imported if len(imported) == 1 else []
+    return found or (named + alone + [""])[0]
 
 
 def same_headers(environ):

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.live.deployment.conftest import Check
-from tests.live.deployment.test_public import comes_out
-from tests.live.deployment.test_public import DEPLOYMENTS
-from tests.live.deployment.test_public import made
+from tests.live.deployment.shape_tables import comes_out
+from tests.live.deployment.shape_tables import DEPLOYMENTS
+from tests.live.deployment.shape_tables import made
 
 KINDS: list[dict[str, Any]] = tomllib.loads(
     (DEPLOYMENTS / "kinds" / "shapes.toml").read_text()

@@ -120,6 +120,48 @@ APPLIED = [
         "declared = 2",
     ),
     Applied(
+        "fewer than is declared, because its command says fewer",
+        'command = "gunicorn -w 2 shop:app"\ndeclared = 3',
+        "the command itself declares 2",
+        "concurrency.toml",
+        "declared = 3",
+        "declared = 2",
+    ),
+    Applied(
+        "patches that come too late",
+        f'command = "python serve.py"\n{OWN}\ndeclared = 10',
+        r"call `monkey.patch_all\(\)` before anything else is imported",
+        "serve.py",
+        "import os, shop, waits\n.*patch_all.*\n",
+        "from gevent import monkey; monkey.patch_all()\nimport os, shop, waits\n",
+        handled=10,
+        files={
+            "waits.py": "from time import sleep\n",
+            "serve.py": "import os, shop, waits\n"
+            "from gevent import monkey; monkey.patch_all()\n"
+            "from gevent.pywsgi import WSGIServer\n"
+            "address = '127.0.0.1', int(os.environ['PORT'])\n"
+            "WSGIServer(address, shop.app, spawn=10).serve_forever()\n",
+        },
+    ),
+    Applied(
+        "a protocol that the probe does not speak",
+        'command = "granian --interface wsgi --http 2 --blocking-threads 2 shop:app"',
+        "let it speak HTTP/1.1 too",
+        "concurrency.toml",
+        "--http 2",
+        "--http auto",
+    ),
+    Applied(
+        "requirements without Flask",
+        'command = "gunicorn -w 2 shop:app"\nrequirements = "requirements.txt"',
+        "Flask is not installed for .*; install it there, or name a file of",
+        "requirements.txt",
+        r"\Z",
+        "flask\n",
+        files={"requirements.txt": "gunicorn\n"},
+    ),
+    Applied(
         "what a command does not tell",
         f'command = "python serve.py"\n{OWN}',
         "(declared = 2)",

@@ -121,6 +121,11 @@ def test_a_socket_that_is_there_is_not_taken_over(
         checked = check(folder)
         assert checked.code == 2
         assert f"{path} is there already" in checked.message
+        assert "write the path of another socket" in checked.message
+        assert path.stat().st_ino == before
+        other = "\n".join(words).replace("shop.sock", "other.sock")
+        (folder / "concurrency.toml").write_text(other)
+        assert numbers(check(folder)) == {"mine": (1, 1)}
         assert path.stat().st_ino == before
 
 

@@ -36,8 +36,7 @@ MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
 CHECK = "test_check.py::"
 
 APPLIED = {
-    "the command itself declares {}": f"{CHECK}"
-    "test_a_wrong_declaration_is_told_from_a_wrong_deployment",
+    "the command itself declares {}": OTHERS,
     "`--threads={}` declares": f"{CHECK}test_how_to_raise_is_true",
     "`--workers 1 --blocking-threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
     "without `--without-threads` it declares": f"{CHECK}"
@@ -56,7 +55,7 @@ APPLIED = {
     "build that and measure it": "containers/test_measured.py::test_the_example",
     "line {}: Docker takes this": OTHERS,
     "it speaks TLS and wants": OTHERS,
-    "it speaks HTTP/2 only": "test_shapes.py::test_tls_is_spoken_and_http_2_is_told",
+    "it speaks HTTP/2 only": OTHERS,
     "write `${PORT:-{}}` {}": PORTS,
     'write `{}os.environ.get("PORT", "{}")`': PORTS,
     "write `$(or $(PORT),{})`": PORTS,
@@ -89,7 +88,7 @@ APPLIED = {
     "test_the_remedy_for_sockets_without_patches_is_true",
     "leave out `reuse_port` in": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
     "leave out `--reuse-port`": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
-    "call `monkey.patch_all()`": f"{CHECK}test_the_cause_of_patching_too_late_is_named",
+    "call `monkey.patch_all()`": OTHERS,
     "write `worker_connections = {}` in": f"{CHECK}test_the_remedy_for_gthread_is_true",
     "add `--worker-connections {}`": f"{CHECK}test_the_remedy_for_gthread_is_true",
     "add `--gevent-monkey-patch`": f"{CHECK}"

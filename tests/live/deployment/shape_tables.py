@@ -1,0 +1,94 @@
+"""Deployments that are described in a table: made in a folder, checked, compared.
+
+``deployment``
+    the keys of the file of deployments; its ``name`` is added.
+``files``
+    beside the app, which is the one of ``shop.py`` below. What has no ending, or begins
+    with ``#!``, can be executed.
+``handled``, ``verdict``
+    what is measured, and said of it (by default *as declared*).
+``outcome``, ``says``
+    another outcome than *measured*, and words that the reason has.
+``packages``
+    what has to be installed besides; ``needs`` a program of the system.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
+from tests.live.deployment.conftest import ROOT
+
+DEPLOYMENTS = ROOT / "tests" / "deployments"
+
+LIMIT = 20
+"""How far those are tried that declare no bound."""
+
+SHOP = """\
+from flask import Flask
+
+
+def create_app(kind="plain"):
+    return Flask(kind)
+
+
+app = create_app(__name__)
+application = server = app
+"""
+
+
+def made(shape: dict[str, Any], folder: Path) -> Path:
+    """A folder with a shape in it."""
+    folder.mkdir(parents=True)
+    files = {"shop.py": SHOP, **shape.get("files", {})}
+    keys = {"name": "web", **shape["deployment"]}
+    if packages := shape.get("packages"):
+        files["requirements.txt"] = "\n".join(packages)
+        keys["requirements"] = "requirements.txt"
+    table = "\n".join(f"{key} = {_toml(value)}" for key, value in keys.items())
+    files["concurrency.toml"] = f"[[deployment]]\n{table}\n"
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        if "." not in name:
+            path.chmod(0o755)
+    if shape.get("certificate"):
+        for name in ("cert.pem", "key.pem"):
+            shutil.copy(DEPLOYMENTS / "tls" / name, folder)
+    return folder
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        inner = (f"{key} = {_toml(each)}" for key, each in value.items())
+        return f"{{ {', '.join(inner)} }}"
+    return json.dumps(value)
+
+
+def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
+    """Check a shape, and compare what comes out with what should."""
+    before = sorted(folder.rglob("*"))
+    checked = check(folder, "--ask", "overlap", "--limit", str(LIMIT))
+    assert sorted(folder.rglob("*")) == before
+    assert shape.get("says", "") in checked.message + reason(checked)
+    if shape.get("outcome") == "refused":
+        assert checked.code == 2
+        return
+    cell = checked.cells["web"]
+    assert cell["outcome"] == shape.get("outcome", "measured"), cell["reason"]
+    if "handled" in shape:
+        bounded = shape["handled"] != "unbounded"
+        seen = (cell["verdict"], cell["ceiling"], cell["bounded"])
+        expected = shape["handled"] if bounded else LIMIT
+        verdict = shape.get("verdict", "as declared")
+        assert seen == (verdict, expected, bounded), cell["reason"]
+
+
+def reason(checked: Checked) -> str:
+    return "".join(cell["reason"] for cell in checked.cells.values())
