@@ -71,6 +71,8 @@ class Client:
         self.state = State.NEW
         self.offered = False
         """Whether the request (or its part) was sent completely."""
+        self.cut_short = False
+        """Whether a second request was sent on it and has not been answered."""
         self.attempts = 0
         """Number of attempts to connect."""
         self.source = 0
@@ -154,6 +156,18 @@ class Client:
         if self.state in (State.OFFERED, State.IDLE):
             self._unsent += data
             self._push()
+
+    def again(self) -> None:
+        """Send the same once more on a connection that idles, towards ``IDLE`` again.
+
+        Where the server closes the connection instead of answering, the state becomes
+        ``RESET``, and ``cut_short`` says that it was after the request.
+        """
+        assert self.state is State.IDLE and self.partial is not None
+        self._response = self.status = None
+        self.state, self.cut_short = State.OFFERED, True
+        self._unsent = self.partial.data
+        self._push()
 
     def abort(self) -> None:
         """Give up, and reset the connection at once."""
@@ -248,6 +262,7 @@ class Client:
         if response.broken:
             self._end(State.RESET)
         elif response.complete and self._stays(response):
+            self.cut_short = False
             self._become(State.IDLE)
         elif response.complete:
             self._end(State.ANSWERED)

@@ -125,10 +125,27 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """How long the tape is from the act on."""
 
 
+class IdleSeen(Result, frozen=True, kw_only=True):
+    """What became of connections that idled when the server was reloaded."""
+
+    connections: int
+    """Clients that got an answer, and would have kept their connection open."""
+    kept: int = 0
+    """Connections that the server had not closed when it was told to reload."""
+    closed: int = 0
+    """Those that it closed then, before anything more was sent."""
+    answered: int = 0
+    """Those whose next request was answered."""
+    lost: int = 0
+    """Those whose next request was sent whole, and then cut off."""
+
+
 class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
     """How many requests were in the app at every moment of a server's life."""
 
     tapes: tuple[TapeSeen, ...] = ()
+    idle: IdleSeen | None = None
+    """Connections that idled when it was reloaded; null where it was not."""
 
 
 # ------------------------------------------------------------------- in a report
@@ -174,6 +191,9 @@ class Tape(Result, frozen=True, kw_only=True):
     """Lost requests that had been offered before the act, and were waiting."""
     lost_later: int = 0
     """Lost requests that were offered after the act."""
+    lost_on_idle: int | None = None
+    """Of connections that idled, how many lost the next request; null where none idled,
+    or that was not tried."""
     killed: bool = False
     """Whether something was left of the server after the grace, and was killed."""
     lost: tuple[LostRequest, ...] = ()

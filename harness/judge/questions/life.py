@@ -20,6 +20,7 @@ from harness.judge.tape import median
 from harness.judge.tape import points_of
 from harness.records.choices import Act
 from harness.records.evidence import CellEvidence
+from harness.records.life import IdleSeen
 from harness.records.life import LifeSeen
 from harness.records.life import LostRequest
 from harness.records.life import Tape
@@ -70,7 +71,41 @@ def tapes_of(seen: LifeSeen, cell: CellEvidence) -> tuple[Tape, ...]:
     """The tape of each act."""
     load = cell.declaration.declared or 0
     floor = sum_up_cell(cell, load).floor if load else None
-    return tuple(_tape(each, floor) for each in seen.tapes)
+    tapes = (_tape(each, floor) for each in seen.tapes)
+    return tuple(_with_idle(tape, seen.idle) for tape in tapes)
+
+
+def _with_idle(tape: Tape, seen: IdleSeen | None) -> Tape:
+    """The tape of a reload, with what became of connections that idled."""
+    if tape.act is not Act.RELOAD or not tape.known or seen is None:
+        return tape
+    words = _idle_words(seen)
+    sentence = f"{tape.sentence.removesuffix('.')}; {words}."
+    lost = seen.lost if seen.kept else None
+    return msgspec.structs.replace(tape, sentence=sentence, lost_on_idle=lost)
+
+
+def _idle_words(seen: IdleSeen) -> str:
+    if not seen.kept:
+        return "no connection idles, as each is closed after its answer or soon after"
+    said = (
+        (
+            seen.closed,
+            "closed before its next request",
+            "closed before their next request",
+        ),
+        (seen.answered, "answered once more", "answered once more"),
+        (seen.lost, "cut off with its next request", "cut off with their next request"),
+    )
+    parts = [
+        f"{count} {'was' if count == 1 else 'were'} {one if count == 1 else many}"
+        for count, one, many in said
+        if count
+    ]
+    others = seen.kept - seen.closed - seen.answered - seen.lost
+    if others:
+        parts.append(f"{others} had no answer yet")
+    return f"of {seen.kept} connections that idled {', '.join(parts)}"
 
 
 def _tape(seen: TapeSeen, floor: int | None) -> Tape:
@@ -188,7 +223,13 @@ def _notes(seen: TapeSeen) -> Iterator[str]:
         yield f"the long request was lost after {seen.long_stayed:.1f} s"
     elif seen.act is Act.LONG_REQUEST:
         yield "the long request was left alone"
-    if seen.catches_term is False:
+    one = any(sent.to.startswith("process 1 ") for sent in seen.sent)
+    if seen.catches_term is False and one:
+        yield (
+            "process 1 has no handler for SIGTERM, so nothing was told to end: a shell "
+            "that starts a server without `exec` passes no signal on"
+        )
+    elif seen.catches_term is False:
         yield (
             "the first process has no handler for SIGTERM: as the first process of a "
             "container it would go on until it is killed"

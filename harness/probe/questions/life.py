@@ -17,6 +17,7 @@ from collections.abc import Callable
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.questions.idle import reload as reload_with_idle
 from harness.probe.questions.recovery import Unreachable
 from harness.probe.questions.recovery import victim
 from harness.probe.recording import CALM_SECONDS
@@ -27,6 +28,7 @@ from harness.records.life import LifeSeen
 from harness.records.life import TapeSeen
 from harness.records.words import Outcome
 from harness.system.caught import catches
+from harness.system.namespaces import process_one
 from harness.system.process import Ended
 
 RECYCLE_SECONDS = 10.0
@@ -61,7 +63,12 @@ async def ask(servers: Servers, context: Context) -> LifeSeen:
         await servers.use(functools.partial(_tape, act=act, context=context))
         for act in context.acts
     ]
-    return LifeSeen(tapes=tuple(tapes))
+    idle = None
+    if Act.RELOAD in context.acts and context.bounded:
+        idle = await servers.use(
+            functools.partial(reload_with_idle, ceiling=context.ceiling)
+        )
+    return LifeSeen(tapes=tuple(tapes), idle=idle)
 
 
 async def _tape(probe: Probe, act: Act, context: Context) -> TapeSeen:
@@ -158,11 +165,18 @@ async def _long_request(recording: Recording) -> None:
 
 
 async def _end(recording: Recording) -> None:
-    """As an orchestrator ends a server: SIGTERM, a grace, and SIGKILL to all."""
+    """As an orchestrator ends a server: SIGTERM, a grace, and SIGKILL to all.
+
+    What is process 1 of a PID namespace is what an engine of containers sends it to.
+    """
     stream = recording.stream
-    recording.seen["catches_term"] = catches(recording.first, signal.SIGTERM)
+    one = process_one(recording.alive())
+    recording.seen["catches_term"] = catches(one or recording.first, signal.SIGTERM)
     stream.replaces_lost = False
-    recording.send(signal.SIGTERM)
+    if one is None:
+        recording.send(signal.SIGTERM)
+    else:
+        recording.send(signal.SIGTERM, one, "process 1 of its PID namespace")
 
     def over() -> bool:
         return recording.server.ended.done() and not recording.alive()

@@ -6,6 +6,8 @@ how many in the end, and which requests are lost.
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,21 @@ from harness.records.life import Tape
 from harness.records.life import TapeSeen
 from harness.records.words import Outcome
 from tests.live.commands import control
+from tests.live.commands import gthread
+from tests.live.commands import gunicorn
 
 SERVER = Path(__file__).parents[1] / "living_server.py"
+
+
+IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
+
+
+def needs_namespaces() -> None:
+    """Skip, loudly, where this user may not make a PID namespace."""
+    if not shutil.which("unshare"):
+        pytest.skip("SKIPPED: there is no program `unshare`")
+    if subprocess.run([*IN_A_NAMESPACE, "true"], check=False).returncode:
+        pytest.skip("SKIPPED: this user may not make a PID namespace")
 
 
 @pytest.fixture
@@ -32,8 +47,10 @@ def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(life, "RECYCLE_SECONDS", 5.0)
     monkeypatch.setattr(recording, "LEAST_SECONDS", 3.0)
 
-    def one(way: str, *acts: Act) -> dict[Act, tuple[Tape, TapeSeen]]:
-        argv = "{python}", str(SERVER), "{host}", "{port}", way
+    def one(
+        way: str, *acts: Act, within: tuple[str, ...] = ()
+    ) -> dict[Act, tuple[Tape, TapeSeen]]:
+        argv = *within, "{python}", str(SERVER), "{host}", "{port}", way
         evidence, _ = ask(argv, 3, Question.LIFE, acts=acts)
         (seen,) = evidence.asked
         judged = tapes(evidence)
@@ -98,6 +115,24 @@ def test_who_does_not_end_is_killed_after_the_grace(watch: Any) -> None:
     assert "still there" in end.sentence
 
 
+def test_a_server_that_is_process_one_gets_the_signal(watch: Any) -> None:
+    needs_namespaces()
+    end, ended = watch("gently", Act.END, within=IN_A_NAMESPACE)[Act.END]
+    assert [sent.to for sent in ended.sent] == ["process 1 of its PID namespace"]
+    assert (ended.catches_term, ended.survivors, end.lost_in_app) == (True, 0, 0)
+
+
+def test_a_shell_that_is_process_one_does_not_pass_it_on(watch: Any) -> None:
+    needs_namespaces()
+    shell = *IN_A_NAMESPACE, "sh", "-c", '"$@"; exit', "sh"
+    end, ended = watch("gently", Act.END, within=shell)[Act.END]
+    assert [sent.signal for sent in ended.sent] == ["SIGTERM", "SIGKILL"]
+    assert ended.catches_term is False
+    assert ended.survivors > 4
+    assert end.lost_in_app > 0
+    assert "process 1 has no handler for SIGTERM" in end.sentence
+
+
 def test_a_long_request_may_be_lost_or_left_alone(watch: Any) -> None:
     lost, seen = watch("impatiently", Act.LONG_REQUEST)[Act.LONG_REQUEST]
     assert (lost.lowest, lost.after, lost.lost_in_app) == (2, 3, 1)
@@ -127,3 +162,29 @@ def test_without_a_master_the_rest_goes_on(ask: Any) -> None:
     evidence, _ = ask(control(3, 1), 3, Question.LIFE, acts=(Act.KILL,))
     (tape,) = tapes(evidence)
     assert (tape.usual, tape.lowest, tape.after, tape.lost_in_app) == (3, 2, 2, 1)
+
+
+def idle_on_reload(ask: Any, argv: tuple[str, ...], declared: int) -> tuple[Any, Tape]:
+    """What became of connections that idled, as it was seen and as it is put."""
+    evidence, _ = ask(argv, declared, Question.LIFE, acts=(Act.RELOAD,))
+    (tape,) = tapes(evidence)
+    (life_seen,) = evidence.asked
+    assert life_seen.idle is not None
+    return life_seen.idle, tape
+
+
+def test_a_server_that_closes_after_each_answer_has_no_connections_that_idle(
+    ask: Any,
+) -> None:
+    idle, tape = idle_on_reload(ask, gunicorn("-w", "2"), 2)
+    assert (idle.kept, idle.lost, tape.lost_on_idle) == (0, 0, None)
+    assert "no connection idles" in tape.sentence
+
+
+def test_each_connection_that_idles_on_a_reload_is_accounted_for(ask: Any) -> None:
+    argv = gthread(1, 4, "--keep-alive", "60")
+    idle, tape = idle_on_reload(ask, argv, 4)
+    assert idle.kept == idle.connections == 8
+    assert idle.closed + idle.answered + idle.lost == 8
+    assert tape.lost_on_idle == idle.lost
+    assert "of 8 connections that idled" in tape.sentence

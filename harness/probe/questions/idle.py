@@ -1,0 +1,97 @@
+"""What becomes of connections that idle when a server is reloaded.
+
+Clients have had one answer each and keep their connection open. Requests are held in
+the app, so that the old workers are still there when they have been told to end. On
+each connection that the server has not closed by then the next request is sent. Whoever
+finds a connection closed sends its request on another one; a request that was sent
+whole, and then cut off, is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from harness.probe.crowd import Crowd
+from harness.probe.messages import PartialRequest
+from harness.probe.probe import Probe
+from harness.probe.questions.load import fill
+from harness.probe.round import finish
+from harness.probe.states import State
+from harness.records.life import IdleSeen
+from harness.system.caught import catches
+
+CONNECTIONS = 8
+"""Connections that idle."""
+
+TRIES = 3
+"""How often they are opened: a server closes what has idled for some seconds."""
+
+
+async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
+    """Reload a server to which connections idle; ``None`` where it knows no SIGHUP.
+
+    Raises ``Ended`` when the server had ended before.
+    """
+    first = probe.server.origin.started.result()
+    if not probe.address.is_plain or not catches(first, signal.SIGHUP):
+        return None
+    try:
+        for _ in range(TRIES):
+            idle = await _idle(probe)
+            await fill(probe, ceiling, ceiling, 0.0)
+            open_still = _open(idle)
+            if open_still or not idle.idle:
+                break
+            await finish(probe)
+            idle.give_up()
+        if not open_still:
+            return IdleSeen(connections=CONNECTIONS)
+        with probe.outliving():
+            os.kill(first, signal.SIGHUP)
+            return await _next_requests(probe, idle, open_still)
+    finally:
+        idle.give_up()
+        probe.disperse()
+
+
+async def _idle(probe: Probe) -> Crowd:
+    """Clients that have been answered and keep their connections open."""
+    request = PartialRequest(probe.head("GET", "ready"), stays=True)
+    idle = probe.gather_beside(CONNECTIONS, request)
+    idle.open(idle.clients)
+    await probe.until(lambda: idle.idle + len(idle.ended) >= CONNECTIONS)
+    await probe.settle()
+    return idle
+
+
+def _open(idle: Crowd) -> int:
+    return sum(client.state is State.IDLE for client in idle.clients)
+
+
+async def _next_requests(probe: Probe, idle: Crowd, open_before: int) -> IdleSeen:
+    """Send the next request on each connection that is open once the server is quiet.
+
+    Those in the app are let go then, and old workers may end.
+    """
+    await probe.settle()
+    sent = [client for client in idle.clients if client.state is State.IDLE]
+    for client in sent:
+        client.again()
+
+    def decided() -> bool:
+        return not any(client.state is State.OFFERED for client in sent)
+
+    await probe.until(decided)
+    await finish(probe)
+    await probe.expect(decided)
+    # One that is answered may be closed after its answer.
+    answered = sum(not each.cut_short for each in sent)
+    lost = sum(each.cut_short and each.state is State.RESET for each in sent)
+    return IdleSeen(
+        connections=CONNECTIONS,
+        kept=open_before,
+        closed=open_before - len(sent),
+        answered=answered,
+        lost=lost,
+    )
