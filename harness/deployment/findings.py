@@ -37,7 +37,9 @@ from harness.records.plan import PlannedEnvironment
 from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
+from harness.records.report import Remark
 from harness.records.report import Report
+from harness.records.rules import Other
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.processors import processors
@@ -171,7 +173,20 @@ def _checked_deployment(
         at_least=result.at_least,
         file=str(file.absolute()) if file else "",
         line=line,
-        remarks=remarks(checked.prepared, result.cell, processors()),
+        remarks=tuple(
+            _at_hold_at(configured, checked, each)
+            for each in remarks(checked.prepared, result.cell, processors())
+        ),
+    )
+
+
+def _at_hold_at(configured: Configured, checked: Checked, remark: Remark) -> Remark:
+    """A remark about a place inside the app stands where that is named."""
+    if remark.word is not Other.NARROW or configured.path is None:
+        return remark
+    line = configured.line(checked.deployment, "hold-at")
+    return msgspec.structs.replace(
+        remark, file=str(configured.path.absolute()), line=line
     )
 
 

@@ -10,12 +10,15 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.records import toml
 from harness.records.catalog import Page
+from harness.records.catalog import Sentence
 from harness.records.places import HoldPlace
 from harness.records.places import When
 from harness.records.places import WHERE
 from harness.records.words import Record
 
 FILE = Path(__file__).with_name("places.toml")
+
+ANY_REMEDY = "make room there for as many as are in the app, or let fewer in"
 
 VARIABLE = "FLASK_CONCURRENCY_PLACES"
 
@@ -25,6 +28,8 @@ class NamedPlace(HoldPlace, frozen=True, kw_only=True):
 
     source: Page
     """The page about it."""
+    remedy: Sentence = ANY_REMEDY
+    """What makes room there."""
 
 
 class NamedPlaces(Record, frozen=True, kw_only=True):
@@ -70,3 +75,9 @@ def variable(places: tuple[HoldPlace, ...]) -> dict[str, str]:
         return {}
     listed = [(each.name, at, each.when) for each in places for at in each.at]
     return {VARIABLE: "\n".join(map("\t".join, listed))}
+
+
+def remedy_of(name: str) -> str:
+    """What makes room at a place."""
+    named = named_places().get(name)
+    return named.remedy if named else ANY_REMEDY

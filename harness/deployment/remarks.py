@@ -1,7 +1,7 @@
 """What is worth knowing of a deployment beside its number, and fails no check.
 
-What its platform sends it, what its processors come to there, and whether a health
-check waits.
+What its platform sends it, what its processors come to there, whether a health check
+waits, and where in the app there is less room than at its door.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import count
 from harness.deployment.declares.sendings import limit_of
+from harness.deployment.places import remedy_of
 from harness.deployment.platform import platform_of
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.prepare import NotPrepared
@@ -51,6 +52,7 @@ def remarks(
         *_health(prepared, cell),
         *(remark for found in cell.staying for remark in _staying(found)),
         *_one_connection(cell),
+        *_narrow(cell),
     )
 
 
@@ -202,3 +204,21 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
         file="",
         line=0,
     )
+
+
+# ----------------------------------------------------------------------- inside the app
+
+
+def _narrow(cell: CellReport) -> Iterator[Remark]:
+    """That there is less room at a place inside the app than at its door."""
+    for each in cell.narrow:
+        times = "" if each.always else ", as chance has it"
+        others = f"; {each.others}" if each.others else ""
+        yield Remark(
+            word=Other.NARROW,
+            reason=f"of {each.at_door} requests in the app at once {each.at_place} get "
+            f"to {each.place}{times}{others}",
+            remedy=remedy_of(each.place),
+            file="",
+            line=0,
+        )

@@ -19,6 +19,7 @@ from harness.judge.control import control_fault
 from harness.judge.control import control_words
 from harness.judge.questions import answers
 from harness.judge.questions import health_of
+from harness.judge.questions import narrow_places
 from harness.judge.questions import tapes
 from harness.judge.questions.http2 import http2_of
 from harness.judge.questions.memory import memory_of
@@ -114,6 +115,7 @@ def judge_cell(
         memory=memory_of(cell) if measured else None,
         staying=staying_of(cell) if measured else (),
         http2=http2_of(cell) if measured else None,
+        narrow=narrow_places(cell) if measured else (),
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

@@ -22,6 +22,7 @@ import msgspec
 
 BACKLOG = 4096
 LONGEST_LINE = 4096
+FAILED = b"failed "
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,8 @@ class Hold(asyncio.Protocol):
         """When the introduction arrived, by ``time.monotonic()``."""
         self.left = False
         """Whether the app has answered the release."""
+        self.farewell = b""
+        """What it said when the request left."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -59,11 +62,12 @@ class Hold(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.said is not None:
             self.left = True
+            self.farewell = (self.farewell + data)[:LONGEST_LINE]
             return
         self._received += data
         line, newline, rest = self._received.partition(b"\n")
         if newline:
-            self.left = bool(rest)
+            self.left, self.farewell = bool(rest), rest
             self._introduce(line)
         elif len(self._received) > LONGEST_LINE:
             self._close()
@@ -118,6 +122,8 @@ class Holds:
         """All processes that requests were ever held in."""
         self.broken = 0
         """Number of broken holds since ``begin``."""
+        self.failures: dict[str, str] = {}
+        """Errors by which requests left since ``begin``, by the name of the hold."""
         self.strays = 0
         """Holds since ``begin`` in the name of a request that was never sent, or that
         was in the app already."""
@@ -138,6 +144,7 @@ class Holds:
         self.entered = set()
         self.where = {}
         self.broken = 0
+        self.failures = {}
         self.letting_go = False
 
     def expect(self, name: str) -> None:
@@ -182,6 +189,9 @@ class Holds:
         name = hold.said.request
         if self.held.get(name) is hold:
             del self.held[name]
+        if hold.farewell.startswith(FAILED) and name in self.entered:
+            words = hold.farewell.removeprefix(FAILED).decode("utf-8", "replace")
+            self.failures[name] = words.strip()
         if not hold.left:
             self.broken += 1
             self.changed()

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from harness.records.questions import QuestionSeen
+from harness.records.steering import Goal
 from harness.records.words import Record
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -60,6 +61,29 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     """Requests that had not ended when all were let go and the server had been quiet
     for a while."""
     settled: Settled
+    order: Goal | None = None
+    """Whether the order of workers was chosen for the most or the least that gets
+    there; null where it was left to chance."""
+    complete: bool = True
+    """Whether no worker had been stopped for too long when the order was chosen."""
+    errors: dict[str, int] = {}
+    """Errors that the place raised, such as that a pool has none left, and how many
+    requests met each."""
+    stuck: int = 0
+    """Requests that still asked for the place a while after all others were let go."""
+
+
+class Narrow(Result, frozen=True, kw_only=True):
+    """A place that fewer requests get to than are in the app at the same time."""
+
+    place: str
+    at_door: int
+    """In the app, where the fewest of them got to the place."""
+    at_place: int
+    others: str
+    """What those do that do not get there."""
+    always: bool
+    """Whether that is not left to chance."""
 
 
 class PlaceSeen(Result, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from harness.records.health import HealthNumbers
 from harness.records.http2 import Http2Numbers
 from harness.records.life import Tape
 from harness.records.memory import MemoryNumbers
+from harness.records.places import Narrow
 from harness.records.plan import Environment
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
@@ -89,6 +90,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """What clients that stay leave to others, for each question about them."""
     http2: Http2Numbers | None = None
     """What requests that share a connection came to, where that was asked."""
+    narrow: tuple[Narrow, ...] = ()
+    """Places inside the app that fewer requests get to than are in it."""
     reason: str
     """One sentence that explains the outcome or the verdict."""
     remedy: str = ""

@@ -27,6 +27,7 @@ class Other(StrEnum):
     SHUT_OUT = "others shut out"
     HELD_BACK = "events held back"
     ONE_CONNECTION = "one connection gets fewer"
+    NARROW = "narrow place"
     PLATFORM_MORE = "platform sends more"
     PLATFORM_FEWER = "platform sends fewer"
 
@@ -182,6 +183,11 @@ RULES = (
         Other.ONE_CONNECTION,
         "Requests on one HTTP/2 connection get fewer places than on several.",
     ),
+    Rule(
+        "FC505",
+        Other.NARROW,
+        "Fewer requests get to a place inside the app than are in it at once.",
+    ),
 )
 
 BY_CODE = {each.code: each for each in RULES}
@@ -196,3 +202,16 @@ def code_of(word: Word) -> str:
     """The id of a finding; empty for what is none."""
     same = (each for each in RULES if type(each.word) is type(word))
     return next((each.code for each in same if each.word == word), "")
+
+
+PROMISES = {
+    "at-least": Other.AT_LEAST,
+    "never-below": Other.NEVER_BELOW,
+    "on-term": Other.ON_TERM,
+}
+"""Findings about promises, by the key that the reason of a check begins with."""
+
+
+def promise_in(reason: str) -> Other | None:
+    """The promise that the reason of a check is about; ``None`` where it is another."""
+    return PROMISES.get(reason.partition(": ")[0])

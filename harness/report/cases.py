@@ -20,6 +20,7 @@ from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.rules import code_of
 from harness.records.rules import Other
+from harness.records.rules import promise_in
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -61,14 +62,6 @@ def of_report(report: Report, forbidden: Collection[Outcome | Verdict]) -> list[
     ]
 
 
-PROMISES = {
-    "at-least": Other.AT_LEAST,
-    "never-below": Other.NEVER_BELOW,
-    "on-term": Other.ON_TERM,
-}
-"""Findings about promises, by the key that the reason of a check begins with."""
-
-
 def of_check(report: Report, result: CheckResult) -> list[Case]:
     """The deployments of a check with the lines of their settings, and remarks."""
     cells = {cell.configuration: cell for cell in report.cells}
@@ -105,8 +98,7 @@ def _remarks(result: CheckResult) -> Iterator[Case]:
 
 
 def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:
-    key = each.reason.partition(": ")[0]
-    return code_of(PROMISES.get(key, word) if each.reason else word)
+    return code_of((promise_in(each.reason) or word) if each.reason else word)
 
 
 def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:

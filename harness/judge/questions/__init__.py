@@ -25,6 +25,8 @@ from harness.records.health import HealthNumbers
 from harness.records.health import ProbesSeen
 from harness.records.life import LifeSeen
 from harness.records.life import Tape
+from harness.records.places import Narrow
+from harness.records.places import PlacesSeen
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN
 from harness.records.seen import AnySeen
@@ -83,3 +85,14 @@ def health_of(cell: CellEvidence) -> HealthNumbers | None:
     """What health checks of a cell came to; ``None`` where that is not known."""
     seen = (each for each in cell.asked if isinstance(each, ProbesSeen))
     return next(map(probes.numbers, seen), None)
+
+
+def narrow_places(cell: CellEvidence) -> tuple[Narrow, ...]:
+    """Places inside the app of a cell that fewer requests get to than are in it."""
+    seen = (each for each in cell.asked if isinstance(each, PlacesSeen))
+    return tuple(
+        narrow
+        for each in seen
+        if each.outcome is Outcome.MEASURED
+        for narrow in places.narrow(each)
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.records.evidence import CellEvidence
+from harness.records.places import Narrow
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
@@ -15,9 +18,9 @@ from harness.records.words import Settled
 
 def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
     """How many get to each place; the number is that of the narrowest."""
-    if any(_is_unquiet(each) for each in seen.places):
+    if any(map(_is_unquiet, seen.places)):
         return seen.answer(UNKNOWN, NOT_QUIET)
-    door = max(round_.at_door for each in seen.places for round_ in each.rounds)
+    door = max(round_.at_door for each in seen.places for round_ in _rounds(each))
     parts = ", ".join(
         f"{_range(each) or 'none'} {_where(each)}" for each in seen.places
     )
@@ -32,17 +35,50 @@ def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
     return seen.answer(words, sentence, min(map(_least, reached)))
 
 
+def narrow(seen: PlacesSeen) -> tuple[Narrow, ...]:
+    """The places that fewer get to than are in the app at the same time."""
+    return tuple(
+        Narrow(
+            place=each.place,
+            at_door=least.at_door,
+            at_place=least.at_place,
+            others=_others(least),
+            always=_is_always(each),
+        )
+        for each in seen.places
+        if not _is_unquiet(each) and _range(each)
+        for least in [_narrowest(each)]
+        if least.at_place < least.at_door
+    )
+
+
+def _rounds(seen: PlaceSeen) -> Sequence[PlaceRound]:
+    """The rounds that count: not those in which a chosen order was given up."""
+    return [each for each in seen.rounds if each.complete] or seen.rounds
+
+
 def _is_unquiet(seen: PlaceSeen) -> bool:
-    return any(each.settled is Settled.STEADY_COUNT for each in seen.rounds)
+    return any(each.settled is Settled.STEADY_COUNT for each in _rounds(seen))
+
+
+def _is_always(seen: PlaceSeen) -> bool:
+    """Whether it is not left to chance how many get there."""
+    by_chance = [each for each in _rounds(seen) if each.order is None]
+    return not any(each.processes > 1 for each in by_chance)
+
+
+def _narrowest(seen: PlaceSeen) -> PlaceRound:
+    """The round in which the most of those in the app did not get there."""
+    return min(_rounds(seen), key=lambda each: each.at_place - each.at_door)
 
 
 def _least(seen: PlaceSeen) -> int:
-    return min(each.at_place for each in seen.rounds)
+    return min(each.at_place for each in _rounds(seen))
 
 
 def _range(seen: PlaceSeen) -> str:
     """How many got there, in all rounds; empty where none ever did."""
-    least, most = _least(seen), max(each.at_place for each in seen.rounds)
+    least, most = _least(seen), max(each.at_place for each in _rounds(seen))
     if not most:
         return ""
     return str(most) if least == most else f"{least}–{most}"
@@ -50,10 +86,13 @@ def _range(seen: PlaceSeen) -> str:
 
 def _where(seen: PlaceSeen) -> str:
     """The name of a place, and what the others did where fewest got there."""
-    others = _others(min(seen.rounds, key=lambda each: each.at_place))
+    others = _others(_narrowest(seen))
     if not _range(seen):
         why = "it is not called" if seen.found else "no imported module has it"
         others = f"{why}; {others}" if others else why
+    elif not _is_always(seen):
+        chance = f"seen in {plural(len(_rounds(seen)), 'round')}, left to chance"
+        others = f"{chance}; {others}" if others else chance
     return f"at {seen.place}{f' ({others})' if others else ''}"
 
 
@@ -71,7 +110,13 @@ def _others(round_: PlaceRound) -> str:
     for status, count in sorted(round_.ended.items()):
         how = "cut off" if status == "cut off" else f"answered with status {status}"
         parts.append(f"{count} {'was' if count == 1 else 'were'} {how}")
-    if round_.stalled:
+    for error, count in sorted(round_.errors.items()):
+        parts.append(f"{count} met {error}")
+    if round_.stuck:
+        parts.append(
+            f"{_wait(round_.stuck)} on after all others were let go, as in a deadlock"
+        )
+    elif round_.stalled:
         parts.append(f"{round_.stalled} had not ended a while after all were let go")
     return ", ".join(parts)
 

@@ -4,30 +4,45 @@ Requests for a route of the app's own are offered, as many as get into the app a
 more, and each is held at the place (``target/hook/places.py``). Where fewer get there
 than are in the app, the rest wait for it, or end.
 
-Several processes that share the load need not all have as many, so some more rounds
-are run. All are left to chance.
+Several workers need not all have as many. Where their order can be chosen it is: each
+takes what it can alone, and then one takes all that it can before the next. Where it
+cannot be, some more rounds are run, and what they come to is what was seen.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 
+from harness.probe.orders import Choice
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.states import State
+from harness.probe.steer import not_for_long
+from harness.probe.steer import TooLong
 from harness.probe.transports import NotSpoken
+from harness.probe.workers import find_workers
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
+from harness.records.steering import Goal
+from harness.records.steering import Steering
+from harness.records.words import Settled
+from harness.system.stopping import CannotStop
+from harness.system.stopping import Stopping
+from harness.system.stopping import stopping
 
 DOOR = ".door"
 ASKS = ".asks"
 
 ROUNDS_OF_SEVERAL = 5
-"""Rounds where more than one process holds requests."""
+"""Rounds where more than one process holds requests, and their order is no choice."""
+
+TRIES = 2
+"""How often a round in a chosen order is tried."""
 
 WATCHED_SECONDS = 3.0
 """How long those that wait are watched: pools that give up do so after seconds."""
@@ -47,14 +62,24 @@ async def ask(servers: Servers, context: Context) -> PlacesSeen:
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
+    choice = find_workers(probe.server.origin.processes(), probe.holds.ever)
+    by_stopping = choice.by is Steering.STOP and probe.quiet_by is Settled.SCHEDSTAT
+    rounds: list[PlaceRound] = []
+    if by_stopping:
+        try:
+            rounds = await _in_order(probe, place, count, choice)
+        except CannotStop:
+            await probe.settle()
+    if not rounds or not all(each.complete for each in rounds):
+        rounds += await _by_chance(probe, place, count)
+    return PlaceSeen(place=place, found=probe.places[place], rounds=tuple(rounds))
+
+
+async def _by_chance(probe: Probe, place: str, count: int) -> list[PlaceRound]:
     rounds: list[PlaceRound] = []
     while not rounds or (len(rounds) < ROUNDS_OF_SEVERAL and _goes_on(rounds)):
-        probe.gather_for_route(count, place)
-        try:
-            rounds.append(await _round(probe))
-        finally:
-            probe.disperse()
-    return PlaceSeen(place=place, found=probe.places[place], rounds=tuple(rounds))
+        rounds.append(await _round(probe, place, count))
+    return rounds
 
 
 def _goes_on(rounds: list[PlaceRound]) -> bool:
@@ -62,12 +87,95 @@ def _goes_on(rounds: list[PlaceRound]) -> bool:
     return rounds[-1].processes > 1 and not rounds[-1].stalled
 
 
-async def _round(probe: Probe) -> PlaceRound:
-    probe.crowd.open(probe.crowd.clients)
+# -------------------------------------------------------------------- in a chosen order
 
+
+async def _in_order(
+    probe: Probe, place: str, count: int, choice: Choice
+) -> list[PlaceRound]:
+    """Rounds for the most and the least, until each worker was the first once.
+
+    Raises ``CannotStop``.
+    """
+    order = choice.workers
+    wanted = [(Goal.MOST, order)]
+    wanted += [(Goal.LEAST, order[n:] + order[:n]) for n in range(len(order))]
+    rounds: list[PlaceRound] = []
+    for goal, workers in wanted:
+        for number in range(TRIES):
+            rounds.append(await _round(probe, place, count, goal, workers))
+            if rounds[-1].complete or number + 1 == TRIES:
+                break
+            rounds.pop()
+        if not rounds[-1].complete or rounds[-1].stalled:
+            break
+    return rounds
+
+
+async def _offer(
+    probe: Probe, count: int, goal: Goal | None, workers: Sequence[int]
+) -> bool:
+    """Send the requests of the crowd; whether no worker was stopped for too long."""
+    if goal is None:
+        probe.crowd.open(probe.crowd.clients)
+        return True
+    with stopping(probe.server.origin) as stopped:
+        try:
+            async with not_for_long():
+                await _in_turn(probe, count, goal, workers, stopped)
+        except TooLong:
+            return False
+        finally:
+            stopped.all_go_on()
+    return True
+
+
+async def _in_turn(
+    probe: Probe,
+    count: int,
+    goal: Goal,
+    workers: Sequence[int],
+    stopped: Stopping,
+) -> None:
+    """Let one worker after another run alone; for the most each is offered as many."""
+    clients = probe.crowd.clients
+    for number, worker in enumerate(workers):
+        await stopped.stop(each for each in workers if each != worker)
+        stopped.go_on([worker])
+        probe.crowd.open(clients[number * count : (number + 1) * count])
+        await probe.until(lambda: _all_there(probe))
+        if goal is Goal.LEAST and _all_there(probe):
+            break
+
+
+# --------------------------------------------------------------------------- one round
+
+
+def _all_there(probe: Probe) -> bool:
+    names = {each.name for each in probe.crowd.clients}
+    return names <= probe.holds.entered | probe.crowd.ended
+
+
+async def _round(
+    probe: Probe,
+    place: str,
+    count: int,
+    goal: Goal | None = None,
+    workers: Sequence[int] = (),
+) -> PlaceRound:
+    """Hold requests at a place, see what becomes of the others, and let all go."""
+    for_each = len(workers) if goal is Goal.MOST else 1
+    probe.gather_for_route(count * for_each, place)
+    try:
+        complete = await _offer(probe, count, goal, workers)
+        return await _count(probe, goal, complete=complete)
+    finally:
+        probe.disperse()
+
+
+async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRound:
     def all_there() -> bool:
-        names = {each.name for each in probe.crowd.clients}
-        return names <= probe.holds.entered | probe.crowd.ended
+        return _all_there(probe)
 
     settled = await probe.until(all_there)
     at_door = len(_names(probe, DOOR))
@@ -77,17 +185,34 @@ async def _round(probe: Probe) -> PlaceRound:
     watched = time.monotonic() - begun
     processes = probe.holds.processes()
     there = _names(probe, "")
+    asking, ended = len(_names(probe, ASKS)), _endings(probe)
+    stuck = await _let_go(probe, there)
     return PlaceRound(
         offered=probe.crowd.offered,
         at_door=at_door,
         at_place=len(there),
-        asking=len(_names(probe, ASKS)),
-        ended=_endings(probe),
+        asking=asking,
+        ended=ended,
         watched_seconds=watched,
         processes=len({processes[name] for name in there}),
         stalled=await finish(probe),
         settled=settled,
+        order=goal,
+        complete=complete,
+        errors=dict(Counter(probe.holds.failures.values())),
+        stuck=stuck,
     )
+
+
+async def _let_go(probe: Probe, there: set[str]) -> int:
+    """Let those go that are at the place; how many still ask for it a while later."""
+    probe.holds.letting_go = True
+    for name in there & probe.holds.held.keys():
+        probe.holds.release(name)
+    await probe.until(probe.all_ended)
+    if not probe.all_ended():
+        await probe.watch(probe.all_ended, WATCHED_SECONDS)
+    return len(_names(probe, ASKS))
 
 
 def _names(probe: Probe, where: str) -> set[str]:

@@ -10,6 +10,7 @@ from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.rules import code_of
 from harness.records.rules import Other
+from harness.records.rules import promise_in
 from harness.records.versions import release_order
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
@@ -37,11 +38,12 @@ MOST_LINES = 8
 NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
 """Verdicts that numbers alone explain."""
 
-BELOW = words.Mark(
-    *("✗", str(Other.AT_LEAST), "red", "it declares fewer than are asked for"),
-    code_of(Other.AT_LEAST),
-)
-"""What declares too little, and keeps that."""
+BROKEN = {
+    Other.AT_LEAST: "it declares fewer than are asked for",
+    Other.NEVER_BELOW: "there are fewer places than are asked for at some moment",
+    Other.ON_TERM: "requests are to finish that do not",
+}
+"""What does as it declares, and breaks another promise; and what that means."""
 
 Word = Outcome | Verdict
 
@@ -70,9 +72,15 @@ def in_full(
         for cell in cells
         for broken in (checked.get(cell.configuration),)
         if broken or cell.word in NOTEWORTHY
-        for mark in (words.mark(cell) if cell.word in NOTEWORTHY else BELOW,)
+        for mark in (words.mark(cell) if cell.word in NOTEWORTHY else _broken(broken),)
     ]
     return Section.of("the findings in short", "", *blocks)
+
+
+def _broken(checked: CheckedDeployment | None) -> words.Mark:
+    """The mark of a promise that is broken by what does as it declares."""
+    word = promise_in(checked.reason if checked else "") or Other.AT_LEAST
+    return words.Mark("✗", str(word), "red", BROKEN[word], code_of(word))
 
 
 def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]:
@@ -81,7 +89,7 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
     if broken:
         remedy = broken.remedy or remedy
         if cell.word not in NOTEWORTHY:
-            reason = broken.reason.removeprefix("at-least: ")
+            _, _, reason = broken.reason.partition(": ")
     seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
     lines = [say("{}: {}", Name(cell.configuration), quoted(_seen(seen, cell)))]
     if cause:

@@ -13,6 +13,8 @@ from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.rules import Other
+from harness.records.rules import promise_in
 from harness.records.text import plural
 from harness.records.track import Line
 from harness.records.track import Timeline
@@ -29,6 +31,12 @@ NAME = "the verdict"
 
 MOST_NAMES = 4
 """Deployments that are named."""
+
+BROKEN = {
+    Other.NEVER_BELOW: "at some moment there are fewer places than never-below",
+    Other.ON_TERM: "requests in the app are lost on SIGTERM",
+}
+"""What it means that a promise is broken beside the number."""
 
 PASSED = Mark("✓", "passed", "green")
 FAILED = Mark("✗", "failed", "red")
@@ -109,7 +117,9 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
     number = f"{each.name} handles {number_of(cell)} at once"
     if each.reason.startswith("at-least: "):
         return f"{number}, fewer than the {each.at_least} asked for"
-    return f"{number}, {cell.verdict}"
+    broken = promise_in(each.reason) if each.exit_code == 1 else None
+    more = f", but {BROKEN[broken]}" if broken in BROKEN else ""
+    return f"{number}, {cell.verdict}{more}"
 
 
 def of_changes(counts: str, fault: HarnessError | None) -> Section:

@@ -13,7 +13,7 @@ A request of the probe names itself and the place to be held at in its headers. 
 is in the app, as far as the probe can see it is
 
 ``NAME.door`` in the app, from its first line to its last;
-``NAME.asks`` in a call of the place that has not returned;
+``NAME.asks`` in a call of the place that has not returned; what it raises is told;
 ``NAME``      at the place, until the probe lets it go.
 
 All other requests, and all calls outside of a request, pass as if there were no places.
@@ -28,6 +28,9 @@ from contextvars import ContextVar
 
 HEADER = "HTTP_X_FLASK_CONCURRENCY_REQUEST"
 PLACE = "HTTP_X_FLASK_CONCURRENCY_PLACE"
+
+MESSAGE = 200
+"""Characters of an error that the probe is told, at most."""
 
 current = ContextVar("flask_concurrency_request", default=None)
 """The request of the probe that is handled now, if it is one."""
@@ -69,10 +72,16 @@ class Request(object):
         await route.load_beside("hold_async").hold(self.name, route.protocol)
 
 
-def close(connection):
+def failure(problem):
+    """Return the line by which the probe is told that a place raised an error."""
+    line = "{}: {}".format(type(problem).__name__, problem).split("\n")[0][:MESSAGE]
+    return "failed {}\n".format(line).encode("utf-8", "replace")
+
+
+def close(connection, words=b"left\n"):
     """Tell the probe that a request is there no more."""
     try:
-        connection.sendall(b"left\n")
+        connection.sendall(words)
     except OSError:
         pass  # the probe is gone, which is no fault of the app
     finally:
@@ -141,8 +150,10 @@ def wrapped(function, place, when):
             connection = request.open(".asks")
             try:
                 result = await function(*args, **kwargs)
-            finally:
-                close(connection)
+            except BaseException as problem:
+                close(connection, failure(problem))
+                raise
+            close(connection)
             await request.hold_async()
             return result
 
@@ -159,8 +170,10 @@ def wrapped(function, place, when):
         connection = request.open(".asks")
         try:
             result = function(*args, **kwargs)
-        finally:
-            close(connection)
+        except BaseException as problem:
+            close(connection, failure(problem))
+            raise
+        close(connection)
         request.hold()
         return result
 

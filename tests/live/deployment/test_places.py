@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import time
 from collections.abc import Callable
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-import psutil
 import pytest
 
-from harness.system.ports import free_port
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
+from tests.live.deployment.services import postgres as postgres
 
 SHOP = ROOT / "tests" / "deployments" / "places"
 
@@ -78,10 +73,29 @@ def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
     (gave_up,) = seen["gives-up"].rounds["sqlalchemy"]
     assert (gave_up["at_door"], gave_up["at_place"]) == (6, 3)
     assert gave_up["ended"] == {"500": 4}
+    ((error, count),) = gave_up["errors"].items()
+    assert count == 4
+    assert error.startswith(
+        "TimeoutError: QueuePool limit of size 2 overflow 1 reached"
+    )
+    assert "4 met TimeoutError: QueuePool limit" in seen["gives-up"].sentence
     assert at(seen["roomy"], "shop:check_out") == (6, 6, 0)
     assert at(seen["async"], "shop:fetch") == (4, 4, 0)
     pools = seen["two-pools"].rounds["sqlalchemy"]
-    assert [(each["at_door"], each["at_place"]) for each in pools] == [(12, 6)] * 5
+    # Each worker takes what it can alone, then one before the other, both ways.
+    assert [(e["order"], e["at_door"], e["at_place"]) for e in pools] == [
+        ("most", 12, 6),
+        ("least", 12, 6),
+        ("least", 12, 6),
+    ]
+    uneven = seen["uneven"].rounds["sqlalchemy"]
+    assert [(e["order"], e["at_door"], e["at_place"]) for e in uneven] == [
+        ("most", 12, 6),
+        ("least", 6, 3),
+        ("least", 6, 3),
+    ]
+    assert seen["uneven"].answer == "3–6 at sqlalchemy"
+    assert "chance" not in seen["uneven"].sentence
     assert all(
         round_["stalled"] == 0
         for each in seen.values()
@@ -145,45 +159,6 @@ hold-at = ["shop:answered"]
 """
 
 
-@pytest.fixture
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of its own, on loopback, that ends with the test."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = programs[-1] if programs else shutil.which("initdb")
-    if initdb is None:
-        pytest.skip("PostgreSQL is not here; Debian has it in the package postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    user = "postgres" if os.getuid() == 0 else None  # it refuses to be run by root
-    if user is not None:
-        shutil.chown(folder, user)
-        for parent in list(folder.parents)[:2]:
-            parent.chmod(parent.stat().st_mode | 0o711)
-    data, port = folder / "data", free_port("127.0.0.1")
-    made = [str(initdb), "-D", str(data), "-U", "shop", "-A", "trust", "--no-sync"]
-    done = subprocess.run(made, user=user, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"PostgreSQL does not start here: {done.stderr.strip()}")
-    server = [str(Path(initdb).with_name("postgres")), "-D", str(data)]
-    server += ["-p", str(port), "-h", "127.0.0.1", "-k", ""]
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            server, user=user, cwd=folder, stdout=output, stderr=output
-        )
-    try:
-        deadline = time.monotonic() + 30
-        while "ready to accept connections" not in log.read_text():
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.02)
-        yield f"postgresql+psycopg2://shop@127.0.0.1:{port}/postgres"
-    finally:
-        own = [psutil.Process(process.pid)]
-        own += own[0].children(recursive=True)
-        process.terminate()
-        process.wait(20)
-        assert psutil.wait_procs(own, timeout=20)[1] == []
-
-
 def test_postgresql(
     places: Callable[..., dict[str, Seen]],
     postgres: str,
@@ -193,7 +168,7 @@ def test_postgresql(
     """The pool of 5 + 10 lets 15 of 20 in; a driver in C stops all greenlets."""
     pytest.importorskip("psycopg2")
     pytest.importorskip("psycogreen")
-    monkeypatch.setenv("DATABASE", postgres)
+    monkeypatch.setenv("DATABASE", f"postgresql+psycopg2://{postgres}")
     folder = tmp_path / "with-database"
     folder.mkdir()
     (folder / "shop.py").write_text(DATABASE)

@@ -18,6 +18,7 @@ from harness.deployment.remarks import remarks
 from harness.deployment.shell import CommandLine
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
+from harness.records.places import Narrow
 from harness.records.plan import Declaration
 from harness.records.report import Remark
 from harness.records.rules import Other
@@ -148,3 +149,24 @@ def test_a_platform_that_is_named_has_to_say_something(
     named = msgspec.structs.replace(deployment(), platform="p.yaml")
     with pytest.raises(DeploymentFault, match=why):
         health_check(named, tmp_path)
+
+
+def narrow(place: str, **other: Any) -> Narrow:
+    """A place that three of six get to."""
+    fields = {"at_door": 6, "at_place": 3, "others": "3 wait for it", "always": True}
+    return Narrow(place=place, **{**fields, **other})
+
+
+def test_a_place_inside_the_app_that_is_narrower_than_its_door(tmp_path: Path) -> None:
+    found = msgspec.structs.replace(cell(8), narrow=(narrow("sqlalchemy"),))
+    (remark,) = told(tmp_path, cell=found)
+    assert remark.word is Other.NARROW
+    assert remark.reason == (
+        "of 6 requests in the app at once 3 get to sqlalchemy; 3 wait for it"
+    )
+    assert "pool_size + max_overflow" in remark.remedy
+    by_chance = narrow("shop:lock", always=False, others="")
+    found = msgspec.structs.replace(cell(8), narrow=(by_chance,))
+    (remark,) = told(tmp_path, cell=found)
+    assert remark.reason.endswith("3 get to shop:lock, as chance has it")
+    assert told(tmp_path, cell=cell(8)) == ()

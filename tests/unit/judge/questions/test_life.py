@@ -9,7 +9,9 @@ import pytest
 
 from harness.judge.questions import tapes
 from harness.records.choices import Act
+from harness.records.life import IdleSeen
 from harness.records.life import LifeSeen
+from harness.records.life import Sent
 from harness.records.life import Tape
 from harness.records.life import TapeSeen
 from tests.builders.answers import answer
@@ -112,3 +114,33 @@ def test_what_chance_takes_away_at_times_is_no_loss() -> None:
     uneven = cell(WHERE, "2x4", 8, rounds(8, (2, 4), [8, 4, 6]), asked=asked)
     (found,) = tapes(uneven)
     assert (found.usual, found.lowest) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("idle", "words", "lost_on_idle"),
+    [
+        ({"kept": 8, "answered": 8}, "of 8 connections that idled 8 were answered", 0),
+        (
+            {"kept": 8, "closed": 1, "lost": 7},
+            "idled 1 was closed before its next request, 7 were cut off with their",
+            7,
+        ),
+        ({"kept": 8, "answered": 6}, "6 were answered once more, 2 had no answer", 0),
+        ({}, "no connection idles", None),
+    ],
+)
+def test_connections_that_idle_on_a_reload(
+    idle: dict[str, int], words: str, lost_on_idle: int | None
+) -> None:
+    seen = LifeSeen(tapes=(RELOADED, KILLED), idle=IdleSeen(connections=8, **idle))
+    reload, kill = tapes(cell(WHERE, "sync-4", 4, rounds(4, (4, 1)), asked=(seen,)))
+    assert words in reload.sentence
+    assert reload.lost_on_idle == lost_on_idle
+    assert "idle" not in kill.sentence
+
+
+def test_process_one_without_a_handler_was_told_nothing() -> None:
+    one = Sent(at=0.0, signal="SIGTERM", to="process 1 of its PID namespace")
+    found = tape(ENDED, catches_term=False, sent=(one,))
+    assert "process 1 has no handler for SIGTERM, so nothing was told" in found.sentence
+    assert "would go on until it is killed" in tape(ENDED, catches_term=False).sentence

@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from harness.judge.questions.places import narrow
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
+from harness.records.steering import Goal
 from harness.records.words import Settled
 from tests.builders.answers import answer
 
@@ -70,6 +72,52 @@ def test_a_place_that_nobody_gets_to() -> None:
     assert "none at pool (it is not called; 8 were answered" in answered.sentence
     missing = said(nobody, found=False)
     assert "none at pool (no imported module has it; " in missing.sentence
+
+
+def test_errors_are_told_by_name() -> None:
+    gave_up = changed(
+        asking=0, ended={"500": 5}, errors={"TimeoutError: QueuePool limit reached": 5}
+    )
+    assert "5 met TimeoutError: QueuePool limit reached" in said(gave_up).sentence
+
+
+def test_a_deadlock_is_told() -> None:
+    stuck = changed(stuck=2, stalled=4)
+    assert "2 wait on after all others were let go" in said(stuck).sentence
+    assert "as in a deadlock" in said(stuck).sentence
+    assert "had not ended" not in said(stuck).sentence
+
+
+MOST = changed(at_door=8, at_place=6, asking=2, processes=2, order=Goal.MOST)
+LEAST = changed(at_door=4, at_place=3, asking=1, order=Goal.LEAST)
+
+
+def test_an_order_that_was_chosen_leaves_nothing_to_chance() -> None:
+    chosen = said(MOST, LEAST)
+    assert chosen.answer == "3–6 at pool"
+    assert "chance" not in chosen.sentence
+    by_chance = said(*(changed(processes=2),) * 5)
+    assert "3 at pool (seen in 5 rounds, left to chance; 5 wait" in by_chance.sentence
+
+
+def test_a_round_that_was_given_up_does_not_count() -> None:
+    given_up = changed(at_place=1, order=Goal.LEAST, complete=False)
+    assert said(given_up, FULL).answer == "3 at pool"
+
+
+def narrow_places(*rounds: PlaceRound) -> list[tuple[int, int, bool]]:
+    """In the app and at the place, where that is narrow, and whether always."""
+    seen = PlaceSeen(place="pool", found=True, rounds=rounds)
+    found = narrow(PlacesSeen(route="/", places=(seen,)))
+    return [(each.at_door, each.at_place, each.always) for each in found]
+
+
+def test_a_place_is_narrow_that_fewer_get_to_than_are_in_the_app() -> None:
+    assert narrow_places(MOST, LEAST) == [(8, 6, True)]
+    assert narrow_places(changed(processes=2)) == [(8, 3, False)]
+    assert narrow_places(changed(at_place=8, asking=0)) == []
+    assert narrow_places(changed(at_place=0)) == []
+    assert narrow_places(changed(settled=Settled.STEADY_COUNT)) == []
 
 
 def test_a_server_that_was_not_quiet() -> None:

@@ -87,3 +87,17 @@ def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
         "below at-least (FC201): c0: 9 asked for, and 8 were in the app at once",
         "below at-least (FC201): what to do: have more",
     ]
+
+
+def test_a_promise_about_its_life_has_an_id_of_its_own() -> None:
+    deployment = CheckedDeployment(
+        name=EIGHT.configuration,
+        exit_code=1,
+        reason="on-term: On SIGTERM: not all requests in the app finish",
+        file="",
+        line=0,
+    )
+    found = plain.write([in_short.in_full([EIGHT], [deployment])]).splitlines()
+    assert found[0] == (
+        "lost on SIGTERM (FC203): c0: On SIGTERM: not all requests in the app finish"
+    )

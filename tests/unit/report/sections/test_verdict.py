@@ -113,6 +113,16 @@ def test_the_number_of_a_deployment() -> None:
     )
 
 
+def test_a_promise_that_is_broken_beside_the_number() -> None:
+    assert checked(EIGHT, code=1, reason="on-term: On SIGTERM: not all") == (
+        "failed: app-0 handles 8 at once, as declared, but requests in the app are "
+        "lost on SIGTERM"
+    )
+    assert "fewer places than never-below" in checked(
+        EIGHT, code=1, reason="never-below: 3 asked for, and there were 0 at the least"
+    )
+
+
 def test_a_deployment_without_a_number() -> None:
     died = cell(Outcome.DIED)
     assert checked(died, code=5) == "could not be measured: app-0 died"
