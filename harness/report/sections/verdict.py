@@ -32,7 +32,7 @@ NAME = "the verdict"
 MOST_NAMES = 4
 """Deployments that are named."""
 
-BROKEN = {
+BESIDE = {
     Other.NEVER_BELOW: "at some moment there are fewer places than never-below",
     Other.ON_TERM: "requests in the app are lost on SIGTERM",
 }
@@ -118,7 +118,7 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
     if each.reason.startswith("at-least: "):
         return f"{number}, fewer than the {each.at_least} asked for"
     broken = promise_in(each.reason) if each.exit_code == 1 else None
-    more = f", but {BROKEN[broken]}" if broken in BROKEN else ""
+    more = f", but {BESIDE[broken]}" if broken in BESIDE else ""
     return f"{number}, {cell.verdict}{more}"
 
 

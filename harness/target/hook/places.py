@@ -7,7 +7,8 @@
     The request is held instead of what the function does first.
 ``after``
     The function is called, and the request is held once it has returned: with what the
-    function gives out, such as a connection of a pool.
+    function gives out, such as a connection of a pool. Where it returns ``False`` it
+    gave out nothing, as a lock that is not to be waited for, and nothing is held.
 
 A request of the probe names itself and the place to be held at in its headers. While it
 is in the app, as far as the probe can see it is
@@ -154,7 +155,8 @@ def wrapped(function, place, when):
                 close(connection, failure(problem))
                 raise
             close(connection)
-            await request.hold_async()
+            if result is not False:
+                await request.hold_async()
             return result
 
         return call
@@ -174,7 +176,8 @@ def wrapped(function, place, when):
             close(connection, failure(problem))
             raise
         close(connection)
-        request.hold()
+        if result is not False:
+            request.hold()
         return result
 
     return call

@@ -59,7 +59,7 @@ def postgres() -> Iterator[str]:
     if initdb is None:
         pytest.skip("PostgreSQL is not here; Debian has it in the package postgresql")
     # Not below the folder of pytest: each run of pytest closes that to other users.
-    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as name:
         yield from _postgres(Path(initdb), Path(name))
 
 

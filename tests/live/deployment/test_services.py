@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.deployment.inside import at
+from tests.live.deployment.inside import places as places
+from tests.live.deployment.inside import Seen
 from tests.live.deployment.services import postgres as postgres
 from tests.live.deployment.services import redis_server as redis_server
 from tests.live.deployment.services import service as service
-from tests.live.deployment.test_places import at
-from tests.live.deployment.test_places import places as places
-from tests.live.deployment.test_places import Seen
 
 Places = Callable[..., dict[str, Seen]]
 
@@ -164,6 +164,13 @@ def gated():
     with gate:
         return "let through"
 
+@app.get("/tries")
+def tries():
+    if not gate.acquire(blocking=False):
+        return "busy", 503
+    gate.release()
+    return "let through"
+
 @app.get("/twice")
 def twice():
     with engine.connect(), engine.connect():
@@ -182,6 +189,7 @@ def test_other_services_limits_and_locks(
         "httpx": ["httpx"],
         "limited": ["flask-limiter"],
         "gate": ["shop:gate"],
+        "tries": ["shop:gate"],
         "twice": ["sqlalchemy"],
     }
     seen = places(shop(tmp_path, OUTSIDE, wanted, threads=4))
@@ -191,6 +199,8 @@ def test_other_services_limits_and_locks(
     (limited,) = seen["limited"].rounds["flask-limiter"]
     assert (limited["at_place"], limited["ended"]) == (3, {"429": 2})
     assert at(seen["gate"], "shop:gate") == (4, 2, 2)
+    (tries,) = seen["tries"].rounds["shop:gate"]
+    assert (tries["at_place"], tries["ended"]) == (2, {"503": 3})
     # Each of two has one of the two connections, and asks for the other.
     assert at(seen["twice"], "sqlalchemy") == (4, 2, 2)
     (twice,) = seen["twice"].rounds["sqlalchemy"]
