@@ -85,7 +85,8 @@ class Client:
         self._endpoint = Endpoint.of(address)
         self._tls: Tls | None = None
         self._changed = changed
-        self._again: asyncio.TimerHandle | None = None
+        self._next: asyncio.Handle | None = None
+        self._reading = self._writing = False
         self._loop = asyncio.get_running_loop()
         self._response: Response | None = None
         self._socket: socket.socket | None = None
@@ -121,12 +122,13 @@ class Client:
             self._socket.close()
             raise
         if code == errno.EAGAIN:  # the backlog of a Unix socket is full
-            self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
+            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
         elif code in (0, errno.EINPROGRESS):
-            # By number: of a socket the selector would make a text each time, which
-            # asks the kernel for both of its addresses.
-            self._loop.add_writer(self._socket.fileno(), self._connected)
-            self._again = self._loop.call_later(OPEN_SECONDS, self._open_again)
+            if self.ends is not None:  # open already, as most are on one machine
+                self._next = self._loop.call_soon(self._connected)
+                return
+            self._write_when_possible(self._connected)
+            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
         else:
             self._loop.call_soon(self._end, ending_of(code))
 
@@ -191,10 +193,7 @@ class Client:
 
     def _connected(self) -> None:
         assert self._socket is not None
-        self._loop.remove_writer(self._socket.fileno())
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
+        self._leave_loop()
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             self._end(ending_of(code))
@@ -211,13 +210,16 @@ class Client:
             self._end(State.RESET)
             return
         if self._unsent:
-            self._loop.add_writer(self._socket.fileno(), self._push)
+            self._write_when_possible(self._push)
             return
-        self._loop.remove_writer(self._socket.fileno())
+        if self._writing:
+            self._loop.remove_writer(self._socket.fileno())
+            self._writing = False
         if self.offered:
             return  # what a handshake sends later
         if self.partial is None or self.partial.reads:
             self._loop.add_reader(self._socket.fileno(), self._receive)
+            self._reading = True
         self.offered = True
         self._become(State.OFFERED)
 
@@ -293,11 +295,27 @@ class Client:
         its.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
     def _release_socket(self) -> None:
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
         if self._socket is not None:
-            self._loop.remove_reader(self._socket.fileno())
-            self._loop.remove_writer(self._socket.fileno())
+            self._leave_loop()
             self._socket.close()
             self._socket = None
+
+    # The loop knows a socket by its number: of the socket itself the selector would
+    # make a text each time, which asks the kernel for both of its addresses.
+
+    def _write_when_possible(self, callback: Callable[[], None]) -> None:
+        assert self._socket is not None
+        self._loop.add_writer(self._socket.fileno(), callback)
+        self._writing = True
+
+    def _leave_loop(self) -> None:
+        """Call nothing any more, neither for what the socket does nor after a while."""
+        assert self._socket is not None
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+        if self._reading:
+            self._loop.remove_reader(self._socket.fileno())
+        if self._writing:
+            self._loop.remove_writer(self._socket.fileno())
+        self._reading = self._writing = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import NamedTuple
 
 import h11
@@ -23,27 +25,40 @@ class PartialRequest(NamedTuple):
     """Whether it asks for a WebSocket, which is open once a first message came."""
 
 
+_TARGET = re.compile(r"[!-~]+")
+"""What the target of a request consists of (RFC 9112, section 3.2)."""
+
+
 def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
-    """A whole GET request."""
+    """A whole GET request. Raises ``h11.LocalProtocolError``."""
     if endpoint.uwsgi:
         return uwsgi_request(endpoint, target, headers)
+    if not _TARGET.fullmatch(target):
+        raise h11.LocalProtocolError(f"{target!r} is no target of a request")
+    return b"GET " + target.encode() + _after_target(endpoint.name, headers)
+
+
+@functools.lru_cache(maxsize=64)
+def _after_target(host: str, headers: Headers) -> bytes:
+    """What follows the target: the same for all requests of a round, mostly."""
     given = {name.lower() for name, _ in headers}
-    host = () if "host" in given else (("Host", endpoint.name),)
-    return _sent(h11.Connection(h11.CLIENT), target, [*host, _CLOSE, *headers])
+    own = () if "host" in given else (("Host", host),)
+    request = _get(*own, ("Connection", "close"), *headers)
+    return (h11.Connection(h11.CLIENT).send(request) or b"").removeprefix(b"GET /")
 
 
-_CLOSE = ("Connection", "close")
+def _get(*headers: tuple[str, str]) -> h11.Request:
+    return h11.Request(method="GET", target="/", headers=list(headers))
+
 
 SWITCHED = 101
 """The status with which a connection is handed over to another protocol."""
 
-
-def _sent(parser: h11.Connection, target: str, headers: list[tuple[str, str]]) -> bytes:
-    request = h11.Request(method="GET", target=target, headers=headers)
-    return (parser.send(request) or b"") + (parser.send(h11.EndOfMessage()) or b"")
-
-
-_UPGRADE = [("Host", "localhost"), ("Connection", "Upgrade"), ("Upgrade", "websocket")]
+_HOST = ("Host", "localhost")
+_ASKED = _get(_HOST)
+_ASKED_UPGRADE = _get(_HOST, ("Connection", "Upgrade"), ("Upgrade", "websocket"))
+_ALL_SENT = h11.EndOfMessage()
+"""What a parser has to be told before it waits for a response."""
 
 
 class Response:
@@ -62,8 +77,8 @@ class Response:
         self.broken = False
         """Whether it ended too early, or is no response."""
         self._parser = h11.Connection(h11.CLIENT)
-        asked = _UPGRADE if upgrade else [("Host", "localhost")]
-        _sent(self._parser, "/", asked)  # so that it waits for one
+        self._parser.send(_ASKED_UPGRADE if upgrade else _ASKED)
+        self._parser.send(_ALL_SENT)
 
     def take(self, data: bytes) -> None:
         """Go on with what the server sent; nothing is the end of the connection."""
