@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
+from typing import TYPE_CHECKING
 
-from harness.deployment.config import Configured
-from harness.deployment.config import Deployment
 from harness.judge.judge import Reproduce
 from harness.records.choices import DEFAULT_ASK
 from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
+
+if TYPE_CHECKING:
+    from harness.deployment.config import Configured
+    from harness.deployment.config import Deployment
 
 FLASK = "Flask"
 

@@ -33,6 +33,8 @@ from harness.system.pythons import pythons
 
 NOXFILE = Path(__file__).with_name("noxfile.py")
 
+BYTECODE = ".bytecode"
+
 SHARD_SECONDS = 6 * 3600.0
 """Deadline of one nox process; what it has measured by then stays."""
 
@@ -43,9 +45,15 @@ def check_limit(plan: Plan) -> None:
     check_open_files(most, f"--limit {most}")
 
 
-def _environment(results: Path) -> dict[str, str]:
+def variables(results: Path, environments: Path) -> dict[str, str]:
+    """The variables of a nox process and of what it starts, servers left out."""
+    caller = dict(os.environ)
+    if caller.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Many images set it, for the sake of their size. Here dozens of processes would
+        # compile the same modules again: what they keep is in a folder of ours.
+        caller.setdefault("PYTHONPYCACHEPREFIX", str(environments / BYTECODE))
     return {
-        **os.environ,
+        **caller,
         RESULTS: str(results),
         # This interpreter has what the noxfile needs already.
         "NOX_SCRIPT_MODE": "none",
@@ -86,7 +94,7 @@ async def _run_shard(
     try:
         async with running(
             _command(shard, environments),
-            env=_environment(results),
+            env=variables(results, environments),
             cwd=ROOT,
             log=log,
             output=write,

@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from packaging.metadata import Metadata
 from packaging.utils import parse_wheel_filename
 
 from harness.environments.project import SourceFault
@@ -32,6 +31,9 @@ class WheelMetadata(NamedTuple):
 
 def read_metadata(wheel: Path) -> WheelMetadata:
     """The metadata of a wheel. Raises ``SourceFault`` when it is not a whole wheel."""
+    # Imported late: every run plans, and few build anything.
+    from packaging.metadata import Metadata
+
     try:
         parse_wheel_filename(wheel.name)
         with zipfile.ZipFile(wheel) as archive:
