@@ -28,6 +28,8 @@ from harness.records.plan import PlannedCell
 from harness.records.results import PLAN
 from harness.records.results import read_evidence
 from harness.records.results import read_plan
+from harness.records.results import read_report
+from harness.records.results import REPORT
 from harness.records.words import Outcome
 from harness.system.ports import free_port
 from harness.system.process import running
@@ -37,6 +39,7 @@ TOKEN = "bare"
 DEADLINE = 30.0
 STOP_DEADLINE = 5.0
 BOUNDED = 32
+AIM = 0.8
 JOBS = (1, 2, 3, 4)
 
 
@@ -127,20 +130,30 @@ def alone(folder: Path) -> float:
     return next(c.measure_seconds for c in cells(results) if "/sync-4/" in c.id)
 
 
+def spans(results: Path) -> dict[str, str]:
+    """The floor and the ceiling of every cell of a run, as its verdict has them."""
+    return {
+        cell.id: f"{cell.floor}-{cell.ceiling}"
+        for cell in read_report(results / REPORT).cells
+    }
+
+
 def side_by_side(folder: Path) -> None:
     """Print whether the numbers are the same however many are measured at a time."""
-    numbers: dict[str, dict[int, int]] = {}
+    numbers: dict[str, dict[int, str]] = {}
     for jobs in JOBS:
         results = folder / f"jobs-{jobs}"
         seconds = run(ROOT, results, "--jobs", str(jobs))
         print(f"  {jobs} at a time: {seconds:5.1f} s", flush=True)
-        for cell in cells(results):
-            most = max((round_.peak for round_ in cell.rounds), default=0)
-            numbers.setdefault(cell.id, {})[jobs] = most
+        for cell, span in spans(results).items():
+            numbers.setdefault(cell, {})[jobs] = span
     differ = {
         cell: seen for cell, seen in numbers.items() if len(set(seen.values())) > 1
     }
-    print(f"  ceilings that differ: {differ or 'none'} of {len(numbers)}")
+    print(f"  cells whose floor or ceiling differs: {len(differ)} of {len(numbers)}")
+    for cell, seen in differ.items():
+        words = ", ".join(f"{span} with {jobs}" for jobs, span in seen.items())
+        print(f"    {cell}: {words}")
 
 
 def main() -> None:
@@ -152,16 +165,15 @@ def main() -> None:
         side_by_side(folder)
         warm = run(ROOT, folder / "warm")
         seconds, count = bare_seconds(folder / "warm")
-        print(f"  warm: {warm:.1f} s")
-        print(
-            f"  bare start and stop of the same {count} servers, one after the other:"
-            f" {seconds:.1f} s; ratio {warm / seconds:.2f}"
-        )
+        print(f"\nThe default selection, warm, against {count} servers by hand")
+        print(f"  {warm:6.1f} s to measure it: environments, verdicts and the report")
+        print(f"  {seconds:6.1f} s to start and stop its servers bare, one by one")
+        print(f"  {warm / seconds:6.2f} times as long; the aim is at most {AIM}")
         checkout = folder / "checkout"
         shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "results"))
         cache = str(folder / "cache")
         cold = run(checkout, folder / "cold", UV_CACHE_DIR=cache)
-        print(f"  cold (no environments, nothing cached, uWSGI compiled): {cold:.1f} s")
+        print(f"  {cold:6.1f} s cold: no environments, nothing cached, uWSGI compiled")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.cli import VERBS
+
 ROOT = Path(__file__).parents[1]
 TIMES = 5
 GLANCE = 0.01
@@ -140,7 +142,8 @@ def _split(seen: dict[int, Used], total: float) -> Split:
 def main() -> None:
     """Print the table."""
     print("\nProcessor seconds to start (median)")
-    for words in ("--help", "probe --help"):
+    for verb in ("", *VERBS):
+        words = f"{verb} --help".strip()
         seconds = spent(sys.executable, "-m", "harness", *words.split())
         print(f"  {seconds:6.2f}  flask-concurrency {words}")
     print(f"  {spent(*NOX, '-l'):6.2f}  nox -l")
