@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -47,9 +48,12 @@ def site(
     known = load(catalog)
     if ask_index and released:
         files.write(released, _on_index(known))
-    runs = _runs(results)
+    runs = [_run(folder) for folder in results]
     atlas = Atlas(
-        [*(each for run in runs for each in run), *_measured(history)],
+        [
+            *(each for run in runs for each in run),
+            *(each for folder in history for each in _read(folder, read)),
+        ],
         known,
         probe_by("flask-concurrency probe"),
         _snapshot(snapshot),
@@ -91,28 +95,21 @@ def _is_ordinary(version: Version) -> bool:
     return not version.is_prerelease and version.major < 19_000_000
 
 
-def _runs(folders: Iterable[Path]) -> list[list[Evidence]]:
-    """The evidence of each run. Raises ``UsageError``."""
-    runs = []
-    for folder in folders:
-        run, faults = stored.read_evidence(folder)
-        for fault in faults:
-            raise fault
-        if not run:
-            raise UsageError(f"{folder}: has no evidence; choose others with --results")
-        runs.append(run)
-    return runs
+def _read(
+    folder: Path, reader: Callable[[Path], tuple[list[Evidence], list[UsageError]]]
+) -> list[Evidence]:
+    """The evidence in a folder, all of it. Raises ``UsageError``."""
+    evidence, faults = reader(folder)
+    for fault in faults:
+        raise fault
+    return evidence
 
 
-def _measured(folders: Iterable[Path]) -> list[Evidence]:
-    """The evidence in some histories. Raises ``UsageError``."""
-    measured: list[Evidence] = []
-    for folder in folders:
-        evidence, faults = read(folder)
-        for fault in faults:
-            raise fault
-        measured += evidence
-    return measured
+def _run(folder: Path) -> list[Evidence]:
+    """The evidence of a run. Raises ``UsageError``."""
+    if run := _read(folder, stored.read_evidence):
+        return run
+    raise UsageError(f"{folder}: has no evidence; choose others with --results")
 
 
 def write(out: Path, site: Iterable[File]) -> tuple[int, int]:

@@ -39,7 +39,6 @@ from harness.deployment.isolation import working_tree
 from harness.deployment.mount_paths import mount_paths
 from harness.deployment.mounted import below
 from harness.deployment.mounted import not_reached
-from harness.deployment.places import places_of
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.prepare import Prepared
@@ -49,11 +48,10 @@ from harness.probe.clients import Client
 from harness.probe.holds import Holds
 from harness.probe.listeners import is_of_others
 from harness.probe.probe import Probe
-from harness.probe.ready import claims_of
 from harness.probe.ready import from_app
 from harness.probe.ready import NotAnswering
-from harness.probe.ready import process_of
 from harness.probe.ready import read_body
+from harness.probe.ready import take_note
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.probe.states import State
@@ -87,18 +85,13 @@ class DeployedApp:
         own: Path,
         seconds: float = START_SECONDS,
     ) -> None:
-        where, contained = prepared.where, prepared.contained
+        self._prepared = prepared
         self._own = own
-        self._given = prepared.deployment.env
-        self._command = prepared.command
-        self._contained = contained
-        self.listen = HOST if contained is None else containers.LISTEN
-        self._where = where
-        self._ready = prepared.deployment.ready
+        self._command, self._where = prepared.command, prepared.where
+        self._contained = prepared.contained
+        self.listen = containers.LISTEN if self._contained else HOST
         self._below = below(prepared)
         self._headers = tuple(prepared.deployment.headers.items())
-        self._prepared = prepared
-        self._places = places_of(prepared.deployment)
         self.promise = prepared.promise
         """What it declares: by its command, or as the running server was asked."""
         self.declaration: Declaration | None = None
@@ -118,9 +111,9 @@ class DeployedApp:
         if self._contained is not None:
             if problem := self._engine_problem:
                 raise CannotExecute(problem)
-            places = {VARIABLE: "", **variable(self._places)}
+            places = {VARIABLE: "", **variable(self._prepared.places)}
             return containers.variables({**self._where.variables, **places, **own})
-        given = {**self._where.variables, **variable(self._places), **own}
+        given = {**self._where.variables, **variable(self._prepared.places), **own}
         variables = isolated(given, working_tree(self._where.folder), self._own)
         seen = self._own / SEEN_FOLDER
         seen.mkdir(exist_ok=True)
@@ -145,7 +138,8 @@ class DeployedApp:
 
     def _given_folders(self, own: Mapping[str, str]) -> dict[str, str]:
         """Variables for folders that the deployment sets itself."""
-        return {name: own[name] for name in self._given if name in FOLDERS}
+        given = self._prepared.deployment.env
+        return {name: own[name] for name in given if name in FOLDERS}
 
     def folder(self, scratch: Path) -> Path:
         """The folder of the configuration file."""
@@ -224,8 +218,8 @@ class DeployedApp:
         await self._ask_running(server)
         if endpoint.path.startswith("/proc/"):
             self.sockets.add("/" + endpoint.path.split("/root/", 1)[1])
-        if self._ready is not None:
-            await self._answers(server, endpoint, self._ready)
+        if path := self._prepared.deployment.ready:
+            await self._answers(server, endpoint, path)
         quiet, inside = None, ""
         if self._contained is not None:
             quiet, inside, self.is_seen = await look_inside(
@@ -238,13 +232,12 @@ class DeployedApp:
             self._below + HOLD,
             quiet,
             headers,
-            claims_of(client),
             inside,
         )
-        probe.answered_by = process_of(client)
+        take_note(probe, client)
         probe.route = self._below + (self._prepared.deployment.route or "")
         found = self.hello.places if self.hello else ()
-        probe.places = {each.name: each.name in found for each in self._places}
+        probe.places = {each.name: each.name in found for each in self._prepared.places}
         return probe
 
     async def _ask_running(self, server: ProcessTree) -> None:

@@ -22,7 +22,7 @@ from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
 from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.records.files import text_if_there
 
 WEB = "web"
 """The process of a ``Procfile`` that platforms send requests to."""
@@ -63,7 +63,7 @@ def candidates(folder: Path) -> list[Candidate]:
 
 def _procfile(folder: Path) -> Iterator[Candidate]:
     path = folder / "Procfile"
-    for line in procfile.lines(_text(path)):
+    for line in procfile.lines(text_if_there(path)):
         words = _words(line.text)
         if line.name == WEB or server_words(words)[0] in SERVERS:
             name = "production" if line.name == WEB else line.name
@@ -92,7 +92,7 @@ def _files(folder: Path) -> Iterator[Candidate]:
         if in_file or app:
             yield _command("gunicorn", *([app] if app else []), path=path)
     for path in sorted(folder.glob("*.ini")):
-        if "[uwsgi]" in _text(path).splitlines():
+        if "[uwsgi]" in text_if_there(path).splitlines():
             yield _command("uwsgi", "--ini", path.name, path=path)
 
 
@@ -112,13 +112,6 @@ def given(words: Sequence[str]) -> Candidate:
 
 def _command(*words: str, path: Path) -> Candidate:
     return Candidate("production", {"command": shlex.join(words)}, words, path, 1)
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_text(path)
-    except UsageError:
-        return ""
 
 
 def _words(text: str) -> tuple[str, ...]:

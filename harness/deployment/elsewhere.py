@@ -11,6 +11,7 @@ import contextlib
 import os
 import ssl
 from collections.abc import Callable
+from collections.abc import Container
 from collections.abc import Coroutine
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -159,10 +160,11 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         await asyncio.sleep(1)
         now = quiet.look(server.processes())
         ports = listened_on(server.processes())
-        if watched.state is State.RESET:
-            for endpoint in _other_protocols(search.endpoint):
-                if await _answers(search, endpoint):
-                    return endpoint
+        state = watched.state
+        for endpoint in _other_ways(search, state, ports):
+            if await _answers(search, endpoint):
+                return endpoint
+        if state is State.RESET:
             if await _wants_a_certificate(search.endpoint):
                 raise NotAnswering(
                     "it speaks TLS and wants a certificate of its clients, which the "
@@ -174,16 +176,6 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                     "it speaks HTTP/2 only, which the probe does not; let it speak "
                     "HTTP/1.1 too"
                 )
-        elif port in ports:
-            if watched.state is State.REFUSED:
-                for endpoint in _other_hosts(search):
-                    if await _answers(search, endpoint):
-                        return endpoint
-        else:
-            for path in unix_sockets(server.processes()):
-                for endpoint in _over_unix(search.endpoint, path):
-                    if await _answers(search, endpoint):
-                        return endpoint
         if not ports or port in ports:
             seconds = rested = 0
         else:
@@ -194,23 +186,23 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         before = now
 
 
-def _other_hosts(search: AnswerSearch) -> Iterator[Endpoint]:
-    """The same port at the other addresses of this machine that are listened at."""
-    given = search.endpoint
-    for host, port in sorted(listening_addresses(search.server.processes())):
-        if port == given.port and host != given.host:
-            yield given._replace(host=host)
-
-
-def _other_protocols(endpoint: Endpoint) -> Iterator[Endpoint]:
-    yield endpoint._replace(tls=True)
-    yield endpoint._replace(uwsgi=True)
-
-
-def _over_unix(endpoint: Endpoint, path: str) -> Iterator[Endpoint]:
-    yield endpoint._replace(path=path)
-    yield endpoint._replace(path=path, uwsgi=True)
-    yield endpoint._replace(path=path, tls=True)
+def _other_ways(
+    search: AnswerSearch, state: State, ports: Container[int]
+) -> Iterator[Endpoint]:
+    """Other protocols, other addresses of this machine, or Unix sockets."""
+    given, processes = search.endpoint, search.server.processes()
+    if state is State.RESET:
+        yield given._replace(tls=True)
+        yield given._replace(uwsgi=True)
+    elif given.port not in ports:
+        for path in unix_sockets(processes):
+            yield given._replace(path=path)
+            yield given._replace(path=path, uwsgi=True)
+            yield given._replace(path=path, tls=True)
+    elif state is State.REFUSED:
+        for host, port in sorted(listening_addresses(processes)):
+            if port == given.port and host != given.host:
+                yield given._replace(host=host)
 
 
 async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
@@ -221,22 +213,29 @@ async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
     return client.state is State.ANSWERED
 
 
+async def _first_bytes(
+    endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
+) -> bytes:
+    """What comes back first. Raises ``OSError``, and ``EOFError`` where it is less."""
+    async with asyncio.timeout(TRY_SECONDS):
+        place = endpoint.host, endpoint.port
+        reader, writer = await asyncio.open_connection(*place, ssl=tls)
+        try:
+            writer.write(data)
+            return await reader.readexactly(count)
+        finally:
+            writer.close()
+
+
 async def _wants_a_certificate(endpoint: Endpoint) -> bool:
     """Whether it speaks TLS, and ends it because a client shows no certificate."""
     try:
-        async with asyncio.timeout(TRY_SECONDS):
-            reader, writer = await asyncio.open_connection(
-                endpoint.host, endpoint.port, ssl=tls_context()
-            )
-            try:
-                writer.write(b"GET / HTTP/1.0\r\n\r\n")
-                await reader.read(1)  # of TLS 1.3 the refusal comes after the handshake
-            finally:
-                writer.close()
+        # Of TLS 1.3 the refusal comes after the handshake.
+        await _first_bytes(endpoint, b"GET / HTTP/1.0\r\n\r\n", 1, tls_context())
     except ssl.SSLError as problem:
         return (problem.reason or "").endswith(NO_CERTIFICATE)
-    except (OSError, TimeoutError):
-        return False
+    except (OSError, EOFError):
+        pass
     return False
 
 
@@ -247,16 +246,9 @@ NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
 async def _speaks_http_2(endpoint: Endpoint) -> bool:
     """Whether the first frame that comes back is one of settings, as of HTTP/2."""
     try:
-        async with asyncio.timeout(TRY_SECONDS):
-            reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
-            try:
-                writer.write(HTTP_2_PREFACE)
-                head = await reader.readexactly(4)
-            finally:
-                writer.close()
-    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return (await _first_bytes(endpoint, HTTP_2_PREFACE, 4))[3] == 4
+    except (OSError, EOFError):
         return False
-    return head[3] == 4
 
 
 def unix_sockets(processes: list[int]) -> list[str]:

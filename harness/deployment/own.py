@@ -61,8 +61,12 @@ def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
     interpreter = str(place / "bin" / "python")
     wanted = ["-r", str(requirements)]
     if program is None:
-        _run([_named(python), "-m", "venv", str(place)], folder)
-        _run([interpreter, "-m", "pip", "install", "--quiet", *wanted], folder)
+        for words in (
+            [_named(python), "-m", "venv", str(place)],
+            [interpreter, "-m", "pip", "install", "--quiet", *wanted],
+        ):
+            if problem := _install(words, folder, {}):
+                raise CannotInstall(problem)
         return
     make = [program, "venv", "--quiet", "--python", python, str(place)]
     if problem := _install(make, folder, {}):
@@ -90,11 +94,6 @@ def _check_found(python: str) -> None:
         raise DeploymentFault(
             "python", f"Python {python} not found; found: {', '.join(present)}"
         )
-
-
-def _run(command: list[str], folder: Path) -> None:
-    if problem := _install(command, folder, {}):
-        raise CannotInstall(problem)
 
 
 def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str:

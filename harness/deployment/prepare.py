@@ -38,6 +38,7 @@ from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
 from harness.deployment.shell import CommandLine
 from harness.measure.app import HOST
+from harness.records.places import HoldPlace
 from harness.records.plan import Declaration
 from harness.records.plan import Installed
 
@@ -60,6 +61,8 @@ class Prepared(NamedTuple):
     """Why its command does not tell what it declares; the running server may."""
     contained: Contained | None = None
     """How it is started where that is in containers."""
+    places: tuple[HoldPlace, ...] = ()
+    """The places inside its app at which requests are held."""
 
     @property
     def installed(self) -> Installed:
@@ -91,7 +94,7 @@ def prepare(
     unless a file asks for a release. Raises ``DeploymentFault``, and ``CannotInstall``
     when its requirements cannot be installed.
     """
-    places_of(deployment)
+    places = places_of(deployment)
     command = command_line(configured, deployment, caller)
     folder = configured.folder.resolve()
     if deployment.requirements is None:
@@ -111,7 +114,8 @@ def prepare(
     where = Where(folder, interpreter(executable), variables)
     source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, variables):
-        return _in_containers(deployment, source, where, containers)
+        prepared = _in_containers(deployment, source, where, containers)
+        return prepared._replace(places=places)
     where, versions = _with_flask(where)
     _check_python(deployment, where, versions)
     try:
@@ -129,6 +133,7 @@ def prepare(
         promise,
         source=source,
         problem=problem,
+        places=places,
     )
 
 

@@ -12,8 +12,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.detect import Candidate
 from harness.deployment.published import Published
 from harness.records import toml
-from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.records.files import text_if_there
 from harness.records.report import CellReport
 from harness.records.words import Basis
 from harness.records.words import Outcome
@@ -53,10 +52,7 @@ def deployments(
 
 def _names_flask(path: Path) -> bool:
     """Whether a file of requirements is there and installs Flask."""
-    try:
-        text = read_text(path)
-    except UsageError:
-        return False
+    text = text_if_there(path)
     return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
 
 

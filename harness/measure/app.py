@@ -16,10 +16,8 @@ from harness.measure.target import server_environment
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
-from harness.probe.ready import boot_seconds_of
-from harness.probe.ready import claims_of
 from harness.probe.ready import NotAnswering
-from harness.probe.ready import process_of
+from harness.probe.ready import take_note
 from harness.probe.ready import wait_ready
 from harness.records.plan import Declaration
 from harness.system.process import ProcessTree
@@ -102,8 +100,6 @@ class TargetApp:
         answered = await wait_ready(server, address, holds.token, READY_SECONDS)
         if shared(port, server.processes()):
             raise NotAnswering("another program listens on its port as well")
-        claims = claims_of(answered)
-        probe = Probe(server, holds, address, "/hold?request={name}", claims=claims)
-        probe.answered_by = process_of(answered)
-        probe.boot_seconds = boot_seconds_of(answered)
+        probe = Probe(server, holds, address, "/hold?request={name}")
+        take_note(probe, answered)
         return probe

@@ -81,12 +81,11 @@ class Probe:
         target: str,
         quiet: Quiet | None = None,
         headers: Headers = (),
-        claims: Claims | None = None,
         from_inside: str = "",
     ) -> None:
         self.server = server
         self.holds = holds
-        self.claims = claims
+        self.claims: Claims | None = None
         """What the server claims about itself (PEP 3333)."""
         self.address = Endpoint.of(address)
         """Where requests are sent to."""

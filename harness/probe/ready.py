@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from harness.probe.clients import Client
+from harness.probe.probe import Probe
 from harness.probe.states import ENDED
 from harness.probe.states import State
 from harness.probe.transports import Address
@@ -96,24 +97,15 @@ def from_app(client: Client, token: str) -> str | None:
     return "another server answered on its port"
 
 
-def claims_of(client: Client) -> Claims | None:
-    """What the server claims about itself (PEP 3333), as the app passed it on."""
+def take_note(probe: Probe, client: Client) -> None:
+    """Let a probe know what the app said of its process and its server."""
     ready = read_body(client, _Ready)
-    if ready is None or ready.multithread is None or ready.multiprocess is None:
-        return None
-    return Claims(multithread=ready.multithread, multiprocess=ready.multiprocess)
-
-
-def process_of(client: Client) -> int | None:
-    """The process that answered, as the app passed it on."""
-    ready = read_body(client, _Ready)
-    return None if ready is None else ready.process
-
-
-def boot_seconds_of(client: Client) -> float:
-    """How long the app was made to take to be imported, as it says itself."""
-    said = read_body(client, _Ready)
-    return 0.0 if said is None else said.boot_seconds
+    if ready is None:
+        return
+    probe.answered_by, probe.boot_seconds = ready.process, ready.boot_seconds
+    if ready.multithread is not None and ready.multiprocess is not None:
+        claims = {"multithread": ready.multithread, "multiprocess": ready.multiprocess}
+        probe.claims = Claims(**claims)
 
 
 def unanswered(client: Client) -> str | None:

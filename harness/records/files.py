@@ -134,6 +134,14 @@ def read_text(path: Path, remedy: str = "check the path") -> str:
         raise UsageError(f"{path}: is not text: {reason}; correct it") from None
 
 
+def text_if_there(path: Path) -> str:
+    """The content of a text file; empty where there is none, or where it is no text."""
+    try:
+        return read_text(path)
+    except UsageError:
+        return ""
+
+
 def decode(
     content: bytes, origin: Path | str, kind: type[Kind], remedy: str = REMEDY
 ) -> Kind:
