@@ -119,20 +119,18 @@ def _chosen(cell: CellReport, scale: Scale) -> Iterator[Markup]:
     if declared is None or not usual:
         return
     x = scale.x(declared)
-    worst, best = usual[0].worst, usual[0].best
+    least, most = scale.y(usual[0].worst), scale.y(usual[0].best)
     floor, ceiling = cell.floor, cell.ceiling
-    if cell.floor_by is Basis.GUARANTEED and floor is not None and floor < worst:
-        yield svg.line(x, scale.y(floor), x, scale.y(worst), "spread")
-        yield _diamond(x, scale.y(floor))
-        yield svg.text(
-            x - 10, scale.y(floor) + 4, f"{floor} in the worst order", "low", "end"
-        )
-    if cell.ceiling_by is Basis.GUARANTEED and ceiling is not None and ceiling > best:
-        yield svg.line(x, scale.y(best), x, scale.y(ceiling), "spread")
-        yield svg.element("circle", cx=x, cy=scale.y(ceiling), r=4, class_="best")
-        yield svg.text(
-            x - 10, scale.y(ceiling) + 16, f"{ceiling} in the best order", "high", "end"
-        )
+    if cell.floor_by is Basis.GUARANTEED and (floor or 0) < usual[0].worst:
+        y = scale.y(floor or 0)
+        yield svg.line(x, y, x, least, "spread")
+        yield _diamond(x, y)
+        yield svg.text(x - 10, y + 4, f"{floor} in the worst order", "low", "end")
+    if cell.ceiling_by is Basis.GUARANTEED and (ceiling or 0) > usual[0].best:
+        y = scale.y(ceiling or 0)
+        yield svg.line(x, most, x, y, "spread")
+        yield svg.element("circle", cx=x, cy=y, r=4, class_="best")
+        yield svg.text(x - 10, y + 16, f"{ceiling} in the best order", "high", "end")
 
 
 def _diamond(x: float, y: float) -> Markup:

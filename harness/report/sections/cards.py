@@ -24,6 +24,7 @@ from harness.report.document import Table
 from harness.report.document import Text
 from harness.report.sections import verdict
 from harness.report.sections.matrix import number
+from harness.report.sections.result import split_reason
 from harness.report.words import Mark
 
 LET_THROUGH = Mark("≈", "let through", "yellow")
@@ -99,8 +100,8 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
     yield say("Promise"), say("{}{}", _promise(each, cell), known)
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
-    reason, _, cause = cell.reason.removesuffix(f"; {remedy}").partition("; because ")
-    seen = say("Seen"), quoted(reason.removeprefix(f"declares {cell.declared}; "))
+    reason, cause = split_reason(cell, cell.reason, remedy)
+    seen = say("Seen"), quoted(reason)
     if not cause:
         yield seen
     if remedy:

@@ -28,6 +28,8 @@ from harness.report.document import some
 from harness.report.document import Strong
 from harness.report.document import Text
 from harness.report.sections.result import number_of
+from harness.report.sections.result import split_reason
+from harness.report.sections.result import without_declared
 
 MOST_NAMES = 4
 """Configurations, or releases, that are named; more are counted."""
@@ -90,8 +92,8 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
         remedy = broken.remedy or remedy
         if cell.word not in NOTEWORTHY:
             _, _, reason = broken.reason.partition(": ")
-    seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
-    lines = [say("{}: {}", Name(cell.configuration), quoted(_seen(seen, cell)))]
+    seen, cause = split_reason(cell, reason, remedy)
+    lines = [say("{}: {}", Name(cell.configuration), quoted(seen))]
     if cause:
         lines.append(say("{}: {}", Strong("why"), quoted(cause)))
     if remedy:
@@ -99,12 +101,6 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
     again = say("again: {}", Name(cell.reproduce, 400))
     yield from map(Item, lines[:-1])
     yield Item(lines[-1], (again,))
-
-
-def _seen(reason: str, cell: CellReport) -> str:
-    """A reason without what the matrix and the verdict say."""
-    declares = "no bound" if cell.declared is None else cell.declared
-    return reason.removeprefix(f"declares {declares}; ")
 
 
 def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
@@ -129,7 +125,7 @@ def _why(cell: CellReport) -> str:
         more = cell.verdict is Verdict.MORE and cell.declared is not None
         beside = f", more than {cell.declared}" if more else ""
         return f"{number_of(cell)}{beside}"
-    return _seen(cell.reason, cell)
+    return without_declared(cell, cell.reason)
 
 
 def _where(cells: Sequence[CellReport]) -> Text:

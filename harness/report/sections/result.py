@@ -21,6 +21,18 @@ def number_of(cell: CellReport) -> str:
     return f"{text} of {cell.declared}"
 
 
+def split_reason(cell: CellReport, reason: str, remedy: str) -> tuple[str, str]:
+    """What was seen, and why; without what the number, verdict and remedy say."""
+    seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
+    return without_declared(cell, seen), cause
+
+
+def without_declared(cell: CellReport, reason: str) -> str:
+    """A reason without the declared number, which stands beside it."""
+    declares = "no bound" if cell.declared is None else cell.declared
+    return reason.removeprefix(f"declares {declares}; ")
+
+
 def result(cell: CellReport) -> Value:
     """The number, and how it looks where it is not simply as declared.
 
