@@ -291,5 +291,5 @@ class DeployedApp:
         if fault is not None and client.state is State.ANSWERED:
             if self._contained is None and is_of_others(port, server.processes()):
                 return f"another program answers on port {port}, which it did not get"
-            return not_reached(client, self._below, self._headers, self._seen())
+            return not_reached(client, self._below, self._seen())
         return fault

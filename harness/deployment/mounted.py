@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
-from harness.probe.transports import Headers
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HOST = re.compile(r"\bhost\b", re.IGNORECASE)
@@ -42,9 +41,7 @@ def _no_flask(status: int, seen: Collection[str]) -> str:
     return ""
 
 
-def not_reached(
-    client: Client, path: str, headers: Headers, seen: Collection[str] = ()
-) -> str:
+def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
     """What answered in place of the probe's route, and which key of the file helps.
 
     ``seen`` is what the hook saw in the processes of the server: Python, Flask, other

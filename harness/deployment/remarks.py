@@ -49,7 +49,7 @@ def remarks(
     return (
         *(_sent(*found, cell) if found else ()),
         *(_processors(*found, prepared, processors) if found else ()),
-        *_health(prepared, cell),
+        *_health(cell),
         *(remark for found in cell.staying for remark in _staying(found)),
         *_one_connection(cell),
         *_narrow(cell),
@@ -130,7 +130,7 @@ def _counted(prepared: Prepared, processors: int) -> int | None:
 # -------------------------------------------------------------------- the health check
 
 
-def _health(prepared: Prepared, cell: CellReport) -> Iterator[Remark]:
+def _health(cell: CellReport) -> Iterator[Remark]:
     """That a health check waits, if it does."""
     found = cell.health
     if found is None or not found.waits:

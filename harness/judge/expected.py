@@ -119,11 +119,11 @@ def _unmatched(entry: Acknowledgement, cells: tuple[CellChange, ...]) -> Unmatch
         before=str(entry.before),
         now=str(entry.now),
         why=entry.why,
-        problem=_problem(entry, [c for c in cells if fnmatchcase(c.id, entry.cell)]),
+        problem=_problem([c for c in cells if fnmatchcase(c.id, entry.cell)]),
     )
 
 
-def _problem(entry: Acknowledgement, cells: list[CellChange]) -> str:
+def _problem(cells: list[CellChange]) -> str:
     """What there is instead of the change that was expected."""
     if not cells:
         return "no cell of either run matches it; correct the glob, or remove it"

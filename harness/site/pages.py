@@ -64,7 +64,7 @@ def _pages(
     yield from servers.pages(atlas, frame, answered)
     yield from verdicts.pages(atlas, frame)
     yield from _asked_pages(atlas, frame)
-    yield from questions.pages(atlas, frame, answered)
+    yield from questions.pages(frame, answered)
     yield from diff_pages.pages(atlas, frame)
     yield from about.pages(atlas, frame)
     yield _explain(atlas, frame)

@@ -34,7 +34,6 @@ from harness.report import words
 from harness.site import address
 from harness.site import curve
 from harness.site.atlas import age
-from harness.site.atlas import Atlas
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
@@ -235,9 +234,7 @@ def citing(
     return sorted(found, key=lambda page: not cited(next(iter(page.cells.values()))))
 
 
-def pages(
-    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
-) -> Iterator[File]:
+def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
     """The list of questions, and a page for each."""
     yield render(
         "questions.html",

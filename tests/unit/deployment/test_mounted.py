@@ -50,13 +50,13 @@ def answer(status: int, body: bytes = b"", **received: str) -> Any:
     ],
 )
 def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
-    reason = not_reached(client, "", ())
+    reason = not_reached(client, "")
     assert reason.startswith(f"it answered {client.status} in place of the probe's")
     assert key in reason
 
 
 def test_a_path_that_is_wrong_is_told_from_none() -> None:
-    assert "below another path" in not_reached(answer(404), "/other", ())
+    assert "below another path" in not_reached(answer(404), "/other")
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_a_path_that_is_wrong_is_told_from_none() -> None:
     ],
 )
 def test_what_was_imported_tells_what_it_is(status: int, seen: str, words: str) -> None:
-    assert words in not_reached(answer(status), "", (), seen.split())
+    assert words in not_reached(answer(status), "", seen.split())
 
 
 def test_pythonpath_is_not_suspected_where_flask_was_seen() -> None:
-    assert "PYTHONPATH" not in not_reached(answer(404), "", (), {"python", "flask"})
+    assert "PYTHONPATH" not in not_reached(answer(404), "", {"python", "flask"})
