@@ -87,7 +87,7 @@ class Taking(StrEnum):
 
     EACH = "a place each"
     SOME = "some places"
-    NONE = "no place"
+    NONE = "none that was seen"
 
 
 class StayNumbers(Result, frozen=True, kw_only=True):
@@ -106,6 +106,8 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     """Seconds after which the server let others in all the same; null if it did not."""
     in_app: bool | None
     """Whether they are in the app meanwhile; null where that cannot be told."""
+    served_after: bool = True
+    """Whether others that waited were served when those that stay had left."""
     held_back: bool = False
     """Whether the first event does not reach the client while its stream lasts."""
     left: tuple[int, ...] = ()

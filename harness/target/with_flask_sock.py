@@ -3,8 +3,10 @@
 It sends a first message, and listens until the client leaves.
 """
 
-from app import app
+from app import app as plain
 from flask_sock import Sock
+
+app = plain
 
 
 @Sock(app).route("/socket/")

@@ -6,7 +6,8 @@ server sends a first message by itself.
 
 import os
 
-from app import app
+from app import app as plain
 from flask_socketio import SocketIO
 
+app = plain
 SocketIO(app, path="socket", async_mode=os.environ["FLASK_CONCURRENCY_SOCKETS"])

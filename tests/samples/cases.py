@@ -29,6 +29,9 @@ from harness.records.seen import SelfCallSeen
 from harness.records.seen import Wait
 from harness.records.seen import WaitKindSeen
 from harness.records.seen import WaitsSeen
+from harness.records.staying import EventsSeen
+from harness.records.staying import StayStep
+from harness.records.staying import UploadsSeen
 from harness.records.words import Arrival
 from harness.records.words import Outcome
 from harness.records.words import Settled
@@ -403,6 +406,9 @@ def questions() -> list[Evidence]:
         ),
         LifeSeen(tapes=(RELOADED, KILLED, ENDED, UNCAUGHT), seconds=31.5),
         MEMORY,
+        UploadsSeen(steps=_stayed(4, 0), watched_seconds=8.0, seconds=20.1),
+        EventsSeen(steps=_stayed(4, 4), watched_seconds=8.0, left=(4, 4, 0),
+                   seconds=14.3),
     )  # fmt: skip
     green = (
         _waits(10, Wait.LOCK, Wait.SLEEP, one=(Wait.BLOCKING, Wait.ASYNC)),
@@ -430,6 +436,23 @@ def _footprint(held: int, pss: int) -> Footprint:
     files = 42 + 2 * held
     return Footprint(
         held=held, pss=pss, uss=pss // 2, processes=5, threads=5, files=files
+    )
+
+
+def _stayed(places: int, begun: int) -> tuple[StayStep, ...]:
+    """As many clients that stay as there are places, and one fewer."""
+    return tuple(
+        StayStep(
+            clients=clients,
+            in_app=clients,
+            begun=min(clients, begun),
+            offered=places,
+            admitted=places - clients,
+            waiting=clients,
+            settled=Settled.SCHEDSTAT,
+            answered=places,
+        )
+        for clients in (0, places, places - 1)
     )
 
 

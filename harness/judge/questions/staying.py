@@ -55,6 +55,7 @@ def numbers(seen: StayingSeen) -> StayNumbers | None:
         shut_out_by=least.clients if least else None,
         tried=max(map(_clients, steps)),
         taking=_taking(alone, steps, least),
+        served_after=all(step.answered == step.offered for step in steps),
         frees_after=_freed(steps),
         in_app=bool(inside) if told else None,
         held_back=seen.question is Question.EVENTS
@@ -94,7 +95,8 @@ def _taking(
 ) -> Taking:
     """What they take of the places that were there without them."""
     beside = [step for step in steps if step.admitted and step.clients]
-    if least is not None and least.clients == alone.admitted:
+    at_all = least is not None and least.clients == alone.admitted
+    if at_all and (beside or alone.admitted == 1):
         left = (min(s.offered, alone.admitted - s.clients) for s in beside)
         if all(step.admitted == n for step, n in zip(beside, left, strict=True)):
             return Taking.EACH
@@ -142,7 +144,10 @@ def _sentence(found: StayNumbers, watched: float) -> str:
         begin = f"Each {words.single} takes a place: with {count}"
     else:
         begin = f"With {count} {words.several if count > 1 else words.single}"
-    return f"{begin} {words.open} nobody else gets in, {until}."
+    after = (
+        "" if found.served_after else "; what waited is not served when they have left"
+    )
+    return f"{begin} {words.open} nobody else gets in, {until}{after}."
 
 
 def _where(found: StayNumbers) -> list[str]:
@@ -169,8 +174,8 @@ def _left(left: Sequence[int]) -> str:
     if after is None:
         events = plural(len(left) - 1, "further event")
         return f"A stream whose client has left is still in the app after {events}."
-    when = "the next event" if after == 1 else f"{after} further events"
-    return f"A stream whose client has left keeps its place until {when}."
+    when = "the next event is" if after == 1 else f"{after} further events are"
+    return f"A stream whose client has left keeps its place until {when} sent."
 
 
 def staying_of(cell: CellEvidence) -> tuple[StayNumbers, ...]:

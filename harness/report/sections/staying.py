@@ -69,10 +69,8 @@ def _besides(found: StayNumbers) -> Iterator[str]:
     if found.left and found.left[0]:
         after = next((n for n, count in enumerate(found.left) if not count), None)
         events = plural(after or len(found.left) - 1, "event")
-        if after is None:
-            yield f"a client's leaving not noticed by {events}"
-        else:
-            yield f"a client's leaving noticed after {events}"
+        kept = f"keeps its place for {events} after its client has left"
+        yield kept if after is not None else f"{kept}, and longer"
 
 
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:

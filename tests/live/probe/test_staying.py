@@ -94,7 +94,7 @@ def test_an_open_stream_takes_a_place(ask: Any) -> None:
     assert (seen[2].in_app, seen[2].begun) == (2, 2)
     assert (answer.answer, answer.number) == ("shut out by 2", 2)
     assert evidence.asked[0].left == (2, 0)
-    assert "keeps its place until the next event" in answer.sentence
+    assert "keeps its place until the next event is sent" in answer.sentence
 
 
 def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:

@@ -79,6 +79,18 @@ def test_a_server_that_frees_itself() -> None:
     assert "until the server frees itself after 4 s" in found.sentence
 
 
+def test_streams_that_never_end() -> None:
+    """The search ends there: how many others get in beside fewer is not known."""
+    stuck = step(4, 0, answered=0)
+    found = answer(events(ALONE, stuck))
+    assert found.sentence == (
+        "With 4 event streams open nobody else gets in, for at least the 8 s that it "
+        "was watched; what waited is not served when they have left."
+    )
+    said = numbers(events(ALONE, stuck))
+    assert said and (said.taking, said.served_after) == (Taking.SOME, False)
+
+
 def test_events_that_are_held_back() -> None:
     found = answer(events(ALONE, step(4, 0, begun=0), step(3, 1, begun=0)))
     assert found.answer == "shut out by 4; first event held back"
@@ -89,8 +101,8 @@ def test_events_that_are_held_back() -> None:
     ("left", "words"),
     [
         ((0,), "A stream whose client has left ends at once."),
-        ((4, 0), "keeps its place until the next event."),
-        ((4, 4, 0), "keeps its place until 2 further events."),
+        ((4, 0), "keeps its place until the next event is sent."),
+        ((4, 4, 0), "keeps its place until 2 further events are sent."),
         ((4, 4, 3, 3), "is still in the app after 3 further events."),
     ],
 )

@@ -1,0 +1,112 @@
+"""Clients that stay at paths of a user's own app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.probe.questions import staying
+from tests.live.deployment.conftest import Check
+
+CHAT = """\
+import threading
+from flask import Flask, Response, abort, request
+from flask_sock import Sock
+
+app = Flask(__name__)
+got = []
+
+
+@app.before_request
+def only_members():
+    if request.headers.get("Authorization") != "Bearer me":
+        abort(401)
+
+
+@Sock(app).route("/ws")
+def talk(connection):
+    connection.send("welcome")
+    connection.receive()
+
+
+@app.route("/events")
+def events():
+    def feed():
+        yield "data: hello\\n\\n"
+        threading.Event().wait()
+    return Response(feed(), mimetype="text/event-stream")
+
+
+@app.route("/photos", methods=["POST"])
+def photos():
+    body = request.get_data()
+    open("photos.txt", "a").write(str(len(body)))
+    return "thanks"
+"""
+
+DEPLOYMENT = """\
+[[deployment]]
+name = "chat"
+command = "gunicorn --workers 1 --threads 2 chat:app --bind {host}:{port}"
+headers = { Authorization = "Bearer me" }
+"""
+
+
+@pytest.fixture
+def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An app that takes uploads, streams events and opens sockets, for members."""
+    monkeypatch.setattr(staying, "AT_MOST", 4)
+    monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
+    folder = tmp_path / "chat"
+    folder.mkdir()
+    (folder / "chat.py").write_text(CHAT)
+    (folder / "concurrency.toml").write_text(DEPLOYMENT)
+    return folder
+
+
+def test_each_path_is_asked_with_the_users_own_headers(
+    check: Check, chat: Path
+) -> None:
+    keys = 'upload-to = "/photos"\nevents-at = "/events"\nsocket-at = "/ws"\n'
+    (chat / "concurrency.toml").write_text(DEPLOYMENT + keys)
+    checked = check(chat, "--limit", "4")
+    answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
+    for question in ("uploads", "sockets"):
+        assert answers[question]["answer"] == "shut out by 2", answers[question]
+    assert not (chat / "photos.txt").exists(), "no upload was sent whole"
+    # Without a further event the app never learns that these clients have left.
+    assert answers["events"]["number"] == 2
+    assert "others shut out (FC502)" in checked.out
+    assert checked.code == 0
+
+
+def test_a_path_that_is_not_there_is_told_of(check: Check, chat: Path) -> None:
+    text = DEPLOYMENT.replace("Bearer me", "Bearer you") + 'socket-at = "/ws"\n'
+    (chat / "concurrency.toml").write_text(text)
+    checked = check(chat, "--limit", "4")
+    (answer,) = (
+        each
+        for each in checked.cells["chat"]["answers"]
+        if each["question"] == "sockets"
+    )
+    assert answer["answer"] == "unknown"
+    assert "none stayed: /ws answered 401 at once" in answer["sentence"]
+
+
+def test_without_a_path_of_its_own_the_probes_are_asked(
+    check: Check, chat: Path
+) -> None:
+    checked = check(chat, "--limit", "4", "--ask", "uploads,events,sockets")
+    answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
+    assert (
+        answers["uploads"]["answer"] == answers["events"]["answer"] == ("shut out by 2")
+    )
+    assert "such as socket-at = '/ws'" in answers["sockets"]["sentence"]
+
+
+def test_a_path_needs_a_slash(check: Check, chat: Path) -> None:
+    (chat / "concurrency.toml").write_text(DEPLOYMENT + 'socket-at = "ws"\n')
+    checked = check(chat)
+    assert checked.code == 2
+    assert "socket-at: " in checked.message and "such as '/ws'" in checked.message
