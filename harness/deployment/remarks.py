@@ -182,7 +182,7 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
     if found.held_back:
         yield Remark(
             word=Other.HELD_BACK,
-            reason="the first event does not reach the client while its stream lasts",
+            reason="events do not reach the client while their stream lasts",
             remedy="send X-Accel-Buffering: no with the stream, or do not buffer it "
             "where a proxy stands in front (proxy_buffering off)",
             file="",

@@ -176,7 +176,7 @@ RULES = (
     Rule(
         "FC503",
         Other.HELD_BACK,
-        "Events do not reach the client before their stream ends.",
+        "Events do not reach the client while their stream lasts.",
     ),
     Rule(
         "FC504",

@@ -73,6 +73,11 @@ class UploadsSeen(StayingSeen, frozen=True, kw_only=True, tag="uploads"):
 class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     """What open event streams leave to others."""
 
+    open: int = 0
+    """Streams that were open when the app sent each a further event."""
+    live: int | None = None
+    """Of these whose client got that event while the stream lasted; null where that was
+    not tried."""
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
     each further event that the app sent them; empty where that was not tried."""
@@ -109,6 +114,9 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     served_after: bool = True
     """Whether others that waited were served when those that stay had left."""
     held_back: bool = False
-    """Whether the first event does not reach the client while its stream lasts."""
+    """Whether a further event does not reach the client while its stream lasts."""
+    chance: bool = False
+    """Whether several workers shared the load by chance, so that another number may be
+    seen next time."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""

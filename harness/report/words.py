@@ -182,8 +182,8 @@ QUESTIONS: dict[Question, QuestionWords] = {
     ),
     Question.EVENTS: QuestionWords(
         "How many event streams may be open, and who gets in beside them?",
-        "“Shut out by 4”: with four streams open nobody else gets in. “First event "
-        "held back”: it does not reach the client before the stream ends.",
+        "“Shut out by 4”: with four streams open nobody else gets in. “Events held "
+        "back”: they do not reach the client while its stream lasts.",
     ),
     Question.SOCKETS: QuestionWords(
         "How many WebSockets may be open, and who gets in beside them?",

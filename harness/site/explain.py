@@ -416,18 +416,26 @@ def distance(cell: MeasuredCell, processes: int, lanes: int) -> float:
 # ------------------------------------------------------------------ what was measured
 
 
+WITH_MORE = "with_flask_"
+"""Part of the names of apps with a library for sockets, in ``harness/target``."""
+
+
 def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
     """The newest cell of each configuration whose server is started and reached alone:
-    without a proxy in front, and without a program that runs its command.
+    without a proxy in front, a program that runs its command, or an app with more than
+    Flask in it.
     """
     cells = [entry.cell for entry in atlas.newest.values() if is_alone(entry.cell)]
     return [_measured(atlas, cell) for cell in sorted(cells, key=lambda each: each.id)]
 
 
 def is_alone(cell: CellReport) -> bool:
-    """Whether there is no proxy in front, and no program that runs the command."""
+    """Whether there is no proxy in front, and no program that runs the command; and no
+    library for sockets in the app.
+    """
     program = PurePath(cell.command[0]).name if cell.command else ""
-    return cell.front is None and program not in rules().prefixes
+    with_more = any(WITH_MORE in word for word in cell.command)
+    return cell.front is None and program not in rules().prefixes and not with_more
 
 
 def _measured(atlas: Atlas, cell: CellReport) -> MeasuredCell:

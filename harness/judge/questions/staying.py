@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
+from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
+from harness.records.rounds import load_of
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers
 from harness.records.staying import StayStep
@@ -40,11 +42,12 @@ WORDS = {
 }
 
 
-def numbers(seen: StayingSeen) -> StayNumbers | None:
+def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
     """What the steps come to; ``None`` where they leave it open."""
     if seen.outcome is not Outcome.MEASURED or _open_reason(seen):
         return None
     alone, *steps = seen.steps
+    known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
     shut = [step for step in steps if not step.admitted]
     least = min(shut, key=_clients, default=None)
     told = [step for step in steps if step.in_app is not None]
@@ -54,13 +57,12 @@ def numbers(seen: StayingSeen) -> StayNumbers | None:
         places=alone.admitted,
         shut_out_by=least.clients if least else None,
         tried=max(map(_clients, steps)),
-        taking=_taking(alone, steps, least),
+        taking=_taking(known.ceiling or 1, steps, least),
         served_after=all(step.answered == step.offered for step in steps),
         frees_after=_freed(steps),
         in_app=bool(inside) if told else None,
-        held_back=seen.question is Question.EVENTS
-        and bool(inside)
-        and not any(step.begun for step in inside),
+        held_back=bool(getattr(seen, "open", 0)) and getattr(seen, "live", None) == 0,
+        chance=least is not None and known.floor != known.ceiling,
         left=getattr(seen, "left", ()),
     )
 
@@ -90,14 +92,11 @@ def _ended_by(seen: StayingSeen) -> str:
     return f"{where} answered {listed(list(map(str, seen.statuses)), 'or')} at once"
 
 
-def _taking(
-    alone: StayStep, steps: Sequence[StayStep], least: StayStep | None
-) -> Taking:
-    """What they take of the places that were there without them."""
-    beside = [step for step in steps if step.admitted and step.clients]
-    at_all = least is not None and least.clients == alone.admitted
-    if at_all and (beside or alone.admitted == 1):
-        left = (min(s.offered, alone.admitted - s.clients) for s in beside)
+def _taking(places: int, steps: Sequence[StayStep], least: StayStep | None) -> Taking:
+    """What they take of the places that are there without them."""
+    beside = [step for step in steps if step.admitted]
+    if least is not None and least.clients == places and (beside or places == 1):
+        left = (min(step.offered, places - step.clients) for step in beside)
         if all(step.admitted == n for step, n in zip(beside, left, strict=True)):
             return Taking.EACH
     if all(step.admitted == step.offered for step in steps):
@@ -117,11 +116,11 @@ def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
     why = _open_reason(seen)
     if why == NOT_QUIET:
         return seen.answer(UNKNOWN, NOT_QUIET)
-    found = numbers(seen)
+    found = numbers(seen, cell)
     if found is None:
         return seen.unknown(why)
     sentences = [_sentence(found, seen.watched_seconds), *_where(found)]
-    short = _short(found) + ("; first event held back" if found.held_back else "")
+    short = _short(found) + ("; events held back" if found.held_back else "")
     return seen.answer(short, " ".join(sentences), found.shut_out_by)
 
 
@@ -129,7 +128,8 @@ def _short(found: StayNumbers) -> str:
     if found.shut_out_by is None:
         return f"not by {found.tried}"
     until = f" for {found.frees_after:.0f} s" if found.frees_after else ""
-    return f"shut out by {found.shut_out_by}{until}"
+    chance = ", by chance" if found.chance else ""
+    return f"shut out by {found.shut_out_by}{until}{chance}"
 
 
 def _sentence(found: StayNumbers, watched: float) -> str:
@@ -153,6 +153,11 @@ def _sentence(found: StayNumbers, watched: float) -> str:
 def _where(found: StayNumbers) -> list[str]:
     """Where they are meanwhile, and what becomes of streams without clients."""
     said = []
+    if found.chance:
+        said.append(
+            "Several workers share the load by chance: it may be another number next "
+            "time, and a request that meets a full worker waits earlier."
+        )
     if found.question is Question.UPLOADS and found.in_app is not None:
         said.append(
             "The app is called before the whole body is there, and waits for it."
@@ -160,7 +165,7 @@ def _where(found: StayNumbers) -> list[str]:
             else "The app is not called before the whole body is there."
         )
     if found.held_back:
-        said.append("An event does not reach the client before the stream ends.")
+        said.append("An event does not reach the client while its stream lasts.")
     if found.left:
         said.append(_left(found.left))
     return said
@@ -181,4 +186,5 @@ def _left(left: Sequence[int]) -> str:
 def staying_of(cell: CellEvidence) -> tuple[StayNumbers, ...]:
     """What clients that stay came to in a cell, for each question about them."""
     seen = (each for each in cell.asked if isinstance(each, StayingSeen))
-    return tuple(each for each in map(numbers, seen) if each is not None)
+    found = (numbers(each, cell) for each in seen)
+    return tuple(each for each in found if each is not None)

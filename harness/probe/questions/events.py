@@ -7,11 +7,14 @@ long a stream keeps its place when its client has left, as when a tab is closed.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 import msgspec
 
 from harness.probe.clients import Client
+from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -23,7 +26,9 @@ from harness.records.words import Settled
 EVENTS = 3
 """How often the app sends an event to clients that have left."""
 
-MOST_LEAVING = 16
+MOST_STREAMS = 16
+
+LOOK_SECONDS = 0.05
 
 
 class OpenStream:
@@ -55,7 +60,7 @@ class OpenStream:
 
 
 async def ask(servers: Servers, context: Context) -> EventsSeen:
-    """See how many open streams shut everyone else out, and when they end."""
+    """See how many open streams shut everyone else out, and what becomes of them."""
     path = context.own.events_at
 
     async def search(probe: Probe) -> EventsSeen:
@@ -63,29 +68,55 @@ async def ask(servers: Servers, context: Context) -> EventsSeen:
         seen = await looking.seen(EventsSeen, path)
         if path:
             return seen
-        count = min(context.ceiling, MOST_LEAVING)
-        return msgspec.structs.replace(seen, left=await _leave(probe, count))
+        count = min(context.ceiling, MOST_STREAMS)
+        return await _outlast(probe, count, seen)
 
     return await servers.use(search)
 
 
-async def _leave(probe: Probe, count: int) -> tuple[int, ...]:
-    """How many streams are in the app when their clients have left, and again after
-    each further event; nothing where the server was not quiet meanwhile.
+async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
+    """What was seen, with what becomes of a further event, and of streams whose clients
+    have left. Nothing is added where the server was not quiet meanwhile.
     """
-    crowd = probe.gather(count, f"&events={EVENTS + 2}", "stream")
+    crowd = probe.gather(count, f"&events={EVENTS + 3}", "stream")
     try:
         crowd.open(crowd.clients)
         await probe.until(probe.all_in_or_ended)
+        quiet = await _next_event(probe)
+        listening = [each for each in crowd.clients if each.name in probe.holds.held]
+        live = await _received(probe, listening)
         crowd.leave(crowd.clients)
-        quiet = await probe.settle() is not Settled.STEADY_COUNT
+        quiet = await probe.settle() is not Settled.STEADY_COUNT and quiet
         left = [len(probe.holds.held)]
         while quiet and left[-1] and len(left) <= EVENTS:
-            for name in list(probe.holds.held):
-                probe.holds.release(name)
-            quiet = await probe.settle() is not Settled.STEADY_COUNT
+            quiet = await _next_event(probe)
             left.append(len(probe.holds.held))
         await finish(probe)
-        return tuple(left) if quiet else ()
     finally:
         probe.disperse()
+    if not quiet:
+        return seen
+    outlasting = {"open": len(listening), "live": live, "left": tuple(left)}
+    return msgspec.structs.replace(seen, **outlasting)
+
+
+async def _next_event(probe: Probe) -> bool:
+    """Have each stream send an event and go on; whether the server is quiet again."""
+    for name in list(probe.holds.held):
+        probe.holds.release(name)
+    return await probe.settle() is not Settled.STEADY_COUNT
+
+
+async def _received(probe: Probe, clients: Sequence[Client]) -> int:
+    """How many of these have got more than a first event, after a while at the most.
+
+    A proxy may wait a fifth of a second for more to send.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def received() -> int:
+        return sum(len(client.body) > 1 for client in clients)
+
+    while received() < len(clients) and time.monotonic() < deadline:
+        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), PATIENCE_SECONDS)
+    return received()

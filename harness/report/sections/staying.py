@@ -58,14 +58,15 @@ def _from(found: StayNumbers) -> str:
     if found.shut_out_by is None:
         return f"not by {found.tried}"
     after = f" (for {found.frees_after:.0f} s)" if found.frees_after else ""
-    return f"{found.shut_out_by}{after}"
+    chance = " (by chance)" if found.chance else ""
+    return f"{found.shut_out_by}{after}{chance}"
 
 
 def _besides(found: StayNumbers) -> Iterator[str]:
     if found.question is Question.UPLOADS and found.in_app is not None:
         yield "read by the app" if found.in_app else "read before the app is called"
     if found.held_back:
-        yield f"first event held back ({code_of(Other.HELD_BACK)})"
+        yield f"events held back ({code_of(Other.HELD_BACK)})"
     if found.left and found.left[0]:
         after = next((n for n, count in enumerate(found.left) if not count), None)
         events = plural(after or len(found.left) - 1, "event")

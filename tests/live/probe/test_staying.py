@@ -93,7 +93,8 @@ def test_an_open_stream_takes_a_place(ask: Any) -> None:
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (seen[2].in_app, seen[2].begun) == (2, 2)
     assert (answer.answer, answer.number) == ("shut out by 2", 2)
-    assert evidence.asked[0].left == (2, 0)
+    asked = evidence.asked[0]
+    assert (asked.open, asked.live, asked.left) == (2, 2, (2, 0))
     assert "keeps its place until the next event is sent" in answer.sentence
 
 
@@ -107,8 +108,9 @@ def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
 def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -> None:
     evidence, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4, front=nginx)
     seen = steps(evidence)
-    assert (seen[2].in_app, seen[2].begun) == (2, 0)
-    assert answer.answer == "shut out by 2; first event held back"
+    assert (seen[2].in_app, seen[2].admitted) == (2, 0)
+    assert (evidence.asked[0].open, evidence.asked[0].live) == (2, 0)
+    assert answer.answer == "shut out by 2; events held back"
 
 
 def test_a_stream_ends_at_once_where_clients_are_watched(ask: Any) -> None:

@@ -19,6 +19,7 @@ from harness.site.explain import explain
 from harness.site.explain import measured_cells
 from harness.site.explain import MeasuredCell
 from harness.site.explain import rules
+from harness.site.explain import WITH_MORE
 from tests.builders.atlas import CATALOG
 from tests.builders.atlas import whole_atlas
 from tests.builders.commands import PUBLIC
@@ -27,7 +28,7 @@ CONFIGURATIONS = [
     (server.name, each.id)
     for server in CATALOG.servers
     for each in server.configuration
-    if not (each.behind or each.wrapper)
+    if not (each.behind or each.wrapper or WITH_MORE in f"{each.app}{each.argv}")
 ]
 
 SCRIPTS = {

@@ -16,6 +16,9 @@ from harness.records.staying import UploadsSeen
 from harness.records.words import Outcome
 from harness.records.words import Settled
 from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.samples.make import cell
+from tests.samples.make import rounds
 
 
 def step(clients: int, admitted: int, **other: Any) -> StayStep:
@@ -31,6 +34,7 @@ def step(clients: int, admitted: int, **other: Any) -> StayStep:
 
 
 ALONE = step(0, 4)
+EVEN = cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))
 EACH = ALONE, step(4, 0), step(3, 1)
 NONE = ALONE, step(64, 4), step(128, 4)
 
@@ -52,7 +56,7 @@ def test_there_is_always_room() -> None:
     found = answer(events(*NONE))
     assert (found.answer, found.number) == ("not by 128", None)
     assert found.sentence == "128 event streams can be open, and others still get in."
-    said = numbers(events(*NONE))
+    said = numbers(events(*NONE), EVEN)
     assert said and said.taking is Taking.NONE
 
 
@@ -67,7 +71,7 @@ def test_another_number_than_that_of_the_places() -> None:
         "With 98 slow uploads on the way nobody else gets in, for at least the 8 s "
         "that it was watched. The app is not called before the whole body is there."
     )
-    said = numbers(seen)
+    said = numbers(seen, EVEN)
     assert said and (said.taking, said.in_app) == (Taking.SOME, False)
 
 
@@ -87,14 +91,24 @@ def test_streams_that_never_end() -> None:
         "With 4 event streams open nobody else gets in, for at least the 8 s that it "
         "was watched; what waited is not served when they have left."
     )
-    said = numbers(events(ALONE, stuck))
+    said = numbers(events(ALONE, stuck), EVEN)
     assert said and (said.taking, said.served_after) == (Taking.SOME, False)
 
 
 def test_events_that_are_held_back() -> None:
-    found = answer(events(ALONE, step(4, 0, begun=0), step(3, 1, begun=0)))
-    assert found.answer == "shut out by 4; first event held back"
-    assert "does not reach the client before the stream ends" in found.sentence
+    found = answer(events(*EACH, open=4, live=0))
+    assert found.answer == "shut out by 4; events held back"
+    assert "does not reach the client while its stream lasts" in found.sentence
+    assert answer(events(*EACH, open=4, live=4)).answer == "shut out by 4"
+
+
+def test_several_workers_that_share_by_chance() -> None:
+    seen = events(ALONE, step(16, 0), step(15, 1))
+    uneven = cell(WHERE, "gthread-2x4", 8, rounds(8, (2, 4), [4, 8]))
+    found = numbers(seen, uneven)
+    assert found and found.chance
+    found = numbers(seen, EVEN)
+    assert found and not found.chance
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,7 @@ def test_sockets_say_nothing_of_where_they_are() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
     assert found.sentence.startswith("Each WebSocket takes a place: with 4 open nobody")
-    said = numbers(SocketsSeen(steps=steps))
+    said = numbers(SocketsSeen(steps=steps), EVEN)
     assert said and said.in_app is None
 
 
@@ -139,4 +153,4 @@ def test_what_is_left_open(seen: EventsSeen, why: str) -> None:
     found = answer(seen)
     assert (found.answer, found.number) == (UNKNOWN, None)
     assert why in found.sentence
-    assert numbers(seen) is None
+    assert numbers(seen, EVEN) is None
