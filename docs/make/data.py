@@ -29,7 +29,7 @@ from harness.records.results import read_evidence
 from harness.records.words import Outcome
 from harness.site.api import SCHEMA_VERSION
 from harness.site.atlas import Atlas
-from harness.site.explain import measured_cells
+from harness.site.measured import measured_cells
 from harness.track import history
 
 ROOT = Path(__file__).parents[2]

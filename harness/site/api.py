@@ -20,11 +20,11 @@ from harness.site import changes
 from harness.site import purl
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
-from harness.site.explain import measured_cells
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
 from harness.site.look import text_file
+from harness.site.measured import measured_cells
 from harness.site.questions import QuestionPage
 
 SCHEMA_VERSION = 1

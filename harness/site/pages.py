@@ -23,8 +23,7 @@ from harness.site import questions
 from harness.site import servers
 from harness.site import verdicts
 from harness.site.atlas import Atlas
-from harness.site.explain import measured_cells
-from harness.site.explain import rules
+from harness.site.explain_rules import rules
 from harness.site.frame import Frame
 from harness.site.frame import frame_of
 from harness.site.look import embedded
@@ -32,6 +31,7 @@ from harness.site.look import File
 from harness.site.look import render
 from harness.site.look import static
 from harness.site.look import text_file
+from harness.site.measured import measured_cells
 from harness.site.questions import QuestionPage
 from harness.site.questions import TypedQuestion
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from harness.site.cells import written
 from harness.site.explain import explain
-from harness.site.explain import measured_cells
+from harness.site.measured import measured_cells
 from tests.browser.conftest import DEADLINE
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence

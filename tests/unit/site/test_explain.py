@@ -16,10 +16,10 @@ from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
 from harness.site.cells import written
 from harness.site.explain import explain
-from harness.site.explain import measured_cells
 from harness.site.explain import MeasuredCell
-from harness.site.explain import rules
-from harness.site.explain import WITH_MORE
+from harness.site.explain_rules import rules
+from harness.site.measured import measured_cells
+from harness.site.measured import WITH_MORE
 from tests.builders.atlas import CATALOG
 from tests.builders.atlas import whole_atlas
 from tests.builders.commands import PUBLIC

@@ -1,0 +1,77 @@
+"""The rules by which the words of a command are read: the file ``explain.toml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from harness.records import toml
+from harness.records.words import Record
+
+RULES = Path(__file__).with_name("explain.toml")
+
+
+class ServerOption(Record, frozen=True, kw_only=True):
+    """An option that decides how many requests there are at once."""
+
+    names: tuple[str, ...]
+    variable: str = ""
+    default: int | str
+    word: bool = False
+    """Whether its value is a word and no number."""
+    flag: bool = False
+    """Whether it has no value; then it is 1 where it is given."""
+
+
+class CapacityRule(Record, frozen=True, kw_only=True):
+    """What a server does where all conditions hold."""
+
+    kind: str
+    is_: dict[str, tuple[str, ...]] = msgspec.field(default={}, name="is")
+    over: dict[str, int] = {}
+    """Options that are more than a number, or words that are not empty."""
+    within: dict[str, str] = {}
+    """Options that are at most what another is, or a product such as ``a * b``."""
+    given: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    processes: int | str = 1
+    """A number, or the option that has it."""
+    lanes: int | str = 1
+    """The same for how many requests each process takes."""
+    unbounded: bool = False
+    unknown: str = ""
+    """Why it is not known."""
+    see: tuple[str, ...] = ()
+    """Configurations that show what it may be."""
+    remark: str = ""
+
+
+class CommandOf(Record, frozen=True, kw_only=True):
+    """The command of one server."""
+
+    name: str
+    programs: tuple[str, ...]
+    words_from: str = ""
+    """A variable with further words."""
+    settings_file: tuple[str, ...] = ()
+    """Options that name a file with further settings."""
+    settings_ending: tuple[str, ...] = ()
+    """Endings of a word that names such a file."""
+    remark: str = ""
+    options: dict[str, ServerOption] = {}
+    rule: tuple[CapacityRule, ...]
+
+
+class Rules(Record, frozen=True, kw_only=True):
+    """The file ``explain.toml``."""
+
+    prefixes: dict[str, int]
+    server: tuple[CommandOf, ...]
+
+
+@cache
+def rules() -> Rules:
+    """The rules that are shipped."""
+    return toml.read(RULES, Rules, "restore the file")

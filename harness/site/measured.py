@@ -1,0 +1,53 @@
+"""The measured cells that a command can be compared with."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from harness.records.report import CellReport
+from harness.report import words
+from harness.site import address
+from harness.site.atlas import Atlas
+from harness.site.cells import written
+from harness.site.explain import explain
+from harness.site.explain import MeasuredCell
+from harness.site.explain_rules import rules
+from harness.site.look import number_of
+
+WITH_MORE = "with_flask_"
+"""Part of the names of apps with a library for sockets, in ``harness/target``."""
+
+
+def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
+    """The newest cell of each configuration whose server is started and reached alone:
+    without a proxy in front, a program that runs its command, or an app with more than
+    Flask in it.
+    """
+    cells = [entry.cell for entry in atlas.newest.values() if is_alone(entry.cell)]
+    return [_measured(atlas, cell) for cell in sorted(cells, key=lambda each: each.id)]
+
+
+def is_alone(cell: CellReport) -> bool:
+    """Whether there is no proxy in front, and no program that runs the command; and no
+    library for sockets in the app.
+    """
+    program = PurePath(cell.command[0]).name if cell.command else ""
+    with_more = any(WITH_MORE in word for word in cell.command)
+    return cell.front is None and program not in rules().prefixes and not with_more
+
+
+def _measured(atlas: Atlas, cell: CellReport) -> MeasuredCell:
+    own = explain(written(atlas, cell), ())
+    return MeasuredCell(
+        id=cell.id,
+        page=address.cell_page(cell),
+        server=cell.server,
+        title=f"{words.title(cell)} {cell.server_version}",
+        configuration=cell.configuration,
+        kind=own.kind,
+        processes=own.processes,
+        lanes=own.lanes,
+        number=number_of(cell),
+        word=str(cell.word),
+        reason=cell.reason,
+    )

@@ -1,0 +1,123 @@
+"""A command as it is typed: its program, its arguments and its variables."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import NamedTuple
+
+import msgspec
+
+from harness.site.explain_rules import ServerOption
+
+SHELL = re.compile(r"[|;&<>`\n]|\$\(")
+VARIABLE = re.compile(r"\$\{?(\w+)")
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+PASTED = re.compile(
+    r"(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*"
+    r"|ExecStart\s*=\s*[-@:+!]*"
+)
+"""What stands before a command where people copy one from: a Dockerfile, a Procfile, a
+file of Compose or of a platform, a unit of systemd."""
+SHELLS = ("sh", "bash", "dash", "ash")
+RUN_BY_SHELL = re.compile(r"-[a-z]*c")
+INTERPRETER = re.compile(r"(python|pypy)[0-9.]*")
+
+
+class Cannot(Exception):
+    """Why it is not known what a command declares."""
+
+
+class ServerCommand(NamedTuple):
+    """A command without what only starts it."""
+
+    program: str
+    arguments: tuple[str, ...]
+    variables: Mapping[str, str]
+
+
+def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
+    """The program that serves, its arguments and variables. Raises ``Cannot``."""
+    text = text.strip().replace("\\\n", " ")
+    if pasted := PASTED.match(text):
+        text = text[pasted.end() :]
+    rest = _listed(text) if text.startswith("[") else _shell_words(text)
+    variables: dict[str, str] = {}
+    while rest:
+        name = PurePath(rest[0]).name
+        if ASSIGNMENT.match(rest[0]):
+            key, _, value = rest[0].partition("=")
+            variables[key] = value
+            rest = rest[1:]
+        elif name in prefixes:
+            rest = rest[1 + prefixes[name] :]
+            while rest and rest[0].startswith("-"):
+                rest = rest[1:]
+        elif name in SHELLS and RUN_BY_SHELL.fullmatch("".join(rest[1:2])):
+            inner = split("".join(rest[2:3]), prefixes)
+            return inner._replace(variables={**variables, **inner.variables})
+        elif INTERPRETER.fullmatch(name) and "-m" in rest[:4]:
+            rest = rest[rest.index("-m") + 1 :]
+        elif INTERPRETER.fullmatch(name):
+            raise Cannot(
+                "What a script of Python starts only a run shows: measure it with "
+                "flask-concurrency check."
+            )
+        else:
+            return ServerCommand(name, tuple(rest[1:]), variables)
+    raise Cannot("There is no command.")
+
+
+def _listed(text: str) -> list[str]:
+    """The words of a list, as a Dockerfile has them. Raises ``Cannot``."""
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise Cannot("It begins as a list of words, and is none.") from None
+
+
+def _shell_words(text: str) -> list[str]:
+    """The words of a line. Raises ``Cannot``."""
+    if SHELL.search(text):
+        raise Cannot(
+            "This is a line for a shell, of which only a run shows what it starts: "
+            "give the command of the server alone, or measure the line with "
+            "flask-concurrency check."
+        )
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise Cannot("Its quotes do not match.") from None
+
+
+def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool]:
+    """The value of an option, and whether it is given. Raises ``Cannot``."""
+    text = None
+    for n, word in enumerate(command.arguments):
+        name, equals, after = word.partition("=")
+        if word in option.names:
+            following = command.arguments[n + 1 : n + 2]
+            text = "1" if option.flag else following[0] if following else ""
+        elif equals and name in option.names:
+            text = after
+        else:
+            short = [each for each in option.names if is_short(each, word)]
+            text = word[2:].removeprefix("=") if short else text
+    if text is None and option.variable:
+        text = command.variables.get(option.variable)
+    if text is None:
+        return option.default, False
+    if open_ended := VARIABLE.search(text):
+        raise Cannot(f"It depends on the variable {open_ended[1]}.")
+    if option.word:
+        return text, True
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise Cannot(f"{option.names[0]} is no number: {text}")
+    return int(text), True
+
+
+def is_short(name: str, word: str) -> bool:
+    """Whether a word is a short option with its value in the same word."""
+    return len(name) == 2 and word.startswith(name) and not word.startswith("--")
