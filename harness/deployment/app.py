@@ -204,6 +204,7 @@ class DeployedApp:
             where,
             READY,
             self._mounts,
+            is_client=self._contained is not None,
         )
         try:
             client, endpoint, found_below = await reach(search, wait, watched)

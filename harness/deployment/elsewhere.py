@@ -71,6 +71,8 @@ class AnswerSearch(NamedTuple):
     """The target without the path that the app is mounted below."""
     mounts: Callable[[], Sequence[str]] = tuple
     """Paths that it may be mounted below, where that is to be found out."""
+    is_client: bool = False
+    """Whether the processes are a client that starts containers, which serve."""
 
 
 class Reached(NamedTuple):
@@ -176,7 +178,7 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                     "it speaks HTTP/2 only, which the probe does not; let it speak "
                     "HTTP/1.1 too"
                 )
-        if not ports or port in ports:
+        if not ports or port in ports or search.is_client:
             seconds = rested = 0
         else:
             seconds += 1
@@ -194,6 +196,8 @@ def _other_ways(
     if state is State.RESET:
         yield given._replace(tls=True)
         yield given._replace(uwsgi=True)
+    elif search.is_client:
+        return  # what it listens on is its own
     elif given.port not in ports:
         for path in unix_sockets(processes):
             yield given._replace(path=path)

@@ -18,10 +18,13 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.containers.compose_mounts import ProjectMounts
+from harness.deployment.containers.compose_networks import replace_networks
 from harness.deployment.containers.docker_run import Copy
 from harness.deployment.containers.docker_run import LOOPBACK
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.privileges import refuse_namespace
+from harness.deployment.containers.privileges import without_those_beyond
 
 STAND_IN = "47731"
 """The port while Compose is asked; each start has one of its own in its place."""
@@ -61,23 +64,25 @@ def harmless(
     folder: Path,
     keep: Sequence[str],
     images: Images,
+    taken: Mapping[str, str],
 ) -> HarmlessProject:
     """Make a harmless file of the model that Compose makes of its own files.
 
-    Raises ``ContainerRefused`` for what cannot be replaced.
+    ``taken`` has the addresses of the engine's networks, each with its name. Raises
+    ``ContainerRefused`` for what cannot be replaced.
     """
     allowed = AllowedMounts(keep, folder)
     made = _ProjectModel(model, additions, allowed, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
-    made.networks()
+    made.notes += replace_networks(model, additions.labels, taken)
     made.mounts.replace_volumes()
     made.ports()
     allowed.check()
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
     notes = tuple(dict.fromkeys((*made.mounts.notes, *made.notes)))
-    return HarmlessProject(text, tuple(made.mounts.copies), notes)
+    return HarmlessProject(text, made.mounts.copies, notes)
 
 
 class Images(NamedTuple):
@@ -114,6 +119,7 @@ class _ProjectModel:
         _refuse(name, service)
         for key in DROPPED:
             service.pop(key, None)
+        self._privileges(name, service)
         service["labels"] = {**(service.get("labels") or {}), **self.additions.labels}
         self._image(name, service)
         self._environment(service)
@@ -123,7 +129,11 @@ class _ProjectModel:
             if each.get("target") != self.additions.inside
         ]
         service["volumes"] = [
-            other for each in mounts for other in self.mounts.replaced(name, each)
+            other
+            for each in mounts
+            for other in self.mounts.replaced(
+                name, each, bool(service.get("read_only"))
+            )
         ]
         service["volumes"].append(
             {
@@ -133,6 +143,18 @@ class _ProjectModel:
                 "read_only": True,
             }
         )
+
+    def _privileges(self, name: str, service: dict[str, Any]) -> None:
+        """Let a service change nothing of this machine."""
+        if service.pop("privileged", False):
+            self.notes.append(f"service {name}: privileged is left out")
+        capabilities = service.get("cap_add") or []
+        if less := without_those_beyond(capabilities):
+            service["cap_add"] = less
+        else:
+            service.pop("cap_add", None)
+        for each in sorted(set(capabilities) - set(less)):
+            self.notes.append(f"service {name}: {each} of cap_add is left out")
 
     def _image(self, name: str, service: dict[str, Any]) -> None:
         """Build under a name of our own, unless the image is there and is not built."""
@@ -144,7 +166,7 @@ class _ProjectModel:
             del service["build"]
             return
         service["image"] = f"{self.images.name}-{name}"
-        for key in ("tags", "cache_to"):
+        for key in ("tags", "cache_to", "privileged", "entitlements"):
             build.pop(key, None)
         build["labels"] = {**(build.get("labels") or {}), **self.additions.labels}
 
@@ -166,23 +188,7 @@ class _ProjectModel:
                 dict.fromkeys((*hosts, *self.additions.hosts))
             )
 
-    # Networks and ports ------------------------------------------------------------
-
-    def networks(self) -> None:
-        """Leave no network that other containers could be in."""
-        for key, network in self.model.get("networks", {}).items():
-            network = network or {}
-            if network.pop("external", False):
-                self.notes.append(
-                    f"network {network.get('name', key)}: one of the check's own in "
-                    "its place"
-                )
-            network.pop("name", None)
-            network["labels"] = {
-                **(network.get("labels") or {}),
-                **self.additions.labels,
-            }
-            self.model["networks"][key] = network
+    # Ports ------------------------------------------------------------------------
 
     def ports(self) -> None:
         """Publish only the port that is measured, and only to this machine."""
@@ -194,20 +200,36 @@ class _ProjectModel:
             if port.get("published")
         ]
         ours = [port for _, port in published if port["published"] == STAND_IN]
-        if not ours and len(published) == 1:
-            ours = [published[0][1]]  # which it is, is not in doubt
+        every = [port for service in services for port in service.get("ports", ())]
+        for candidates in ([port for _, port in published], every):
+            if not ours and len(candidates) == 1:
+                ours = candidates  # which it is, is not in doubt
         on_host = any(each.get("network_mode") == "host" for each in services)
         if not ours and not on_host:
             raise ContainerRefused(_about_ports([port for _, port in published]))
         for _, port in published:
             if port not in ours:
                 self.notes.append(f"port {port['published']}: not published")
-        for service in services:
+        for name, service in self.model.get("services", {}).items():
+            _refuse_replicas(name, service, ours)
             service["ports"] = [
                 {**port, "published": STAND_IN, "host_ip": LOOPBACK}
                 for port in service.get("ports", ())
                 if port in ours
             ]
+
+
+def _refuse_replicas(
+    name: str, service: Mapping[str, Any], ours: Sequence[Mapping[str, Any]]
+) -> None:
+    """Raise ``ContainerRefused`` where several containers publish the one port."""
+    replicas = (service.get("deploy") or {}).get("replicas")
+    count = service.get("scale") or (1 if replicas is None else replicas)
+    if count > 1 and any(port in ours for port in service.get("ports", ())):
+        raise ContainerRefused(
+            f"service {name} runs {count} times, and each would publish the port that "
+            "is measured; publish that of a proxy in front of it, or check one"
+        )
 
 
 def _listed(service: Mapping[str, Any]) -> list[str]:
@@ -235,6 +257,9 @@ def _refuse(name: str, service: Mapping[str, Any]) -> None:
             f"service {name} has the network of another container, {mode[10:]}, and "
             "would listen there; leave out network_mode"
         )
+    for kind in ("pid", "ipc"):
+        where = f"{kind} of service {name}"
+        refuse_namespace(kind, str(service.get(kind) or ""), where)
     for each in service.get("volumes_from", ()):
         if each.startswith("container:") and not each.endswith(":ro"):
             raise ContainerRefused(
@@ -246,6 +271,13 @@ def _refuse(name: str, service: Mapping[str, Any]) -> None:
             f"service {name} has the engine's own socket, by which it can stop all "
             "other containers; leave out use_api_socket"
         )
+    for key in ("provider", "models"):
+        if service.get(key):
+            raise ContainerRefused(
+                f"service {name} has a {key.removesuffix('s')}, which another program "
+                "makes, and nobody would remove what that has made; start it before "
+                f"the check, and leave out {key} in a Compose file for the check"
+            )
 
 
 def _with_variable(value: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -28,11 +30,15 @@ OPTIONS_WITH_VALUE = frozenset(
 REPLACED = frozenset({"-f", "--file", "-p", "--project-name", "--project-directory"})
 
 REFUSED = {
-    ("-d", "--detach", "--wait"): "starts containers in the background, where their "
-    "end is not seen; leave out {}",
-    ("-w", "--watch"): "changes what runs while it is measured; leave out {}",
-    ("--pull",): "may give the tags of your images to others; pull before, and leave "
-    "out {}",
+    frozenset({"-d", "--detach", "--wait"}): (
+        "starts containers in the background, where their end is not seen; leave out {}"
+    ),
+    frozenset({"-w", "--watch"}): (
+        "changes what runs while it is measured; leave out {}"
+    ),
+    frozenset({"--pull"}): (
+        "may give the tags of your images to others; pull before, and leave out {}"
+    ),
 }
 
 CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
@@ -67,11 +73,19 @@ def parse(words: Sequence[str]) -> Up | None:
                 "names a project, and a check has one of its own, which it removes "
                 "afterwards; leave the name out"
             )
-    for word in map(_name, up.words):
+    for word in up.words:
         for names, problem in REFUSED.items():
-            if word in names:
+            if names & _options(word):
                 raise ContainerRefused(problem.format(word))
     return up
+
+
+def _options(word: str) -> frozenset[str]:
+    """The options in a word, which may be several letters."""
+    if word.startswith("--") or not word.startswith("-"):
+        return frozenset({_name(word)})
+    letters = word[1:].partition("t")[0]  # what follows is a time
+    return frozenset(f"-{letter}" for letter in letters)
 
 
 def _name(word: str) -> str:
@@ -80,8 +94,22 @@ def _name(word: str) -> str:
 
 
 def config_words(up: Up) -> tuple[str, ...]:
-    """The arguments of `compose` that print its model."""
-    return (*up.options, "config", "--format", "json")
+    """The arguments of `compose` that print its model, of what would start."""
+    return (*up.options, "config", "--format", "json", *_services(up.words))
+
+
+def scaled(model: dict[str, Any], up: Up) -> dict[str, Any]:
+    """The model with the numbers of containers that `--scale` gives."""
+    given = [w.partition("=")[2] for w in up.words if w.startswith("--scale=")]
+    given += [b for a, b in itertools.pairwise(up.words) if a == "--scale"]
+    for each in given:
+        name, _, count = each.partition("=")
+        service = model.get("services", {}).get(name)
+        if service is not None and count.isdecimal():
+            service.pop("scale", None)  # which may not differ from the other
+            deploy = service.get("deploy") or {}
+            service["deploy"] = {**deploy, "replicas": int(count)}
+    return model
 
 
 def command(
@@ -101,13 +129,11 @@ def command(
     create = (*compose, *own, "create", *_creating(up.words))
     steps = [shlex.join(create)]
     for service, each in made.copies:
-        source, target = each.words
         wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
         filters = [word for each_ in wanted for word in ("--filter", each_)]
         look = shlex.join((*client, "ps", "--all", "--quiet", *filters))
-        copy = shlex.join((*client, "cp", "--archive", source))
-        into = f'"$each":{shlex.quote(target)}'
-        steps.append(f"for each in $({look}); do {copy} {into}; done")
+        copy = each.command(client, '"$each"')
+        steps.append(f"for each in $({look}); do {copy}; done")
     again = [word for word in up.words if word not in ("--build", "--force-recreate")]
     steps.append("exec " + shlex.join((*compose, *own, "up", "--no-recreate", *again)))
     return ("sh", "-ec", "\n".join(steps))
@@ -122,6 +148,16 @@ def _others(options: Sequence[str]) -> tuple[str, ...]:
         if _name(word) not in REPLACED:
             others += [word, *values]
     return tuple(others)
+
+
+def _services(words: Sequence[str]) -> Iterator[str]:
+    """The services that `up` names."""
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-"):
+            yield word
+        elif word in CREATES_WITH_VALUE | UP_WITH_VALUE:
+            next(rest, "")
 
 
 def _creating(words: Sequence[str]) -> tuple[str, ...]:

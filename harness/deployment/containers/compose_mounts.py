@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.deployment.containers.docker_run import apart
 from harness.deployment.containers.docker_run import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import Mount
@@ -25,8 +26,9 @@ class ProjectMounts:
         allowed: AllowedMounts,
     ) -> None:
         self.notes: list[str] = []
-        self.copies: list[tuple[str, Copy]] = []
-        """What is copied into containers, each with the service."""
+        self._copies: list[tuple[str, Copy]] = []
+        self._targets: dict[str, list[str]] = {}
+        """Where something is mounted, by service."""
         self._model = model
         self._labels = labels
         self._allowed = allowed
@@ -34,13 +36,16 @@ class ProjectMounts:
         """By the folder of this machine that each stands for."""
         self._unchanged: set[str] = set()
 
-    def replaced(self, service: str, each: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def replaced(
+        self, service: str, each: dict[str, Any], read_only: bool
+    ) -> Iterator[dict[str, Any]]:
         """What a service mounts in the place of a mount."""
+        self._targets.setdefault(service, []).append(each["target"])
         if each["type"] not in ("bind", "volume"):
             yield each
             return
         mount = self._mount(each)
-        what = treatment(mount, self._allowed)
+        what = treatment(mount, self._allowed, read_only)
         self.notes += filter(None, [note(mount, what)])
         target, source = mount.target, str(each.get("source", ""))
         if what is Treatment.UNCHANGED:
@@ -48,21 +53,34 @@ class ProjectMounts:
                 self._unchanged.add(source)
             yield each
         elif mount.is_bind and what is Treatment.COPIED:
-            self.copies.append((service, Copy(source, target)))
+            self._copies.append((service, Copy(source, target)))
             if Path(source).is_dir():
                 name = self._volume_for(source)
                 own = {"type": "volume", "source": name, "target": target}
                 yield {**own, "volume": {"nocopy": True}}
+        elif what is Treatment.READ_ONLY:
+            yield {**each, "read_only": True}
         elif mount.is_bind:
             yield {"type": "volume", "target": target}
         else:
             yield each
 
+    @property
+    def copies(self) -> tuple[tuple[str, Copy], ...]:
+        """What is copied into containers, each with the service."""
+        return tuple(
+            (service, each)
+            for service, copy in self._copies
+            for each in apart([copy], self._targets[service])
+        )
+
     def _mount(self, each: Mapping[str, Any]) -> Mount:
         source, is_bind = str(each.get("source", "")), each["type"] == "bind"
         if not is_bind and source:
             source = self._name_of(source)
-        read_only = bool(each.get("read_only"))
+        # `Z` would give what is mounted to this container alone.
+        alone = (each.get("bind") or {}).get("selinux") == "Z"
+        read_only = bool(each.get("read_only")) and not alone
         return Mount(source, each["target"], read_only, is_bind)
 
     def _name_of(self, key: str) -> str:

@@ -19,6 +19,7 @@ from harness.deployment.containers import compose_command
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
 from harness.deployment.containers.compose_command import ask_compose
+from harness.deployment.containers.compose_command import scaled
 from harness.deployment.containers.compose_command import with_stand_in
 from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
@@ -150,7 +151,16 @@ def _contained(
 
 
 def _reached(engine: Engine) -> tuple[str, str]:
-    """The release of the engine, or why it cannot be reached."""
+    """The release of the engine, or why it cannot be reached.
+
+    Raises ``ContainerRefused`` for one of another machine.
+    """
+    if place := engine.elsewhere():
+        raise ContainerRefused(
+            f"goes to the engine at {place}, and a check starts containers on this "
+            "machine alone; leave out the option, the context or DOCKER_HOST that "
+            "says so"
+        )
     try:
         return engine.release(), ""
     except EngineFailed as problem:
@@ -175,7 +185,8 @@ def _run(
     image = {} if problem else engine.image_variables(run.image)
     given = map("=".join, _labels(label).items())
     own = [word for each in given for word in ("--label", each)]
-    own += ["--add-host", GATEWAY, "--volume", f"{TARGET}:{INSIDE}:ro"]
+    # Unlike a volume it is not made where it is missing, as on another machine.
+    own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
     own += [word for each in PROBE for word in ("--env", each)]
     path = _python_path(made.variables.get("PYTHONPATH", image.get("PYTHONPATH", "")))
     made = made._replace(options=(*made.options, "--env", f"PYTHONPATH={path}"))
@@ -207,7 +218,7 @@ def _project(
     question = tuple(
         with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
     )
-    model = ask_compose(engine, question, command.env, project)
+    model = scaled(ask_compose(engine, question, command.env, project), up)
     names = {each.get("image", "") for each in model.get("services", {}).values()}
     there = {each: engine.image_variables(each) for each in sorted(names) if each}
     images = compose.Images(
@@ -215,7 +226,10 @@ def _project(
         "--build" in up.words,
         {name: has for name, has in there.items() if has},
     )
-    made = compose.harmless(model, _additions(label), engine.folder, keep, images)
+    taken = engine.addresses()
+    made = compose.harmless(
+        model, _additions(label), engine.folder, keep, images, taken
+    )
     file = f"{FOLDER}/{FILE}"
     words = compose_command.command(
         begin, engine.client, label, f"{project}-{{port}}", file, up, made

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.containers import copy_in
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
+from harness.deployment.containers.privileges import is_beyond
+from harness.deployment.containers.privileges import refuse_namespace
 
 PORT = "{port}"
 LOOPBACK = "127.0.0.1"
@@ -42,8 +46,9 @@ FLAGS = frozenset(
 """Options that stand alone."""
 
 DROPPED = frozenset(
-    # Names, which are of the user's own; and what would outlive a check.
+    # Names and addresses, which are of the user's own; and what would outlive a check.
     {"name", "cidfile", "network-alias", "net-alias", "restart"}
+    | {"ip", "ip6", "link-local-ip", "mac-address"}
     # A terminal, which a check has none of.
     | {"tty", "interactive", "attach", "detach-keys", "sig-proxy"}
     # What would write to a log elsewhere, or move the user's tags.
@@ -122,12 +127,25 @@ class Copy(NamedTuple):
 
     source: str
     target: str
+    left_out: tuple[str, ...] = ()
+    """Where something else is mounted."""
 
-    @property
-    def words(self) -> tuple[str, str]:
-        """The two arguments of `docker cp`, without the container's name."""
-        whole = Path(self.source).is_dir()
-        return (f"{self.source}/." if whole else self.source, self.target)
+    def command(self, client: Sequence[str], container: str) -> str:
+        """The line of a shell that copies it; ``container`` is quoted already."""
+        words = (self.source, self.target, ":".join(self.left_out), *client)
+        program = shlex.join((sys.executable, "-I", "-S", copy_in.__file__))
+        return f"{program} {container} {shlex.join(words)}"
+
+
+def apart(copies: Sequence[Copy], targets: Sequence[str]) -> tuple[Copy, ...]:
+    """Copies that leave out whatever is mounted at other targets."""
+    places = [os.path.normpath(each) for each in targets]
+    return tuple(
+        each._replace(
+            left_out=tuple(p for p in places if p != os.path.normpath(each.target))
+        )
+        for each in copies
+    )
 
 
 class HarmlessRun(NamedTuple):
@@ -148,7 +166,9 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
     allowed = AllowedMounts(keep, folder)
     words: list[str] = []
     copies: list[Copy] = []
+    targets: list[str] = []
     notes: list[str] = []
+    read_only = any(e.name == "read-only" and e.value != "false" for e in run.options)
     variables: dict[str, str] = {}
     for each in run.options:
         _refuse(each)
@@ -156,7 +176,8 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
     for each in run.options:
         if each.name in ("volume", "mount"):
             mount = (_volume if each.name == "volume" else _mount)(each.value, folder)
-            what = treatment(mount, allowed)
+            what = treatment(mount, allowed, read_only)
+            targets.append(mount.target)
             words += _mounted(each, mount, what)
             copies += [Copy(mount.source, mount.target)] * (what is Treatment.COPIED)
             notes += filter(None, [note(mount, what)])
@@ -166,11 +187,15 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
                 notes.append(f"`{' '.join(each.words)}`: not published")
         elif each.name in DROPPED:
             continue
+        elif left_out := _left_out(each):
+            notes.append(f"`{left_out}`: left out")
+        elif each.name in ("network", "net"):
+            words += ("--network", _network(each.value))
         else:
             variables |= _variables(each, folder)
             words += each.words
     allowed.check()
-    return HarmlessRun(tuple(words), tuple(copies), tuple(notes), variables)
+    return HarmlessRun(tuple(words), apart(copies, targets), tuple(notes), variables)
 
 
 def _refuse(each: Option) -> None:
@@ -181,12 +206,28 @@ def _refuse(each: Option) -> None:
             f"has the network of another container, {each.value[10:]}, and would "
             f"listen there; leave out --{each.name}"
         )
+    if each.name in ("pid", "ipc"):
+        refuse_namespace(each.name, each.value, f"`{' '.join(each.words)}`")
     read_only = each.value.endswith(":ro")
     if each.name == "volumes-from" and not read_only:
         raise ContainerRefused(
             f"could write to the volumes of another container, {each.value}; write "
             f"--volumes-from {each.value.partition(':')[0]}:ro"
         )
+
+
+def _left_out(each: Option) -> str:
+    """An option by which a container could change this machine; empty for others."""
+    beyond = each.name == "cap-add" and is_beyond(each.value)
+    privileged = each.name == "privileged" and each.value != "false"
+    return " ".join(each.words) if beyond or privileged else ""
+
+
+def _network(value: str) -> str:
+    """A network without what a container would be found by in it."""
+    pairs = [each.partition("=") for each in value.split(",")]
+    names = [given for name, equals, given in pairs if equals and name == "name"]
+    return names[0] if names else value
 
 
 def _variables(each: Option, folder: Path) -> dict[str, str]:
@@ -238,7 +279,9 @@ def _volume(value: str, folder: Path) -> Mount:
         return Mount("", source, False, False)
     is_bind = source.startswith(("/", ".", "~"))
     path = str((folder / os.path.expanduser(source)).resolve()) if is_bind else source
-    return Mount(path, target, "ro" in options.split(","), is_bind)
+    words = options.split(",")
+    # `Z` would give what is mounted to this container alone.
+    return Mount(path, target, "ro" in words and "Z" not in words, is_bind)
 
 
 def _mount(value: str, folder: Path) -> Mount:
@@ -263,6 +306,8 @@ def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
         return each.words
     if what is Treatment.EMPTY:
         return ("--volume", mount.target)
+    if what is Treatment.READ_ONLY:
+        return ("--volume", f"{mount.source}:{mount.target}:ro")
     if Path(mount.source).is_dir():
         # What the image has at that place would be hidden, and is not to be mixed in.
         return ("--mount", f"type=volume,dst={mount.target},volume-nocopy")
@@ -281,8 +326,6 @@ def command(
         return (*client, "run", *words)
     steps = [shlex.join((*client, "create", *words)) + " > /dev/null"]
     for each in made.copies:
-        source, target = each.words
-        into = f"{name}:{target}"
-        steps.append(shlex.join((*client, "cp", "--archive", source, into)))
+        steps.append(each.command(client, name))
     steps.append("exec " + shlex.join((*client, "start", "--attach", name)))
     return ("sh", "-ec", "\n".join(steps))

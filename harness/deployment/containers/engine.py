@@ -5,6 +5,7 @@ Nothing is started, stopped or removed but what carries a label of ``labels``.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -25,6 +26,12 @@ SECONDS = 60.0
 
 LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
 """What has labels that a client can print; images are removed with their containers."""
+
+
+HERE = re.compile(
+    r"$|<no value>|unix:|npipe:|fd:|tcp://(localhost|127[.\d]+|\[::1\])(:|/|$)"
+)
+"""How the place of an engine begins that is on this machine."""
 
 
 class EngineFailed(Exception):
@@ -62,6 +69,26 @@ class Engine(NamedTuple):
             return self.ask("version", "--format", "{{.Server.Version}}").strip()
         except EngineFailed as problem:
             raise EngineFailed(f"cannot reach the Docker engine: {problem}") from None
+
+    def elsewhere(self) -> str:
+        """Where it is, if that is another machine; empty if it is this one."""
+        shown = "{{.Endpoints.docker.Host}}"
+        try:
+            place = self.ask("context", "inspect", "--format", shown).strip()
+        except EngineFailed:
+            return ""  # one that is too old for contexts, or cannot be reached
+        return "" if HERE.match(place) else place
+
+    def addresses(self) -> dict[str, str]:
+        """The addresses of its networks, each with a name. Raises ``EngineFailed``."""
+        names = self.ask("network", "ls", "--quiet").split()
+        networks = msgspec.json.decode(self.ask("network", "inspect", *names))
+        return {
+            config["Subnet"]: each["Name"]
+            for each in networks
+            for config in (each.get("IPAM") or {}).get("Config") or ()
+            if "Subnet" in config
+        }
 
     def image_variables(self, image: str) -> dict[str, str]:
         """The variables that an image sets; none when it is not on this machine."""

@@ -50,6 +50,7 @@ class Treatment(Enum):
     UNCHANGED = "unchanged"
     EMPTY = "an empty one in its place"
     COPIED = "copied"
+    READ_ONLY = "mounted read only"
 
 
 class AllowedMounts:
@@ -81,8 +82,13 @@ class AllowedMounts:
                 )
 
 
-def treatment(mount: Mount, allowed: AllowedMounts) -> Treatment:
-    """What becomes of a mount. Raises ``ContainerRefused``."""
+def treatment(
+    mount: Mount, allowed: AllowedMounts, read_only: bool = False
+) -> Treatment:
+    """What becomes of a mount, in a container that may be ``read_only`` as a whole.
+
+    Raises ``ContainerRefused``.
+    """
     if not mount.source or allowed.has(mount):
         return Treatment.UNCHANGED
     if not mount.is_bind:
@@ -100,6 +106,8 @@ def treatment(mount: Mount, allowed: AllowedMounts) -> Treatment:
             f"{path} is mounted, and is neither a folder nor a file that could be "
             f"copied; leave it out, or allow it by {KEY}"
         )
+    if read_only and stat.S_ISREG(mode):
+        return Treatment.READ_ONLY  # nothing can be copied into such a container
     if _is_large(path):
         raise ContainerRefused(
             f"{path} is mounted to be written to, and is too large to be copied for "
@@ -142,5 +150,6 @@ def note(mount: Mount, what: Treatment) -> str:
     words = {
         Treatment.EMPTY: "an empty volume is mounted in its place",
         Treatment.COPIED: "a copy is mounted in its place",
+        Treatment.READ_ONLY: "mounted read only, as the container is",
     }
     return f"{kind}{mount.source}: {words[what]}" if what in words else ""

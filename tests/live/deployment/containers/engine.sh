@@ -117,6 +117,11 @@ for each in cpu cpuacct cpuset memory devices freezer blkio pids; do
     mount -t cgroup -o "$each" cgroup "/sys/fs/cgroup/$each" 2> /dev/null ||
         rmdir "/sys/fs/cgroup/$each"
 done
+# Those with a name as well: without them nothing can be executed in a container.
+sed -n 's/^[0-9]*:name=\([^:]*\):.*/\1/p' /proc/self/cgroup | while read -r each; do
+    mkdir "/sys/fs/cgroup/$each"
+    mount -t cgroup -o "none,name=$each" cgroup "/sys/fs/cgroup/$each"
+done
 if [ ! -d /sys/fs/cgroup/memory ]; then
     umount /sys/fs/cgroup/* 2> /dev/null || true
     mount -t cgroup2 cgroup /sys/fs/cgroup

@@ -15,48 +15,17 @@ import pytest
 
 from harness.deployment.containers import labels
 from tests.live.deployment.conftest import Check
-from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import ROOT
+from tests.live.deployment.containers.conftest import COMPOSE
+from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
 from tests.live.deployment.containers.conftest import IMAGE
+from tests.live.deployment.containers.conftest import logged
+from tests.live.deployment.containers.conftest import RUN
+from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import untouched
 from tests.live.deployment.containers.conftest import User
 from tests.live.deployment.containers.conftest import write
-
-RUN = "docker run -p {port}:8000"
-
-COMPOSE = """\
-services:
-  app:
-    image: fcm-test-shop
-    ports: ["${PORT:-8000}:8000"]
-"""
-
-
-def logged(checked: Checked) -> str:
-    """What the server printed."""
-    (log,) = (checked.results / "logs").glob("*mine*.log")
-    return log.read_text()
-
-
-def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
-    """Check a command, which holds what its four threads hold."""
-    write(folder, command, "declared = 4", "at-least = 4", *lines)
-    with untouched():
-        checked = check(folder)
-    assert checked.code == 0, checked
-    assert checked.cells["mine"]["ceiling"] == 4
-    return checked
-
-
-def compose(
-    check: Check, folder: Path, text: str, *lines: str, up: str = ""
-) -> Checked:
-    """Check a Compose file."""
-    (folder / "compose.yaml").write_text(text)
-    env = 'env = { PORT = "{port}" }'
-    return run(check, folder, f"docker compose up {up}", env, *lines)
-
 
 # ------------------------------------------------------------------------ docker run
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -28,11 +30,12 @@ def made(
     *keep: str,
     images: Images = IMAGES,
     folder: Path = Path("/"),
+    taken: Mapping[str, str] = MappingProxyType({}),
     **more: Any,
 ) -> tuple[dict[str, Any], HarmlessProject]:
     """What becomes of a project of one service; and the service."""
     model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
-    found = harmless(model, ADDITIONS, folder, keep, images)
+    found = harmless(model, ADDITIONS, folder, keep, images, taken)
     return json.loads(found.file), found
 
 
@@ -119,7 +122,7 @@ def test_no_network_is_that_of_others() -> None:
     }
     model, found = made({}, networks=networks)
     assert model["networks"] == {
-        "default": {"ipam": {}, "labels": {"l": "v"}},
+        "default": {"labels": {"l": "v"}},
         "back": {"labels": {"l": "v"}},
     }
     assert found.notes == ("network production: one of the check's own in its place",)
@@ -162,6 +165,12 @@ def test_the_port_is_filled_in_everywhere() -> None:
         ({"network_mode": "container:shop"}, "the network of another container, shop"),
         ({"volumes_from": ["container:shop:rw"]}, "write container:shop:ro"),
         ({"use_api_socket": True}, "leave out use_api_socket"),
+        ({"pid": "host"}, "all processes of this machine"),
+        ({"ipc": "container:shop"}, "another container, shop; leave out ipc of serv"),
+        ({"provider": {"type": "cloud"}}, "service app has a provider"),
+        ({"models": {"llm": None}}, "service app has a model, which"),
+        ({"scale": 2}, "service app runs 2 times"),
+        ({"deploy": {"replicas": 3}}, "service app runs 3 times"),
         ({"ports": []}, "publishes none, and not {port}"),
         (
             {"ports": [{"published": "80"}, {"published": "443"}]},
@@ -173,3 +182,19 @@ def test_what_is_refused(service: dict[str, Any], words: str) -> None:
     with pytest.raises(ContainerRefused) as caught:
         made(service)
     assert words in str(caught.value)
+
+
+def test_a_service_changes_nothing_of_this_machine() -> None:
+    capabilities = ["SYS_ADMIN", "NET_RAW"]
+    model, found = made({"privileged": True, "cap_add": capabilities})
+    app = model["services"]["app"]
+    assert app["cap_add"] == ["NET_RAW"] and "privileged" not in app
+    assert found.notes == (
+        "service app: privileged is left out",
+        "service app: SYS_ADMIN of cap_add is left out",
+    )
+
+
+def test_a_port_without_a_number_outside() -> None:
+    model, _ = made({"ports": [{"target": 8000}]})
+    assert model["services"]["app"]["ports"][0]["published"] == PORT

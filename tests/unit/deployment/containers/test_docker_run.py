@@ -48,6 +48,9 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("--name shop --cidfile f --restart always --rm", "--rm"),
         ("--log-driver syslog --log-opt tag=x --pull always -it", ""),
         ("--network prod --network-alias app", "--network prod"),
+        ("--net name=prod,alias=app,ip=10.0.0.9", "--network prod"),
+        ("--ip 10.0.0.9 --ip6 ::9 --mac-address 02::9 --network p", "--network p"),
+        ("--privileged --cap-add SYS_ADMIN --cap-add=NET_RAW", "--cap-add=NET_RAW"),
         ("-P -p 5432:5432", ""),
         ("-v shop_data:/data", "--volume /data"),
         ("-v shop_data:/data:ro", "--volume /data"),
@@ -154,5 +157,52 @@ def test_the_command(tmp_path: Path) -> None:
     assert (shell, options) == ("sh", "-ec")
     create, copy, start = script.splitlines()
     assert create.endswith("shop 'serve it' > /dev/null")
-    assert copy == f"docker cp --archive {tmp_path}/. n:/srv"
+    assert copy.endswith(f"copy_in.py n {tmp_path} /srv '' docker")
     assert start == "exec docker start --attach n"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--pid container:shop", "another container, shop; leave out `--pid"),
+        ("--ipc=container:shop", "another container, shop; leave out `--ipc"),
+        ("--pid host", "all processes of this machine"),
+    ],
+)
+def test_processes_of_others_are_not_seen(
+    options: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ContainerRefused, match=words):
+        made(options, tmp_path)
+    assert made("--pid private --ipc host", tmp_path).notes == ()
+
+
+def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+    options = "--privileged --cap-add CAP_SYS_TIME --privileged=false"
+    assert made(options, tmp_path).notes == (
+        "`--privileged`: left out",
+        "`--cap-add CAP_SYS_TIME`: left out",
+    )
+
+
+def test_a_copy_leaves_out_what_is_mounted_in_it(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    mounts = "-v .:/srv -v ./kept:/srv/kept/ -v /srv/modules -v ./kept:/a:ro,Z"
+    found = made(mounts, tmp_path, "kept")
+    (copy,) = found.copies
+    assert copy.left_out == ("/srv/kept", "/srv/modules", "/a")
+
+
+def test_a_container_that_is_read_only(tmp_path: Path) -> None:
+    file = tmp_path / "shop.conf"
+    file.touch()
+    found = made("--read-only -v ./shop.conf:/srv/shop.conf", tmp_path)
+    options = ("--read-only", "--volume", f"{file}:/srv/shop.conf:ro")
+    assert (found.options, found.copies) == (options, ())
+    assert found.notes == (f"{file}: mounted read only, as the container is",)
+
+
+def test_what_would_be_given_to_one_container_alone_is_copied(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    found = made("-v ./a:/srv:ro,Z", tmp_path)
+    assert [each.target for each in found.copies] == ["/srv"]

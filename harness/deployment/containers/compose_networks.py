@@ -1,0 +1,96 @@
+"""The networks of a Compose project, replaced by some that no other container is in.
+
+None has the name, the bridge, the driver or the addresses of one that may be there
+already, or that its user may want to start during the check.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+from harness.deployment.containers.mounts import ContainerRefused
+
+OWN_DRIVERS = ("", "bridge", "default")
+"""Drivers whose networks are inside of this machine, and apart from each other."""
+
+BRIDGE = "com.docker.network.bridge.name"
+"""The option that gives a network a bridge by name, which may be that of another."""
+
+PINNED = ("ipv4_address", "ipv6_address", "mac_address", "link_local_ips")
+"""Addresses that a service asks for in a network."""
+
+
+def replace_networks(
+    model: dict[str, Any], labels: Mapping[str, str], taken: Mapping[str, str]
+) -> list[str]:
+    """Replace the networks of a model; return notes on what is not as in production.
+
+    ``taken`` has the addresses of the engine's networks, each with its name. Raises
+    ``ContainerRefused`` where services ask for addresses that others have.
+    """
+    notes = []
+    for key, network in model.get("networks", {}).items():
+        network = network or {}
+        name = network.pop("name", key)
+        external = network.pop("external", False)
+        if external or network.get("driver", "") not in OWN_DRIVERS:
+            notes.append(f"network {name}: one of the check's own in its place")
+            network = {}
+            _release(model, key)
+        elif ipam := network.pop("ipam", None):
+            if set(PINNED[:2]) & {each for each, _ in _pinned(model, key)}:
+                _refuse_taken(key, ipam, taken)
+                network["ipam"] = ipam
+            elif ipam.get("config"):
+                notes.append(f"network {key}: has other addresses")
+        options = network.get("driver_opts") or {}
+        if options.pop(BRIDGE, None) is not None and not options:
+            del network["driver_opts"]
+        network["labels"] = {**(network.get("labels") or {}), **labels}
+        model["networks"][key] = network
+    return notes
+
+
+def _attachments(model: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    """What services say of a network."""
+    for service in model.get("services", {}).values():
+        networks = service.get("networks") or {}
+        if isinstance(networks, Mapping) and networks.get(key):
+            yield networks[key]
+
+
+def _pinned(model: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    for attachment in _attachments(model, key):
+        yield from ((name, attachment[name]) for name in PINNED if name in attachment)
+
+
+def _release(model: Mapping[str, Any], key: str) -> None:
+    """Let services have any address in a network."""
+    for attachment in _attachments(model, key):
+        for name in PINNED:
+            attachment.pop(name, None)
+
+
+def _refuse_taken(key: str, ipam: Mapping[str, Any], taken: Mapping[str, str]) -> None:
+    for each in ipam.get("config") or ():
+        for addresses, name in taken.items():
+            if _overlap(each.get("subnet", ""), addresses):
+                raise ContainerRefused(
+                    f"network {key} has the addresses {each['subnet']}, which the "
+                    f"network {name} of the engine has already; let services be found "
+                    "by their names, and leave out ipam and their addresses, or check "
+                    "while that network is not there"
+                )
+
+
+def _overlap(one: str, other: str) -> bool:
+    try:
+        first, second = (ipaddress.ip_network(e, strict=False) for e in (one, other))
+    except ValueError:
+        return False
+    if isinstance(first, ipaddress.IPv4Network):
+        return isinstance(second, ipaddress.IPv4Network) and first.overlaps(second)
+    return isinstance(second, ipaddress.IPv6Network) and first.overlaps(second)
