@@ -99,7 +99,9 @@ def _layer(
     place = own / "layer"
     place.mkdir(exist_ok=True)
     words = [sys.executable, "-I", "-S", layer.__file__, str(tree), str(place)]
-    return [*words, os.pathsep.join(map(str, hidden)), *command]
+    instead = own / NOWHERE
+    shown = str(instead) if instead.is_socket() else os.devnull
+    return [*words, os.pathsep.join(map(str, hidden)), shown, *command]
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from harness.deployment.plan import environment
 from harness.deployment.plan import placeholders
 from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
+from harness.deployment.refusing_engine import refusing_engine
 from harness.measure.environment import measure
 from harness.plan.catalog import titles
 from harness.records.choices import START_SECONDS
@@ -48,7 +49,7 @@ async def measure_deployment(
     seconds: float = START_SECONDS,
 ) -> MeasuredDeployment:
     """Measure a planned deployment."""
-    with own_folder() as own:
+    with own_folder() as own, refusing_engine(own):
         app = DeployedApp(prepared, own, seconds)
         planned = _in_folder(planned, prepared.contained, own)
         begun = time.time()

@@ -8,6 +8,7 @@ either. Looking at what an engine has is allowed.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Mapping
@@ -27,14 +28,14 @@ OF_A_USER = ("docker.sock", "podman/podman.sock")
 """The same in the folder ``XDG_RUNTIME_DIR`` of a user."""
 
 NOWHERE = "containers-are-refused-during-a-check"
-"""The name of the socket that clients are sent to, which is not there."""
+"""The name of the socket that clients are sent to, where all is refused."""
 
 REFUSED = "flask-concurrency: refused:"
 """How the line begins that says which command was refused."""
 
 CLIENTS = (
-    *("docker", "docker-compose", "podman", "podman-compose", "nerdctl", "buildah"),
-    *("finch", "sudo", "doas"),
+    *("docker", "docker-compose", "podman", "podman-compose", "podman-remote"),
+    *("nerdctl", "buildah", "finch", "ctr", "crictl", "sudo", "doas"),
 )
 """Programs by which containers are started. The last two start others as somebody."""
 
@@ -91,8 +92,23 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     own = variables.get("XDG_RUNTIME_DIR", "")
     named = [given.removeprefix("unix://")] if given.startswith("unix://") else []
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
+    named += _of_contexts(variables)
     found = (Path(os.path.realpath(each)) for each in named)
     return [path for path in dict.fromkeys(found) if path.is_socket()]
+
+
+def _of_contexts(variables: Mapping[str, str]) -> list[str]:
+    """The sockets in the contexts of Docker's client, which has a file for each."""
+    home = os.path.join(variables.get("HOME", ""), ".docker")
+    folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
+    named = []
+    for file in sorted(folder.glob("*/meta.json")):
+        try:
+            text = file.read_text(errors="replace")
+        except OSError:
+            continue
+        named += re.findall(r'"Host"\s*:\s*"unix://([^"]+)"', text)
+    return named
 
 
 def stand_in_for_clients(folder: Path, search: str, engine: str) -> None:

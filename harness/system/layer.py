@@ -1,12 +1,13 @@
 """Run a command that sees a folder through a layer, and writes to that layer alone.
 
-Run by path with ``-I -S``: ``layer.py FOLDER PLACE HIDDEN COMMAND [ARGUMENT ...]``.
+Run by path with ``-I -S``:
+``layer.py FOLDER PLACE HIDDEN SHOWN COMMAND [ARGUMENT ...]``.
 PLACE is an empty folder. The layer is an overlay (in the kernel's documentation, see
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
 a mount namespace, and for others than root in a user namespace with the same user.
 
-HIDDEN are paths of sockets that the command cannot connect to, with ``:`` between them;
-it finds the Nth as ``hidden-N`` in PLACE.
+HIDDEN are paths of sockets that the command cannot connect to, with ``:`` between them:
+it finds SHOWN there, and the Nth as ``hidden-N`` in PLACE.
 
 This process becomes the command, in the same working folder. Where the system does not
 allow a layer, it ends with status 1 and says why.
@@ -82,22 +83,25 @@ def put_over(folder: str, place: str) -> None:
     mount("overlay", folder, ",".join(options))
 
 
-def hide(path: str, instead: str) -> None:
-    """Let a socket be reached by another path alone. Raises ``OSError``."""
+def hide(path: str, instead: str, shown: str) -> None:
+    """Let a socket be reached by another path alone, and show another in its place.
+
+    Raises ``OSError``.
+    """
     with open(instead, "x"):
         pass
-    for source, target in ((path, instead), (os.devnull, path)):
+    for source, target in ((path, instead), (shown, path)):
         words = (source.encode(), target.encode(), None, ctypes.c_ulong(MS_BIND), None)
         call("mount", *words)
 
 
 def main() -> None:
-    folder, place, hidden, *command = sys.argv[1:]
+    folder, place, hidden, shown, *command = sys.argv[1:]
     current = os.getcwd()
     try:
         put_over(os.path.realpath(folder), os.path.realpath(place))
         for number, path in enumerate(filter(None, hidden.split(os.pathsep))):
-            hide(path, os.path.join(os.path.realpath(place), f"hidden-{number}"))
+            hide(path, os.path.join(os.path.realpath(place), f"hidden-{number}"), shown)
         os.chdir(current)
     except OSError as problem:
         sys.exit(f"no layer over {folder}: {problem.strerror}")

@@ -1,0 +1,69 @@
+"""What a deployment finds in the place of an engine: one that refuses everything.
+
+Whoever asks it, be it a client that was started by its path or a library, prints why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+from harness.deployment.no_containers import NOWHERE
+from harness.deployment.no_containers import REFUSED
+from harness.deployment.no_containers import REMEDY
+
+MESSAGE = json.dumps({"message": f"{REFUSED} {REMEDY}"}).encode()
+"""As engines say what is wrong (Docker's Engine API, ``ErrorResponse``)."""
+
+IDLE_SECONDS = 10.0
+"""How long a connection may say nothing."""
+
+
+class _Refusal(BaseHTTPRequestHandler):
+    """The one answer."""
+
+    timeout = IDLE_SECONDS
+
+    def do_GET(self) -> None:
+        self.send_response(403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(MESSAGE)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(MESSAGE)
+
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET
+
+    def log_message(self, format: str, *words: object) -> None:
+        """Print nothing: who asks prints it."""
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextlib.contextmanager
+def refusing_engine(folder: Path) -> Iterator[None]:
+    """An engine at ``NOWHERE`` in a folder; without one where the path is too long."""
+    path = folder / NOWHERE
+    try:
+        server = _Server(os.fspath(path), _Refusal)
+    except OSError:
+        yield
+        return
+    with server:
+        path.chmod(0o666)  # whoever the deployment runs as
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join(IDLE_SECONDS)

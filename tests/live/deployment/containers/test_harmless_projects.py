@@ -1,0 +1,210 @@
+"""What Compose makes of many files and variables touches nothing of the user's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.containers.conftest import COMPOSE
+from tests.live.deployment.containers.conftest import compose
+from tests.live.deployment.containers.conftest import docker
+from tests.live.deployment.containers.conftest import IMAGE
+from tests.live.deployment.containers.conftest import logged
+from tests.live.deployment.containers.conftest import run
+from tests.live.deployment.containers.conftest import untouched
+from tests.live.deployment.containers.conftest import User
+from tests.live.deployment.containers.conftest import write
+
+ENV = 'env = { PORT = "{port}" }'
+
+# The name of a project that runs, several files, profiles, what is included and what is
+# taken from elsewhere, and what is run in a container that has started.
+FILES = {
+    ".env": "COMPOSE_PROJECT_NAME=fcm-shop\nCOMPOSE_FILE=a.yaml:b.yaml\n"
+    "COMPOSE_PROFILES=extra\nNAME=shop_production\n",
+    "a.yaml": """\
+include: [parts/compose.yaml]
+services:
+  app:
+    extends: { file: base.yaml, service: base }
+    ports: ["${PORT:-28769}:8000"]
+    post_start:
+      - { command: touch /data/started, user: root }
+    pre_stop:
+      - { command: rm -rf /data, user: root }
+volumes:
+  data: { name: "${NAME}" }
+""",
+    "b.yaml": f"""\
+services:
+  app: {{ image: {IMAGE} }}
+  job: {{ profiles: [extra], image: {IMAGE}, command: touch /data/job,
+         volumes: ["data:/data"] }}
+""",
+    "base.yaml": """\
+services:
+  base:
+    image: is-replaced
+    container_name: fcm-shop-app
+    restart: unless-stopped
+    volumes: ["data:/data", "./uploads:/uploads"]
+""",
+    "parts/compose.yaml": f"""\
+services:
+  queue: {{ image: {IMAGE}, command: touch /rows/a, volumes: ["./rows:/rows"] }}
+""",
+    "uploads/one": "production\n",
+    "parts/rows/one": "production\n",
+}
+
+
+def test_files_and_names_of_all_kinds(check: Check, user: User, tmp_path: Path) -> None:
+    user.volume("shop_production")
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    write(tmp_path, "docker compose up", "declared = 4", ENV)
+    up = ["docker", "compose", "up", "--detach"]
+    env = {**os.environ, "PORT": "28769"}
+    subprocess.run(up, cwd=tmp_path, env=env, check=True, capture_output=True)
+    try:
+        user.run("-v", "shop_production:/v", IMAGE, "rm", "-f", "/v/started", "/v/job")
+        (tmp_path / "parts" / "rows" / "a").unlink()
+        run(check, tmp_path, "docker compose up", ENV)
+        left = user.run("-v", "shop_production:/v", IMAGE, "ls", "/v")
+        assert left == "rows"
+        for name, text in FILES.items():
+            assert (tmp_path / name).read_text() == text
+        assert not (tmp_path / "parts" / "rows" / "a").exists()
+    finally:
+        down = ["docker", "compose", "down", "--timeout", "1"]
+        subprocess.run(down, cwd=tmp_path, check=True, capture_output=True)
+
+
+MIGRATING = (
+    COMPOSE
+    + f"""\
+    depends_on: {{ migrate: {{ condition: service_completed_successfully }} }}
+    volumes: ["data:/data"]
+  migrate:
+    image: {IMAGE}
+    command: sh -c "cat /data/rows; echo migrated > /data/rows"
+    volumes: ["data:/data"]
+volumes:
+  data: {{ name: shop_production, external: true }}
+"""
+)
+
+
+def test_a_migration(check: Check, user: User, tmp_path: Path) -> None:
+    name = user.volume("shop_production")
+    checked = compose(check, tmp_path, MIGRATING)
+    assert "No such file" in logged(checked)
+    assert user.rows(name) == "production"
+
+
+def test_a_migration_that_fails(check: Check, user: User, tmp_path: Path) -> None:
+    name = user.volume("shop_production")
+    text = MIGRATING.replace("echo migrated", "false; exit 3; echo")
+    (tmp_path / "compose.yaml").write_text(text)
+    write(tmp_path, "docker compose up", "declared = 4", ENV)
+    with untouched():
+        checked = check(tmp_path)
+    assert checked.code == 5
+    assert "didn't complete successfully: exit 3" in checked.message
+    assert user.rows(name) == "production"
+
+
+def test_networks_with_names_and_addresses_of_others(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    docker("network", "create", "--subnet", "172.30.9.0/24", "fcm-production")
+    try:
+        text = """\
+    networks: [bridged, back, lan]
+networks:
+  bridged: { driver_opts: { com.docker.network.bridge.name: docker0 } }
+  back: { ipam: { config: [{ subnet: 172.30.9.0/24 }] } }
+  lan: { driver: macvlan, driver_opts: { parent: eth0 } }
+"""
+        before = docker("network", "inspect", "bridge", "fcm-production")
+        compose(check, tmp_path, COMPOSE + text)
+        assert docker("network", "inspect", "bridge", "fcm-production") == before
+        assert user.run(IMAGE, "echo", "bridged") == "bridged"
+    finally:
+        docker("network", "rm", "fcm-production")
+
+
+def test_a_name_in_a_network_of_others(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    name = user.network("production")
+    ask = "while sleep 0.1; do nslookup shop || echo none; done"
+    asking = user.container("client", "--network", name, command=ask)
+    option = f"--network name={name},alias=shop"
+    run(check, tmp_path, f"docker run -p {{port}}:8000 {option} {IMAGE}")
+    answers = docker("logs", asking)
+    assert "none" in answers and "Name:" not in answers
+
+
+def test_a_part_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
+    # Its port is the only one that would be published.
+    text = COMPOSE.replace("${PORT:-8000}", "28770")
+    text += f"  other: {{ image: {IMAGE}, ports: ['28771:8000'] }}\n"
+    compose(check, tmp_path, text, up="--no-deps app")
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "said"),
+    [
+        ("docker compose up --scale app=2", "", "service app runs 2 times"),
+        ("docker compose up -dV", "", "leave out -dV"),
+        ("docker compose -p shop up", "", "leave the name out"),
+        ("docker compose -f - up", "", "empty compose file"),
+        ("docker compose run app", "", "no other command of Docker is understood"),
+        ("docker compose up", "    pid: host\n", "all processes of this machine"),
+        ("docker compose up", "    pid: container:shop\n", "another container, shop"),
+        ("docker compose up", "    network_mode: container:shop\n", "would listen"),
+        (
+            "docker compose up",
+            "  cloud: { provider: { type: touch } }\n",
+            "has a provider, which another program makes",
+        ),
+        (
+            "docker compose up",
+            "    networks: { back: { ipv4_address: 172.17.0.9 } }\n"
+            "networks: { back: { ipam: { config: [{ subnet: 172.17.0.0/16 }] } } }\n",
+            "which the network bridge of the engine has already",
+        ),
+        ("docker stack deploy -c compose.yaml shop", "", "no other command"),
+        ("docker start shop", "", "no other command of Docker is understood"),
+        ("docker exec shop gunicorn shop:app", "", "no other command of Docker"),
+        ("docker rm --force shop", "", "no other command of Docker is understood"),
+        ("docker -H tcp://192.0.2.1:1 run -p 1:1 x", "", "engine at tcp://192.0.2.1"),
+        ("docker run --pid container:shop -p 1:1 x", "", "another container, shop"),
+        ("docker run -d -p 1:1 x", "", "leave out -d"),
+        ("timeout 60 docker run -p 1:1 x", "", "by way of `timeout`"),
+        ("sudo docker run -p 1:1 x", "", "by way of `sudo`"),
+        ("sh -c 'docker run -p 1:1 x; true'", "", "by way of a shell"),
+        ("podman run -p 1:1 x", "", "podman is not understood"),
+        ("podman-compose up", "", "podman-compose is not understood"),
+        ("nerdctl run -p 1:1 x", "", "nerdctl is not understood"),
+    ],
+)
+def test_what_is_refused_before_it_starts(
+    check: Check, user: User, tmp_path: Path, command: str, more: str, said: str
+) -> None:
+    user.container("shop")
+    (tmp_path / "compose.yaml").write_text(COMPOSE + more)
+    command = command.replace("'", '"')
+    write(tmp_path, command, "declared = 4", ENV)
+    files = sorted(tmp_path.rglob("*"))
+    with untouched():
+        checked = check(tmp_path)
+    assert checked.code == 2
+    assert said in checked.message and "\n" not in checked.message.strip()
+    assert sorted(tmp_path.rglob("*")) == files
