@@ -146,7 +146,7 @@ def containers(session: nox.Session) -> None:
 
     Without either they are skipped, and fail where ``REQUIRE_DOCKER`` is set.
     """
-    install_groups(session, "tests")
+    install_groups(session, "tests", "containers")
     folder = "tests/live/deployment/containers"
     tests = ("python", "-m", "pytest", folder, "--durations", "10", *session.posargs)
     env = {"REQUIRE_DOCKER": "1", "PYTHON": os.path.realpath(sys.executable)}

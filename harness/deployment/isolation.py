@@ -13,7 +13,6 @@ import contextlib
 import functools
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -29,8 +28,7 @@ from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import stand_in_for_clients
 from harness.system import layer
 from harness.system.command import output
-
-PREFIX = "flask-concurrency-"
+from harness.system.scratch import scratch_folder
 
 LAYER_SECONDS = 20.0
 
@@ -107,10 +105,7 @@ def _layer(
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder for one deployment, which other users can enter but not list."""
-    with tempfile.TemporaryDirectory(
-        prefix=PREFIX, ignore_cleanup_errors=True
-    ) as folder:
-        path = Path(folder)
+    with scratch_folder() as path:
         path.chmod(0o711)
         yield path
 

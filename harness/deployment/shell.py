@@ -85,6 +85,7 @@ def read(
     ``variables`` are those that can be filled in already, if any can. Raises
     ``DeploymentFault`` about ``key``.
     """
+    text = text.replace("\\\n", " ")  # a line that goes on
     words = split(key, text)  # quotes that do not close are told of before any start
     quoted = "\\$" in text or "$" in "".join(_single_quoted(text))
     filled = text if variables is None or quoted else expand(text, variables)

@@ -7,7 +7,6 @@ servers of its own, and nothing that goes wrong there changes what the overlap g
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -34,6 +33,7 @@ from harness.records.seen import AnySeen
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.system.process import Ended
+from harness.system.scratch import scratch_folder
 
 STARTS = 4
 """How often a server is started for the overlap of one cell, when it stalls."""
@@ -48,8 +48,8 @@ async def measure_cell(
     """
     if planned.not_supported is not None:
         return unmeasured(planned, Outcome.NOT_SUPPORTED, planned.not_supported)
-    with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
-        attempt = Attempt(bench, planned, Path(scratch), questions)
+    with scratch_folder() as scratch:
+        attempt = Attempt(bench, planned, scratch, questions)
         outcome, reason, trace = Outcome.MEASURED, "", ""
         try:
             await guarded(attempt.run())

@@ -193,6 +193,8 @@ class ProcessTree:
         """
         by_itself = self.ended.done()
         if self._lifeline >= 0:
+            with contextlib.suppress(OSError):  # the warden is gone
+                os.write(self._lifeline, warden.CLOSED + b"\n")
             os.close(self._lifeline)
             self._lifeline = -1
         try:

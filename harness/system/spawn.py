@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.system import warden
+from harness.system.scratch import scratch_folders
 
 LINUX = sys.platform == "linux"
 
@@ -36,10 +37,11 @@ def spawn(
     """Start a warden with its command: the process, and our end of its lifeline."""
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
+    folders = os.pathsep.join(map(str, scratch_folders()))
     script = [sys.executable, "-I", "-S", warden.__file__]
     try:
         process = subprocess.Popen(
-            [*script, str(cwd), str(len(remove)), *remove, *argv],
+            [*script, str(cwd), folders, str(len(remove)), *remove, *argv],
             stdin=read,
             stdout=subprocess.PIPE,
             stderr=output,

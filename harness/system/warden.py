@@ -1,9 +1,11 @@
 """Run one command, and let nothing of its process tree survive.
 
 Run by path with ``-I -S`` (no site, no environment) as a process of its own between
-the harness and a command: ``warden.py CWD N [REMOVE ...] COMMAND [ARGUMENT ...]``. The
-N words of REMOVE are a command to run when all is killed: it removes what the processes
-had others start, such as the containers of an engine.
+the harness and a command:
+``warden.py CWD FOLDERS N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of REMOVE
+are a command to run when all is killed: it removes what the processes had others start,
+such as the containers of an engine. FOLDERS, with ``:`` between them, are removed as
+well if the harness was killed.
 
 Rule 1: standard input is a lifeline. When it ends, because the harness closed it, was
 interrupted or was killed with SIGKILL, every descendant is killed, then the warden
@@ -13,6 +15,8 @@ Elsewhere the process group of the command is what can be reached. Rule 3: a pro
 that the harness has stopped goes on, also when the harness cannot see to it any more.
 Before it stops one it writes a line ``SECONDS`` to the lifeline: after so many seconds
 every descendant is continued, unless another line comes before; ``0`` calls it off.
+Rule 4: before it closes the lifeline the harness writes a line ``closed``. Without it
+the harness was killed, and there is nobody else to remove its folders.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
 command could not be executed), ``exited STATUS`` (negative: the signal that ended it),
@@ -22,9 +26,12 @@ Standard error is the log; the command's output goes there.
 
 import os
 import select
+import shutil
 import signal
 import sys
 import time
+
+CLOSED = b"closed"
 
 REMOVE_SECONDS = 60
 """How long REMOVE may take."""
@@ -161,8 +168,9 @@ def main() -> None:
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    cwd, count = sys.argv[1], 3 + int(sys.argv[2])
-    remove, words = sys.argv[3:count], sys.argv[count:]
+    cwd, folders, count = sys.argv[1], sys.argv[2], 4 + int(sys.argv[3])
+    remove, words = sys.argv[4:count], sys.argv[count:]
+    is_closed = False
     command = spawn(cwd, words)
     going_on: float | None = None
     while True:
@@ -176,16 +184,24 @@ def main() -> None:
             lines = os.read(0, 4096)
             if not lines:
                 break  # the harness has closed the lifeline, or is gone
-            seconds = float(lines.split()[-1])
+            *_, last = lines.split()
+            if last == CLOSED:
+                is_closed = True
+                continue
+            seconds = float(last)
             going_on = time.monotonic() + seconds if seconds else None
         if read in ready:
             numbers = os.read(read, 1024)
             if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+                is_closed = True  # the harness may be well
                 break
             reap(command)
     leave_nothing(command)
     if remove:
         run_remove(cwd, remove)
+    if not is_closed:
+        for folder in filter(None, folders.split(os.pathsep)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def contained(
     Raises ``DeploymentFault`` for one that cannot be started so.
     """
     try:
-        words = unwrapped(command.words)
+        words = unwrapped(command.words, {**variables, **command.env}, folder)
         if not starts_containers(words):
             return None
         for key in ("requirements", "python"):

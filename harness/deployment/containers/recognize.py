@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -31,14 +33,41 @@ def starts_containers(words: Sequence[str]) -> bool:
     return names[:1] != [] and names[0] in WRAPPERS and bool(known & set(names[1:]))
 
 
-def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
+_VARIABLE = re.compile(
+    r"\$\(pwd\)|`pwd`|\$(?P<plain>\w+)|\$\{(?P<name>\w+)(?::?-(?P<default>[^}$`]*))?\}"
+)
+
+_IN_SINGLE_QUOTES = re.compile(r"'[^']*[$`][^']*'")
+
+_PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
+"""A value that means the same to a shell, in quotes and without."""
+
+
+def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
+    """A line for a shell with its plain variables, and with the folder it runs in.
+
+    Whatever is more than that stays as it is.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found["plain"] or found["name"] or "PWD"
+        default = found["default"] or ""
+        given = str(folder) if name == "PWD" else variables.get(name) or default
+        return given if _PLAIN.fullmatch(given) else found[0]
+
+    return line if _IN_SINGLE_QUOTES.search(line) else _VARIABLE.sub(value, line)
+
+
+def unwrapped(
+    words: Sequence[str], variables: Mapping[str, str], folder: PurePath
+) -> tuple[str, ...]:
     """A command without a shell that does nothing but start it.
 
     Raises ``ContainerRefused`` for a shell that starts containers otherwise.
     """
     if not words or PurePath(words[0]).name not in SHELLS or len(words) < 3:
         return tuple(words)
-    option, line = words[1], words[2]
+    option, line = words[1], filled_in(words[2], variables, folder)
     if not option.startswith("-") or "c" not in option:
         return tuple(words)
     try:

@@ -49,3 +49,8 @@ def test_what_a_shell_is_not_needed_for(text: str) -> None:
 )
 def test_what_is_quoted(text: str, words: tuple[str, ...]) -> None:
     assert read("command", text, {"A": "1"}).words == words
+
+
+def test_a_line_that_goes_on_is_one_line() -> None:
+    command = read("command", "\ngunicorn \\\n  shop:app \\\n  --threads 4\n")
+    assert command.words == ("gunicorn", "shop:app", "--threads", "4")

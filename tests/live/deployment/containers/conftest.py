@@ -9,6 +9,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -186,7 +187,21 @@ def user(image: str) -> Iterator[User]:
 
 def write(folder: Path, command: str, *lines: str) -> None:
     """A deployment of a folder."""
-    text = ["[[deployment]]", 'name = "mine"', f"command = '''{command}'''", *lines]
+    write_all(folder, {"mine": command}, *lines)
+
+
+def write_all(folder: Path, commands: Mapping[str, str], *lines: str) -> None:
+    """Deployments of a folder, by name."""
+    text = [
+        line
+        for name, command in commands.items()
+        for line in (
+            "[[deployment]]",
+            f'name = "{name}"',
+            f"command = '''{command}'''",
+            *lines,
+        )
+    ]
     (folder / "concurrency.toml").write_text("\n".join(text))
 
 
@@ -212,7 +227,7 @@ def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
     """Check a command, which holds what its four threads hold."""
     write(folder, command, "declared = 4", "at-least = 4", *lines)
     with untouched():
-        checked = check(folder)
+        checked = check(folder, "--ask", "overlap")
     assert checked.code == 0, checked
     assert checked.cells["mine"]["ceiling"] == 4
     return checked

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Run a command with a Docker engine of its own:  engine.sh FOLDER COMMAND [ARGUMENT ...]
 #
-# For Debian and Ubuntu, as root. No image registry is needed: the images python:3.13-slim
-# and nginx:1.28-alpine are made of this machine's own Python ($PYTHON) and nginx, and what
-# their Dockerfiles install comes from a folder in them. The engine lives in mount, network
+# For Debian and Ubuntu, as root. No image registry is needed: the images python:3.13-slim,
+# python:3.7-slim and nginx:1.28-alpine are made of this machine's own Pythons ($PYTHON, and
+# one of pyenv if there is any) and nginx, and what their Dockerfiles install comes from a
+# folder in them. The engine lives in mount, network
 # and PID namespaces of its own: nobody else sees its bridge, its iptables rules, its socket
 # or its images, and when their first process ends the kernel ends all the rest.
 set -euo pipefail
@@ -55,41 +56,56 @@ libraries() {
         done
 }
 
-base=$work/base
-mkdir -p "$base"/{bin,etc,tmp,proc,sys,dev,root,run,srv,usr/bin,usr/local/bin,usr/local/lib}
-mkdir -p "$base"/{var/tmp,lib/x86_64-linux-gnu,usr/lib/x86_64-linux-gnu}
-chmod 1777 "$base/tmp" "$base/var/tmp"
-cp /bin/busybox "$base/bin/"
-/bin/busybox --list | grep -v '^busybox$' |
-    while read -r applet; do ln -sf busybox "$base/bin/$applet"; done
-ln -sf /bin/env "$base/usr/bin/env"
-printf 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n' > "$base/etc/passwd"
-printf 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n' > "$base/etc/group"
-printf '[global]\nno-index = true\nfind-links = /wheels\n' > "$base/etc/pip.conf"
+# The file system of an image with a Python, and wheels in it:  image_of FOLDER PYTHON WHEELS
+image_of() {
+    local base=$1 python=$2 wheels=$3 stdlib name program library
+    mkdir -p "$base"/{bin,etc,tmp,proc,sys,dev,root,run,srv,usr/bin,usr/local/{bin,lib}}
+    mkdir -p "$base"/{var/tmp,lib/x86_64-linux-gnu,usr/lib/x86_64-linux-gnu}
+    chmod 1777 "$base/tmp" "$base/var/tmp"
+    cp /bin/busybox "$base/bin/"
+    /bin/busybox --list | grep -v '^busybox$' |
+        while read -r applet; do ln -sf busybox "$base/bin/$applet"; done
+    ln -sf /bin/env "$base/usr/bin/env"
+    printf 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n' > "$base/etc/passwd"
+    printf 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n' > "$base/etc/group"
+    printf '[global]\nno-index = true\nfind-links = /wheels\n' > "$base/etc/pip.conf"
 
-stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
-name=${stdlib##*/}
-program=$("$python" -c 'import os, sys; print(os.path.realpath(sys._base_executable))')
-libraries "$base" "$program" "$stdlib"/lib-dynload/*.so
-for library in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
-    cp -L "/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/" 2> /dev/null ||
-        cp -L "/usr/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/"
-done
-cp "$program" "$base/usr/local/bin/$name"
-ln -sf "$name" "$base/usr/local/bin/python3"
-ln -sf "$name" "$base/usr/local/bin/python"
-tar -C "${stdlib%/*}" -c --exclude="$name/test" --exclude="$name/config-*" \
-    --exclude=__pycache__ --exclude="$name/*-packages" "$name" |
-    tar -C "$base/usr/local/lib" -x
-"${pip[@]}" install --target "$base/usr/local/lib/$name/site-packages" --upgrade pip
-cat > "$base/usr/local/bin/pip" << 'PIP'
+    stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+    name=${stdlib##*/}
+    program=$("$python" -c 'import os, sys; print(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))')
+    libraries "$base" "$program" "$stdlib"/lib-dynload/*.so
+    for library in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
+        cp -L "/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/" 2> /dev/null ||
+            cp -L "/usr/lib/x86_64-linux-gnu/$library" "$base/lib/x86_64-linux-gnu/"
+    done
+    cp "$program" "$base/usr/local/bin/$name"
+    ln -sf "$name" "$base/usr/local/bin/python3"
+    ln -sf "$name" "$base/usr/local/bin/python"
+    tar -C "${stdlib%/*}" -c --exclude="$name/test" --exclude="$name/config-*" \
+        --exclude=__pycache__ --exclude="$name/*-packages" "$name" |
+        tar -C "$base/usr/local/lib" -x
+    "$python" -m pip -q install --upgrade pip \
+        --target "$base/usr/local/lib/$name/site-packages"
+    cat > "$base/usr/local/bin/pip" << 'PIP'
 #!/usr/local/bin/python3
 import sys
 from pip._internal.cli.main import main
 sys.exit(main())
 PIP
-chmod 755 "$base/usr/local/bin/pip"
-cp -r "$work/wheels" "$base/wheels"
+    chmod 755 "$base/usr/local/bin/pip"
+    cp -r "$wheels" "$base/wheels"
+}
+
+base=$work/base
+image_of "$base" "$python" "$work/wheels"
+
+# An older Python, where this machine has one.
+for old in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.7.*/bin/python; do
+    if [ -x "$old" ] && [ ! -d "$work/base-older" ]; then
+        "$old" -m pip -q download -d "$work/wheels-older" flask gunicorn
+        image_of "$work/base-older" "$old" "$work/wheels-older"
+    fi
+done
 
 proxy=$work/proxy
 mkdir -p "$proxy"/{usr/sbin,etc/nginx,var/log/nginx,var/lib/nginx}
@@ -99,7 +115,7 @@ libraries "$proxy" "$(command -v nginx)"
 cp /etc/nginx/mime.types "$proxy/etc/nginx/"
 ln -sf /dev/stdout "$proxy/var/log/nginx/access.log"
 ln -sf /dev/stderr "$proxy/var/log/nginx/error.log"
-say "the file systems of two images"
+say "the file systems of the images"
 
 # ------------------------------------------------------------------------ the engine
 
@@ -146,6 +162,9 @@ image() {
         --change 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin' --change "CMD $3" - "$2"
 }
 image "$work/base" python:3.13-slim '["python3"]' > "$work/images"
+if [ -d "$work/base-older" ]; then
+    image "$work/base-older" python:3.7-slim '["python3"]' >> "$work/images"
+fi
 image "$work/proxy" nginx:1.28-alpine '["nginx","-g","daemon off;"]' >> "$work/images"
 "$@"
 INSIDE

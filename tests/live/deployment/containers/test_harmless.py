@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from harness.deployment.containers import labels
 from tests.live.deployment.conftest import Check
-from tests.live.deployment.conftest import ROOT
 from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
@@ -276,62 +270,6 @@ subprocess.run(["sudo", "docker", "run", "--publish", publish, image], check=Tru
 """
 
 
-BY_PATH = """\
-#!/bin/sh
-$CLIENT run -d --name fcm-left -p 127.0.0.1:$PORT:8000 fcm-test-shop || exit 7
-sleep 600
-"""
-# As the library for Python does, whose address may also be written in the app.
-BY_SOCKET = """\
-import http.client, json, os, socket, sys
-path = os.environ["DOCKER_HOST"].removeprefix("unix://")
-if "fixed" in sys.argv:
-    path = "ADDRESS"
-connection = http.client.HTTPConnection("engine")
-connection.sock = socket.socket(socket.AF_UNIX)
-try:
-    connection.sock.connect(path)
-except OSError as error:
-    sys.exit(f"OSError: cannot connect to {path}: {error}")
-body = json.dumps({"Image": "fcm-test-shop"})
-head = {"Content-Type": "application/json"}
-connection.request("POST", "/containers/create?name=fcm-left", body, head)
-print(connection.getresponse().read())
-"""
-
-
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        ("sh path.sh", "refused-during-a-check"),
-        ("python socket.py", "refused-during-a-check"),
-        ("python socket.py fixed", "cannot connect"),
-        ("sh -c 'exec python socket.py fixed'", "cannot connect"),
-    ],
-)
-def test_an_engine_is_not_reached_past_its_client(
-    check: Check,
-    user: User,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    command: str,
-    said: str,
-) -> None:
-    address = os.environ.get("DOCKER_HOST", "unix:///run/docker.sock")
-    address = address.removeprefix("unix://")
-    if not Path(address).is_socket():
-        pytest.skip("the engine is not reached by a socket")
-    monkeypatch.setenv("CLIENT", str(shutil.which("docker")))
-    (tmp_path / "path.sh").write_text(BY_PATH)
-    (tmp_path / "asks.py").write_text(BY_SOCKET.replace("ADDRESS", address))
-    command = command.replace("socket.py", "asks.py")
-    write(tmp_path, command, "declared = 4", 'env = { PORT = "{port}" }')
-    with untouched():
-        checked = check(tmp_path, "--start-seconds", "8")
-    assert checked.code == 5
-    assert said in checked.message
-
-
 @pytest.mark.parametrize("command", ["make serve", "sh serve.sh", "python serve.py"])
 def test_what_starts_containers_by_other_means(
     check: Check,
@@ -368,32 +306,6 @@ def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> Non
 
 
 # ------------------------------------------------------------------------ being killed
-
-
-def begin(folder: Path) -> subprocess.Popen[bytes]:
-    """A check in a process of its own, which has begun to measure."""
-    harness = subprocess.Popen(
-        [sys.executable, "-m", "harness", "check", "--results", str(folder / "out")],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
-    until = time.monotonic() + 60
-    while not docker("ps", "--quiet", "--filter", f"label={labels.RUN}"):
-        assert harness.poll() is None and time.monotonic() < until
-        time.sleep(0.05)
-    return harness
-
-
-def test_nothing_is_left_though_it_is_killed(user: User, tmp_path: Path) -> None:
-    user.container("shop")
-    write(tmp_path, f"{RUN} --name shop -v data:/data {IMAGE}", "declared = 4")
-    with untouched():
-        harness = begin(tmp_path)
-        tree = psutil.Process(harness.pid).children(recursive=True)
-        harness.send_signal(signal.SIGKILL)
-        harness.wait(20)
-        assert not psutil.wait_procs(tree, timeout=60)[1]
 
 
 def test_what_was_left_is_removed_by_the_next(

@@ -6,8 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
@@ -18,6 +16,7 @@ from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import untouched
 from tests.live.deployment.containers.conftest import User
 from tests.live.deployment.containers.conftest import write
+from tests.live.deployment.containers.conftest import write_all
 
 ENV = 'env = { PORT = "{port}" }'
 
@@ -158,53 +157,55 @@ def test_a_part_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
     compose(check, tmp_path, text, up="--no-deps app")
 
 
-@pytest.mark.parametrize(
-    ("command", "more", "said"),
-    [
-        ("docker compose up --scale app=2", "", "service app runs 2 times"),
-        ("docker compose up -dV", "", "leave out -dV"),
-        ("docker compose -p shop up", "", "leave the name out"),
-        ("docker compose -f - up", "", "empty compose file"),
-        ("docker compose run app", "", "no other command of Docker is understood"),
-        ("docker compose up", "    pid: host\n", "all processes of this machine"),
-        ("docker compose up", "    pid: container:shop\n", "another container, shop"),
-        ("docker compose up", "    network_mode: container:shop\n", "would listen"),
-        (
-            "docker compose up",
-            "  cloud: { provider: { type: touch } }\n",
-            "has a provider, which another program makes",
-        ),
-        (
-            "docker compose up",
-            "    networks: { back: { ipv4_address: 172.17.0.9 } }\n"
-            "networks: { back: { ipam: { config: [{ subnet: 172.17.0.0/16 }] } } }\n",
-            "which the network bridge of the engine has already",
-        ),
-        ("docker stack deploy -c compose.yaml shop", "", "no other command"),
-        ("docker start shop", "", "no other command of Docker is understood"),
-        ("docker exec shop gunicorn shop:app", "", "no other command of Docker"),
-        ("docker rm --force shop", "", "no other command of Docker is understood"),
-        ("docker -H tcp://192.0.2.1:1 run -p 1:1 x", "", "engine at tcp://192.0.2.1"),
-        ("docker run --pid container:shop -p 1:1 x", "", "another container, shop"),
-        ("docker run -d -p 1:1 x", "", "leave out -d"),
-        ("timeout 60 docker run -p 1:1 x", "", "by way of `timeout`"),
-        ("sudo docker run -p 1:1 x", "", "by way of `sudo`"),
-        ("sh -c 'docker run -p 1:1 x; true'", "", "by way of a shell"),
-        ("podman run -p 1:1 x", "", "podman is not understood"),
-        ("podman-compose up", "", "podman-compose is not understood"),
-        ("nerdctl run -p 1:1 x", "", "nerdctl is not understood"),
-    ],
-)
+UP = "docker compose -f {file} up"
+
+REFUSED = [
+    (f"{UP} --scale app=2", "", "service app runs 2 times"),
+    (f"{UP} -dV", "", "leave out -dV"),
+    ("docker compose -p shop up", "", "leave the name out"),
+    ("docker compose -f - up", "", "empty compose file"),
+    ("docker compose run app", "", "no other command of Docker is understood"),
+    (UP, "    pid: host\n", "all processes of this machine"),
+    (UP, "    pid: container:shop\n", "reaches into another container, shop"),
+    (UP, "    network_mode: container:shop\n", "would listen there"),
+    (UP, "  cloud: { provider: { type: touch } }\n", "which another program makes"),
+    (
+        UP,
+        "    networks: { back: { ipv4_address: 172.17.0.9 } }\n"
+        "networks: { back: { ipam: { config: [{ subnet: 172.17.0.0/16 }] } } }\n",
+        "which the network bridge of the engine has already",
+    ),
+    ("docker stack deploy -c compose.yaml shop", "", "no other command of Docker"),
+    ("docker start shop", "", "no other command of Docker is understood"),
+    ("docker exec shop gunicorn shop:app", "", "no other command of Docker"),
+    ("docker rm --force shop", "", "no other command of Docker is understood"),
+    ("docker -H tcp://192.0.2.1:1 run -p 1:1 x", "", "engine at tcp://192.0.2.1:1"),
+    ("docker run --pid container:shop -p 1:1 x", "", "another container, shop"),
+    ("docker run -d -p 1:1 x", "", "leave out -d"),
+    ("timeout 60 docker run -p 1:1 x", "", "by way of `timeout`"),
+    ("sudo docker run -p 1:1 x", "", "by way of `sudo`"),
+    ('sh -c "docker run -p 1:1 x; true"', "", "by way of a shell"),
+    ("podman run -p 1:1 x", "", "podman is not understood"),
+    ("podman-compose up", "", "podman-compose is not understood"),
+    ("nerdctl run -p 1:1 x", "", "nerdctl is not understood"),
+]
+
+
 def test_what_is_refused_before_it_starts(
-    check: Check, user: User, tmp_path: Path, command: str, more: str, said: str
+    check: Check, user: User, tmp_path: Path
 ) -> None:
     user.container("shop")
-    (tmp_path / "compose.yaml").write_text(COMPOSE + more)
-    command = command.replace("'", '"')
-    write(tmp_path, command, "declared = 4", ENV)
+    commands = {}
+    for number, (command, more, _) in enumerate(REFUSED):
+        (tmp_path / f"{number}.yaml").write_text(COMPOSE + more)
+        commands[f"mine-{number}"] = command.format(file=f"{number}.yaml")
+    write_all(tmp_path, commands, "declared = 4", ENV)
     files = sorted(tmp_path.rglob("*"))
     with untouched():
         checked = check(tmp_path)
     assert checked.code == 2
-    assert said in checked.message and "\n" not in checked.message.strip()
+    lines = checked.message.splitlines()
+    for number, (command, _, said) in enumerate(REFUSED):
+        (line,) = (line for line in lines if f"deployment mine-{number}:" in line)
+        assert said in line, command
     assert sorted(tmp_path.rglob("*")) == files

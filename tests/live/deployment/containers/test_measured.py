@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,31 @@ services:
     assert checked.cells["mine"]["ceiling"] == 8, checked
     last = evidence(checked)["rounds"][-1]
     assert (last["processes"], last["threads"]) == (2, 4)
+
+
+OLD = """\
+FROM python:3.7-slim
+RUN pip install --no-cache-dir flask gunicorn
+WORKDIR /srv
+COPY shop.py .
+CMD ["gunicorn", "shop:app", "--threads", "4", "--bind", "0.0.0.0:8000"]
+"""
+
+
+def test_an_image_with_an_old_python(check: Check, user: User, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(OLD)
+    (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')")
+    built = ["docker", "build", "--quiet", "--tag", "fcm-test-old", str(tmp_path)]
+    done = subprocess.run(built, capture_output=True, text=True, timeout=240)
+    if done.returncode and "pull access denied" in done.stderr:
+        pytest.skip("no image python:3.7-slim can be had")
+    assert done.returncode == 0, done.stderr
+    try:
+        write(tmp_path, f"{RUN} fcm-test-old", "declared = 4")
+        with untouched():
+            checked = check(tmp_path)
+        cell = checked.cells["mine"]
+        assert (cell["verdict"], cell["ceiling"]) == ("as declared", 4), checked
+        assert cell["flask"].startswith("2.") and cell["python"].startswith("3.7")
+    finally:
+        docker("rmi", "fcm-test-old")

@@ -1,0 +1,69 @@
+"""Folders for temporary files are gone, also when the harness is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.system.process import running
+from harness.system.scratch import scratch_folder
+from harness.system.scratch import scratch_folders
+
+SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
+
+HARNESS = """\
+import asyncio, os, sys
+from pathlib import Path
+from harness.system.process import running
+from harness.system.scratch import scratch_folder
+async def main():
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with scratch_folder() as one, scratch_folder() as other:
+        (one / "inner").mkdir()
+        (one / "inner" / "file").touch()
+        async with running(command, env=os.environ, cwd=other, log=one / "log"):
+            print("started", flush=True)
+            await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
+    async def start_and_stop(folder: Path) -> None:
+        async with running(SLEEP, env=os.environ, cwd=folder, log=folder / "log"):
+            pass
+        # The command has been stopped, and the warden has left the folder alone.
+        assert (folder / "log").exists()
+
+    with scratch_folder() as folder:
+        assert scratch_folders() == [folder]
+        asyncio.run(start_and_stop(folder))
+    assert not folder.exists() and scratch_folders() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_none_is_left_by_a_harness_that_is_killed(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    root = Path(__file__).parents[3]
+    harness = subprocess.Popen(
+        [sys.executable, "-c", HARNESS],
+        env={**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    )
+    assert harness.stdout is not None
+    with harness.stdout as output:
+        assert output.readline() == b"started\n"
+        tree = psutil.Process(harness.pid).children(recursive=True)
+        assert len(list(tmp_path.iterdir())) == 2
+        harness.send_signal(number)
+        harness.wait(20)
+    assert not psutil.wait_procs(tree, timeout=20)[1]
+    assert list(tmp_path.iterdir()) == []
