@@ -27,7 +27,7 @@ SOCKETS = (
 OF_A_USER = ("docker.sock", "podman/podman.sock")
 """The same in the folder ``XDG_RUNTIME_DIR`` of a user."""
 
-NOWHERE = "containers-are-refused-during-a-check"
+NOWHERE = "no-containers.sock"
 """The name of the socket that clients are sent to, where all is refused."""
 
 REFUSED = "flask-concurrency: refused:"

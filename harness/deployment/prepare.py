@@ -108,14 +108,15 @@ def prepare(
         variables = activated(scripts, caller, command.env)
     key = deployment.source_key
     folder = (command.folder or folder).resolve()
+    source = configured.path.name if configured.path else "the option --declared"
+    if containers := contained(deployment, command, folder, variables):
+        where = Where(folder, Path(sys.executable), variables)
+        prepared = _in_containers(deployment, source, where, containers)
+        return prepared._replace(places=places)
     executable = find_executable(key, command.words, folder, variables)
     if takes_a_shell(executable):
         command = command._replace(words=("sh", *command.words))
     where = Where(folder, interpreter(executable), variables)
-    source = configured.path.name if configured.path else "the option --declared"
-    if containers := contained(deployment, command, folder, variables):
-        prepared = _in_containers(deployment, source, where, containers)
-        return prepared._replace(places=places)
     where, versions = _with_flask(where)
     _check_python(deployment, where, versions)
     try:
@@ -147,7 +148,7 @@ def _in_containers(
     return Prepared(
         deployment,
         containers.command,
-        where._replace(python=Path(sys.executable)),
+        where,
         {},
         declared_by(deployment, source, None, problem),
         None,

@@ -31,6 +31,8 @@ class _Refusal(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
 
     def do_GET(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        self.rfile.read(int(length) if length.isdecimal() else 0)
         self.send_response(403)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(MESSAGE)))

@@ -47,6 +47,7 @@ def answer(status: int, body: bytes = b"", **received: str) -> Any:
         (answer(400, b"Invalid host header"), 'Host = "shop.example"'),
         (answer(403), "headers = { Authorization"),
         (answer(500), 'below = "/shop"'),
+        (answer(502), "what stands in front has not reached the app"),
     ],
 )
 def test_the_key_that_helps_is_named(client: Any, key: str) -> None:

@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SHAPES = tomllib.loads(
-    (ROOT / "tests" / "deployments" / "public" / "shapes.toml").read_text()
-)["shape"]
+FOLDER = ROOT / "tests" / "deployments" / "public"
+SHAPES, IN_CONTAINERS = (
+    tomllib.loads((FOLDER / name).read_text())["shape"]
+    for name in ("shapes.toml", "containers.toml")
+)
 
 
 def test_the_table_has_every_shape_once() -> None:
@@ -17,7 +19,9 @@ def test_the_table_has_every_shape_once() -> None:
     rows = [line for line in part.partition("## ")[0].splitlines() if "`" in line]
     written = [line.split(" | ")[:2] for line in rows if line.startswith("| ")]
     assert written == [
-        [f"| {each['repository']}: `{each['file']}`", each["what"]] for each in SHAPES
+        [f"| {each['repository']}: `{each['file']}`", each["what"]]
+        for each in (*SHAPES, *IN_CONTAINERS)
     ]
     assert f"These {len(SHAPES)} are checked by a test" in part
+    assert f"These {len(IN_CONTAINERS)} start containers" in part
     assert len({each["repository"] for each in SHAPES}) == len(SHAPES) >= 40

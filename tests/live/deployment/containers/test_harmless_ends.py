@@ -107,7 +107,7 @@ DOCKERFILE = f"FROM {IMAGE}\nRUN touch /made && sleep 4321\n"
         (exists, signal.SIGTERM, 130),
         (exists, signal.SIGKILL, -signal.SIGKILL),
         (answers, signal.SIGINT, 130),
-        (answers, signal.SIGHUP, -signal.SIGHUP),
+        (answers, signal.SIGHUP, 130),
         (builds, signal.SIGKILL, -signal.SIGKILL),
     ],
 )

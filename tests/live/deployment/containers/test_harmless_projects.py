@@ -34,7 +34,7 @@ services:
     post_start:
       - { command: touch /data/started, user: root }
     pre_stop:
-      - { command: rm -rf /data, user: root }
+      - { command: sh -c 'rm -rf /data/*', user: root }
 volumes:
   data: { name: "${NAME}" }
 """,
@@ -80,8 +80,9 @@ def test_files_and_names_of_all_kinds(check: Check, user: User, tmp_path: Path) 
             assert (tmp_path / name).read_text() == text
         assert not (tmp_path / "parts" / "rows" / "a").exists()
     finally:
-        down = ["docker", "compose", "down", "--timeout", "1"]
-        subprocess.run(down, cwd=tmp_path, check=True, capture_output=True)
+        for down in ("kill", "down"):  # so that nothing is run before it stops
+            words = ["docker", "compose", down]
+            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
 
 
 MIGRATING = (
@@ -142,12 +143,12 @@ def test_a_name_in_a_network_of_others(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     name = user.network("production")
-    ask = "while sleep 0.1; do nslookup shop || echo none; done"
+    ask = "import socket; print(socket.gethostbyname('shop'), flush=True)"
+    ask = f'while sleep 0.1; do python -c "{ask}" 2> /dev/null || echo none; done'
     asking = user.container("client", "--network", name, command=ask)
     option = f"--network name={name},alias=shop"
     run(check, tmp_path, f"docker run -p {{port}}:8000 {option} {IMAGE}")
-    answers = docker("logs", asking)
-    assert "none" in answers and "Name:" not in answers
+    assert set(docker("logs", asking).split()) == {"none"}
 
 
 def test_a_part_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ REFUSED = [
     ("docker run --pid container:shop -p 1:1 x", "", "another container, shop"),
     ("docker run -d -p 1:1 x", "", "leave out -d"),
     ("timeout 60 docker run -p 1:1 x", "", "by way of `timeout`"),
-    ("sudo docker run -p 1:1 x", "", "by way of `sudo`"),
+    ("nice docker run -p 1:1 x", "", "by way of `nice`"),
     ('sh -c "docker run -p 1:1 x; true"', "", "by way of a shell"),
     ("podman run -p 1:1 x", "", "podman is not understood"),
     ("podman-compose up", "", "podman-compose is not understood"),
