@@ -79,14 +79,14 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
             f"no Flask app is there; if it is mounted below {other}, write it: below = "
             f'"/shop"{ignores}'
         )
+    if client.status in (502, 503, 504):
+        return problem + (
+            "what stands in front has not reached the app; what was printed says why"
+        )
     if (client.status or 0) >= 500:
         return problem + (
             "no Flask app was reached: look for an error in what it printed; if it is "
             f'mounted below a path, write below = "/shop"{ignores}'
-        )
-    if client.status in (502, 503, 504):
-        return problem + (
-            "what stands in front has not reached the app; what was printed says why"
         )
     return problem + (
         'no Flask app was reached: write below = "/shop" if it is mounted below a '
