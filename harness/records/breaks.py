@@ -20,6 +20,10 @@ class Scarce(StrEnum):
     """Processes and threads of its user: ``ulimit -u``. Root is not held to it."""
     MEMORY = "memory"
     """Private memory that it may map, with the stacks of threads: ``ulimit -d``."""
+    TASKS_OF_A_GROUP = "tasks of a container"
+    """Processes and threads of a control group, as a container has one."""
+    MEMORY_OF_A_GROUP = "memory of a container"
+    """Memory that a control group uses, as a container has one."""
 
 
 class Strained(Result, frozen=True, kw_only=True):

@@ -36,6 +36,8 @@ def limit(processes: Sequence[int], scarce: Scarce, more: int) -> None:
                     _set(process, resource.RLIMIT_NPROC, _tasks_of_user(process) + more)
                 case Scarce.MEMORY:
                     _set(process, resource.RLIMIT_DATA, _data(process) + more)
+                case _:
+                    raise NotLimited("that is limited for a group of processes")
         except (ProcessLookupError, FileNotFoundError, psutil.Error):
             continue  # it has ended
         except OSError as problem:

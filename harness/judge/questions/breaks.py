@@ -18,6 +18,8 @@ MORE = {
     Scarce.FILES: "{} more open files",
     Scarce.THREADS: "{} more threads",
     Scarce.MEMORY: "{} MiB more memory",
+    Scarce.TASKS_OF_A_GROUP: "{} more tasks in its container",
+    Scarce.MEMORY_OF_A_GROUP: "{} MiB more memory in its container",
 }
 """What a server is allowed beyond what it has when idle."""
 
@@ -54,7 +56,8 @@ def _is_for_good(seen: Strained) -> bool:
 
 
 def _sentence(seen: Strained) -> str:
-    allowed = seen.allowed // MIB if seen.scarce is Scarce.MEMORY else seen.allowed
+    memory = seen.scarce in (Scarce.MEMORY, Scarce.MEMORY_OF_A_GROUP)
+    allowed = seen.allowed // MIB if memory else seen.allowed
     more = MORE[seen.scarce].format(allowed)
     if not _broke(seen):
         return f"With {more} than when idle all {seen.offered} are in the app."
@@ -84,4 +87,4 @@ def _afterwards(seen: Strained) -> str:
 
 
 def _untried(seen: Strained) -> str:
-    return f"With few {seen.scarce} it was not tried: {seen.reason}."
+    return f"With little ({seen.scarce}) it was not tried: {seen.reason}."

@@ -27,6 +27,10 @@ from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
 from harness.records.words import Outcome
 from harness.records.words import Settled
+from harness.system.cgroups import Controller
+from harness.system.cgroups import Group
+from harness.system.cgroups import make_group
+from harness.system.cgroups import NoGroup
 from harness.system.limits import limit
 from harness.system.limits import NotLimited
 from harness.system.process import Ended
@@ -35,8 +39,16 @@ ALLOWED = {
     Scarce.FILES: 64,
     Scarce.THREADS: 32,
     Scarce.MEMORY: 256 * 1024 * 1024,
+    Scarce.TASKS_OF_A_GROUP: 32,
+    Scarce.MEMORY_OF_A_GROUP: 4 * 1024 * 1024,
 }
 """How much more than an idle server has; bytes of memory."""
+
+GROUPS: dict[Scarce, Controller] = {
+    Scarce.TASKS_OF_A_GROUP: "pids",
+    Scarce.MEMORY_OF_A_GROUP: "memory",
+}
+"""What is limited by a control group, and by which controller."""
 
 MOST = 96
 """Requests that are offered at the most."""
@@ -52,20 +64,43 @@ ERROR = re.compile(r"(?i)error|errno|can't|cannot|too many|unable")
 async def ask(servers: Servers, context: Context) -> BreaksSeen:
     """Strain a server of its own with little of each thing."""
     most = min(context.ceiling if context.bounded else MOST, MOST)
-    limits = [
-        await servers.use(functools.partial(_strained, scarce=scarce, most=most))
-        for scarce in Scarce
-    ]
+    limits = [await _with_little(servers, scarce, most) for scarce in Scarce]
     return BreaksSeen(limits=tuple(limits))
 
 
-async def _strained(probe: Probe, scarce: Scarce, most: int) -> Strained:
-    """What becomes of a server with little of one thing."""
+async def _with_little(servers: Servers, scarce: Scarce, most: int) -> Strained:
+    """Strain one server; a control group that is made for it is gone afterwards."""
+    group: Group | None = None
+    if scarce in GROUPS:
+        try:
+            group = make_group(GROUPS[scarce])
+        except NoGroup as problem:
+            return _not_limited(scarce, problem)
     try:
-        limit(probe.server.origin.processes(), scarce, ALLOWED[scarce])
-    except NotLimited as problem:
-        reason, outcome = str(problem), Outcome.NOT_SUPPORTED
-        return Strained(scarce=scarce, outcome=outcome, reason=reason)
+        strained = functools.partial(_strained, scarce=scarce, most=most, group=group)
+        return await servers.use(strained)
+    finally:
+        if group is not None:
+            group.remove()
+
+
+def _not_limited(scarce: Scarce, problem: Exception) -> Strained:
+    return Strained(scarce=scarce, outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
+
+
+async def _strained(
+    probe: Probe, scarce: Scarce, most: int, group: Group | None
+) -> Strained:
+    """What becomes of a server with little of one thing."""
+    processes = probe.server.origin.processes()
+    try:
+        if group is None:
+            limit(processes, scarce, ALLOWED[scarce])
+        else:
+            group.add(processes)
+            group.allow(ALLOWED[scarce])
+    except (NotLimited, NoGroup) as problem:
+        return _not_limited(scarce, problem)
     with probe.outliving():
         seen = await _strain(probe, most)
     again = False

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +19,11 @@ from harness.records.choices import Question
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import odd
+
+FOR_THREADS = {Scarce.THREADS, Scarce.MEMORY, Scarce.TASKS_OF_A_GROUP}
+"""What a thread cannot be started without."""
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -28,6 +39,9 @@ def strain(ask: Any) -> Any:
             threads = limits.pop(Scarce.THREADS)
             assert threads.outcome is Outcome.NOT_SUPPORTED
             assert "root is not held to" in answer.sentence
+        for scarce in (Scarce.TASKS_OF_A_GROUP, Scarce.MEMORY_OF_A_GROUP):
+            if limits[scarce].outcome is Outcome.NOT_SUPPORTED:
+                print(f"NOT TRIED: {limits.pop(scarce).reason}")
         assert {each.outcome for each in limits.values()} == {Outcome.MEASURED}
         return limits, answer.answer
 
@@ -41,16 +55,24 @@ def test_who_expects_it_goes_on_when_all_have_gone(strain: Any) -> None:
     assert 64 // 2 - 8 < limits[Scarce.FILES].held <= 64 // 2
     # glibc takes 8 MiB for the stack of a thread where the system says nothing else.
     assert 0 < limits[Scarce.MEMORY].held <= 256 // 8
+    out_of_memory = limits.pop(Scarce.MEMORY_OF_A_GROUP, None)
+    if out_of_memory is not None and out_of_memory.held < out_of_memory.offered:
+        assert "SIGKILL" in out_of_memory.ended  # nobody can expect that
+        answer, _, last = answer.rpartition("; ")
+        assert last.startswith("memory of a container: at ")
+        assert last.endswith(", for good")
     for each in limits.values():
         assert (each.ended, each.again) == ("", True), each
-    for scarce in {Scarce.THREADS, Scarce.MEMORY} & limits.keys():
+    for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].account.reset > 0
+    if Scarce.TASKS_OF_A_GROUP in limits:
+        assert limits[Scarce.TASKS_OF_A_GROUP].held == 32  # a thread for each
     assert "for good" not in answer
 
 
 def test_who_does_not_breaks_for_good(strain: Any) -> None:
     limits, answer = strain(odd("spawns-blindly"), None)
-    for scarce in {Scarce.THREADS, Scarce.MEMORY} & limits.keys():
+    for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].held > 0
         assert (bool(limits[scarce].ended), limits[scarce].again) == (True, False)
         assert "can't start new thread" in limits[scarce].printed
@@ -62,3 +84,52 @@ def test_what_has_a_bound_below_breaks_by_nothing(ask: Any) -> None:
     assert "files: not by 4" in answer.answer
     assert "memory: not by 4" in answer.answer
     assert answer.number is None
+
+
+NOBODY = 61_234
+"""The number of a user that owns nothing, and runs nothing else."""
+
+
+def test_all_of_this_for_a_user_who_is_not_root() -> None:
+    """Root is not held to a limit of threads, so these tests are run by another."""
+    if os.getuid():
+        pytest.skip("SKIPPED: they are run by a user who is not root already")
+    python = Path("/usr/bin/python3")
+    told = "import sys; print(*sys.version_info[:2])"
+    words = [str(python), "-c", told]
+    if not shutil.which("setpriv") or not python.exists():
+        pytest.skip("SKIPPED: there is no setpriv, or no Python for other users")
+    version = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    if version.split() != [str(n) for n in sys.version_info[:2]]:
+        pytest.skip("SKIPPED: the Python for other users is another one")
+    # Not below the folder of pytest, which only its owner may enter.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        own = folder / "own"
+        own.mkdir()
+        os.chown(own, NOBODY, NOBODY)
+        made = [shutil.which("uv") or "uv", "venv", "--quiet", "--python", str(python)]
+        subprocess.run([*made, str(folder / "venv")], check=True)
+        (packages,) = (folder / "venv").glob("lib/python*/site-packages")
+        (packages / "ours.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        done = subprocess.run(
+            [
+                *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}"),
+                *("--clear-groups", str(folder / "venv" / "bin" / "python")),
+                *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"),
+                *(f"--basetemp={own}/base", __file__),
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "HOME": str(own),
+                "TMPDIR": str(own),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed, 1 skipped" in done.stdout

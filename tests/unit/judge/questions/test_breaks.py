@@ -41,7 +41,7 @@ def test_the_fewest_of_all() -> None:
     assert "8 wait; when all have gone it takes requests again." in found.sentence
     assert "256 MiB more memory" in found.sentence
     assert "further ones are cut off without an answer" in found.sentence
-    assert "With few threads it was not tried: root is not held." in found.sentence
+    assert "With little (threads) it was not tried: root is not held." in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,11 @@ def test_the_fewest_of_all() -> None:
     [
         (FINE, "memory: not by 96", "all 96 are in the app"),
         (strained(again=False), "files: at 32, for good", "takes none any more"),
+        (
+            strained(Scarce.MEMORY_OF_A_GROUP, allowed=4 * MIB, ended="SIGKILL"),
+            "memory of a container: at 32, for good",
+            "With 4 MiB more memory in its container than when idle 32 requests",
+        ),
         (strained(ended="it exited"), "files: at 32, for good", "; it exited."),
         (strained(held=40, ended="it exited"), "files: at 40, for good", "it exited"),
         (strained(printed="<b>Errno 24"), "files: at 32", "it prints “<b>Errno 24”"),

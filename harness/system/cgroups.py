@@ -1,0 +1,130 @@
+"""Control groups: what a container may have at the most, for processes started here.
+
+A group is made beside or below our own, where this user may make one and the kernel
+lets it limit what is to be limited. Both versions are known, see cgroups(7). What
+processes have when they are put in is not counted against memory, and is against tasks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import time
+from collections.abc import Iterable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+Controller = Literal["memory", "pids"]
+
+LIMITS: dict[Controller, tuple[str, ...]] = {
+    "pids": ("pids.max",),
+    "memory": ("memory.limit_in_bytes", "memory.max"),
+}
+"""Files that a limit may be written to: of version 1 and 2."""
+
+SWAP = ("memory.memsw.limit_in_bytes", "memory.swap.max")
+"""Files that keep memory from being swapped out instead: its sum, or that alone."""
+
+REMOVE_SECONDS = 2.0
+"""How long a group is tried to be removed once its processes have been ended."""
+
+_numbers = itertools.count(1)
+
+
+class NoGroup(Exception):
+    """No group can be made here; the message is why."""
+
+
+class Group:
+    """A control group of its own."""
+
+    def __init__(self, folder: Path, controller: Controller) -> None:
+        self.folder = folder
+        self._controller = controller
+
+    def add(self, processes: Iterable[int]) -> None:
+        """Put processes in, with all their threads. Raises ``NoGroup``."""
+        for process in processes:
+            try:
+                (self.folder / "cgroup.procs").write_text(f"{process}\n")
+            except ProcessLookupError:
+                continue  # it has ended
+            except OSError as problem:
+                why = f"a process cannot be put into a control group: {problem}"
+                raise NoGroup(why) from None
+
+    def allow(self, more: int) -> None:
+        """Allow so many more tasks, or bytes of memory. Raises ``NoGroup``."""
+        if self._controller == "pids":
+            more += int((self.folder / "pids.current").read_text())
+        try:
+            for name in LIMITS[self._controller]:
+                if (self.folder / name).exists():
+                    (self.folder / name).write_text(f"{more}\n")
+            if self._controller == "memory":
+                self._keep_from_swap(more)
+        except OSError as problem:
+            raise NoGroup(f"a control group cannot be limited: {problem}") from None
+
+    def _keep_from_swap(self, most: int) -> None:
+        for name, value in zip(SWAP, (most, 0), strict=True):
+            with contextlib.suppress(OSError):  # swap is not accounted for here
+                if (self.folder / name).exists():
+                    (self.folder / name).write_text(f"{value}\n")
+
+    def remove(self) -> None:
+        """Remove the group, whose processes have been ended."""
+        deadline = time.monotonic() + REMOVE_SECONDS
+        while self.folder.exists() and time.monotonic() < deadline:
+            try:
+                self.folder.rmdir()
+            except OSError:
+                time.sleep(0.01)  # the kernel has yet to bury the last of them
+
+
+def make_group(controller: Controller) -> Group:
+    """A new group that can limit one thing. Raises ``NoGroup``."""
+    name = f"flask-concurrency-{os.getpid()}-{next(_numbers)}"
+    for place in _places(controller):
+        folder = place / name
+        try:
+            folder.mkdir()
+        except OSError:
+            continue
+        if any((folder / file).exists() for file in LIMITS[controller]):
+            return Group(folder, controller)
+        folder.rmdir()  # the group above does not hand this on
+    raise NoGroup(f"no control group for {controller} can be made by this user here")
+
+
+def _places(controller: Controller) -> Iterator[Path]:
+    """Where a group may be made: below our own, and beside it."""
+    for root, path in _mounted(controller):
+        own = root / path.lstrip("/")
+        yield own
+        if own != root:
+            yield own.parent
+
+
+def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
+    """Where hierarchies of a controller are mounted, with our own group in each."""
+    with contextlib.suppress(OSError):
+        own = dict(_own_groups())
+        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+            before, _, after = line.partition(" - ")
+            kind, _, options = after.split(" ", 2)
+            where = Path(before.split()[4])
+            if kind == "cgroup" and controller in options.split(","):
+                yield where, own.get(controller, "/")
+            elif kind == "cgroup2":
+                yield where, own.get("", "/")
+
+
+def _own_groups() -> Iterator[tuple[str, str]]:
+    """Our own group for each controller; for version 2 without a name."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        for each in controllers.split(","):
+            yield each, path
