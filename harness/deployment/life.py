@@ -27,12 +27,19 @@ class BrokenPromise(NamedTuple):
 
 def acts_of(deployment: Deployment) -> tuple[Act, ...]:
     """What has to be done to a deployment to know whether it keeps its promises."""
-    acts = list(deployment.life)
-    if deployment.never_below is not None and not acts:
-        acts += USUAL_ACTS
+    acts = [*deployment.life, *_usual(deployment)]
     if deployment.on_term is not None and Act.END not in acts:
         acts.append(Act.END)
     return tuple(acts)
+
+
+def _usual(deployment: Deployment) -> tuple[Act, ...]:
+    """What is done for ``never-below`` where nothing is named but the end.
+
+    In the end there are no places, so that says nothing about it.
+    """
+    named = set(deployment.life) - {Act.END}
+    return USUAL_ACTS if deployment.never_below is not None and not named else ()
 
 
 def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | None:
@@ -40,9 +47,10 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
     lasting = [tape for tape in cell.tapes if tape.act is not Act.END]
     end = [tape for tape in cell.tapes if tape.act is Act.END]
     if deployment.never_below is not None:
-        if found := _below(deployment.never_below, lasting):
+        found = _uneven(deployment.never_below, cell)
+        if found := found or _below(deployment.never_below, lasting):
             return found
-        wanted = set(deployment.life or USUAL_ACTS) - {Act.END}
+        wanted = {*deployment.life, *_usual(deployment)} - {Act.END}
         asked = set(deployment.life) - {Act.END}
         if found := _unknown("never-below", lasting, wanted, asked):
             return found
@@ -54,6 +62,18 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
             return BrokenPromise(GateFailed, f"on-term: {lost[0].sentence}")
         return _unknown("on-term", end, {Act.END}, {Act.END})
     return None
+
+
+def _uneven(never_below: int, cell: CellReport) -> BrokenPromise | None:
+    """That there are fewer already when nothing is done.
+
+    Which worker gets the requests while a tape is made is chance: a tape may show more
+    places than there always are.
+    """
+    if cell.floor is None or cell.floor >= never_below:
+        return None
+    words = f"never-below: {never_below} asked for, and at times there are {cell.floor}"
+    return BrokenPromise(GateFailed, f"{words} also when nothing is done to it")
 
 
 def _below(never_below: int, tapes: list[Tape]) -> BrokenPromise | None:

@@ -81,7 +81,9 @@ def _with_idle(tape: Tape, seen: IdleSeen | None) -> Tape:
         return tape
     words = _idle_words(seen)
     sentence = f"{tape.sentence.removesuffix('.')}; {words}."
-    lost = seen.lost if seen.kept else None
+    open_still = seen.kept - seen.closed - seen.answered - seen.lost
+    known = seen.kept and (seen.lost or not open_still)
+    lost = seen.lost if known else None
     return msgspec.structs.replace(tape, sentence=sentence, lost_on_idle=lost)
 
 

@@ -57,6 +57,10 @@ def deployment(**keys: Any) -> Deployment:
         ({"never_below": 3}, (Act.RECYCLE, Act.RELOAD, Act.KILL)),
         ({"on_term": OnTerm.FINISH}, (Act.END,)),
         ({"life": (Act.KILL,), "never_below": 3}, (Act.KILL,)),
+        (
+            {"life": (Act.END,), "never_below": 3},
+            (Act.END, Act.RECYCLE, Act.RELOAD, Act.KILL),
+        ),
         ({"life": (Act.KILL,), "on_term": OnTerm.FINISH}, (Act.KILL, Act.END)),
     ],
 )
@@ -84,6 +88,12 @@ def test_what_has_to_be_done(keys: dict[str, Any], acts: tuple[Act, ...]) -> Non
         ),
         ({"never_below": 3}, (HELD_UP, STEADY, KILLED), NothingMeasured, "too much"),
         ({"never_below": 3}, (), NothingMeasured, "could not be tried"),
+        (
+            {"never_below": 3, "life": (Act.END,)},
+            (ENDED,),
+            NothingMeasured,
+            "could not be tried",
+        ),
         ({"on_term": OnTerm.FINISH}, (ENDED,), None, ""),
         ({"on_term": OnTerm.FINISH}, (CUT_OFF,), GateFailed, "on-term: On SIGTERM"),
         ({"on_term": OnTerm.FINISH}, (LEFT,), GateFailed, "still there"),
@@ -101,3 +111,15 @@ def test_promises(
     assert kept.fault is fault
     assert words in kept.reason
     assert bool(kept.reason) == bool(fault)
+
+
+def test_a_tape_that_was_lucky_is_not_believed() -> None:
+    """Four are guaranteed at all times; that eight were there meanwhile was chance."""
+    eight = tape_seen(Act.RECYCLE, (-1.5, 8, 0))
+    found = msgspec.structs.replace(watched(eight), floor=4, ceiling=8)
+    promised = deployment(never_below=6, life=(Act.RECYCLE,))
+    kept = deployment_result(promised, found, None)
+    assert kept.fault is GateFailed
+    assert "6 asked for, and at times there are 4" in kept.reason
+    promised = deployment(never_below=4, life=(Act.RECYCLE,))
+    assert deployment_result(promised, found, None).fault is None

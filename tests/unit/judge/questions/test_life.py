@@ -125,7 +125,11 @@ def test_what_chance_takes_away_at_times_is_no_loss() -> None:
             "idled 1 was closed before its next request, 7 were cut off with their",
             7,
         ),
-        ({"kept": 8, "answered": 6}, "6 were answered once more, 2 had no answer", 0),
+        (
+            {"kept": 8, "answered": 6},
+            "6 were answered once more, 2 had no answer",
+            None,
+        ),
         ({}, "no connection idles", None),
     ],
 )
