@@ -37,7 +37,7 @@ class NoGroup(Exception):
     """No group can be made here; the message is why."""
 
 
-class Group:
+class ControlGroup:
     """A control group of its own."""
 
     def __init__(self, folder: Path, controller: Controller) -> None:
@@ -84,7 +84,7 @@ class Group:
                 time.sleep(0.01)  # the kernel has yet to bury the last of them
 
 
-def make_group(controller: Controller) -> Group:
+def make_group(controller: Controller) -> ControlGroup:
     """A new group that can limit one thing. Raises ``NoGroup``."""
     name = f"flask-concurrency-{os.getpid()}-{next(_numbers)}"
     for place in _places(controller):
@@ -94,7 +94,7 @@ def make_group(controller: Controller) -> Group:
         except OSError:
             continue
         if any((folder / file).exists() for file in LIMITS[controller]):
-            return Group(folder, controller)
+            return ControlGroup(folder, controller)
         folder.rmdir()  # the group above does not hand this on
     raise NoGroup(f"no control group for {controller} can be made by this user here")
 

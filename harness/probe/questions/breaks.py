@@ -27,8 +27,8 @@ from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
 from harness.records.words import Outcome
 from harness.records.words import Settled
+from harness.system.cgroups import ControlGroup
 from harness.system.cgroups import Controller
-from harness.system.cgroups import Group
 from harness.system.cgroups import make_group
 from harness.system.cgroups import NoGroup
 from harness.system.limits import limit
@@ -70,7 +70,7 @@ async def ask(servers: Servers, context: Context) -> BreaksSeen:
 
 async def _with_little(servers: Servers, scarce: Scarce, most: int) -> Strained:
     """Strain one server; a control group that is made for it is gone afterwards."""
-    group: Group | None = None
+    group: ControlGroup | None = None
     if scarce in GROUPS:
         try:
             group = make_group(GROUPS[scarce])
@@ -89,7 +89,7 @@ def _not_limited(scarce: Scarce, problem: Exception) -> Strained:
 
 
 async def _strained(
-    probe: Probe, scarce: Scarce, most: int, group: Group | None
+    probe: Probe, scarce: Scarce, most: int, group: ControlGroup | None
 ) -> Strained:
     """What becomes of a server with little of one thing."""
     processes = probe.server.origin.processes()

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.system.cgroups import ControlGroup
 from harness.system.cgroups import Controller
-from harness.system.cgroups import Group
 from harness.system.cgroups import make_group
 from harness.system.cgroups import NoGroup
 
@@ -36,7 +36,7 @@ print("all", flush=True)
 
 
 @pytest.fixture
-def group(request: pytest.FixtureRequest) -> Iterator[Group]:
+def group(request: pytest.FixtureRequest) -> Iterator[ControlGroup]:
     """A group for the controller that a test names."""
     controller: Controller = request.param
     try:
@@ -48,7 +48,7 @@ def group(request: pytest.FixtureRequest) -> Iterator[Group]:
     assert not made.folder.exists()
 
 
-def run_in(group: Group, program: str, more: int) -> tuple[str, int]:
+def run_in(group: ControlGroup, program: str, more: int) -> tuple[str, int]:
     """What a program prints that is put into a group, and how it ends."""
     words = [sys.executable, "-c", program]
     pipes = subprocess.PIPE
@@ -60,20 +60,20 @@ def run_in(group: Group, program: str, more: int) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("group", ["pids"], indirect=True)
-def test_so_many_more_tasks_are_allowed(group: Group) -> None:
+def test_so_many_more_tasks_are_allowed(group: ControlGroup) -> None:
     assert run_in(group, THREADS, 8) == ("8 can't start new thread", 0)
 
 
 @pytest.mark.parametrize("group", ["pids"], indirect=True)
-def test_what_stays_below_notices_nothing(group: Group) -> None:
+def test_what_stays_below_notices_nothing(group: ControlGroup) -> None:
     assert run_in(group, THREADS, 40) == ("all", 0)
 
 
 @pytest.mark.parametrize("group", ["memory"], indirect=True)
-def test_who_takes_more_memory_is_killed(group: Group) -> None:
+def test_who_takes_more_memory_is_killed(group: ControlGroup) -> None:
     assert run_in(group, MEMORY, 16 * 1024 * 1024) == ("", -9)
 
 
 @pytest.mark.parametrize("group", ["memory"], indirect=True)
-def test_who_takes_less_is_not(group: Group) -> None:
+def test_who_takes_less_is_not(group: ControlGroup) -> None:
     assert run_in(group, MEMORY, 256 * 1024 * 1024) == ("all", 0)
