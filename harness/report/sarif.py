@@ -59,7 +59,7 @@ def _uri(file: str, root: str) -> str:
 
 
 def _result(case: Case, codes: list[str], root: str) -> dict[str, Any]:
-    named = case.message.startswith(case.word)
+    named = case.message.startswith(case.word) or case.name.endswith(f": {case.word}")
     about = case.message if named else f"{case.word}: {case.message}"
     text = f"{case.name}: {about}"
     result: dict[str, Any] = {

@@ -19,18 +19,18 @@ from harness.probe.orders import Choice
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.questions.load import admit
 from harness.probe.round import finish
 from harness.probe.states import State
 from harness.probe.steer import not_for_long
 from harness.probe.steer import TooLong
 from harness.probe.transports import NotSpoken
-from harness.probe.workers import find_workers
+from harness.probe.workers import choose
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
 from harness.records.steering import Goal
 from harness.records.steering import Steering
-from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -55,6 +55,8 @@ async def ask(servers: Servers, context: Context) -> PlacesSeen:
         if not probe.places:
             raise NotSpoken("this is asked of deployments that have `hold-at`")
         full = context.ceiling if context.bounded else context.load
+        # So it is known which processes take requests; others may listen beside them.
+        await admit(probe, full, full)
         seen = [await _at_place(probe, place, full + 1) for place in probe.places]
         return PlacesSeen(route=probe.route, places=tuple(seen))
 
@@ -62,10 +64,9 @@ async def ask(servers: Servers, context: Context) -> PlacesSeen:
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
-    choice = find_workers(probe.server.origin.processes(), probe.holds.ever)
-    by_stopping = choice.by is Steering.STOP and probe.quiet_by is Settled.SCHEDSTAT
+    choice = choose(probe)
     rounds: list[PlaceRound] = []
-    if by_stopping:
+    if choice.by is Steering.STOP:
         try:
             rounds = await _in_order(probe, place, count, choice)
         except CannotStop:
