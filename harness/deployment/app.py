@@ -67,7 +67,7 @@ HEADER = "X-Flask-Concurrency"
 
 SEEN = "FLASK_CONCURRENCY_SEEN"
 SEEN_FOLDER = "seen"
-"""Where the hook leaves word of what it saw, and the variable that tells it."""
+"""The file for what the hook saw, and the variable that tells the hook of it."""
 
 LEAST_SECONDS = 2.0
 """How long it may take when containers took all of that to start."""

@@ -48,7 +48,7 @@ TRY_SECONDS = 5.0
 """How long another way to speak to a server is tried, each time."""
 
 MOUNTS_SECONDS = 20.0
-"""How long paths are tried that an app may be mounted below, altogether."""
+"""How long all paths together are tried that an app may be mounted below."""
 
 HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     (0, 0, 0, 4, 0, 0, 0, 0, 0)
@@ -70,7 +70,7 @@ class AnswerSearch(NamedTuple):
     route: str = ""
     """The target without the path that the app is mounted below."""
     mounts: Callable[[], Sequence[str]] = tuple
-    """Paths that it may be mounted below, where that is to be found out."""
+    """Paths to try that the app may be mounted below; none where it is told."""
     is_client: bool = False
     """Whether the processes are a client that starts containers, which serve."""
 

@@ -181,7 +181,7 @@ def _checked_deployment(
 
 
 def _at_hold_at(configured: Configured, checked: Checked, remark: Remark) -> Remark:
-    """A remark about a place inside the app stands where that is named."""
+    """A remark about a place inside the app, at the line that names the place."""
     if remark.word is not Other.NARROW or configured.path is None:
         return remark
     line = configured.line(checked.deployment, "hold-at")

@@ -23,7 +23,7 @@ class Hello(msgspec.Struct, frozen=True):
     software: str = ""
     """What the server calls itself (``SERVER_SOFTWARE``)."""
     server: str = ""
-    """The package of the server, as its callers or its modules show."""
+    """The package of the server, as what calls the app or the modules show it."""
     green: str = ""
     """The library of greenlets whose server runs in it."""
     places: tuple[str, ...] = ()

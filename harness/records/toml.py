@@ -79,7 +79,7 @@ _TOO_LARGE = "the number is too large; write a smaller one"
 
 
 def _values(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """All that stands in tables, each with its key."""
+    """Every value in these tables, with its key."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield key, name

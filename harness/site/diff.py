@@ -29,7 +29,7 @@ from harness.site.atlas import AtlasCell
 from harness.site.atlas import FLASK
 
 RUN = "run"
-"""The name of what has runs in the stead of releases."""
+"""The name of the comparison that is of runs, not of releases."""
 
 MOST_COMPARISONS = 20_000
 """With more of them only neighbours are compared."""
@@ -37,7 +37,7 @@ MOST_COMPARISONS = 20_000
 SAME = Mark("=", "same", "bright_black")
 
 ONE_SIDED = (Change.NEW, Change.GONE)
-"""Words for a row that is in one of both only: it says what was measured, and not that
+"""Words for a row that only one of the two has: it says what was measured, and not that
 anything changed."""
 
 
@@ -58,7 +58,7 @@ class Axis(NamedTuple):
 
     @property
     def plural(self) -> str:
-        """What two are chosen of."""
+        """What two are chosen from, as a sentence has it."""
         return "runs" if self.name == RUN else f"releases of {self.title}"
 
     def pairs(self) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ class ReleasePair(NamedTuple):
 
     @property
     def changed(self) -> tuple[tuple[int, Mark], ...]:
-        """How many rows have each change, but for those that are on one side only."""
+        """How many rows have each change, without those on one side only."""
         counts = Counter(
             each.mark
             for each in self.findings
@@ -143,7 +143,7 @@ def _step_page(frame: Frame, axis: Axis, step: ReleasePair) -> File:
 
 
 def _order(finding: Finding) -> int:
-    """Changes first, then what is the same, then what is in one of both only."""
+    """Changes first, then what is the same, then what only one of the two has."""
     if finding.mark.word in ONE_SIDED:
         return 2
     return 1 if finding.mark is SAME else 0

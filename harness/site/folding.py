@@ -1,4 +1,4 @@
-"""Folding: what would make a first view too heavy is on further pages.
+"""Folding: what would make the first view of a page too heavy is on further pages.
 
 Plain pages with plain links, so that all of it can be read from a folder and without
 scripts.

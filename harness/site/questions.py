@@ -51,7 +51,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 MOST_NEAR = 6
-"""So many questions are named beside one."""
+"""How many other questions are named beside one."""
 
 
 class Topic(StrEnum):

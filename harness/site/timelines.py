@@ -1,4 +1,4 @@
-"""Release timelines of a server: which are drawn, and what is said of the others."""
+"""Release timelines of a server: which are drawn, and a sentence about the others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DrawnLine(NamedTuple):
     changes: tuple[str, ...]
     gaps: tuple[str, ...]
     alike: str
-    """What else was measured and came to nothing else, as a sentence."""
+    """What else was measured and came to the same, as a sentence."""
 
 
 def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:

@@ -87,7 +87,7 @@ def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def code_that_starts(hello: Hello) -> str:
-    """That a script starts its server by code, and which that is; empty if not known.
+    """Which server a script starts by code, as a remark; empty if that is not known.
 
     The settings of such a server stand in the code alone.
     """

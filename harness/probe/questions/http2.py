@@ -1,7 +1,7 @@
 """Does one connection with many streams get as many places as many connections?
 
 Requests are sent together on one HTTP/2 connection, as a browser or a proxy does, and
-held. A server may give a connection to one worker, and allows so many streams at once.
+held. A server may give a connection to one worker, and limits its streams.
 """
 
 from __future__ import annotations
