@@ -13,8 +13,10 @@ to wait for a processor: that is the machine's doing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from harness.records.life import SlowHandOff
@@ -119,16 +121,21 @@ def _is_starved(slow: SlowHandOff) -> bool:
 def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
     """A curve with a place more while a process waited for a processor."""
     edges = [(each.begin, 1) for each in starved] + [(e.end, -1) for e in starved]
-    moments = sorted({*(step.at for step in steps), *(at for at, _ in edges)})
-    return [
-        Step(at, number_at(steps, at) + sum(by for edge, by in edges if edge <= at))
-        for at in moments
-    ]
+    edges.sort()
+    sums = accumulate(by for _, by in edges)
+    more = [Step(at, by) for (at, _), by in zip(edges, sums, strict=True)]
+    moments = sorted({*(step.at for step in steps), *(step.at for step in more)})
+    return [Step(at, number_at(steps, at) + number_at(more, at)) for at in moments]
 
 
 def number_at(steps: Sequence[Step], moment: float) -> int:
-    """The number at a moment; none before the first."""
-    return next((s.number for s in reversed(steps) if s.at <= moment), 0)
+    """The number at a moment, of steps in order of time; none before the first."""
+    place = bisect_right(steps, moment, key=_moment_of)
+    return steps[place - 1].number if place else 0
+
+
+def _moment_of(step: Step) -> float:
+    return step.at
 
 
 class Depth(NamedTuple):

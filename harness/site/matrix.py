@@ -19,10 +19,14 @@ from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address
 from harness.site.atlas import Atlas
+from harness.site.look import piece
 
 MOST_CELLS = 1000
 """With more of them a first view of the index would weigh too much."""
 
+
+ROOM_OF_INDEX = 95_000
+"""Bytes of the matrix on the index, which has more than that."""
 
 MOST_IN_PART = 400
 """The same for one of several matrices on a page about a server."""
@@ -149,6 +153,9 @@ def overview(atlas: Atlas) -> MatrixView:
     cells = current(atlas.report.cells)
     columns = newest_columns(_of_full_columns(cells))
     shown = view(atlas, [cell for cell in cells if cell.flask in columns])
+    while len(columns) > 1 and len(piece("matrix", shown, "")) > ROOM_OF_INDEX:
+        columns.remove(min(columns, key=release_order))
+        shown = view(atlas, [cell for cell in cells if cell.flask in columns])
     others = {cell.flask for cell in cells} - columns
     if not others:
         return shown

@@ -183,15 +183,20 @@ def _details(cell: CellReport) -> dict[str, str]:
     found = {}
     if memory := cell.memory:
         found["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
-        found["memory-further"] = f"{memory.each / MB:.1f} MB"
+        found["memory-further"] = _size(memory.each)
     if cell.health and cell.health.at_times is not None:
         found["probes-from"] = str(cell.health.at_times)
     for tape in cell.tapes:
-        lost = tape.lost_in_app + tape.lost_waiting + tape.lost_later
+        lost = tape.lost_in_app + tape.lost_waiting
         known = str(tape.lowest), f"{tape.lowest_seconds:.1f} s", str(lost)
         said = known if tape.known else ("not known",) * 3
         found |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
     return found
+
+
+def _size(size: int) -> str:
+    """A number of bytes in kB or MB."""
+    return f"{size / 1000:.0f} kB" if size < MB else f"{size / MB:.1f} MB"
 
 
 def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:

@@ -98,3 +98,13 @@ def test_a_closed_curve_is_never_lower_and_closing_again_changes_nothing(
             assert number_at(once, moment) >= number_at(steps, moment)
     assert max(s.number for s in once) == max(s.number for s in steps)
     assert closed(once, 5.5, length) == once
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_number_at_a_moment_is_that_of_the_last_step(seed: int) -> None:
+    chance = random.Random(seed)
+    times = sorted(chance.choice(range(20)) / 10 for _ in range(chance.choice((0, 9))))
+    steps = [Step(at, chance.randrange(5)) for at in times]
+    for moment in (each / 20 for each in range(-2, 42)):
+        known = [step.number for step in steps if step.at <= moment]
+        assert number_at(steps, moment) == (known[-1] if known else 0)
