@@ -208,7 +208,9 @@ def _guaranteed(cell: CellReport) -> bool:
 
 def _steady(cell: CellReport, load: int) -> bool:
     """Whether every round from ``load`` up did the same, so that chance has no part."""
-    bursts = [each for each in _from(cell, load) if each.arrival is Arrival.BURST]
+    bursts = [
+        each for each in _from(cell, load) if each.arrival is not Arrival.STAGGERED
+    ]
     if not bursts:
         return _always(cell)
     most = cell.ceiling or 0

@@ -26,6 +26,7 @@ from harness.records.rounds import was_quiet
 from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
+from harness.records.steering import TOO_LONG
 from harness.records.text import plural
 from harness.records.words import Arrival
 from harness.records.words import Basis
@@ -61,7 +62,9 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     word, reason = _verdict(declared, load, cell, numbers)
     steerable = cell.not_steered and not cell.declaration.grows
     chance = [_left_to_chance(cell)] if steerable else []
-    return word, "; ".join((reason, *chance, *_caveats(cell.rounds, load)))
+    order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
+    caveats = _caveats(cell.rounds, load, order_is_known=order_is_known)
+    return word, "; ".join((reason, *chance, *caveats))
 
 
 def _verdict(
@@ -82,6 +85,9 @@ def _verdict(
         )
     if cell.declaration.grows and floor < load:
         return _grows(load, cell, numbers)
+    sure_of_most = numbers.ceiling_by is Basis.GUARANTEED
+    if cell.not_steered == TOO_LONG and not (sure_of_most and floor < load):
+        return Verdict.UNKNOWN, _too_slow(declared, load, cell, numbers)
     if min(ceiling, floor) < load or (declared is None and numbers.bounded):
         return _short(declared, load, cell, numbers)
     if declared is None:
@@ -106,6 +112,16 @@ def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, st
     return Verdict.UNKNOWN, (
         f"{words} {numbers.ceiling} or more while requests wait: it was watched until "
         "no more came for some seconds, and may grow later"
+    )
+
+
+def _too_slow(
+    declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
+) -> str:
+    """Why the numbers are open where this machine could not choose an order in time."""
+    return (
+        f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but this machine was "
+        "too slow to find the least and the most; measure again while it has less to do"
     )
 
 
@@ -258,17 +274,21 @@ def _most_offered(cell: CellEvidence) -> int:
 # -------------------------------------------------------------------------- caveats
 
 
-def _caveats(rounds: Sequence[Round], load: int) -> list[str]:
-    """What else a reader should know, each the end of a sentence."""
+def _caveats(rounds: Sequence[Round], load: int, *, order_is_known: bool) -> list[str]:
+    """What else a reader should know, each the end of a sentence.
+
+    Where the order of workers was chosen, what an ordinary round does as well is a
+    matter of chance, and explained by the numbers.
+    """
     caveats = []
-    if _fewer_when_staggered(at_load(rounds, load)):
+    if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
         caveats.append("fewer only when they arrived one after another")
-    if stalled := max((each.stalled for each in rounds), default=0):
-        caveats.append(
-            f"{plural(stalled, 'request')} never served after all were let go"
-        )
+    if any(each.stalled for each in rounds):
+        # How many is a matter of chance.
+        caveats.append("some requests were never served after all were let go")
     sure = [each for each in rounds if was_quiet(each)]
-    if odd := {each.entered_on_release for each in sure} - {None, 1}:
+    odd = {each.entered_on_release for each in sure} - {None, 1}
+    if odd and not order_is_known:
         worst = min(number or 0 for number in odd)
         caveats.append(f"when one was let go, {worst or 'none'} took its place")
     caveats.extend(_ended_otherwise(rounds))

@@ -69,6 +69,8 @@ class Client:
         self.headers = headers
         self.partial = partial
         self.state = State.NEW
+        self.connected = False
+        """Whether its connection was opened."""
         self.offered = False
         """Whether the request (or its part) was sent completely."""
         self.cut_short = False
@@ -198,6 +200,7 @@ class Client:
         if code:
             self._end(ending_of(code))
             return
+        self.connected = True
         self._become(State.OPEN)
 
     def _push(self) -> None:

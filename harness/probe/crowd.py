@@ -62,10 +62,12 @@ class Crowd:
         self._changed = changed
         self._to_open: list[Client] = []
         self._opening = 0
+        self._connected = 0
+        self._to_send: list[Client] | None = None
 
-    def moved(self) -> tuple[int, int, int]:
+    def moved(self) -> tuple[int, int, int, int]:
         """A value that differs after each change of state."""
-        return self.offered, self.idle, len(self.ended)
+        return self.offered, self.idle, len(self.ended), self._connected
 
     def open(self, clients: list[Client]) -> None:
         """Open and send these in order, ``OPENING_AT_ONCE`` at a time."""
@@ -74,6 +76,22 @@ class Crowd:
         self._to_open += reversed(clients)
         self._open_more()
 
+    def connect(self, clients: list[Client]) -> None:
+        """Open these in order, and send nothing before ``send``."""
+        self._to_send = []
+        self.open(clients)
+
+    def all_connected(self) -> bool:
+        """Whether each that was opened by ``connect`` is connected, or has ended."""
+        return not (self._opening or self._to_open)
+
+    def send(self) -> None:
+        """Send all that is connected, and the rest as soon as it is."""
+        connected, self._to_send = self._to_send or [], None
+        for client in connected:
+            if client.state is State.OPEN:
+                client.send()
+
     def _open_more(self) -> None:
         while self._to_open and self._opening < OPENING_AT_ONCE:
             self._opening += 1
@@ -81,16 +99,20 @@ class Crowd:
 
     def _client_changed(self, client: Client) -> None:
         if client.state is State.OPEN:
-            client.send()
+            self._connected += 1
+            if self._to_send is None:
+                client.send()
+            else:
+                self._to_send.append(client)
+            self._opened_one()
         elif client.state is State.OFFERED:
             self.offered += 1
             self._sent = time.monotonic()
-            self._opened_one()
         elif client.state is State.IDLE:
             self.idle += 1
         elif client.state in ENDED:
             self.ended.add(client.name)
-            if not client.offered:
+            if not client.connected:
                 self._opened_one()
         self._changed()
 

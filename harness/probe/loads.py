@@ -1,8 +1,9 @@
 """Which loads to offer to learn how many requests overlap; pure, without any I/O.
 
 The question is "how many requests are in the app at the same time". It takes rounds
-below, at and above the declared number, and one in which requests arrive one by one,
-because some servers show their flaw only there.
+with one request, with the declared number and with more. The declared number arrives
+together, one by one, and over connections that were there before: some servers show
+their flaw only then.
 """
 
 from __future__ import annotations
@@ -52,10 +53,6 @@ that a worker was left without its share by chance. A gthread worker that had ro
 its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
 those that offered 128, on two processors that four other processes kept busy."""
 
-AT_FULL = 6
-"""Rounds far above the declared number, where steered rounds have shown that workers
-take fewer: gunicorn 21 to 23 stops to take any in about half of these."""
-
 AT_GROWING = 2
 """Rounds far above the declared number, each on a server of its own, of one that starts
 processes only while requests wait, when it was never reached."""
@@ -85,14 +82,15 @@ def offers(
 ) -> tuple[Offer, ...]:
     """The loads to offer, in order, to a configuration that declares ``declared``."""
     load = load_of(declared, limit)
-    lower = (1,) if load >= MANY else (1, load - 1)
-    below = {number for number in lower if 0 < number < load}
+    below = (1,) if load > 1 else ()
     at = [Offer(load)]
     if 1 < load <= STAGGERED_AT_MOST:
         at.append(Offer(load, Arrival.STAGGERED))
+    if 1 < load < MANY:
+        at.append(Offer(load, Arrival.OPENED))
     above = set() if declared is None else {load + 1}
     beyond = sorted(above | {number for number in also if number != load})
-    return (*map(Offer, sorted(below)), *at, *map(Offer, beyond))
+    return (*map(Offer, below), *at, *map(Offer, beyond))
 
 
 def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
@@ -205,11 +203,12 @@ def _grows(admitted: Sequence[int]) -> bool:
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The arrival to repeat: staggered if only that gave a different number."""
+    """The arrival to repeat: another one if only that gave a different number."""
     at = [done for done in rounds if done.offered == offered]
-    singly = any(done.arrival is Arrival.STAGGERED for done in at)
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
-    return Arrival.STAGGERED if singly and len(together) == 1 else Arrival.BURST
+    others = {each.arrival for each in at if each.admitted not in together}
+    others.discard(Arrival.BURST)
+    return min(others) if others and len(together) == 1 else Arrival.BURST
 
 
 def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer | None:
@@ -234,8 +233,7 @@ def beyond(
     """A load far beyond a declared number, if one is left to offer.
 
     Some servers admit more only where many wait. The steered round for the most is such
-    a load too; where the declared number was exceeded, two more follow. Where it was
-    not reached, some from far above show a server that at times fails while many wait.
+    a load too; where the declared number was exceeded, two more follow.
     """
     if declared is None or declared >= MANY:
         return None
@@ -244,10 +242,6 @@ def beyond(
     loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
     if most > declared:
         loads = (2 * declared, 4 * declared)
-    elif most < declared and most_rounds(steered):
-        above = FAR_ABOVE * declared
-        done = sum(each.asked == above for each in rounds)
-        return Offer(above) if done < AT_FULL else None
     return next((Offer(load) for load in loads if load not in offered), None)
 
 

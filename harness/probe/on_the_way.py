@@ -18,7 +18,7 @@ from harness.records.words import Settled
 from harness.system.asleep import on_clock
 
 ALONE_SECONDS = 10.0
-"""How long an idle server is watched that lets nobody in."""
+"""How long an idle server is watched that lets nobody in, and never did."""
 
 ASLEEP_SECONDS = 20.0
 """How long threads are waited for that sleep on a clock."""
@@ -60,7 +60,8 @@ def _nobody_came(probe: Probe) -> bool:
 async def _first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter a server that had nothing to do."""
     begun = time.monotonic() - probe.crowd.sent_ago
-    await probe.watch(lambda: not _nobody_came(probe), ALONE_SECONDS)
+    seconds = probe.patience if probe.holds.ever else ALONE_SECONDS
+    await probe.watch(lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):
         probe.admits_none = True
         return settled

@@ -3,8 +3,9 @@
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that all of them have shown what they take before any is believed to take
 little. The least is that of one worker after another. By stopping, one order and its
-reverse have to come to the same, otherwise each worker is the first once. By source
-port each worker gets all requests once.
+reverse have to come to the same, otherwise each worker is the first once. In one of the
+two all requests are there before a worker looks, in the other all connections are
+accepted before a request is. By source port each worker gets all requests once.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import NamedTuple
 from harness.records.steering import Goal
 from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
+from harness.records.steering import ranks
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
+from harness.records.steering import TOO_LONG
 from harness.records.words import Settled
 
 AT_MOST = 512
@@ -48,6 +51,8 @@ class Steer(NamedTuple):
     order: tuple[int, ...]
     load: int
     """In all for the least, to each worker for the most."""
+    opened: bool = False
+    """Whether connections are accepted before anything is sent over them."""
 
 
 def next_steered(
@@ -71,9 +76,9 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
         tried = _tried(each, steered)
         if len(tried) >= TRIES and not any(map(is_conclusive, tried)):
             return _fault(tried[-1])
-    leasts = least_rounds(steered, load)
-    if choice.by is Steering.STOP and len(leasts) >= max(2, len(choice.workers)):
-        if not any(each.alone for each in leasts):
+    sent = [each for each in least_rounds(steered, load) if not each.opened]
+    if choice.by is Steering.STOP and len(sent) >= max(2, len(choice.workers)):
+        if not any(each.alone for each in sent):
             return "no worker took a request while it ran alone"
     return ""
 
@@ -83,7 +88,7 @@ def _fault(each: SteeredRound) -> str:
     if not each.same_workers:
         return "workers were replaced meanwhile"
     if not each.complete:
-        return "a worker would have been stopped for too long"
+        return TOO_LONG
     if Settled.STEADY_COUNT in each.settled:
         return "the server was never quiet"
     if each.elsewhere:
@@ -94,8 +99,12 @@ def _fault(each: SteeredRound) -> str:
 
 
 def _tried(step: Steer, steered: Sequence[SteeredRound]) -> list[SteeredRound]:
-    wanted = (step.goal, step.order, step.load)
-    return [each for each in steered if (each.goal, each.workers, each.load) == wanted]
+    wanted = (step.goal, ranks(step.order), step.load, step.opened)
+    return [
+        each
+        for each in steered
+        if (each.goal, ranks(each.workers), each.load, each.opened) == wanted
+    ]
 
 
 def _planned(
@@ -107,12 +116,25 @@ def _planned(
         return
     if choice.by is Steering.STOP:
         yield Steer(Goal.LEAST, order, load)
-        yield Steer(Goal.LEAST, order[::-1], load)
+        yield Steer(Goal.LEAST, order[::-1], load, opened=True)
         leasts = least_rounds(steered, load)
         agree = len({each.admitted for each in leasts}) < 2
         if agree and any(each.alone for each in leasts):
             return
+        if not all(each.admitted for each in leasts):
+            return  # nothing is less than none
+    by_stop = choice.by is Steering.STOP
+    opened = by_stop and _opened_gives_less(steered, load)
     for number in range(len(order)):
         rotated = order[number:] + order[:number]
-        if choice.by is Steering.PORT or rotated[0] not in (order[0], order[-1]):
-            yield Steer(Goal.LEAST, rotated, load)
+        # Each first once, in the way that gives less.
+        if not by_stop or rotated[0] != order[-1 if opened else 0]:
+            yield Steer(Goal.LEAST, rotated, load, opened)
+
+
+def _opened_gives_less(steered: Sequence[SteeredRound], load: int) -> bool:
+    """Whether fewer enter where connections are accepted before anything is sent."""
+    least = {True: load, False: load}
+    for each in least_rounds(steered, load):
+        least[each.opened] = min(least[each.opened], each.admitted)
+    return least[True] < least[False]

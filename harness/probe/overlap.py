@@ -12,6 +12,7 @@ from harness.probe.round import run_round
 from harness.probe.schedule import Schedule
 from harness.probe.steer import LearnedPorts
 from harness.probe.steer import run_steered
+from harness.probe.whole import whole_again
 from harness.probe.workers import choose
 from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
@@ -32,6 +33,7 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
 
 
 async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
+    await whole_again(probe)
     choice, fresh = _choose(probe, ports), True
     while True:
         if choice.by is Steering.PORT:

@@ -22,8 +22,11 @@ from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
 from harness.probe.messages import PartialRequest
+from harness.probe.quiet import Budget
+from harness.probe.quiet import NO_BUDGET
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
+from harness.probe.quiet import START
 from harness.probe.quiet import Thread
 from harness.probe.quiet import Window
 from harness.probe.transports import Address
@@ -47,6 +50,18 @@ PATIENCE_SECONDS = 1.5
 """How long a quiet server that falls short is watched before that is believed: a worker
 may sleep while it boots, and some servers look for connections once a second."""
 
+
+LEAST_BUDGET = 250_000_000
+"""Nanoseconds on a processor that a thread may use, at least, without letting any of
+the requests in that wait. A request takes one or two million to enter."""
+
+TIMES_ALONE = 3
+AT_ONCE = 8
+"""Times what a request took that was alone, for each that waits, up to so many: a
+thread may prepare several before it lets in the first one."""
+
+ACCEPT_BUDGET = 50_000_000
+"""Nanoseconds in which a server has surely accepted the connections that it wants."""
 
 GROWING_SECONDS = 6.0
 """The same for a server that is known to start processes only while requests wait:
@@ -123,6 +138,8 @@ class Probe:
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()
         """How late this process was since requests were gathered."""
+        self.alone_nanoseconds = 0
+        """On processors: what a request took to enter the app that was alone."""
         self.always_quiet = True
         """Whether every count was made with the server known to be quiet."""
         self._beside: Crowd | None = None
@@ -211,12 +228,31 @@ class Probe:
     async def settle(self, window: Window = ROUND) -> Settled:
         """Wait until the server is quiet and all its holds are counted."""
         while True:
-            by = await self.quiet.wait(self._count, window)
+            # As it starts a server computes without letting anything in.
+            budget = NO_BUDGET if window is START else self._budget()
+            by = await self.quiet.wait(self._count, window, budget)
             self.always_quiet &= by is not Settled.STEADY_COUNT
             before = self._count()
             await self.holds.catch_up()
             if self._count() == before or by is Settled.STEADY_COUNT:
                 return by
+
+    def _budget(self) -> Budget:
+        """The processor time that threads may use without letting requests in."""
+        waiting = min(max(1, self.waiting()), AT_ONCE)
+        several = TIMES_ALONE * self.alone_nanoseconds * waiting
+        took = self.processes | self.holds.ever
+        return Budget(frozenset(took), max(LEAST_BUDGET, several))
+
+    async def let_accept(self) -> None:
+        """Give a server the time to accept connections, though it may compute then.
+
+        Nothing is concluded from it: it only makes one order likely.
+        """
+        budget = Budget(frozenset(self.server.processes()), ACCEPT_BUDGET)
+        await self.unless_ended(
+            self.quiet.wait(self._count, ROUND, budget), ROUND_SECONDS
+        )
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
         """Wait until ``reached()``, or the server is quiet without it.

@@ -12,6 +12,11 @@ Some programs have a thread that never rests and has nothing to do with requests
 it was found before anything was asked of the server, the tree is quiet when all others
 sleep, and that thread has had its turn since the last request moved.
 
+Some servers compute for as long as they are full, and some for ever once they go wrong.
+There a budget tells: each thread that computed has had many times the processor time
+that requests take to enter the app, and let none in; all others slept. It is counted in
+time on a processor, so a busy machine makes it take longer and no less sure.
+
 Elsewhere there are no such counters. There the processor time of each process has to
 stand still for longer, and the evidence says so.
 """
@@ -24,6 +29,8 @@ from collections import Counter
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import psutil
@@ -53,6 +60,10 @@ nothing."""
 MOST_SLOWED = 4.0
 """Times that long, at most, where the server has to wait for processors."""
 
+BEGUN = 10
+BUDGET_SECONDS = 50.0
+"""A thread that has used a tenth of its budget is given so long to use up the rest."""
+
 LOOKING_SHARE = 4
 """A pause between looks is at least so many times as long as a look took."""
 
@@ -72,6 +83,18 @@ TURN_NANOSECONDS = 50_000_000
 """A thread that never rests had its turn when it was run so often, or for so long."""
 
 
+class Budget(NamedTuple):
+    """How long threads may compute without letting requests in."""
+
+    processes: frozenset[int]
+    """Processes that were up before: others may compute as they start."""
+    nanoseconds: int
+    """On a processor, for each thread."""
+
+
+NO_BUDGET = Budget(frozenset(), 0)
+
+
 class Look(NamedTuple):
     """All threads of a tree at one time."""
 
@@ -81,6 +104,8 @@ class Look(NamedTuple):
     """Threads that were running, waiting for a processor, or in the kernel."""
     waited: int = 0
     """Nanoseconds that all of them waited for a processor."""
+    ran: Mapping[Thread, int] = MappingProxyType({})
+    """Nanoseconds run, by thread, where that is told apart."""
 
 
 class Window(NamedTuple):
@@ -107,15 +132,17 @@ COARSE = Window(looks=5, interval=0.050)
 def look(processes: Iterable[int]) -> Look:
     """Read every thread's counters and state; threads that have ended are left out."""
     spent: dict[Thread, int] = {}
+    all_ran: dict[Thread, int] = {}
     runnable = set()
     all_waited = 0
     for process, thread, ran, waited in thread_times(processes):
         if state := thread_state(process, thread):
             spent[process, thread] = ran + waited
+            all_ran[process, thread] = ran
             all_waited += waited
             if state in b"RD":
                 runnable.add((process, thread))
-    return Look(spent, runnable, all_waited)
+    return Look(spent, runnable, all_waited, all_ran)
 
 
 def look_at_times(processes: Iterable[int]) -> Look:
@@ -177,11 +204,12 @@ LOOKS = {
 }
 
 
-class _Still:
+class Still:
     """What was seen of a tree since the count of its requests last changed."""
 
-    def __init__(self, left_out: frozenset[Thread]) -> None:
+    def __init__(self, left_out: frozenset[Thread], budget: Budget) -> None:
         self._left_out = left_out
+        self._budget = budget
         self._since = time.monotonic()
         self._first: Look | None = None
         self._last: Look | None = None
@@ -189,6 +217,10 @@ class _Still:
         self._turns: dict[Thread, tuple[int, int]] = {}
         self.rested = 0
         """Looks in a row, up to the last one, between which the tree slept."""
+        self.in_vain = 0
+        """The same but for threads that have used up their budget."""
+        self._computed_at: int | None = None
+        """The last look at which nothing ran but threads that use up their budget."""
 
     def add(self, look: Look) -> None:
         """Take note of a look."""
@@ -200,8 +232,26 @@ class _Still:
             self.rested += 1
         else:
             self.rested = 1
+        if self._last is not None and self._budget.processes:
+            used_up = self._computed(look, self._budget.nanoseconds)
+            slept = used_up and at_rest(self._last, look, self._left_out | used_up)
+            self.in_vain = self.in_vain + 1 if slept else 1
+            some = self._computed(look, self._budget.nanoseconds // BEGUN)
+            if some and at_rest(self._last, look, self._left_out | some):
+                self._computed_at = self._looks
         self._last = look
         self._looks += 1
+
+    def _computed(self, look: Look, nanoseconds: int) -> frozenset[Thread]:
+        """Threads that computed for so long, of processes that were up before."""
+        assert self._first is not None
+        before = self._first.ran
+        return frozenset(
+            thread
+            for thread, ran in look.ran.items()
+            if thread[0] in self._budget.processes
+            and ran - before.get(thread, ran) >= nanoseconds
+        )
 
     def all_had_their_turn(self) -> bool:
         """Whether each thread that never rests ran for long enough meanwhile.
@@ -219,6 +269,10 @@ class _Still:
         """Whether the count has been steady for so long that this must suffice."""
         if not patience_over or self._looks < STEADY_LOOKS:
             return False
+        computed_at = self._computed_at
+        computes = computed_at is not None and self._looks - computed_at <= STEADY_LOOKS
+        if computes and time.monotonic() - self._since < BUDGET_SECONDS:
+            return False  # it is about to use up its budget
         assert self._first is not None and self._last is not None
         seconds = STEADY_SECONDS * slowed_down(self._first, self._last)
         return time.monotonic() - self._since > seconds
@@ -237,21 +291,27 @@ class Quiet:
         self._left_out: frozenset[Thread] = frozenset()
 
     async def wait(
-        self, count: Callable[[], object], window: Window = ROUND
+        self,
+        count: Callable[[], object],
+        window: Window = ROUND,
+        budget: Budget = NO_BUDGET,
     ) -> Settled:
         """Return once the tree is quiet and ``count`` has not changed meanwhile.
+
+        Threads that have used up their ``budget`` in vain may compute: then
+        ``Settled.IN_VAIN`` is returned.
 
         For a tree that is never quiet, a count that stands still for long has to do:
         then ``Settled.STEADY_COUNT`` is returned, which is less sure.
         """
         window = window if self.by is Settled.SCHEDSTAT else COARSE
         begun, pause = time.monotonic(), window.interval
-        counted, still = count(), _Still(self._left_out)
+        counted, still = count(), Still(self._left_out, budget)
         while True:
             if count() != counted:
                 # Something is on its way: no need to look, and with thousands of
                 # threads a look is dear.
-                counted, still = count(), _Still(self._left_out)
+                counted, still = count(), Still(self._left_out, budget)
             else:
                 looked = time.monotonic()
                 still.add(self._look(self._processes()))
@@ -260,6 +320,8 @@ class Quiet:
             if still.rested >= window.looks and still.all_had_their_turn():
                 self._restless = False
                 return self.by
+            if still.in_vain >= window.looks and still.all_had_their_turn():
+                return Settled.IN_VAIN
             patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
             if still.gave_up(time.monotonic() - begun > patience):
                 self._restless = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -19,6 +20,7 @@ from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Settled
+from harness.system.schedstat import thread_times
 
 ASLEEP = "&wait=sleep"
 """Where requests in the app sleep, threads that sleep on a clock say nothing."""
@@ -38,10 +40,15 @@ async def run_round(
     ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
     """
     before = await whole_again(probe)
-    slept = asleep(before)
+    slept, ran = asleep(before), 0
+    if offered.asked == 1:
+        ran = _nanoseconds(before)
     probe.gather(offered.asked, more, view)
     try:
         settled, settle_seconds = await offer(probe, offered.arrival)
+        if offered.asked == 1:
+            took = _nanoseconds(before) - ran
+            probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
             settled = await come_in(probe, settled, slept)
@@ -51,6 +58,11 @@ async def run_round(
     # A server that grows also shrinks, which replaces nothing.
     gone = () if probe.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))
+
+
+def _nanoseconds(processes: Iterable[int]) -> int:
+    """How long the threads of some processes ran so far."""
+    return sum(ran for _, _, ran, _ in thread_times(processes))
 
 
 async def _count(
@@ -103,6 +115,12 @@ async def offer(probe: Probe, arrival: Arrival) -> tuple[Settled, float]:
     The seconds count from the last request that was sent.
     """
     clients = probe.crowd.clients
+    if arrival is Arrival.OPENED:
+        probe.crowd.connect(clients)
+        await probe.until(probe.crowd.all_connected)
+        await probe.let_accept()
+        probe.crowd.send()
+        clients = []
     if arrival is Arrival.STAGGERED:
         for client in clients[:-1]:
             probe.crowd.open([client])

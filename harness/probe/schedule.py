@@ -141,9 +141,7 @@ class Schedule:
         if self._choice.by is None or self.not_steered:
             return False
         self._given_up = obstacle(self._choice, self._load, self.steered)
-        if any(each.stalled for each in self.rounds):
-            self._given_up = "requests stalled with no worker stopped"
-        elif any(each.settled is Settled.STEADY_COUNT for each in self.rounds):
+        if any(each.settled is Settled.STEADY_COUNT for each in self.rounds):
             self._given_up = "the server was never quiet"
         return not self.not_steered
 

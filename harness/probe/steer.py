@@ -83,6 +83,11 @@ class Steps:
         self.alone = 0
         """How many the first worker took that took any while it alone ran."""
 
+    async def connect(self, clients: list[Client]) -> None:
+        """Open connections for these, over which nothing is sent yet."""
+        self._probe.crowd.connect(clients)
+        await self._probe.until(self._probe.crowd.all_connected)
+
     async def settle(self) -> bool:
         """Wait until all that was sent is in the app, which is returned, or quiet."""
         self.settled.append(await all_in(self._probe))
@@ -118,6 +123,7 @@ async def run_steered(
         else:
             led = {}
             outcome = await _by_stopping(probe, step, steps)
+            crowd.send()
         await steps.settle()
         crowd.give_up_opening()
         first = len(probe.holds.entered)
@@ -138,6 +144,7 @@ async def run_steered(
         by=choice.by,
         workers=step.order,
         load=step.load,
+        opened=step.opened,
         asked=len(crowd.clients),
         offered=crowd.offered,
         after=tuple(steps.after),
@@ -195,7 +202,11 @@ async def _one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping, _: asyncio.Timeout
 ) -> None:
     """Let the first worker run alone until it is full, then add one after another."""
-    await stopped.stop(step.order[1:])
+    await stopped.stop(step.order)
+    if step.opened:
+        await _accepted_one_after_another(probe, step, steps, stopped)
+        return
+    # All is there before the first one looks, or else chance decides what it sees.
     await send_all(probe, probe.crowd.clients)
     for number, worker in enumerate(step.order):
         if steps.alone and worker == step.order[-1]:
@@ -211,20 +222,32 @@ async def _one_after_another(
     stopped.all_go_on()
 
 
+async def _accepted_one_after_another(
+    probe: Probe, step: Steer, steps: Steps, stopped: Stopping
+) -> None:
+    """Let one worker after another accept all connections that it wants."""
+    await steps.connect(probe.crowd.clients)
+    for worker in step.order:
+        stopped.go_on([worker])
+        await probe.let_accept()
+        await stopped.stop([worker])
+    stopped.all_go_on()
+
+
 async def _each_alone(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping, limit: asyncio.Timeout
 ) -> None:
     """Let each worker run alone, and offer it the whole declared number."""
     clients, breath = iter(probe.crowd.clients), time.monotonic()
-    for number, worker in enumerate(step.order):
+    for worker in step.order:
         if time.monotonic() - breath > BREATH_SECONDS:
             stopped.all_go_on()
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             breath = time.monotonic()
             limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
-        await stopped.stop(step.order[:number] + step.order[number + 1 :])
-        stopped.go_on([worker])
+        await stopped.stop(step.order)
         await send_all(probe, list(islice(clients, step.load)))
+        stopped.go_on([worker])
         await steps.settle()
     stopped.all_go_on()
 

@@ -15,6 +15,9 @@ from harness.records.rounds import Account
 from harness.records.words import Result
 from harness.records.words import Settled
 
+TOO_LONG = "a worker would have been stopped for too long"
+"""Why the order was not chosen where this machine was too slow for it."""
+
 
 class Steering(StrEnum):
     """How the order was chosen."""
@@ -46,6 +49,9 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     asked: int
     offered: int
     """Requests sent whole on an open connection."""
+    opened: bool = False
+    """For the least: whether all connections were accepted before anything was sent
+    over them; otherwise all was sent before the first one was accepted."""
     after: tuple[int, ...]
     """How many were in the app after each step, the last of them with all running."""
     alone: int = 0
@@ -82,8 +88,25 @@ def is_conclusive(each: SteeredRound) -> bool:
         and each.same_workers
         and each.asked == each.offered
         and Settled.STEADY_COUNT not in each.settled
-        and not (each.broken or each.stalled or each.elsewhere)
+        and not (each.broken or each.elsewhere or _lost(each))
     )
+
+
+def _lost(each: SteeredRound) -> bool:
+    """Whether requests stalled that a worker may have accepted just as it was stopped.
+
+    Where all were sent after the last worker went on, the server itself lost them.
+    """
+    return each.stalled > 0 and not each.opened
+
+
+def ranks(order: Sequence[int]) -> tuple[int, ...]:
+    """An order of workers by which of them was started first, second and so on.
+
+    So orders of a server can be compared that was started again.
+    """
+    started = sorted(order)
+    return tuple(started.index(each) for each in order)
 
 
 def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
@@ -99,18 +122,23 @@ def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
     By stopping, it takes two orders that come to the same, or else each worker as the
-    first once; and in one of them a worker has to take requests while it runs alone. By
-    port it takes all requests to each worker once.
+    first once, in the way that gives less; and in one of them a worker has to take
+    requests while it runs alone. By port it takes all requests to each worker once.
     """
     if not rounds:
         return False
-    workers = set(rounds[0].workers)
-    if any(set(each.workers) != workers for each in rounds):
+    if not all(each.admitted for each in rounds):
+        return True  # nothing is less than none
+    workers = set(range(len(rounds[0].workers)))
+    orders = {ranks(each.workers) for each in rounds}
+    if any(set(order) != workers for order in orders):
         return False
-    each_first = {each.workers[0] for each in rounds} == workers
+    lowest = min(rounds, key=lambda each: each.admitted)
+    same_way = [each for each in rounds if each.opened is lowest.opened]
+    firsts = {ranks(each.workers)[0] for each in same_way}
+    each_first = firsts == workers
     if rounds[0].by is Steering.PORT:
         return each_first
-    orders = {each.workers for each in rounds}
     agree = len({each.admitted for each in rounds}) == 1 and len(orders) > 1
     return (agree or each_first) and any(each.alone for each in rounds)
 

@@ -80,6 +80,8 @@ class Arrival(StrEnum):
     """All at once."""
     STAGGERED = "staggered"
     """One, and once it is held (or the server is quiet) the next."""
+    OPENED = "opened"
+    """All at once, over connections that the server could accept before."""
 
 
 class Settled(StrEnum):
@@ -91,6 +93,9 @@ class Settled(StrEnum):
     """No thread of the server ran or waited for a processor (Linux)."""
     CPU_TIMES = "cpu times"
     """No process of the server used processor time (elsewhere; coarser)."""
+    IN_VAIN = "in vain"
+    """All threads slept but some that computed, for far longer than requests take to
+    enter the app, and let none in."""
     STEADY_COUNT = "steady count"
     """The server never went quiet; the number of holds did not change for long."""
 

@@ -72,6 +72,7 @@ def run_steered(step: Steer, threads: int, spare: int, **other: Any) -> SteeredR
     if step.goal is Goal.MOST:
         after = [min(threads, step.load) * (n + 1) for n in range(len(step.order))]
         return steered(step.goal, step.order, step.load, after, **other)
+    other = {"opened": step.opened, **other}
     for _ in step.order:
         takes = min(threads + spare, step.load - taken)
         taken += takes

@@ -6,19 +6,26 @@ the control, so that what is odd about it is only what the test asks for.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import itertools
 import os
 import select
+import selectors
 import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED
+from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
 
@@ -37,6 +44,37 @@ def work(listener: Listener, server: Any, threads: int = 1) -> None:
 def late(listener: Listener, server: Any) -> None:
     """Two workers, the second of which sleeps while it boots."""
     known_server.late(listener, server, {"sleeps": [1.2]})
+
+
+def overbooks(listener: Listener, server: Any) -> None:
+    """Two workers that accept two connections each, as gunicorn 21 to 23 does.
+
+    One that has as many as that looks at no connection before a request has ended, also
+    where none has begun: then it computes for ever.
+    """
+    known_server.fork(2)
+    listener.setblocking(False)
+    poller, pool = selectors.DefaultSelector(), ThreadPoolExecutor(2)
+    poller.register(listener, selectors.EVENT_READ)
+    running: set[Future[None]] = set()
+    silent = 0
+    while True:
+        if silent + len(running) < 2:
+            for key, _ in poller.select(1.0):
+                if key.fileobj is listener:
+                    with contextlib.suppress(BlockingIOError):
+                        connection, address = listener.accept()
+                        poller.register(connection, selectors.EVENT_READ, address)
+                        silent += 1
+                else:
+                    connection = cast(socket.socket, key.fileobj)
+                    poller.unregister(connection)
+                    connection.setblocking(True)
+                    serve = control.serve
+                    running.add(pool.submit(serve, connection, key.data, server))
+                    silent -= 1
+        timeout = 0.0 if silent + len(running) < 2 else 1.0
+        running = set(wait(running, timeout, FIRST_COMPLETED).not_done)
 
 
 def joins_in(listener: Listener, server: Any) -> None:

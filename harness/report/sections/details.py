@@ -33,6 +33,7 @@ from harness.report.sections.matrix import number
 _QUIET = {
     Settled.SCHEDSTAT: "by the scheduler's statistics of every thread",
     Settled.CPU_TIMES: "by the processor times of its processes, which is less sure",
+    Settled.IN_VAIN: "by threads that computed for long and let none in",
     Settled.STEADY_COUNT: "by a count that no longer changed, which is less sure",
     Settled.ALL_ENTERED: "by nothing",
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.judge.verdict import verdict_on
 from harness.probe import workers
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import Numbers
@@ -21,6 +22,8 @@ from harness.records.steering import Goal
 from harness.records.steering import Steering
 from harness.records.words import Basis
 from harness.records.words import Outcome
+from harness.records.words import Settled
+from harness.records.words import Verdict
 from tests.live.commands import Command
 from tests.live.commands import control
 from tests.live.commands import gthread
@@ -153,8 +156,8 @@ def test_evidence_says_how_the_order_was_chosen(measure: Measure) -> None:
     for each in evidence.steered:
         assert each.account.answered == each.offered == each.asked
         assert each.complete and each.same_workers
-        assert max(each.stopped_seconds) > 0
-    assert one.stopped_seconds[0] == 0, "the first is never stopped"
+        assert min(each.stopped_seconds) > 0, "all is there before one looks"
+    assert (one.opened, reverse.opened, reverse.after) == (False, True, (4,))
 
 
 def test_one_process_that_forks_for_each_request_leaves_nothing_to_choose(
@@ -178,10 +181,35 @@ def test_what_may_not_be_stopped_is_left_to_chance(
     assert numbers(evidence).floor_by is Basis.SEEN
 
 
-def test_a_server_that_is_never_quiet_is_not_stopped(measure: Measure) -> None:
+def test_a_server_that_computes_all_the_time_is_right_or_unknown(
+    measure: Measure,
+) -> None:
+    """On a busy machine it takes longer than a worker may be stopped to be sure."""
     evidence = measure(odd("restless-pair"), declared=4)
-    assert evidence.not_steered == "the server was never quiet"
-    assert numbers(evidence).floor_by is Basis.SEEN
+    word, reason = verdict_on(evidence, 64)
+    assert word in (Verdict.AS_DECLARED, Verdict.UNKNOWN), reason
+    if word is Verdict.AS_DECLARED and not evidence.not_steered:
+        assert_guaranteed(evidence, 4)
+
+
+def test_connections_that_are_accepted_before_requests(measure: Measure) -> None:
+    said = set()
+    for _ in range(2):
+        evidence = measure(odd("overbooks"), declared=4)
+        seen = numbers(evidence)
+        assert (seen.floor, seen.floor_by) == (0, Basis.GUARANTEED)
+        assert (seen.ceiling, seen.ceiling_by) == (2, Basis.GUARANTEED)
+        assert not evidence.not_steered
+        (last,) = [each for each in evidence.steered if each.opened]
+        assert (last.settled, last.stalled) == ((Settled.IN_VAIN,), 4)
+        said.add(verdict_on(evidence, 64))
+    assert said == {
+        (
+            Verdict.FEWER,
+            "declares 4; never more than 2 in the app at once, though up to 8 were "
+            "offered; some requests were never served after all were let go",
+        )
+    }
 
 
 def test_a_short_timeout_is_no_trouble(measure: Measure, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from harness.judge.verdict import verdict_on
 from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.live import known_server
@@ -99,7 +100,10 @@ def test_exact_or_unknown(measure: Measure, number: int) -> None:
         pytest.skip(f"unknown: {reason}")
     assert word is shape.verdict, f"{again}: {reason}"
     assert seen.ceiling == most, f"{again}: {reason}"
-    assert seen.floor == least(shape.declared), f"{again}: {reason}"
+    if seen.floor_by is Basis.GUARANTEED:
+        assert seen.floor == least(shape.declared), f"{again}: {reason}"
+    else:
+        assert (seen.floor or 0) >= least(shape.declared), f"{again}: {reason}"
 
 
 EASY = {"threads", "executor", "out_of_order", "buffering", "rejecting", "forking"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.judge.verdict import verdict_on
@@ -11,11 +12,15 @@ from harness.records.numbers import sum_up
 from harness.records.plan import Declaration
 from harness.records.rounds import Account
 from harness.records.rounds import Round
+from harness.records.steering import Goal
+from harness.records.steering import SteeredRound
+from harness.records.steering import TOO_LONG
 from harness.records.words import Arrival
 from harness.records.words import Basis
 from harness.records.words import Settled
 from harness.records.words import Verdict
 from tests.builders.reports import judged
+from tests.builders.steered import steered
 from tests.samples.make import cell
 from tests.samples.make import environment
 from tests.samples.make import evidence
@@ -168,8 +173,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}; it "
-        "left requests unserved then, so measuring again will not tell more; 5 "
-        f"requests never served after all were let go; {LESS_SURE}",
+        "left requests unserved then, so measuring again will not tell more; some "
+        f"requests were never served after all were let go; {LESS_SURE}",
     ),
     "none of many, and a count stood still": (
         40,
@@ -282,7 +287,7 @@ def test_verdict(name: str) -> None:
 @pytest.mark.parametrize(
     ("oddity", "caveat"),
     [
-        ({"stalled": 3}, "3 requests never served after all were let go"),
+        ({"stalled": 3}, "some requests were never served after all were let go"),
         ({"entered_on_release": 0}, "when one was let go, none took its place"),
         ({"entered_on_release": 2}, "when one was let go, 2 took its place"),
         ({"account": Account(answered=7, failed=1)}, "1 of 8 answered with an error"),
@@ -370,3 +375,22 @@ def test_a_server_that_grows(
     assert verdict_on(one, 64) == (word, reason)
     report = judge([evidence(WHERE, [one])]).cells[0]
     assert (report.floor, report.floor_by) == (3, Basis.SEEN)
+
+
+def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
+    """The verdict on a cell whose workers were about to be stopped for too long."""
+    one = cell(WHERE, "gthread-2x4", 8, (offer(8, 8), offer(8, 6), offer(9, 8)))
+    fields: dict[str, Any] = {"workers": 2, "not_steered": TOO_LONG, "steered": most}
+    return verdict_on(msgspec.structs.replace(one, **fields), 64)
+
+
+def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None:
+    word, reason = too_slow()
+    assert word is Verdict.UNKNOWN
+    assert "at times 6 of 8 offered were in the app at once, but this machine" in reason
+    assert "measure again while it has less to do" in reason
+
+
+def test_what_is_sure_of_it_is_said_all_the_same() -> None:
+    word, _ = too_slow(steered(Goal.MOST, (1, 2), 8, (4, 8, 8)))
+    assert word is Verdict.UNEVEN

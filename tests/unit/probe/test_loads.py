@@ -7,26 +7,22 @@ import pytest
 
 from harness.probe.loads import AT_DISAGREEMENT
 from harness.probe.loads import AT_EXCEEDED
-from harness.probe.loads import AT_FULL
 from harness.probe.loads import AT_LARGE
 from harness.probe.loads import AT_SHARED
 from harness.probe.loads import AT_SHORTFALL
 from harness.probe.loads import AT_STEADY_SHORTFALL
-from harness.probe.loads import beyond
 from harness.probe.loads import further
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import short_of
-from harness.records.steering import Goal
 from harness.records.words import Arrival
 from harness.records.words import Settled
 from tests.builders.steered import seen
-from tests.builders.steered import steered
 
 
 def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> str:
     """The offers in short: a load, with s when staggered."""
-    letters = {Arrival.BURST: "", Arrival.STAGGERED: "s"}
+    letters = {Arrival.BURST: "", Arrival.STAGGERED: "s", Arrival.OPENED: "o"}
     loads = offers(declared, limit, also)
     return " ".join(f"{offer.asked}{letters[offer.arrival]}" for offer in loads)
 
@@ -35,12 +31,12 @@ def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> 
     ("declared", "expected"),
     [
         (1, "1 2"),
-        (2, "1 2 2s 3"),
-        (4, "1 3 4 4s 5"),
-        (99, "1 98 99 100"),
+        (2, "1 2 2s 2o 3"),
+        (4, "1 4 4s 4o 5"),
+        (99, "1 99 99o 100"),
         (100, "1 100 101"),
         (1000, "1 1000 1001"),
-        (None, "1 63 64 64s"),
+        (None, "1 64 64s 64o"),
     ],
 )
 def test_loads_around_the_declared_number(declared: int | None, expected: str) -> None:
@@ -48,7 +44,7 @@ def test_loads_around_the_declared_number(declared: int | None, expected: str) -
 
 
 def test_limit_takes_the_place_of_a_missing_bound() -> None:
-    assert asked(None, limit=8) == "1 7 8 8s"
+    assert asked(None, limit=8) == "1 8 8s 8o"
     assert asked(None, limit=1) == "1"
 
 
@@ -57,8 +53,8 @@ def test_the_limit_does_not_bound_a_declared_number() -> None:
 
 
 def test_loads_that_are_offered_besides() -> None:
-    assert asked(None, also=(500, 400, 64)).endswith("64s 400 500")
-    assert asked(4, also=(8, 6)).endswith("4s 5 6 8")
+    assert asked(None, also=(500, 400, 64)).endswith("64o 400 500")
+    assert asked(4, also=(8, 6)).endswith("4o 5 6 8")
 
 
 def test_rounds_that_agree_leave_nothing_open() -> None:
@@ -80,6 +76,9 @@ def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
     rounds = [seen(8, 8)] * 5 + [singly]
     assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.STAGGERED)
     assert further([*rounds, seen(8, 6)], 8, 64, shared=False) == Offer(8)
+    opened = msgspec.structs.replace(seen(8, 7), arrival=Arrival.OPENED)
+    rounds = [*[seen(8, 8)] * 5, msgspec.structs.replace(singly, admitted=8), opened]
+    assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.OPENED)
 
 
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
@@ -136,15 +135,6 @@ def test_processes_that_share_the_load_are_asked_more_often() -> None:
         rounds.append(seen(8, 8))
     assert len(rounds) == AT_SHARED
     assert further([seen(1000, 1000)], 1000, 64, shared=True) is None
-
-
-def test_workers_that_take_fewer_are_offered_far_more_at_times() -> None:
-    rounds = [seen(8, 6), seen(9, 6)]
-    most = [steered(Goal.MOST, (1, 2), 8, (3, 6))]
-    while offer := beyond(rounds, most, 8):
-        assert offer == Offer(128)
-        rounds.append(seen(128, 6))
-    assert len(rounds) == 2 + AT_FULL
 
 
 def test_one_process_that_was_full_leaves_nothing_to_chance() -> None:

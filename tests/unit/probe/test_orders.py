@@ -10,9 +10,11 @@ from harness.probe.orders import AT_MOST
 from harness.probe.orders import Choice
 from harness.probe.orders import next_steered
 from harness.probe.orders import obstacle
+from harness.probe.orders import Steer
 from harness.probe.orders import TRIES
 from harness.records.steering import Goal
 from harness.records.steering import guarantee_least
+from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
@@ -71,9 +73,9 @@ def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
         after = (2, 3, 3) if step.order[0] == 2 else (2, 4, 4 + step.order[0])
         if step.goal is Goal.MOST:
             after = (2, 4, 6)
-        done.append(steered(step.goal, step.order, 6, after))
+        done.append(steered(step.goal, step.order, 6, after, opened=step.opened))
     orders = [each.workers for each in done if each.goal is Goal.LEAST]
-    assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1)]
+    assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1), (3, 1, 2)]
     assert min(each.admitted for each in least_rounds(done, 6)) == 3
     assert guarantee_least(least_rounds(done, 6))
 
@@ -107,7 +109,7 @@ def test_workers_of_which_none_takes_anything_alone_hold_a_lock() -> None:
     choice, done = Choice((1, 2), STOP), list[SteeredRound]()
     while step := next_steered(choice, 8, done):
         after = (4, 8) if step.goal is Goal.MOST else (0, 8)
-        done.append(steered(step.goal, step.order, 8, after))
+        done.append(steered(step.goal, step.order, 8, after, opened=step.opened))
     assert obstacle(choice, 8, done) == "no worker took a request while it ran alone"
     assert not guarantee_least(least_rounds(done, 8))
 
@@ -119,7 +121,53 @@ def test_it_is_enough_that_one_takes_something_alone() -> None:
     ]
     assert guarantee_least(leasts)
     assert not guarantee_least(leasts[:1])
-    assert not guarantee_least([*leasts, steered(Goal.LEAST, (3, 1), 8, (4, 8))])
+    assert not guarantee_least([*leasts, steered(Goal.LEAST, (3, 2, 1), 8, (4, 8))])
+
+
+def test_a_server_that_was_started_again_goes_on_where_it_was() -> None:
+    """Its workers have other process ids, and are the first and the second again."""
+    choice, done = Choice((1, 2), STOP), run(Choice((1, 2), STOP), 8, 4, GREEDY)
+    assert next_steered(choice._replace(workers=(7, 8)), 8, done) is None
+    leasts = [
+        steered(Goal.LEAST, (1, 2), 8, (4, 8)),
+        steered(Goal.LEAST, (8, 7), 8, (4, 8)),
+    ]
+    assert guarantee_least(leasts)
+
+
+def gives(step: Steer, sent: int, opened: int) -> SteeredRound:
+    """What comes of a step where the two ways to arrive differ."""
+    if step.goal is Goal.MOST:
+        return steered(step.goal, step.order, step.load, (4, 8))
+    admitted = opened if step.opened else sent
+    after = (min(4, admitted), admitted)
+    return steered(step.goal, step.order, step.load, after, opened=step.opened)
+
+
+def test_where_the_ways_to_arrive_differ_each_worker_is_first_in_the_worse_one() -> (
+    None
+):
+    choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 8, done):
+        assert not guarantee_least(least_rounds(done, 8))
+        done.append(gives(step, 7, 3))
+    firsts = [(each.workers[0], each.opened) for each in done[1:]]
+    assert firsts == [(1, False), (3, True), (1, True), (2, True)]
+    assert guarantee_least(least_rounds(done, 8))
+
+
+def test_nothing_is_less_than_none() -> None:
+    choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 8, done):
+        done.append(gives(step, 7, 0))
+    assert [each.opened for each in done[1:]] == [False, True]
+    assert guarantee_least(least_rounds(done, 8))
+
+
+def test_what_stalls_with_no_worker_stopped_is_conclusive() -> None:
+    none: dict[str, Any] = {"stalled": 8, "settled": (Settled.IN_VAIN,)}
+    assert is_conclusive(steered(Goal.LEAST, (1, 2), 8, (0,), opened=True, **none))
+    assert not is_conclusive(steered(Goal.LEAST, (1, 2), 8, (0,), **none))
 
 
 def test_so_many_requests_are_not_steered() -> None:

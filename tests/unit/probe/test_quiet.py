@@ -6,9 +6,12 @@ import pytest
 
 from harness.probe.quiet import ALLOWANCE
 from harness.probe.quiet import at_rest
+from harness.probe.quiet import Budget
 from harness.probe.quiet import Look
 from harness.probe.quiet import look_at_nothing
 from harness.probe.quiet import slowed_down
+from harness.probe.quiet import STEADY_LOOKS
+from harness.probe.quiet import Still
 from harness.probe.quiet import Thread
 
 A, B = (10, 10), (10, 11)
@@ -52,3 +55,39 @@ def test_how_much_slower_a_tree_is_that_waits_for_processors(
 ) -> None:
     before, now = Look({A: 7}, (), 3), Look({A: 7 + spent}, (), 3 + waited)
     assert slowed_down(before, now) == pytest.approx(times)
+
+
+C = (11, 11)
+BUDGET = Budget(frozenset({10}), 100)
+
+
+def watched(*ran: tuple[int, int, int], runnable: tuple[Thread, ...] = (A,)) -> Still:
+    """What is known after looks by which A, B and C ran so long; A still runs."""
+    still = Still(frozenset(), BUDGET)
+    for each in ran:
+        its = dict(zip((A, B, C), each, strict=True))
+        still.add(Look(its, runnable, 0, its))
+    return still
+
+
+def test_a_thread_that_computed_for_long_let_nobody_in() -> None:
+    still = watched((0, 0, 0), (100, 0, 0), (150, 0, 0), (200, 0, 0))
+    assert (still.rested, still.in_vain) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [(99, 0, 0), (300, 1, 0), (300, 0, ALLOWANCE + 1)],
+    ids=["too short", "another thread of the process", "another process"],
+)
+def test_else_more_may_be_on_their_way(last: tuple[int, int, int]) -> None:
+    assert watched((0, 0, 0), (50, 0, 0), last).in_vain == 1
+
+
+def test_a_process_that_is_new_may_compute_as_it_starts() -> None:
+    assert watched((0, 0, 0), (0, 0, 200), (0, 0, 400), runnable=(C,)).in_vain == 1
+
+
+def test_one_that_is_about_to_use_up_its_budget_is_waited_for() -> None:
+    begun = watched((0, 0, 0), *[(20, 0, 0)] * STEADY_LOOKS)
+    assert not begun.gave_up(patience_over=True)

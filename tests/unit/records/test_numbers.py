@@ -45,7 +45,7 @@ def test_what_is_left_to_chance_is_seen() -> None:
     [
         LEAST[:1],
         (LEAST[0], steered(Goal.LEAST, (2, 1), 8, (4, 4), complete=False)),
-        (LEAST[0], steered(Goal.LEAST, (3, 1), 8, (4, 4))),
+        (LEAST[0], steered(Goal.LEAST, (3, 2, 1), 8, (4, 4))),
         (LEAST[0], LEAST[0]),
     ],
 )
