@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Awaitable
 from collections.abc import Callable
@@ -66,6 +67,9 @@ ACCEPT_BUDGET = 50_000_000
 GROWING_SECONDS = 6.0
 """The same for a server that is known to start processes only while requests wait:
 uWSGI looks once a second, and starts one every four seconds by default."""
+
+WATCH_SECONDS = 0.1
+"""How long it is watched at a stretch, and the most that counts of it."""
 
 SHORTEST_PAUSE_SECONDS = 0.5
 """The least that a server is watched for requests that pause in front of the app."""
@@ -299,15 +303,27 @@ class Probe:
         """
         seconds = self.patience if seconds is None else seconds
         while not reached():
-            before = self._count()
-            try:
-                self._moved.clear()
-                await self.unless_ended(self._moved.wait(), seconds)
-            except TimeoutError:
+            if not await self._changes(seconds):
                 return False
-            if self._count() != before:
-                await self.until(reached)
+            await self.until(reached)
         return True
+
+    async def _changes(self, seconds: float) -> bool:
+        """Whether a request changes within so many seconds in which this process ran.
+
+        Time in which it was stopped itself, or got no processor, does not count: what
+        came in meanwhile is still to be read.
+        """
+        before, watched = self._count(), 0.0
+        while watched < seconds:
+            begun = time.monotonic()
+            self._moved.clear()
+            with contextlib.suppress(TimeoutError):
+                await self.unless_ended(self._moved.wait(), WATCH_SECONDS)
+            if self._count() != before:
+                return True
+            watched += min(time.monotonic() - begun, WATCH_SECONDS)
+        return False
 
     async def wait(self, reached: Callable[[], bool]) -> None:
         """Wait until ``reached()`` without looking whether the server is quiet.

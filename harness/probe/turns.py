@@ -29,6 +29,8 @@ LOCK_SECONDS = 0.5
 that has requests: idle threads of pools do so too."""
 
 LOOK_SECONDS = 0.02
+MOST_COUNTED = 0.1
+"""What counts, at most, of the time between two looks."""
 
 MANY = 64
 """With more processes than that it is not looked what threads sleep in."""
@@ -71,16 +73,17 @@ async def _turns(probe: Probe, limits: dict[Thread, float]) -> None:
     entered = len(probe.holds.entered)
     due = {thread: thread_turns(*thread)[1] for thread in limits}
     for turns in range(1, TURNS + 1):
-        begun = time.monotonic()
-        waiting = set(due)
+        waited, waiting = 0.0, set(due)
         while waiting and len(probe.holds.entered) == entered:
+            begun = time.monotonic()
             await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
-            waited = time.monotonic() - begun
+            # Where this process was stopped itself, that time does not count.
+            waited += min(time.monotonic() - begun, MOST_COUNTED)
             for thread in list(waiting):
                 state = thread_state(*thread)
                 late = waited > limits[thread] and state not in (b"R", b"D")
-                if not state or late:
+                if thread_turns(*thread)[1] - due[thread] >= turns:
+                    waiting.discard(thread)
+                elif not state or late:
                     waiting.discard(thread)
                     del due[thread]  # it has ended, or sleeps for longer
-                elif thread_turns(*thread)[1] - due[thread] >= turns:
-                    waiting.discard(thread)

@@ -1,7 +1,10 @@
 """What the rounds of a configuration come to: a floor, a ceiling, and how sure each is.
 
 *Guaranteed* is a number that no order of arrival changes: it was found by choosing the
-order, or one process takes all requests. *Seen* is what some rounds came to by chance.
+order of the workers; or one process takes all requests, and the same number was in the
+app however they arrived: together, one by one, and over connections that were accepted
+before. Where these differ, the least is *seen*: another way to arrive may give less.
+None is guaranteed, since nothing is less. *Seen* is what some rounds came to by chance.
 """
 
 from __future__ import annotations
@@ -62,6 +65,7 @@ def sum_up(
     calm = undisturbed(rounds)
     floor, floor_by = _floor(calm, load, steered, workers)
     ceiling = max(most, *(each.peak for each in rounds))
+    served = [each for each in rounds if not each.stalled] or rounds
     filled = [each for each in most_rounds(steered) if each.waiting]
     bounded = any(waited(each) or turned_away(each) for each in calm) or bool(filled)
     return Numbers(
@@ -74,7 +78,7 @@ def sum_up(
         floor_by=floor_by,
         ceiling_by=_guaranteed(
             any(each.admitted == ceiling for each in filled)
-            or (workers == 1 and bounded and _alike(rounds, ceiling))
+            or (workers == 1 and bounded and _alike(served, ceiling))
         ),
     )
 
@@ -108,8 +112,9 @@ def _floor(
         least = min(each.admitted for each in chosen)
         return floor, _guaranteed(guarantee_least(chosen) and least == floor)
     most = min(load, max(each.peak for each in rounds))
-    alike = floor == most and _alike(at_load(rounds, load), floor)
-    return floor, _guaranteed(workers == 1 and alike)
+    same = floor == most and _alike(at_load(rounds, load), floor)
+    none = floor == 0 and all(map(was_quiet, at_load(rounds, load)))
+    return floor, _guaranteed(workers == 1 and (same or none))
 
 
 def _alike(rounds: Sequence[Round], number: int) -> bool:

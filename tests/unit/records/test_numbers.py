@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.records.numbers import Numbers
@@ -9,6 +11,7 @@ from harness.records.numbers import sum_up
 from harness.records.rounds import Round
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
+from harness.records.words import Arrival
 from harness.records.words import Basis
 from harness.records.words import Settled
 from tests.builders.steered import seen
@@ -89,3 +92,19 @@ def test_one_process_that_takes_all_requests_leaves_nothing_to_choose(
 ) -> None:
     numbers = sum_up(rounds, 4, (), workers)
     assert (numbers.floor_by, numbers.ceiling_by) == (floor_by, ceiling_by)
+
+
+OPENED: dict[str, Any] = {"arrival": Arrival.OPENED}
+
+
+def test_one_process_that_takes_fewer_in_one_way_may_take_fewer_still() -> None:
+    rounds = (seen(1, 1), seen(4, 4), seen(4, 3, **OPENED), seen(5, 4))
+    numbers = sum_up(rounds, 4, (), 1)
+    assert (numbers.floor, numbers.floor_by) == (3, SEEN)
+
+
+def test_none_is_the_least_that_there_is() -> None:
+    stalled = seen(4, 0, settled=Settled.IN_VAIN, stalled=4, **OPENED)
+    numbers = sum_up((seen(1, 1), seen(4, 3), stalled, seen(5, 3)), 4, (), 1)
+    assert (numbers.floor, numbers.floor_by) == (0, GUARANTEED)
+    assert (numbers.ceiling, numbers.ceiling_by) == (3, GUARANTEED)
