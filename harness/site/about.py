@@ -24,7 +24,6 @@ from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.atlas import EvidenceFile
 from harness.site.folding import folded
-from harness.site.folding import pagers
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import piece
@@ -130,8 +129,9 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
         others=others.most_common(),
         cells=len(atlas.entries),
     )
-    pages = folded(controls, lambda each: len(piece("control_row", each, "")))
-    for pager, shown in zip(pagers("control.html", len(pages)), pages, strict=True):
+    for pager, shown in folded(
+        "control.html", controls, lambda each: len(piece("control_row", each, ""))
+    ):
         yield render(
             "control.html",
             pager.paths[pager.at],

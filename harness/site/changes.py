@@ -24,7 +24,6 @@ from harness.site.atlas import age
 from harness.site.atlas import Atlas
 from harness.site.atlas import FLASK
 from harness.site.folding import folded
-from harness.site.folding import pagers
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import piece
@@ -108,13 +107,14 @@ class ListedChange(NamedTuple):
 
 
 def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator[File]:
-    pages = folded(_listed(every), lambda each: len(piece("change_item", each, "")))
     unsettled = {
         f"{words.title(line)} {line.configuration}": None
         for line in atlas.lines
         if swings(line)
     }
-    for pager, several in zip(pagers("changes.html", len(pages)), pages, strict=True):
+    for pager, several in folded(
+        "changes.html", _listed(every), lambda each: len(piece("change_item", each, ""))
+    ):
         yield render(
             "changes.html",
             pager.paths[pager.at],

@@ -31,30 +31,25 @@ class Pager(NamedTuple):
 
 
 def folded(
+    path: str,
     pieces: Sequence[Piece],
     weight: Callable[[Piece], int],
-    room: int = ROOM,
     first: int | None = None,
-) -> list[list[Piece]]:
+) -> list[tuple[Pager, list[Piece]]]:
     """Pieces by page, in order; there is always one page, and a piece on each.
 
-    ``room`` is how much there is on a page, ``first`` on the first one, which may be
-    left empty.
+    The first page is at ``path``, others are numbered. ``first`` is the room on the
+    first one, which may then be left empty.
     """
     pages: list[list[Piece]] = [[]]
-    left = room if first is None else first
+    left = ROOM if first is None else first
     for piece in pieces:
         heavy = weight(piece)
         if heavy > left and (pages[-1] or (len(pages) == 1 and first is not None)):
             pages.append([])
-            left = room
+            left = ROOM
         pages[-1].append(piece)
         left -= heavy
-    return pages
-
-
-def pagers(path: str, count: int) -> list[Pager]:
-    """For each page its pager: the first is at the path, others are numbered."""
     stem = path.removesuffix(".html")
-    paths = (path, *(f"{stem}-{n}.html" for n in range(2, count + 1)))
-    return [Pager(paths, n) for n in range(count)]
+    paths = (path, *(f"{stem}-{n + 1}.html" for n in range(1, len(pages))))
+    return [(Pager(paths, at), page) for at, page in enumerate(pages)]

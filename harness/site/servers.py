@@ -21,7 +21,6 @@ from harness.site.atlas import age
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.folding import folded
-from harness.site.folding import pagers
 from harness.site.folding import ROOM
 from harness.site.frame import Frame
 from harness.site.look import File
@@ -114,10 +113,10 @@ def _pages(
     prices = [each for each in PRICES if each in answered]
     rows = [_row(atlas, cell, newest, prices) for cell in cells]
     table = sum(len(piece("configuration_row", row, "../")) for row in rows)
-    pages = folded(_parts(atlas, name), _weight, first=max(0, ROOM - table))
     lead = _lead(title, cells)
-    paths = pagers(address.server_page(name), len(pages))
-    for pager, parts in zip(paths, pages, strict=True):
+    for pager, parts in folded(
+        address.server_page(name), _parts(atlas, name), _weight, max(0, ROOM - table)
+    ):
         yield render(
             "server-more.html" if pager.at else "server.html",
             pager.paths[pager.at],

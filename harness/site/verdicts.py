@@ -18,7 +18,6 @@ from harness.site import matrix
 from harness.site.atlas import age
 from harness.site.atlas import Atlas
 from harness.site.folding import folded
-from harness.site.folding import pagers
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import piece
@@ -49,11 +48,11 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
 def _pages(
     frame: Frame, mark: Mark, cells: Sequence[CellReport], of: int
 ) -> Iterator[File]:
-    pages = folded(
-        list(_rows(cells)), lambda row: len(piece("verdict_row", row, "../"))
-    )
-    paths = pagers(f"verdict/{css_class(mark)}.html", len(pages))
-    for pager, rows in zip(paths, pages, strict=True):
+    for pager, rows in folded(
+        f"verdict/{css_class(mark)}.html",
+        list(_rows(cells)),
+        lambda row: len(piece("verdict_row", row, "../")),
+    ):
         yield render(
             "verdict.html",
             pager.paths[pager.at],
