@@ -7,11 +7,28 @@ app ends it.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from harness.records.choices import Question
 from harness.records.questions import QuestionSeen
 from harness.records.words import Result
 from harness.records.words import Settled
+
+
+class StayWords(NamedTuple):
+    """How clients that stay in one way are called."""
+
+    single: str
+    several: str
+    open: str
+    """What is true of them while they stay."""
+
+
+WORDS = {
+    Question.UPLOADS: StayWords("slow upload", "slow uploads", "on the way"),
+    Question.EVENTS: StayWords("event stream", "event streams", "open"),
+    Question.SOCKETS: StayWords("WebSocket", "WebSockets", "open"),
+}
 
 
 class OwnRoutes(Result, frozen=True, kw_only=True):
@@ -120,3 +137,8 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     seen next time."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""
+
+    @property
+    def gone_after(self) -> int | None:
+        """Events after which no stream was left in the app; ``None`` if one was."""
+        return self.left.index(0) if 0 in self.left else None

@@ -7,7 +7,6 @@ place each when so many fewer get in as there are clients that stay.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
@@ -20,26 +19,11 @@ from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers
 from harness.records.staying import StayStep
 from harness.records.staying import Taking
+from harness.records.staying import WORDS
 from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.records.words import Settled
-
-
-class StayWords(NamedTuple):
-    """How clients that stay in one way are called."""
-
-    single: str
-    several: str
-    open: str
-    """What is true of them while they stay."""
-
-
-WORDS = {
-    Question.UPLOADS: StayWords("slow upload", "slow uploads", "on the way"),
-    Question.EVENTS: StayWords("event stream", "event streams", "open"),
-    Question.SOCKETS: StayWords("WebSocket", "WebSockets", "open"),
-}
 
 
 def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
@@ -167,17 +151,17 @@ def _where(found: StayNumbers) -> list[str]:
     if found.held_back:
         said.append("An event does not reach the client while its stream lasts.")
     if found.left:
-        said.append(_left(found.left))
+        said.append(_left(found))
     return said
 
 
-def _left(left: Sequence[int]) -> str:
+def _left(found: StayNumbers) -> str:
     """How long streams keep their places when their clients have left."""
-    if not left[0]:
+    after = found.gone_after
+    if after == 0:
         return "A stream whose client has left ends at once."
-    after = next((n for n, count in enumerate(left) if not count), None)
     if after is None:
-        events = plural(len(left) - 1, "further event")
+        events = plural(len(found.left) - 1, "further event")
         return f"A stream whose client has left is still in the app after {events}."
     when = "the next event is" if after == 1 else f"{after} further events are"
     return f"A stream whose client has left keeps its place until {when} sent."

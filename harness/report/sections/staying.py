@@ -10,6 +10,7 @@ from harness.records.report import CellReport
 from harness.records.rules import code_of
 from harness.records.rules import Other
 from harness.records.staying import StayNumbers
+from harness.records.staying import WORDS
 from harness.records.text import plural
 from harness.report.document import Name
 from harness.report.document import Paragraph
@@ -21,12 +22,6 @@ from harness.report.document import Words
 from harness.report.document import Worth
 from harness.report.words import chain
 
-KINDS = {
-    Question.UPLOADS: "slow uploads",
-    Question.EVENTS: "event streams",
-    Question.SOCKETS: "WebSockets",
-}
-
 HEADS = ("configuration", "clients", "nobody else from", "takes", "and besides")
 
 
@@ -35,7 +30,7 @@ def section(cells: Sequence[CellReport]) -> Section:
     known = [(cell, found) for cell in cells for found in cell.staying]
     rows = [_row(cell, found) for cell, found in known]
     lines = [
-        say("{}: {} {}", Name(cell.id), KINDS[found.question], _from(found))
+        say("{}: {} {}", Name(cell.id), WORDS[found.question].several, _from(found))
         for cell, found in known
     ]
     how = [Paragraph(each) for each in _how(known)]
@@ -47,7 +42,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 def _row(cell: CellReport, found: StayNumbers) -> tuple[Words, ...]:
     return (
         say("{} {}", chain(cell), Name(cell.configuration)),
-        KINDS[found.question],
+        WORDS[found.question].several,
         _from(found),
         str(found.taking),
         "; ".join(_besides(found)),
@@ -67,11 +62,10 @@ def _besides(found: StayNumbers) -> Iterator[str]:
         yield "read by the app" if found.in_app else "read before the app is called"
     if found.held_back:
         yield f"events held back ({code_of(Other.HELD_BACK)})"
-    if found.left and found.left[0]:
-        after = next((n for n, count in enumerate(found.left) if not count), None)
-        events = plural(after or len(found.left) - 1, "event")
+    if found.left and found.gone_after != 0:
+        events = plural(found.gone_after or len(found.left) - 1, "event")
         kept = f"keeps its place for {events} after its client has left"
-        yield kept if after is not None else f"{kept}, and longer"
+        yield kept if found.gone_after else f"{kept}, and longer"
 
 
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
