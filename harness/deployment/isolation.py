@@ -97,7 +97,7 @@ def _layer(
     place = own / "layer"
     place.mkdir(exist_ok=True)
     words = [sys.executable, "-I", "-S", layer.__file__, str(tree), str(place)]
-    instead = own / NOWHERE
+    instead = (own / NOWHERE).resolve()
     shown = str(instead) if instead.is_socket() else os.devnull
     return [*words, os.pathsep.join(map(str, hidden)), shown, *command]
 
@@ -123,7 +123,7 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
     return {
         **variables,
         # Clients that are started by their path, and libraries, look here.
-        ENGINE: f"unix://{folder}/{NOWHERE}",
+        ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
         # The next best thing where there is no layer.
         **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),

@@ -17,9 +17,15 @@ from pathlib import Path
 from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import REFUSED
 from harness.deployment.no_containers import REMEDY
+from harness.system.scratch import scratch_folder
 
 MESSAGE = json.dumps({"message": f"{REFUSED} {REMEDY}"}).encode()
 """As engines say what is wrong (Docker's Engine API, ``ErrorResponse``)."""
+
+MOST_BYTES = 103
+"""How long the path of a Unix socket may be (``unix(7)``: 107; on macOS 103)."""
+
+SHORT = "/tmp"
 
 IDLE_SECONDS = 10.0
 """How long a connection may say nothing."""
@@ -53,16 +59,28 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 @contextlib.contextmanager
 def refusing_engine(folder: Path) -> Iterator[None]:
-    """An engine at ``NOWHERE`` in a folder; without one where the path is too long."""
+    """An engine at ``NOWHERE`` in a folder.
+
+    Where that is too long for the path of a socket, it is a link to a shorter one.
+    """
     path = folder / NOWHERE
-    try:
-        server = _Server(os.fspath(path), _Refusal)
-    except OSError:
+    with contextlib.ExitStack() as stack:
+        if len(os.fsencode(path)) > MOST_BYTES:
+            short = stack.enter_context(scratch_folder(SHORT))
+            short.chmod(0o711)
+            path.symlink_to(short / NOWHERE)
+        with contextlib.suppress(OSError):  # then there is no engine at all
+            stack.enter_context(_serving(path.resolve()))
         yield
-        return
-    with server:
+
+
+@contextlib.contextmanager
+def _serving(path: Path) -> Iterator[None]:
+    with _Server(os.fspath(path), _Refusal) as server:
         path.chmod(0o666)  # whoever the deployment runs as
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        # It looks so often whether it is to end.
+        wait = {"poll_interval": 0.1}
+        thread = threading.Thread(target=server.serve_forever, kwargs=wait, daemon=True)
         thread.start()
         try:
             yield

@@ -22,10 +22,13 @@ def scratch_folders() -> list[Path]:
 
 
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A new folder, which is removed with all that is in it by then."""
+def scratch_folder(parent: str | None = None) -> Iterator[Path]:
+    """A new folder, which is removed with all that is in it by then.
+
+    It is in ``parent``, by default where temporary files are.
+    """
     with tempfile.TemporaryDirectory(
-        prefix=PREFIX, ignore_cleanup_errors=True
+        prefix=PREFIX, dir=parent, ignore_cleanup_errors=True
     ) as folder:
         path = Path(folder)
         _open.append(path)

@@ -64,10 +64,9 @@ def refused(check: Check, folder: Path, commands: Sequence[str]) -> None:
     with untouched():
         checked = check(folder, "--start-seconds", "8")
     assert checked.code == 5
-    lines = checked.message.splitlines()
-    for name in named:
-        (line,) = (line for line in lines if f"deployment {name}:" in line)
-        assert SAID in line
+    reasons = {name: cell["reason"] for name, cell in checked.cells.items()}
+    assert set(reasons) == set(named)
+    assert {k: v for k, v in reasons.items() if SAID not in v} == {}
 
 
 def test_a_client_that_is_started_by_its_path(
