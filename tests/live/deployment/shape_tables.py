@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,13 @@ def create_app(kind="plain"):
 app = create_app(__name__)
 application = server = app
 """
+
+
+def shapes(folder: str) -> list[dict[str, Any]]:
+    """The shapes of a folder of deployments."""
+    text = (DEPLOYMENTS / folder / "shapes.toml").read_text()
+    found: list[dict[str, Any]] = tomllib.loads(text)["shape"]
+    return found
 
 
 def made(shape: dict[str, Any], folder: Path) -> Path:

@@ -5,7 +5,6 @@ They are in ``tests/deployments/kinds/shapes.toml``.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,11 @@ import pytest
 
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.shape_tables import comes_out
-from tests.live.deployment.shape_tables import DEPLOYMENTS
 from tests.live.deployment.shape_tables import made
-
-KINDS: list[dict[str, Any]] = tomllib.loads(
-    (DEPLOYMENTS / "kinds" / "shapes.toml").read_text()
-)["shape"]
+from tests.live.deployment.shape_tables import shapes
 
 
-@pytest.mark.parametrize("shape", KINDS, ids=lambda each: each["what"])
+@pytest.mark.parametrize("shape", shapes("kinds"), ids=lambda each: each["what"])
 def test_a_kind(
     check: Check, tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any]
 ) -> None:

@@ -7,7 +7,6 @@ making, after the shape of the file that it names. What the keys mean is in
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,11 @@ import pytest
 
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.shape_tables import comes_out
-from tests.live.deployment.shape_tables import DEPLOYMENTS
 from tests.live.deployment.shape_tables import made
-
-SHAPES: list[dict[str, Any]] = tomllib.loads(
-    (DEPLOYMENTS / "public" / "shapes.toml").read_text()
-)["shape"]
+from tests.live.deployment.shape_tables import shapes
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda each: each["repository"])
+@pytest.mark.parametrize("shape", shapes("public"), ids=lambda each: each["repository"])
 def test_a_public_shape(
     check: Check, tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any]
 ) -> None:
