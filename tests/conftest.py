@@ -37,8 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin what takes longest first."""
 
     def place(item: pytest.Item) -> int:
-        starts = (scope(item.nodeid).startswith(each) for each in LONGEST)
-        return next((n for n, starting in enumerate(starts) if starting), len(LONGEST))
+        begins = scope(item.nodeid)
+        starts = (n for n, each in enumerate(LONGEST) if begins.startswith(each))
+        return next(starts, len(LONGEST))
 
     items.sort(key=place)
 

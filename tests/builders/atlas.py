@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from harness.cli.again import probe_by
-from harness.plan.catalog import load
 from harness.plan.plan import make_plan
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
@@ -26,11 +25,12 @@ from harness.records.words import Outcome
 from harness.site.atlas import Atlas
 from harness.site.pages import site
 from harness.site.questions import load as load_questions
+from tests.builders.catalogs import REAL
 from tests.samples import make
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
-CATALOG = load()
+CATALOG = REAL
 
 QUESTIONS = load_questions()
 

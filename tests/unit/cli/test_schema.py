@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,12 @@ from tests.samples.cases import CASES
 from tests.samples.make import judge
 
 FOLDER = Path(__file__).parents[3] / "schema"
-SCHEMA: dict[str, Any] = json.loads(schema_of("report"))
+
+
+@functools.cache
+def report_schema() -> Any:
+    """That of a report."""
+    return json.loads(schema_of("report"))
 
 
 def as_json(case: str) -> Any:
@@ -63,6 +69,6 @@ def test_it_refuses_what_it_does_not_know() -> None:
 
 
 def test_it_explains_the_fields_that_need_it() -> None:
-    cell = SCHEMA["$defs"]["CellReport"]["properties"]
+    cell = report_schema()["$defs"]["CellReport"]["properties"]
     assert cell["floor"]["description"].startswith("The least admitted")
     assert "anyOf" in cell["floor"]

@@ -7,6 +7,7 @@ applies it and sees the better result.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,8 +101,13 @@ APPLIED = {
 """How a remedy begins, and the test that applies it."""
 
 
-def remedies() -> Iterator[tuple[str, str]]:
+@functools.cache
+def remedies() -> tuple[tuple[str, str], ...]:
     """Each text of these modules that gives advice, and the place that it stands in."""
+    return tuple(_remedies())
+
+
+def _remedies() -> Iterator[tuple[str, str]]:
     for name in MODULES:
         path = ROOM / f"{name}.py"
         tree = ast.parse(path.read_text())
