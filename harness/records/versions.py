@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -11,6 +12,11 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 
+KEPT = 4096
+"""Answers that are kept: the same few releases are compared thousands of times."""
+
+
+@lru_cache(KEPT)
 def release_order(release: str) -> tuple[int, Version, str]:
     """A key to sort releases by; what is no release, such as a branch, comes last."""
     try:
@@ -24,6 +30,7 @@ def is_of(requirement: Requirement, package: str) -> bool:
     return canonicalize_name(requirement.name) == canonicalize_name(package)
 
 
+@lru_cache(KEPT)
 def within(version: str, specifier: SpecifierSet) -> bool:
     """Whether a release is within a specifier; a pre-release counts as its release."""
     return specifier.contains(Version(version).base_version)
