@@ -11,7 +11,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-
 KEPT = 4096
 """Answers that are kept: the same few releases are compared thousands of times."""
 
