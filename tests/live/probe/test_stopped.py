@@ -24,7 +24,7 @@ from harness.records.numbers import sum_up
 from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from tests.live.probe.test_truths import Shape
+from tests.live.known_shape import Shape
 
 ROOT = Path(__file__).parents[3]
 

@@ -6,14 +6,9 @@ loops keep the machine busy meanwhile.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from collections.abc import Iterator
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-from typing import NamedTuple
 
 import pytest
 
@@ -25,6 +20,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.live import known_server
 from tests.live.conftest import Measure
+from tests.live.known_shape import Shape
 from tests.live.load import busy_loops
 
 SEED = os.environ.get("TRUTHS_SEED", "2b0f8fbd9f9f46e198d161378866e2b2")
@@ -32,33 +28,6 @@ SEED = os.environ.get("TRUTHS_SEED", "2b0f8fbd9f9f46e198d161378866e2b2")
 blamed for what it did not do. ``nox -s truths`` draws others every time."""
 SHAPES = int(os.environ.get("TRUTHS", "40"))
 BUSY = int(os.environ.get("TRUTHS_BUSY", "0"))
-
-
-class Shape(NamedTuple):
-    """A server of known capacity, and what is declared of it."""
-
-    style: str
-    numbers: Mapping[str, Any]
-    declared: int
-
-    @property
-    def capacity(self) -> known_server.Capacity:
-        return known_server.capacity(self.style, self.numbers)
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        script = str(Path(known_server.__file__))
-        text = json.dumps(self.numbers).replace("{", "{{").replace("}", "}}")
-        return "{python}", script, "{host}", "{port}", self.style, text
-
-    @property
-    def verdict(self) -> Verdict:
-        """The only right verdict."""
-        most, least = self.capacity
-        if most != self.declared:
-            return Verdict.MORE if most > self.declared else Verdict.FEWER
-        even = least(self.declared) == self.declared
-        return Verdict.AS_DECLARED if even else Verdict.UNEVEN
 
 
 def shapes() -> Iterator[Shape]:
