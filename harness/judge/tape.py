@@ -129,7 +129,7 @@ def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
 
 
 def number_at(steps: Sequence[Step], moment: float) -> int:
-    """The number at a moment, of steps in order of time; none before the first."""
+    """The number at a moment, from steps in order of time; 0 before the first."""
     place = bisect_right(steps, moment, key=_moment_of)
     return steps[place - 1].number if place else 0
 

@@ -218,7 +218,7 @@ class Still:
         self.rested = 0
         """Looks in a row, up to the last one, between which the tree slept."""
         self.in_vain = 0
-        """The same but for threads that have used up their budget."""
+        """The same without threads that have used up their budget."""
         self._computed_at: int | None = None
         """The last look at which nothing ran but threads that use up their budget."""
 
