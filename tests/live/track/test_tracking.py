@@ -170,6 +170,20 @@ def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
     assert last["change"] == "more" and not line["gaps"]
 
 
+def test_gunicorn_24_loses_no_request_on_a_reload_any_more(
+    tmp_path: Path, servers: Path, history: Path
+) -> None:
+    found = bisect(
+        *(tmp_path, servers, history, "gunicorn/gthread-2x4"),
+        *("--good", "24.0.0", "--bad", "23.0.0", "--lost-on", "reload"),
+    )
+    old, new = sides(found)
+    assert (old[0], *new) == ("23.0.0", "24.0.0", "none lost on reload")
+    # One for each worker that ends: two, unless one had nothing on its way.
+    assert old[1] in ("1 lost on reload", "2 lost on reload")
+    assert "none lost on reload" in found["printed"]
+
+
 def test_of_flask_and_the_server_the_one_that_it_comes_from_is_told(
     tmp_path: Path, pinned: Path, history: Path
 ) -> None:
