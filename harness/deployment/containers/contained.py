@@ -153,7 +153,7 @@ def _contained(
 def _reached(engine: Engine) -> tuple[str, str]:
     """The release of the engine, or why it cannot be reached.
 
-    Raises ``ContainerRefused`` for one of another machine.
+    Raises ``ContainerRefused`` for one of another machine, or of another kind.
     """
     if place := engine.elsewhere():
         raise ContainerRefused(
@@ -162,9 +162,15 @@ def _reached(engine: Engine) -> tuple[str, str]:
             "says so"
         )
     try:
-        return engine.release(), ""
+        release, other = engine.release()
     except EngineFailed as problem:
         return "", str(problem)
+    if other:
+        raise ContainerRefused(
+            f"goes to {other} {release}, and containers are checked by Docker's engine "
+            "alone; leave out the option, the context or DOCKER_HOST that says so"
+        )
+    return release, ""
 
 
 def _labels(label: str) -> dict[str, str]:

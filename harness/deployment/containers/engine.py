@@ -63,12 +63,28 @@ class Engine(NamedTuple):
         """What the engine answers. Raises ``EngineFailed``."""
         return ask((*self.client, *words), self.folder, self.variables)
 
-    def release(self) -> str:
-        """The release of the engine. Raises ``EngineFailed``."""
+    def release(self) -> tuple[str, str]:
+        """The release of the engine, and a name if it is none of Docker's.
+
+        Raises ``EngineFailed``.
+        """
+        parts = "{{range .Server.Components}},{{.Name}}{{end}}"
         try:
-            return self.ask("version", "--format", "{{.Server.Version}}").strip()
+            answer = self.ask("version", "--format", "{{.Server.Version}}" + parts)
         except EngineFailed as problem:
+            if own := self._of_podman():
+                return own, "Podman"
             raise EngineFailed(f"cannot reach the Docker engine: {problem}") from None
+        release, *names = answer.strip().split(",")
+        return release, next((each for each in names if "Podman" in each), "")
+
+    def _of_podman(self) -> str:
+        """The release of Podman, if the client is that under another name."""
+        try:
+            name, *words = self.ask("--version").split() or [""]
+        except EngineFailed:
+            return ""
+        return words[-1] if name.lower() == "podman" and words else ""
 
     def elsewhere(self) -> str:
         """Where it is, if that is another machine; empty if it is this one."""

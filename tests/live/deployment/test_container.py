@@ -108,6 +108,40 @@ def test_an_engine_that_cannot_be_reached(
     assert checked.cells["compose"]["outcome"] == "not started"
 
 
+# Podman's service behind Docker's client, and Podman under the name of Docker.
+SERVICE = """\
+#!/bin/sh
+case "$*" in
+version*) echo '4.3.1,Podman Engine,Conmon,OCI Runtime (runc)' ;;
+*) exit 1 ;;
+esac
+"""
+PODMAN = """\
+#!/bin/sh
+case "$*" in
+--version) echo 'podman version 4.3.1' ;;
+*) echo 'Error: template: cannot evaluate field Components' >&2; exit 125 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(SERVICE, "Podman Engine 4.3.1"), (PODMAN, "Podman 4.3.1")]
+)
+def test_an_engine_of_another_kind(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    client = tmp_path / "bin" / "docker"
+    client.write_text(text)
+    client.chmod(0o755)
+    path = os.pathsep.join((str(client.parent), os.environ["PATH"]))
+    monkeypatch.setenv("PATH", path)
+    checked = check(EXAMPLE)
+    assert checked.code == 2
+    assert f"command: goes to {name}, and containers are checked" in checked.message
+
+
 def test_the_files_of_the_example_belong_together() -> None:
     file = tomllib.loads((EXAMPLE / "concurrency.toml").read_text())
     (deployment,) = file["deployment"]
