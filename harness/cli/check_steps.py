@@ -20,7 +20,7 @@ from harness.deployment.config import Configured
 from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
 from harness.deployment.findings import not_measured
-from harness.deployment.isolation import note
+from harness.deployment.isolation import notes
 from harness.deployment.measure import measure_deployment
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
@@ -91,8 +91,13 @@ def measure(
     """Measure one deployment; the evidence is written before any opinion."""
     checked = before
     if isinstance(each, Prepared):
-        notes = each.contained.notes if each.contained else [note(each.where.folder)]
-        words = filter(None, (each.command.note, *notes))
+        where = each.where
+        about = (
+            each.contained.notes
+            if each.contained
+            else notes(where.folder, where.variables)
+        )
+        words = filter(None, (each.command.note, *about))
         for line in (*(["measuring"] if shown.in_lines else []), *words):
             shown.say(printable(f"{each.deployment.name}: {line}"))
         logs = options.results / "logs"

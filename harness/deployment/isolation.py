@@ -1,7 +1,8 @@
 """What a deployment gets for itself during a check, so that nothing else changes.
 
-It sees its working tree through a layer of its own (``harness/system/layer.py``), so
-that databases, logs and sockets there stay as they are. It has a folder for temporary
+It sees its working tree and its home folder through layers of its own
+(``harness/system/layer.py``), so that databases, logs and sockets there stay as they
+are. It has a folder for temporary
 files and one for sockets: gunicorn would take the control socket of one that runs
 already. What would start containers behind the back of a check is refused, as nobody
 would remove them.
@@ -59,15 +60,46 @@ def layer_problem(folder: Path) -> str:
     if folder == Path(folder.anchor):
         return "it is the whole file system"
     with own_folder() as own:
-        done = output(_layer(folder, own, ["true"]), seconds=LAYER_SECONDS, cwd=folder)
+        command = _layer([folder], own, ["true"])
+        done = output(command, seconds=LAYER_SECONDS, cwd=folder)
     return (done.errors.strip() or done.problem) if done.problem else ""
 
 
-def note(folder: Path) -> str:
-    """A warning where a deployment can change its working tree; empty if it cannot."""
-    tree = working_tree(folder)
-    problem = layer_problem(tree)
-    return f"what it writes to {tree} stays there: {problem}" if problem else ""
+def notes(folder: Path, variables: Mapping[str, str]) -> list[str]:
+    """Warnings where a deployment can change its working tree, or its home folder."""
+    tree, home = working_tree(folder), home_of(variables)
+    problems = {tree: layer_problem(tree)}
+    if home is not None and not home.is_relative_to(tree):
+        problems[home] = layer_problem(home)
+    return [
+        f"what it writes to {path} stays there: {problem}"
+        for path, problem in problems.items()
+        if problem
+    ]
+
+
+def home_of(variables: Mapping[str, str]) -> Path | None:
+    """The home folder of a deployment, if it has one."""
+    given = variables.get("HOME", "")
+    path = Path(given)
+    if not path.is_absolute() or not path.is_dir() or path == Path(path.anchor):
+        return None
+    return path.resolve()
+
+
+def _caches(home: Path) -> Path:
+    """What programs keep there can be had again, and may be large."""
+    return home / ".cache"
+
+
+def layers(folder: Path, variables: Mapping[str, str]) -> list[Path]:
+    """The folders that a deployment sees through a layer: its home, and its tree."""
+    tree, home = working_tree(folder), home_of(variables)
+    found = [] if layer_problem(tree) else [tree]
+    if home is None or home.is_relative_to(tree) or layer_problem(home):
+        return found
+    inside = tree.is_relative_to(home) and not tree.is_relative_to(_caches(home))
+    return [home] if inside else [home, *found]
 
 
 def stays_in_layer(path: Path, folder: Path) -> bool:
@@ -79,11 +111,16 @@ def stays_in_layer(path: Path, folder: Path) -> bool:
 def layered(
     command: list[str], folder: Path, own: Path, variables: Mapping[str, str]
 ) -> list[str]:
-    """The command behind a layer over its working tree, if one is possible."""
+    """The command behind layers over its working tree and its home, as possible."""
     tree = working_tree(folder)
-    if layer_problem(tree):
+    over = layers(folder, variables)
+    if not over:
         return command
-    return _layer(tree, own, command, hidden_sockets(tree, variables))
+    home = home_of(variables)
+    kept = [_caches(home), own] if home in over and home is not None else []
+    kept = [path for path in kept if home and path.resolve().is_relative_to(home)]
+    hidden = hidden_sockets(tree, variables)
+    return _layer(over, own, command, hidden, [path for path in kept if path.is_dir()])
 
 
 def hidden_sockets(tree: Path, variables: Mapping[str, str]) -> list[Path]:
@@ -92,11 +129,16 @@ def hidden_sockets(tree: Path, variables: Mapping[str, str]) -> list[Path]:
 
 
 def _layer(
-    tree: Path, own: Path, command: list[str], hidden: Sequence[Path] = ()
+    folders: Sequence[Path],
+    own: Path,
+    command: list[str],
+    hidden: Sequence[Path] = (),
+    kept: Sequence[Path] = (),
 ) -> list[str]:
     place = own / "layer"
     place.mkdir(exist_ok=True)
-    words = [sys.executable, "-I", "-S", layer.__file__, str(tree), str(place)]
+    over, seen = ("\n".join(map(str, each)) for each in (folders, kept))
+    words = [sys.executable, "-I", "-S", layer.__file__, over, str(place), seen]
     instead = (own / NOWHERE).resolve()
     shown = str(instead) if instead.is_socket() else os.devnull
     return [*words, os.pathsep.join(map(str, hidden)), shown, *command]

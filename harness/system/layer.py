@@ -1,10 +1,13 @@
-"""Run a command that sees a folder through a layer, and writes to that layer alone.
+"""Run a command that sees folders through layers, and writes to these layers alone.
 
 Run by path with ``-I -S``:
-``layer.py FOLDER PLACE HIDDEN SHOWN COMMAND [ARGUMENT ...]``.
-PLACE is an empty folder. The layer is an overlay (in the kernel's documentation, see
+``layer.py FOLDERS PLACE KEPT HIDDEN SHOWN COMMAND [ARGUMENT ...]``.
+PLACE is an empty folder. A layer is an overlay (in the kernel's documentation, see
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
 a mount namespace, and for others than root in a user namespace with the same user.
+
+FOLDERS and KEPT are paths, one on each line. Those that are kept are in the first of
+the folders, and are seen as they are.
 
 HIDDEN are paths of sockets that the command cannot connect to, with ``:`` between them:
 it finds SHOWN there, and the Nth as ``hidden-N`` in PLACE.
@@ -61,14 +64,19 @@ def mounted_below(folder: str) -> list[str]:
     return [place for place in places if place.startswith(folder + os.sep)]
 
 
+def bind(source: str, target: str) -> None:
+    """Let a file or a folder be seen at another path too. Raises ``OSError``."""
+    words = (source.encode(), target.encode(), None)
+    call("mount", *words, ctypes.c_ulong(MS_BIND | MS_REC), None)
+
+
 def put_over(folder: str, place: str) -> None:
-    """Put a layer over a folder, for this process and its children."""
-    if others := mounted_below(folder):
-        raise OSError(0, f"another file system is mounted at {others[0]}")
-    unshare()
-    mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    mount("tmpfs", place, "mode=755")
+    """Put a layer over a folder, for this process and its children.
+
+    It is made of folders in ``place``. Raises ``OSError``.
+    """
     upper, work = os.path.join(place, "upper"), os.path.join(place, "work")
+    os.mkdir(place)
     for each in (upper, work):
         os.mkdir(each)
     status = os.stat(folder)
@@ -83,28 +91,51 @@ def put_over(folder: str, place: str) -> None:
     mount("overlay", folder, ",".join(options))
 
 
-def hide(path: str, instead: str, shown: str) -> None:
-    """Let a socket be reached by another path alone, and show another in its place.
+def put_all(
+    folders: list[str], place: str, kept: list[str], hidden: list[str], shown: str
+) -> None:
+    """Put a layer over each folder, leave out some paths, and hide others.
 
-    Raises ``OSError``.
+    What is hidden shows something else in its place. Raises ``OSError``.
     """
-    with open(instead, "x"):
-        pass
-    for source, target in ((path, instead), (shown, path)):
-        words = (source.encode(), target.encode(), None, ctypes.c_ulong(MS_BIND), None)
-        call("mount", *words)
+    for folder in folders:
+        if mounted := mounted_below(folder):
+            raise OSError(0, f"another file system is mounted at {mounted[0]}")
+    unshare()
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    mount("tmpfs", place, "mode=755")
+    for number, path in enumerate(hidden):
+        instead = os.path.join(place, f"hidden-{number}")
+        with open(instead, "x"):
+            bind(path, instead)
+    # Opened before a layer is over them, and in this namespace of mounts.
+    opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]
+    first, *others = folders
+    put_over(first, os.path.join(place, "0"))
+    for number, path in zip(opened, kept, strict=True):
+        bind(f"/proc/self/fd/{number}", path)
+        os.close(number)
+    for count, folder in enumerate(others, start=1):  # it may be in what is kept
+        put_over(folder, os.path.join(place, str(count)))
+    for path in hidden:
+        bind(shown, path)
 
 
 def main() -> None:
-    folder, place, hidden, shown, *command = sys.argv[1:]
+    folders, place, kept, hidden, shown, *command = sys.argv[1:]
     current = os.getcwd()
     try:
-        put_over(os.path.realpath(folder), os.path.realpath(place))
-        for number, path in enumerate(filter(None, hidden.split(os.pathsep))):
-            hide(path, os.path.join(os.path.realpath(place), f"hidden-{number}"), shown)
+        put_all(
+            [os.path.realpath(each) for each in folders.splitlines()],
+            os.path.realpath(place),
+            kept.splitlines(),
+            list(filter(None, hidden.split(os.pathsep))),
+            shown,
+        )
         os.chdir(current)
     except OSError as problem:
-        sys.exit(f"no layer over {folder}: {problem.strerror}")
+        first = folders.partition("\n")[0]
+        sys.exit(f"no layer over {first}: {problem.strerror}")
     try:
         os.execvp(command[0], command)
     except OSError as problem:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from harness.deployment.isolation import layer_problem
-from harness.deployment.isolation import note
+from harness.deployment.isolation import notes
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
@@ -225,6 +225,53 @@ def test_the_working_tree_stays_as_it_was(
     assert contents(tree) == before
 
 
+AT_HOME = """\
+import os, pathlib, sqlite3
+from flask import Flask
+app = Flask(__name__)
+home = pathlib.Path.home()
+with sqlite3.connect(home / ".shop" / "shop.sqlite") as database:
+    print("rows", database.execute("select count(*) from rows").fetchone()[0])
+    database.execute("insert into rows values ('a check was here')")
+(home / ".shop" / "made").write_text("a check was here")
+(home / ".cache" / "kept").write_text("a check was here")
+pathlib.Path("made").write_text("a check was here")
+print("seen", sorted(os.listdir(".")), flush=True)
+"""
+
+
+@pytest.mark.parametrize("place", ["outside", "home/work", "home", "home/.cache/work"])
+@pytest.mark.parametrize("temporary", ["outside", "home/tmp"])
+def test_the_home_folder_stays_as_it_was(
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    temporary: str,
+) -> None:
+    """All but the caches in it, wherever the app and its temporary files are."""
+    folder, temporary_folder = tmp_path / place, tmp_path / temporary
+    for each in (folder, temporary_folder, tmp_path / "home" / ".shop"):
+        each.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "home" / ".cache").mkdir(exist_ok=True)
+    with sqlite3.connect(tmp_path / "home" / ".shop" / "shop.sqlite") as database:
+        database.execute("create table rows (text)")
+    database.close()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TMPDIR", str(temporary_folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    deploy(folder, "gunicorn shop:app --bind {host}:{port}", app=AT_HOME)
+    before = contents(tmp_path / "home"), contents(folder)
+    checked = check(folder)
+    kept = tmp_path / "home" / ".cache" / "kept"
+    assert checked.code == 0, checked
+    assert kept.read_text() == "a check was here"
+    kept.unlink()
+    assert (contents(tmp_path / "home"), contents(folder)) == before
+    (log,) = (checked.results / "logs").glob("*mine*.log")
+    assert "rows 0\nseen " in log.read_text() and "'made'" in log.read_text()
+
+
 def test_what_cannot_be_layered_is_told(
     check: Check,
     tmp_path: Path,
@@ -239,4 +286,5 @@ def test_what_cannot_be_layered_is_told(
     before = contents(folder)
     assert check(folder).code == 0
     assert contents(folder) == before  # no compiled modules, at least
-    assert "stays there" in note(folder)
+    said = notes(folder, {"HOME": str(tmp_path)})
+    assert len(said) == 2 and all("stays there" in each for each in said)
