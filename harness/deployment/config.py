@@ -13,6 +13,7 @@ import msgspec
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import NotReadable
+from harness.records import text
 from harness.records.catalog import ConfigurationId
 from harness.records.catalog import Declared
 from harness.records.catalog import Sentence
@@ -35,6 +36,12 @@ COMMANDS = ("command", "procfile", "dockerfile")
 
 OPTIONS = {"python": "python-version"}
 """Options, and inputs of the action, that are not spelled as the key of a file."""
+
+MOST_CHARACTERS = 1000
+"""Of a problem, which may quote what was written."""
+
+MOST_IN_NAME = 100
+"""Characters of a name, which files are called by."""
 
 UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
 PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
@@ -227,6 +234,8 @@ def located(configured: Configured, deployment: Deployment) -> Iterator[None]:
 
 def fault_words(path: Path | None, name: str, fault: DeploymentFault) -> str:
     """Describe a fault with its file, deployment and key, or with its option."""
+    problem = text.shortened(fault.problem, MOST_CHARACTERS)
     if path is None:
-        return f"{OPTIONS.get(fault.key, fault.key)}: {fault.problem}"
-    return f"{path}: deployment {name}: {fault}"
+        return f"{OPTIONS.get(fault.key, fault.key)}: {problem}"
+    name = text.shortened(name, MOST_IN_NAME)
+    return f"{path}: deployment {name}: {fault.key}: {problem}"

@@ -17,6 +17,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Deployments
 from harness.deployment.config import fault_words
+from harness.deployment.config import MOST_IN_NAME
 from harness.deployment.config import PYPROJECT
 from harness.deployment.config import TABLE
 from harness.records import toml
@@ -57,7 +58,11 @@ def load(path: Path) -> Configured:
 def _label(table: Any, number: int) -> str:
     """The name of a deployment, or its position where it has no good one."""
     name = table.get("name") if isinstance(table, dict) else None
-    good = isinstance(name, str) and len(name) <= 100 and re.fullmatch(_NAME, name)
+    good = (
+        isinstance(name, str)
+        and len(name) <= MOST_IN_NAME
+        and re.fullmatch(_NAME, name)
+    )
     return str(name if good else number)
 
 
@@ -141,6 +146,9 @@ def has_table(path: Path) -> bool:
 
 def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
     """Everything that is wrong with a deployment although each key alone is right."""
+    if (length := len(deployment.name)) > MOST_IN_NAME:
+        problem = f"has {length} characters; write {MOST_IN_NAME} at most"
+        yield DeploymentFault("name", problem)
     yield from _command_faults(deployment)
     yield from _promise_faults(deployment)
     yield from _file_faults(deployment, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
@@ -41,6 +42,15 @@ def _no_flask(status: int, seen: Collection[str]) -> str:
     return ""
 
 
+def _host(location: str) -> str:
+    """The host that a redirect leads to; empty if it leads to a path alone."""
+    try:
+        host = urlsplit(location).hostname or ""
+    except ValueError:
+        return ""
+    return host if re.fullmatch(r"[A-Za-z0-9.-]+", host) else ""
+
+
 def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
     """What answered in place of the probe's route, and which key of the file helps.
 
@@ -59,9 +69,10 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
             'proxy would set: headers = { X-Forwarded-Proto = "https" }'
         )
     if client.status in _REDIRECTS:
+        host = _host(location) or "shop.example"
         return problem + (
             "something in front of Flask redirects every request; give the headers "
-            'that let one through, such as headers = { Host = "shop.example" }'
+            f'that let one through, such as headers = {{ Host = "{host}" }}'
         )
     if client.status == 400 and _HOST.search(client.body[:500].decode("latin-1")):
         return problem + (

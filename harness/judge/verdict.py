@@ -144,6 +144,12 @@ def _short(
     unsure = _unsure(cell, floor if uneven else ceiling)
     sure = uneven or not unsure or _was_full_alone(cell, load, ceiling)
     if not _was_full(cell, floor if uneven else ceiling) or not sure:
+        if _all_turned_away(cell.rounds):
+            return Verdict.UNKNOWN, (
+                f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but at times "
+                "every request was answered before it got to the app, as by a limit on "
+                "the requests of one client; leave that out for the check"
+            )
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
             "was not quiet meanwhile, so more may have been on their way; "
@@ -161,6 +167,13 @@ def _short(
             f"though up to {_most_offered(cell)} were offered"
         )
     return Verdict.UNEVEN, f"{_declares(declared)}; {_uneven(load, cell, numbers)}"
+
+
+def _all_turned_away(rounds: Iterable[Round]) -> bool:
+    """Whether in some round nothing that was offered entered the app."""
+    return any(
+        0 < each.offered == each.account.answered_without_entering for each in rounds
+    )
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:

@@ -107,6 +107,11 @@ def test_a_long_value_is_not_quoted_whole(write: Write) -> None:
         load(path)
 
 
+def test_a_long_name_is_refused(write: Write) -> None:
+    with pytest.raises(UsageError, match="deployment 1: name: has 101 characters; wri"):
+        load(write(deployment(GOOD, name="x" * 101)))
+
+
 @pytest.mark.parametrize(
     "key",
     ["command", "procfile", "dockerfile", "target", "requirements", "keep-mounts"],

@@ -43,7 +43,9 @@ def answer(status: int, body: bytes = b"", **received: str) -> Any:
     [
         (answer(404), 'below = "/shop"'),
         (answer(301, location="https://a/"), 'X-Forwarded-Proto = "https"'),
-        (answer(302, location="/login"), "headers = "),
+        (answer(302, location="/login"), 'headers = { Host = "shop.example" }'),
+        (answer(301, location="http://a.b/c"), 'headers = { Host = "a.b" }'),
+        (answer(301, location="http://[x/c"), 'headers = { Host = "shop.example" }'),
         (answer(400, b"Invalid host header"), 'Host = "shop.example"'),
         (answer(403), "headers = { Authorization"),
         (answer(500), 'below = "/shop"'),

@@ -204,6 +204,23 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         "declares 4; never more than 3 in the app at once, though up to 4 were "
         f"offered; 1 of 4 answered without entering the app; {LESS_SURE}",
     ),
+    "turned away whole, as by a limit on the requests of a client": (
+        4,
+        (
+            offer(3, 3),
+            offer(
+                4,
+                0,
+                waiting=0,
+                account=Account(answered_without_entering=4),
+            ),
+        ),
+        Verdict.UNKNOWN,
+        "declares 4; at most 3 of 4 offered were in the app at once, but at times "
+        "every request was answered before it got to the app, as by a limit on the "
+        "requests of one client; leave that out for the check; 4 of 4 answered without "
+        "entering the app",
+    ),
     "fewer only while processes were replaced": (
         4,
         (offer(4, 4), offer(4, 2), offer(4, 1, replaced=1), offer(4, 4), offer(8, 4)),
