@@ -87,3 +87,4 @@ def _serving(path: Path) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join(IDLE_SECONDS)
+            path.unlink(missing_ok=True)
