@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Protocol
 from typing import TypeVar
@@ -58,6 +59,18 @@ class Staying(Protocol):
         """Have them end, as far as it is they who decide that."""
 
 
+def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int | None:
+    """The number of clients to try next; ``None`` when the least is known.
+
+    As many as there are ``places`` are tried first, then one less: where each takes a
+    place, that is all. ``places`` is zero where nothing bounds them.
+    """
+    for first in (places, places - 1):
+        if 0 < first <= limit and first not in shut_out and all(shut_out.values()):
+            return first
+    return next_count(shut_out, limit)
+
+
 class StaySearch:
     """The search for the least number of clients that shuts everyone else out."""
 
@@ -82,7 +95,7 @@ class StaySearch:
     async def _steps(self) -> list[StayStep]:
         shut_out: dict[int, bool] = {}
         steps = [await self._step(0)]
-        while count := self._next(shut_out):
+        while count := next_clients(shut_out, self._ceiling, self._limit):
             least_possible = count == 1 or shut_out.get(count - 1) is False
             seconds = WATCHED_SECONDS if least_possible else 0.0
             steps.append(await self._step(count, seconds))
@@ -95,14 +108,6 @@ class StaySearch:
             # When it was tried it was not known to be the least.
             steps.append(await self._step(count, WATCHED_SECONDS))
         return steps
-
-    def _next(self, shut_out: dict[int, bool]) -> int | None:
-        """The number to try next: first as many as there are places, and one less."""
-        for first in (self._ceiling, self._ceiling - 1):
-            if 0 < first <= self._limit and first not in shut_out:
-                if not shut_out or all(shut_out.values()):
-                    return first
-        return next_count(shut_out, self._limit)
 
     async def _step(self, count: int, seconds: float = 0.0) -> StayStep:
         """Have clients come and stay, then others; then have those that stay end."""

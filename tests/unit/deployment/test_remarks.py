@@ -16,12 +16,16 @@ from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import on_paper
 from harness.deployment.remarks import remarks
 from harness.deployment.shell import CommandLine
+from harness.records.choices import Question
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
+from harness.records.http2 import Http2Numbers
 from harness.records.places import Narrow
 from harness.records.plan import Declaration
 from harness.records.report import Remark
 from harness.records.rules import Other
+from harness.records.staying import StayNumbers
+from harness.records.staying import Taking
 from tests.builders import platforms as files
 from tests.builders.deployments import cell
 from tests.builders.deployments import deployment
@@ -170,3 +174,45 @@ def test_a_place_inside_the_app_that_is_narrower_than_its_door(tmp_path: Path) -
     (remark,) = told(tmp_path, cell=found)
     assert remark.reason.endswith("3 get to shop:lock, as chance has it")
     assert told(tmp_path, cell=cell(8)) == ()
+
+
+def stayed(question: Question, **changed: Any) -> StayNumbers:
+    fields: dict[str, Any] = {
+        "places": 8,
+        "shut_out_by": 8,
+        "tried": 8,
+        "taking": Taking.EACH,
+        "frees_after": None,
+        "in_app": True,
+    }
+    return StayNumbers(question=question, **{**fields, **changed})
+
+
+def test_clients_that_stay_may_keep_everyone_else_out(tmp_path: Path) -> None:
+    for question, words in (
+        (Question.UPLOADS, "slow uploads on the way"),
+        (Question.EVENTS, "event streams open"),
+        (Question.SOCKETS, "WebSockets open"),
+    ):
+        (remark,) = told(tmp_path, cell=cell(8, staying=(stayed(question),)))
+        assert remark.word is Other.SHUT_OUT
+        assert remark.reason == f"with 8 {words} nobody else gets in"
+        always_room = stayed(question, shut_out_by=None)
+        assert told(tmp_path, cell=cell(8, staying=(always_room,))) == ()
+
+
+def test_events_that_are_held_back(tmp_path: Path) -> None:
+    late = stayed(Question.EVENTS, shut_out_by=None, held_back=True)
+    (remark,) = told(tmp_path, cell=cell(8, staying=(late,)))
+    assert remark.word is Other.HELD_BACK and "X-Accel-Buffering" in remark.remedy
+
+
+def test_one_connection_that_gets_fewer_places(tmp_path: Path) -> None:
+    numbers = Http2Numbers(
+        one=4, several=8, offered=16, streams=200, fewer=True, processes=1
+    )
+    (remark,) = told(tmp_path, cell=cell(8, http2=numbers))
+    assert remark.word is Other.ONE_CONNECTION
+    assert "4 requests are in the app at once, and 8 on several" in remark.reason
+    as_many = msgspec.structs.replace(numbers, one=8, fewer=False)
+    assert told(tmp_path, cell=cell(8, http2=as_many)) == ()

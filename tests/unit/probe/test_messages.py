@@ -1,0 +1,46 @@
+"""A response to a client that asked for a WebSocket (RFC 6455, section 4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.probe.messages import Response
+from harness.probe.messages import SWITCHED
+
+SWITCH = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"
+)
+MESSAGE = b"\x81\x04open"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_socket_is_open_with_its_first_message(at_once: bool) -> None:
+    response = Response(upgrade=True)
+    if not at_once:
+        response.take(SWITCH)
+        assert (response.status, response.complete) == (SWITCHED, False)
+    response.take(SWITCH + MESSAGE if at_once else MESSAGE)
+    assert (response.status, response.complete) == (SWITCHED, True)
+    assert not response.broken
+
+
+def test_an_ordinary_answer_is_one_also_to_such_a_client() -> None:
+    response = Response(upgrade=True)
+    response.take(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
+    assert (response.status, response.body) == (404, b"no")
+    assert response.complete
+
+
+def test_nobody_is_handed_another_protocol_who_did_not_ask() -> None:
+    response = Response()
+    response.take(SWITCH + MESSAGE)
+    assert response.broken and not response.complete
+
+
+def test_what_announces_more_to_come_is_no_answer() -> None:
+    response = Response()
+    response.take(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+    assert not response.complete
+    response.take(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    assert (response.status, response.body, response.complete) == (200, b"ok", True)
