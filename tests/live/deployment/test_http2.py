@@ -1,0 +1,45 @@
+"""One HTTP/2 connection to deployments that agree on it over TLS, or do not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
+
+TLS = ROOT / "tests" / "deployments" / "tls"
+
+COMMANDS = {
+    "hypercorn": "hypercorn --certfile cert.pem --keyfile key.pem --bind {{host}}:"
+    "{{port}} {app}",
+    "gunicorn": "gunicorn --certfile cert.pem --keyfile key.pem --threads 3 --bind "
+    "{{host}}:{{port}} {app}",
+    "granian": "granian --interface wsgi --workers 2 --blocking-threads 2 --host "
+    "{{host}} --port {{port}} {app}",
+}
+
+
+def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    for name in ("cert.pem", "key.pem"):
+        shutil.copy(TLS / name, folder)
+    (folder / "shop.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    tables = (
+        f'[[deployment]]\nname = "{name}"\ncommand = "{text.format(app="shop:app")}"\n'
+        for name, text in COMMANDS.items()
+    )
+    (folder / "concurrency.toml").write_text("\n".join(tables))
+    checked = check(folder, "--ask", "http2", "--limit", "16")
+    answers = {
+        name: each
+        for name, cell in checked.cells.items()
+        for each in cell["answers"]
+        if each["question"] == "http2"
+    }
+    threads = checked.cells["hypercorn"]["ceiling"]
+    assert answers["hypercorn"]["answer"] == f"as many: {threads}"
+    assert "does not offer HTTP/2 over TLS" in answers["gunicorn"]["sentence"]
+    assert answers["granian"]["answer"] == "2 of 4"
+    assert "one connection gets fewer (FC504)" in checked.out
