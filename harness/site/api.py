@@ -13,6 +13,7 @@ import msgspec
 
 import harness
 from harness.records.report import CellReport
+from harness.records.track import Line
 from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site import address
@@ -20,6 +21,7 @@ from harness.site import changes
 from harness.site import purl
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
+from harness.site.explain import MeasuredCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
@@ -36,19 +38,69 @@ LEFT_OUT = {
 }
 """Of a cell: what is in its evidence only."""
 
-PATHS = {
-    "/api/v1/index.json": "What there is.",
-    "/api/v1/cell/{cell}.json": "One cell; its id is the path.",
-    "/api/v1/servers.json": "All servers, and where more is to be had on each.",
-    "/api/v1/server/{server}.json": "The newest cell of each of its configurations.",
-    "/api/v1/measured.json": "The newest cell of each configuration, in short.",
-    "/api/v1/questions.json": "Questions that people ask, and their answers.",
-    "/api/v1/timelines.json": "Configurations, release by release.",
-    "/api/v1/changes.json": "What changed from release to release.",
-    "/api/v1/unmeasured.json": "Releases that are out and not measured yet.",
-    "/data.json": "All cells in one file.",
-    "/badge/{configuration}.json": "A badge for shields.io: SERVER/CONFIGURATION.",
+
+def _list_of(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": schema}
+
+
+def _texts(*keys: str) -> dict[str, Any]:
+    """The schema of an object with some keys that have text."""
+    texts = {key: {"type": "string"} for key in keys}
+    return {"type": "object", "required": list(keys), "properties": texts}
+
+
+CELL = {"$ref": "#/components/schemas/CellReport"}
+
+PATHS: dict[str, tuple[str, dict[str, Any]]] = {
+    "/api/v1/index.json": (
+        "What there is.",
+        {"paths": {"type": "object"}, "cells": _list_of({"type": "string"})},
+    ),
+    "/api/v1/cell/{cell}.json": ("One cell; its id is the path.", {"cell": CELL}),
+    "/api/v1/servers.json": (
+        "All servers, and where more is to be had on each.",
+        {"servers": _list_of(_texts("name", "title", "page", "data", "feed"))},
+    ),
+    "/api/v1/server/{server}.json": (
+        "The newest cell of each of its configurations.",
+        {"configurations": _list_of(CELL)},
+    ),
+    "/api/v1/measured.json": (
+        "The newest cell of each configuration, in short.",
+        {"cells": _list_of({"$ref": "#/components/schemas/MeasuredCell"})},
+    ),
+    "/api/v1/questions.json": (
+        "Questions that people ask, and their answers.",
+        {"questions": _list_of(_texts("name", "asked", "answer", "page"))},
+    ),
+    "/api/v1/timelines.json": (
+        "Configurations, release by release.",
+        {"lines": _list_of({"$ref": "#/components/schemas/Line"})},
+    ),
+    "/api/v1/changes.json": (
+        "What changed from release to release.",
+        {"changes": _list_of(_texts("id", "package", "release", "change", "cell"))},
+    ),
+    "/api/v1/unmeasured.json": (
+        "Releases that are out and not measured yet.",
+        {
+            "asked_at": {"type": ["string", "null"], "format": "date-time"},
+            "packages": _list_of(_texts("package", "newest_measured")),
+        },
+    ),
+    "/data.json": (
+        "All cells in one file.",
+        {"cells": {"type": "object", "additionalProperties": CELL}},
+    ),
+    "/badge/{configuration}.json": (
+        "A badge for shields.io: SERVER/CONFIGURATION, or the id of a cell.",
+        {
+            "schemaVersion": {"const": 1},
+            **{key: {"type": "string"} for key in ("label", "message", "color")},
+        },
+    ),
 }
+"""By path: what a file is, and the keys that it has besides the two of every file."""
 
 
 def files(
@@ -75,7 +127,11 @@ def files(
         questions={str(each): word.question for each, word in QUESTIONS.items()},
         cells=cells,
     )
-    yield document(f"{BASE}/index.json", paths=PATHS, cells=sorted(cells))
+    yield document(
+        f"{BASE}/index.json",
+        paths={path: about for path, (about, _) in PATHS.items()},
+        cells=sorted(cells),
+    )
     yield document(f"{BASE}/servers.json", servers=list(_servers(atlas)))
     for name in atlas.servers:
         newest = [
@@ -190,7 +246,7 @@ def _change(entry: changes.ChangeEntry) -> dict[str, Any]:
 def _openapi(frame: Frame) -> dict[str, Any]:
     """A description by OpenAPI 3.1."""
     schemas = msgspec.json.schema_components(
-        [CellReport], ref_template="#/components/schemas/{name}"
+        [CellReport, Line, MeasuredCell], ref_template="#/components/schemas/{name}"
     )[1]
     del schemas["CellReport"]["additionalProperties"]
     for key in LEFT_OUT:
@@ -208,22 +264,23 @@ def _openapi(frame: Frame) -> dict[str, Any]:
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
         "servers": [{"url": frame.url.rstrip("/") or "."}],
-        "paths": {path: _operation(path, about) for path, about in PATHS.items()},
+        "paths": {path: _operation(path, *said) for path, said in PATHS.items()},
         "components": {"schemas": schemas},
     }
 
 
-def _operation(path: str, about: str) -> dict[str, Any]:
+def _operation(path: str, about: str, keys: dict[str, Any]) -> dict[str, Any]:
     named = path.partition("{")[2].partition("}")[0]
-    schema: dict[str, Any] = {"type": "object"}
-    if not path.startswith("/badge"):
-        schema["required"] = ["schema_version", "generated_at"]
-        schema["properties"] = {
-            "schema_version": {"type": "integer"},
-            "generated_at": {"type": "string", "format": "date-time"},
-        }
-    if named == "cell":
-        schema["properties"]["cell"] = {"$ref": "#/components/schemas/CellReport"}
+    head = {
+        "schema_version": {"type": "integer"},
+        "generated_at": {"type": "string", "format": "date-time"},
+    }
+    properties = keys if path.startswith("/badge") else {**head, **keys}
+    schema = {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+    }
     answer = {
         "description": about,
         "content": {"application/json": {"schema": schema}},

@@ -27,6 +27,7 @@ from harness.records import toml
 from harness.records.catalog import Page
 from harness.records.catalog import Sentence
 from harness.records.choices import Act
+from harness.records.choices import Question
 from harness.records.questions import Answer
 from harness.records.report import CellReport
 from harness.records.words import Record
@@ -284,9 +285,16 @@ def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
             known += [
                 answer
                 for answer in cell.answers
-                if str(answer.question) == field and answer not in known
+                if _is_of(field, answer.question) and answer not in known
             ]
     return cited
+
+
+def _is_of(field: str, question: Question) -> bool:
+    """Whether a field is the answer to a question, or some number of it."""
+    acts = tuple(f"{act}-" for act in Act)
+    life = question is Question.LIFE and field.startswith(acts)
+    return life or field == question or field.startswith(f"{question}-")
 
 
 def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
