@@ -104,7 +104,9 @@ def _numbered(view: MatrixView, number: int) -> MatrixView:
         return view
     end = f"-{number + 1}"
     groups = tuple(each._replace(anchor=each.anchor + end) for each in view.groups)
-    return view._replace(groups=groups, id=f"matrix{end}")
+    span = f"{view.columns[0]} to {view.columns[-1]}"
+    caption = f"{view.caption}: {span}"
+    return view._replace(groups=groups, id=f"matrix{end}", caption=caption)
 
 
 FULL = 3

@@ -257,7 +257,7 @@ def test_explain_is_an_address_and_works_by_keyboard(
 ) -> None:
     start = file_of(atlas, "explain.html?command=gunicorn%20-w%204%20--threads%202%20a")
     with opened(chromium, start) as (page, faults):
-        expect(page.locator("#answer .number")).to_have_text("8")
+        expect(page.locator("#answer .number").first).to_have_text("8 declared")
         expect(page.locator("#answer")).to_contain_text("with just these settings")
         tab_to(page, "#command")
         page.keyboard.press("Control+A")
@@ -266,7 +266,7 @@ def test_explain_is_an_address_and_works_by_keyboard(
         expect(page.locator("#answer")).to_contain_text("depends on the variable N")
         assert "command=gunicorn%20-w%20%24N%20a" in page.url
         page.go_back()
-        expect(page.locator("#answer .number")).to_have_text("8")
+        expect(page.locator("#answer .number").first).to_have_text("8 declared")
         assert faults == []
 
 

@@ -170,7 +170,7 @@ const explained = (() => {
   function box(number, kind, unit, ...said) {
     const made = element("div", "", `answer ${kind}`.trim()), right = element("div", "");
     const shown = element("span", number, /[0-9]/.test(number) ? "number" : "number words");
-    if (unit) shown.append(element("small", unit));
+    if (unit) shown.append(" ", element("small", unit));
     right.append(...said);
     made.append(shown, right);
     return made;
