@@ -171,7 +171,7 @@ def show_and_carry_out(
     with progress(len(places), weight, quiet=quiet) as shown:
         shown.say(f"{cells} in {plural(len(plan.environments), 'environment')}")
         try:
-            asyncio.run(carry_out(plan, results, jobs, seen, environments))
+            asyncio.run(carry_out(plan, results, jobs, seen, shown.say, environments))
         except KeyboardInterrupt:
             return True
         finally:

@@ -17,6 +17,7 @@ from pathlib import Path
 from harness.environments.folder import environments_folder
 from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
+from harness.environments.occupied import occupied
 from harness.measure import events
 from harness.measure.events import Event
 from harness.measure.nothing import nothing_measured
@@ -112,26 +113,31 @@ async def carry_out(
     results: Path,
     jobs: int,
     seen: Callable[[Event], None],
+    say: Callable[[str], None],
     environments: Path | None = None,
 ) -> None:
     """Measure a plan, or a shard of it; the evidence appears below ``results``.
 
     The whole plan has been written there. ``jobs`` is the number of environments that
-    are filled and measured side by side, ``seen`` is called with each event, and
-    ``environments`` is the folder for environments, by default the usual one. An
-    environment whose session left no evidence gets evidence of just that.
+    are filled and measured side by side, ``seen`` is called with each event, ``say``
+    where another run is waited for, and ``environments`` is the folder for
+    environments, by default the usual one. An environment whose session left no
+    evidence gets evidence of just that. Raises ``UsageError``.
     """
     environments = environments or environments_folder().resolve()
     for planned in plan.environments:
         evidence_path(results, planned.environment).unlink(missing_ok=True)
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    await asyncio.gather(
-        *(
-            _run_shard(shard, results, logs / f"nox-{number}.log", seen, environments)
-            for number, shard in enumerate(shards(plan, jobs), start=1)
-        )
-    )
+
+    async def run(number: int, shard: Plan) -> None:
+        names = [planned.environment.slug for planned in shard.environments]
+        async with occupied(environments, names, say, SHARD_SECONDS):
+            log = logs / f"nox-{number}.log"
+            await _run_shard(shard, results, log, seen, environments)
+
+    parts = enumerate(shards(plan, jobs), start=1)
+    await asyncio.gather(*(run(number, shard) for number, shard in parts))
     for planned in plan.environments:
         if not evidence_path(results, planned.environment).exists():
             evidence = _without_evidence(planned, logs)
