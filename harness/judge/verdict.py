@@ -161,6 +161,12 @@ def _short(
             f"{cell.idle_workers} of {cell.workers} processes that listen never took a "
             "request, so there may be capacity to come"
         )
+    if not uneven and (asleep := max((r.asleep for r in cell.rounds), default=0)):
+        return Verdict.UNKNOWN, (
+            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
+            f"{plural(asleep, 'thread')} of the server slept all the while, and may "
+            "let more in on waking up"
+        )
     if not uneven:
         return Verdict.FEWER, (
             f"{_declares(declared)}; never more than {ceiling} in the app at once, "

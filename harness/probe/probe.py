@@ -138,6 +138,8 @@ class Probe:
         """Whether a request was watched in vain that was alone in the server."""
         self.had_turn: set[Thread] = set()
         """Threads that sleep for a time, and have run while requests waited."""
+        self.slept_on: set[Thread] = set()
+        """Threads that slept on a clock for all of the time that they were given."""
         self.kernel: KernelAccount | None = None
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()

@@ -94,6 +94,7 @@ async def _count(
         peak=probe.holds.peak,
         waiting=waiting,
         late=late,
+        asleep=len(probe.slept_on) if waiting else 0,
         processes=spread.processes,
         threads=spread.threads,
         settled=settled,

@@ -87,3 +87,5 @@ async def _turns(probe: Probe, limits: dict[Thread, float]) -> None:
                 elif not state or late:
                     waiting.discard(thread)
                     del due[thread]  # it has ended, or sleeps for longer
+                    if state and limits[thread] == CLOCK_SECONDS:
+                        probe.slept_on.add(thread)

@@ -70,6 +70,9 @@ class Round(Result, frozen=True, kw_only=True):
     """Requests that still waited with the server quiet after all were released."""
     strays: int = 0
     """Times that the app reported a request that was not sent, or was in it already."""
+    asleep: int = 0
+    """Threads of the server that slept on a clock for all of the time that it was
+    watched while requests waited: they may let more in when they wake."""
     replaced: int = 0
     """Processes of the server that were there before the round and not after it."""
     send_seconds: float = 0.0

@@ -113,10 +113,10 @@ def asks_now_and_then(listener: Listener, server: Any) -> None:
 
 
 def recycles(listener: Listener, server: Any) -> None:
-    """Two workers, one at a time; after seven requests each is replaced by another."""
+    """Two workers, one at a time; after five requests each is replaced by another."""
 
     def serve() -> None:
-        for _ in range(7):
+        for _ in range(5):
             control.serve(*listener.accept(), server)
         os._exit(0)
 

@@ -411,3 +411,12 @@ def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None
 def test_what_is_sure_of_it_is_said_all_the_same() -> None:
     word, _ = too_slow(steered(Goal.MOST, (1, 2), 8, (4, 8, 8)))
     assert word is Verdict.UNEVEN
+
+
+def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
+    rounds = (offer(4, 3), offer(4, 3, asleep=1), offer(5, 3, asleep=1))
+    word, reason = verdict(4, 64, rounds)
+    assert word is Verdict.UNKNOWN
+    assert reason.endswith(
+        "1 thread of the server slept all the while, and may let more in on waking up"
+    )
