@@ -6,6 +6,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.memory import MemoryNumbers
 from harness.records.memory import MemorySeen
 from harness.records.questions import Answer
+from harness.records.text import plural
 from harness.records.words import Outcome
 
 MB = 1_000_000
@@ -17,16 +18,13 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     if found is None:
         return seen.unknown("no request was in the app")
     places = "1 request" if found.places == 1 else f"{found.places} requests"
-    further = (
-        f" Each further request costs {found.each / MB:.1f} MB."
-        if found.places > 1
-        else ""
-    )
+    further = f" Each further request costs {_little(found.each)}."
     sentence = (
         f"The server takes {_mb(found.idle)} of memory when idle, and "
         f"{_mb(found.full)} with {places} in the app, of which {_mb(found.full_own)} "
-        f"are shared with nothing else.{further} Then it has {found.processes} "
-        f"processes, {found.threads} threads and {found.files} open files."
+        f"are shared with nothing else.{further if found.places > 1 else ''} Then it "
+        f"has {_processes(found.processes)}, {plural(found.threads, 'thread')} and "
+        f"{plural(found.files, 'open file')}."
     )
     full = round(found.full / MB)
     return seen.answer(f"{full} MB for {found.places}", sentence, full)
@@ -65,3 +63,11 @@ def memory_of(cell: CellEvidence) -> MemoryNumbers | None:
 
 def _mb(size: int) -> str:
     return f"{size / MB:.0f} MB"
+
+
+def _little(size: int) -> str:
+    return "less than 0.1 MB" if size < MB / 10 else f"{size / MB:.1f} MB"
+
+
+def _processes(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"

@@ -57,6 +57,14 @@ def test_of_one_place_there_is_no_further_one() -> None:
     assert "further" not in answer(one, 1).sentence
 
 
+def test_one_of_a_thing_is_not_said_to_be_several() -> None:
+    one = {"processes": 1, "threads": 1}
+    cheap = (footprint(1, 20 * MB, **one), footprint(5, 20 * MB, **one))
+    sentence = answer(MemorySeen(steps=(footprint(0, 20 * MB, **one), *cheap))).sentence
+    assert "Each further request costs less than 0.1 MB." in sentence
+    assert "Then it has 1 process, 1 thread and 40 open files." in sentence
+
+
 def test_where_nothing_was_held_it_is_not_known() -> None:
     assert answer(MemorySeen(steps=(footprint(0, MB),))).answer == "unknown"
     elsewhere = MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason="Linux only")
