@@ -142,5 +142,5 @@ def test_an_interrupted_run_says_how_much_is_missing(tmp_path: Path) -> None:
         terminal.close()
     shown = [line for line in lines if line]
     assert (pressed, code) == (True, 130), shown
-    assert re.match(r"– interrupted: \d+ of 6 cells were not measured; ", shown[-1])
+    assert re.match(r"– interrupted: \d+ of 8 cells were not measured; ", shown[-1])
     assert "not measured" in (tmp_path / "results" / "report.md").read_text()
