@@ -143,13 +143,13 @@ def _short(
     uneven = floor < load <= ceiling
     unsure = _unsure(cell, floor if uneven else ceiling)
     sure = uneven or not unsure or _was_full_alone(cell, load, ceiling)
+    if _lets_nobody_in(cell.rounds):
+        return Verdict.UNKNOWN, (
+            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but in the "
+            "end even a single request was answered before it got to the app, as by a "
+            "limit on the requests of one client; leave that out for the check"
+        )
     if not _was_full(cell, floor if uneven else ceiling) or not sure:
-        if _all_turned_away(cell.rounds):
-            return Verdict.UNKNOWN, (
-                f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but at times "
-                "every request was answered before it got to the app, as by a limit on "
-                "the requests of one client; leave that out for the check"
-            )
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
             "was not quiet meanwhile, so more may have been on their way; "
@@ -175,10 +175,14 @@ def _short(
     return Verdict.UNEVEN, f"{_declares(declared)}; {_uneven(load, cell, numbers)}"
 
 
-def _all_turned_away(rounds: Iterable[Round]) -> bool:
-    """Whether in some round nothing that was offered entered the app."""
+def _lets_nobody_in(rounds: Sequence[Round]) -> bool:
+    """Whether in the end even a single request was turned away.
+
+    A server that is full turns requests away too, but lets others in later.
+    """
     return any(
-        0 < each.offered == each.account.answered_without_entering for each in rounds
+        1 == each.offered == each.account.answered_without_entering
+        for each in rounds[-1:]
     )
 
 

@@ -262,6 +262,18 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
     return next((Offer(load) for load in loads if load not in offered), None)
 
 
+def let_in_again(rounds: Sequence[Round]) -> Offer | None:
+    """A single request, to a server that turned all away in the last round.
+
+    One that was full lets it in; a limit on the requests of one client does not.
+    """
+    all_of_them = any(
+        1 < each.offered == each.account.answered_without_entering
+        for each in rounds[-1:]
+    )
+    return Offer(1) if all_of_them else None
+
+
 def short_of(round_: Round, declared: int | None, limit: int) -> bool:
     """Whether fewer entered than were offered, though the declaration has room."""
     room = min(round_.offered, load_of(declared, limit))

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from harness.probe.loads import beyond
 from harness.probe.loads import further
 from harness.probe.loads import further_to_growing
+from harness.probe.loads import let_in_again
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import offers_to_growing
@@ -123,7 +124,7 @@ class Schedule:
     def next(self) -> Offer | Steer | None:
         """What to offer now; ``None`` when the question is answered."""
         if not self._pending:
-            more = self._steer() or self._further()
+            more = self._steer() or self._further() or let_in_again(self.rounds)
             if isinstance(more, Steer) or more is None:
                 return more
             self._pending.append(more)

@@ -214,12 +214,18 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
                 waiting=0,
                 account=Account(answered_without_entering=4),
             ),
+            offer(
+                1,
+                0,
+                waiting=0,
+                account=Account(answered_without_entering=1),
+            ),
         ),
         Verdict.UNKNOWN,
-        "declares 4; at most 3 of 4 offered were in the app at once, but at times "
-        "every request was answered before it got to the app, as by a limit on the "
-        "requests of one client; leave that out for the check; 4 of 4 answered without "
-        "entering the app",
+        "declares 4; at most 3 of 4 offered were in the app at once, but in the end "
+        "even a single request was answered before it got to the app, as by a limit on "
+        "the requests of one client; leave that out for the check; 4 of 4 answered "
+        "without entering the app",
     ),
     "fewer only while processes were replaced": (
         4,

@@ -12,9 +12,11 @@ from harness.probe.loads import AT_SHARED
 from harness.probe.loads import AT_SHORTFALL
 from harness.probe.loads import AT_STEADY_SHORTFALL
 from harness.probe.loads import further
+from harness.probe.loads import let_in_again
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import short_of
+from harness.records.rounds import Account
 from harness.records.words import Arrival
 from harness.records.words import Settled
 from tests.builders.steered import seen
@@ -193,3 +195,13 @@ def test_short_of(
     offered: int, admitted: int, declared: int | None, expected: bool
 ) -> None:
     assert short_of(seen(offered, admitted), declared, 64) is expected
+
+
+def test_who_turned_all_away_is_asked_whether_a_single_one_gets_in() -> None:
+    full = seen(4, 4, account=Account(answered=4))
+    some = seen(16, 4, account=Account(answered=4, answered_without_entering=12))
+    away = seen(16, 0, account=Account(answered_without_entering=16))
+    single = seen(1, 0, account=Account(answered_without_entering=1))
+    assert let_in_again([full, away]) == Offer(1)
+    for rounds in ([], [full], [full, some], [away, full], [away, single]):
+        assert let_in_again(rounds) is None
