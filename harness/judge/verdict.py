@@ -19,6 +19,7 @@ from harness.records.numbers import sum_up_cell
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.rounds import turned_all_away
 from harness.records.rounds import turned_away
 from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
@@ -180,10 +181,7 @@ def _lets_nobody_in(rounds: Sequence[Round]) -> bool:
 
     A server that is full turns requests away too, but lets others in later.
     """
-    return any(
-        1 == each.offered == each.account.answered_without_entering
-        for each in rounds[-1:]
-    )
+    return any(turned_all_away(each) and each.offered == 1 for each in rounds[-1:])
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:

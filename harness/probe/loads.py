@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
+from harness.records.rounds import turned_all_away
 from harness.records.rounds import turned_away
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
@@ -267,10 +268,8 @@ def let_in_again(rounds: Sequence[Round]) -> Offer | None:
 
     One that was full lets it in; a limit on the requests of one client does not.
     """
-    all_of_them = any(
-        1 < each.offered == each.account.answered_without_entering
-        for each in rounds[-1:]
-    )
+    last = rounds[-1:]
+    all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)
     return Offer(1) if all_of_them else None
 
 

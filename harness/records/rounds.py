@@ -154,6 +154,11 @@ def turned_away(each: Round) -> bool:
     return each.admitted > 0 and away > 0
 
 
+def turned_all_away(each: Round) -> bool:
+    """Whether all that was offered was answered, and nothing entered the app."""
+    return 0 < each.offered == each.account.answered_without_entering
+
+
 def was_quiet(each: Round) -> bool:
     """Whether the server was known to be quiet when requests were counted."""
     return each.settled is not Settled.STEADY_COUNT
