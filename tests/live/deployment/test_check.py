@@ -148,16 +148,6 @@ def test_every_example_is_in_the_list_and_in_a_test() -> None:
             5,
         ),
         ("uvicorn --interface wsgi --host {host} --port {port} shop:app", 10),
-        (
-            "granian --interface wsgi --blocking-threads 3 --host {host} --port {port} "
-            "shop:app",
-            3,
-        ),
-        (
-            "granian --interface wsgi --backpressure 8 --host {host} --port {port} "
-            "shop:app",
-            4,
-        ),
     ],
 )
 def test_servers(deploy: Check, command: str, expected: int) -> None:
@@ -165,6 +155,23 @@ def test_servers(deploy: Check, command: str, expected: int) -> None:
     assert numbers(checked) == ("as declared", expected, expected)
     assert checked.code == 0
     assert checked.cells["mine"]["declared"] == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [("--blocking-threads 3", 3), ("--backpressure 8", 4)]
+)
+def test_granian(deploy: Check, options: str, expected: int) -> None:
+    """Its pool starts a thread too few now and then: tests/live/measure/test_servers.py
+    says why.
+    """
+    command = f"granian --interface wsgi {options} --host {{host}} --port {{port}}"
+    checked = deploy(f"{command} shop:app")
+    assert checked.cells["mine"]["declared"] == expected
+    assert numbers(checked) in (
+        ("as declared", expected, expected),
+        ("uneven", expected, expected - 1),
+    )
+    assert checked.code == 0
 
 
 def test_hypercorn_is_what_its_pool_is(deploy: Check) -> None:

@@ -30,7 +30,6 @@ SEEN = {
     "uvicorn/asgiref": 1,
     "gevent/patched-pool-10": 10,
     "gevent/unpatched": 1,
-    "granian/blocking-threads-4": 4,
     "wsgiref/default": 1,
     "tornado/default": 1,
     "tornado/executor-8": 8,
@@ -39,6 +38,13 @@ SEEN = {
 """By server and configuration: how many are in the app, in every round."""
 
 WRONG = "granian/backpressure-8"
+
+BY_CHANCE = {"granian/blocking-threads-4": 4}
+"""Servers whose pool of threads leaves a request waiting now and then, and the most
+that they handle. granian takes a thread that is about to begin a task for an idle one,
+and starts none for the task behind it (`BlockingRunnerPool::run` in its
+`src/blocking.rs`): seen in one run of forty on a busy machine.
+"""
 
 RANGES = {
     "gunicorn/gthread-2x4-connections-5": (7, 8),
@@ -69,7 +75,7 @@ def cell_id(name: str) -> str:
 def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The cells of one run of them all, by the same key."""
     results = tmp_path_factory.mktemp("servers") / "results"
-    names = (*SEEN, WRONG, *RANGES, *FRONTS)
+    names = (*SEEN, WRONG, *BY_CHANCE, *RANGES, *FRONTS)
     only = [("--only", cell_id(name)) for name in names]
     done = probe(results, *(word for pair in only for word in pair))
     assert done.returncode == 0, done.stderr
@@ -83,6 +89,16 @@ def test_what_is_known(cells: dict[str, dict[str, Any]], name: str) -> None:
     assert (cell["outcome"], cell["verdict"]) == ("measured", "as declared"), cell
     assert (cell["ceiling"], cell["floor"]) == (capacity, capacity)
     assert cell["declared"] == capacity
+
+
+@pytest.mark.parametrize("name", BY_CHANCE)
+def test_what_depends_on_chance(cells: dict[str, dict[str, Any]], name: str) -> None:
+    cell, capacity = cells[name], BY_CHANCE[name]
+    assert cell["outcome"] == "measured" and cell["ceiling"] == capacity, cell
+    assert (cell["verdict"], cell["floor"]) in (
+        ("as declared", capacity),
+        ("uneven", capacity - 1),
+    )
 
 
 @pytest.mark.parametrize("name", RANGES)
