@@ -18,6 +18,7 @@ from harness.judge.judge import Reproduce
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import Server
+from harness.records.earlier_answers import with_earlier_answers
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import Evidence
 from harness.records.report import CellReport
@@ -109,7 +110,8 @@ class Atlas:
         newest = [each for each in evidence if each.probe == probe]
         self.older = len(evidence) - len(newest)
         self.catalog = catalog
-        self.evidence = newest_cells(sorted(newest, key=self._place))
+        kept = with_earlier_answers(sorted(newest, key=self._place))
+        self.evidence = newest_cells(sorted(kept, key=self._place))
         self.snapshot = snapshot
         self.released = released
         self.report: Report = judge(self.evidence, reproduce)

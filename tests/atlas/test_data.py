@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
@@ -13,20 +12,20 @@ import msgspec
 import pytest
 
 from docs.make import data
-from harness.records.breaks import BreaksSeen
-from harness.records.evidence import Evidence
 from harness.records.files import read
-from harness.records.memory import MemorySeen
+from harness.records.results import read_evidence
 from harness.records.track import Line
-from harness.records.words import Outcome
 from harness.site import changes
+from harness.site import questions
 from harness.site.atlas import Released
 from harness.site.explain import MeasuredCell
 from harness.site.frame import frame_of
+from harness.track import history
 from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import built
 from tests.builders.atlas import CATALOG
+from tests.builders.atlas import QUESTIONS
 from tests.builders.atlas import sample
 from tests.samples import make
 
@@ -216,29 +215,15 @@ def test_folders_of_a_machine_have_placeholders(text: str, neutral: str) -> None
     assert made.cells[0].log_tail == neutral
 
 
-def test_answers_of_an_earlier_run_stay() -> None:
-    where = make.environment("3.1.3", "gunicorn", "27.0.1")
-
-    def run(day: int, *asked: Any, **installed: str) -> Evidence:
-        cell = make.cell(where, "sync-4", 4, make.rounds(4, (4, 1)), asked=asked)
-        when = f"2026-11-{day}T00:00:00+00:00"
-        return make.evidence(where, [cell], measured_at=when, installed=installed)
-
-    def answers(*runs: Evidence) -> list[list[tuple[str, str]]]:
-        return [
-            [(str(seen.question), seen.reason) for seen in each.cells[0].asked]
-            for each in data.with_earlier_answers(runs)
-        ]
-
-    died = Outcome.DIED
-    first = run(20, MemorySeen(outcome=died, reason="1"), BreaksSeen(outcome=died))
-    later = run(21, MemorySeen(outcome=died, reason="2"), gevent="1")
-    assert answers(later, first) == [
-        [("memory", "1"), ("breaks", "")],
-        [("memory", "2"), ("breaks", "")],
-    ]
-    other = run(20, BreaksSeen(outcome=died), gevent="2")
-    assert answers(other, later)[1] == [("memory", "2")], "another version of a package"
+def test_every_answer_that_a_question_cites_is_shipped() -> None:
+    """Nowhere does a page say "not asked" where its text promises an answer."""
+    runs, _ = read_evidence(data.DATA / "results")
+    lines, _ = history.read(data.DATA / "history")
+    cells = atlas_of([*runs, *lines]).report.cells
+    for page in questions.answered(QUESTIONS, cells):
+        texts = (page.question.answer, page.question.wrong, *page.question.detail)
+        for text in texts:
+            assert "not asked" not in page.written(text).plain, page.name
 
 
 def test_what_is_out_is_shipped_for_every_package() -> None:

@@ -1,0 +1,53 @@
+"""Answers of earlier measurements, beside a later one that was not asked the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.records.evidence import CellEvidence
+from harness.records.evidence import Evidence
+from harness.records.words import Outcome
+
+
+def with_earlier_answers(runs: Iterable[Evidence]) -> list[Evidence]:
+    """The runs, oldest first. A cell keeps the answers that earlier runs on the same
+    kind of machine have of it, where it was not asked the same again and no package was
+    of another version.
+    """
+    earlier: dict[tuple[object, ...], list[Evidence]] = defaultdict(list)
+    made = []
+    for each in sorted(runs, key=lambda run: (run.measured_at, str(run.environment))):
+        before = earlier[each.environment, each.probe, each.host]
+        same = [run for run in before if _same_versions(run, each)]
+        cells = tuple(_with_answers(cell, same) for cell in each.cells)
+        made.append(msgspec.structs.replace(each, cells=cells))
+        before.append(each)
+    return made
+
+
+def _same_versions(one: Evidence, other: Evidence) -> bool:
+    """Whether what is installed in both environments is of the same versions."""
+    return all(
+        other.installed.get(name, version) == version
+        for name, version in one.installed.items()
+    )
+
+
+def _with_answers(cell: CellEvidence, before: Sequence[Evidence]) -> CellEvidence:
+    """A cell with answers of earlier runs, the newest of each question."""
+    if cell.outcome is not Outcome.MEASURED:
+        return cell
+    asked = {
+        seen.question: seen
+        for run in before
+        for known in run.cells
+        if known.id == cell.id
+        for seen in known.asked
+    }
+    again = {seen.question for seen in cell.asked}
+    kept = (seen for question, seen in asked.items() if question not in again)
+    return msgspec.structs.replace(cell, asked=(*cell.asked, *kept))
