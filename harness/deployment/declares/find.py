@@ -38,6 +38,9 @@ SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
 )
 
+SHOWN = frozenset({".do"})
+"""Hidden folders in which platforms look for their files."""
+
 PROJECT = (
     *("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"),
     *("Procfile", "uv.lock", "poetry.lock"),
@@ -91,9 +94,7 @@ def _files(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         depth = len(Path(root).relative_to(folder).parts)
         folders[:] = sorted(
-            each
-            for each in folders
-            if not each.startswith(".") and each not in SKIPPED and depth < DEEPEST
+            each for each in folders if _is_looked_into(each) and depth < DEEPEST
         )
         seen += len(names)
         if seen > MOST_FILES:
@@ -103,6 +104,10 @@ def _files(folder: Path) -> Iterator[Path]:
             for name in sorted(names)
             if reader_of(name) or is_read(name)
         )
+
+
+def _is_looked_into(folder: str) -> bool:
+    return folder in SHOWN or not (folder.startswith(".") or folder in SKIPPED)
 
 
 def _in_file(

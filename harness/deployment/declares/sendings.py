@@ -97,7 +97,7 @@ def limit_of(instance: Instance, where: str) -> Limit:
         instance.aims,
         instance.of,
         instance.key,
-        where,
+        instance.platform.sends.elsewhere_in or where,
         instance.platform.title,
         instance.because,
     )

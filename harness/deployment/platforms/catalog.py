@@ -44,6 +44,10 @@ class Sends(Record, frozen=True, kw_only=True):
     of: Sentence
     """``requests`` or ``connections``, or where the file says which."""
     default_of: str = ""
+    elsewhere: str = ""
+    """The setting that says another limit, where this file cannot."""
+    elsewhere_in: str = ""
+    """And where that setting stands."""
     told: bool = True
     """Whether a file without a limit is worth a line."""
 
@@ -64,7 +68,11 @@ class Size(Record, frozen=True, kw_only=True):
     """How large an instance is."""
 
     processors: Steps | None = None
+    processor_units: PositiveInt = 1
+    """How many of the platform's units are one processor, such as 1024 on ECS."""
     memory: Steps | None = None
+    memory_unit: str = ""
+    """Of a bare number, such as ``MiB``."""
     class_: Annotated[Steps | None, msgspec.Meta()] = msgspec.field(
         default=None, name="class"
     )
@@ -88,6 +96,8 @@ class Starts(Record, frozen=True, kw_only=True):
     """Lists of words, one behind the other."""
     line: Steps | None = None
     """One line for a shell."""
+    other_line: Steps | None = None
+    """The same where ``line`` does not stand."""
     lines: Steps | None = None
     """Several, each with a name."""
     variables: Steps | None = None
@@ -106,15 +116,33 @@ class CheckDefaults(Record, frozen=True, kw_only=True):
     relies on them is told so."""
 
 
+CheckForm = Literal[
+    "kubernetes",
+    "kubernetes-terraform",
+    "compose",
+    "ecs",
+    "fly",
+    "fly-tcp",
+    "app-engine",
+    "app-runner",
+    "digitalocean",
+    "render",
+]
+
+
 class Checks(Record, frozen=True, kw_only=True):
     """How a platform asks whether an instance is alive."""
 
     at: Steps
-    form: Literal["kubernetes", "compose", "fly", "fly-tcp", "app-engine"]
+    form: CheckForm
     then: Consequence
     defaults: CheckDefaults = CheckDefaults()
     source: Page
     """The page that documents the check and its defaults."""
+
+
+Format = Literal["yaml", "toml", "hcl", "nginx", "haproxy"]
+"""How a file is written; one that ends in ``.bicep`` is of Bicep in any case."""
 
 
 class Platform(Record, frozen=True, kw_only=True):
@@ -123,7 +151,7 @@ class Platform(Record, frozen=True, kw_only=True):
     title: Sentence
     files: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
     """Patterns for the names of its files."""
-    format: Literal["yaml", "toml", "nginx", "haproxy"]
+    format: Format
     marks: tuple[str, ...] = ()
     """Of these texts one has to stand in a file of it."""
     all_marks: tuple[str, ...] = ()

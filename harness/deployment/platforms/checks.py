@@ -32,13 +32,31 @@ class Form(NamedTuple):
     failures: str
     unit: float = 1.0
     """Seconds that a number without a unit counts."""
+    path: str = ""
+    """Where the path stands that is asked for."""
+    by: str = ""
+    """Where it says by which protocol; without it, by HTTP if there is a path."""
 
 
 KUBERNETES = Form("periodSeconds", "timeoutSeconds", "failureThreshold")
 COMPOSE = Form("interval", "timeout", "retries")
 APP_ENGINE = Form("check_interval_sec", "timeout_sec", "failure_threshold")
 FLY = Form("interval", "timeout", "", unit=0.001)
+ECS = Form("interval", "timeout", "retries")
+TERRAFORM = Form(
+    "period_seconds", "timeout_seconds", "failure_threshold", path="http_get.0.path"
+)
+DIGITALOCEAN = TERRAFORM._replace(path="http_path")
+APP_RUNNER = Form(
+    "Interval", "Timeout", "UnhealthyThreshold", path="Path", by="Protocol"
+)
+RENDER = Form("", "", "")
 FORMS = {
+    "ecs": ECS,
+    "kubernetes-terraform": TERRAFORM,
+    "digitalocean": DIGITALOCEAN,
+    "app-runner": APP_RUNNER,
+    "render": RENDER,
     "kubernetes": KUBERNETES,
     "compose": COMPOSE,
     "app-engine": APP_ENGINE,
@@ -64,14 +82,18 @@ def check_of(
     match kind.form:
         case "kubernetes":
             given = _kubernetes(node, ports)
-        case "compose":
+        case "compose" | "ecs":
             given = _compose(node)
+        case "render":
+            given = HealthCheck(path=node.text or "/")
         case "app-engine":
             given = HealthCheck(path=text_at(node, "path") or "/")
         case "fly" | "fly-tcp":
             given = _fly(
                 node, by=CheckBy.TCP if kind.form == "fly-tcp" else CheckBy.HTTP
             )
+        case _:
+            given = _by_form(FORMS[kind.form], node)
     if given is None:
         return None
     return msgspec.structs.replace(
@@ -147,8 +169,17 @@ def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
     )
 
 
+def _by_form(form: Form, node: Node) -> HealthCheck:
+    """A check that says its path, or a protocol; what says neither is by TCP."""
+    path = text_at(node, form.path)
+    by_http = text_at(node, form.by).upper() == "HTTP" if form.by else bool(path)
+    if not by_http:
+        return HealthCheck(by=CheckBy.TCP)
+    return HealthCheck(path=path or "/")
+
+
 def _compose(node: Node) -> HealthCheck | None:
-    test = find(node, "test")
+    test = find(node, "test") or find(node, "command") or find(node, "Command")
     if not test:
         return None
     words = [each.text for each in test[0].node.list] or [test[0].node.text]

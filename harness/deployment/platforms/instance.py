@@ -13,7 +13,7 @@ from harness.records.health import HealthCheck
 
 def last_step(steps: str | None) -> str:
     """The last name of a place in a file, which is the key that stands there."""
-    return (steps or "").rpartition(".")[2].strip('"')
+    return (steps or "").rpartition(".")[2].strip('"/')
 
 
 class Instance(NamedTuple):
@@ -53,7 +53,7 @@ class Instance(NamedTuple):
     def key(self) -> str:
         """The setting that says its limit, or would."""
         sends = self.platform.sends
-        return self.written or last_step(sends.most or sends.aims)
+        return self.written or last_step(sends.most or sends.aims) or sends.elsewhere
 
     @property
     def counted_processors(self) -> int | None:

@@ -12,18 +12,20 @@ from pathlib import Path
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.platforms import proxies
+from harness.deployment.platforms import values
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import Starts
 from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.checks import by_program
 from harness.deployment.platforms.checks import check_of
+from harness.deployment.platforms.documents import documents
+from harness.deployment.platforms.documents import unrendered
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
-from harness.deployment.platforms.tree import from_toml
-from harness.deployment.platforms.tree import from_yaml
+from harness.deployment.platforms.tree import named
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.platforms.tree import text_at
@@ -55,9 +57,9 @@ def instances(path: Path, text: str) -> list[Instance]:
         try:
             found += _read(platform, path, text)
         except NotReadable as problem:
-            # Templates for other programs are often called like what they make.
-            if "{{" not in text and "{%" not in text and not found:
-                found.append(Instance(platform, "", 1, problem=str(problem)))
+            words = unrendered(path, text, str(problem))
+            if words and not found:
+                found.append(Instance(platform, "", 1, problem=words))
     return found
 
 
@@ -84,7 +86,7 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
     if platform.format == "haproxy":
         yield from _limits(platform, proxies.in_haproxy(text))
         return
-    for document in (from_toml if platform.format == "toml" else from_yaml)(text):
+    for document in documents(platform.format, path, text):
         if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
             continue
         for found in _each(platform, document):
@@ -95,7 +97,7 @@ def _limits(
     platform: Platform, limits: Iterator[proxies.ProxyLimit]
 ) -> Iterator[Instance]:
     for each in limits:
-        number, problem = _number(each.key, each.value)
+        number, problem = values.number(each.key, each.value)
         yield Instance(
             platform,
             each.name,
@@ -113,7 +115,7 @@ def _each(platform: Platform, document: Node) -> Iterator[Found]:
     for steps in platform.each:
         for found in find(document, steps):
             several = found.node.list
-            items = [Found(text_at(n, "name"), n) for n in several] or [found]
+            items = [Found(named(n), n) for n in several] or [found]
             if platform.one_with:
                 with_it = [e for e in items if _at(e.node, platform.one_with)]
                 items = (with_it or items)[:1]
@@ -143,10 +145,13 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
     size, own = platform.size, _class(platform, at)
     processors = memory = None
     if size is not None:
-        processors = _processors(_value(at(size.processors)))
+        processors = values.processors(
+            values.value(at(size.processors)), size.processor_units
+        )
         processors = processors or own.processors or size.default_processors
-        memory = _value(at(size.memory)) or own.memory or size.default_memory
-    given = _variables(at(platform.starts.variables))
+        memory = values.memory(values.value(at(size.memory)), size.memory_unit)
+        memory = memory or own.memory or size.default_memory
+    given = values.variables(at(platform.starts.variables))
     check, not_asked = _check(platform, path, at, found.node)
     variables = {**own.variables, **given}
     instance = Instance(
@@ -184,7 +189,7 @@ def _with_limit(instance: Instance, at: At) -> Instance:
         line=written.line if written else instance.line,
         most=hard if most and most.text else default,
         aims=soft if aims and aims.text else sends.default_aims,
-        of=_value(at(sends.of)) or sends.default_of or sends.of,
+        of=values.value(at(sends.of)) or sends.default_of or sends.of,
         written=last_step(steps) if written else "",
         because=because,
         problem=problem or other,
@@ -198,54 +203,23 @@ def _class(platform: Platform, at: At) -> Class:
         return Class()
     other = any(map(at, size.other_with))
     default = size.other_class if other else size.default_class
-    name = _value(at(size.class_)) or default
+    name = values.value(at(size.class_)) or default
     return size.classes.get(name) or size.classes.get(name.lower()) or Class()
-
-
-def _value(node: Node | None) -> str:
-    return node.text if node is not None else ""
-
-
-def _number(name: str, text: str) -> tuple[int | None, str]:
-    """A number of requests, or what is wrong with it."""
-    if text.isdecimal():
-        return (int(text) or None), ""
-    return None, f"{name} is {text!r}; write a number"
 
 
 def _limit(steps: str | None, node: Node | None) -> tuple[int | None, str]:
     if node is None or not node.text:
         return None, ""
-    return _number(last_step(steps), node.text)
-
-
-def _processors(text: str) -> float | None:
-    """``500m`` or ``2`` as a number of processors; ``None`` for anything else."""
-    number, scale = (text[:-1], 1000) if text.endswith("m") else (text, 1)
-    try:
-        found = float(number) / scale
-    except ValueError:
-        return None
-    return found if found > 0 and math.isfinite(found) else None
-
-
-def _variables(node: Node | None) -> dict[str, str]:
-    """A mapping, or a list of names and values."""
-    if node is None:
-        return {}
-    # Without a value it is from a secret, which no file says.
-    given = [each for each in node.list if "value" in each.items]
-    listed = {text_at(each, "name"): text_at(each, "value") for each in given}
-    return {**listed, **{name: each.text for name, each in node.items.items()}}
+    return values.number(last_step(steps), node.text)
 
 
 def _lines(starts: Starts, at: At, found: Found) -> Iterator[tuple[int, str, str]]:
     """Line, name and text of what an instance starts, for a shell."""
     nodes = [node for node in map(at, starts.words) if node is not None]
-    words = [each.text for node in nodes for each in node.list]
+    words = [each.text for node in nodes for each in node.list or [node] if each.text]
     if words:
         yield nodes[-1].line, found.name, _shell(words)
-    line = at(starts.line)
+    line = at(starts.line) or at(starts.other_line)
     if line is not None and line.text:
         yield line.line, found.name, line.text
     several = at(starts.lines)

@@ -68,16 +68,17 @@ def _step(found: Found, step: str) -> Iterator[Found]:
     name, node = found
     if step == "*":
         yield from (Found(key, each) for key, each in node.items.items())
-        yield from (Found(_named(each), each) for each in node.list)
+        yield from (Found(named(each), each) for each in node.list)
     elif step in node.items:
         yield Found(name, node.items[step])
     elif step.isdecimal() and int(step) < len(node.list):
-        yield Found(_named(node.list[int(step)]), node.list[int(step)])
+        item = node.list[int(step)]
+        yield Found(named(item) or name, item)
 
 
-def _named(node: Node) -> str:
+def named(node: Node) -> str:
     """What an item of a list calls itself."""
-    return node.items["name"].text if "name" in node.items else ""
+    return next((node.items[e].text for e in ("name", "Name") if e in node.items), "")
 
 
 # ------------------------------------------------------------------------------ YAML

@@ -1,0 +1,80 @@
+"""The documents of a platform's file, whatever it is written in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.deployment.platforms.braces import from_bicep
+from harness.deployment.platforms.braces import from_hcl
+from harness.deployment.platforms.braces import hcl_given
+from harness.deployment.platforms.catalog import Format
+from harness.deployment.platforms.tree import from_toml
+from harness.deployment.platforms.tree import from_yaml
+from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import NotReadable
+from harness.records.errors import UsageError
+from harness.records.files import read_text
+
+MOST_SIBLINGS = 100
+"""Files of one folder in which variables of Terraform are looked for."""
+
+STARTS_SOMETHING = ("containers:", "containerConcurrency:")
+"""What a template has that is worth a line."""
+
+
+def documents(format_: Format, path: Path, text: str) -> list[Node]:
+    """The documents in a text. Raises ``NotReadable``."""
+    if path.suffix == ".bicep":
+        return from_bicep(text)
+    if format_ == "hcl":
+        return from_hcl(text, _given(path.parent) if path.suffix == ".tf" else {})
+    return from_toml(text) if format_ == "toml" else from_yaml(text)
+
+
+def unrendered(path: Path, text: str, problem: str) -> str:
+    """What to say of a file that cannot be read; empty where that is nothing.
+
+    Templates for other programs are often called like what they make.
+    """
+    if "{{" not in text and "{%" not in text:
+        return problem
+    if "{{" in text and _chart(path) and any(each in text for each in STARTS_SOMETHING):
+        return (
+            "it is a template of Helm, which is not rendered here: write it out with "
+            f"helm template {_chart(path)} > rendered.yaml, and look at that"
+        )
+    return ""
+
+
+def _chart(path: Path) -> str:
+    """The name of the chart that a template is in; empty where it is in none."""
+    folders = path.parts[:-1]
+    if "templates" not in folders:
+        return ""
+    at = folders.index("templates")
+    return folders[at - 1] if at else "."
+
+
+@functools.lru_cache(maxsize=32)
+def _given(folder: Path) -> Mapping[str, str]:
+    """What variables of Terraform stand for, by the files of a folder."""
+    found: dict[str, Node] = {}
+    try:
+        names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
+    except OSError:
+        return {}
+    for path in names[:MOST_SIBLINGS]:
+        if path.suffix == ".tfvars" and not _is_loaded(path.name):
+            continue
+        try:
+            found[path.name] = from_hcl(read_text(path))[0]
+        except (UsageError, NotReadable):
+            continue
+    return hcl_given(found)
+
+
+def _is_loaded(name: str) -> bool:
+    """Whether Terraform reads a file of values without being told."""
+    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")

@@ -1,0 +1,70 @@
+"""Values in the files of platforms: numbers, sizes and variables."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from harness.deployment.platforms.tree import Node
+
+
+def value(node: Node | None) -> str:
+    """A plain value; empty where there is none."""
+    return node.text if node is not None else ""
+
+
+def number(name: str, text: str) -> tuple[int | None, str]:
+    """A number of requests, or what is wrong with it."""
+    if text.isdecimal():
+        return (int(text) or None), ""
+    if _GIVEN.fullmatch(text):
+        return None, (
+            f"{name} is {text}, which no file here gives; give it a default, or a "
+            "value in terraform.tfvars"
+        )
+    return None, f"{name} is {text!r}; write a number"
+
+
+_GIVEN = re.compile(r"(?:var|local)\.[\w-]+")
+_OF_BICEP = re.compile(r"""json\('([\d.]+)'\)""")
+
+
+def processors(text: str, units: int = 1) -> float | None:
+    """``500m`` or ``2`` as a number of processors; ``None`` for anything else."""
+    text = _OF_BICEP.sub(r"\1", text)
+    number, scale = text, units
+    if text.endswith("m"):
+        number, scale = text[:-1], 1000
+    elif text.endswith("vCPU"):
+        number, scale = text[:-4], 1
+    try:
+        found = float(number) / scale
+    except ValueError:
+        return None
+    return found if found > 0 and math.isfinite(found) else None
+
+
+def memory(text: str, unit: str) -> str:
+    """A size with its unit, which a bare number gets from its platform."""
+    return f"{text} {unit}" if unit and text.isdecimal() else text
+
+
+def variables(node: Node | None) -> dict[str, str]:
+    """A mapping, or a list of names and values."""
+    if node is None:
+        return {}
+    # Without a value it is from a secret, which no file says.
+    listed = {}
+    for each in node.list:
+        name, given = (_first(each, keys) for keys in (_NAMES, _VALUES))
+        if name and given is not None:
+            listed[name.text] = given.text
+    return {**listed, **{name: each.text for name, each in node.items.items()}}
+
+
+_NAMES, _VALUES = ("name", "Name", "key"), ("value", "Value")
+"""What platforms call the name and the value of a variable."""
+
+
+def _first(node: Node, keys: tuple[str, ...]) -> Node | None:
+    return next((node.items[key] for key in keys if key in node.items), None)

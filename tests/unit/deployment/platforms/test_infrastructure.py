@@ -1,0 +1,258 @@
+"""Files of infrastructure as code say what a platform sends and starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.deployment.declares.find import find
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.read import instances
+from harness.deployment.platforms.read import instances_in
+from harness.records.declares import Sending
+from harness.records.declares import SendVerdict
+from harness.records.health import CheckBy
+from harness.records.health import HealthCheck
+from tests.builders import infrastructure as files
+
+DOCKERFILE = "FROM python\nCMD gunicorn -w 2 --threads 4 app:app\n"
+
+
+def one(name: str, text: str) -> Instance:
+    (found,) = instances(Path(name), text)
+    assert not found.problem
+    return found
+
+
+def sent(folder: Path, name: str, text: str, **others: str) -> Sending:
+    """What ``declares`` says about a platform's file beside a Dockerfile."""
+    for other, inner in {"Dockerfile": DOCKERFILE, **others}.items():
+        (folder / other.replace("__", ".")).write_text(inner)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    (found,) = find(folder, 2).sendings
+    return found
+
+
+# ------------------------------------------------------- the verdict on the line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "key"),
+    [
+        (
+            "main.tf",
+            files.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "10"),
+            10,
+            "max_instance_request_concurrency",
+        ),
+        (
+            "main.tf",
+            files.TERRAFORM_CLOUD_RUN_V1.replace("WEB_CONCURRENCY", "OTHER"),
+            5,
+            "container_concurrency",
+        ),
+        ("main.tf", files.TERRAFORM_APP_RUNNER, 3, "max_concurrency"),
+        ("main.bicep", files.BICEP, 40, "concurrentRequests"),
+    ],
+)
+def test_two_wait(tmp_path: Path, name: str, text: str, line: int, key: str) -> None:
+    found = sent(tmp_path, name, text)
+    verb = "sends" if found.most else "aims at"
+    assert found.reason == f"the platform {verb} 10, the app takes 8: two wait"
+    assert found.verdict is SendVerdict.MORE
+    assert (found.file, found.line) == (name, line)
+    assert found.remedy.startswith(f"set {key} to 8 in {name}:{line}, or let ")
+    assert text.splitlines()[line - 1].strip().startswith(("http", key))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", files.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "8")),
+        ("main.tf", files.TERRAFORM_APP_RUNNER.replace("10", "8")),
+        ("main.bicep", files.BICEP.replace("int = 10", "int = 8")),
+    ],
+)
+def test_as_many_are_sent_as_are_taken(tmp_path: Path, name: str, text: str) -> None:
+    assert sent(tmp_path, name, text).verdict is SendVerdict.AS_MANY
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "takes", "verdict"),
+    [
+        ("main.tf", files.TERRAFORM_CONTAINER_APPS, 4, SendVerdict.MORE),
+        ("main.tf", files.TERRAFORM_ECS, 4, SendVerdict.NO_LIMIT),
+        ("main.tf", files.TERRAFORM_APP_SERVICE, 3, SendVerdict.NO_LIMIT),
+        ("task.json", files.ECS, 8, SendVerdict.NO_LIMIT),
+        ("stack.yaml", files.ECS_CLOUDFORMATION, 3, SendVerdict.NO_LIMIT),
+        ("service.yaml", files.APP_RUNNER_SERVICE, 2, SendVerdict.MORE),
+        ("render.yaml", files.RENDER, 8, SendVerdict.NO_LIMIT),
+        (".do/app.yaml", files.DIGITALOCEAN, 8, SendVerdict.NO_LIMIT),
+        ("railway.toml", files.RAILWAY, 8, SendVerdict.NO_LIMIT),
+        ("railway.json", files.RAILWAY_JSON, 3, SendVerdict.NO_LIMIT),
+        ("shop.nomad.hcl", files.NOMAD, 4, SendVerdict.NO_LIMIT),
+        ("heroku.yml", files.HEROKU_YML, 8, SendVerdict.NO_LIMIT),
+    ],
+)
+def test_what_the_file_itself_starts_counts(
+    tmp_path: Path, name: str, text: str, takes: int, verdict: SendVerdict
+) -> None:
+    found = sent(tmp_path, name, text)
+    assert (found.takes, found.verdict) == (takes, verdict)
+    assert found.of.startswith(f"{name}:")
+
+
+def test_no_limit_is_said_and_not_assumed(tmp_path: Path) -> None:
+    found = sent(tmp_path, "render.yaml", files.RENDER)
+    assert found.reason == (
+        "Render sends any number, the app takes 8; Render documents no limit to what "
+        "it sends an instance"
+    )
+
+
+def test_a_limit_that_another_file_says_is_named(tmp_path: Path) -> None:
+    remedy = sent(tmp_path, "service.yaml", files.APP_RUNNER_SERVICE).remedy
+    assert remedy.startswith("set MaxConcurrency to 2 in an AutoScalingConfiguration")
+
+
+# ------------------------------------------------------------------ variables
+
+
+def test_variables_of_terraform(tmp_path: Path) -> None:
+    first = sent(
+        tmp_path,
+        "main.tf",
+        files.TERRAFORM_CLOUD_RUN,
+        variables__tf=files.VARIABLES,
+    )
+    assert (first.most, first.line) == (80, 10), "its default"
+    second = tmp_path / "second"
+    second.mkdir()
+    found = sent(
+        second,
+        "main.tf",
+        files.TERRAFORM_CLOUD_RUN,
+        variables__tf=files.VARIABLES,
+        terraform__tfvars="concurrency = 10\n",
+    )
+    assert found.most == 10
+
+
+def test_a_variable_that_no_file_gives_is_told_of(tmp_path: Path) -> None:
+    found = sent(tmp_path, "main.tf", files.TERRAFORM_CLOUD_RUN)
+    assert found.verdict is SendVerdict.UNKNOWN
+    assert found.reason == (
+        "max_instance_request_concurrency is var.concurrency, which no file here "
+        "gives; give it a default, or a value in terraform.tfvars"
+    )
+
+
+# ---------------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (
+            "main.tf",
+            files.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "1"),
+            {"name": "shop", "processors": 2.0, "memory": "1Gi"},
+        ),
+        (
+            "main.tf",
+            files.TERRAFORM_CLOUD_RUN_V1,
+            {"processors": 1.0, "variables": {"WEB_CONCURRENCY": "3"}},
+        ),
+        ("main.tf", files.TERRAFORM_CONTAINER_APPS, {"processors": 0.5}),
+        ("main.bicep", files.BICEP, {"processors": 0.5, "memory": "1Gi"}),
+        (
+            "task.json",
+            files.ECS,
+            {"processors": 0.5, "memory": "1024 MiB", "variables": {"A": "b"}},
+        ),
+        (
+            "stack.yaml",
+            files.ECS_CLOUDFORMATION,
+            {"name": "web", "variables": {"WEB_CONCURRENCY": "3"}},
+        ),
+        (
+            "service.yaml",
+            files.APP_RUNNER_SERVICE,
+            {"processors": 1.0, "memory": "2048 MB", "aims": 100},
+        ),
+        ("render.yaml", files.RENDER, {"name": "shop", "processors": 2}),
+        ("shop.nomad.hcl", files.NOMAD, {"processors": 2.0, "memory": "512 MB"}),
+        ("values.yaml", files.HELM_VALUES, {"processors": 0.5, "memory": "512Mi"}),
+    ],
+)
+def test_sizes_and_variables(name: str, text: str, expected: dict[str, Any]) -> None:
+    found = one(name, text)._asdict()
+    assert {key: found[key] for key in expected} == expected
+
+
+# --------------------------------------------------------------- health checks
+
+
+def check(name: str, text: str) -> HealthCheck:
+    found = one(name, text).check
+    assert found is not None
+    return found
+
+
+def test_health_checks() -> None:
+    terraform = files.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "1")
+    run = check("main.tf", terraform)
+    assert (run.path, run.period, run.timeout) == ("/healthz", 20, 1)
+    bicep = check("main.bicep", files.BICEP)
+    assert (bicep.path, bicep.period, bicep.failures) == ("/healthz", 10, 3)
+    for name, text in (("task.json", files.ECS), ("main.tf", files.TERRAFORM_ECS)):
+        ecs = check(name, text)
+        assert (ecs.path, ecs.timeout) == ("/healthz", 5)
+    assert check("task.json", files.ECS).failures == 2
+    runner = check("service.yaml", files.APP_RUNNER_SERVICE)
+    assert (runner.by, runner.path, runner.period) == (CheckBy.HTTP, "/healthz", 10)
+    ocean = check("app.yaml", files.DIGITALOCEAN)
+    assert (ocean.path, ocean.timeout, ocean.failures) == ("/healthz", 1, 9)
+
+
+def test_what_says_no_path_is_asked_by_tcp() -> None:
+    service = files.APP_RUNNER_SERVICE.replace("Protocol: HTTP, ", "")
+    assert check("service.yaml", service).by is CheckBy.TCP
+    spec = files.DIGITALOCEAN.replace("http_path: /healthz", "period_seconds: 5")
+    assert check("app.yaml", spec).by is CheckBy.TCP
+
+
+def test_what_render_does_not_document_is_said_to_be_assumed() -> None:
+    render = check("render.yaml", files.RENDER)
+    assert (render.path, render.timeout) == ("/healthz", 5)
+    assert "every 5 s and 12 as the number of failures are assumed" in render.says
+
+
+# ------------------------------------------------------------------------ Helm
+
+
+def test_a_template_of_helm_has_to_be_rendered(tmp_path: Path) -> None:
+    found = sent(tmp_path, "shop/templates/deployment.yaml", files.HELM_TEMPLATE)
+    assert found.verdict is SendVerdict.UNKNOWN
+    assert "helm template shop > rendered.yaml" in found.reason
+
+
+def test_templates_of_helm_that_start_nothing_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "shop" / "templates"
+    folder.mkdir(parents=True)
+    path = folder / "service.yaml"
+    path.write_text("apiVersion: v1\nkind: Service\nmetadata: {{ x }}\n")
+    assert instances_in(path) == []
+    other = tmp_path / "deployment.yaml"
+    other.write_text(files.HELM_TEMPLATE)
+    assert instances_in(other) == [], "it is in no chart"
+
+
+def test_values_of_helm_say_what_starts(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(files.HELM_VALUES)
+    found = find(tmp_path, 2)
+    assert [(e.declared, e.line) for e in found.places] == [(8, 5)]
+    assert found.sendings == (), "nothing in it limits what is sent"
