@@ -52,5 +52,6 @@ def declares() -> None:
     Files are read and nothing is run: Procfile, Dockerfile, compose files,
     gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts. Beside it
     stands what the files of platforms send: Cloud Run, Knative, Fly, App Engine, App
-    Runner, Azure, Heroku, Kubernetes, nginx and HAProxy.
+    Runner, ECS, Azure, Heroku, Render, Railway, App Platform, Kubernetes, Nomad, nginx
+    and HAProxy; also as Terraform, Bicep or CloudFormation.
     """
