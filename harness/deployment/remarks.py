@@ -172,9 +172,12 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
     """That clients that stay keep everyone else out, or get their events late."""
     if found.shut_out_by is not None:
         what, remedy = SHUT_OUT[found.question]
+        earlier = ""
+        if found.waits_from:
+            earlier = f", and from {found.waits_from} on a request may wait"
         yield Remark(
             word=Other.SHUT_OUT,
-            reason=f"with {found.shut_out_by} {what} nobody else gets in",
+            reason=f"with {found.shut_out_by} {what} nobody else gets in{earlier}",
             remedy=remedy,
             file="",
             line=0,

@@ -17,6 +17,7 @@ from harness.records.rounds import Round
 from harness.records.staying import EventsSeen
 from harness.records.staying import SocketsSeen
 from harness.records.staying import UploadsSeen
+from harness.records.steering import Goal
 from harness.records.words import Outcome
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -180,6 +181,11 @@ class SlowStep(Result, frozen=True, kw_only=True):
     """Where none was admitted, and one entered while it was watched for longer."""
     answered: int
     """Of these answered in the end, the slow clients having left."""
+    order: Goal | None = None
+    """Whether it was chosen which workers they came to: for the most each got its
+    share, and ordinary requests met the one with the smallest; for the least one worker
+    got all, and one ordinary request. Null where there is nothing to choose, or it was
+    left to chance."""
 
 
 class Slow(Result, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from harness.records.choices import Question
 from harness.records.questions import QuestionSeen
+from harness.records.steering import Goal
 from harness.records.words import Result
 from harness.records.words import Settled
 
@@ -68,6 +69,11 @@ class StayStep(Result, frozen=True, kw_only=True):
     was, with the server being watched for longer; null where that was not seen."""
     answered: int
     """Of these answered in the end, the others having left."""
+    order: Goal | None = None
+    """Whether it was chosen which workers they came to: for the most each got its
+    share, and ordinary requests met the one with the smallest; for the least one worker
+    got all, and one ordinary request. Null where there is nothing to choose, or it was
+    left to chance."""
 
 
 class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
@@ -135,6 +141,9 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     chance: bool = False
     """Whether several workers shared the load by chance, so that another number may be
     seen next time."""
+    waits_from: int | None = None
+    """The least number beside which a request waits that meets a full worker, though
+    others have room; null where that is not less, or was not found out."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""
 

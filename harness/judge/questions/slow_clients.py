@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.evidence import CellEvidence
+from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
+from harness.records.rounds import load_of
 from harness.records.seen import SilentSeen
 from harness.records.seen import Slow
 from harness.records.seen import SlowStep
 from harness.records.seen import SlowWay
+from harness.records.steering import Goal
 from harness.records.text import listed
 from harness.records.words import Settled
 
@@ -46,6 +49,11 @@ class Effect(NamedTuple):
     """Whether what waited was served once the slow clients had left."""
     taken: str
     """What those took that shut nobody out."""
+    chance: bool
+    """Whether it was left to chance which of several workers that differ got what."""
+    waits_from: int
+    """The least number beside which one waits that meets a full worker; zero where that
+    is not less than shuts everyone out."""
 
 
 def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
@@ -78,27 +86,47 @@ def _severity(effect: Effect) -> tuple[bool, bool, int]:
 
 
 def _effect(slow: Slow, cell: CellEvidence) -> Effect:
-    shut = [step.clients for step in slow.steps[1:] if not step.admitted]
-    number = min(shut, default=0)
+    steps = [step for step in slow.steps[1:] if step.order is not Goal.LEAST]
+    worst = min(
+        (step for step in steps if not step.admitted),
+        key=lambda step: step.clients,
+        default=None,
+    )
+    number = worst.clients if worst else 0
+    known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
+    one_first = [step for step in slow.steps if step.order is Goal.LEAST]
+    waits = [step.clients for step in one_first if not step.admitted]
+    earlier = min(waits, default=0)
     return Effect(
         shut_out_by=number,
         frees_itself=any(step.freed for step in slow.steps),
         served_again=all(step.answered == step.offered for step in slow.steps),
-        taken=_taken(slow, number, cell),
+        taken=_taken(slow.steps[0], steps, number, cell),
+        chance=bool(worst and not worst.order and known.floor != known.ceiling),
+        waits_from=earlier if earlier < number else 0,
     )
 
 
-def _taken(slow: Slow, shut_out_by: int, cell: CellEvidence) -> str:
+def _taken(
+    alone: SlowStep, steps: Sequence[SlowStep], shut_out_by: int, cell: CellEvidence
+) -> str:
     """What slow clients took that shut nobody out."""
-    places = slow.steps[0].admitted
-    seen = [(step.clients, step.admitted) for step in slow.steps if step.admitted]
-    if shut_out_by in (0, places) and all(got == places - n for n, got in seen):
+    places = alone.admitted
+    seen = [(step.clients, step.admitted) for step in steps if step.admitted]
+    if any(step.order for step in steps):
+        # Ordinary requests have met one worker first, which takes more than it has
+        # places for: only the last place can be counted on.
+        known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
+        if shut_out_by == known.ceiling:
+            return EACH
+    elif shut_out_by in (0, places) and all(got == places - n for n, got in seen):
         return EACH
     # Where the same load is not admitted every time, fewer may have other reasons.
     floor = min((each.admitted for each in cell.rounds if each.waiting), default=places)
+    floor = min([floor, *(each.admitted for each in cell.steered if each.waiting)])
     if any(got < min(places, floor) for _, got in seen):
         return "some places"
-    closed = all(step.closed == step.clients for step in slow.steps)
+    closed = all(step.closed == step.clients for step in (alone, *steps))
     return "no place: the server closes it" if closed else "no place"
 
 
@@ -109,7 +137,9 @@ def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
     if not effect.shut_out_by:
         return f"not by {max(step.clients for way in ways for step in way.steps)}"
     until = f" for {_after(ways)}" if effect.frees_itself else ""
-    return f"shut out by {effect.shut_out_by}{until}"
+    chance = ", by chance" if effect.chance else ""
+    earlier = f", one may wait from {effect.waits_from}" if effect.waits_from else ""
+    return f"shut out by {effect.shut_out_by}{until}{chance}{earlier}"
 
 
 def _doing(ways: Sequence[Slow]) -> str:
@@ -129,13 +159,25 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
         else f"for at least the {watched:g} s that it was watched"
     )
     again = "" if effect.served_again else ", and what waited is not served afterwards"
+    number, after = effect.shut_out_by, _which_worker(effect)
     if effect.taken == EACH:
         return (
             f"C{clients} take {EACH}: as many as there are places shut everyone out "
-            f"{until}{again}."
+            f"{until}{again}.{after}"
         )
-    number = effect.shut_out_by
-    return f"{number} c{clients} shut everyone out {until}{again}."
+    return f"{number} c{clients} shut everyone out {until}{again}.{after}"
+
+
+def _which_worker(effect: Effect) -> str:
+    """What depends on which of several workers gets what; empty where nothing does."""
+    if effect.waits_from:
+        return (
+            f" From {effect.waits_from} on a request may wait: it does when it meets a "
+            "worker that is full, also while another one has room."
+        )
+    if effect.chance:
+        return " Several workers share the load by chance: it may be another number."
+    return ""
 
 
 def _after(ways: Sequence[Slow]) -> str:

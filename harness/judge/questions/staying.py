@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
+from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
@@ -20,6 +21,7 @@ from harness.records.staying import StayNumbers
 from harness.records.staying import StayStep
 from harness.records.staying import Taking
 from harness.records.staying import WORDS
+from harness.records.steering import Goal
 from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.words import Outcome
@@ -30,11 +32,12 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
     """What the steps come to; ``None`` where they leave it open."""
     if seen.outcome is not Outcome.MEASURED or _open_reason(seen):
         return None
-    alone, *steps = seen.steps
+    alone, *others = seen.steps
+    steps = [step for step in others if step.order is not Goal.LEAST]
     known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
     shut = [step for step in steps if not step.admitted]
     least = min(shut, key=_clients, default=None)
-    told = [step for step in steps if step.in_app is not None]
+    told = [step for step in others if step.in_app is not None]
     inside = [step for step in told if step.in_app]
     return StayNumbers(
         question=seen.question,
@@ -42,13 +45,26 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
         shut_out_by=least.clients if least else None,
         tried=max(map(_clients, steps)),
         taking=_taking(known.ceiling or 1, steps, least),
-        served_after=all(step.answered == step.offered for step in steps),
+        served_after=all(step.answered == step.offered for step in others),
         frees_after=_freed(steps),
         in_app=bool(inside) if told else None,
         held_back=bool(getattr(seen, "open", 0)) and getattr(seen, "live", None) == 0,
-        chance=least is not None and known.floor != known.ceiling,
+        chance=_by_chance(known, least),
+        waits_from=_waits_from(others, least),
         left=getattr(seen, "left", ()),
     )
+
+
+def _by_chance(known: Numbers, least: StayStep | None) -> bool:
+    """Whether chance decided which of several workers that differ got what."""
+    return least is not None and least.order is None and known.floor != known.ceiling
+
+
+def _waits_from(steps: Sequence[StayStep], least: StayStep | None) -> int | None:
+    """The least number beside which one waits that meets a full worker, if less."""
+    waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
+    number = min(waits, default=None)
+    return number if least and number and number < least.clients else None
 
 
 def _clients(step: StayStep) -> int:
@@ -113,7 +129,8 @@ def _short(found: StayNumbers) -> str:
         return f"not by {found.tried}"
     until = f" for {found.frees_after:.0f} s" if found.frees_after else ""
     chance = ", by chance" if found.chance else ""
-    return f"shut out by {found.shut_out_by}{until}{chance}"
+    earlier = f", one may wait from {found.waits_from}" if found.waits_from else ""
+    return f"shut out by {found.shut_out_by}{until}{chance}{earlier}"
 
 
 def _sentence(found: StayNumbers, watched: float) -> str:
@@ -137,6 +154,11 @@ def _sentence(found: StayNumbers, watched: float) -> str:
 def _where(found: StayNumbers) -> list[str]:
     """Where they are meanwhile, and what becomes of streams without clients."""
     said = []
+    if found.waits_from:
+        said.append(
+            f"From {found.waits_from} on a request may wait: it does when it meets a "
+            "worker that is full, also while another one has room."
+        )
     if found.chance:
         said.append(
             "Several workers share the load by chance: it may be another number next "

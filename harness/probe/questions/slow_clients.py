@@ -4,28 +4,39 @@ Some slow clients come first, then as many ordinary requests as enter without th
 counts is how many of these are in the app once the server is quiet. The slow clients
 leave before the waiting ordinary requests do, so that each of these is answered and
 nothing is left for the next step.
+
+Where several workers share what comes, and it matters which of them gets it, that is
+chosen (``arriving``).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 
+from harness.probe.arriving import arrive
+from harness.probe.arriving import BY_CHANCE
+from harness.probe.arriving import find_workers
+from harness.probe.arriving import lead
+from harness.probe.arriving import Workers
+from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.questions.search import find_least
 from harness.probe.round import finish
-from harness.probe.round import offer
+from harness.probe.states import ENDED
+from harness.probe.states import State
 from harness.records.seen import Freed
 from harness.records.seen import SilentSeen
 from harness.records.seen import Slow
 from harness.records.seen import SlowStep
 from harness.records.seen import SlowWay
-from harness.records.words import Arrival
+from harness.records.steering import Goal
 from harness.records.words import Settled
 
 WAYS = tuple(SlowWay)
@@ -80,82 +91,126 @@ async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:
     limit = max(AT_MOST, context.limit)
     if way is SlowWay.READS_NOTHING:
         limit = min(limit, AT_MOST_LARGE)
-    ordinary = min(context.ceiling, ORDINARY)
-    search = partial(_search, way=way, ordinary=ordinary, limit=limit)
+    search = partial(_search, way=way, context=context, limit=limit)
     steps = await servers.use(search)
     return Slow(way=way, steps=steps, seconds=time.monotonic() - begun)
 
 
 async def _search(
-    probe: Probe, way: SlowWay, ordinary: int, limit: int
+    probe: Probe, way: SlowWay, context: Context, limit: int
 ) -> tuple[SlowStep, ...]:
     """Find the least number of slow clients of one way that shuts everyone out.
 
-    Ends early when the server does not serve the requests that waited meanwhile.
+    Where the workers they come to can be chosen, also the least beside which a request
+    waits that meets a full worker.
     """
-    shut_out: dict[int, bool] = {}
     partial = partial_requests(probe)[way]
-    steps = [await _step(probe, partial, 0, ordinary)]
-    while count := next_count(shut_out, limit):
-        least_possible = count == 1 or shut_out.get(count - 1) is False
-        seconds = WATCHED_SECONDS if least_possible else 0.0
-        steps.append(await _step(probe, partial, count, ordinary, seconds))
-        shut_out[count] = not steps[-1].admitted
-        if steps[-1].answered < steps[-1].offered:
-            return tuple(steps)
-    count = least(shut_out)
-    if count is not None and steps[-1].clients != count:
-        # When it was tried it was not known to be the least, and not watched for long.
-        steps.append(await _step(probe, partial, count, ordinary, WATCHED_SECONDS))
+    ordinary = min(context.ceiling, ORDINARY)
+    steps = [await SlowComing(probe, partial, ordinary).step(0)]
+    workers = BY_CHANCE
+    if context.bounded and (context.numbers.floor or 1) < context.ceiling:
+        workers = await find_workers(probe, context.ceiling + ordinary)
+    goal = Goal.MOST if workers.chosen else None
+    coming = SlowComing(probe, partial, ordinary, workers, goal)
+    steps += await find_least(coming.step, _is_whole, limit, WATCHED_SECONDS)
+    shut = [each.clients for each in steps[1:] if not each.admitted]
+    if workers.chosen and shut and _is_whole(steps[-1]):
+        coming = SlowComing(probe, partial, 1, workers, Goal.LEAST)
+        most = min(shut)
+        steps += await find_least(coming.step, _is_whole, most, WATCHED_SECONDS)
     return tuple(steps)
 
 
-async def _step(
-    probe: Probe,
-    partial: PartialRequest,
-    count: int,
-    ordinary: int,
-    seconds: float = 0.0,
-) -> SlowStep:
-    """Have slow clients come, then ordinary requests; then have the slow ones leave.
-
-    Where none is in the app the server is watched for ``seconds`` longer.
-    """
-    slow = probe.gather_beside(count, partial)
-    try:
-        await _come(probe, slow)
-        closed, since = _cut_off(slow), time.monotonic()
-        crowd = probe.gather(ordinary)
-        settled, _ = await offer(probe, Arrival.BURST)
-        if settled is Settled.STEADY_COUNT:
-            await probe.watch(probe.all_in_or_ended)
-        nobody = await _nobody_gets_in(probe, slow, closed)
-        admitted = 0 if nobody else len(probe.holds.held)
-        waiting = ordinary - len(crowd.ended) - admitted
-        freed = await _freed(probe, slow, since, seconds) if nobody else None
-        slow.give_up()
-        await finish(probe)
-        return SlowStep(
-            clients=slow.offered,
-            closed=closed,
-            offered=ordinary,
-            admitted=admitted,
-            waiting=waiting,
-            settled=settled,
-            freed=freed,
-            answered=crowd.account(probe.holds.entered).answered,
-        )
-    finally:
-        slow.give_up()
-        probe.disperse()
+def _is_whole(step: SlowStep) -> bool:
+    """Whether all were served in the end."""
+    return step.answered == step.offered
 
 
-async def _come(probe: Probe, slow: Crowd) -> None:
-    """Have the slow clients send what they send, and wait until the server is quiet."""
-    count = len(slow.clients)
-    slow.open(slow.clients)
-    await probe.until(lambda: slow.offered == count or len(slow.ended) == count)
-    slow.give_up_opening()
+class SlowComing:
+    """Slow clients of one way that come to a server, and ordinary requests."""
+
+    def __init__(
+        self,
+        probe: Probe,
+        partial: PartialRequest,
+        ordinary: int,
+        workers: Workers = BY_CHANCE,
+        goal: Goal | None = None,
+    ) -> None:
+        self._probe = probe
+        self._partial = partial
+        self._ordinary = ordinary
+        self._workers = workers
+        self._goal = goal
+
+    async def step(self, count: int, seconds: float = 0.0) -> SlowStep:
+        """Have slow clients come, then ordinary requests; then the slow ones leave.
+
+        Where none is in the app the server is watched for ``seconds`` longer.
+        """
+        probe = self._probe
+        crowd = probe.gather(self._ordinary)
+        slow = probe.gather_beside(count, self._partial)
+        try:
+            order = await self._come(slow, crowd)
+            closed, since = _cut_off(slow), time.monotonic()
+            crowd.open([each for each in crowd.clients if each.state is State.NEW])
+            settled = await probe.until(probe.all_in_or_ended)
+            if settled is Settled.STEADY_COUNT:
+                await probe.watch(probe.all_in_or_ended)
+            nobody = await _nobody_gets_in(probe, slow, closed)
+            admitted = 0 if nobody else len(probe.holds.held)
+            waiting = self._ordinary - len(crowd.ended) - admitted
+            freed = await _freed(probe, slow, since, seconds) if nobody else None
+            slow.give_up()
+            await finish(probe)
+            return SlowStep(
+                clients=slow.offered,
+                closed=closed,
+                offered=self._ordinary,
+                admitted=admitted,
+                waiting=waiting,
+                settled=settled,
+                freed=freed,
+                answered=crowd.account(probe.holds.entered).answered,
+                order=order,
+            )
+        finally:
+            slow.give_up()
+            probe.disperse()
+
+    async def _come(self, slow: Crowd, crowd: Crowd) -> Goal | None:
+        """Have slow clients come; with a goal others as well, in the order for it.
+
+        Returns the goal, or nothing where chance decided.
+        """
+        probe, others = self._probe, crowd.clients
+
+        async def come(clients: Sequence[Client]) -> None:
+            await _come(probe, slow, clients)
+
+        async def others_come() -> None:
+            crowd.open([each for each in others if each.state is State.NEW])
+            await probe.until(probe.all_in_or_ended)
+
+        if self._goal is None or not slow.clients:
+            await come(slow.clients)
+            return None
+        known = lead(self._workers, self._goal, slow.clients, others)
+        order = self._workers, self._goal
+        kept = await arrive(probe, *order, slow.clients, come, others_come)
+        return self._goal if kept and known else None
+
+
+async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:
+    """Have slow clients send what they send, and wait until the server is quiet."""
+    slow.open(list(clients))
+
+    def sent() -> bool:
+        return all(each.offered or each.state in ENDED for each in clients)
+
+    await probe.until(sent)
+    slow.leave(each for each in clients if not each.offered)
     for _ in range(COMING_TRIES):
         settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         if settled is not Settled.STEADY_COUNT:
@@ -191,31 +246,3 @@ async def _freed(
     entered = [hold.entered_at for hold in probe.holds.held.values()]
     first = min(entered, default=time.monotonic())
     return Freed(seconds=first - since, closed=_cut_off(slow))
-
-
-# ----------------------------------------------------------------------- the search
-
-
-def least(shut_out: Mapping[int, bool]) -> int | None:
-    """The least number tried that shut everyone out; ``None`` if none did."""
-    return min((count for count, shut in shut_out.items() if shut), default=None)
-
-
-def next_count(shut_out: Mapping[int, bool], limit: int) -> int | None:
-    """The number to try next; ``None`` when the least is found, or exceeds ``limit``.
-
-    The number is doubled until everyone is shut out, then halved in between.
-    ``shut_out`` says of each number tried whether it shut everyone out.
-    """
-    least_shut = least(shut_out)
-    open_to = max(
-        (
-            n
-            for n, shut in shut_out.items()
-            if not shut and (not least_shut or n < least_shut)
-        ),
-        default=0,
-    )
-    if least_shut is None:
-        return min(2 * open_to or 1, limit) if open_to < limit else None
-    return (open_to + least_shut) // 2 if least_shut - open_to > 1 else None

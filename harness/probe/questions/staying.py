@@ -3,6 +3,10 @@
 Those that stay come first. Then as many ordinary requests come as enter without them;
 what counts is how many of these are in the app once the server is quiet. The clients
 that stay end before the waiting ones do, so that nothing is left for the next step.
+
+Where several workers share what comes, and it matters which of them gets it, that is
+chosen (``arriving``): how many it takes until nobody else gets in, whatever worker a
+request meets; and how many until one request waits that meets a full one.
 """
 
 from __future__ import annotations
@@ -11,24 +15,28 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Protocol
 from typing import TypeVar
 
+from harness.probe.arriving import arrive
+from harness.probe.arriving import BY_CHANCE
+from harness.probe.arriving import find_workers
+from harness.probe.arriving import lead
 from harness.probe.clients import Client
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
+from harness.probe.questions.search import find_least
 from harness.probe.questions.slow_clients import AT_MOST
-from harness.probe.questions.slow_clients import least
-from harness.probe.questions.slow_clients import next_count
 from harness.probe.questions.slow_clients import ORDINARY
 from harness.probe.questions.slow_clients import WATCHED_SECONDS
 from harness.probe.round import finish
 from harness.probe.states import ENDED
+from harness.probe.states import State
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayStep
+from harness.records.steering import Goal
 from harness.records.words import Settled
 
 BEAT_SECONDS = 1.0
@@ -59,18 +67,6 @@ class Staying(Protocol):
         """Have them end, as far as it is they who decide that."""
 
 
-def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int | None:
-    """The number of clients to try next; ``None`` when the least is known.
-
-    As many as there are ``places`` are tried first, then one less: where each takes a
-    place, that is all. ``places`` is zero where nothing bounds them.
-    """
-    for first in (places, places - 1):
-        if 0 < first <= limit and first not in shut_out and all(shut_out.values()):
-            return first
-    return next_count(shut_out, limit)
-
-
 class StaySearch:
     """The search for the least number of clients that shuts everyone else out."""
 
@@ -79,7 +75,9 @@ class StaySearch:
         self._way = way
         self._limit = max(AT_MOST, context.limit)
         self._ceiling = context.ceiling if context.bounded else 0
+        self._floor = context.numbers.floor or 1
         self._ordinary = min(context.ceiling, ORDINARY)
+        self._workers = BY_CHANCE
         self._statuses: set[int] = set()
 
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
@@ -93,37 +91,47 @@ class StaySearch:
         )
 
     async def _steps(self) -> list[StayStep]:
-        shut_out: dict[int, bool] = {}
         steps = [await self._step(0)]
-        while count := next_clients(shut_out, self._ceiling, self._limit):
-            least_possible = count == 1 or shut_out.get(count - 1) is False
-            seconds = WATCHED_SECONDS if least_possible else 0.0
-            steps.append(await self._step(count, seconds))
-            shut_out[count] = not steps[-1].admitted
-            nobody_stayed = steps[-1].ended >= steps[-1].clients
-            if nobody_stayed or steps[-1].answered < steps[-1].offered:
-                return steps
-        count = least(shut_out)
-        if count is not None and steps[-1].clients != count:
-            # When it was tried it was not known to be the least.
-            steps.append(await self._step(count, WATCHED_SECONDS))
+        if self._ceiling and self._floor < self._ceiling:
+            count = self._ceiling + self._ordinary
+            self._workers = await find_workers(self._probe, count)
+        goal = Goal.MOST if self._workers.chosen else None
+        steps += await self._search(goal, self._ceiling, self._limit)
+        shut = [each.clients for each in steps[1:] if not each.admitted]
+        if goal is not None and shut and _is_whole(steps[-1]):
+            steps += await self._search(Goal.LEAST, self._floor, min(shut))
         return steps
 
-    async def _step(self, count: int, seconds: float = 0.0) -> StayStep:
-        """Have clients come and stay, then others; then have those that stay end."""
+    async def _search(
+        self, goal: Goal | None, places: int, limit: int
+    ) -> list[StayStep]:
+        async def step(count: int, seconds: float) -> StayStep:
+            return await self._step(count, seconds, goal)
+
+        return await find_least(step, _is_whole, limit, WATCHED_SECONDS, places)
+
+    async def _step(
+        self, count: int, seconds: float = 0.0, goal: Goal | None = None
+    ) -> StayStep:
+        """Have clients come and stay, then others; then have those that stay end.
+
+        With a goal they come to the workers in the order for it. One request is enough
+        to see whether one waits that meets a full worker.
+        """
         probe, way = self._probe, self._way
-        crowd = probe.gather(count + self._ordinary)
+        crowd = probe.gather(count + (1 if goal is Goal.LEAST else self._ordinary))
         stay, others = crowd.clients[:count], crowd.clients[count:]
         for client in stay:
             way.prepare(probe, client)
         try:
-            await _come(probe, way, stay)
+            async with _beating(way, stay):
+                order = await self._come(stay, others, goal)
             since = time.monotonic()
             came = [client for client in stay if client.offered]
             in_app, ended = _held(probe, stay), _ended(came)
             begun = sum(map(way.has_begun, came))
             self._statuses |= {c.status for c in came if c.status and c.state in ENDED}
-            crowd.open(others)
+            crowd.open([each for each in others if each.state is State.NEW])
             async with _beating(way, stay):
                 settled = await probe.until(lambda: _all_in(probe, others))
                 if not _all_in(probe, others):
@@ -146,10 +154,35 @@ class StaySearch:
                 settled=settled,
                 freed_seconds=freed,
                 answered=sum(client.status == 200 for client in others),
+                order=order,
             )
         finally:
             crowd.leave(stay)
             probe.disperse()
+
+    async def _come(
+        self, stay: Sequence[Client], others: Sequence[Client], goal: Goal | None
+    ) -> Goal | None:
+        """Have those that stay come; with a goal also the others, in the order for it.
+
+        Returns the goal, or nothing where chance decided.
+        """
+        probe = self._probe
+
+        async def come(clients: Sequence[Client]) -> None:
+            await _come(probe, self._way, clients)
+
+        async def others_come() -> None:
+            new = [each for each in others if each.state is State.NEW]
+            probe.crowd.open(new)
+            await probe.until(lambda: _all_in(probe, others))
+
+        if goal is None:
+            await come(stay)
+            return None
+        known = lead(self._workers, goal, stay, others)
+        kept = await arrive(probe, self._workers, goal, stay, come, others_come)
+        return goal if kept and known else None
 
     async def _freed(
         self, others: Sequence[Client], since: float, seconds: float
@@ -170,7 +203,7 @@ async def _beating(way: Staying, clients: Sequence[Client]) -> AsyncIterator[Non
     async def beat() -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            way.beat(clients)
+            way.beat([client for client in clients if client.offered])
 
     beating = asyncio.ensure_future(beat())
     try:
@@ -199,6 +232,11 @@ async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
         settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         if settled is not Settled.STEADY_COUNT:
             break
+
+
+def _is_whole(step: StayStep) -> bool:
+    """Whether clients stayed, and those that waited were served in the end."""
+    return step.ended < step.clients and step.answered == step.offered
 
 
 def _held(probe: Probe, clients: Sequence[Client]) -> int:

@@ -54,7 +54,8 @@ def _from(found: StayNumbers) -> str:
         return f"not by {found.tried}"
     after = f" (for {found.frees_after:.0f} s)" if found.frees_after else ""
     chance = " (by chance)" if found.chance else ""
-    return f"{found.shut_out_by}{after}{chance}"
+    earlier = f"; one may wait from {found.waits_from}" if found.waits_from else ""
+    return f"{found.shut_out_by}{after}{chance}{earlier}"
 
 
 def _besides(found: StayNumbers) -> Iterator[str]:
@@ -75,4 +76,9 @@ def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
             "gets in ({} {}). “A place each”: each of them takes one from the others.",
             str(Other.SHUT_OUT),
             code_of(Other.SHUT_OUT),
+        )
+    if any(found.waits_from for _, found in known):
+        yield say(
+            "“One may wait from”: with so many, one worker can be full; a request that "
+            "meets it waits, though another worker has room."
         )

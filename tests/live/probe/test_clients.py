@@ -15,8 +15,10 @@ from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
 from harness.records.seen import SilentSeen
 from harness.records.seen import SlowWay
+from harness.records.steering import Goal
 from harness.records.words import Outcome
 from tests.live.commands import control
+from tests.live.commands import gthread
 from tests.live.commands import odd
 
 BLOCKING = set(SlowWay) - {SlowWay.IDLE}
@@ -52,6 +54,19 @@ def test_a_slow_client_takes_a_thread(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("shut out by 2", 2)
     assert "as many as there are places shut everyone out" in answer.sentence
     assert "keeping an idle connection take no place" in answer.sentence
+
+
+@pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
+def test_workers_that_take_more_than_they_run(
+    ask: Any, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_clients, "WAYS", (SlowWay.HALF_BODY,))
+    evidence, answer = ask(gthread(2, 2, *options), 4, Question.SILENT, limit=4)
+    steps = evidence.asked[0].ways[0].steps[1:]
+    shut_out = {(each.order, each.clients): not each.admitted for each in steps}
+    for goal, least in ((Goal.MOST, 4), (Goal.LEAST, 2)):
+        assert shut_out[goal, least] and not shut_out[goal, least - 1]
+    assert answer.answer == "shut out by 4, one may wait from 2"
 
 
 def test_where_each_has_a_thread_nobody_is_shut_out(ask: Any) -> None:

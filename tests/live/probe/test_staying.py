@@ -13,6 +13,7 @@ from harness.records.choices import Question
 from harness.records.plan import PlannedFront
 from harness.records.staying import OwnRoutes
 from harness.records.staying import StayStep
+from harness.records.steering import Goal
 from harness.records.words import Outcome
 from tests.live.commands import control
 from tests.live.commands import gthread
@@ -103,6 +104,33 @@ def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
     admitted = {n: step.admitted for n, step in steps(evidence).items()}
     assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
     assert (answer.answer, answer.number) == ("not by 4", None)
+
+
+@pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
+def test_workers_that_take_more_than_they_run(
+    ask: Any, options: tuple[str, ...]
+) -> None:
+    evidence, answer = ask(gthread(2, 2, *options), 4, Question.EVENTS, limit=4)
+    (seen,) = evidence.asked
+    admitted = {(each.order, each.clients): each.admitted for each in seen.steps[1:]}
+    assert admitted == {
+        (Goal.MOST, 4): 0,
+        (Goal.MOST, 3): 1,
+        (Goal.LEAST, 2): 0,
+        (Goal.LEAST, 1): 1,
+    }
+    assert answer.answer == "shut out by 4, one may wait from 2"
+
+
+def test_workers_that_take_what_they_run_leave_nothing_to_choose(ask: Any) -> None:
+    evidence, answer = ask(control(2, 2), 4, Question.EVENTS, limit=4)
+    assert {n: step.admitted for n, step in steps(evidence).items()} == {
+        0: 4,
+        4: 0,
+        3: 1,
+    }
+    assert {each.order for each in evidence.asked[0].steps} == {None}
+    assert answer.answer == "shut out by 4"
 
 
 def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -> None:

@@ -197,6 +197,9 @@ def test_clients_that_stay_may_keep_everyone_else_out(tmp_path: Path) -> None:
         (remark,) = told(tmp_path, cell=cell(8, staying=(stayed(question),)))
         assert remark.word is Other.SHUT_OUT
         assert remark.reason == f"with 8 {words} nobody else gets in"
+        earlier = stayed(question, waits_from=4)
+        (remark,) = told(tmp_path, cell=cell(8, staying=(earlier,)))
+        assert remark.reason.endswith("gets in, and from 4 on a request may wait")
         always_room = stayed(question, shut_out_by=None)
         assert told(tmp_path, cell=cell(8, staying=(always_room,))) == ()
 

@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
+from harness.judge.questions import slow_clients
 from harness.records.seen import Freed
 from harness.records.seen import SilentSeen
 from harness.records.seen import Slow
 from harness.records.seen import SlowStep
 from harness.records.seen import SlowWay
+from harness.records.steering import Goal
 from harness.records.words import Settled
 from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.samples.make import cell
+from tests.samples.make import rounds
 
 
 def step(clients: int, admitted: int, offered: int = 4, **other: Any) -> SlowStep:
@@ -104,6 +109,26 @@ def test_slow_clients(
     found = answer(seen)
     assert (found.answer, found.number) == (word, number)
     assert said in found.sentence
+
+
+UNEVEN = cell(WHERE, "gthread-2x4", 8, rounds(8, (2, 4), [4, 8]))
+MOST = step(8, 0, 8, order=Goal.MOST), step(7, 1, 8, order=Goal.MOST)
+LEAST = step(4, 0, 1, order=Goal.LEAST), step(3, 1, 1, order=Goal.LEAST)
+
+
+def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> None:
+    ways = silent(slow(SlowWay.SILENT, step(0, 5, 8), *MOST, *LEAST))
+    said = slow_clients.answer(ways, UNEVEN)
+    assert said.answer == "shut out by 8, one may wait from 4"
+    assert "take a place each" in said.sentence
+    assert "From 4 on a request may wait" in said.sentence
+
+
+def test_several_workers_that_share_by_chance() -> None:
+    steps = step(0, 5, 8), step(16, 0, 8), step(15, 1, 8)
+    said = slow_clients.answer(silent(slow(SlowWay.SILENT, *steps)), UNEVEN)
+    assert said.answer == "shut out by 16, by chance"
+    assert "it may be another number" in said.sentence
 
 
 def test_the_worst_comes_first() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.judge.questions import staying
 from harness.judge.questions.staying import numbers
 from harness.records.questions import UNKNOWN
 from harness.records.staying import EventsSeen
@@ -13,6 +14,7 @@ from harness.records.staying import SocketsSeen
 from harness.records.staying import StayStep
 from harness.records.staying import Taking
 from harness.records.staying import UploadsSeen
+from harness.records.steering import Goal
 from harness.records.words import Outcome
 from harness.records.words import Settled
 from tests.builders.answers import answer
@@ -109,6 +111,28 @@ def test_several_workers_that_share_by_chance() -> None:
     assert found and found.chance
     found = numbers(seen, EVEN)
     assert found and not found.chance
+
+
+UNEVEN = cell(WHERE, "gthread-2x4", 8, rounds(8, (2, 4), [4, 8]))
+MOST = step(8, 0, order=Goal.MOST), step(7, 1, order=Goal.MOST)
+LEAST = step(4, 0, order=Goal.LEAST), step(3, 1, order=Goal.LEAST)
+
+
+def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> None:
+    seen = events(step(0, 5), *MOST, *LEAST)
+    found = numbers(seen, UNEVEN)
+    assert found and not found.chance
+    assert (found.shut_out_by, found.waits_from) == (8, 4)
+    assert found.taking is Taking.EACH
+    said = staying.answer(seen, UNEVEN)
+    assert said.answer == "shut out by 8, one may wait from 4"
+    assert "From 4 on a request may wait: it does when it meets a" in said.sentence
+
+
+def test_no_request_waits_earlier_where_all_share_what_comes() -> None:
+    one_first = step(8, 0, order=Goal.LEAST), step(7, 1, order=Goal.LEAST)
+    found = numbers(events(ALONE, *MOST, *one_first), UNEVEN)
+    assert found and (found.shut_out_by, found.waits_from) == (8, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""Has clients that take something come to the workers in a chosen order, then others.
+
+Where several workers share what comes, and one may be full while another has room, two
+orders tell all there is to tell. For the most each worker gets its share of the clients
+that come first, and the others come while only the worker with the smallest share runs:
+if there is room anywhere, they find it. For the least one worker gets all, and one
+other comes while only that worker runs: if one can meet a full worker, it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Sequence
+from itertools import cycle
+from typing import NamedTuple
+
+from harness.probe.clients import Client
+from harness.probe.health import learn_ports
+from harness.probe.orders import AT_MOST
+from harness.probe.probe import Probe
+from harness.probe.states import State
+from harness.probe.steer import not_for_long
+from harness.probe.steer import Ports
+from harness.probe.steer import TooLong
+from harness.probe.workers import choose
+from harness.records.steering import Goal
+from harness.records.steering import Steering
+from harness.system.stopping import CannotStop
+from harness.system.stopping import Stopping
+from harness.system.stopping import stopping
+
+Come = Callable[[Sequence[Client]], Awaitable[None]]
+"""Has clients come, and returns once they are there or the server is quiet."""
+
+Others = Callable[[], Awaitable[None]]
+"""Has the others come that are to meet a certain worker; called once more where they
+could not come in the chosen order."""
+
+
+class Workers(NamedTuple):
+    """The workers of a server, and how it is chosen which of them clients come to."""
+
+    order: tuple[int, ...] = ()
+    """None where it is left to chance, or there is nothing to choose."""
+    ports: Ports | None = None
+    """Source ports that lead to each, where each has a listening socket of its own."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is chosen."""
+        return bool(self.order)
+
+
+BY_CHANCE = Workers()
+
+
+async def find_workers(probe: Probe, count: int) -> Workers:
+    """The workers of a server that has held requests, and how to choose among them.
+
+    So many clients are to come at once. Raises ``Ended``.
+    """
+    choice = choose(probe)
+    if choice.by is None or count > AT_MOST:
+        return BY_CHANCE
+    if choice.by is Steering.STOP:
+        return Workers(choice.workers)
+    ports = await learn_ports(probe, choice.workers, count)
+    return Workers(choice.workers, ports) if ports else BY_CHANCE
+
+
+async def arrive(
+    probe: Probe,
+    workers: Workers,
+    goal: Goal,
+    first: Sequence[Client],
+    come: Come,
+    others: Others,
+) -> bool:
+    """Have clients come in a chosen order, and others after them.
+
+    Returns whether the order was kept: not where a worker would have been stopped for
+    too long, or cannot be stopped. All run in the end, and all have come. Raises
+    ``Ended``.
+    """
+    if workers.ports is not None:
+        await come(first)
+        await others()
+        return True
+    kept = False
+    with stopping(probe.server.origin) as stopped:
+        try:
+            async with not_for_long():
+                await _in_turn(stopped, workers.order, goal, first, come)
+                await others()
+            kept = True
+        except (TooLong, CannotStop):
+            pass
+    if not kept:
+        await come([each for each in first if each.state is State.NEW])
+        await others()
+    return kept
+
+
+async def _in_turn(
+    stopped: Stopping,
+    workers: Sequence[int],
+    goal: Goal,
+    clients: Sequence[Client],
+    come: Come,
+) -> None:
+    """Have each worker get its share, the last one the smallest, or one of them all."""
+    each = -(-len(clients) // len(workers))
+    shares = [clients[n * each : (n + 1) * each] for n in range(len(workers))]
+    if goal is Goal.LEAST:
+        shares = [clients]
+    for worker, share in zip(workers, shares, strict=False):
+        await stopped.stop(other for other in workers if other != worker)
+        stopped.go_on([worker])
+        await come(share)
+
+
+def lead(
+    workers: Workers, goal: Goal, first: Sequence[Client], others: Sequence[Client]
+) -> bool:
+    """Give clients source ports that lead where they are to come, if those decide.
+
+    Returns whether enough ports were known.
+    """
+    if workers.ports is None:
+        return True
+    sources = [iter(workers.ports[each]) for each in workers.order]
+    to_last = sources[0] if goal is Goal.LEAST else sources[-1]
+    turns = cycle(sources[:1] if goal is Goal.LEAST else sources)
+    for client in first:
+        client.source = next(next(turns), 0)
+    for client in others:
+        client.source = next(to_last, 0)
+    return all(client.source for client in (*first, *others))

@@ -1,0 +1,78 @@
+"""The search for the least number of clients that shuts everyone else out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import TypeVar
+
+from harness.records.seen import SlowStep
+from harness.records.staying import StayStep
+
+Step = TypeVar("Step", SlowStep, StayStep)
+
+
+async def find_least(
+    step: Callable[[int, float], Awaitable[Step]],
+    is_whole: Callable[[Step], bool],
+    limit: int,
+    watched_seconds: float,
+    places: int = 0,
+) -> list[Step]:
+    """Steps until the least number of clients is known that shuts out the others.
+
+    ``step`` tries a number, and watches for so many seconds a server that lets nobody
+    in. ``places`` is that of ``next_clients``. Ends early after a step that was not
+    whole: the server is not as it was.
+    """
+    shut_out: dict[int, bool] = {}
+    steps: list[Step] = []
+    while count := next_clients(shut_out, places, limit):
+        least_possible = count == 1 or shut_out.get(count - 1) is False
+        steps.append(await step(count, watched_seconds if least_possible else 0.0))
+        shut_out[count] = not steps[-1].admitted
+        if not is_whole(steps[-1]):
+            return steps
+    count = least(shut_out)
+    if count is not None and steps[-1].clients != count:
+        # When it was tried it was not known to be the least, and not watched for long.
+        steps.append(await step(count, watched_seconds))
+    return steps
+
+
+def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int | None:
+    """The number of clients to try next; ``None`` when the least is known.
+
+    As many as there are ``places`` are tried first, then one less: where each takes a
+    place, that is all. ``places`` is zero where nothing bounds them.
+    """
+    for first in (places, places - 1):
+        if 0 < first <= limit and first not in shut_out and all(shut_out.values()):
+            return first
+    return next_count(shut_out, limit)
+
+
+def least(shut_out: Mapping[int, bool]) -> int | None:
+    """The least number tried that shut everyone out; ``None`` if none did."""
+    return min((count for count, shut in shut_out.items() if shut), default=None)
+
+
+def next_count(shut_out: Mapping[int, bool], limit: int) -> int | None:
+    """The number to try next; ``None`` when the least is found, or exceeds ``limit``.
+
+    The number is doubled until everyone is shut out, then halved in between.
+    ``shut_out`` says of each number tried whether it shut everyone out.
+    """
+    least_shut = least(shut_out)
+    open_to = max(
+        (
+            n
+            for n, shut in shut_out.items()
+            if not shut and (not least_shut or n < least_shut)
+        ),
+        default=0,
+    )
+    if least_shut is None:
+        return min(2 * open_to or 1, limit) if open_to < limit else None
+    return (open_to + least_shut) // 2 if least_shut - open_to > 1 else None

@@ -1,0 +1,66 @@
+"""The least number that shuts everyone out is found, and in few steps."""
+
+from __future__ import annotations
+
+from math import log2
+
+import pytest
+
+from harness.probe.questions.search import least
+from harness.probe.questions.search import next_clients
+from harness.probe.questions.search import next_count
+
+
+def tried(needed: int, limit: int) -> dict[int, bool]:
+    """Everything that is tried where ``needed`` shut everyone out."""
+    shut_out: dict[int, bool] = {}
+    while (count := next_count(shut_out, limit)) is not None:
+        assert count not in shut_out, "nothing is tried twice"
+        assert 1 <= count <= limit
+        shut_out[count] = count >= needed
+    return shut_out
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 64, 128, 1000])
+def test_the_number_is_found_exactly(limit: int) -> None:
+    for needed in range(1, limit + 1):
+        seen = tried(needed, limit)
+        assert least(seen) == needed
+        assert len(seen) <= 2 * log2(needed) + 3
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 64, 128])
+def test_nothing_is_found_beyond_the_limit(limit: int) -> None:
+    seen = tried(limit + 1, limit)
+    assert least(seen) is None
+    assert max(seen) == limit
+
+
+def test_one_that_is_open_though_fewer_shut_it_does_not_confuse() -> None:
+    assert next_count({1: False, 2: True, 4: False}, 8) is None
+    assert least({1: False, 2: True, 4: False}) == 2
+
+
+def tried_with(needed: int, places: int, limit: int = 128) -> dict[int, bool]:
+    """Everything that is tried where ``needed`` shut everyone out."""
+    shut_out: dict[int, bool] = {}
+    while (count := next_clients(shut_out, places, limit)) is not None:
+        assert count not in shut_out, "nothing is tried twice"
+        shut_out[count] = count >= needed
+    return shut_out
+
+
+@pytest.mark.parametrize("places", [2, 4, 10, 100])
+def test_two_steps_are_enough_where_each_takes_a_place(places: int) -> None:
+    assert list(tried_with(places, places)) == [places, places - 1]
+
+
+def test_one_place_takes_one_step() -> None:
+    assert list(tried_with(1, 1)) == [1]
+
+
+@pytest.mark.parametrize("places", [0, 1, 4, 60, 128, 1000])
+def test_any_other_number_is_found_too(places: int) -> None:
+    for needed in range(1, 129):
+        assert least(tried_with(needed, places)) == needed
+    assert least(tried_with(129, places)) is None
