@@ -121,7 +121,10 @@ async def _in_turn(
 
 
 def lead(
-    workers: Workers, goal: Goal, first: Sequence[Client], others: Sequence[Client]
+    workers: Workers,
+    goal: Goal,
+    first: Sequence[Client],
+    others: Sequence[Client] = (),
 ) -> bool:
     """Give clients source ports that lead where they are to come, if those decide.
 

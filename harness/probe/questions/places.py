@@ -5,8 +5,10 @@ more, and each is held at the place (``target/hook/places.py``). Where fewer get
 than are in the app, the rest wait for it, or end.
 
 Several workers need not all have as many. Where their order can be chosen it is: each
-takes what it can alone, and then one takes all that it can before the next. Where it
-cannot be, some more rounds are run, and what they come to is what was seen.
+takes what it can alone, and then one takes all that it can before the next. Where each
+worker has a listening socket of its own, source ports decide: as many requests lead to
+each, and then all to one. Where nothing can be chosen, some more rounds are run, and
+what they come to is what was seen.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.probe.orders import Choice
+from harness.probe.arriving import BY_CHANCE
+from harness.probe.arriving import find_workers
+from harness.probe.arriving import lead
+from harness.probe.arriving import Workers
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -25,12 +30,10 @@ from harness.probe.states import State
 from harness.probe.steer import not_for_long
 from harness.probe.steer import TooLong
 from harness.probe.transports import NotSpoken
-from harness.probe.workers import choose
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
 from harness.records.steering import Goal
-from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -64,11 +67,11 @@ async def ask(servers: Servers, context: Context) -> PlacesSeen:
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
-    choice = choose(probe)
+    workers = await find_workers(probe, count)
     rounds: list[PlaceRound] = []
-    if choice.by is Steering.STOP:
+    if workers.chosen:
         try:
-            rounds = await _in_order(probe, place, count, choice)
+            rounds = await _in_order(probe, place, count, workers)
         except CannotStop:
             await probe.settle()
     if not rounds or not all(each.complete for each in rounds):
@@ -92,15 +95,18 @@ def _goes_on(rounds: list[PlaceRound]) -> bool:
 
 
 async def _in_order(
-    probe: Probe, place: str, count: int, choice: Choice
+    probe: Probe, place: str, count: int, chosen: Workers
 ) -> list[PlaceRound]:
     """Rounds for the most and the least, until each worker was the first once.
 
     Raises ``CannotStop``.
     """
-    order = choice.workers
-    wanted = [(Goal.MOST, order)]
-    wanted += [(Goal.LEAST, order[n:] + order[:n]) for n in range(len(order))]
+    order = chosen.order
+    wanted = [(Goal.MOST, chosen)]
+    wanted += [
+        (Goal.LEAST, chosen._replace(order=order[n:] + order[:n]))
+        for n in range(len(order))
+    ]
     rounds: list[PlaceRound] = []
     for goal, workers in wanted:
         for number in range(TRIES):
@@ -113,17 +119,16 @@ async def _in_order(
     return rounds
 
 
-async def _offer(
-    probe: Probe, count: int, goal: Goal | None, workers: Sequence[int]
-) -> bool:
+async def _offer(probe: Probe, count: int, goal: Goal | None, workers: Workers) -> bool:
     """Send the requests of the crowd; whether no worker was stopped for too long."""
-    if goal is None:
+    if goal is None or workers.ports is not None:
+        known = goal is None or lead(workers, goal, probe.crowd.clients)
         probe.crowd.open(probe.crowd.clients)
-        return True
+        return known
     with stopping(probe.server.origin) as stopped:
         try:
             async with not_for_long():
-                await _in_turn(probe, count, goal, workers, stopped)
+                await _in_turn(probe, count, goal, workers.order, stopped)
         except TooLong:
             return False
         finally:
@@ -162,10 +167,10 @@ async def _round(
     place: str,
     count: int,
     goal: Goal | None = None,
-    workers: Sequence[int] = (),
+    workers: Workers = BY_CHANCE,
 ) -> PlaceRound:
     """Hold requests at a place, see what becomes of the others, and let all go."""
-    for_each = len(workers) if goal is Goal.MOST else 1
+    for_each = len(workers.order) if goal is Goal.MOST else 1
     probe.gather_for_route(count * for_each, place)
     try:
         complete = await _offer(probe, count, goal, workers)

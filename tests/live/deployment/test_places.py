@@ -44,14 +44,16 @@ def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
         ("least", 12, 6),
         ("least", 12, 6),
     ]
-    uneven = seen["uneven"].rounds["sqlalchemy"]
-    assert [(e["order"], e["at_door"], e["at_place"]) for e in uneven] == [
-        ("most", 12, 6),
-        ("least", 6, 3),
-        ("least", 6, 3),
-    ]
-    assert seen["uneven"].answer == "3–6 at sqlalchemy"
-    assert "chance" not in seen["uneven"].sentence
+    # The same by stopping the others, and by source port.
+    for name in ("uneven", "own-sockets"):
+        rounds = seen[name].rounds["sqlalchemy"]
+        assert [(e["order"], e["at_door"], e["at_place"]) for e in rounds] == [
+            ("most", 12, 6),
+            ("least", 6, 3),
+            ("least", 6, 3),
+        ], name
+        assert seen[name].answer == "3–6 at sqlalchemy"
+        assert "chance" not in seen[name].sentence
     assert all(
         round_["stalled"] == 0
         for each in seen.values()
