@@ -35,7 +35,7 @@ def find_executable(
         raise DeploymentFault(key, f"{first}: {problem}")
     remedy = (
         "install it in the environment that this runs in, or name a file of "
-        "requirements that does"
+        "requirements that has it: --requirements FILE, or the key requirements"
     )
     if key == "dockerfile":
         remedy += f"; or if it is only in the image, {DOCKER_RUN}"

@@ -59,7 +59,7 @@ def _cell(cell: PlannedCell, missing: dict[NeededHere, str]) -> PlannedCell:
         if need not in missing:
             missing[need] = "; ".join(_missing(need))
         if missing[need]:
-            reason = f"not supported here: {missing[need]}: {need.because}"
+            reason = f"{missing[need]}: {need.because}"
             return msgspec.structs.replace(cell, not_supported=reason)
     return cell
 

@@ -22,7 +22,7 @@ class Limit(NamedTuple):
     counts: str
     """``requests`` or ``connections``."""
     key: str
-    """The setting that says so."""
+    """The setting that says so; empty where the file has none for it."""
     where: str
     """The place of that setting, such as ``service.yaml:12``."""
     platform: str
@@ -104,14 +104,16 @@ def _default(reason: str, limit: Limit) -> str:
 def _lower(limit: Limit, takes: Takes) -> str:
     """What to do where some wait: on the platform's side, or on the app's."""
     now = f", which is {takes.because} now" if takes.because else ""
-    return (
-        f"set {limit.key} to {takes.always} in {limit.where}, or let {takes.of} take "
-        f"{limit.number}{now}"
-    )
+    return _either(limit, takes, f"let {takes.of} take {limit.number}{now}")
 
 
 def _raise(limit: Limit, takes: Takes) -> str:
-    return (
-        f"set {limit.key} to {takes.always} in {limit.where}, or start fewer in "
-        f"{takes.of}; a health check needs a place beside the requests"
-    )
+    remedy = _either(limit, takes, f"start fewer in {takes.of}")
+    return f"{remedy}; a health check needs a place beside the requests"
+
+
+def _either(limit: Limit, takes: Takes, app: str) -> str:
+    """Change the platform's file, where it can say a number, or the ``app``."""
+    if not limit.key:
+        return app
+    return f"set {limit.key} to {takes.always} in {limit.where}, or {app}"

@@ -24,6 +24,7 @@ from typing import TypeVar
 
 import msgspec
 
+from harness.records import text
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
 from harness.records.words import SCHEMA
@@ -170,7 +171,8 @@ def _decode(content: bytes, origin: Path | str, kind: type[Kind], remedy: str) -
         # them later computations would fail.
         msgspec.msgpack.encode(record)
     except msgspec.ValidationError as problem:
-        reason = f"is not a file of this project: {problem}"
+        words = text.shortened(str(problem), text.MOST_OF_A_VALUE)
+        reason = f"is not a file of this project: {words}"
     except RecursionError:
         reason = "is nested too deep"
     except (msgspec.DecodeError, ValueError, OverflowError) as problem:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+MOST_OF_A_VALUE = 200
+"""A value out of a file that is longer is not quoted whole."""
+
 
 def listed(parts: Sequence[str], by: str = "and") -> str:
     """Join several things in one phrase: ``this, that and the other``."""

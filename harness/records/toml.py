@@ -30,10 +30,6 @@ _AT = " - at `"
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*)`$", re.S)
 
 
-MOST_CHARACTERS = 200
-"""A value that is longer is not quoted whole."""
-
-
 class Misfit(Exception):
     """A value does not fit its record."""
 
@@ -134,7 +130,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     """
     problem, at_word, path = message.rpartition(_AT)
     problem, path = (problem, path) if at_word else (message, "")
-    problem = text.shortened(problem, MOST_CHARACTERS)
+    problem = text.shortened(problem, text.MOST_OF_A_VALUE)
     struct = inspect.type_info(kind)
     assert isinstance(struct, inspect.StructType)
     at: inspect.Type | None = struct

@@ -232,7 +232,7 @@ APPLIED = [
     Applied(
         "a program that is not installed",
         'command = "honcho start --port {port} web"',
-        "honcho: command not found; .* or name a file of requirements that does",
+        "honcho: command not found; .* or name a file of requirements that has it: .*",
         "concurrency.toml",
         r"\Z",
         'requirements = "requirements.txt"',

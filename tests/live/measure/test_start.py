@@ -177,7 +177,7 @@ def test_without_nginx_its_cells_say_so(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "results" / "report.json").read_text())
     (cell,) = report["cells"]
     assert cell["outcome"] == "not supported"
-    assert cell["reason"].startswith("not supported here: nginx not found: ")
+    assert cell["reason"].startswith("nginx not found: ")
 
 
 # --------------------------------------------------------------------------- the end

@@ -129,3 +129,13 @@ def test_a_bad_file_is_named_and_costs_no_other(name: str, tmp_path: Path) -> No
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.json: cannot be read: No such file"):
         read_report(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("content", ['{"%s": 1}', '{"schema": 1, "%s": 1}'])
+def test_a_key_of_any_length_makes_a_short_error(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text(content % ("x" * 5000))
+    with pytest.raises(UsageError) as caught:
+        files.read(path, Evidence)
+    assert "is not a file of this project" in str(caught.value)
+    assert len(str(caught.value)) < 500 + len(str(path))
