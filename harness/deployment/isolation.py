@@ -22,16 +22,27 @@ from pathlib import Path
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
+from harness.deployment import no_controls
 from harness.deployment.declared.promise import Promise
 from harness.deployment.no_containers import ENGINE
 from harness.deployment.no_containers import engine_sockets
 from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import stand_in_for_clients
 from harness.system import layer
+from harness.system import own_signals
 from harness.system.command import output
 from harness.system.scratch import scratch_folder
 
 LAYER_SECONDS = 20.0
+
+LAYER = "layer"
+PROGRAMS = "bin"
+"""Where the folder of a deployment has its layers, and programs that stand in."""
+
+FREE_SIGNALS = (
+    "a signal that it sends reaches any process of its user: only Linux 6.12 and "
+    "later, with Landlock, confines signals"
+)
 
 FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
 """Variables that name them; one that the deployment sets itself stays."""
@@ -71,7 +82,8 @@ def notes(folder: Path, variables: Mapping[str, str]) -> list[str]:
     problems = {tree: layer_problem(tree)}
     if home is not None and not home.is_relative_to(tree):
         problems[home] = layer_problem(home)
-    return [
+    signals = [] if confines_signals() else [FREE_SIGNALS]
+    return signals + [
         f"what it writes to {path} stays there: {problem}"
         for path, problem in problems.items()
         if problem
@@ -111,7 +123,12 @@ def stays_in_layer(path: Path, folder: Path) -> bool:
 def layered(
     command: list[str], folder: Path, own: Path, variables: Mapping[str, str]
 ) -> list[str]:
-    """The command behind layers over its working tree and its home, as possible."""
+    """The command behind layers over its working tree and its home, as possible.
+
+    Its processes can end their own alone, where the kernel sees to that.
+    """
+    if confines_signals():
+        command = [sys.executable, "-I", "-S", own_signals.__file__, *command]
     tree = working_tree(folder)
     over = layers(folder, variables)
     if not over:
@@ -119,29 +136,48 @@ def layered(
     home = home_of(variables)
     kept = [_caches(home), own] if home in over and home is not None else []
     kept = [path for path in kept if home and path.resolve().is_relative_to(home)]
-    hidden = hidden_sockets(tree, variables)
+    hidden = _hidden(tree, own, variables)
     return _layer(over, own, command, hidden, [path for path in kept if path.is_dir()])
 
 
-def hidden_sockets(tree: Path, variables: Mapping[str, str]) -> list[Path]:
-    """The sockets of engines that a deployment cannot connect to, if it has a layer."""
-    return [] if layer_problem(tree) else engine_sockets(variables)
+def _hidden(
+    tree: Path, own: Path, variables: Mapping[str, str]
+) -> list[tuple[Path, Path]]:
+    """What a deployment does not find, if it has a layer, and what it finds instead.
+
+    The sockets of engines come first, then programs that have a stand-in.
+    """
+    if layer_problem(tree):
+        return []
+    engine = (own / NOWHERE).resolve()
+    refusing = engine if engine.is_socket() else Path(os.devnull)
+    sockets = [(path, refusing) for path in engine_sockets(variables)]
+    search = variables.get("PATH", os.defpath)
+    found = no_controls.programs(search, confined=confines_signals())
+    stand_ins = (own / PROGRAMS / name for name in found)
+    pairs = zip((path.resolve() for path in found.values()), stand_ins, strict=True)
+    # Several programs may be one file, as those of busybox are.
+    return [*sockets, *((path, by) for path, by in pairs if path.name == by.name)]
 
 
 def _layer(
     folders: Sequence[Path],
     own: Path,
     command: list[str],
-    hidden: Sequence[Path] = (),
+    hidden: Sequence[tuple[Path, Path]] = (),
     kept: Sequence[Path] = (),
 ) -> list[str]:
-    place = own / "layer"
+    place = own / LAYER
     place.mkdir(exist_ok=True)
     over, seen = ("\n".join(map(str, each)) for each in (folders, kept))
     words = [sys.executable, "-I", "-S", layer.__file__, over, str(place), seen]
-    instead = (own / NOWHERE).resolve()
-    shown = str(instead) if instead.is_socket() else os.devnull
-    return [*words, os.pathsep.join(map(str, hidden)), shown, *command]
+    return [*words, "\n".join(f"{path}\t{by}" for path, by in hidden), *command]
+
+
+@functools.cache
+def confines_signals() -> bool:
+    """Whether the kernel keeps signals of a deployment from processes of others."""
+    return own_signals.version() >= own_signals.FIRST_VERSION
 
 
 @contextlib.contextmanager
@@ -154,14 +190,18 @@ def own_folder() -> Iterator[Path]:
 
 def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
     """The variables of a deployment, with folders of its own, which are created."""
-    temporary, sockets, programs = folder / "tmp", folder / "run", folder / "bin"
+    temporary, sockets, programs = folder / "tmp", folder / "run", folder / PROGRAMS
     for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
         each.mkdir(exist_ok=True)
         each.chmod(mode)
     search = variables.get("PATH", os.defpath)
-    hidden = hidden_sockets(tree, variables)
-    looked_at = f"unix://{folder}/layer/hidden-0" if hidden else ""
-    stand_in_for_clients(programs, search, looked_at or variables.get(ENGINE, ""))
+    hidden = [path for path, _ in _hidden(tree, folder, variables)]
+    places = {p: f"{folder}/{LAYER}/hidden-{n}" for n, p in enumerate(hidden)}
+    engine = next((f"unix://{places[p]}" for p in hidden[:1] if p.is_socket()), "")
+    stand_in_for_clients(programs, search, engine or variables.get(ENGINE, ""))
+    found = no_controls.programs(search, confined=confines_signals())
+    reals = {name: places.get(p.resolve(), str(p)) for name, p in found.items()}
+    no_controls.stand_in(programs, reals)
     return {
         **variables,
         # Clients that are started by their path, and libraries, look here.

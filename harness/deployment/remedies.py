@@ -18,6 +18,7 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import REFUSED
 from harness.deployment.no_containers import REMEDY
+from harness.deployment.no_controls import LEAVES_ALONE
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -33,8 +34,13 @@ LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-thre
 PROBES = "/.flask-concurrency/"
 """Stands in lines of the log that are about requests of the probe."""
 
+NOT_PERMITTED = "Operation not permitted"
+
+IF_SIGNAL = "if that was a signal to a process that it did not start: "
+
 CAUSES = (
     re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
+    re.compile(rf".*\b{NOT_PERMITTED}$"),
     re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
@@ -44,9 +50,9 @@ CAUSES = (
         re.IGNORECASE,
     ),
 )
-"""How a line begins that names the cause of a server's end: what a check refused, an
-exception, an app that is not in its module (in words by gunicorn, uvicorn and
-waitress), anything else."""
+"""How a line begins that names the cause of a server's end: what a check refused, what
+the kernel refused, an exception, an app that is not in its module (in words by
+gunicorn, uvicorn and waitress), anything else."""
 
 
 class Advice(NamedTuple):
@@ -57,7 +63,7 @@ class Advice(NamedTuple):
 
 
 NO_CAUSE = re.compile(
-    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|[^\w\[(]"
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: Worker failed)"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
@@ -107,6 +113,9 @@ def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     cause = _cause(cell.log_tail, cell.reason)
     if NOWHERE in cause:
         return Advice(cause, REMEDY)
+    if cause.endswith(NOT_PERMITTED):
+        sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
+        return Advice(cause, f"{sent}{LEAVES_ALONE}")
     if "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"

@@ -1,7 +1,7 @@
 """Run a command that sees folders through layers, and writes to these layers alone.
 
 Run by path with ``-I -S``:
-``layer.py FOLDERS PLACE KEPT HIDDEN SHOWN COMMAND [ARGUMENT ...]``.
+``layer.py FOLDERS PLACE KEPT HIDDEN COMMAND [ARGUMENT ...]``.
 PLACE is an empty folder. A layer is an overlay (in the kernel's documentation, see
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
 a mount namespace, and for others than root in a user namespace with the same user.
@@ -9,8 +9,9 @@ a mount namespace, and for others than root in a user namespace with the same us
 FOLDERS and KEPT are paths, one on each line. Those that are kept are in the first of
 the folders, and are seen as they are.
 
-HIDDEN are paths of sockets that the command cannot connect to, with ``:`` between them:
-it finds SHOWN there, and the Nth as ``hidden-N`` in PLACE.
+HIDDEN has lines of two paths with a tab between them. The command finds the second in
+the place of the first, which may be a socket or a program, and the first of the Nth
+line as ``hidden-N`` in PLACE.
 
 This process becomes the command, in the same working folder. Where the system does not
 allow a layer, it ends with status 1 and says why.
@@ -92,7 +93,7 @@ def put_over(folder: str, place: str) -> None:
 
 
 def put_all(
-    folders: list[str], place: str, kept: list[str], hidden: list[str], shown: str
+    folders: list[str], place: str, kept: list[str], hidden: list[list[str]]
 ) -> None:
     """Put a layer over each folder, leave out some paths, and hide others.
 
@@ -104,7 +105,7 @@ def put_all(
     unshare()
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
     mount("tmpfs", place, "mode=755")
-    for number, path in enumerate(hidden):
+    for number, (path, _) in enumerate(hidden):
         instead = os.path.join(place, f"hidden-{number}")
         with open(instead, "x"):
             bind(path, instead)
@@ -117,20 +118,19 @@ def put_all(
         os.close(number)
     for count, folder in enumerate(others, start=1):  # it may be in what is kept
         put_over(folder, os.path.join(place, str(count)))
-    for path in hidden:
+    for path, shown in hidden:
         bind(shown, path)
 
 
 def main() -> None:
-    folders, place, kept, hidden, shown, *command = sys.argv[1:]
+    folders, place, kept, hidden, *command = sys.argv[1:]
     current = os.getcwd()
     try:
         put_all(
             [os.path.realpath(each) for each in folders.splitlines()],
             os.path.realpath(place),
             kept.splitlines(),
-            list(filter(None, hidden.split(os.pathsep))),
-            shown,
+            [line.split("\t") for line in hidden.splitlines()],
         )
         os.chdir(current)
     except OSError as problem:

@@ -33,9 +33,10 @@ CMD ["gunicorn", "shop:app", "--threads", "4", "--bind", "0.0.0.0:8000"]
 
 # It writes wherever it can write, as soon as it starts.
 SHOP = """\
-import glob, os
+import glob, os, time
 from flask import Flask
 app = Flask(__name__)
+time.sleep(float(os.environ.get("SLEEP", "0")))
 for path in ["/data/rows", *glob.glob("/mine/*")]:
     if os.path.isdir(os.path.dirname(path)):
         before = open(path).read() if os.path.exists(path) else None

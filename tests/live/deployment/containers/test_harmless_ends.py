@@ -71,7 +71,7 @@ def exists() -> str:
 
 
 def answers() -> bool:
-    """Whether the server in it has started."""
+    """Whether the server in it has started, whose app sleeps before it answers."""
     return (
         bool(exists())
         and "Booting worker"
@@ -90,6 +90,7 @@ PROJECT = (
     COMPOSE
     + """\
     container_name: shop
+    environment: { SLEEP: "4321" }
     volumes: [".:/code", "data:/data"]
 volumes:
   data: { name: shop_production }
@@ -141,7 +142,8 @@ def test_docker_run(user: User, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     user.container("shop")
-    write(folder, f"{RUN} --name shop -v data:/data {IMAGE}", "declared = 4")
+    options = "--name shop --env SLEEP=4321 -v data:/data"
+    write(folder, f"{RUN} {options} {IMAGE}", "declared = 4")
     with untouched():
         began = Began(folder)
         began.wait_for(answers)

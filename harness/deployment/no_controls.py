@@ -1,0 +1,161 @@
+"""What keeps the start of a deployment from changing what runs already.
+
+Programs that control services, the machine or a store of data are found as ones that
+refuse. Where the kernel does not confine signals, so are those that end processes.
+Looking at what runs is allowed.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.deployment.no_containers import REFUSED
+
+LEAVES_ALONE = (
+    "a check leaves alone what runs on this machine already; leave this out of what "
+    "is checked, or write the command of the server itself"
+)
+
+LEAVES_DATA = (
+    "a check empties no store of data; leave this out of what is checked, or start "
+    "one of its own in front of the server"
+)
+
+SERVICES = {
+    "systemctl": "status show cat is-active is-enabled is-failed is-system-running "
+    "list-units list-unit-files list-sockets list-timers list-dependencies help",
+    "supervisorctl": "status version help avail tail pid",
+    "service": "",
+    "rc-service": "",
+    "invoke-rc.d": "",
+    "initctl": "status list version help",
+    "pm2": "list ls status show describe logs",
+    "monit": "status summary",
+    "crontab": "",
+}
+"""Programs that start, stop and restart services, each with what it does that changes
+nothing."""
+
+MACHINE = ("reboot", "shutdown", "halt", "poweroff", "telinit")
+"""Programs that end all that runs."""
+
+OPTIONS_ALONE = frozenset({*MACHINE, "crontab"})
+"""Programs that change something without a word that is no option."""
+
+ENDING = ("pkill", "killall", "killall5", "skill", "fuser", "slay")
+"""Programs that end processes which they look for."""
+
+STORES = ("redis-cli", "valkey-cli", "keydb-cli")
+"""Clients of stores that need one word to empty them, or to end them."""
+
+FLAGS = {
+    "crontab": " | -l",
+    **dict.fromkeys(("service", "rc-service"), " | --status-all | status"),
+    "invoke-rc.d": " | status",
+}
+"""More words with which some of them change nothing, wherever these stand."""
+
+_HEAD = """\
+#!/bin/sh
+# Stands in for {name} while a deployment is checked.
+refuse() {{
+    echo "{refused} \\`{name} $*\\`: {remedy}" >&2
+    exit 1
+}}
+"""
+
+_SERVICES = (
+    _HEAD
+    + """\
+verb=
+for word in "$@"; do
+    case $word in
+    --help | --version{flags}) verb=help; break ;;
+    -*) ;;
+    *) [ -n "$verb" ] || verb=$word ;;
+    esac
+done
+case $verb in
+{looking}) ;;
+*) refuse "$@" ;;
+esac
+exec {real} "$@"
+"""
+)
+
+_ENDING = (
+    _HEAD
+    + """\
+case $1 in --help | --version | -V | -l) exec {real} "$@" ;; esac
+{looking}
+refuse "$@"
+"""
+)
+
+_FUSER_LOOKS = """\
+for word in "$@"; do
+    case $word in --kill) refuse "$@" ;; -*k*) refuse "$@" ;; esac
+done
+exec {real} "$@"
+"""
+
+_STORES = (
+    _HEAD
+    + """\
+for word in "$@"; do
+    case $word in
+    [Ff][Ll][Uu][Ss][Hh][Aa][Ll][Ll] | [Ff][Ll][Uu][Ss][Hh][Dd][Bb]) refuse "$@" ;;
+    [Ss][Hh][Uu][Tt][Dd][Oo][Ww][Nn]) refuse "$@" ;;
+    esac
+done
+exec {real} "$@"
+"""
+)
+
+
+def programs(search: str, *, confined: bool) -> dict[str, Path]:
+    """The programs to stand in for, by name, as they are found on a path.
+
+    ``confined`` tells whether the kernel confines signals, so that those that end
+    processes reach none but the deployment's own.
+    """
+    names = (*SERVICES, *MACHINE, *STORES, *(() if confined else ENDING))
+    found = ((name, shutil.which(name, path=search)) for name in names)
+    return {name: Path(path) for name, path in found if path}
+
+
+def stand_in(folder: Path, reals: Mapping[str, str]) -> None:
+    """Write programs to a folder that are found in the place of others.
+
+    ``reals`` has the path of each of the others, which are run to look at something.
+    """
+    for name, real in reals.items():
+        if not (path := folder / name).exists():
+            path.write_text(script(name, real))
+            path.chmod(0o755)
+
+
+def script(name: str, real: str) -> str:
+    """A program for the shell that stands in for another."""
+    looking = SERVICES.get(name, "").split()
+    text, looks = _SERVICES, " | ".join(('""', "help", *looking))
+    if name in STORES:
+        text = _STORES
+    elif name in ENDING:
+        text, looks = _ENDING, ""
+        if name == "fuser":
+            looks = _FUSER_LOOKS.format(real=shlex.quote(real))
+    elif name in OPTIONS_ALONE:
+        looks = "help"
+    remedy = LEAVES_DATA if name in STORES else LEAVES_ALONE
+    return text.format(
+        name=name,
+        real=shlex.quote(real),
+        refused=REFUSED,
+        remedy=remedy,
+        looking=looks,
+        flags=FLAGS.get(name, ""),
+    )

@@ -1,0 +1,82 @@
+"""Run a command whose processes can send signals to each other, and to no others.
+
+Run by path with ``-I -S``: ``own_signals.py COMMAND [ARGUMENT ...]``. This process
+becomes the command. The kernel refuses what ``pkill``, ``kill`` or a program of the
+command sends to any other process, whoever its user is: the scope of signals in
+Landlock (``landlock(7)``, since Linux 6.12). Nothing else changes: processes keep their
+numbers, and others can send signals to them.
+
+Where the kernel has no such scope, it ends with status 1 and says so.
+"""
+
+import ctypes
+import os
+import struct
+import sys
+
+CREATE_RULESET = 444
+RESTRICT_SELF = 446
+"""Numbers of system calls, which are the same for all processors but Alpha."""
+
+VERSION = 1
+"""The flag that asks which version the kernel has."""
+
+FIRST_VERSION = 6
+"""The first version with a scope of signals."""
+
+SCOPE_SIGNAL = 2
+
+NO_NEW_PRIVILEGES = 38
+"""What ``prctl`` is told, so that others than root may restrict themselves."""
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(number: int, *arguments: object) -> int:
+    """Make a system call. Raises ``OSError``."""
+    result = int(libc.syscall(ctypes.c_long(number), *arguments))
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+    return result
+
+
+def version() -> int:
+    """The version of Landlock that the kernel has; 0 where it has none."""
+    if sys.platform != "linux":
+        return 0
+    nothing, flags = ctypes.c_size_t(0), ctypes.c_uint32(VERSION)
+    try:
+        return call(CREATE_RULESET, None, nothing, flags)
+    except OSError:
+        return 0
+
+
+def confine() -> None:
+    """Confine signals of this process and of all that it starts. Raises ``OSError``."""
+    if version() < FIRST_VERSION:
+        raise OSError(0, "only Linux 6.12 and later, with Landlock, can confine them")
+    # Rights to files, rights to ports, scopes: see the kernel's ``landlock.h``.
+    attributes = struct.pack("=QQQ", 0, 0, SCOPE_SIGNAL)
+    size, flags = ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
+    rules = call(CREATE_RULESET, attributes, size, flags)
+    if os.geteuid():
+        libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    call(RESTRICT_SELF, ctypes.c_int(rules), flags)
+    os.close(rules)
+
+
+def main() -> None:
+    command = sys.argv[1:]
+    try:
+        confine()
+    except OSError as problem:
+        sys.exit(f"its signals cannot be confined: {problem.strerror}")
+    try:
+        os.execvp(command[0], command)
+    except OSError as problem:
+        sys.exit(f"{command[0]}: {problem.strerror}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Whatever the start of a deployment does, what runs already is there afterwards.
+
+Each test has a process of its own standing by, which belongs to nobody's deployment.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from harness.deployment import isolation
+from harness.system import own_signals
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+SERVER = "exec gunicorn shop:app --threads 2 --bind 127.0.0.1:$PORT\n"
+
+PRODUCTION = """\
+import socket, time
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+time.sleep(600)
+"""
+
+NAMED = ("pkill", "killall", "fuser")
+
+NEEDS_A_SCOPE = pytest.mark.skipif(
+    own_signals.version() < own_signals.FIRST_VERSION,
+    reason="this kernel confines no signals",
+)
+
+
+class Standing(NamedTuple):
+    """A process that stands by."""
+
+    process: subprocess.Popen[bytes]
+    name: str
+    port: int
+    file: Path
+    """Has its number."""
+
+    def is_there(self) -> bool:
+        """Whether it runs."""
+        return self.process.poll() is None
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> Iterator[Standing]:
+    """A server that runs already, with a name that no other process has."""
+    name = f"shop{os.getpid()}"[:15]
+    program = tmp_path / name
+    program.symlink_to(sys.executable)
+    process = subprocess.Popen(
+        [str(program), "-S", "-c", PRODUCTION],
+        env={**os.environ, "PYTHONHOME": sys.base_prefix},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    file = tmp_path / "shop.pid"
+    file.write_text(f"{process.pid}\n")
+    with process.stdout as output:
+        yield Standing(process, name, int(output.readline()), file)
+    process.kill()
+    process.wait(30)
+
+
+def started_by(check: Check, folder: Path, lines: str, *env: str) -> Checked:
+    """Check a server that a script starts, behind other lines."""
+    folder.mkdir()
+    (folder / "shop.py").write_text(APP)
+    (folder / "boot.sh").write_text(f"#!/bin/sh\n{lines}\n{SERVER}")
+    (folder / "boot.sh").chmod(0o755)
+    given = ", ".join(('PORT = "{port}"', *env))
+    text = ["[[deployment]]", 'name = "mine"', 'command = "./boot.sh"']
+    (folder / "concurrency.toml").write_text("\n".join([*text, f"env = {{ {given} }}"]))
+    return check(folder, "--ask", "overlap")
+
+
+def logged(checked: Checked) -> str:
+    """What the start printed."""
+    (log,) = (checked.results / "logs").glob("*mine*.log")
+    return log.read_text()
+
+
+ENDS = (
+    "pkill -x {name}",
+    f"{shutil.which('pkill')} -9 -f {{name}}",
+    "killall {name}",
+    "kill $(cat {file})",
+    "kill -9 $(cat {file})",
+    "kill -HUP $(cat {file})",
+    "kill -TERM -$(ps -o pgid= -p $(cat {file}) | tr -d ' ')",
+    "fuser -k {port}/tcp",
+    "python -c 'import os; os.kill(int(open(\"{file}\").read()), 9)'",
+    "sh -c 'setsid kill $(cat {file})'",
+)
+
+
+def script(lines: Iterable[str], production: Standing) -> str:
+    """Lines for a shell, each of which is named if it has ended what stands by."""
+    written = []
+    for line in lines:
+        if shutil.which(line.split()[0]):
+            written.append(line.format(**production._asdict()))
+            gone = f"grep -q 'State:.*[XZ]' /proc/{production.process.pid}/status"
+            written.append(f"{gone} && echo 'ended by:' {shlex.quote(line)}")
+    return "\n".join(written)
+
+
+@NEEDS_A_SCOPE
+def test_a_process_that_runs_already_goes_on(
+    check: Check, tmp_path: Path, production: Standing
+) -> None:
+    checked = started_by(check, tmp_path / "tree", script(ENDS, production))
+    assert "ended by" not in logged(checked), logged(checked)
+    assert production.is_there()
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+
+
+@NEEDS_A_SCOPE
+def test_what_it_started_itself_can_be_ended(check: Check, tmp_path: Path) -> None:
+    lines = "set -e\nsleep 600 &\nkill $!\nsleep 600 &\npkill -P $$"
+    checked = started_by(check, tmp_path / "tree", lines)
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+
+
+@NEEDS_A_SCOPE
+def test_a_start_that_ends_with_that_says_why(
+    check: Check, tmp_path: Path, production: Standing
+) -> None:
+    lines = f"set -e\nkill $(cat {production.file})"
+    checked = started_by(check, tmp_path / "tree", lines)
+    assert production.is_there()
+    cell = checked.cells["mine"]
+    assert cell["outcome"] == "not started"
+    assert "Operation not permitted" in cell["reason"]
+    assert "a check leaves alone what runs on this machine" in cell["reason"]
+
+
+def test_where_signals_are_not_confined_programs_that_send_them_refuse(
+    check: Check,
+    tmp_path: Path,
+    production: Standing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As on an older kernel.
+    monkeypatch.setattr(isolation, "confines_signals", lambda: False)
+    lines = [each for each in ENDS if each.split()[0] in NAMED]
+    checked = started_by(check, tmp_path / "tree", script(lines, production))
+    assert "ended by" not in logged(checked), logged(checked)
+    assert production.is_there()
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    there = [each for each in lines if shutil.which(each.split()[0])]
+    assert logged(checked).count(": a check leaves alone what") == len(there)
+
+
+# ---------------------------------------------------------------------- services
+
+
+# It does what it is told, as the programs do that it stands for.
+CONTROL = """\
+#!/bin/sh
+echo "{name} $*" >> {told}
+"""
+
+CONTROLS = {
+    "systemctl restart nginx": False,
+    "systemctl -q is-active nginx": True,
+    "systemctl status": True,
+    "service nginx reload": False,
+    "service --status-all": True,
+    "supervisorctl -c x.conf stop all": False,
+    "supervisorctl status": True,
+    "redis-cli -h store FLUSHALL": False,
+    "redis-cli flushdb async": False,
+    "redis-cli ping": True,
+    "crontab -r": False,
+    "crontab -l": True,
+    "reboot -f": False,
+}
+
+
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_services_are_left_alone(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    told = tmp_path / "told"
+    for name in {line.split()[0] for line in CONTROLS}:
+        (programs / name).write_text(CONTROL.format(told=told, name=name))
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    place = f"{programs}/" if by == "path" else ""
+    script = "\n".join(place + line for line in CONTROLS)
+    checked = started_by(check, tmp_path / "tree", script)
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    looked = [line for line, changes_nothing in CONTROLS.items() if changes_nothing]
+    assert told.read_text().splitlines() == looked, logged(checked)
+    refused = [line for line in CONTROLS if f"refused: `{line}`: " in logged(checked)]
+    assert refused == [line for line in CONTROLS if line not in looked]
