@@ -27,7 +27,7 @@ class CustomMetadataHook(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the README."""
-        text = Path(self.root, "README.md").read_text()
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
         source, tag = metadata["urls"]["Source"], f"v{metadata['version']}"
         metadata["readme"] = {
             "content-type": "text/markdown",

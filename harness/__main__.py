@@ -1,8 +1,17 @@
-"""Runs the command line: ``python -m harness``."""
+"""Runs the command line: ``python -m harness``, and ``flask-concurrency``."""
 
 import sys
 
-from harness.cli import main
+
+def main() -> int:
+    """Run the command line of this process; its exit code."""
+    try:
+        from harness.cli import main
+    except KeyboardInterrupt:
+        print("flask-concurrency: interrupted", file=sys.stderr)
+        return 130
+    return main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

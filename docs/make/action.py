@@ -45,7 +45,7 @@ def action() -> dict[Any, Any]:
 
 def _read(path: Path) -> dict[Any, Any]:
     """A file of YAML, which takes a key ``on`` for a truth."""
-    read: dict[Any, Any] = yaml.safe_load(path.read_text())
+    read: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read
 
 

@@ -13,7 +13,7 @@ ACTION_PAGE = ROOT / "docs" / "action.md"
 
 def block(page: Path, name: str) -> str:
     """The lines between the markers of a name."""
-    found = _pattern(name).search(page.read_text())
+    found = _pattern(name).search(page.read_text(encoding="utf-8"))
     assert found, f"{page.name} has no markers for {name}"
     return found[0]
 
@@ -21,7 +21,10 @@ def block(page: Path, name: str) -> str:
 def replace(page: Path, name: str, text: str) -> None:
     """Write other lines between the markers of a name."""
     block(page, name)
-    page.write_text(_pattern(name).sub(lambda _: text, page.read_text()))
+    page.write_text(
+        _pattern(name).sub(lambda _: text, page.read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
 
 
 def repository() -> str:

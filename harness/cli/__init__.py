@@ -11,7 +11,9 @@ deployment could not be started; 6 a stored report cannot be read; 130 interrupt
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -65,6 +67,18 @@ EXIT_CODES = (
     ("6", "a stored report cannot be read"),
     ("130", "interrupted"),
 )
+
+EXHAUSTED = {
+    errno.ENOSPC: "make room where output, results and temporary files are written",
+    errno.EDQUOT: "make room where output, results and temporary files are written",
+    errno.EFBIG: "raise `ulimit -f`",
+    errno.EMFILE: "raise `ulimit -n`",
+    errno.ENFILE: "close some programs, or raise fs.file-max",
+    errno.ENOMEM: "free some memory",
+    errno.EAGAIN: "raise `ulimit -u`, or end some processes",
+    errno.EIO: "look at the disk or the terminal",
+}
+"""What a machine may run out of, by the error of the system, and what helps."""
 
 COMPLETION = (
     ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
@@ -184,8 +198,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         interrupt_when_told_to_end()
         interrupt_when_nox_ends()
+        _print_what_can_be_printed()
     try:
-        return run(sys.argv[1:] if argv is None else argv)
+        code = run(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:  # where it is closed
+            sys.stdout.flush()
+        return code
     except HarnessError as error:
         if not (error.shown and _errors_go_where_output_goes()):
             for problem in map(str, error.args):
@@ -194,11 +212,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # What reads our output, such as head, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 1
+    except OSError as problem:
+        if problem.errno not in EXHAUSTED:
+            raise
+        _print_no_more()
+        what = f"{problem.filename}: " if problem.filename else ""
+        words = f"{what}{problem.strerror}; {EXHAUSTED[problem.errno]}"
+        print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
+        return UsageError.exit_code
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return Interrupted.exit_code
+
+
+def _print_what_can_be_printed() -> None:
+    """Print escapes in place of characters that the locale does not know."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _print_no_more() -> None:
+    """Drop what is still to be printed, so that the end of the program is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _errors_go_where_output_goes() -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from harness.cli.usage.printing import Printing
+from harness.cli.usage.printing import TEXT
 from harness.github.annotations import annotate
 from harness.github.annotations import Annotation
 from harness.github.annotations import in_repository
@@ -45,6 +48,8 @@ def show(
     printing: Printing, content: AllWays, fault: HarnessError | None = None
 ) -> None:
     """Print findings; ``fault`` is what the run fails with, which a text ends with."""
+    if printing.format != TEXT and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as programs read them
     match printing.format:
         case "json":
             print(files.as_json(content.record))

@@ -135,6 +135,7 @@ def _stand_in(path: Path, real: str, engine: str) -> None:
             remedy=REMEDY.replace("`", "\\`"),
             clients=" | ".join(CLIENTS[:-2]),
             looking=" | ".join(_LOOKING),
-        )
+        ),
+        encoding="utf-8",
     )
     path.chmod(0o755)

@@ -30,7 +30,7 @@ def as_options(path: Path, without: Collection[str]) -> tuple[str, ...] | None:
     """
     words: list[str] = []
     inside = False
-    for line in path.read_text(errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         if line.strip().startswith("["):
             inside = line.strip() == "[uwsgi]"
             continue

@@ -47,7 +47,7 @@ async def occupied(
 def _opened(path: Path) -> TextIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a")
+        return path.open("a", encoding="utf-8")
     except OSError as problem:
         raise UsageError(
             f"{path.parents[1]}: cannot be used for environments: {problem.strerror}; "

@@ -47,7 +47,7 @@ def _install(
     session: nox.Session, arguments: Sequence[str], env: dict[str, str]
 ) -> str:
     """Install; empty when it worked, else the end of the installer's output."""
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         try:
             session.install(
                 *arguments,
@@ -68,7 +68,7 @@ def _install_pinned(
     """Install the requirements of an environment and ``extra`` ones, offline first."""
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder, "constraints.txt")
-        constraints.write_text("\n".join((*planned.constraints, "")))
+        constraints.write_text("\n".join((*planned.constraints, "")), encoding="utf-8")
         arguments = ["-c", str(constraints), *planned.requirements, *extra]
         if planned.built and session.venv_backend != "uv":
             # pip keeps what it has of the same version, whatever is in the file.

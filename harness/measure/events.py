@@ -5,6 +5,8 @@ Each is one line of standard output, with a mark that no other line there begins
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 
 from harness.records.evidence import CellEvidence
@@ -28,8 +30,10 @@ def done(cell: CellEvidence) -> Event:
 
 
 def emit(event: Event) -> None:
-    """Print an event for the parent process."""
-    print(MARK + msgspec.json.encode(event).decode(), flush=True)
+    """Print an event for the parent process, as UTF-8 whatever the locale is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(MARK.encode() + msgspec.json.encode(event) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def parse(line: str) -> Event | None:

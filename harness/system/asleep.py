@@ -73,7 +73,7 @@ class Sleep(NamedTuple):
 def sleep_of(process: int, thread: int) -> Sleep:
     """What a thread sleeps in; nothing where that cannot be told, or it runs."""
     try:
-        with open(f"/proc/{process}/task/{thread}/syscall") as file:
+        with open(f"/proc/{process}/task/{thread}/syscall", encoding="utf-8") as file:
             return parse(file.read(), _HERE)
     except (OSError, ValueError):
         return Sleep()

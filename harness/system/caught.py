@@ -14,7 +14,11 @@ def catches(process: int, number: signal.Signals) -> bool | None:
     which is ``SigBlk``, and that counts too.
     """
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        lines = (
+            Path(f"/proc/{process}/status")
+            .read_text(encoding="utf-8", errors="replace")
+            .splitlines()
+        )
     except OSError:
         return None
     masks = dict(line.split(":\t", 1) for line in lines if line.startswith("Sig"))

@@ -112,7 +112,11 @@ def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
     """Where hierarchies of a controller are mounted, with our own group in each."""
     with contextlib.suppress(OSError):
         own = dict(_own_groups())
-        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        for line in (
+            Path("/proc/self/mountinfo")
+            .read_text(encoding="utf-8", errors="surrogateescape")
+            .splitlines()
+        ):
             before, _, after = line.partition(" - ")
             kind, _, options = after.split(" ", 2)
             where = Path(before.split()[4])
@@ -124,7 +128,11 @@ def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
 
 def _own_groups() -> Iterator[tuple[str, str]]:
     """Our own group for each controller; for version 2 without a name."""
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    for line in (
+        Path("/proc/self/cgroup")
+        .read_text(encoding="utf-8", errors="surrogateescape")
+        .splitlines()
+    ):
         _, controllers, path = line.split(":", 2)
         for each in controllers.split(","):
             yield each, path

@@ -39,7 +39,11 @@ def taken_by(processes: Iterable[int]) -> TakenTogether:
 
 def _of_one(process: int) -> TakenTogether | None:
     try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        lines = (
+            Path(f"/proc/{process}/smaps_rollup")
+            .read_text(encoding="utf-8", errors="replace")
+            .splitlines()
+        )
         threads = len(os.listdir(f"/proc/{process}/task"))
         files = len(os.listdir(f"/proc/{process}/fd"))
     except OSError:

@@ -54,13 +54,15 @@ def unshare() -> None:
     call("unshare", CLONE_NEWNS | CLONE_NEWUSER)
     maps = (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"))
     for name, text in (*maps, ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w") as file:
+        with open(f"/proc/self/{name}", "w", encoding="utf-8") as file:
             file.write(text)
 
 
 def mounted_below(folder: str) -> list[str]:
     """Where other file systems are mounted in a folder, which a layer would hide."""
-    with open("/proc/self/mountinfo") as file:
+    with open(
+        "/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape"
+    ) as file:
         places = [line.split()[4] for line in file]
     return [place for place in places if place.startswith(folder + os.sep)]
 
@@ -107,7 +109,7 @@ def put_all(
     mount("tmpfs", place, "mode=755")
     for number, (path, _) in enumerate(hidden):
         instead = os.path.join(place, f"hidden-{number}")
-        with open(instead, "x"):
+        with open(instead, "x", encoding="utf-8"):
             bind(path, instead)
     # Opened before a layer is over them, and in this namespace of mounts.
     opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]

@@ -74,6 +74,10 @@ def _tasks_of_user(process: int) -> int:
 
 def _data(process: int) -> int:
     """Bytes that count against ``RLIMIT_DATA`` (``VmData`` in proc_pid_status(5))."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    lines = (
+        Path(f"/proc/{process}/status")
+        .read_text(encoding="utf-8", errors="replace")
+        .splitlines()
+    )
     sizes = dict(line.split(":", 1) for line in lines)
     return 1024 * int(sizes["VmData"].split()[0])

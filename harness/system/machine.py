@@ -44,7 +44,7 @@ def check_open_files(requests: int, where: str) -> None:
 
     Raises ``UsageError``, which says ``where`` the number comes from.
     """
-    most = (allow_open_files() - FEW_OPEN_FILES) // 2
+    most = max(0, (allow_open_files() - FEW_OPEN_FILES) // 2)
     if requests > most:
         raise UsageError(
             f"{where} needs two open files for each request, and this machine allows "

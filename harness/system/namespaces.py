@@ -20,7 +20,11 @@ def process_one(processes: Iterable[int]) -> int | None:
 def _numbers(process: int) -> list[int]:
     """The numbers of a process, in the outermost namespace that we see first."""
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        lines = (
+            Path(f"/proc/{process}/status")
+            .read_text(encoding="utf-8", errors="replace")
+            .splitlines()
+        )
     except OSError:
         return []
     told = (line.split()[1:] for line in lines if line.startswith("NSpid:"))

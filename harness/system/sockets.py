@@ -60,7 +60,10 @@ def listening() -> dict[str, Place]:
             places.update(kernel.listening())
     except (Unavailable, OSError):
         places.update(_listening_by_table())
-    with contextlib.suppress(OSError), open(UNIX_TABLE) as file:
+    with (
+        contextlib.suppress(OSError),
+        open(UNIX_TABLE, encoding="utf-8", errors="surrogateescape") as file,
+    ):
         for words in map(str.split, file):
             if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
                 places[words[6]] = " ".join(words[7:]) or words[6]
@@ -75,7 +78,10 @@ def _listening_by_table() -> dict[str, int]:
     """
     ports = {}
     for table in TABLES:
-        with contextlib.suppress(OSError), open(table) as file:
+        with (
+            contextlib.suppress(OSError),
+            open(table, encoding="utf-8", errors="surrogateescape") as file,
+        ):
             for each in entries(file):
                 if each.state not in (LISTENING, BEGUN):
                     break
@@ -105,7 +111,10 @@ def _connections_by_table(ports: Collection[int]) -> set[str]:
     marks = [f":{port:04X} " for port in ports]
     inodes = set()
     for table in TABLES:
-        with contextlib.suppress(OSError), open(table) as file:
+        with (
+            contextlib.suppress(OSError),
+            open(table, encoding="utf-8", errors="surrogateescape") as file,
+        ):
             for line in file:
                 if any(mark in line for mark in marks):
                     (each,) = entries([line])

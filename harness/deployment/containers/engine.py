@@ -188,7 +188,9 @@ def processes(containers: Sequence[Container]) -> list[int]:
 def _is_of(container: Container) -> bool:
     """Whether a process that the engine sees is that of the container here too."""
     try:
-        return container.id in Path(f"/proc/{container.process}/cgroup").read_text()
+        return container.id in Path(f"/proc/{container.process}/cgroup").read_text(
+            encoding="utf-8", errors="replace"
+        )
     except OSError:
         return False
 

@@ -41,7 +41,11 @@ def is_gone(label: str) -> bool:
 def _machine() -> str:
     """This boot of this machine, and the processes that can be seen from here."""
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = (
+            Path("/proc/sys/kernel/random/boot_id")
+            .read_text(encoding="utf-8", errors="replace")
+            .strip()
+        )
         return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
     except OSError:
         return f"{os.uname().nodename}/{psutil.boot_time():.0f}"
@@ -50,7 +54,9 @@ def _machine() -> str:
 def _started(process: int) -> str:
     """When a process was started, in whatever the system counts; empty if it ended."""
     try:
-        stat = Path(f"/proc/{process}/stat").read_text()
+        stat = Path(f"/proc/{process}/stat").read_text(
+            encoding="utf-8", errors="replace"
+        )
         return stat.rpartition(") ")[2].split()[19]
     except OSError:
         pass

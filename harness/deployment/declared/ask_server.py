@@ -56,7 +56,7 @@ def line_of(path: Path, *names: str) -> int:
     Python, ini, TOML, YAML, JSON and XML are alike in this: the name comes first.
     """
     try:
-        lines = path.read_text(errors="replace").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 0
     names_or = "|".join(names)

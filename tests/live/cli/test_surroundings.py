@@ -1,0 +1,66 @@
+"""Odd surroundings: a locale of few characters, an output that takes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.records.results import REPORT
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 300.0
+
+APP = """\
+from flask import Flask
+app = Flask(__name__)
+"""
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""What makes Python write and read nothing but ASCII where it is not told better."""
+
+
+def run(
+    folder: Path, *arguments: str, output: int = subprocess.PIPE
+) -> tuple[int, str]:
+    """Run the command line in ASCII; its exit code, and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=folder,
+        env={**os.environ, **ASCII, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, (done.stdout or "") + done.stderr
+
+
+def test_a_locale_of_ascii_changes_nothing_but_signs(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(APP)
+    server = f"{sys.executable} -m gunicorn shop:app -w 2 --threads 2"
+    code, said = run(tmp_path, "check", "--ask", "overlap", "--", *server.split())
+    assert code == 1 and "2-4 ~ uneven" in said, said
+    # Programs read UTF-8, whatever the locale is.
+    _, text = run(tmp_path, "report", "--output-format", "json")
+    report = json.loads((tmp_path / "results" / REPORT).read_text(encoding="utf-8"))
+    assert json.loads(text)["cells"] == report["cells"]
+    _, text = run(tmp_path, "report", "--output-format", "markdown")
+    assert "2–4" in text
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["schema", "report"]])
+def test_a_full_disk_as_output_is_one_line(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    with open("/dev/full", "wb") as full:
+        code, said = run(tmp_path, *arguments, output=full.fileno())
+    assert code == 2
+    assert said.startswith("flask-concurrency: No space left on device; make room")
+    assert said.count("\n") == 1
