@@ -15,8 +15,10 @@ from harness.records.declares import SendVerdict
 from harness.records.errors import GateFailed
 from harness.report.cases import of_places
 from harness.report.cases import of_sendings
+from harness.report.cases import of_waiting
 from harness.report.sections import sendings
 from harness.report.sections import verdict
+from harness.report.sections import waiting
 from harness.report.sections.declares import counted
 from harness.report.sections.declares import in_parts
 from harness.report.sections.declares import section
@@ -39,13 +41,22 @@ def declares(
         for case in (
             *of_places(places, fails),
             *of_sendings(places.sendings, fail_on == PLATFORM),
+            *of_waiting(places.waiting),
         )
     ]
     sent = sendings.section(places.sendings)
-    sections = [*in_parts(places), sent, end]
+    waits = waiting.section(places.waiting)
+    sections = [*in_parts(places), sent, waits, end]
     show(
         printing,
-        AllWays(places, places.places, cases, sections, [section(places), sent], now()),
+        AllWays(
+            places,
+            places.places,
+            cases,
+            sections,
+            [section(places), sent, waits],
+            now(),
+        ),
         fault,
     )
     if fault is not None:

@@ -13,7 +13,9 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declares.count import CommandContext
 from harness.deployment.declares.count import count
+from harness.deployment.declares.patience import patience
 from harness.deployment.declares.sendings import limit_of
+from harness.deployment.declares.waiting import judgements
 from harness.deployment.places import remedy_of
 from harness.deployment.platform import platform_of
 from harness.deployment.platforms.instance import Instance
@@ -26,6 +28,7 @@ from harness.records.declares import SendVerdict
 from harness.records.report import CellReport
 from harness.records.report import Remark
 from harness.records.rules import Other
+from harness.records.rules import WAITS
 from harness.records.staying import StayNumbers
 from harness.records.text import plural
 from harness.records.words import Outcome
@@ -49,6 +52,7 @@ def remarks(
     return (
         *(_sent(*found, cell) if found else ()),
         *(_processors(*found, prepared, processors) if found else ()),
+        *(_waits(*found, prepared) if found else ()),
         *_health(cell),
         *(remark for found in cell.staying for remark in _staying(found)),
         *_one_connection(cell),
@@ -115,6 +119,22 @@ def _processors(
         file=str(path.absolute()),
         line=instance.line,
     )
+
+
+def _waits(instance: Instance, path: Path, prepared: Prepared) -> Iterator[Remark]:
+    """That requests are lost because the server gives up before its platform."""
+    where = prepared.where
+    context = CommandContext((where.folder,), dict(where.variables), 1)
+    app = patience(prepared.command.words, context, prepared.deployment.name)
+    for about, seen, judged in judgements(instance, app):
+        if judged.fault:
+            yield Remark(
+                word=WAITS[about],
+                reason=judged.reason,
+                remedy=judged.remedy,
+                file=str(path.absolute()),
+                line=seen.line,
+            )
 
 
 def _counted(prepared: Prepared, processors: int) -> int | None:

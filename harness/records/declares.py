@@ -81,6 +81,46 @@ class Sending(Result, frozen=True, kw_only=True):
     """What to change, on either side."""
 
 
+class Waits(StrEnum):
+    """What is waited for, by a platform and by the app there."""
+
+    ANSWER = "a request that takes long"
+    NEXT_REQUEST = "an idle connection"
+
+
+class WaitVerdict(StrEnum):
+    """Who waits longer."""
+
+    APP_FIRST = "the app first"
+    PLATFORM_FIRST = "the platform first"
+    TOGETHER = "both at once"
+
+
+class Waiting(Result, frozen=True, kw_only=True):
+    """How long a platform waits, beside how long the app there does."""
+
+    file: str
+    """Path relative to the folder that was looked through."""
+    line: int
+    platform: str
+    about: Waits
+    platform_seconds: float
+    app_seconds: float | None
+    """Null where nothing in the app gives up."""
+    of: str
+    """What starts the app, as ``FILE:LINE``."""
+    verdict: WaitVerdict
+    fault: bool
+    """Whether requests are lost by it that need not be."""
+    reason: str
+    """The verdict in a sentence."""
+    remedy: str = ""
+    source: str
+    """The page that documents how long the platform waits."""
+    read: str
+    """When that was read, ISO 8601."""
+
+
 class Places(Result, frozen=True, kw_only=True):
     """All places of a repository."""
 
@@ -92,3 +132,5 @@ class Places(Result, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     sendings: tuple[Sending, ...] = ()
     """What platforms send, in the order of their files."""
+    waiting: tuple[Waiting, ...] = ()
+    """How long platforms wait, and the app."""

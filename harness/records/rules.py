@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from harness.records.changes import Change
+from harness.records.declares import Waits
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -30,6 +31,8 @@ class Other(StrEnum):
     NARROW = "narrow place"
     PLATFORM_MORE = "platform sends more"
     PLATFORM_FEWER = "platform sends fewer"
+    APP_GIVES_UP = "app gives up first"
+    APP_CLOSES = "app closes first"
 
 
 Word = Outcome | Verdict | Change | Other
@@ -135,6 +138,16 @@ RULES = (
         "The platform sends an instance fewer requests at once than its app takes.",
     ),
     Rule(
+        "FC305",
+        Other.APP_GIVES_UP,
+        "The server ends a request for which its platform would still wait.",
+    ),
+    Rule(
+        "FC306",
+        Other.APP_CLOSES,
+        "The server closes idle connections that its platform still wants to use.",
+    ),
+    Rule(
         "FC401",
         Change.FEWER,
         "Fewer requests are handled at once than in the baseline.",
@@ -210,6 +223,13 @@ PROMISES = {
     "on-term": Other.ON_TERM,
 }
 """Findings about promises, by the key that the reason of a check begins with."""
+
+
+WAITS = {
+    Waits.ANSWER: Other.APP_GIVES_UP,
+    Waits.NEXT_REQUEST: Other.APP_CLOSES,
+}
+"""Findings about a server that gives up first, by what is waited for."""
 
 
 def promise_in(reason: str) -> Other | None:

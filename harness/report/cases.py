@@ -15,12 +15,14 @@ from harness.records.changes import Changes
 from harness.records.declares import Places
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
+from harness.records.declares import Waiting
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.rules import code_of
 from harness.records.rules import Other
 from harness.records.rules import promise_in
+from harness.records.rules import WAITS
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -149,6 +151,23 @@ def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
             line=each.line,
         )
         for each in sendings
+    ]
+
+
+def of_waiting(waits: Sequence[Waiting]) -> list[Case]:
+    """Who gives up first; where it is the app, requests are lost."""
+    return [
+        Case(
+            group="waiting",
+            name=f"{each.file}:{each.line}: {each.about}",
+            word=WAITS[each.about] if each.fault else each.verdict,
+            code=code_of(WAITS[each.about]) if each.fault else "",
+            message="; ".join(filter(None, (each.reason, each.remedy))),
+            left_out=not each.fault,
+            file=each.file,
+            line=each.line,
+        )
+        for each in waits
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,7 +77,32 @@ def count(words: Sequence[str], context: CommandContext) -> Count:
 # -------------------------------------------------------------------------- gunicorn
 
 
-def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
+class GunicornTold(NamedTuple):
+    """What gunicorn is told by its words, its variables and its file."""
+
+    words: tuple[str, ...]
+    own: Mapping[str, Setting]
+    """Of its file."""
+    config: Path | None
+    workers: int
+    threads: int
+    connections: int
+    kind: str
+    """The class of its workers."""
+    shown_kind: str
+    """The same as it was written."""
+    overrides: bool
+    """Whether the words give another value for a setting of the file."""
+
+    def given(self, name: str, *options: str) -> Setting | None:
+        """A setting by its words, else by its file."""
+        return option(self.words, *options, env={}) or self.own.get(name)
+
+
+def gunicorn_settings(
+    arguments: Sequence[str], context: CommandContext
+) -> GunicornTold:
+    """What gunicorn is told. Raises ``CannotDerive``."""
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
@@ -98,17 +124,36 @@ def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
     name = kind.rpartition(".")[2].removesuffix("Worker").lower()
     if name == "thread" or (name == "sync" and threads > 1):
         name = "gthread"
-    each = {"sync": 1, "tornado": 1, "gthread": min(threads, connections)}
-    each |= dict.fromkeys(GREENLETS, connections)
-    if name not in each:
-        raise CannotDerive(f"what the worker class {kind} declares is not known")
-    lanes = {"gthread": plural(each[name], "thread")}
-    lanes |= dict.fromkeys(GREENLETS, plural(connections, "connection"))
-    return Count(
-        workers * each[name],
-        " × ".join(filter(None, (plural(workers, "worker"), lanes.get(name, "")))),
+    return GunicornTold(
+        tuple(words),
+        own,
         config,
+        workers,
+        threads,
+        connections,
+        name,
+        kind,
         bool(overrides),
+    )
+
+
+def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
+    found = gunicorn_settings(arguments, context)
+    connections = found.connections
+    each = {"sync": 1, "tornado": 1, "gthread": min(found.threads, connections)}
+    each |= dict.fromkeys(GREENLETS, connections)
+    if found.kind not in each:
+        raise CannotDerive(
+            f"what the worker class {found.shown_kind} declares is not known"
+        )
+    lanes = {"gthread": plural(each[found.kind], "thread")}
+    lanes |= dict.fromkeys(GREENLETS, plural(connections, "connection"))
+    parts = (plural(found.workers, "worker"), lanes.get(found.kind, ""))
+    return Count(
+        found.workers * each[found.kind],
+        " × ".join(filter(None, parts)),
+        found.config,
+        found.overrides,
     )
 
 
@@ -136,7 +181,20 @@ def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Se
         name: Setting(_evaluated(names[name], known, name, path), path.name)
         for name in ("workers", "threads", "worker_connections", "worker_class")
         if name in names
-    }
+    } | dict(_times(names, known, path))
+
+
+def _times(
+    names: Mapping[str, ast.expr], known: Known, path: Path
+) -> Iterator[tuple[str, Setting]]:
+    """Times that a file of Python assigns; what is not known stays as it is written."""
+    for name in ("timeout", "keepalive"):
+        if name in names:
+            try:
+                value = _evaluated(names[name], known, name, path)
+            except CannotDerive:
+                value = ast.unparse(names[name])
+            yield name, Setting(value, path.name)
 
 
 def _evaluated(value: ast.expr, known: Known, name: str, path: Path) -> int | str:

@@ -18,6 +18,7 @@ from harness.deployment.declares.sendings import is_told
 from harness.deployment.declares.sendings import sending
 from harness.deployment.declares.started import counted
 from harness.deployment.declares.started import ReadPlace
+from harness.deployment.declares.waiting import waiting
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
@@ -25,6 +26,7 @@ from harness.deployment.shell import StartLine
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.declares import Sending
+from harness.records.declares import Waiting
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 
@@ -72,6 +74,7 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
         elsewhere=elsewhere,
         places=places,
         sendings=tuple(_sendings(folder, by_platform, unmatched, elsewhere)),
+        waiting=tuple(_waiting(folder, by_platform, unmatched)),
     )
 
 
@@ -87,6 +90,19 @@ def _sendings(
         there = [place for place in places if place.project == project]
         for each in filter(is_told, several):
             yield sending(each, path, folder, there, elsewhere)
+
+
+def _waiting(
+    folder: Path,
+    by_platform: Mapping[Path, Sequence[Instance]],
+    places: Sequence[ReadPlace],
+) -> Iterator[Waiting]:
+    """How long the platforms wait, beside how long the app does."""
+    for path, several in by_platform.items():
+        project = _project(path.parent, folder)
+        there = [place for place in places if place.project == project]
+        for each in several:
+            yield from waiting(each, path, folder, there)
 
 
 def _files(folder: Path) -> Iterator[Path]:

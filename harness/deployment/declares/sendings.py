@@ -113,7 +113,7 @@ def taken_by(
     elsewhere: int | None,
 ) -> AppPlaces:
     """What the app takes with the variables and the processors of the platform."""
-    several = list(_candidates(instance, path, places))
+    several = list(candidates(instance, path, places))
     if not several:
         return AppPlaces(False, why="nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
@@ -133,7 +133,7 @@ def taken_by(
     return AppPlaces(True, there.declared, _where(place), because)
 
 
-def _candidates(
+def candidates(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> Iterator[ReadPlace]:
     """The places that say what an instance starts: its own file's, or the next best."""

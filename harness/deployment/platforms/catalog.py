@@ -52,6 +52,19 @@ class Sends(Record, frozen=True, kw_only=True):
     """Whether a file without a limit is worth a line."""
 
 
+class WaitsFor(Record, frozen=True, kw_only=True):
+    """How long a platform waits for one thing."""
+
+    at: Steps | None = None
+    """Where a file says it, in seconds or as ``300s``."""
+    default: Seconds | None = None
+    """Where it does not; none where no page says one."""
+    then: str = ""
+    """What it does when it gives up on an answer; of idle connections, what becomes of
+    a request that meets its end."""
+    source: Page
+
+
 class Class(Record, frozen=True, kw_only=True):
     """One size that a platform has a name for."""
 
@@ -176,6 +189,10 @@ class Platform(Record, frozen=True, kw_only=True):
     size: Size | None = None
     starts: Starts = Starts()
     checks: tuple[Checks, ...] = ()
+    answer: WaitsFor | None = None
+    """How long it waits for an answer."""
+    idle: WaitsFor | None = None
+    """How long it keeps an idle connection to an instance."""
 
     def is_in(self, text: str) -> bool:
         """Whether a text may be of this platform."""

@@ -16,6 +16,18 @@ def last_step(steps: str | None) -> str:
     return (steps or "").rpartition(".")[2].strip('"/')
 
 
+class Waited(NamedTuple):
+    """How long a platform waits for one thing, by its file or by default."""
+
+    seconds: float
+    line: int
+    """Of the setting; where the default holds, of the instance."""
+    key: str = ""
+    """The setting; empty for the default."""
+    again: bool = False
+    """Whether what is given up on is sent once more, to another instance."""
+
+
 class Instance(NamedTuple):
     """What a platform's file says about one kind of instance."""
 
@@ -41,6 +53,10 @@ class Instance(NamedTuple):
     check: HealthCheck | None = None
     not_asked: str = ""
     """A health check that cannot be asked from outside, and how it asks."""
+    answer: Waited | None = None
+    """How long an answer is waited for; ``None`` where nothing says."""
+    idle: Waited | None = None
+    """How long an idle connection is kept."""
     problem: str = ""
     """Why it is not known, and what to write."""
 

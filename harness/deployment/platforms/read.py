@@ -16,6 +16,7 @@ from harness.deployment.platforms import values
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import Starts
+from harness.deployment.platforms.catalog import WaitsFor
 from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.checks import by_program
 from harness.deployment.platforms.checks import check_of
@@ -23,6 +24,7 @@ from harness.deployment.platforms.documents import documents
 from harness.deployment.platforms.documents import unrendered
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
+from harness.deployment.platforms.instance import Waited
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
 from harness.deployment.platforms.tree import named
@@ -82,9 +84,11 @@ def named_instances(key: str, path: Path) -> list[Instance]:
 def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
     if platform.format == "nginx":
         yield from _limits(platform, proxies.in_nginx(text))
+        yield from _waiting(platform, proxies.waits_in_nginx(text))
         return
     if platform.format == "haproxy":
         yield from _limits(platform, proxies.in_haproxy(text))
+        yield from _waiting(platform, proxies.waits_in_haproxy(text))
         return
     for document in documents(platform.format, path, text):
         if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
@@ -108,6 +112,18 @@ def _limits(
             because=each.beyond,
             problem=problem,
         )
+
+
+def _waiting(
+    platform: Platform, waits: Iterator[proxies.ProxyWaits]
+) -> Iterator[Instance]:
+    """What a proxy waits for, where no number limits what it sends."""
+    for each in waits:
+        answer = None
+        if each.answer:
+            answer = Waited(each.answer, each.line, each.key, each.again)
+        idle = Waited(each.idle, each.idle_line, each.idle_key) if each.idle else None
+        yield Instance(platform, "", each.line, answer=answer, idle=idle)
 
 
 def _each(platform: Platform, document: Node) -> Iterator[Found]:
@@ -168,8 +184,23 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         ),
         check=check,
         not_asked=not_asked,
+        answer=_waited(platform.answer, at, found.node.line),
+        idle=_waited(platform.idle, at, found.node.line),
     )
     return _with_limit(instance, at)
+
+
+def _waited(kind: WaitsFor | None, at: At, line: int) -> Waited | None:
+    """How long is waited for something, by the file or by default."""
+    if kind is None:
+        return None
+    written = at(kind.at)
+    seconds = values.seconds(values.value(written))
+    if written is not None and seconds:
+        return Waited(seconds, written.line, last_step(kind.at))
+    # What is written and cannot be read is no default.
+    known = None if written is not None and written.text else kind.default
+    return Waited(known, line) if known else None
 
 
 def _with_limit(instance: Instance, at: At) -> Instance:

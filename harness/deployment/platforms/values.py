@@ -68,3 +68,19 @@ _NAMES, _VALUES = ("name", "Name", "key"), ("value", "Value")
 
 def _first(node: Node, keys: tuple[str, ...]) -> Node | None:
     return next((node.items[key] for key in keys if key in node.items), None)
+
+
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+_SCALE = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def seconds(text: str, unit: float = 1.0) -> float | None:
+    """A time such as ``300``, ``300s`` or ``1m30s``; ``None`` for anything else.
+
+    ``unit`` is how many seconds a bare number counts.
+    """
+    parts = _TIME.findall(text)
+    if not parts or "".join(number + of for number, of in parts) != text:
+        return None
+    times = (float(n) * (_SCALE[of] if of else unit) for n, of in parts)
+    return sum(times) or None

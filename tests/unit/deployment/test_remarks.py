@@ -53,7 +53,7 @@ def told(folder: Path, **given: Any) -> tuple[Remark, ...]:
 
 def test_a_platform_beside_it_sends_more(tmp_path: Path) -> None:
     (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
-    (remark,) = told(tmp_path)
+    (remark,) = told(tmp_path, command="gunicorn --threads 8 a:a")
     assert remark.word is Other.PLATFORM_MORE
     assert remark.reason == "the platform sends 10, the app takes 8: two wait"
     assert (remark.file, remark.line) == (str(tmp_path / "service.yaml"), 9)
@@ -61,8 +61,18 @@ def test_a_platform_beside_it_sends_more(tmp_path: Path) -> None:
 
 def test_what_is_uneven_takes_less_than_it_declares(tmp_path: Path) -> None:
     (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
-    (remark,) = told(tmp_path, cell=UNEVEN)
+    (remark,) = told(tmp_path, cell=UNEVEN, command="gunicorn --threads 8 a:a")
     assert "always takes 2 and at most 8: two to eight wait" in remark.reason
+
+
+def test_a_server_that_gives_up_before_its_platform(tmp_path: Path) -> None:
+    service = files.CLOUD_RUN.replace("Concurrency: 10", "Concurrency: 8")
+    (tmp_path / "service.yaml").write_text(service)
+    (remark,) = told(tmp_path, command="gunicorn -w 8 a:a")
+    assert remark.word is Other.APP_GIVES_UP
+    assert "waits 300 s for an answer (by default), and gunicorn ends" in remark.reason
+    assert remark.remedy.startswith("write --timeout 300 in mine, or give")
+    assert told(tmp_path, command="gunicorn -w 8 --timeout 900 a:a") == ()
 
 
 def test_as_many_is_no_remark_and_fewer_is_another(tmp_path: Path) -> None:

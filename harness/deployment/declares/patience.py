@@ -1,0 +1,117 @@
+"""How long servers wait, by their words: for the app, and for the next request.
+
+The defaults were seen with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian
+2.8.7 and waitress 3.0.2, and stand in ``docs/waiting.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Setting
+from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.count import gunicorn_settings
+from harness.judge.patience import AppWaits
+
+GUNICORN_TIMEOUT = 30.0
+GUNICORN_KEEP_ALIVE = 2.0
+
+
+class Patience(NamedTuple):
+    """How long a server waits; ``None`` where that is not known."""
+
+    answer: AppWaits | None
+    idle: AppWaits | None
+
+
+NOT_KNOWN = Patience(None, None)
+
+
+class KeepsFor(NamedTuple):
+    """How a server that ends no request keeps idle connections."""
+
+    option: str
+    seconds: float
+    """By default."""
+
+
+KEEP_ALIVE: Mapping[str, KeepsFor] = {
+    "uvicorn": KeepsFor("--timeout-keep-alive", 5.0),
+    "hypercorn": KeepsFor("--keep-alive", 5.0),
+    "waitress-serve": KeepsFor("--channel-timeout", 120.0),
+    "waitress": KeepsFor("--channel-timeout", 120.0),
+}
+
+
+def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience:
+    """How long the server of a command waits; ``of`` is where the command stands."""
+    name, arguments = server_words(words)
+    try:
+        if name == "gunicorn":
+            return _gunicorn(arguments, context, of)
+        if name in ("uwsgi", "pyuwsgi"):
+            return _uwsgi(arguments, of)
+    except CannotDerive:
+        return NOT_KNOWN
+    if name == "flask":
+        return Patience(AppWaits("flask run", None, "", of), AppWaits(name, 0, "", of))
+    if name not in KEEP_ALIVE:
+        return NOT_KNOWN
+    keeps = KEEP_ALIVE[name]
+    given = option(arguments, keeps.option, env={})
+    seconds = _seconds(given, keeps.seconds)
+    server = name.removesuffix("-serve")
+    return Patience(
+        AppWaits(server, None, "", of), AppWaits(server, seconds, keeps.option, of)
+    )
+
+
+def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
+    found = gunicorn_settings(arguments, context)
+    kind, connections = found.kind, found.connections
+    timeout = _seconds(found.given("timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(found.given("keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
+    known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
+    if kind not in known:
+        return NOT_KNOWN
+    # Only a sync worker does nothing else while a request is in the app.
+    answer = AppWaits(
+        "gunicorn",
+        timeout if kind == "sync" and timeout else None,
+        "--timeout",
+        of,
+        ", or give its workers threads: with those the timeout ends no request",
+    )
+    keeps_none = kind == "sync" or (kind == "gthread" and connections <= found.threads)
+    idle = AppWaits(
+        "gunicorn", 0 if keeps_none or not keep else keep, "--keep-alive", of
+    )
+    return Patience(answer, idle)
+
+
+def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
+    """Its files may say more than its words: then nothing is known."""
+    if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
+        return NOT_KNOWN
+    given = option(arguments, "--harakiri", env={})
+    seconds = _seconds(given, 0.0)
+    keeps = any(word.startswith(("--http11", "--http-keepalive")) for word in arguments)
+    return Patience(
+        AppWaits("uWSGI", seconds or None, "--harakiri", of),
+        None if keeps else AppWaits("uWSGI", 0, "", of),
+    )
+
+
+def _seconds(setting: Setting | None, default: float) -> float:
+    """A time of a setting. Raises ``CannotDerive`` where it is no number."""
+    if setting is None:
+        return default
+    try:
+        return float(setting.value)
+    except ValueError:
+        raise CannotDerive(f"{setting.value!r} is no number of seconds") from None

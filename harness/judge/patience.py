@@ -1,0 +1,106 @@
+"""How long a platform waits, against how long the server of the app does.
+
+What a platform does not wait for any more stays in the app: no server here is told.
+That is what ``--ask abandoned`` measures. What a server ends by itself, and when, is
+what ``--ask life`` measures (the act ``long-request``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.records.declares import WaitVerdict
+
+NEARLY = 1.0
+"""Seconds within which either may be first: gunicorn looks once a second."""
+
+
+LOST = "a request that is sent just then is lost"
+"""What becomes of a request on a connection that the server closes."""
+
+
+class PlatformWaits(NamedTuple):
+    """How long a platform waits."""
+
+    platform: str
+    seconds: float
+    because: str
+    """Where the number is from, such as ``by default``; empty where its file has it."""
+    then: str = ""
+    """What it does when it gives up, such as ``answers 504``; of an idle connection,
+    what becomes of a request that meets its end."""
+
+
+class AppWaits(NamedTuple):
+    """How long the server of the app does."""
+
+    server: str
+    seconds: float | None
+    """``None`` where it never gives up."""
+    setting: str
+    """The option that says so."""
+    of: str
+    """The place of the command, as ``FILE:LINE``."""
+    otherwise: str = ""
+    """Another way out, as the end of a sentence."""
+
+
+class JudgedWait(NamedTuple):
+    """Who is first, whether that loses requests, and what to change."""
+
+    verdict: WaitVerdict
+    fault: bool
+    reason: str
+    remedy: str = ""
+
+
+def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
+    """Who gives up first on a request that takes long."""
+    waits = f"{platform.platform} waits {platform.seconds:g} s for an answer"
+    waits += f" ({platform.because})" if platform.because else ""
+    if app.seconds is None:
+        return JudgedWait(
+            WaitVerdict.PLATFORM_FIRST,
+            False,
+            f"{waits}, then {platform.then}; {app.server} ends no request, so it stays "
+            "in the app to its end and keeps its place",
+        )
+    ends = f"{app.server} ends it after {app.seconds:g} s"
+    if abs(app.seconds - platform.seconds) <= NEARLY:
+        return JudgedWait(
+            WaitVerdict.TOGETHER, False, f"{waits}, and {ends}: either may be first"
+        )
+    if app.seconds > platform.seconds:
+        return JudgedWait(
+            WaitVerdict.PLATFORM_FIRST,
+            False,
+            f"{waits}, then {platform.then}; {ends}, and until then it keeps its place",
+        )
+    remedy = f"write {app.setting} {platform.seconds:g} in {app.of}"
+    return JudgedWait(
+        WaitVerdict.APP_FIRST,
+        True,
+        f"{waits}, and {ends}: the worker is killed, and the request is lost",
+        f"{remedy}{app.otherwise}",
+    )
+
+
+def judge_idle(platform: PlatformWaits, app: AppWaits) -> JudgedWait | None:
+    """Who closes an idle connection first; ``None`` where none is kept."""
+    if app.seconds == 0:
+        return None
+    keeps = f"{platform.platform} keeps an idle connection for {platform.seconds:g} s"
+    keeps += f" ({platform.because})" if platform.because else ""
+    if app.seconds is None or app.seconds > platform.seconds:
+        return JudgedWait(
+            WaitVerdict.PLATFORM_FIRST,
+            False,
+            f"{keeps}, and {app.server} for longer: none is closed under a request",
+        )
+    return JudgedWait(
+        WaitVerdict.APP_FIRST,
+        True,
+        f"{keeps}, and {app.server} closes it after {app.seconds:g} s: "
+        f"{platform.then or LOST}",
+        f"write {app.setting} {platform.seconds + 5:g} in {app.of}{app.otherwise}",
+    )

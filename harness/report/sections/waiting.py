@@ -1,0 +1,59 @@
+"""How long platforms wait, beside how long the app does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.declares import Waiting
+from harness.records.declares import Waits
+from harness.records.rules import named
+from harness.records.rules import WAITS
+from harness.report.document import Foreign
+from harness.report.document import Item
+from harness.report.document import Items
+from harness.report.document import PlainLine
+from harness.report.document import say
+from harness.report.document import Section
+from harness.report.document import Table
+from harness.report.document import Text
+
+TITLE = say("Who gives up first")
+
+HEADS = ("where", "platform", "on", "it waits", "the app waits", "first")
+
+
+def section(waits: Sequence[Waiting]) -> Section:
+    """A row for each, and what to change where requests are lost."""
+    lines = (PlainLine(_where(each), _line(each)) for each in waits)
+    table = Table.of(HEADS, map(_row, waits), (3, 4), lines)
+    findings = (_findings(about, waits) for about in WAITS)
+    return Section.of("who gives up first", TITLE, table, *findings)
+
+
+def _row(each: Waiting) -> tuple[Text, ...]:
+    app = "for ever" if each.app_seconds is None else f"{each.app_seconds:g} s"
+    return (
+        _where(each),
+        say("{}", each.platform),
+        say("{}", each.about),
+        say("{}", f"{each.platform_seconds:g} s"),
+        say("{}", app),
+        say("{}", each.verdict),
+    )
+
+
+def _where(each: Waiting) -> Text:
+    return say("{}:{}", Foreign(each.file, 160), each.line)
+
+
+def _line(each: Waiting) -> Text:
+    return say("{}", Foreign(each.reason, 400))
+
+
+def _findings(about: Waits, waits: Sequence[Waiting]) -> Items:
+    """What to change."""
+    found = [each for each in waits if each.fault and each.about is about]
+    items = tuple(
+        Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
+    )
+    return Items(items, named(WAITS[about]))

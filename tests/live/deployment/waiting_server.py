@@ -1,0 +1,237 @@
+"""gunicorn, and nginx in front of it, whose requests stay in the app until they are let
+go: the app says so on a socket of the test's own, and waits there."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.system.ports import free_port
+
+DEADLINE_SECONDS = 60.0
+
+APP = """\
+import os
+import socket
+from flask import Flask
+
+app = Flask(__name__)
+
+@app.get("/")
+def index():
+    return "ok"
+
+@app.get("/stay")
+def stay():
+    with socket.create_connection(("127.0.0.1", int(os.environ["GATE"]))) as gate:
+        gate.recv(1)
+    return "ok"
+"""
+
+NGINX = """\
+daemon off;
+user root;
+pid nginx.pid;
+error_log stderr warn;
+events {}
+http {
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    proxy_read_timeout %s;
+    upstream shop { %s keepalive 8; }
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    server {
+        listen 127.0.0.1:%d;
+        location / { proxy_pass http://shop; }
+    }
+}
+"""
+
+
+class Gate:
+    """Where requests in the app wait until they are let go."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(DEADLINE_SECONDS)
+        self.port = self._listener.getsockname()[1]
+        self._held: list[socket.socket] = []
+
+    def entered(self) -> socket.socket:
+        """The next request that has entered the app."""
+        held, _ = self._listener.accept()
+        self._held.append(held)
+        held.settimeout(DEADLINE_SECONDS)
+        return held
+
+    def nobody_entered(self) -> bool:
+        """Whether no further request is in the app right now."""
+        self._listener.setblocking(False)
+        try:
+            self._listener.accept()[0].close()
+        except BlockingIOError:
+            return True
+        finally:
+            self._listener.settimeout(DEADLINE_SECONDS)
+        return False
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        for each in (self._listener, *self._held):
+            each.close()
+
+
+def is_in_the_app(held: socket.socket) -> bool:
+    """Whether a request that entered has neither ended nor been ended."""
+    held.setblocking(False)
+    try:
+        return held.recv(1) != b""
+    except BlockingIOError:
+        return True
+    finally:
+        held.settimeout(DEADLINE_SECONDS)
+
+
+@contextmanager
+def gunicorn(folder: Path, gate: Gate, *options: str) -> Iterator[int]:
+    """gunicorn with these options, until it is not needed any more; its port."""
+    (folder / "shop.py").write_text(APP)
+    port = free_port("127.0.0.1")
+    words = (sys.executable, "-m", "gunicorn", "--no-control-socket", *options)
+    bind = ("--bind", f"127.0.0.1:{port}", "shop:app")
+    with _running(folder, port, (*words, *bind), GATE=str(gate.port)):
+        yield port
+
+
+@contextmanager
+def nginx(folder: Path, patience: str, *behind: int) -> Iterator[int]:
+    """nginx in front of ports, which waits so long for an answer; its port."""
+    port = free_port("127.0.0.1")
+    servers = "".join(f"server 127.0.0.1:{each}; " for each in behind)
+    (folder / "nginx.conf").write_text(NGINX % (patience, servers, port))
+    program = shutil.which("nginx")
+    assert program, "nginx is not on PATH; Debian and Ubuntu have it in nginx-light"
+    words = (program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr")
+    with _running(folder, port, words):
+        yield port
+
+
+@contextmanager
+def _running(
+    folder: Path, port: int, words: tuple[str, ...], **variables: str
+) -> Iterator[None]:
+    """A server that answers, and nothing of it afterwards."""
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**os.environ, **variables},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_until_open(process, port)
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(DEADLINE_SECONDS)
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
+    end = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, f"it ended with status {process.returncode}"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise AssertionError(f"nothing listens on port {port}")
+
+
+class ClosesOnTheSecond:
+    """A server that answers the first request of its first connection, and closes that
+    connection when the next one has come, as if it had waited for too long.
+
+    Every other connection is answered.
+    """
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(DEADLINE_SECONDS)
+        self.port = self._listener.getsockname()[1]
+        self.closed = False
+        """Whether that has happened."""
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        first, _ = self._listener.accept()
+        with first:
+            self._answer(first)
+            first.recv(65536)
+            self.closed = True
+        with contextlib.suppress(OSError):  # nobody comes after a POST
+            other, _ = self._listener.accept()
+            with other:
+                self._answer(other)
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(DEADLINE_SECONDS)
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    def close(self) -> None:
+        """Serve nobody any more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(DEADLINE_SECONDS)
+
+
+class Client:
+    """A connection that stays open between requests."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.settimeout(DEADLINE_SECONDS)
+
+    def send(self, path: str, method: str = "GET") -> None:
+        """Send a request."""
+        head = f"{method} {path} HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n"
+        self._socket.sendall(head.encode())
+
+    def status(self) -> int:
+        """The status of the answer; zero where the connection ends without one."""
+        answer = http.client.HTTPResponse(self._socket)
+        try:
+            answer.begin()
+            answer.read()
+        except (ConnectionError, http.client.BadStatusLine):
+            return 0
+        finally:
+            answer.close()
+        return answer.status
+
+    def wait_until_closed(self) -> None:
+        """Wait until the server has closed the connection, and leave that unread.
+
+        So it is for a proxy that sends a request at that very moment.
+        """
+        self._socket.recv(1, socket.MSG_PEEK)
+
+    def close(self) -> None:
+        """Close it."""
+        self._socket.close()
