@@ -11,9 +11,7 @@ deployment could not be started; 6 a stored report cannot be read; 130 interrupt
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib
-import io
 import os
 import sys
 from collections.abc import Iterator
@@ -24,11 +22,16 @@ import click
 from click.shell_completion import shell_complete
 
 import harness
+from harness.cli.outputs import errors_go_where_output_goes
+from harness.cli.outputs import EXHAUSTED
+from harness.cli.outputs import print_no_more
+from harness.cli.outputs import print_what_can_be_printed
 from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.report.escape import printable
+from harness.system.signals import end_undisturbed
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
 
@@ -67,18 +70,6 @@ EXIT_CODES = (
     ("6", "a stored report cannot be read"),
     ("130", "interrupted"),
 )
-
-EXHAUSTED = {
-    errno.ENOSPC: "make room where output, results and temporary files are written",
-    errno.EDQUOT: "make room where output, results and temporary files are written",
-    errno.EFBIG: "raise `ulimit -f`",
-    errno.EMFILE: "raise `ulimit -n`",
-    errno.ENFILE: "close some programs, or raise fs.file-max",
-    errno.ENOMEM: "free some memory",
-    errno.EAGAIN: "raise `ulimit -u`, or end some processes",
-    errno.EIO: "look at the disk or the terminal",
-}
-"""What a machine may run out of, by the error of the system, and what helps."""
 
 COMPLETION = (
     ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
@@ -198,50 +189,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         interrupt_when_told_to_end()
         interrupt_when_nox_ends()
-        _print_what_can_be_printed()
+        print_what_can_be_printed()
     try:
         code = run(sys.argv[1:] if argv is None else argv)
         if sys.stdout is not None:  # where it is closed
             sys.stdout.flush()
         return code
     except HarnessError as error:
-        if not (error.shown and _errors_go_where_output_goes()):
+        if not (error.shown and errors_go_where_output_goes()):
             for problem in map(str, error.args):
                 words = printable(problem, characters=2000)
                 print(f"{PROGRAM}: {words}", file=sys.stderr)
+        if argv is None and error.exit_code == Interrupted.exit_code:
+            end_undisturbed()
         return error.exit_code
     except BrokenPipeError:
         # What reads our output, such as head, has seen enough.
-        _print_no_more()
+        print_no_more()
         return 1
     except OSError as problem:
         if problem.errno not in EXHAUSTED:
             raise
-        _print_no_more()
+        print_no_more()
         what = f"{problem.filename}: " if problem.filename else ""
         words = f"{what}{problem.strerror}; {EXHAUSTED[problem.errno]}"
         print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
         return UsageError.exit_code
     except KeyboardInterrupt:
+        if argv is None:
+            end_undisturbed()
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return Interrupted.exit_code
-
-
-def _print_what_can_be_printed() -> None:
-    """Print escapes in place of characters that the locale does not know."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _print_no_more() -> None:
-    """Drop what is still to be printed, so that the end of the program is quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _errors_go_where_output_goes() -> bool:
-    """Whether both are the same terminal, file or pipe, so that one is enough."""
-    try:
-        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
-    except (OSError, ValueError):
-        return False

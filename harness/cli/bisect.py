@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from itertools import count
@@ -47,6 +46,7 @@ from harness.report.document import Text
 from harness.report.sections import verdict
 from harness.report.sections.bisection import headline
 from harness.report.sections.bisection import section
+from harness.system.scratch import scratch_folder
 from harness.track import history
 from harness.track.bisection import make_bisection
 from harness.track.follow import find_package
@@ -148,12 +148,12 @@ def _swap(
     folder = results / "swaps"
     shutil.rmtree(folder, ignore_errors=True)
     numbers = count(1)
-    with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as environments:
+    with scratch_folder() as environments:
 
         def measure_swap(plan: Plan) -> Sequence[Evidence]:
             place = folder / str(next(numbers))
             begin(place, plan)
-            return carry_out(plan, place, 1, Path(environments), quiet=quiet)
+            return carry_out(plan, place, 1, environments, quiet=quiet)
 
         return list(measure_swaps(known, selection, server, edge, measure_swap))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from harness.records import files
 from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
+from harness.system.scratch import scratch_folder
 
 
 def init(
@@ -85,9 +85,9 @@ def _next_step(workflow: Path, by: Published) -> str:
 def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None]:
     """Measure each deployment; nothing for one that cannot be started here."""
     configured = Configured(None, folder, tuple(made))
-    with tempfile.TemporaryDirectory() as results:
+    with scratch_folder() as results:
         options = CheckOptions(
-            results=Path(results),
+            results=results,
             cache=cached_environments().resolve(),
             fail_on=FailOn.NEVER,
         )

@@ -24,6 +24,15 @@ def interrupt_when_told_to_end() -> None:
             signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
+def end_undisturbed() -> None:
+    """Ignore what would interrupt the last steps of a process that is ending.
+
+    Who presses Ctrl-C twice is to see the same exit code.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def interrupt_when_nox_ends() -> None:
     """Interrupt this process when the nox that started it is gone; else do nothing.
 
