@@ -15,13 +15,13 @@ from pathlib import Path
 from harness.deployment.no_containers import REFUSED
 
 LEAVES_ALONE = (
-    "a check leaves alone what runs on this machine already; leave this out of what "
-    "is checked, or write the command of the server itself"
+    "a check leaves alone what runs on this machine already; leave out that line, or "
+    "write the command of the server itself"
 )
 
 LEAVES_DATA = (
-    "a check empties no store of data; leave this out of what is checked, or start "
-    "one of its own in front of the server"
+    "a check empties no store of data; leave out that line, or start a store for the "
+    "check in front of the server"
 )
 
 SERVICES = {

@@ -116,11 +116,17 @@ def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if cause.endswith(NOT_PERMITTED):
         sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
         return Advice(cause, f"{sent}{LEAVES_ALONE}")
+    if _NO_IMAGE.search(cause):
+        return Advice(cause, "pull or build its images before the check")
     if "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
     return Advice("; ".join(filter(None, (cause, stay))), leave)
+
+
+_NO_IMAGE = re.compile(r"pull access denied|\bregistry\b|manifest.* unknown")
+"""What the engine says where an image is not there and cannot be had."""
 
 
 def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:

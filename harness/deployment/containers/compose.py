@@ -20,6 +20,7 @@ import msgspec
 from harness.deployment.containers.compose_mounts import ProjectMounts
 from harness.deployment.containers.compose_networks import replace_networks
 from harness.deployment.containers.docker_run import Copy
+from harness.deployment.containers.docker_run import is_for_tls
 from harness.deployment.containers.docker_run import LOOPBACK
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
@@ -201,7 +202,9 @@ class _ProjectModel:
         ]
         ours = [port for _, port in published if port["published"] == STAND_IN]
         every = [port for service in services for port in service.get("ports", ())]
-        for candidates in ([port for _, port in published], every):
+        given = [port for _, port in published]
+        plain = [port for port in given if not is_for_tls(str(port.get("target")))]
+        for candidates in (given, plain, every):
             if not ours and len(candidates) == 1:
                 ours = candidates  # which it is, is not in doubt
         on_host = any(each.get("network_mode") == "host" for each in services)
@@ -241,9 +244,10 @@ def _listed(service: Mapping[str, Any]) -> list[str]:
 
 
 def _about_ports(published: Sequence[Mapping[str, Any]]) -> str:
-    listed = ", ".join(str(each["published"]) for each in published) or "none"
+    listed = ", ".join(str(each["published"]) for each in published) or "no port"
+    which = "it cannot be told which is measured" if published else "none is measured"
     return (
-        f"publishes {listed}, and not {{port}}; write a variable in the Compose file, "
+        f"publishes {listed}, and {which}; write a variable in the Compose file, "
         'such as "127.0.0.1:${PORT:-8080}:80", and hand it on: '
         'env = { PORT = "{port}" }'
     )

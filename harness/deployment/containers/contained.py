@@ -27,6 +27,7 @@ from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.engine import removing
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.recognize import DOCKER
+from harness.deployment.containers.recognize import ENDING
 from harness.deployment.containers.recognize import OTHERS
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
@@ -146,8 +147,29 @@ def _contained(
     if rest[:2] == ("container", "run"):
         rest = rest[1:]
     if rest[:1] != ("run",):
-        raise ContainerRefused(ONLY)
+        raise ContainerRefused(_about_other(rest))
     return _run(command, engine, docker_run.parse(rest[1:]), keep)
+
+
+def _about_other(words: Sequence[str]) -> str:
+    """What to write in place of another command of Docker."""
+    plain = [each for each in words if not each.startswith("-")]
+    if set(plain[:2]) & ENDING:
+        return (
+            "would end or remove what runs already; write the `docker run …` or "
+            "`docker compose … up` that starts the server"
+        )
+    if plain[:2] == ["compose", "run"] and len(plain) > 2:
+        return (
+            "is `docker compose run`, which is not understood; write `docker compose "
+            "up` and the name of the service, with the command in the Compose file"
+        )
+    if plain[:2] == ["stack", "deploy"]:
+        return (
+            "starts a stack in a swarm, which is not understood; write `docker "
+            "compose -f` and its file, and `up`"
+        )
+    return ONLY
 
 
 def _reached(engine: Engine) -> tuple[str, str]:
@@ -215,7 +237,7 @@ def _project(
 ) -> Contained:
     up = compose_command.parse(command.words[len(begin) :])
     if up is None:
-        raise ContainerRefused(ONLY)
+        raise ContainerRefused(_about_other(("compose", *command.words[len(begin) :])))
     release, problem = _reached(engine)
     project = labels.new_run()
     label = f"{labels.RUN}={project}-{{port}}"
@@ -225,6 +247,11 @@ def _project(
         with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
     )
     model = scaled(ask_compose(engine, question, command.env, project), up)
+    if not model.get("services"):
+        raise ContainerRefused(
+            "starts no service: each has a profile, or there is none; write "
+            "`--profile` and the name of one in front of `up`"
+        )
     names = {each.get("image", "") for each in model.get("services", {}).values()}
     there = {each: engine.image_variables(each) for each in sorted(names) if each}
     images = compose.Images(

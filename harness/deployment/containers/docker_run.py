@@ -249,18 +249,26 @@ def _measured(run: Run) -> Option | None:
     """The option that publishes what is measured; ``None`` where nothing has to be."""
     published = [each for each in run.options if each.name == "publish"]
     ours = [each for each in published if PORT in each.value]
-    if not ours and len(published) == 1:
-        ours = published  # which it is, is not in doubt
+    for candidates in (published, [e for e in published if not is_for_tls(e.value)]):
+        if not ours and len(candidates) == 1:
+            ours = candidates  # which it is, is not in doubt
     if ours and ours[0].value != PORT:
         return ours[0]
     networks = {each.value for each in run.options if each.name in ("network", "net")}
     if "host" in networks:
         return None
     listed = ", ".join(each.value for each in published) or "no port"
+    which = "it cannot be told which" if published else "none"
     raise ContainerRefused(
-        f"publishes {listed}, and it cannot be told which is measured; write "
+        f"publishes {listed}, and {which} is measured; write "
         f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
     )
+
+
+def is_for_tls(published: str) -> bool:
+    """Whether a port is one for TLS, beside which there is one for plain requests."""
+    port = published.rpartition(":")[2].partition("/")[0]
+    return port in ("443", "8443")
 
 
 def _published(each: Option) -> tuple[str, ...]:

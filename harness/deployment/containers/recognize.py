@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -12,7 +14,10 @@ from harness.deployment.containers.mounts import ContainerRefused
 
 DOCKER = frozenset({"docker", "docker-compose"})
 
-OTHERS = frozenset({"podman", "podman-compose", "nerdctl", "buildah", "finch"})
+OTHERS = frozenset(
+    {"podman", "podman-compose", "nerdctl", "buildah", "finch"}
+    | {"devcontainer", "kubectl", "minikube", "skaffold", "tilt"}
+)
 """Programs that start containers by other engines."""
 
 WRAPPERS = frozenset(
@@ -20,6 +25,9 @@ WRAPPERS = frozenset(
     | {"exec", "command", "ionice", "chrt", "xargs", "script", "unbuffer"}
 )
 """Programs that start another one, which they are given."""
+
+ENDING = frozenset({"rm", "stop", "kill", "down", "restart", "prune", "rmi", "remove"})
+"""Commands of engines that end or remove what is there."""
 
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
@@ -37,7 +45,12 @@ _VARIABLE = re.compile(
     r"\$\(pwd\)|`pwd`|\$(?P<plain>\w+)|\$\{(?P<name>\w+)(?::?-(?P<default>[^}$`]*))?\}"
 )
 
-_IN_SINGLE_QUOTES = re.compile(r"'[^']*[$`][^']*'")
+_PARTS = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+|.""", re.DOTALL)
+"""What is in single quotes, in double quotes, and in none."""
+
+_AS_IT_STANDS = str.maketrans("$`", "\0\1")
+_AGAIN = str.maketrans("\0\1", "$`")
+"""What a shell fills in, and what stands for it where a shell does not."""
 
 _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
 """A value that means the same to a shell, in quotes and without."""
@@ -46,7 +59,7 @@ _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
 def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
     """A line for a shell with its plain variables, and with the folder it runs in.
 
-    Whatever is more than that stays as it is.
+    Whatever is more than that stays as it is; in single quotes others stand for it.
     """
 
     def value(found: re.Match[str]) -> str:
@@ -55,7 +68,13 @@ def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
         given = str(folder) if name == "PWD" else variables.get(name) or default
         return given if _PLAIN.fullmatch(given) else found[0]
 
-    return line if _IN_SINGLE_QUOTES.search(line) else _VARIABLE.sub(value, line)
+    parts = _PARTS.findall(line)
+    return "".join(
+        part.translate(_AS_IT_STANDS)
+        if part.startswith("'")
+        else _VARIABLE.sub(value, part)
+        for part in parts
+    )
 
 
 def unwrapped(
@@ -82,10 +101,42 @@ def unwrapped(
     plain = not any(set(each) <= set("();<>|&") or "$" in each for each in inner)
     inner = inner[1:] if inner[0] == "exec" else inner
     if plain and "`" not in line and PurePath(inner[0]).name in DOCKER | OTHERS:
-        return tuple(inner)
+        return tuple(each.translate(_AGAIN) for each in inner)
     if plain and not starts_containers(inner):
         return tuple(words)  # such a word is an argument of something else
-    raise ContainerRefused(
+    raise ContainerRefused(_about_line(inner))
+
+
+def _about_line(words: Sequence[str]) -> str:
+    """What is wrong with a line for a shell that has commands of an engine in it."""
+    commands = list(_commands(words))
+    for program, verbs in commands:
+        if ending := ENDING & set(verbs):
+            before = verbs[: 1 + min(map(verbs.index, ending))]
+            return (
+                f"`{' '.join((program, *before))}` would end or remove what runs "
+                "already; leave it out: a check makes and removes containers of its own"
+            )
+    if any("build" in verbs[:2] for _, verbs in commands):
+        return (
+            "builds an image in the same line; build the image before the check, and "
+            "write the `docker run …` alone"
+        )
+    return (
         "starts containers by way of a shell; write the `docker run …` or `docker "
         "compose … up` alone"
     )
+
+
+def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """The commands of engines in a line, each with its words that are no options."""
+    for index, word in enumerate(words):
+        if (name := PurePath(word).name) not in DOCKER | OTHERS:
+            continue
+        verbs = list(itertools.takewhile(_is_plain, words[index + 1 :]))
+        yield name, [each for each in verbs if not each.startswith("-")][:2]
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word of a line belongs to the same command as the one before it."""
+    return not set(word) <= set("();<>|&")

@@ -146,6 +146,9 @@ def test_a_start_that_ends_with_that_says_why(
     assert cell["outcome"] == "not started"
     assert "Operation not permitted" in cell["reason"]
     assert "a check leaves alone what runs on this machine" in cell["reason"]
+    # Without that line, as the remedy says.
+    checked = started_by(check, tmp_path / "other", "set -e")
+    assert checked.cells["mine"]["ceiling"] == 2, checked
 
 
 def test_where_signals_are_not_confined_programs_that_send_them_refuse(

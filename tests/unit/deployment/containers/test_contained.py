@@ -51,7 +51,7 @@ def test_what_starts_no_container(command: str, tmp_path: Path) -> None:
         ("docker compose -p shop up {port}", {}, "leave the name out"),
         ("docker compose --project-name=shop up {port}", {}, "leave the name out"),
         ("docker start {port}", {}, "write one of these"),
-        ("docker compose run app {port}", {}, "write one of these"),
+        ("docker compose exec app {port}", {}, "write one of these"),
         ("docker compose -f up down {port}", {}, "write one of these"),
         ("docker run -p {port}:80 shop", {"requirements": "r.txt"}, "requirements: is"),
         ("docker run -p {port}:80 shop", {"python": "3.12"}, "python: is what"),

@@ -88,10 +88,10 @@ def test_one_port_is_published(options: str, published: str, tmp_path: Path) -> 
     assert harmless(run, tmp_path, ()).options == ("--publish", published)
 
 
-@pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 443:443"])
+@pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 5000:5000"])
 def test_a_port_that_cannot_be_told(options: str, tmp_path: Path) -> None:
     run = parse([*shlex.split(options), "shop"])
-    with pytest.raises(ContainerRefused, match="it cannot be told which is measured"):
+    with pytest.raises(ContainerRefused, match="(none|which) is measured"):
         harmless(run, tmp_path, ())
 
 

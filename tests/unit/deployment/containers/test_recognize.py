@@ -33,6 +33,10 @@ def test_a_shell_that_has_nothing_to_do_is_left_out() -> None:
         ("docker run -v `pwd`:/a x", "docker run -v /srv/shop:/a x"),
         ("docker run -p $PORT:80 x:${TAG}", "docker run -p {port}:80 x:v1"),
         ("docker run x:${OTHER:-latest} $OTHER", "docker run x:latest"),
+        (
+            "docker run -e A='$TAG`' -e B=\"$TAG'\" x",
+            "docker run -e A=$TAG` -e B=v1' x",
+        ),
     ],
 )
 def test_plain_variables_are_filled_in(line: str, words: str) -> None:
@@ -43,7 +47,6 @@ def test_plain_variables_are_filled_in(line: str, words: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "docker run -e A='$TAG' x",
         "docker run -e A=$SPACED x",
         "docker run $(cat options) x",
         "docker run x:${TAG#v}",

@@ -1,0 +1,92 @@
+"""Containers as tables describe them: written to a folder, and checked.
+
+``repository`` or ``kind``
+    the name.
+``command``
+    how they are started; ``{folder}`` is the one of their ``files``.
+``declared``, ``handled``
+    what is declared (by default what is handled) and what is measured.
+``outcome``, ``says``
+    another outcome than *measured*, and words that the reason has. Without an outcome
+    it is refused before anything starts.
+``needs``
+    a program of the system.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.containers.conftest import untouched
+
+LIMIT = 20
+"""How far those are tried that declare no bound."""
+
+
+def name_of(shape: dict[str, Any]) -> str:
+    """The name of a shape as a deployment."""
+    name = shape["repository"] if "repository" in shape else shape["kind"]
+    return str(name.replace("/", "-").lower())
+
+
+def write_shapes(folder: Path, shapes: Sequence[dict[str, Any]]) -> None:
+    """A folder with shapes in it, each in one of its own."""
+    tables = []
+    for shape in shapes:
+        name = name_of(shape)
+        for file, text in shape.get("files", {}).items():
+            path = folder / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        command = shape["command"].replace("{folder}", name)
+        declared = shape.get("declared", shape.get("handled", 1))
+        env = ", ".join(f'{k} = "{v}"' for k, v in shape.get("env", {}).items())
+        lines = ("[[deployment]]", f'name = "{name}"', f"command = '''{command}'''")
+        tables += [*lines, f"declared = {json.dumps(declared)}", f"env = {{ {env} }}"]
+    (folder / "concurrency.toml").write_text("\n".join(tables))
+
+
+def is_started(shape: dict[str, Any]) -> bool:
+    """Whether something starts."""
+    return bool({"handled", "outcome"} & set(shape))
+
+
+def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
+    """Check those of some shapes that can be started; nothing else is changed."""
+    shapes = [
+        shape
+        for shape in some
+        if is_started(shape) and Path(shape.get("needs", "/")).exists()
+    ]
+    write_shapes(tmp_path, shapes)
+    before = sorted(tmp_path.rglob("*"))
+    with untouched():
+        checked = check(tmp_path, "--ask", "overlap", "--limit", str(LIMIT))
+    assert checked.code != 2, checked.message
+    made = {"results", "cache"}
+    after = [p for p in tmp_path.rglob("*") if not made & {*p.parts}]
+    assert sorted(after) == before
+    wrong = {}
+    for shape in shapes:
+        cell = checked.cells[name_of(shape)]
+        handled = shape.get("handled")
+        seen = [cell["outcome"], cell["verdict"], cell["ceiling"]]
+        count = LIMIT if handled == "unbounded" else handled
+        expected = ["measured", "as declared", count]
+        if "outcome" in shape:
+            seen, expected = [cell["outcome"]], [shape["outcome"]]
+        if seen != expected or shape.get("says", "") not in cell["reason"]:
+            wrong[name_of(shape)] = (seen, cell["reason"])
+    assert wrong == {}
+
+
+def check_refused(check: Check, tmp_path: Path, shape: dict[str, Any]) -> None:
+    """Check a shape that is refused before anything starts."""
+    write_shapes(tmp_path, [shape])
+    checked = check(tmp_path)
+    assert checked.code == 2
+    assert shape["says"] in checked.message

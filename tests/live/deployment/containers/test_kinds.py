@@ -1,0 +1,77 @@
+"""Kinds of container deployments come out right, or are refused with a true remedy.
+
+They are described in ``tests/deployments/kinds/containers.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
+from tests.live.deployment.containers.conftest import run
+from tests.live.deployment.containers.conftest import User
+from tests.live.deployment.containers.conftest import write
+from tests.live.deployment.containers.tables import check_all
+from tests.live.deployment.containers.tables import check_refused
+from tests.live.deployment.containers.tables import is_started
+from tests.live.deployment.containers.tables import name_of
+
+FILE = ROOT / "tests" / "deployments" / "kinds" / "containers.toml"
+
+KINDS: list[dict[str, Any]] = tomllib.loads(FILE.read_text())["shape"]
+
+
+def test_what_can_be_started(check: Check, user: User, tmp_path: Path) -> None:
+    user.network("traefik_proxy")
+    for name in ("shop_data", "media"):
+        user.volume(name)
+    check_all(check, tmp_path, KINDS)
+
+
+@pytest.mark.parametrize(
+    "shape", [each for each in KINDS if not is_started(each)], ids=name_of
+)
+def test_what_is_refused(
+    check: Check, engine: None, tmp_path: Path, shape: dict[str, Any]
+) -> None:
+    check_refused(check, tmp_path, shape)
+
+
+FIRST = """\
+services:
+  web:
+    image: fcm-test-shop
+    command: flask --app shop run --debug
+    ports: ["${PORT}:8000"]
+"""
+
+SECOND = """\
+services:
+  web:
+    command: gunicorn shop:app --threads ${THREADS:?set THREADS} --bind :8000
+"""
+
+
+def test_files_that_need_no_name(check: Check, user: User, tmp_path: Path) -> None:
+    # The file, what changes it, and a file of variables are found by their names.
+    (tmp_path / "docker-compose.yml").write_text(FIRST)
+    (tmp_path / "docker-compose.override.yml").write_text(SECOND)
+    (tmp_path / ".env").write_text("THREADS=4\nPORT=8000\n")
+    run(check, tmp_path, "docker compose up")
+
+
+def test_the_remedy_for_an_image_that_cannot_be_had_is_true(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    command = "docker run -p 8000:8000 fcm-test-absent"
+    write(tmp_path, command, "declared = 4")
+    checked = check(tmp_path, "--ask", "overlap")
+    remedy = "pull or build its images before the check"
+    assert remedy in checked.cells["mine"]["reason"], checked
+    user.tag("fcm-test-absent")
+    run(check, tmp_path, command)
