@@ -104,6 +104,7 @@ class Deployment(Record, frozen=True, kw_only=True):
         "upload-to": "write a path such as '/photos'",
         "events-at": "write a path such as '/events'",
         "socket-at": "write a path such as '/ws'",
+        "polls-at": "write a path such as '/socket.io/'",
         "probes": "write { path = '/healthz', period = 10, timeout = 1, failures = 3 }",
         "platform": "write the path of a file, such as 'service.yaml'",
         "life": "write acts, such as ['reload', 'kill', 'end']",
@@ -154,6 +155,8 @@ class Deployment(Record, frozen=True, kw_only=True):
     one of the probe."""
     socket_at: UrlPath | None = None
     """A path that opens a WebSocket, for the question ``sockets``."""
+    polls_at: UrlPath | None = None
+    """The path of Socket.IO, for the question ``polls``."""
     declared: Declared | None = None
     """How many requests at once it promises, where the command does not tell."""
     at_least: PositiveInt | None = None

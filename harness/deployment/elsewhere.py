@@ -56,6 +56,9 @@ HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
 """The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
 
 
+BAD_REQUEST = 400
+
+
 class AnswerSearch(NamedTuple):
     """What is known when another way to reach a server is looked for."""
 
@@ -90,11 +93,12 @@ class Watched:
     def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
         self._instead = instead
         self.state = State.NEW
+        self.status: int | None = None
         self.token = ""
 
     def instead(self, client: Client, token: str) -> str | None:
         """Call the watched function."""
-        self.state = client.state
+        self.state, self.status = client.state, client.status
         self.token = token
         return self._instead(client, token)
 
@@ -123,6 +127,10 @@ async def reach(
             answer = asyncio.ensure_future(wait(endpoint))
         return Reached(await answer, endpoint)
     except NotAnswering:
+        secured = endpoint._replace(tls=True)
+        if watched.status == BAD_REQUEST and await _answers(search, secured):
+            # So nginx and Apache answer a client that does not begin with TLS.
+            return Reached(await wait(secured), secured)
         found = await _below_a_path(search, endpoint, watched)
         if found is None:
             raise

@@ -99,6 +99,7 @@ def _with_promised(
         (deployment.upload_to, Question.UPLOADS),
         (deployment.events_at, Question.EVENTS),
         (deployment.socket_at, Question.SOCKETS),
+        (deployment.polls_at, Question.POLLS),
     )
     staying = (question for path, question in own if path)
     return tuple(dict.fromkeys((*ask, *places, *life, *staying)))
@@ -131,6 +132,7 @@ def _own_routes(deployment: Deployment) -> OwnRoutes:
         upload_to=deployment.upload_to or "",
         events_at=deployment.events_at or "",
         socket_at=deployment.socket_at or "",
+        polls_at=deployment.polls_at or "",
     )
 
 

@@ -181,6 +181,10 @@ SHUT_OUT = {
         "event streams open",
         "have more places than streams, or serve them from a server of their own",
     ),
+    Question.POLLS: (
+        "Socket.IO clients that poll",
+        "let them use WebSockets from a server with greenlets, or have more places",
+    ),
     Question.SOCKETS: (
         "WebSockets open",
         "have more places than sockets, or serve them from a server of their own",

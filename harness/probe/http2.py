@@ -33,6 +33,8 @@ STATUS = b":status"
 
 OPEN_SECONDS = 10.0
 
+NOT_OFFERED = "the server does not offer HTTP/2 over TLS"
+
 
 class StreamAnswer(NamedTuple):
     """How a request on a stream has ended."""
@@ -143,12 +145,16 @@ async def connect(endpoint: Endpoint, moved: Callable[[], None]) -> Http2Connect
         secured = _tls_context() if endpoint.tls else None
         where = endpoint.host, endpoint.port
         opening = loop.create_connection(lambda: made, *where, ssl=secured)
-    transport, _ = await asyncio.wait_for(opening, OPEN_SECONDS)
+    try:
+        transport, _ = await asyncio.wait_for(opening, OPEN_SECONDS)
+    except ssl.SSLError:
+        # A server that offers no protocol agrees on none; nginx ends the handshake.
+        raise NotSpoken(NOT_OFFERED) from None
     if endpoint.tls:
         agreed = transport.get_extra_info("ssl_object").selected_alpn_protocol()
         if agreed != ALPN:
             made.close()
-            raise NotSpoken("the server does not offer HTTP/2 over TLS")
+            raise NotSpoken(NOT_OFFERED)
     return made
 
 

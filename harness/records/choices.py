@@ -51,6 +51,8 @@ class Question(StrEnum):
     """How many event streams may be open, and who gets in beside them?"""
     SOCKETS = "sockets"
     """How many WebSockets may be open, and who gets in beside them?"""
+    POLLS = "polls"
+    """How many Socket.IO clients may poll, and who gets in beside them?"""
     HTTP2 = "http2"
     """Does one HTTP/2 connection get as many places as several connections?"""
     PLACES = "places"

@@ -15,6 +15,7 @@ from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
 from harness.records.rounds import Round
 from harness.records.staying import EventsSeen
+from harness.records.staying import PollsSeen
 from harness.records.staying import SocketsSeen
 from harness.records.staying import UploadsSeen
 from harness.records.steering import Goal
@@ -243,6 +244,7 @@ AnySeen = (
     | UploadsSeen
     | EventsSeen
     | SocketsSeen
+    | PollsSeen
     | Http2Seen
     | PlacesSeen
 )

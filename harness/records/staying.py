@@ -29,6 +29,7 @@ WORDS = {
     Question.UPLOADS: StayWords("slow upload", "slow uploads", "on the way"),
     Question.EVENTS: StayWords("event stream", "event streams", "open"),
     Question.SOCKETS: StayWords("WebSocket", "WebSockets", "open"),
+    Question.POLLS: StayWords("client that polls", "clients that poll", "there"),
 }
 
 
@@ -41,6 +42,8 @@ class OwnRoutes(Result, frozen=True, kw_only=True):
     """Answers with an event stream."""
     socket_at: str = ""
     """Opens a WebSocket."""
+    polls_at: str = ""
+    """Has Socket.IO, whose clients poll."""
 
 
 class StayStep(Result, frozen=True, kw_only=True):
@@ -110,12 +113,24 @@ class SocketsSeen(StayingSeen, frozen=True, kw_only=True, tag="sockets"):
     """What open WebSockets leave to others."""
 
 
+class PollsSeen(StayingSeen, frozen=True, kw_only=True, tag="polls"):
+    """What clients of Socket.IO that poll leave to others."""
+
+    kept_seconds: float = 0.0
+    """The longest that requests were still in the app whose clients had left: until
+    their sessions were closed, by requests that needed a place themselves."""
+
+
 class Taking(StrEnum):
     """What a client that stays takes from others."""
 
     EACH = "a place each"
     SOME = "some places"
     NONE = "none that was seen"
+
+
+NOTICED_SECONDS = 2.0
+"""Of how long a place is kept: what is less may be due to a machine that is busy."""
 
 
 class StayNumbers(Result, frozen=True, kw_only=True):
@@ -146,6 +161,9 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     others have room; null where that is not less, or was not found out."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""
+    kept_seconds: float = 0.0
+    """The longest that polls whose clients had left were still in the app; zero where
+    that is another question."""
 
     @property
     def gone_after(self) -> int | None:

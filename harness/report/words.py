@@ -190,6 +190,11 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "“Shut out by 4”: with four sockets open nobody else gets in. “Not by 128”: "
         "beside so many others still do.",
     ),
+    Question.POLLS: QuestionWords(
+        "How many Socket.IO clients may poll, and who gets in beside them?",
+        "“Shut out by 4”: while four clients without a WebSocket poll nobody else gets "
+        "in. “Not by 128”: beside so many others still do.",
+    ),
     Question.HTTP2: QuestionWords(
         "Does one HTTP/2 connection get as many places as several connections?",
         "“As many: 8”: eight requests on one connection are in the app at once, as on "

@@ -47,6 +47,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.UPLOADS: staying.answer,
     Question.EVENTS: staying.answer,
     Question.SOCKETS: staying.answer,
+    Question.POLLS: staying.answer,
     Question.HTTP2: http2.answer,
     Question.PLACES: places.answer,
 }

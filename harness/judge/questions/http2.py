@@ -69,7 +69,7 @@ def _short(found: Http2Numbers) -> str:
     if found.fewer:
         return f"{found.one} of {found.several}"
     if found.one < found.several:
-        return f"as many as streams: {found.one}"
+        return f"{found.one} of {found.several}: no more streams are allowed"
     return f"as many: {min(found.one, found.several)}"
 
 

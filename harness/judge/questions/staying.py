@@ -16,6 +16,7 @@ from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
+from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers
 from harness.records.staying import StayStep
@@ -43,7 +44,7 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
         question=seen.question,
         places=alone.admitted,
         shut_out_by=least.clients if least else None,
-        tried=max(map(_clients, steps)),
+        tried=max(step.clients for step in steps if step.ended < step.clients),
         taking=_taking(known.ceiling or 1, steps, least),
         served_after=all(step.answered == step.offered for step in others),
         frees_after=_freed(steps),
@@ -52,6 +53,7 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
         chance=_by_chance(known, least),
         waits_from=_waits_from(others, least),
         left=getattr(seen, "left", ()),
+        kept_seconds=getattr(seen, "kept_seconds", 0.0),
     )
 
 
@@ -174,6 +176,11 @@ def _where(found: StayNumbers) -> list[str]:
         said.append("An event does not reach the client while its stream lasts.")
     if found.left:
         said.append(_left(found))
+    if found.kept_seconds >= NOTICED_SECONDS:
+        said.append(
+            "When their clients have left, polls stay in the app until they end by "
+            f"themselves: for {found.kept_seconds:.0f} s here."
+        )
     return said
 
 

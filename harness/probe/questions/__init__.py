@@ -25,6 +25,7 @@ from harness.probe.questions import memory
 from harness.probe.questions import overflow
 from harness.probe.questions import parallel
 from harness.probe.questions import places
+from harness.probe.questions import polls
 from harness.probe.questions import probes
 from harness.probe.questions import recovery
 from harness.probe.questions import self_call
@@ -51,6 +52,7 @@ from harness.records.seen import SelfCallSeen
 from harness.records.seen import SilentSeen
 from harness.records.seen import WaitsSeen
 from harness.records.staying import EventsSeen
+from harness.records.staying import PollsSeen
 from harness.records.staying import SocketsSeen
 from harness.records.staying import UploadsSeen
 from harness.records.words import Outcome
@@ -96,6 +98,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.UPLOADS: Procedure(uploads.ask, UploadsSeen),
     Question.EVENTS: Procedure(events.ask, EventsSeen),
     Question.SOCKETS: Procedure(sockets.ask, SocketsSeen),
+    Question.POLLS: Procedure(polls.ask, PollsSeen),
     Question.HTTP2: Procedure(http2.ask, Http2Seen, own_server=False),
 }
 """Every question but the overlap, which is always measured first."""

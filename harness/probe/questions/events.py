@@ -38,13 +38,14 @@ class OpenStream:
         self._path = path
         self.in_app = not path
 
-    def prepare(self, probe: Probe, client: Client) -> None:
-        """Have it ask for a stream."""
-        if self._path:
-            client.target = self._path
-            client.headers = (*client.headers, ("Accept", "text/event-stream"))
-        else:
-            client.target = client.target.replace("/hold?", "/stream?")
+    async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Have each ask for a stream."""
+        for client in clients:
+            if self._path:
+                client.target = self._path
+                client.headers = (*client.headers, ("Accept", "text/event-stream"))
+            else:
+                client.target = client.target.replace("/hold?", "/stream?")
 
     def has_begun(self, client: Client) -> bool:
         """Whether a first event has come."""
@@ -53,7 +54,7 @@ class OpenStream:
     def beat(self, clients: Sequence[Client]) -> None:
         """Clients of a stream only listen."""
 
-    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """The app ends streams of the probe; from others the clients leave."""
         if self._path:
             probe.crowd.leave(clients)

@@ -35,10 +35,14 @@ class OpenSocket:
     def __init__(self, path: str = "") -> None:
         self._path = path
 
-    def prepare(self, probe: Probe, client: Client) -> None:
-        """Have it ask for a socket."""
+    async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Have each ask for a socket."""
+        for client in clients:
+            client.partial = PartialRequest(self._head(probe), stays=True, upgrade=True)
+
+    def _head(self, probe: Probe) -> bytes:
         key = base64.b64encode(secrets.token_bytes(16)).decode()
-        head = probe.head(
+        return probe.head(
             "GET",
             self._path or VIEW,
             "Connection: Upgrade",
@@ -46,7 +50,6 @@ class OpenSocket:
             "Sec-WebSocket-Version: 13",
             f"Sec-WebSocket-Key: {key}",
         )
-        client.partial = PartialRequest(head, stays=True, upgrade=True)
 
     def has_begun(self, client: Client) -> bool:
         """Whether it is open."""
@@ -55,7 +58,7 @@ class OpenSocket:
     def beat(self, clients: Sequence[Client]) -> None:
         """Clients of a socket only listen."""
 
-    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """They leave."""
         probe.crowd.leave(clients)
 

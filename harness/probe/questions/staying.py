@@ -54,8 +54,8 @@ class Staying(Protocol):
     in_app: bool
     """Whether the app tells that a client that stays is in it."""
 
-    def prepare(self, probe: Probe, client: Client) -> None:
-        """Make one of the requests of a crowd a client that will stay."""
+    async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Make requests of a crowd clients that will stay."""
 
     def has_begun(self, client: Client) -> bool:
         """Whether it has got the first piece of what it came for."""
@@ -63,7 +63,7 @@ class Staying(Protocol):
     def beat(self, clients: Sequence[Client]) -> None:
         """Do what keeps the clients from being taken for dead."""
 
-    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Have them end, as far as it is they who decide that."""
 
 
@@ -121,9 +121,8 @@ class StaySearch:
         probe, way = self._probe, self._way
         crowd = probe.gather(count + (1 if goal is Goal.LEAST else self._ordinary))
         stay, others = crowd.clients[:count], crowd.clients[count:]
-        for client in stay:
-            way.prepare(probe, client)
         try:
+            await way.prepare(probe, stay)
             async with _beating(way, stay):
                 order = await self._come(stay, others, goal)
             since = time.monotonic()
@@ -141,7 +140,7 @@ class StaySearch:
                 freed = None
                 if not admitted and waiting and seconds:
                     freed = await self._freed(others, since, seconds)
-            way.end(probe, stay)
+            await way.end(probe, stay)
             await finish(probe)
             return StayStep(
                 clients=len(came),

@@ -29,8 +29,12 @@ class SlowUpload:
         self.in_app = not path
         self._unsent: dict[Client, int] = {}
 
-    def prepare(self, probe: Probe, client: Client) -> None:
-        """Have it send half of a body."""
+    async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Have each send half of a body."""
+        for client in clients:
+            self._prepare(probe, client)
+
+    def _prepare(self, probe: Probe, client: Client) -> None:
         view = self._path or f"upload?request={client.name}"
         kind = "Content-Type: application/octet-stream"
         head = probe.head("POST", view, kind, f"Content-Length: {BODY_BYTES}")
@@ -48,7 +52,7 @@ class SlowUpload:
                 self._unsent[client] -= 1
                 client.go_on(b".")
 
-    def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Send what is left, or give up where it is the app's own route."""
         if self._path:
             probe.crowd.leave(clients)

@@ -9,6 +9,7 @@ from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.rules import code_of
 from harness.records.rules import Other
+from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayNumbers
 from harness.records.staying import WORDS
 from harness.records.text import plural
@@ -63,6 +64,9 @@ def _besides(found: StayNumbers) -> Iterator[str]:
         yield "read by the app" if found.in_app else "read before the app is called"
     if found.held_back:
         yield f"events held back ({code_of(Other.HELD_BACK)})"
+    if found.kept_seconds >= NOTICED_SECONDS:
+        kept = f"keeps its place for {found.kept_seconds:.0f} s"
+        yield f"{kept} after its client has left"
     if found.left and found.gone_after != 0:
         events = plural(found.gone_after or len(found.left) - 1, "event")
         kept = f"keeps its place for {events} after its client has left"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+
+import pytest
 
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
@@ -43,3 +46,27 @@ def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
     assert "does not offer HTTP/2 over TLS" in answers["gunicorn"]["sentence"]
     assert answers["granian"]["answer"] == "2 of 4"
     assert "one connection gets fewer (FC504)" in checked.out
+
+
+def test_it_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
+    if not shutil.which("nginx"):
+        if os.environ.get("REQUIRE_NGINX"):
+            pytest.fail("there is no nginx")
+        pytest.skip("SKIPPED: there is no nginx")
+    folder = tmp_path / "shop"
+    shutil.copytree(ROOT / "tests" / "deployments" / "http2", folder)
+    for name in ("cert.pem", "key.pem"):
+        shutil.copy(TLS / name, folder)
+    checked = check(folder, "--ask", "http2", "--limit", "16")
+    answers = {
+        name: each
+        for name, cell in checked.cells.items()
+        for each in cell["answers"]
+        if each["question"] == "http2"
+    }
+    # To nginx plain HTTP on a port with TLS is a bad request, and no end of it.
+    assert {cell["ceiling"] for cell in checked.cells.values()} == {4}
+    assert answers["spoken"]["answer"] == "as many: 4"
+    assert answers["few-streams"]["number"] == 2
+    assert answers["few-streams"]["answer"] == "2 of 4: no more streams are allowed"
+    assert "does not offer HTTP/2 over TLS" in answers["not-spoken"]["sentence"]

@@ -58,7 +58,7 @@ def test_a_server_allows_so_many_streams(ask: Any) -> None:
     found = seen(evidence)
     assert found.streams == 10
     assert [each.admitted for each in found.rounds[1:]] == [10, 10, 10]
-    assert answer.answer == "as many as streams: 10"
+    assert answer.answer == "10 of 12: no more streams are allowed"
 
 
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")

@@ -205,3 +205,47 @@ def test_sockets_that_cannot_be_opened_are_told_of(ask: Any) -> None:
     _, answer = ask(argv, 4, Question.SOCKETS, env=env)
     assert answer.answer == "unknown"
     assert "none stayed: the route answered 500 at once" in answer.sentence
+
+
+# ----------------------------------------------------------------------------- polls
+
+
+def with_socketio(*options: str) -> tuple[str, ...]:
+    """gunicorn with an app that has Flask-SocketIO."""
+    return *gunicorn(*options)[:-1], "with_flask_socketio:app"
+
+
+def test_a_client_that_polls_takes_a_thread(ask: Any) -> None:
+    env = {"FLASK_CONCURRENCY_SOCKETS": "threading"}
+    argv = with_socketio("--threads", "2")
+    evidence, answer = ask(argv, 2, Question.POLLS, limit=4, env=env)
+    seen = steps(evidence)
+    assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
+    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert "Each client that polls takes a place" in answer.sentence
+    # Nothing tells the app that a client has left, and a poll lasts up to 25 s.
+    assert evidence.asked[0].kept_seconds > 2
+    assert "polls stay in the app until they end by themselves" in answer.sentence
+
+
+def test_greenlets_leave_room_beside_clients_that_poll(ask: Any) -> None:
+    env = {"FLASK_CONCURRENCY_SOCKETS": "gevent"}
+    argv = with_socketio("-k", "gevent")
+    evidence, answer = ask(argv, None, Question.POLLS, limit=4, env=env)
+    admitted = {n: step.admitted for n, step in steps(evidence).items()}
+    assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
+    assert answer.answer == "not by 4"
+
+
+def test_an_app_without_socketio_is_not_asked(ask: Any) -> None:
+    evidence, answer = ask(gthread(1, 2), 2, Question.POLLS)
+    assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
+    assert "write where it has it, such as polls-at" in answer.sentence
+
+
+def test_sessions_that_other_workers_do_not_know(ask: Any) -> None:
+    env = {"FLASK_CONCURRENCY_SOCKETS": "threading"}
+    argv = with_socketio("--workers", "4")
+    evidence, answer = ask(argv, 4, Question.POLLS, limit=4, env=env)
+    assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
+    assert "each has sessions of its own" in answer.sentence

@@ -203,6 +203,7 @@ def test_clients_that_stay_may_keep_everyone_else_out(tmp_path: Path) -> None:
         (Question.UPLOADS, "slow uploads on the way"),
         (Question.EVENTS, "event streams open"),
         (Question.SOCKETS, "WebSockets open"),
+        (Question.POLLS, "Socket.IO clients that poll"),
     ):
         (remark,) = told(tmp_path, cell=cell(8, staying=(stayed(question),)))
         assert remark.word is Other.SHUT_OUT

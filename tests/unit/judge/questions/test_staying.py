@@ -10,6 +10,7 @@ from harness.judge.questions import staying
 from harness.judge.questions.staying import numbers
 from harness.records.questions import UNKNOWN
 from harness.records.staying import EventsSeen
+from harness.records.staying import PollsSeen
 from harness.records.staying import SocketsSeen
 from harness.records.staying import StayStep
 from harness.records.staying import Taking
@@ -156,6 +157,18 @@ def test_sockets_say_nothing_of_where_they_are() -> None:
     assert found.sentence.startswith("Each WebSocket takes a place: with 4 open nobody")
     said = numbers(SocketsSeen(steps=steps), EVEN)
     assert said and said.in_app is None
+
+
+def test_how_long_a_poll_outlasts_its_client() -> None:
+    steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
+    found = answer(PollsSeen(steps=steps, watched_seconds=8.0, kept_seconds=22.6))
+    assert found.sentence == (
+        "Each client that polls takes a place: with 4 there nobody else gets in, for "
+        "at least the 8 s that it was watched. When their clients have left, polls "
+        "stay in the app until they end by themselves: for 23 s here."
+    )
+    quick = answer(PollsSeen(steps=steps, kept_seconds=0.4))
+    assert "When their clients have left" not in quick.sentence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""How many Socket.IO clients may poll, and who gets in beside them.
+
+A client of Socket.IO that has no WebSocket polls: its request waits in the app until
+there is a message for it or, by default, for up to 25 seconds, and then it sends the
+next one. Each client here opens a session (version 4 of Engine.IO's protocol), connects
+and takes what is there for it; then it polls. What is sent last is what stays.
+
+The app is not told that a client has left. Its request keeps its place until its
+session is closed, which takes a request that needs a place itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.probe.clients import Client
+from harness.probe.messages import PartialRequest
+from harness.probe.messages import Response
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.questions.context import Servers
+from harness.probe.questions.staying import StaySearch
+from harness.probe.transports import NotSpoken
+from harness.records.staying import PollsSeen
+
+VIEW = "socket/"
+"""Where the catalog's apps with Socket.IO have it."""
+
+QUERY = "?EIO=4&transport=polling"
+
+CONNECT = b"40"
+"""A message of Engine.IO, in which a client of Socket.IO connects."""
+
+CLOSE = b"1"
+
+PATIENCE_SECONDS = 60.0
+"""How long an answer is waited for: a poll that nothing ends takes 25 seconds."""
+
+READ_BYTES = 65_536
+
+TOGETHER = 8
+"""Sessions that are opened at a time."""
+
+MISSING = (404, 405)
+
+
+class Poll:
+    """Socket.IO at one path, whose clients poll."""
+
+    in_app = False
+
+    def __init__(self, path: str = "") -> None:
+        self._where = (path or VIEW) + QUERY
+        self._own = bool(path)
+        self._sessions: dict[Client, str] = {}
+        self.kept_seconds = 0.0
+        """The longest that requests were in the app whose clients had left."""
+
+    async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """Have each open a session, and be about to poll. Raises ``NotSpoken``."""
+        for first in range(0, len(clients), TOGETHER):
+            some = clients[first : first + TOGETHER]
+            opened = await asyncio.gather(*(self._open(probe) for _ in some))
+            for client, session in zip(some, opened, strict=True):
+                self._sessions[client] = session
+                client.partial = PartialRequest(probe.head("GET", session))
+
+    def has_begun(self, client: Client) -> bool:
+        """Nothing comes back while it waits."""
+        return False
+
+    def beat(self, clients: Sequence[Client]) -> None:
+        """Clients that poll only wait."""
+
+    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
+        """They leave, and close their sessions as soon as there is a place for that."""
+        probe.crowd.leave(clients)
+        probe.holds.release_all()
+        since = time.monotonic()
+        sessions = [self._sessions.pop(client) for client in clients]
+        closing = (_send(probe, "POST", each, CLOSE) for each in sessions)
+        await asyncio.gather(*closing)
+        if sessions:
+            self.kept_seconds = max(self.kept_seconds, time.monotonic() - since)
+
+    async def _open(self, probe: Probe) -> str:
+        """The view of a new session, whose first messages have been taken."""
+        status, body = await _send(probe, "GET", self._where)
+        if status in MISSING and not self._own:
+            raise NotSpoken(
+                "the app that is served has no Socket.IO; for a deployment of your own "
+                "write where it has it, such as polls-at = '/socket.io/'"
+            )
+        session = f"{self._where}&sid={_session_in(status, body)}"
+        for method, packet in (("POST", CONNECT), ("GET", b"")):
+            status, body = await _send(probe, method, session, packet)
+            if status != 200:
+                raise NotSpoken(
+                    f"a session was opened, and its next request answered {status}: "
+                    "where there are several workers, each has sessions of its own"
+                )
+        return session
+
+
+def _session_in(status: int, body: bytes) -> str:
+    """The session that an answer opens. Raises ``NotSpoken``."""
+    try:
+        return str(json.loads(body.lstrip(b"0"))["sid"])
+    except (ValueError, KeyError, TypeError):
+        raise NotSpoken(
+            f"it answered {status} to a client that begins to poll, and not as "
+            "Engine.IO 4 does"
+        ) from None
+
+
+async def _send(
+    probe: Probe, method: str, view: str, body: bytes = b""
+) -> tuple[int, bytes]:
+    """Send a request; return status and body of its answer. Raises ``NotSpoken``."""
+    sent = _exchange(probe, method, view, body)
+    try:
+        return await asyncio.wait_for(sent, PATIENCE_SECONDS)
+    except (OSError, TimeoutError):
+        raise NotSpoken("a request of a client that polls was not answered") from None
+
+
+async def _exchange(
+    probe: Probe, method: str, view: str, body: bytes
+) -> tuple[int, bytes]:
+    where = probe.address.host, probe.address.port
+    reader, writer = await asyncio.open_connection(*where)
+    try:
+        length = f"Content-Length: {len(body)}"
+        kind = "Content-Type: text/plain;charset=UTF-8"
+        head = probe.head(method, view, "Connection: close", kind, length)
+        writer.write(head + body)
+        answer = Response()
+        while not (answer.complete or answer.broken):
+            answer.take(await reader.read(READ_BYTES))
+        return answer.status or 0, answer.body
+    finally:
+        writer.transport.abort()
+
+
+async def ask(servers: Servers, context: Context) -> PollsSeen:
+    """See how many clients that poll shut everyone out. Raises ``NotSpoken``."""
+    path = context.own.polls_at
+
+    async def search(probe: Probe) -> PollsSeen:
+        probe.check_plain()
+        way = Poll(path)
+        seen = await StaySearch(probe, way, context).seen(PollsSeen, path)
+        return msgspec.structs.replace(seen, kept_seconds=way.kept_seconds)
+
+    return await servers.use(search)
