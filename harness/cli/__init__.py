@@ -23,7 +23,7 @@ from click.shell_completion import shell_complete
 
 import harness
 from harness.cli.outputs import errors_go_where_output_goes
-from harness.cli.outputs import EXHAUSTED
+from harness.cli.outputs import in_words
 from harness.cli.outputs import print_no_more
 from harness.cli.outputs import print_what_can_be_printed
 from harness.records.errors import did_you_mean
@@ -208,11 +208,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_no_more()
         return 1
     except OSError as problem:
-        if problem.errno not in EXHAUSTED:
+        words = in_words(problem)
+        if not words:
             raise
         print_no_more()
-        what = f"{problem.filename}: " if problem.filename else ""
-        words = f"{what}{problem.strerror}; {EXHAUSTED[problem.errno]}"
         print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
         return UsageError.exit_code
     except KeyboardInterrupt:

@@ -19,6 +19,7 @@ from harness.github.annotations import Level
 from harness.github.annotations import roll_up
 from harness.records import files
 from harness.records.errors import HarnessError
+from harness.records.words import NOTEWORTHY
 from harness.report import junit
 from harness.report import markdown
 from harness.report import sarif
@@ -57,7 +58,8 @@ def show(
             for each in content.items:
                 print(msgspec.json.encode(each, order="deterministic").decode())
         case "github":
-            annotate(roll_up(list(map(_annotation, filter(_is_found, content.cases)))))
+            urgent = sorted(filter(_is_found, content.cases), key=_urgency)
+            annotate(roll_up(list(map(_annotation, urgent))))
         case "junit":
             print(junit.write(content.cases, content.measured_at), end="")
         case "sarif":
@@ -83,6 +85,13 @@ def show_text(
 
 def _is_found(case: Case) -> bool:
     return bool(case.code) and not case.left_out
+
+
+def _urgency(case: Case) -> tuple[bool, int]:
+    """GitHub shows the first few: what fails, and what could not be measured."""
+    known = list(map(str, NOTEWORTHY))
+    word = str(case.word)
+    return not case.fails, known.index(word) if word in known else len(known)
 
 
 def _annotation(case: Case) -> Annotation:

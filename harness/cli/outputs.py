@@ -1,4 +1,4 @@
-"""Standard output and standard error, whatever takes what is printed there."""
+"""Where what is printed goes, and what a machine may run out of."""
 
 from __future__ import annotations
 
@@ -19,6 +19,25 @@ EXHAUSTED = {
     errno.EIO: "look at the disk or the terminal",
 }
 """What a machine may run out of, by the error of the system, and what helps."""
+
+
+def in_words(problem: OSError) -> str:
+    """What this machine ran out of, and a remedy; empty for any other error."""
+    if isinstance(problem, FileNotFoundError) and not _is_somewhere():
+        return "the current folder is gone; change to another"
+    if problem.errno not in EXHAUSTED:
+        return ""
+    what = f"{problem.filename}: " if problem.filename else ""
+    return f"{what}{problem.strerror}; {EXHAUSTED[problem.errno]}"
+
+
+def _is_somewhere() -> bool:
+    """Whether the current folder exists."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def print_what_can_be_printed() -> None:

@@ -22,6 +22,8 @@ from harness.records.catalog import Proxy
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
 from harness.records.files import read_text
+from harness.records.text import MOST_OF_A_VALUE
+from harness.records.text import shortened
 
 RESTORE = "the catalog is incomplete: restore it"
 
@@ -81,9 +83,11 @@ def _read_constraints(folder: Path, name: str) -> tuple[Constraint, ...]:
 def _constraint(line: str, where: str) -> Constraint:
     text, _, because = (part.strip() for part in line.partition("#"))
     if not because:
-        raise UsageError(f"{where}: no reason; append one: {text}  # because ...")
+        quoted = shortened(text, MOST_OF_A_VALUE)
+        raise UsageError(f"{where}: no reason; append one: {quoted}  # because ...")
     try:
         return Constraint(requirement=Requirement(text), because=because)
     except InvalidRequirement as error:
-        message = f"{where}: {text!r} is no requirement; write it as NAME==RELEASE"
+        quoted = shortened(text, MOST_OF_A_VALUE)
+        message = f"{where}: {quoted!r} is no requirement; write it as NAME==RELEASE"
         raise UsageError(message) from error

@@ -28,7 +28,14 @@ SERVER_RELEASE = "--server-release"
 
 def find_server(catalog: Catalog, name: str) -> Server:
     """Find a server by its name. Raises ``UsageError`` naming those that exist."""
-    return _find("server", name, {each.name: each for each in catalog.servers})
+    known = {each.name: each for each in catalog.servers}
+    server, slash, configuration = name.partition("/")
+    if slash and server in known:
+        raise UsageError(
+            f"{name} is a configuration, not a server; choose it with "
+            f"--only '*/{server}-*/{configuration}/*'"
+        )
+    return _find("server", name, known)
 
 
 def find_configuration(server: Server, name: str) -> Configuration:

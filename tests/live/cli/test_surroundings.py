@@ -64,3 +64,21 @@ def test_a_full_disk_as_output_is_one_line(
     assert code == 2
     assert said.startswith("flask-concurrency: No space left on device; make room")
     assert said.count("\n") == 1
+
+
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"import os, runpy; os.rmdir({str(gone)!r}); import sys; "
+    program += "sys.argv = ['harness', 'check', '--', 'gunicorn', 'shop:app']; "
+    program += "runpy.run_module('harness', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=gone,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    said = "flask-concurrency: the current folder is gone; change to another\n"
+    assert (done.returncode, done.stderr) == (2, said)

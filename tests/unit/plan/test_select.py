@@ -7,6 +7,7 @@ import pytest
 from harness.plan.select import chosen_cells
 from harness.plan.select import NoSuchCell
 from harness.records.catalog import Selection
+from harness.records.errors import UsageError
 from tests.builders.catalogs import REAL
 
 NEWEST = [str(v) for v in REAL.matrix.flask if str(v).startswith("3.1.")][-1]
@@ -44,3 +45,14 @@ def test_a_release_of_flask_keeps_the_default_configurations() -> None:
         assert {(cell.server, cell.configuration) for cell in cells} == usual
     everything = chosen_cells(REAL, Selection(flask=(NEWEST,), everything=True))
     assert len(everything) > 2 * len(usual)
+
+
+def test_a_configuration_in_place_of_a_server_is_told_how_to_be_chosen() -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen_cells(REAL, Selection(servers=("gunicorn/gthread-2x4",)))
+    only = "*/gunicorn-*/gthread-2x4/*"
+    assert str(caught.value) == (
+        "gunicorn/gthread-2x4 is a configuration, not a server; choose it with "
+        f"--only '{only}'"
+    )
+    assert chosen_cells(REAL, Selection(only=(only,)))
