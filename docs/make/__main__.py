@@ -13,6 +13,7 @@ from harness.plan import catalog
 from harness.records import results
 
 from . import action
+from . import asked
 from . import blocks
 from . import command_line
 from . import data
@@ -51,6 +52,7 @@ def main() -> None:
     action.save()
     command_line.save()
     files.save()
+    asked.save()
 
 
 def _parser() -> argparse.ArgumentParser:

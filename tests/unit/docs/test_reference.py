@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from docs.make import action
+from docs.make import asked
 from docs.make import command_line
 from docs.make import files
 from docs.make.blocks import ACTION_PAGE
@@ -39,3 +42,18 @@ def test_the_files() -> None:
     for file in files.FILES:
         assert f"\n## {file.schema}\n" in text
     assert "| `at-least`&nbsp;*?* | integer or null |" in text
+
+
+def test_what_people_asked() -> None:
+    assert asked.PAGE.read_text() == asked.page(), AGAIN
+
+
+def test_each_question_is_answered_by_a_command_or_said_not_to_be() -> None:
+    for each in asked.questions():
+        assert bool(each.command) is (each.answered != "no"), each.asks
+        assert all(re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", t) for t in each.threads)
+
+
+def test_no_thread_is_there_twice() -> None:
+    threads = [each for q in asked.questions() for each in q.threads]
+    assert len(threads) == len(set(threads)) > 60
