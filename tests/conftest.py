@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -52,17 +53,29 @@ def scope(nodeid: str) -> str:
     return nodeid if file.startswith(LIVE) and file not in ONE_WORKER else file
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage only in what tests leave, and not in all that was imported."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Use every processor; and more workers than that for tests that mostly wait."""
     processors = os.cpu_count() or 1
-    only_unit = all("tests/unit" in str(each) for each in config.args)
-    return processors if only_unit else processors + 2
+    return processors if only_unit(config) else processors + 2
+
+
+def only_unit(config: pytest.Config) -> bool:
+    """Whether unit tests alone were asked for, which are many and short."""
+    return all("tests/unit" in str(each) for each in config.args)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand out live tests one by one where nothing speaks against it."""
+    if only_unit(config):
+        return None  # what --dist says: that of xdist hands out runs of tests
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
     config.option.loadscopereorder = False  # they are in order

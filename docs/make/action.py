@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def action() -> dict[Any, Any]:
     return _read(ACTION)
 
 
+@functools.cache
 def _read(path: Path) -> dict[Any, Any]:
     """A file of YAML, which takes a key ``on`` for a truth."""
     read: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ those beneath their fields, so that the schema is the manual of ``report.json`` 
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import sys
 from itertools import pairwise
@@ -104,6 +105,7 @@ def _describe(record: dict[str, Any], kind: type) -> None:
             record["properties"][field]["description"] = words
 
 
+@functools.cache
 def _words(kind: type) -> dict[str, str]:
     """The string beneath each field in the source, by the name of the field."""
     tree = ast.parse(dedent(inspect.getsource(kind)))

@@ -6,6 +6,7 @@ table, the key and a remedy.
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -123,6 +124,9 @@ def _parsed(kind: type, value: object) -> object:
         raise ValueError(f"Expected `{kind.__name__}`, got {value!r}") from error
 
 
+_structure = functools.cache(inspect.type_info)
+
+
 def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     """Translate a message of msgspec: ``Expected ... - at `$.series[0].flask```.
 
@@ -131,7 +135,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     problem, at_word, path = message.rpartition(_AT)
     problem, path = (problem, path) if at_word else (message, "")
     problem = text.shortened(problem, text.MOST_OF_A_VALUE)
-    struct = inspect.type_info(kind)
+    struct = _structure(kind)
     assert isinstance(struct, inspect.StructType)
     at: inspect.Type | None = struct
     inside: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from typing import Any
@@ -22,6 +23,7 @@ from tests.builders.rendered import sample
 from tests.samples import cases
 
 
+@functools.cache
 def shown(case: str, width: int = 80, **options: Any) -> str:
     """What a terminal shows of a sample."""
     return drawn(in_short(sample(case), "results"), width, **options)
@@ -67,9 +69,10 @@ def test_every_sample_can_be_drawn(case: str, width: int) -> None:
 def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     colour = re.compile(r"\x1b\[[0-9;]*3[0-7][;m]")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert colour.search(shown("failures", color_system="standard"))
+    sections = in_short(sample("failures"))
+    assert colour.search(drawn(sections, color_system="standard"))
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not colour.search(shown("failures", color_system="standard"))
+    assert not colour.search(drawn(sections, color_system="standard"))
 
 
 @pytest.mark.parametrize("case", cases.CASES)
@@ -89,7 +92,7 @@ def test_the_matrix_is_the_last_table_and_the_verdict_the_last_line(
     tables = [s.name for s in sections if any(isinstance(b, Table) for b in s.blocks)]
     assert tables in ([], ["the matrix"])
     (last,) = drawn(sections[-1:], 400).splitlines()[-1:]
-    text = " ".join(drawn(sections, width).split())
+    text = " ".join(shown(case, width).split())
     assert text.endswith(" ".join(last.split()))
     assert re.match("[✓✗!] (passed|nothing was measured|the harness failed): ", last)
 
