@@ -184,7 +184,8 @@ RULES = (
     Rule(
         "FC502",
         Other.SHUT_OUT,
-        "Slow uploads, event streams or WebSockets can keep everyone else out.",
+        "Slow uploads, event streams, WebSockets or Socket.IO clients that poll can "
+        "keep everyone else out.",
     ),
     Rule(
         "FC503",
