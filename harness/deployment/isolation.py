@@ -134,8 +134,7 @@ def layered(
     if not over:
         return command
     home = home_of(variables)
-    kept = [_caches(home), own] if home in over and home is not None else []
-    kept = [path for path in kept if home and path.resolve().is_relative_to(home)]
+    kept = [_caches(home), own] if home is not None else [own]
     hidden = _hidden(tree, own, variables)
     return _layer(over, own, command, hidden, [path for path in kept if path.is_dir()])
 

@@ -6,8 +6,8 @@ PLACE is an empty folder. A layer is an overlay (in the kernel's documentation, 
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
 a mount namespace, and for others than root in a user namespace with the same user.
 
-FOLDERS and KEPT are paths, one on each line. Those that are kept are in the first of
-the folders, and are seen as they are.
+FOLDERS and KEPT are paths, one on each line. Those that are kept are seen as they are,
+also where they are in one of the folders.
 
 HIDDEN has lines of two paths with a tab between them. The command finds the second in
 the place of the first, which may be a socket or a program, and the first of the Nth
@@ -113,13 +113,14 @@ def put_all(
             bind(path, instead)
     # Opened before a layer is over them, and in this namespace of mounts.
     opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]
-    first, *others = folders
-    put_over(first, os.path.join(place, "0"))
-    for number, path in zip(opened, kept, strict=True):
-        bind(f"/proc/self/fd/{number}", path)
+    place_now = os.open(place, os.O_PATH | os.O_DIRECTORY)
+    for count, folder in enumerate(folders):  # it may be in what is kept
+        put_over(folder, f"/proc/self/fd/{place_now}/{count}")
+        for number, path in zip(opened, kept, strict=True):
+            if os.path.realpath(path).startswith(folder + os.sep):
+                bind(f"/proc/self/fd/{number}", path)
+    for number in (*opened, place_now):
         os.close(number)
-    for count, folder in enumerate(others, start=1):  # it may be in what is kept
-        put_over(folder, os.path.join(place, str(count)))
     for path, shown in hidden:
         bind(shown, path)
 

@@ -156,6 +156,8 @@ def run_remove(cwd: str, remove: list[str]) -> None:
     signal.signal(signal.SIGALRM, lambda *_: kill(pid))
     signal.alarm(REMOVE_SECONDS)
     _, status = os.waitpid(pid, 0)
+    signal.alarm(0)
+    leave_nothing(pid)  # what it started itself
     if status:
         say("left", os.waitstatus_to_exitcode(status))
 

@@ -58,10 +58,12 @@ class Engine(NamedTuple):
     client: tuple[str, ...]
     folder: Path
     variables: Mapping[str, str]
+    seconds: float = SECONDS
+    """How long each answer may take."""
 
     def ask(self, *words: str) -> str:
         """What the engine answers. Raises ``EngineFailed``."""
-        return ask((*self.client, *words), self.folder, self.variables)
+        return ask((*self.client, *words), self.folder, self.variables, self.seconds)
 
     def release(self) -> tuple[str, str]:
         """The release of the engine, and a name if it is none of Docker's.
@@ -143,9 +145,14 @@ def removing(label: str, client: Sequence[str]) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", remove.__file__, label, *client)
 
 
-def ask(words: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
+def ask(
+    words: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    seconds: float = SECONDS,
+) -> str:
     """What a client prints. Raises ``EngineFailed`` with what it says is wrong."""
-    done = output(words, seconds=SECONDS, cwd=folder, env=variables)
+    done = output(words, seconds=seconds, cwd=folder, env=variables)
     if done.problem:
         raise EngineFailed(" ".join(done.errors.split()) or done.problem)
     return done.text

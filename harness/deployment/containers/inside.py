@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from harness.system.process import ProcessTree
 LOOK_SECONDS = 0.3
 """Between two looks at what the engine has started."""
 
+LEAST_SECONDS = 1.0
+"""How long the engine may take to answer, at least, however little time is left."""
+
 
 class Inside(NamedTuple):
     """Containers, as far as they can be seen."""
@@ -32,7 +36,10 @@ class Inside(NamedTuple):
 
 async def look_inside(contained: Contained, server: ProcessTree, port: int) -> Inside:
     """See what a deployment has in its containers."""
-    running = await _running(contained, port)
+    return _seen(await _running(contained, port), server, port)
+
+
+def _seen(running: list[Container], server: ProcessTree, port: int) -> Inside:
     address = engine.reached_from_inside(running, port) or ""
     if not engine.are_seen_here(running):
         unseen = Quiet(server.processes, Settled.STEADY_COUNT)
@@ -51,19 +58,26 @@ async def wait_until_started(
     a while: nginx for 10 s, where it has several to choose from.
     """
     until = time.monotonic() + seconds
-    while time.monotonic() < until and not server.ended.done():
-        running = await _running(contained, port)
+    while (left := until - time.monotonic()) > 0 and not server.ended.done():
+        running = await _running(contained, port, left)
         if any(port in each.ports or each.on_host for each in running):
-            inside = await look_inside(contained, server, port)
-            await inside.quiet.wait(lambda: 0, START)
-            if len(await _running(contained, port)) == len(running):
+            inside = _seen(running, server, port)
+            with contextlib.suppress(TimeoutError):
+                left = max(until - time.monotonic(), 0)
+                await asyncio.wait_for(inside.quiet.wait(lambda: 0, START), left)
+            left = until - time.monotonic()
+            if len(await _running(contained, port, left)) == len(running):
                 return
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _running(contained: Contained, port: int) -> list[Container]:
+async def _running(
+    contained: Contained, port: int, seconds: float = engine.SECONDS
+) -> list[Container]:
+    """The containers of a start, as the engine tells within so many seconds."""
     label = contained.label.replace("{port}", str(port))
+    asked = contained.engine._replace(seconds=max(seconds, LEAST_SECONDS))
     try:
-        return await asyncio.to_thread(contained.engine.containers, label)
+        return await asyncio.to_thread(asked.containers, label)
     except EngineFailed:
         return []  # one of them has just ended

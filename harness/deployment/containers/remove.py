@@ -25,28 +25,32 @@ REST = 0.3
 """Between two looks; what is created meanwhile is seen by the second."""
 
 
-def listed(client: list[str], words: tuple[str, ...], label: str) -> list[str]:
+def listed(
+    client: list[str], words: tuple[str, ...], label: str, until: float
+) -> list[str]:
     """The ids of one kind that carry the label."""
     done = subprocess.run(
         [*client, *words, "--quiet", "--filter", "label=" + label],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=True,
+        timeout=max(until - time.monotonic(), 0),
     )
     return sorted(set(done.stdout.decode().split()))
 
 
-def remove_all(client: list[str], label: str) -> int:
-    """Remove all of it; return how many there were."""
+def remove_all(client: list[str], label: str, until: float) -> int:
+    """Remove all of it before a moment; return how many there were."""
     count = 0
     for look, remove in KINDS:
-        ids = listed(client, look, label)
+        ids = listed(client, look, label, until)
         count += len(ids)
         if ids:
             subprocess.run(
                 [*client, *remove, *ids],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                timeout=max(until - time.monotonic(), 0),
             )
     return count
 
@@ -55,12 +59,12 @@ def main() -> int:
     label, client = sys.argv[1], sys.argv[2:]
     until = time.monotonic() + SECONDS
     try:
-        remove_all(client, label)
+        remove_all(client, label, until)
         while time.monotonic() < until:
             time.sleep(REST)
-            if not remove_all(client, label):
+            if not remove_all(client, label, until):
                 return 0
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         pass
     return 1
 

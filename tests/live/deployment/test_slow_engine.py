@@ -1,0 +1,58 @@
+"""An engine that does not answer keeps no check for longer than it was given."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.containers import engine
+from harness.deployment.containers import remove
+from tests.live.deployment.conftest import Check
+
+# A client that answers what is asked before the start and at the end, and nothing else.
+CLIENT = """\
+#!/bin/sh
+case "$*" in
+version*) echo 20.10.24,Engine ;;
+"context inspect"*) echo unix:///nowhere ;;
+"image inspect"*) exit 1 ;;
+run*) exec sleep 600 ;;
+"ps --quiet"*) exec sleep 600 ;;
+esac
+"""
+
+
+def write(path: Path, text: str) -> Path:
+    """A program."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def test_it_ends_within_its_deadline(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = write(tmp_path / "bin" / "docker", CLIENT)
+    monkeypatch.setenv("PATH", f"{client.parent}:{os.environ['PATH']}")
+    begun = time.monotonic()
+    command = "docker run -p 8000:8000 shop"
+    options = ("--start-seconds", "3", "--declared", "1", "--command", command)
+    checked = check(tmp_path, *options, "--ask", "overlap")
+    assert checked.cells["deployment"]["outcome"] == "not answering"
+    # Less than the engine has for one answer, whoever else keeps the machine busy.
+    assert time.monotonic() - begun < engine.SECONDS
+
+
+def test_what_removes_has_a_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remove, "SECONDS", 1.0)
+    client = write(tmp_path / "docker", "#!/bin/sh\nexec sleep 600\n")
+    monkeypatch.setattr("sys.argv", ["remove.py", "label=1", str(client)])
+    begun = time.monotonic()
+    assert remove.main() == 1
+    assert time.monotonic() - begun < 60
