@@ -12,6 +12,7 @@ from docs.make import command_line
 from docs.make import files
 from docs.make.blocks import ACTION_PAGE
 from docs.make.blocks import block
+from docs.make.blocks import README
 from harness.cli import VERBS
 
 AGAIN = "write it again: nox -s docs"
@@ -54,6 +55,8 @@ def test_each_question_is_answered_by_a_command_or_said_not_to_be() -> None:
         assert all(re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", t) for t in each.threads)
 
 
-def test_no_thread_is_there_twice() -> None:
+def test_no_thread_is_there_twice_and_the_readme_counts_them() -> None:
     threads = [each for q in asked.questions() for each in q.threads]
     assert len(threads) == len(set(threads)) > 60
+    words = f"{len(asked.questions())} questions from {len(threads)} threads"
+    assert f"[{words}](docs/asked.md)" in README.read_text()
