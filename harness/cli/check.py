@@ -17,6 +17,7 @@ from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
+from harness.deployment.no_path import looking_at_paths
 from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
@@ -71,7 +72,7 @@ def prepare_all(
     problems: list[str] = []
     for each in chosen:
         try:
-            with deployments.located(configured, each):
+            with deployments.located(configured, each), looking_at_paths("command"):
                 prepared.append(prepare(configured, each, options))
         except UsageError as problem:
             problems += problem.args

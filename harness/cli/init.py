@@ -69,6 +69,11 @@ def _check_new(workflow: Path | None) -> None:
         raise UsageError(
             *(f"{path}: is there already, and nothing was written" for path in there)
         )
+    if not os.access(os.curdir, os.W_OK):
+        raise UsageError(
+            f"{wanted[0]}: cannot be written: this user may not write to {Path.cwd()}; "
+            "run it as the user whom the folder belongs to"
+        )
 
 
 def _next_step(workflow: Path, by: Published) -> str:

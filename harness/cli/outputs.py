@@ -8,6 +8,9 @@ import io
 import os
 import sys
 
+from harness.records.text import MOST_OF_A_VALUE
+from harness.records.text import shortened
+
 EXHAUSTED = {
     errno.ENOSPC: "make room where output, results and temporary files are written",
     errno.EDQUOT: "make room where output, results and temporary files are written",
@@ -20,15 +23,28 @@ EXHAUSTED = {
 }
 """What a machine may run out of, by the error of the system, and what helps."""
 
+REFUSED = {
+    errno.EACCES: "let this user in there, or name another",
+    errno.EPERM: "let this user in there, or name another",
+    errno.EROFS: "name another, where this user may write",
+    errno.ELOOP: "name another",
+    errno.ENAMETOOLONG: "name another",
+}
+"""Why a path that somebody named cannot be used, and what helps."""
+
 
 def in_words(problem: OSError) -> str:
-    """What this machine ran out of, and a remedy; empty for any other error."""
+    """What this machine ran out of or does not let be used, and a remedy.
+
+    Empty for any other error.
+    """
     if isinstance(problem, FileNotFoundError) and not _is_somewhere():
         return "the current folder is gone; change to another"
-    if problem.errno not in EXHAUSTED:
+    remedies = EXHAUSTED | (REFUSED if problem.filename else {})
+    if problem.errno not in remedies:
         return ""
-    what = f"{problem.filename}: " if problem.filename else ""
-    return f"{what}{problem.strerror}; {EXHAUSTED[problem.errno]}"
+    path = shortened(str(problem.filename or ""), MOST_OF_A_VALUE)
+    return f"{f'{path}: ' if path else ''}{problem.strerror}; {remedies[problem.errno]}"
 
 
 def _is_somewhere() -> bool:

@@ -82,3 +82,10 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
     )
     said = "flask-concurrency: the current folder is gone; change to another\n"
     assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_word_too_long_for_a_path_is_one_line(tmp_path: Path) -> None:
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    code, said = run(tmp_path, "check", "--list", "--", gunicorn, "x" * 5000)
+    assert code == 2 and said.endswith(": File name too long; correct it\n")
+    assert said.startswith("flask-concurrency: command: ") and len(said) < 400
