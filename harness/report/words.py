@@ -138,9 +138,9 @@ QUESTIONS: dict[Question, QuestionWords] = {
     ),
     Question.SILENT: QuestionWords(
         "What can a slow client do?",
-        "“Shut out by 4”: beside 4 clients that are slow in the worst way no request "
-        "gets in; “for 5 s”: until the server frees itself. “Not by 128”: beside 128 "
-        "of any kind some still got in.",
+        "“4 shut all others out”: beside 4 clients that are slow in the worst way no "
+        "request gets in; “for 5 s”: until the server frees itself. “128 leave room”: "
+        "beside 128 of any kind some still got in.",
     ),
     Question.ABANDONED: QuestionWords(
         "What happens when the client gives up?",
@@ -177,23 +177,24 @@ QUESTIONS: dict[Question, QuestionWords] = {
     ),
     Question.UPLOADS: QuestionWords(
         "How many slow uploads shut everyone out?",
-        "“Shut out by 4”: while four clients send their bodies slowly nobody else gets "
-        "in. “Not by 128”: beside so many others still do.",
+        "“4 shut all others out”: while four clients send their bodies slowly nobody "
+        "else gets in. “128 leave room”: beside so many others still do. “One may wait "
+        "from 4”: then a request waits that meets a worker without room.",
     ),
     Question.EVENTS: QuestionWords(
         "How many event streams may be open, and who gets in beside them?",
-        "“Shut out by 4”: with four streams open nobody else gets in. “Events held "
-        "back”: they do not reach the client while its stream lasts.",
+        "“4 shut all others out”: with four streams open nobody else gets in. “Events "
+        "held back”: they do not reach the client while its stream lasts.",
     ),
     Question.SOCKETS: QuestionWords(
         "How many WebSockets may be open, and who gets in beside them?",
-        "“Shut out by 4”: with four sockets open nobody else gets in. “Not by 128”: "
-        "beside so many others still do.",
+        "“4 shut all others out”: with four sockets open nobody else gets in. “128 "
+        "leave room”: beside so many others still do.",
     ),
     Question.POLLS: QuestionWords(
         "How many Socket.IO clients may poll, and who gets in beside them?",
-        "“Shut out by 4”: while four clients without a WebSocket poll nobody else gets "
-        "in. “Not by 128”: beside so many others still do.",
+        "“4 shut all others out”: while four clients without a WebSocket poll nobody "
+        "else gets in. “128 leave room”: beside so many others still do.",
     ),
     Question.HTTP2: QuestionWords(
         "Does one HTTP/2 connection get as many places as several connections?",

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.judge.questions.staying import shut_out
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
@@ -135,11 +136,12 @@ def _taken(
 
 def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
     if not effect.shut_out_by:
-        return f"not by {max(step.clients for way in ways for step in way.steps)}"
+        most = max(step.clients for way in ways for step in way.steps)
+        return f"{most} leave room"
     until = f" for {_after(ways)}" if effect.frees_itself else ""
     chance = ", by chance" if effect.chance else ""
     earlier = f", one may wait from {effect.waits_from}" if effect.waits_from else ""
-    return f"shut out by {effect.shut_out_by}{until}{chance}{earlier}"
+    return f"{shut_out(effect.shut_out_by)}{until}{chance}{earlier}"
 
 
 def _doing(ways: Sequence[Slow]) -> str:

@@ -126,13 +126,18 @@ def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
     return seen.answer(short, " ".join(sentences), found.shut_out_by)
 
 
+def shut_out(count: int) -> str:
+    """That so many shut all others out, in few words."""
+    return f"{count} {'shuts' if count == 1 else 'shut'} all others out"
+
+
 def _short(found: StayNumbers) -> str:
     if found.shut_out_by is None:
-        return f"not by {found.tried}"
+        return f"{found.tried} leave room"
     until = f" for {found.frees_after:.0f} s" if found.frees_after else ""
     chance = ", by chance" if found.chance else ""
     earlier = f", one may wait from {found.waits_from}" if found.waits_from else ""
-    return f"shut out by {found.shut_out_by}{until}{chance}{earlier}"
+    return f"{shut_out(found.shut_out_by)}{until}{chance}{earlier}"
 
 
 def _sentence(found: StayNumbers, watched: float) -> str:

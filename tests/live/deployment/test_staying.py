@@ -73,7 +73,7 @@ def test_each_path_is_asked_with_the_users_own_headers(
     checked = check(chat, "--limit", "4")
     answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
     for question in ("uploads", "sockets"):
-        assert answers[question]["answer"] == "shut out by 2", answers[question]
+        assert answers[question]["answer"] == "2 shut all others out", answers[question]
     assert not (chat / "photos.txt").exists(), "no upload was sent whole"
     # Without a further event the app never learns that these clients have left.
     assert answers["events"]["number"] == 2
@@ -100,7 +100,9 @@ def test_without_a_path_of_its_own_the_probes_are_asked(
     checked = check(chat, "--limit", "4", "--ask", "uploads,events,sockets")
     answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
     assert (
-        answers["uploads"]["answer"] == answers["events"]["answer"] == ("shut out by 2")
+        answers["uploads"]["answer"]
+        == answers["events"]["answer"]
+        == ("2 shut all others out")
     )
     assert "such as socket-at = '/ws'" in answers["sockets"]["sentence"]
 

@@ -51,7 +51,7 @@ def test_a_slow_client_takes_a_thread(ask: Any) -> None:
     for way in BLOCKING:
         assert admitted(evidence, way) == {0: 2, 1: 1, 2: 0}, way
     assert admitted(evidence, SlowWay.IDLE) == {0: 2, 1: 2, 2: 2, 4: 2}
-    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     assert "as many as there are places shut everyone out" in answer.sentence
     assert "keeping an idle connection take no place" in answer.sentence
 
@@ -66,14 +66,14 @@ def test_workers_that_take_more_than_they_run(
     shut_out = {(each.order, each.clients): not each.admitted for each in steps}
     for goal, least in ((Goal.MOST, 4), (Goal.LEAST, 2)):
         assert shut_out[goal, least] and not shut_out[goal, least - 1]
-    assert answer.answer == "shut out by 4, one may wait from 2"
+    assert answer.answer == "4 shut all others out, one may wait from 2"
 
 
 def test_where_each_has_a_thread_nobody_is_shut_out(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SILENT, limit=4)
     for way in SlowWay:
         assert admitted(evidence, way) == {0: 4, 1: 4, 2: 4, 4: 4}, way
-    assert (answer.answer, answer.number) == ("not by 4", None)
+    assert (answer.answer, answer.number) == ("4 leave room", None)
 
 
 def test_nginx_keeps_slow_clients_from_the_server_behind(
@@ -82,7 +82,7 @@ def test_nginx_keeps_slow_clients_from_the_server_behind(
     evidence, answer = ask(control(1, 1), 1, Question.SILENT, limit=4, front=nginx)
     for way in SlowWay:
         assert admitted(evidence, way) == {0: 1, 1: 1, 2: 1, 4: 1}, way
-    assert answer.answer == "not by 4"
+    assert answer.answer == "4 leave room"
 
 
 def test_a_server_with_a_timeout_of_its_own_frees_itself(
@@ -96,7 +96,7 @@ def test_a_server_with_a_timeout_of_its_own_frees_itself(
         assert admitted(evidence, way) == {0: 1, 1: 0}
     freed = [slow.steps[-1].freed for slow in evidence.asked[0].ways]
     assert [each.closed for each in freed] == [1, 0]  # what reads nothing sees no end
-    assert answer.answer.startswith("shut out by 1 for ")
+    assert answer.answer.startswith("1 shuts all others out for ")
     assert "until the server frees itself" in answer.sentence
 
 

@@ -46,7 +46,7 @@ def test_a_slow_upload_takes_a_place_where_the_app_reads_it(ask: Any) -> None:
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (seen[1].in_app, seen[2].in_app) == (1, 2)
-    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     assert "takes a place" in answer.sentence
     assert "called before the whole body is there" in answer.sentence
 
@@ -58,7 +58,7 @@ def test_where_bodies_are_read_first_slow_ones_take_nothing(
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 2: 2, 4: 2}
     assert {step.in_app for step in seen.values()} == {0}
-    assert (answer.answer, answer.number) == ("not by 4", None)
+    assert (answer.answer, answer.number) == ("4 leave room", None)
     assert "not called before the whole body is there" in answer.sentence
 
 
@@ -67,17 +67,17 @@ def test_a_byte_now_and_then_keeps_a_server_from_giving_up(
 ) -> None:
     monkeypatch.setattr(staying, "WATCHED_SECONDS", 5.0)
     _, slow = ask(odd("impatient"), 1, Question.UPLOADS, limit=4)
-    assert slow.answer == "shut out by 1"
+    assert slow.answer == "1 shuts all others out"
     monkeypatch.setattr(staying, "BEAT_SECONDS", 60.0)
     _, silent = ask(odd("impatient"), 1, Question.UPLOADS, limit=4)
-    assert silent.answer.startswith("shut out by 1 for ")
+    assert silent.answer.startswith("1 shuts all others out for ")
 
 
 def test_a_route_of_the_apps_own_is_sent_nothing_whole(ask: Any) -> None:
     own = OwnRoutes(upload_to="/read")
     evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4, own=own)
     assert {step.in_app for step in steps(evidence).values()} == {None}
-    assert answer.answer == "shut out by 2"
+    assert answer.answer == "2 shut all others out"
     _, other = ask(
         *(control(1, 2), 2, Question.UPLOADS), own=OwnRoutes(upload_to="/nothing")
     )
@@ -93,7 +93,7 @@ def test_an_open_stream_takes_a_place(ask: Any) -> None:
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (seen[2].in_app, seen[2].begun) == (2, 2)
-    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     asked = evidence.asked[0]
     assert (asked.open, asked.live, asked.left) == (2, 2, (2, 0))
     assert "keeps its place until the next event is sent" in answer.sentence
@@ -103,7 +103,7 @@ def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
     evidence, answer = ask(UNBOUNDED, None, Question.EVENTS, limit=4)
     admitted = {n: step.admitted for n, step in steps(evidence).items()}
     assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
-    assert (answer.answer, answer.number) == ("not by 4", None)
+    assert (answer.answer, answer.number) == ("4 leave room", None)
 
 
 @pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
@@ -119,7 +119,7 @@ def test_workers_that_take_more_than_they_run(
         (Goal.LEAST, 2): 0,
         (Goal.LEAST, 1): 1,
     }
-    assert answer.answer == "shut out by 4, one may wait from 2"
+    assert answer.answer == "4 shut all others out, one may wait from 2"
 
 
 def test_workers_that_take_what_they_run_leave_nothing_to_choose(ask: Any) -> None:
@@ -130,7 +130,7 @@ def test_workers_that_take_what_they_run_leave_nothing_to_choose(ask: Any) -> No
         3: 1,
     }
     assert {each.order for each in evidence.asked[0].steps} == {None}
-    assert answer.answer == "shut out by 4"
+    assert answer.answer == "4 shut all others out"
 
 
 def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -> None:
@@ -138,7 +138,7 @@ def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -
     seen = steps(evidence)
     assert (seen[2].in_app, seen[2].admitted) == (2, 0)
     assert (evidence.asked[0].open, evidence.asked[0].live) == (2, 0)
-    assert answer.answer == "shut out by 2; events held back"
+    assert answer.answer == "2 shut all others out; events held back"
 
 
 def test_a_stream_ends_at_once_where_clients_are_watched(ask: Any) -> None:
@@ -167,7 +167,7 @@ def test_an_open_socket_takes_a_thread(ask: Any) -> None:
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (seen[2].begun, seen[2].in_app) == (2, None)
-    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert (answer.answer, answer.number) == ("2 shut all others out", 2)
 
 
 def test_greenlets_leave_room_beside_sockets(ask: Any) -> None:
@@ -176,7 +176,7 @@ def test_greenlets_leave_room_beside_sockets(ask: Any) -> None:
     )
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 4, 1: 4, 2: 4, 4: 4}
-    assert (seen[4].begun, answer.answer) == (4, "not by 4")
+    assert (seen[4].begun, answer.answer) == (4, "4 leave room")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_client_that_polls_takes_a_thread(ask: Any) -> None:
     evidence, answer = ask(argv, 2, Question.POLLS, limit=4, env=env)
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
-    assert (answer.answer, answer.number) == ("shut out by 2", 2)
+    assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     assert "Each client that polls takes a place" in answer.sentence
     # Nothing tells the app that a client has left, and a poll lasts up to 25 s.
     assert evidence.asked[0].kept_seconds > 2
@@ -234,7 +234,7 @@ def test_greenlets_leave_room_beside_clients_that_poll(ask: Any) -> None:
     evidence, answer = ask(argv, None, Question.POLLS, limit=4, env=env)
     admitted = {n: step.admitted for n, step in steps(evidence).items()}
     assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
-    assert answer.answer == "not by 4"
+    assert answer.answer == "4 leave room"
 
 
 def test_an_app_without_socketio_is_not_asked(ask: Any) -> None:

@@ -56,7 +56,7 @@ FREED = Freed(seconds=3.97, closed=1)
     [
         (
             silent(slow(SlowWay.SILENT, *EACH), slow(SlowWay.HALF_BODY, *EACH)),
-            "shut out by 4",
+            "4 shut all others out",
             4,
             "Clients sending nothing or half a body take a place each: as many as "
             "there are places shut everyone out for at least the 8 s that it was "
@@ -64,38 +64,38 @@ FREED = Freed(seconds=3.97, closed=1)
         ),
         (
             silent(slow(SlowWay.SILENT, *EACH[:-1], step(4, 0, freed=FREED))),
-            "shut out by 4 for 4 s",
+            "4 shut all others out for 4 s",
             4,
             "shut everyone out until the server frees itself, after 4 s.",
         ),
         (
             silent(slow(SlowWay.SILENT, step(0, 4), step(97, 1), step(98, 0))),
-            "shut out by 98",
+            "98 shut all others out",
             98,
             "98 clients sending nothing shut everyone out for at least",
         ),
         (
             silent(slow(SlowWay.IDLE, *NONE), slow(SlowWay.HALF_HEADER, *NONE)),
-            "not by 128",
+            "128 leave room",
             None,
             "Clients sending half a header or keeping an idle connection take no "
             "place.",
         ),
         (
             silent(slow(SlowWay.IDLE, step(0, 4), step(1, 2), step(4, 1))),
-            "not by 4",
+            "4 leave room",
             None,
             "Clients keeping an idle connection take some places.",
         ),
         (
             silent(slow(SlowWay.SILENT, step(0, 1, 1), step(1, 0, 1, answered=0))),
-            "shut out by 1",
+            "1 shuts all others out",
             1,
             "and what waited is not served afterwards.",
         ),
         (
             silent(slow(SlowWay.IDLE, step(0, 4), step(8, 4, closed=8))),
-            "not by 8",
+            "8 leave room",
             None,
             "take no place: the server closes it.",
         ),
@@ -119,7 +119,7 @@ LEAST = step(4, 0, 1, order=Goal.LEAST), step(3, 1, 1, order=Goal.LEAST)
 def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> None:
     ways = silent(slow(SlowWay.SILENT, step(0, 5, 8), *MOST, *LEAST))
     said = slow_clients.answer(ways, UNEVEN)
-    assert said.answer == "shut out by 8, one may wait from 4"
+    assert said.answer == "8 shut all others out, one may wait from 4"
     assert "take a place each" in said.sentence
     assert "From 4 on a request may wait" in said.sentence
 
@@ -127,7 +127,7 @@ def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> Non
 def test_several_workers_that_share_by_chance() -> None:
     steps = step(0, 5, 8), step(16, 0, 8), step(15, 1, 8)
     said = slow_clients.answer(silent(slow(SlowWay.SILENT, *steps)), UNEVEN)
-    assert said.answer == "shut out by 16, by chance"
+    assert said.answer == "16 shut all others out, by chance"
     assert "it may be another number" in said.sentence
 
 
@@ -139,6 +139,6 @@ def test_the_worst_comes_first() -> None:
         slow(SlowWay.READS_NOTHING, step(0, 4), step(1, 4), step(2, 0)),
     )
     found = answer(silent(*ways))
-    assert found.answer == "shut out by 2"
+    assert found.answer == "2 shut all others out"
     order = ["2 clients reading", "half a body", "sending nothing", "an idle"]
     assert sorted(order, key=found.sentence.index) == order

@@ -48,7 +48,7 @@ def events(*steps: StayStep, **other: Any) -> EventsSeen:
 
 def test_as_many_as_there_are_places() -> None:
     found = answer(events(*EACH))
-    assert (found.answer, found.number) == ("shut out by 4", 4)
+    assert (found.answer, found.number) == ("4 shut all others out", 4)
     assert found.sentence == (
         "Each event stream takes a place: with 4 open nobody else gets in, for at "
         "least the 8 s that it was watched."
@@ -57,7 +57,7 @@ def test_as_many_as_there_are_places() -> None:
 
 def test_there_is_always_room() -> None:
     found = answer(events(*NONE))
-    assert (found.answer, found.number) == ("not by 128", None)
+    assert (found.answer, found.number) == ("128 leave room", None)
     assert found.sentence == "128 event streams can be open, and others still get in."
     said = numbers(events(*NONE), EVEN)
     assert said and said.taking is Taking.NONE
@@ -69,7 +69,7 @@ def test_another_number_than_that_of_the_places() -> None:
         steps=(ALONE, step(97, 1, in_app=0), step(98, 0, in_app=0)), watched_seconds=8.0
     )
     found = answer(seen)
-    assert (found.answer, found.number) == ("shut out by 98", 98)
+    assert (found.answer, found.number) == ("98 shut all others out", 98)
     assert found.sentence == (
         "With 98 slow uploads on the way nobody else gets in, for at least the 8 s "
         "that it was watched. The app is not called before the whole body is there."
@@ -81,7 +81,7 @@ def test_another_number_than_that_of_the_places() -> None:
 def test_a_server_that_frees_itself() -> None:
     seen = UploadsSeen(steps=(ALONE, step(1, 0, freed_seconds=4.2)))
     found = answer(seen)
-    assert found.answer == "shut out by 1 for 4 s"
+    assert found.answer == "1 shuts all others out for 4 s"
     assert "With 1 slow upload on the way nobody else gets in, until" in found.sentence
     assert "until the server frees itself after 4 s" in found.sentence
 
@@ -100,9 +100,9 @@ def test_streams_that_never_end() -> None:
 
 def test_events_that_are_held_back() -> None:
     found = answer(events(*EACH, open=4, live=0))
-    assert found.answer == "shut out by 4; events held back"
+    assert found.answer == "4 shut all others out; events held back"
     assert "does not reach the client while its stream lasts" in found.sentence
-    assert answer(events(*EACH, open=4, live=4)).answer == "shut out by 4"
+    assert answer(events(*EACH, open=4, live=4)).answer == "4 shut all others out"
 
 
 def test_several_workers_that_share_by_chance() -> None:
@@ -126,7 +126,7 @@ def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> Non
     assert (found.shut_out_by, found.waits_from) == (8, 4)
     assert found.taking is Taking.EACH
     said = staying.answer(seen, UNEVEN)
-    assert said.answer == "shut out by 8, one may wait from 4"
+    assert said.answer == "8 shut all others out, one may wait from 4"
     assert "From 4 on a request may wait: it does when it meets a" in said.sentence
 
 
