@@ -20,7 +20,6 @@ from harness.deployment.shell import expand
 from harness.deployment.shell import read
 from harness.deployment.shell import ShellCommand
 from harness.deployment.shell import split
-from harness.deployment.uwsgi_ini import as_options
 
 
 class Listening(NamedTuple):
@@ -64,16 +63,8 @@ SERVERS |= {"waitress": SERVERS["waitress-serve"], "pyuwsgi": SERVERS["uwsgi"]}
 
 UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
 _OWN_ADDRESS = re.compile(
-    rf"""(?m)^[\s"-]*(?:{"|".join(_OF_UWSGI)})["']?\s*[=:]\s*(?P<value>.*)$"""
+    rf"""(?m)^[\s"<-]*(?:{"|".join(_OF_UWSGI)})["']?\s*[=:>]\s*(?P<value>.*)$"""
 )
-
-
-class Addressed(NamedTuple):
-    """A command with the address that the check chose."""
-
-    words: tuple[str, ...]
-    dropped: tuple[str, ...]
-    """The words that said another address."""
 
 
 class OwnAddress(NamedTuple):
@@ -82,6 +73,16 @@ class OwnAddress(NamedTuple):
     path: Path
     line: int
     text: str
+
+
+class Addressed(NamedTuple):
+    """A command with the address that the check chose."""
+
+    words: tuple[str, ...]
+    dropped: tuple[str, ...]
+    """The words that said another address."""
+    own: OwnAddress | None = None
+    """The address of a file that it still names."""
 
 
 def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
@@ -97,18 +98,19 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     start = len(words) - len(arguments)
     if listening is None or tuple(words[start:]) != arguments:
         return None
-    if "uwsgi" in name and any(map(_EMPEROR.match, arguments)):
+    if "uwsgi" in name and _is_emperor(words, folder):
         return None  # its vassals listen, each by its own file
     if name == "flask":
         if "run" not in arguments:
             return None
         start += arguments.index("run") + 1
-    if own := own_address(words, folder):
-        return _with_own(words, start, own, listening)
-    if takes_port(words, folder):
+    own = own_address(words, folder)
+    if own is None and takes_port(words, folder):
         return None
     others, dropped = _without(words[start:], listening.instead)
-    return Addressed((*words[:start], *listening.told, *others), dropped)
+    if own is not None:
+        dropped = (*dropped, own.text)
+    return Addressed((*words[:start], *listening.told, *others), dropped, own)
 
 
 def read_line(
@@ -129,6 +131,14 @@ def read_line(
 
 
 _EMPEROR = re.compile(r"--emperor(?:$|=)")
+_EMPEROR_IN_A_FILE = re.compile(r"""(?m)^[\s"<-]*emperor["']?\s*[=:>]""")
+
+
+def _is_emperor(words: Sequence[str], folder: Path) -> bool:
+    """Whether a command of uWSGI, or a file that it names, starts an emperor."""
+    texts = (path.read_text(errors="replace") for path in _files(words, folder))
+    return any(map(_EMPEROR.match, words)) or any(map(_EMPEROR_IN_A_FILE.search, texts))
+
 
 _HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")
 
@@ -144,24 +154,6 @@ def _handed_on(words: Sequence[str], folder: Path) -> int:
             return 0
         return index + 1 if _HANDS_ON.search(text) else 0
     return 0
-
-
-def _with_own(
-    words: Sequence[str], start: int, own: OwnAddress, listening: Listening
-) -> Addressed | None:
-    """A command of uWSGI with the settings of its file in place of the file."""
-    if own.path.suffix != ".ini":
-        return None
-    settings = as_options(own.path, _OF_UWSGI)
-    rest = [word for word in words[start:] if word != "--ini"]
-    named = [word for word in rest if word.removeprefix("--ini=").endswith(".ini")]
-    # A file of PasteDeploy names the app too, which options do not.
-    pasted = any(word.startswith(("--ini-paste", "--paste")) for word in rest)
-    if settings is None or len(named) != 1 or pasted:
-        return None
-    rest[rest.index(named[0]) : rest.index(named[0]) + 1] = settings
-    others, _ = _without(rest, listening.instead)
-    return Addressed((*words[:start], *listening.told, *others), (own.text,))
 
 
 def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:

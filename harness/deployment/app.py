@@ -211,8 +211,9 @@ class DeployedApp:
         except NotAnswering as problem:
             if time.monotonic() - begun < self._seconds:
                 raise
+            what, *rest = str(problem).split("; ")
             allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
-            raise NotAnswering(f"{problem} {allowed}") from None
+            raise NotAnswering("; ".join([f"{what} {allowed}", *rest])) from None
         self._below = found_below or self._below
         self.found_below = found_below or self.found_below
         self.hello = read_body(client, Hello)
@@ -256,7 +257,7 @@ class DeployedApp:
         except CannotDerive as other:
             problem = running.code_that_starts(hello) or str(other)
             if self.promise is None:
-                self.promise = running.promise_of_werkzeug(hello)
+                self.promise = running.promise_in_code(hello)
         self.declaration = declared_by(
             prepared.deployment, prepared.source, self.promise, problem
         )

@@ -11,6 +11,8 @@ def raise_to(at_least: int, promise: Promise | None) -> str:
     """A simple change with which ``at_least`` are declared; empty if there is none."""
     if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
+    if promise.is_in_code:
+        return ""  # which has no options
     if promise.server == "gunicorn":
         return _raise_gunicorn(at_least, promise)
     if promise.server == "waitress":

@@ -8,11 +8,8 @@ from harness.deployment import dockerfile
 from harness.deployment import procfile
 from harness.deployment.address import addressed
 from harness.deployment.address import is_addressed
-from harness.deployment.address import own_address
-from harness.deployment.address import OwnAddress
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
-from harness.deployment.config import DeploymentFault
 from harness.deployment.ports import PORT
 from harness.deployment.shell import CommandLine
 from harness.deployment.shell import read
@@ -25,29 +22,18 @@ def command_line(
 ) -> CommandLine:
     """The command that starts a deployment. Raises ``DeploymentFault``."""
     command = _as_written(configured, deployment, caller)
-    key = deployment.source_key
     if is_addressed(command.words, list(deployment.env.values())):
         return command
     folder = command.folder or configured.folder
     address = addressed(command.words, folder)
     if address is None:
-        _check_own_address(key, own_address(command.words, folder))
         return command
-    words, dropped = address
+    words, dropped, own = address
     notes = [command.note]
     if dropped:
         notes.append(f"listens on a free port in place of `{' '.join(dropped)}`")
-    return command._replace(words=words, note="; ".join(filter(None, notes)))
-
-
-def _check_own_address(key: str, own: OwnAddress | None) -> None:
-    if own is not None:
-        raise DeploymentFault(
-            key,
-            f"{own.path.name}:{own.line}: `{own.text}` is an address that cannot be "
-            "changed from outside; write `http-socket = 127.0.0.1:$(PORT)` in its "
-            "place, or in a file of its own for the check",
-        )
+    note = "; ".join(filter(None, notes))
+    return command._replace(words=words, note=note, has_own_address=own is not None)
 
 
 def _as_written(

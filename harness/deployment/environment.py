@@ -15,6 +15,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.isolation import layered
+from harness.deployment.isolation import own_folder
+from harness.deployment.isolation import without_layer
 from harness.measure.target import TARGET
 from harness.system.command import Output
 from harness.system.command import output
@@ -68,8 +71,14 @@ def ask(script: str, arguments: tuple[str, ...], where: Where) -> Output:
 
 
 def ask_command(words: Sequence[str], where: Where) -> Output:
-    """Run a command that soon ends, in the place of a deployment."""
-    return output(words, env=where.variables, cwd=where.folder, seconds=ASK_SECONDS)
+    """Run a command that soon ends, in the place of a deployment.
+
+    Configuration files are programs too: what they write is gone afterwards.
+    """
+    with own_folder() as own:
+        words = layered(list(words), where.folder, own, where.variables)
+        variables = {**where.variables, **without_layer(where.folder)}
+        return output(words, env=variables, cwd=where.folder, seconds=ASK_SECONDS)
 
 
 def installed(where: Where) -> dict[str, str]:

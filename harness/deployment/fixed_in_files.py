@@ -24,6 +24,19 @@ _BY_DEFAULT = {
 }
 """Files that programs read without being told to."""
 
+_SETTINGS = (".env", ".flaskenv")
+"""Files of variables that apps read, whatever starts them."""
+
+_IS_DEFAULT = re.compile(
+    r"""(?:\.get|getenv|env|config)\(\s*["'](?P<python>\w+)["']\s*,"""
+    r"""\s*(?:int\()?["']?(?P<port>\d+)"""
+    r"""|\$\{(?P<shell>\w+):?[-=](?P<other>\d+)\}"""
+)
+"""A port as the default of a variable, in Python or for a shell."""
+
+_IS_SET = re.compile(r"""\s*(?:export\s+)?(\w+)\s*=\s*["']?(\d+)["']?\s*$""")
+"""A line of a file of variables."""
+
 
 class PortLine(NamedTuple):
     """A line of a file with a port in it."""
@@ -46,9 +59,23 @@ def in_files(words: Sequence[str], port: str, folder: Path) -> str:
     return ""
 
 
+def variable_of(words: Sequence[str], port: str, folder: Path) -> str:
+    """The variable whose default a port is, so that no file has to be changed.
+
+    Empty where it is the default of none.
+    """
+    for place in _places((*words, *_SETTINGS), port, folder):
+        if place.name in _SETTINGS and (found := _IS_SET.match(place.line)):
+            return found[1]
+        for found in _IS_DEFAULT.finditer(place.line):
+            if port in (found["port"], found["other"]):
+                return found["python"] or found["shell"]
+    return ""
+
+
 def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]:
     program = PurePath("".join(words[:1])).name
-    names = [*words, *_BY_DEFAULT.get(program, ())]
+    names = [*words, *_BY_DEFAULT.get(program, ()), *_vassals(words, folder)]
     texts = [(name, text) for name in names if (text := _text(folder / name))]
     named = [
         (name, text)
@@ -61,6 +88,13 @@ def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]
         for number, line in enumerate(text.splitlines(), start=1):
             if alone.search(line.partition("#")[0]):
                 yield PortLine(folder / name, name, number, line)
+
+
+def _vassals(words: Sequence[str], folder: Path) -> list[str]:
+    """The files in the folders that a command names, as those of an emperor."""
+    places = [folder / word for word in words if not word.startswith(("-", "/", "."))]
+    files = [each for path in places if path.is_dir() for each in path.glob("*.ini")]
+    return sorted(str(each.relative_to(folder)) for each in files)
 
 
 def _text(path: Path) -> str:
@@ -85,6 +119,8 @@ def _remedy(place: PortLine, port: str) -> str:
         return (
             f"write `%(ENV_PORT)s` {plain}; production then has to set PORT={port} too"
         )
+    if "[uwsgi]" in text:
+        return f"write `$(PORT)` {plain}; production then has to set PORT={port} too"
     if place.path.suffix in _NO_VARIABLES:
         return ""
     return f"write `${{PORT:-{port}}}` {plain}"

@@ -15,6 +15,7 @@ from harness.deployment.address import SERVERS
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_in_files import in_files
+from harness.deployment.fixed_in_files import variable_of
 from harness.deployment.ports import in_a_line
 from harness.deployment.ports import instead_of
 from harness.deployment.shell import CommandLine
@@ -32,6 +33,9 @@ def remedy_for(
     for port in map(str, sorted(ports)):
         if remedy := _in_command(command, port) or _in_settings(command, promise, port):
             return remedy
+        if name := variable_of(command.words, port, folder):
+            if name not in command.env:
+                return f'give it the port: env = {{ {name} = "{{port}}" }}'
         if remedy := in_files(command.words, port, folder):
             return f"{remedy}{_handed_on(command)}"
         if remedy := _by_option(command, port):

@@ -24,6 +24,8 @@ class Hello(msgspec.Struct, frozen=True):
     """What the server calls itself (``SERVER_SOFTWARE``)."""
     server: str = ""
     """The package of the server, as what calls the app or the modules show it."""
+    told: dict[str, int | str] = {}
+    """How many requests at once the server was told to run, by its own names."""
     green: str = ""
     """The library of greenlets whose server runs in it."""
     places: tuple[str, ...] = ()

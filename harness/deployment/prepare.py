@@ -37,6 +37,7 @@ from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
 from harness.deployment.shell import CommandLine
+from harness.deployment.uwsgi_settings import without_own_address
 from harness.measure.app import HOST
 from harness.records.places import HoldPlace
 from harness.records.plan import Declaration
@@ -123,7 +124,11 @@ def prepare(
         promise, problem = _promise(command, where)
     except Refused as refusal:
         raise DeploymentFault(key, f"{refusal}; correct it") from None
-    _check_sockets(key, command.words, promise, folder)
+    told = without_own_address(command, where)
+    # Sockets in files that it no longer names are not taken over.
+    still = promise if told == command else None
+    command = told
+    _check_sockets(key, command.words, still, folder)
     declaration = declared_by(deployment, source, promise, problem)
     return Prepared(
         deployment,

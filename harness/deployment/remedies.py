@@ -267,7 +267,9 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
             f"or have one worker: `--workers 1 --threads {workers * threads}`"
             f"{COMPUTES}",
         )
-    if promise.settings["threads"].file is not None:
+    if promise.is_in_code:
+        written = f"give gunicorn `worker_connections = {threads}` where it is started"
+    elif promise.settings["threads"].file is not None:
         file = promise.settings["threads"].source
         written = f"write `worker_connections = {threads}` in {file}"
     else:

@@ -51,6 +51,8 @@ class CommandLine(NamedTuple):
     """The instruction of a Dockerfile that has it as a list, which is not filled in."""
     folder: Path | None = None
     """The folder that it starts in, where that is not the one of the file."""
+    has_own_address: bool = False
+    """Whether a file of uWSGI that it names gives one, which no option can replace."""
 
 
 class StartLine(NamedTuple):

@@ -6,6 +6,7 @@ configuration file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from math import prod
 
@@ -14,6 +15,7 @@ import msgspec
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
@@ -66,6 +68,24 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         f"{parsed.worker_class} ({listed(settings)})",
         PAGE,
         everything | {"version": Setting(parsed.version, "")},
+    )
+
+
+def promise_in_code(told: Mapping[str, int | str]) -> Promise:
+    """What gunicorn declares that code started, by its settings there.
+
+    Raises ``CannotDerive``, and ``msgspec.ValidationError`` for others than these.
+    """
+    rest = {"config": "", "given_by": {}, "preload": False}
+    parsed = msgspec.convert({**rest, **told}, GunicornSettings)
+    *used, _ = _used(parsed)
+    words = " × ".join(_count(getattr(parsed, name), name) for name in used)
+    return Promise(
+        "gunicorn",
+        prod(getattr(parsed, name) for name in used),
+        f"code starts gunicorn with {words}, worker class {parsed.worker_class}",
+        PAGE,
+        {name: Setting(value, IN_CODE) for name, value in told.items()},
     )
 
 

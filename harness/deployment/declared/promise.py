@@ -33,6 +33,10 @@ class Setting(NamedTuple):
     line: int = 0
 
 
+IN_CODE = "the code that starts it"
+"""The source of a setting that a script gives its server."""
+
+
 class Promise(NamedTuple):
     """What a command declares."""
 
@@ -50,6 +54,11 @@ class Promise(NamedTuple):
     def value(self, name: str) -> int:
         """The value of a setting that is a number."""
         return int(self.settings[name].value)
+
+    @property
+    def is_in_code(self) -> bool:
+        """Whether it follows from what a script gives its server by code."""
+        return any(each.source == IN_CODE for each in self.settings.values())
 
     @property
     def kind(self) -> str:

@@ -7,24 +7,32 @@ kernel knows the words, the folder and the variables that the server itself got.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import psutil
 
 from harness.deployment.config import DeploymentFault
+from harness.deployment.declared import gunicorn
+from harness.deployment.declared import script
 from harness.deployment.declared.derive import derive
 from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.declared.program import server_words
+from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.deployment.hello import Hello
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
+from harness.records.text import plural
 
 
 class StartedProcess(NamedTuple):
@@ -92,8 +100,28 @@ def code_that_starts(hello: Hello) -> str:
     The settings of such a server stand in the code alone.
     """
     name = software_name(hello.software)[0] or hello.server
-    is_script = IS_PYTHON.match(server_words(hello.words)[0])
-    return f"its server, {name}, is started by code" if name and is_script else ""
+    is_known = server_words(hello.words)[0] in SERVERS or not hello.words
+    return "" if is_known or not name else f"its server, {name}, is started by code"
+
+
+def promise_in_code(hello: Hello) -> Promise | None:
+    """What a server declares that code started, by what it was told there."""
+    if hello.server == "gunicorn" and hello.told:
+        with contextlib.suppress(CannotDerive, msgspec.ValidationError):
+            return gunicorn.promise_in_code(hello.told)
+    threads, page = hello.told.get("threads"), POOLS.get(hello.server)
+    if page is None or not isinstance(threads, int) or threads < 1:
+        return promise_of_werkzeug(hello)
+    because = f"code starts {hello.server} with {plural(threads, 'thread')}"
+    settings = {"threads": Setting(threads, IN_CODE)}
+    return Promise(hello.server, threads, because, page, settings)
+
+
+POOLS = {
+    "waitress": script.WAITRESS_PAGE,
+    "cheroot": "https://cheroot.cherrypy.dev/en/latest/pkg/cheroot.server/",
+}
+"""Servers of one process with a pool of threads, and pages about that."""
 
 
 def promise_of_werkzeug(hello: Hello) -> Promise | None:

@@ -7,6 +7,7 @@ what can be followed to a Flask app. All else is left to the server that then ru
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,7 +109,7 @@ def _number(call: ast.Call, name: str, default: int, path: Path) -> Setting:
 
 def _check_port(call: ast.Call, path: Path) -> None:
     """Raise ``Refused`` where no other port can be chosen."""
-    if _argument(call, "listen") is not None:
+    if any(_argument(call, name) is not None for name in _OTHER_PLACES):
         return
     port = _argument(call, "port")
     if port is None and _called(call) == "run" and len(call.args) > 1:
@@ -119,4 +120,13 @@ def _check_port(call: ast.Call, path: Path) -> None:
         raise Refused(
             f"{path.name}:{call.lineno}: it listens on port {number} whatever $PORT is;"
             f' write `port=int(os.environ.get("PORT", {number}))` there'
+            f"{'' if _imports_os(path) else ' (with `import os` above)'}"
         )
+
+
+def _imports_os(path: Path) -> bool:
+    return re.search(r"(?m)^\s*import (?:\w+, *)*os\b", path.read_text()) is not None
+
+
+_OTHER_PLACES = ("listen", "unix_socket", "sockets", "fd")
+"""Arguments that say where to listen without a port."""

@@ -50,6 +50,7 @@ ASK = TARGET / "ask_uwsgi.ini"
 _OPTION = re.compile(r"(?m)^(?:.*? - )??([\w-]+) = (.*)$")
 """An option as it is shown; with `logdate` a date stands before it."""
 _HEAD = ";uWSGI instance configuration"
+_END = ";end of configuration"
 _FILE = re.compile(
     r"(?m)^\[uWSGI\] (?:getting \w+ configuration from|parsing config file) (.+)$"
 )
@@ -57,13 +58,9 @@ _FILE = re.compile(
 
 def promise(words: Sequence[str], where: Where) -> Promise:
     """What a whole uWSGI command declares. Raises ``CannotDerive``."""
-    done = run_command("uWSGI", [*words, str(ASK)], where)
-    files = [where.folder / name for name in _FILE.findall(done.errors)]
-    if _HEAD not in done.text:
-        raise _hidden(words, files)
+    text, files = _configuration(words, where)
     options = {
-        name: _placed(name, value, words, where, files)
-        for name, value in _shown(done.text.partition(_HEAD)[2])
+        name: _placed(name, value, words, where, files) for name, value in _shown(text)
     }
     if "emperor" in options:
         raise CannotDerive("what the vassals of an emperor declare is not known")
@@ -90,6 +87,25 @@ def promise(words: Sequence[str], where: Where) -> Promise:
         {**others, **settings},
         at_first,
     )
+
+
+def everything_shown(words: Sequence[str], where: Where) -> Iterator[tuple[str, str]]:
+    """All options that a command gives, in their order, as uWSGI itself reads them.
+
+    Raises ``CannotDerive``.
+    """
+    text, _ = _configuration(words, where)
+    own = len(_OPTION.findall(ASK.read_text()))
+    yield from _OPTION.findall(text.partition(_END)[0])[:-own]
+
+
+def _configuration(words: Sequence[str], where: Where) -> tuple[str, list[Path]]:
+    """The configuration that uWSGI shows, and its files. Raises ``CannotDerive``."""
+    done = run_command("uWSGI", [*words, str(ASK)], where)
+    files = [where.folder / name for name in _FILE.findall(done.errors)]
+    if _HEAD not in done.text:
+        raise _hidden(words, files)
+    return done.text.partition(_HEAD)[2], files
 
 
 def _hidden(words: Sequence[str], files: Sequence[Path]) -> CannotDerive:

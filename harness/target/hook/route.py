@@ -163,6 +163,7 @@ def ready(environ):
             "places": sorted(places.found) if places else [],
             "software": str(environ.get("SERVER_SOFTWARE", "")),
             "server": server(),
+            "told": told(),
             **protocol.claims(environ),
         }
     )
@@ -212,6 +213,43 @@ def server():
     imported = [name for name in SERVERS if name in sys.modules]
     alone = imported if len(imported) == 1 else []
     return found or (named + alone + [""])[0]
+
+
+def told_gunicorn(worker):
+    """Return the settings of a worker of gunicorn."""
+    config = worker.cfg
+    return {
+        "workers": config.workers,
+        "threads": config.threads,
+        "worker_connections": config.worker_connections,
+        "worker_class": str(config.worker_class_str),
+        "version": sys.modules["gunicorn"].__version__,
+    }
+
+
+TOLD = {
+    "gunicorn": told_gunicorn,
+    "waitress": lambda task: {"threads": task.channel.server.adj.threads},
+    "cheroot": lambda thread: {"threads": thread.server.requests.min},
+}
+"""How many requests at once a server was told to run, by an object that calls the app."""
+
+
+def told():
+    """Return how many requests at once the server was told to run, if that is seen.
+
+    Where a script starts a server by code, only the server itself knows.
+    """
+    frame = sys._getframe()
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package in TOLD and "self" in frame.f_locals:
+            try:
+                return TOLD[package](frame.f_locals["self"])
+            except AttributeError:
+                pass  # another object of this server, or another release of it
+        frame = frame.f_back
+    return {}
 
 
 def same_headers(environ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -360,6 +361,22 @@ def test_the_remedy_for_gthread_is_true(deploy: Check) -> None:
     assert numbers(kept) == ("uneven", 8, 6)
 
 
+def test_the_remedy_for_gthread_in_code_is_true(deploy: Check) -> None:
+    app = f"import os\nfrom gunicorn.app.base import BaseApplication\n{APP}\n"
+    app += "class Own(BaseApplication):\n    def load_config(self):\n"
+    app += "        told = dict(workers=4, threads=2, bind=':' + os.environ['PORT'])\n"
+    app += "        for name in told: self.cfg.set(name, told[name])\n"
+    app += "    def load(self): return app\n"
+    app += "if __name__ == '__main__': Own().run()\n"
+    before = deploy("python shop.py", app=app)
+    assert before.cells["mine"]["verdict"] == "uneven"
+    remedy = re.search(r"give gunicorn `worker_connections = (\d)`", before.message)
+    assert remedy is not None
+    told = f"worker_connections={remedy[1]}, workers=4"
+    after = deploy("python shop.py", app=app.replace("workers=4", told))
+    assert numbers(after) == ("as declared", 8, 8)
+
+
 def test_the_remedy_for_reuse_port_is_true(deploy: Check) -> None:
     command = "gunicorn shop:app -w 4 -b {host}:{port}"
     before = deploy(f"{command} --reuse-port")
@@ -382,18 +399,36 @@ def test_the_remedy_for_a_server_of_gevent_is_true(deploy: Check) -> None:
     assert after.cells["mine"]["server"] == "gevent"
 
 
+POOL = f"""\
+import os
+from concurrent.futures import ThreadPoolExecutor
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import make_server, WSGIServer
+{APP}
+
+class Pool(ThreadingMixIn, WSGIServer):
+    request_queue_size = 100
+    pool = ThreadPoolExecutor(6)
+
+    def process_request(self, *given):
+        self.pool.submit(self.process_request_thread, *given)
+
+if __name__ == "__main__":
+    make_server("127.0.0.1", int(os.environ["PORT"]), app, Pool).serve_forever()
+"""
+"""A server that does not tell how many threads it has."""
+
+
 def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
-    app = f"{APP}\nif __name__ == '__main__':\n    import os, waitress.server as w\n"
-    app += "    it = w.create_server(app, port=int(os.environ['PORT']), threads=6)\n"
-    checked = deploy("python shop.py", "declared = 1", app=f"{app}    it.run()\n")
+    checked = deploy("python shop.py", "declared = 1", app=POOL)
     assert numbers(checked) == ("more", 6, 1)
     assert "nothing but its file says how many" in checked.cells["mine"]["reason"]
     assert "write `declared = 6`" in checked.cells["mine"]["reason"]
-    unknown = deploy("python shop.py", app=f"{app}    it.run()\n")
+    unknown = deploy("python shop.py", app=POOL)
     assert (unknown.code, unknown.cells["mine"]["verdict"]) == (3, "unknown")
     assert "it handled 6 at once; what it declares cannot be" in unknown.message
     assert "declared = 6" in unknown.message
-    assert unknown.cells["mine"]["server"] == "waitress"
+    assert unknown.cells["mine"]["server"] == "wsgiref"
 
 
 def test_a_command_of_its_own_that_ends_in_flasks_server(deploy: Check) -> None:

@@ -185,17 +185,6 @@ APPLIED = [
         },
     ),
     Applied(
-        "a file of uWSGI that computes",
-        'command = "uwsgi --ini shop.ini --master"',
-        r"write `(http-socket = 127.0.0.1:\$\(PORT\))` in its place",
-        "shop.ini",
-        "http-socket = 127.0.0.1:80",
-        files={
-            "shop.ini": "[uwsgi]\nhttp-socket = 127.0.0.1:80\nmodule = shop:app\n"
-            "for = 2\nprocesses = %(_)\nendfor =\n"
-        },
-    ),
-    Applied(
         "a script that may not be executed",
         f'command = "./serve.bash"\n{OWN}',
         r"or write `(sh \./serve\.bash)`",

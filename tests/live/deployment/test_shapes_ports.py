@@ -59,6 +59,18 @@ def added(pattern: str) -> Apply:
     return apply
 
 
+def put_below(pattern: str) -> Apply:
+    """Write what a reason says as another key of the deployment."""
+
+    def apply(folder: Path, reason: str) -> None:
+        found = re.search(pattern, reason)
+        assert found is not None, reason
+        path = folder / "concurrency.toml"
+        path.write_text(f"{path.read_text()}{found[1]}\n")
+
+    return apply
+
+
 def with_import(apply: Apply, file: str) -> Apply:
     def both(folder: Path, reason: str) -> None:
         apply(folder, reason)
@@ -197,6 +209,23 @@ FIXED = [
         3,
         "GUNICORN_CMD_ARGS='--bind=127.0.0.1:5072 --workers=3' gunicorn shop:app",
     ),
+    Fixed(
+        "default",
+        5074,
+        5,
+        put_below(r"give it the port: (env = [^;]*)"),
+        3,
+        "python serve.py",
+    ),
+    Fixed(
+        "vassals",
+        5075,
+        5,
+        replaced("vassals/shop.ini", r"write `([^`]*)` in place of `5075`", "5075"),
+        2,
+        "uwsgi --emperor vassals",
+        {"PORT": "5075"},
+    ),
 ]
 
 
@@ -204,7 +233,7 @@ FIXED = [
 def test_a_remedy_is_true(check: Check, tmp_path: Path, fixed: Fixed) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(FOLDERS / fixed.folder, folder)
-    for file in filter(Path.is_file, folder.iterdir()):
+    for file in filter(Path.is_file, folder.rglob("*")):
         text = re.sub(r"\b50\d\d\b", str(fixed.port), file.read_text())
         file.write_text(text)
     before = check(folder)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.address import Addressed
 from harness.deployment.address import addressed
 from harness.deployment.address import own_address
+from harness.deployment.address import OwnAddress
 from harness.deployment.address import SERVERS
 from harness.deployment.address import takes_port
 
@@ -94,20 +96,29 @@ def ini(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("words", ["--ini u.ini", "u.ini", "--ini=u.ini"])
-def test_a_file_with_an_address_is_given_without_it(words: str, ini: Path) -> None:
+def test_a_file_with_an_address_is_known(words: str, ini: Path) -> None:
     command = ["uwsgi", *words.split(), "-w", "a"]
-    own = own_address(command, ini.parent)
-    assert own == (ini, 3, "socket = /run/a.sock")
+    own = OwnAddress(ini, 3, "socket = /run/a.sock")
+    assert own_address(command, ini.parent) == own
+    told = ("uwsgi", "--http-socket", "{host}:{port}", *words.split(), "-w", "a")
     found = addressed(command, ini.parent)
-    assert found is not None and found.dropped == ("socket = /run/a.sock",)
-    told = ("uwsgi", "--http-socket", "{host}:{port}", "--processes=2", "-w", "a")
-    assert found.words == told
+    assert found == Addressed(told, ("socket = /run/a.sock",), own)
 
 
-@pytest.mark.parametrize("more", ["for = 1 2", "pidfile = %n.pid", "ini = b.ini"])
-def test_a_file_that_is_more_than_a_list_is_left_alone(more: str, ini: Path) -> None:
-    ini.write_text(f"{ini.read_text()}{more}\n")
-    assert addressed(["uwsgi", "u.ini"], ini.parent) is None
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("u.xml", "<uwsgi>\n<http-socket>127.0.0.1:80</http-socket>\n</uwsgi>"),
+        ("u.yaml", "uwsgi:\n  socket: /run/a.sock\n"),
+        ("u.json", '{"uwsgi": {\n"http": ":80"}}'),
+    ],
+)
+def test_an_address_is_known_in_any_format(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    own = own_address(["uwsgi", name], tmp_path)
+    assert own is not None and own.line == 2
 
 
 def test_a_file_that_takes_the_port_is_told_by_it(ini: Path) -> None:
@@ -122,7 +133,6 @@ def test_an_emperor_listens_nowhere_itself(command: str, tmp_path: Path) -> None
     assert addressed(shlex.split(command), tmp_path) is None
 
 
-def test_a_file_of_pastedeploy_is_not_given_as_options(tmp_path: Path) -> None:
-    text = "[app:main]\nuse = call:a:b\n[uwsgi]\nhttp-socket = 127.0.0.1:80\n"
-    (tmp_path / "app.ini").write_text(text)
-    assert addressed(("uwsgi", "--ini-paste", "app.ini"), tmp_path) is None
+def test_a_file_may_start_an_emperor(ini: Path) -> None:
+    ini.write_text("[uwsgi]\nemperor = vassals\n")
+    assert addressed(["uwsgi", "u.ini"], ini.parent) is None

@@ -147,3 +147,36 @@ def test_a_port_in_a_makefile(tmp_path: Path) -> None:
 def test_a_port_that_stands_nowhere(tmp_path: Path) -> None:
     remedy = remedy_for(command("serve"), None, {5000}, tmp_path)
     assert "let it take its port from the command" in remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("serve.py", 'run(port=int(os.environ.get("SHOP_PORT", 5000)))'),
+        ("serve.py", "run(port=int(os.getenv('SHOP_PORT', '5000')))"),
+        ("serve.py", 'PORT = config("SHOP_PORT", default=1, 2) or 5000'),
+        ("boot.sh", "serve --port ${SHOP_PORT:-5000}"),
+        ("boot.sh", 'SHOP_PORT="${SHOP_PORT:=5000}"'),
+        (".env", "NAME=shop\nSHOP_PORT=5000"),
+        (".flaskenv", "export SHOP_PORT='5000'"),
+    ],
+)
+def test_a_port_that_is_the_default_of_a_variable(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    given = 'give it the port: env = { SHOP_PORT = "{port}" }'
+    remedy = remedy_for(command("run", name), None, {5000}, tmp_path)
+    assert (remedy == given) is ("config" not in text)
+    has_it = command("run", name, SHOP_PORT="{port}")
+    assert remedy_for(has_it, None, {5000}, tmp_path) != given
+
+
+def test_a_port_in_a_file_of_a_vassal(tmp_path: Path) -> None:
+    (tmp_path / "vassals").mkdir()
+    text = "[uwsgi]\nhttp-socket = 127.0.0.1:5000\n"
+    (tmp_path / "vassals" / "shop.ini").write_text(text)
+    given = command("uwsgi", "--emperor", "vassals", **HANDED_ON)
+    remedy = remedy_for(given, None, {5000}, tmp_path)
+    place = "in place of `5000` in vassals/shop.ini, line 2"
+    assert remedy.startswith(f"write `$(PORT)` {place}")

@@ -48,7 +48,10 @@ APPLIED = {
     "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
     "`--threads {} --worker-connections {}`": f"{CHECK}"
     "test_how_to_raise_gthread_is_true",
-    "{}:{}: `{}` is an address that cannot be": OTHERS,
+    "give it the port: env = ": PORTS,
+    "give gunicorn `worker_connections = {}`": f"{CHECK}"
+    "test_the_remedy_for_gthread_in_code_is_true",
+    "write `$(PORT)` {}": PORTS,
     "{}:{}: it listens on port": PORTS,
     "`--daemonize` sends it": OTHERS,
     "`daemonize` in {}": OTHERS,
