@@ -136,7 +136,10 @@ _EMPEROR_IN_A_FILE = re.compile(r"""(?m)^[\s"<-]*emperor["']?\s*[=:>]""")
 
 def _is_emperor(words: Sequence[str], folder: Path) -> bool:
     """Whether a command of uWSGI, or a file that it names, starts an emperor."""
-    texts = (path.read_text(errors="replace") for path in _files(words, folder))
+    texts = (
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in _files(words, folder)
+    )
     return any(map(_EMPEROR.match, words)) or any(map(_EMPEROR_IN_A_FILE.search, texts))
 
 
@@ -149,7 +152,7 @@ def _handed_on(words: Sequence[str], folder: Path) -> int:
         if word in SHELLS or word.startswith("-"):
             continue
         try:
-            text = (folder / word).read_text()
+            text = (folder / word).read_text(encoding="utf-8")
         except (OSError, ValueError):
             return 0
         return index + 1 if _HANDS_ON.search(text) else 0
@@ -164,7 +167,7 @@ def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
 def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
     """The address in a file of uWSGI; the command line can only add another."""
     for path in _files(words, folder):
-        text = path.read_text(errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
         for match in _OWN_ADDRESS.finditer(text):
             if "$(" not in match["value"]:
                 line = text.count("\n", 0, match.start("value")) + 1
@@ -174,7 +177,10 @@ def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
 
 def takes_port(words: Sequence[str], folder: Path) -> bool:
     """Whether a file of uWSGI that the command names takes the port from ``PORT``."""
-    texts = (path.read_text(errors="replace") for path in _files(words, folder))
+    texts = (
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in _files(words, folder)
+    )
     return any("$(PORT)" in text for text in texts)
 
 

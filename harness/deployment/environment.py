@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.isolation import isolated
 from harness.deployment.isolation import layered
 from harness.deployment.isolation import own_folder
-from harness.deployment.isolation import without_layer
+from harness.deployment.isolation import working_tree
 from harness.measure.target import TARGET
 from harness.system.command import Output
 from harness.system.command import output
@@ -75,10 +76,11 @@ def ask_command(words: Sequence[str], where: Where) -> Output:
 
     Configuration files are programs too: what they write is gone afterwards.
     """
+    folder = where.folder
     with own_folder() as own:
-        words = layered(list(words), where.folder, own, where.variables)
-        variables = {**where.variables, **without_layer(where.folder)}
-        return output(words, env=variables, cwd=where.folder, seconds=ASK_SECONDS)
+        variables = isolated(where.variables, working_tree(folder), own)
+        words = layered(list(words), folder, own, where.variables)
+        return output(words, env=variables, cwd=folder, seconds=ASK_SECONDS)
 
 
 def installed(where: Where) -> dict[str, str]:

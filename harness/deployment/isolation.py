@@ -206,15 +206,10 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
         # Clients that are started by their path, and libraries, look here.
         ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
-        **without_layer(tree),
+        # The next best thing where there is no layer.
+        **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),
         "PATH": os.pathsep.join((str(programs), search)),
     }
-
-
-def without_layer(folder: Path) -> dict[str, str]:
-    """Variables that are the next best thing where there is no layer."""
-    is_layered = not layer_problem(working_tree(folder))
-    return {} if is_layered else {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def own_control_socket(

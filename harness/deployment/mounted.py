@@ -25,7 +25,10 @@ def below(prepared: Prepared) -> str:
 FRAMEWORKS = {"quart": "Quart", "django": "Django", "bottle": "Bottle"}
 """Frameworks whose apps are no Flask apps; Flask may be mounted in one of FastAPI."""
 
-IGNORES = "its Python may ignore PYTHONPATH (`-I`, `-E`)"
+IGNORES = (
+    "its Python may ignore PYTHONPATH (`-I`, `-E`), or be started without variables, "
+    "as by `sudo`, `env -i` or `systemd-socket-activate`"
+)
 
 
 def _no_flask(status: int, seen: Collection[str]) -> str:

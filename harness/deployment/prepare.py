@@ -179,6 +179,12 @@ def _with_flask(where: Where) -> tuple[Where, dict[str, str]]:
 def _check_python(
     deployment: Deployment, where: Where, versions: Mapping[str, str]
 ) -> None:
+    if not versions:
+        raise DeploymentFault(
+            deployment.source_key,
+            f"{where.python}, which the command runs on, does not say what it has "
+            "installed; see that it starts",
+        )
     release = ".".join(versions.get("python", UNKNOWN).split(".")[:2])
     if deployment.python not in (None, release):
         raise DeploymentFault(

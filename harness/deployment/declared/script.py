@@ -125,7 +125,8 @@ def _check_port(call: ast.Call, path: Path) -> None:
 
 
 def _imports_os(path: Path) -> bool:
-    return re.search(r"(?m)^\s*import (?:\w+, *)*os\b", path.read_text()) is not None
+    text = path.read_text(encoding="utf-8")
+    return re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text) is not None
 
 
 _OTHER_PLACES = ("listen", "unix_socket", "sockets", "fd")

@@ -95,7 +95,7 @@ def everything_shown(words: Sequence[str], where: Where) -> Iterator[tuple[str, 
     Raises ``CannotDerive``.
     """
     text, _ = _configuration(words, where)
-    own = len(_OPTION.findall(ASK.read_text()))
+    own = len(_OPTION.findall(ASK.read_text(encoding="utf-8")))
     yield from _OPTION.findall(text.partition(_END)[0])[:-own]
 
 
