@@ -22,6 +22,7 @@ def declared_by(
             because=f"{because}; {promise.because}" if promise else because,
             source=promise.page if promise else "",
             at_first=promise.at_first if promise else None,
+            by_chance=promise.by_chance if promise else "",
         )
     if promise is None:
         return Declaration(declared=None, because=f"{UNDERIVED}: {problem}", source="")
@@ -30,6 +31,7 @@ def declared_by(
         because=promise.because,
         source=promise.page,
         at_first=promise.at_first,
+        by_chance=promise.by_chance,
     )
 
 

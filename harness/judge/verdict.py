@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import Numbers
+from harness.records.numbers import starts_by_chance
 from harness.records.numbers import sum_up_cell
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
@@ -63,6 +64,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     word, reason = _verdict(declared, load, cell, numbers)
     steerable = cell.not_steered and not cell.declaration.grows
     chance = [_left_to_chance(cell)] if steerable else []
+    if starts_by_chance(cell, load):
+        chance.append(_started_by_chance(cell))
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = _caveats(cell.rounds, load, order_is_known=order_is_known)
     return word, "; ".join((reason, *chance, *caveats))
@@ -188,6 +191,8 @@ def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
     if (numbers.ceiling or 0) < load:
         most = _most_offered(cell)
         return f"at most {numbers.ceiling} of {most} offered were in the app at once"
+    if (numbers.floor or 0) >= load:
+        return f"all of {load} offered were in the app at once"
     return f"at times {numbers.floor} of {load} offered were in the app at once"
 
 
@@ -272,6 +277,12 @@ def _declares(declared: int | None) -> str:
 def _left_to_chance(cell: CellEvidence) -> str:
     """Why the floor is only what was seen."""
     return f"left to chance which worker got what, as {cell.not_steered}"
+
+
+def _started_by_chance(cell: CellEvidence) -> str:
+    """Why the floor is only what was seen, though the order was known."""
+    why = cell.declaration.by_chance
+    return f"the least is what was seen, and no more: {why}"
 
 
 def _fate(cell: CellEvidence) -> str:

@@ -21,6 +21,7 @@ from harness.records.catalog import Configuration
 from harness.records.catalog import Constraint
 from harness.records.catalog import Proxy
 from harness.records.catalog import Server
+from harness.records.errors import did_you_mean
 from harness.records.plan import PLACEHOLDER
 from harness.records.versions import is_of
 
@@ -41,6 +42,7 @@ def server_faults(
     """Faults of a server's file, whose name without suffix is ``stem``."""
     yield from chain(_origin_faults(server, stem), _configuration_faults(server))
     yield from chain(_declared_faults(server), _placeholder_faults(server))
+    yield from _chance_faults(server)
     yield from _link_faults(server, proxies)
 
 
@@ -72,6 +74,15 @@ def _configuration_faults(server: Server) -> Iterator[Fault]:
         if not server.argv + configuration.argv:
             remedy = "give argv here or for the whole server"
             yield f"configuration {configuration.id}", "no command line", remedy
+
+
+def _chance_faults(server: Server) -> Iterator[Fault]:
+    known = {configuration.id for configuration in server.configuration}
+    for each in server.by_chance:
+        for name in each.besides:
+            if name not in known:
+                fault = f"there is no configuration {name!r}"
+                yield "by-chance: besides", fault, did_you_mean(name, known)
 
 
 def _placeholder_faults(server: Server) -> Iterator[Fault]:

@@ -63,6 +63,14 @@ def find_series(catalog: Catalog, flask: str) -> Series:
     raise UsageError(f"no series of matrix.toml has Flask {flask}; add one")
 
 
+def by_chance(server: Server, release: str, configuration: str = "") -> str:
+    """Why chance decides how many threads a release of a server starts, if it does."""
+    for each in server.by_chance:
+        if within(release, each.release) and configuration not in each.besides:
+            return each.because
+    return ""
+
+
 def companions_of(catalog: Catalog, series: Series, python: str) -> list[Requirement]:
     """Requirements of a series that apply to a Python."""
     requirements = [c.requirement for c in catalog.constraints[series.constraints]]

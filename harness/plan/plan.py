@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from harness.plan import formulas
+from harness.plan.lookup import by_chance
 from harness.plan.lookup import companions_of
 from harness.plan.lookup import find_built
 from harness.plan.lookup import find_configuration
@@ -187,6 +188,7 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
             because=declares.because,
             source=declares.source,
             formula=formulas.words(computed) if computed else "",
+            by_chance=by_chance(server, cell.server_version, configuration.id),
         ),
         computed=computed,
         env={name: value for owner in owners for name, value in owner.env.items()},

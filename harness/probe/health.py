@@ -76,6 +76,7 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
         data = probe.head("GET", check.path or "ready", *HEADERS, *given)
     crowd = probe.gather_beside(1, PartialRequest(data), check.port)
     crowd.clients[0].source = source
+    probe.lag.begin()
     sent = Check(crowd, by, time.monotonic())
     crowd.open(crowd.clients)
     await probe.until(sent.is_over)

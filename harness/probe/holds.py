@@ -54,6 +54,18 @@ class Hold(asyncio.Protocol):
         self.farewell = b""
         """What it said when the request left."""
 
+    @property
+    def entered_app_at(self) -> float:
+        """When it entered the app, by the app's own account where there is one.
+
+        This process may have been held up when it was told.
+        """
+        said = self.said.at if self.said else None
+        # It was before it was told; whatever else is said is not believed.
+        if said is None or not 0 <= said <= self.entered_at:
+            return self.entered_at
+        return said
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport

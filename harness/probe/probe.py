@@ -71,6 +71,9 @@ uWSGI looks once a second, and starts one every four seconds by default."""
 WATCH_SECONDS = 0.1
 """How long it is watched at a stretch, and the most that counts of it."""
 
+LOOK_SECONDS = 0.05
+"""How often it is looked for what no request tells of."""
+
 SHORTEST_PAUSE_SECONDS = 0.5
 """The least that a server is watched for requests that pause in front of the app."""
 
@@ -148,6 +151,8 @@ class Probe:
         """On processors: what a request took to enter the app that was alone."""
         self.always_quiet = True
         """Whether every count was made with the server known to be quiet."""
+        self.gave_up_early = False
+        """Whether requests were given up last in a server that was not quiet."""
         self._beside: Crowd | None = None
         self._mortal = True
         self._number = 0
@@ -326,6 +331,21 @@ class Probe:
                 return True
             watched += min(time.monotonic() - begun, WATCH_SECONDS)
         return False
+
+    async def look_until(self, reached: Callable[[], bool], seconds: float) -> bool:
+        """Look now and then until ``reached()``; whether it was, in so many seconds.
+
+        For what no request tells of. Time in which this process did not run counts no
+        more than a look; nor does what it missed meanwhile go unseen.
+        """
+        watched = 0.0
+        while not reached():
+            if watched >= seconds:
+                return False
+            begun = time.monotonic()
+            await self.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
+            watched += min(time.monotonic() - begun, 2 * LOOK_SECONDS)
+        return True
 
     async def wait(self, reached: Callable[[], bool]) -> None:
         """Wait until ``reached()`` without looking whether the server is quiet.

@@ -26,6 +26,10 @@ ASLEEP = "&wait=sleep"
 """Where requests in the app sleep, threads that sleep on a clock say nothing."""
 
 
+SERVING_TRIES = 5
+"""How often a server that is not quiet is waited for until it serves all requests."""
+
+
 async def run_round(
     probe: Probe,
     offered: Offer,
@@ -86,6 +90,8 @@ async def _count(
     if waiting and admitted:
         entered_on_release, hand_off_seconds = await hand_off(probe)
     stalled = await finish(probe)
+    if probe.gave_up_early:
+        settled = Settled.STEADY_COUNT
     return Round(
         arrival=offered.arrival,
         asked=offered.asked,
@@ -153,19 +159,27 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
         await probe.watch(one_entered, probe.pause_patience)
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [
-        hold.said.at if hold.said.at is not None else hold.entered_at
+        hold.entered_app_at
         for name, hold in probe.holds.held.items()
-        if name not in before and hold.said is not None
+        if name not in before
     ]
     return len(entered), min(entered) - released if entered else None
 
 
 async def finish(probe: Probe) -> int:
-    """Release every request; return how many offered ones were never served."""
+    """Release every request; return how many offered ones were never served.
+
+    A server that is not quiet may be about to serve them: it is waited for more than
+    once, and ``probe.gave_up_early`` tells if that was in vain.
+    """
     probe.holds.release_all()
-    await probe.until(probe.all_ended)
+    for _ in range(SERVING_TRIES):
+        settled = await probe.until(probe.all_ended)
+        if settled is not Settled.STEADY_COUNT:
+            break
     if not probe.all_ended():
         await probe.watch(probe.all_ended)
     stalled = probe.crowd.give_up()
+    probe.gave_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
     return stalled

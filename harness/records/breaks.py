@@ -51,6 +51,14 @@ class Strained(Result, frozen=True, kw_only=True):
     """How the server ended; empty when it did not."""
     again: bool = False
     """Whether one more request got into the app when all others had gone."""
+    quiet: bool = True
+    """Whether the server was quiet when that one did not get in."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether requests may have been on their way when they were given up."""
+        late = self.waiting > 0 and self.settled is Settled.STEADY_COUNT
+        return late or not self.quiet
 
 
 class BreaksSeen(QuestionSeen, frozen=True, kw_only=True, tag="breaks"):

@@ -80,6 +80,21 @@ class DeclaredFor(Declares, frozen=True, kw_only=True):
     release: SpecifierSet = ANY
 
 
+class ByChance(Record, frozen=True, kw_only=True):
+    """That chance decides how many threads a server starts for the requests that come.
+
+    What was seen of such a pool once it has grown says nothing of one that has not.
+    """
+
+    release: SpecifierSet = ANY
+    besides: tuple[ConfigurationId, ...] = ()
+    """Configurations in which the app runs in no such pool."""
+    because: Sentence
+    """The end of a sentence."""
+    source: Page
+    """The lines of the server's own code."""
+
+
 class Configuration(Declares, frozen=True, kw_only=True):
     """One way to start a server, and what that declares."""
 
@@ -135,6 +150,7 @@ class Server(Record, frozen=True, kw_only=True):
     requires: tuple[Requirement, ...] = ()
     needs: tuple[Need, ...] = ()
     addition: tuple[Addition, ...] = ()
+    by_chance: tuple[ByChance, ...] = ()
     configuration: Annotated[tuple[Configuration, ...], msgspec.Meta(min_length=1)]
 
 

@@ -110,6 +110,8 @@ class HealthStep(Result, frozen=True, kw_only=True):
     http: bool | None = None
     """The same of an answer over HTTP, beside a check by TCP."""
     settled: Settled
+    lag_seconds: float = 0.0
+    """For how long this process was held up itself meanwhile."""
     complete: bool = True
     """Whether it came to its end before a worker had been stopped for too long."""
 

@@ -87,13 +87,27 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
     """The same of all evidence of a cell.
 
     Of a server that starts processes only while requests wait, the least is what it has
-    before it does.
+    before it does. Of one that starts threads by chance, the least is what was seen: in
+    most rounds they were there, which says nothing of the first requests that come.
     """
     numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
     at_first = cell.declaration.at_first
-    if at_first is None or numbers.floor is None:
+    if numbers.floor is None:
         return numbers
-    return numbers._replace(floor=min(at_first, numbers.floor), floor_by=Basis.SEEN)
+    if at_first is not None:
+        return numbers._replace(floor=min(at_first, numbers.floor), floor_by=Basis.SEEN)
+    if starts_by_chance(cell, load):
+        return numbers._replace(floor_by=Basis.SEEN)
+    return numbers
+
+
+def starts_by_chance(cell: CellEvidence, load: int) -> bool:
+    """Whether chance decides how many threads there are for so many requests.
+
+    It does not where one worker got all of them, and had more than it has threads: each
+    further request starts another.
+    """
+    return bool(cell.declaration.by_chance) and not least_rounds(cell.steered, load)
 
 
 def _floor(

@@ -78,6 +78,9 @@ class Declaration(Result, frozen=True, kw_only=True):
     at_first: PositiveInt | None = None
     """Requests at once before the server has grown, where it starts further processes
     only while requests wait."""
+    by_chance: str = ""
+    """Why it is a matter of chance how many threads the server starts for the requests
+    that come, where it is: the end of a sentence."""
 
     @property
     def grows(self) -> bool:

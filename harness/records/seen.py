@@ -107,7 +107,9 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """When one was let go after the other: which entered, by the order in which they
     had come."""
     stalled: int = 0
-    """Requests that still waited with the server quiet after all were let go."""
+    """Requests that still waited after all were let go."""
+    given_up_early: bool = False
+    """Whether the server was not quiet when these were given up."""
     settled: Settled = Settled.STEADY_COUNT
     account: Account = Account()
     """How all of those that came ended, and as not opened those that did not come."""
@@ -187,6 +189,8 @@ class SlowStep(Result, frozen=True, kw_only=True):
     share, and ordinary requests met the one with the smallest; for the least one worker
     got all, and one ordinary request. Null where there is nothing to choose, or it was
     left to chance."""
+    given_up_early: bool = False
+    """Whether the server was not quiet when those without an answer were given up."""
 
 
 class Slow(Result, frozen=True, kw_only=True):

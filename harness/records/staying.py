@@ -77,6 +77,8 @@ class StayStep(Result, frozen=True, kw_only=True):
     share, and ordinary requests met the one with the smallest; for the least one worker
     got all, and one ordinary request. Null where there is nothing to choose, or it was
     left to chance."""
+    given_up_early: bool = False
+    """Whether the server was not quiet when those without an answer were given up."""
 
 
 class StayingSeen(QuestionSeen, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import sys
 
 def answer():
     """Return the settings that granian would start with."""
+    import granian
     from granian import cli
 
     class Asked(getattr(cli, "Server", None) or cli.Granian):
@@ -35,6 +36,7 @@ def answer():
         "workers": seen[0].workers,
         "threads": seen[0].blocking_threads,
         "backpressure": seen[0].backpressure,
+        "version": granian.__version__,
     }
 
 

@@ -57,6 +57,18 @@ def odd(way: str) -> tuple[str, ...]:
     return ("{python}", str(ODD_SERVER), "{host}", "{port}", way)
 
 
+def started_by_chance(threads: int) -> set[tuple[str, int, int]]:
+    """What one process of granian may come to: the verdict, the most and the least.
+
+    It takes a thread that has just got a request for an idle one, and starts none for
+    the next (``BlockingRunnerPool::run`` in its ``src/blocking.rs``): seen in one run
+    of forty on a busy machine. In the worst case every other request starts a thread.
+    Where twice as many come all threads are there, and they stay for 30 s.
+    """
+    fewer = {("uneven", threads, least) for least in range(-(-threads // 2), threads)}
+    return {("as declared", threads, threads), *fewer}
+
+
 def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:
     """Every round admitted what was offered, or the capacity where that is less."""
     capacity = processes * threads

@@ -16,6 +16,9 @@ from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
+from harness.plan import catalog
+from harness.plan.lookup import by_chance
+from harness.plan.lookup import find_server
 
 PAGE = "https://github.com/emmett-framework/granian#workers-and-threads"
 
@@ -27,6 +30,7 @@ class GranianSettings(msgspec.Struct, frozen=True):
     workers: int
     threads: int
     backpressure: int
+    version: str
 
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
@@ -53,7 +57,15 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         f"{'threads' if lane == 'threads' else 'requests each'} ({listed(used)})",
         PAGE,
         settings,
+        by_chance=_by_chance(parsed),
     )
+
+
+def _by_chance(parsed: GranianSettings) -> str:
+    """Why chance decides how many threads it starts. A single one is always there."""
+    if parsed.threads == 1:
+        return ""
+    return by_chance(find_server(catalog.load(), "granian"), parsed.version)
 
 
 def _setting(arguments: Sequence[str], where: Where, name: str, value: int) -> Setting:

@@ -50,6 +50,8 @@ class Promise(NamedTuple):
     at_first: int | None = None
     """Requests at once before it has grown, where it starts further processes only
     while requests wait."""
+    by_chance: str = ""
+    """Why chance decides how many threads it starts, where it does."""
 
     def value(self, name: str) -> int:
         """The value of a setting that is a number."""

@@ -10,6 +10,8 @@ from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
+from harness.records.questions import NOT_QUIET
+from harness.records.questions import UNKNOWN
 from harness.records.words import Outcome
 
 MIB = 1024 * 1024
@@ -32,7 +34,9 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
     if not known:
         why = "; ".join(each.reason for each in seen.limits) or "nothing was tried"
         return seen.unknown(why)
-    broken = [each for each in known if _broke(each)]
+    if all(each.is_in_doubt for each in known):
+        return seen.answer(UNKNOWN, NOT_QUIET)
+    broken = [each for each in known if _broke(each) and not each.is_in_doubt]
     words = [f"{each.scarce}: {_short(each)}" for each in known]
     others = (each for each in seen.limits if each not in known)
     sentences = [*map(_sentence, known), *map(_untried, others)]
@@ -46,6 +50,8 @@ def _broke(seen: Strained) -> bool:
 
 
 def _short(seen: Strained) -> str:
+    if seen.is_in_doubt:
+        return UNKNOWN
     if not _broke(seen):
         return f"not by {seen.offered}"
     return f"at {seen.held}{', for good' if _is_for_good(seen) else ''}"
@@ -59,6 +65,8 @@ def _sentence(seen: Strained) -> str:
     memory = seen.scarce in (Scarce.MEMORY, Scarce.MEMORY_OF_A_GROUP)
     allowed = seen.allowed // MIB if memory else seen.allowed
     more = MORE[seen.scarce].format(allowed)
+    if seen.is_in_doubt:
+        return f"With {more} than when idle: {NOT_QUIET[0].lower()}{NOT_QUIET[1:]}"
     if not _broke(seen):
         return f"With {more} than when idle all {seen.offered} are in the app."
     parts = [f"with {more} than when idle {seen.held} requests are in the app"]

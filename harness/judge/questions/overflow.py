@@ -19,7 +19,8 @@ def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     if not seen.in_app:
         return seen.unknown("no request was in the app")
     nxt, sentence = _next(seen)
-    if seen.waiting and seen.settled is Settled.STEADY_COUNT:
+    on_their_way = seen.waiting and seen.settled is Settled.STEADY_COUNT
+    if on_their_way or seen.given_up_early:
         return seen.answer(UNKNOWN, NOT_QUIET)
     if not seen.waiting and not nxt:
         return seen.answer(

@@ -72,6 +72,10 @@ def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
     if found is None:
         return seen.answer(UNKNOWN, NOT_QUIET)
     if found.idle_seconds and found.idle_seconds > seen.check.timeout:
+        if found.idle_seconds - idle.lag_seconds <= seen.check.timeout:
+            return seen.unknown(
+                "the harness itself was held up while the check was answered"
+            )
         words = f"Its answer takes {found.idle_seconds:.2g} s with no request in the "
         words += f"app, and may take {seen.check.timeout:g} s. {_follows(seen.check)}"
         return seen.answer("too slow when idle", words, 0)

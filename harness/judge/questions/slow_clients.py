@@ -78,7 +78,8 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
 
 def _on_their_way(step: SlowStep) -> bool:
     """Whether requests that were counted as shut out may just have been late."""
-    return step.waiting > 0 and step.settled is Settled.STEADY_COUNT
+    late = step.waiting > 0 and step.settled is Settled.STEADY_COUNT
+    return late or step.given_up_early
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:

@@ -80,11 +80,17 @@ def _open_reason(seen: StayingSeen) -> str:
     steps = seen.steps[1:]
     if not steps:
         return "no client that stays was tried"
-    if any(step.waiting and step.settled is Settled.STEADY_COUNT for step in steps):
+    if any(map(_in_doubt, steps)):
         return NOT_QUIET
     if all(step.ended >= step.clients for step in steps):
         return f"none stayed: {_ended_by(seen)}"
     return ""
+
+
+def _in_doubt(step: StayStep) -> bool:
+    """Whether requests may have been on their way when they were counted, or left."""
+    late = step.waiting > 0 and step.settled is Settled.STEADY_COUNT
+    return late or step.given_up_early
 
 
 def _ended_by(seen: StayingSeen) -> str:

@@ -88,7 +88,8 @@ def _kind(seen: WaitKindSeen) -> _Kind:
 def _failed(round_: Round) -> int:
     """Requests that were answered with an error, or not at all."""
     account = round_.account
-    return round_.offered - account.answered - account.timed_out + round_.stalled
+    stalled = round_.stalled if was_quiet(round_) else 0
+    return round_.offered - account.answered - account.timed_out + stalled
 
 
 def _fewer(kind: _Kind, overlap: Sequence[Round]) -> bool:

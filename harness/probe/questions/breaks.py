@@ -103,7 +103,7 @@ async def _strained(
         return _not_limited(scarce, problem)
     with probe.outliving():
         seen = await _strain(probe, most)
-    again = False
+    again, probe.always_quiet = False, True
     try:
         again = bool(await admit(probe, 1, 1))
     except Ended:
@@ -115,6 +115,7 @@ async def _strained(
         printed=_error(probe.server.tail()),
         ended=probe.server.ended.result() if probe.server.ended.done() else "",
         again=again,
+        quiet=again or probe.always_quiet,
     )
 
 

@@ -7,8 +7,6 @@ long a stream keeps its place when its client has left, as when a tab is closed.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Sequence
 
 import msgspec
@@ -27,8 +25,6 @@ EVENTS = 3
 """How often the app sends an event to clients that have left."""
 
 MOST_STREAMS = 16
-
-LOOK_SECONDS = 0.05
 
 
 class OpenStream:
@@ -113,11 +109,9 @@ async def _received(probe: Probe, clients: Sequence[Client]) -> int:
 
     A proxy may wait a fifth of a second for more to send.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
 
     def received() -> int:
         return sum(len(client.body) > 1 for client in clients)
 
-    while received() < len(clients) and time.monotonic() < deadline:
-        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), PATIENCE_SECONDS)
+    await probe.look_until(lambda: received() == len(clients), PATIENCE_SECONDS)
     return received()

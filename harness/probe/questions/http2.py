@@ -15,6 +15,7 @@ from harness.probe.questions.waits import loads
 from harness.probe.transports import NotSpoken
 from harness.records.http2 import Http2Seen
 from harness.records.http2 import StreamRound
+from harness.records.words import Settled
 
 if TYPE_CHECKING:
     from harness.probe.http2 import Http2Connection
@@ -65,7 +66,10 @@ async def _greeted(probe: Probe, connection: Http2Connection) -> None:
     def known() -> bool:
         return connection.is_greeted or connection.is_over
 
-    await probe.expect(known)
+    settled = await probe.until(known)
+    await probe.watch(known)
+    if not known() and settled is Settled.STEADY_COUNT:
+        raise TimeoutError
     if not connection.is_greeted:
         raise NotSpoken(
             "it does not speak HTTP/2 to a client that begins with it, without TLS"

@@ -6,7 +6,6 @@ with half of its places taken, and with all; each time once it is quiet.
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from harness.probe.probe import PATIENCE_SECONDS
@@ -27,8 +26,6 @@ MOST = 256
 
 MADE_SECONDS = 20.0
 """How long all processes of a server may take to be made."""
-
-LOOK_SECONDS = 0.1
 
 
 async def ask(servers: Servers, context: Context) -> MemorySeen:
@@ -60,14 +57,17 @@ async def _all_made(probe: Probe) -> None:
 
     A server answers before all its workers are there, and pauses between them.
     """
+    last = taken_by(probe.server.origin.processes())
+
+    def more_were_made() -> bool:
+        nonlocal last
+        before, last = last, taken_by(probe.server.origin.processes())
+        return (before.processes, before.threads) != (last.processes, last.threads)
+
     deadline = time.monotonic() + MADE_SECONDS
-    since, last = time.monotonic(), taken_by(probe.server.origin.processes())
-    while time.monotonic() < min(deadline, since + PATIENCE_SECONDS):
-        pause = asyncio.sleep(LOOK_SECONDS)
-        await probe.unless_ended(pause, PATIENCE_SECONDS)
-        now = taken_by(probe.server.origin.processes())
-        if (now.processes, now.threads) != (last.processes, last.threads):
-            since, last = time.monotonic(), now
+    while await probe.look_until(more_were_made, PATIENCE_SECONDS):
+        if time.monotonic() > deadline:
+            break
 
 
 def _look(probe: Probe, settled: Settled) -> Footprint:

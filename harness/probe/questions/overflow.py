@@ -82,6 +82,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
         turned_away=dict(statuses),
         served=served,
         stalled=stalled,
+        given_up_early=probe.gave_up_early,
         settled=settled,
         account=probe.crowd.account(probe.holds.entered),
     )

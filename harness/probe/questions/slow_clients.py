@@ -174,6 +174,7 @@ class SlowComing:
                 freed=freed,
                 answered=crowd.account(probe.holds.entered).answered,
                 order=order,
+                given_up_early=probe.gave_up_early,
             )
         finally:
             slow.give_up()
@@ -243,6 +244,6 @@ async def _freed(
     await probe.watch(lambda: bool(probe.holds.entered), seconds)
     if not probe.holds.entered:
         return None
-    entered = [hold.entered_at for hold in probe.holds.held.values()]
+    entered = [hold.entered_app_at for hold in probe.holds.held.values()]
     first = min(entered, default=time.monotonic())
-    return Freed(seconds=first - since, closed=_cut_off(slow))
+    return Freed(seconds=max(0.0, first - since), closed=_cut_off(slow))

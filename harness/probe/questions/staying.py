@@ -154,6 +154,7 @@ class StaySearch:
                 freed_seconds=freed,
                 answered=sum(client.status == 200 for client in others),
                 order=order,
+                given_up_early=probe.gave_up_early,
             )
         finally:
             crowd.leave(stay)
@@ -191,8 +192,8 @@ class StaySearch:
         names = {client.name for client in others}
         await probe.watch(lambda: bool(names & probe.holds.entered), seconds)
         held = (probe.holds.held.get(name) for name in names)
-        entered = [hold.entered_at for hold in held if hold is not None]
-        return min(entered) - since if entered else None
+        entered = [hold.entered_app_at for hold in held if hold is not None]
+        return max(0.0, min(entered) - since) if entered else None
 
 
 @contextlib.asynccontextmanager

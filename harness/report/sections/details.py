@@ -60,7 +60,8 @@ HOW = (
         "go on one after another; where each has a listening socket of its own, source "
         "ports lead to them. A floor that was found so, or that of a single process, "
         "is {}: no order of arrival gives less. Where the order could not be chosen, "
-        "the floor is the least that was {} in some rounds, and may be lower.",
+        "or the server starts its threads by chance, the floor is the least that was "
+        "{} in some rounds, and may be lower.",
         Strong("guaranteed"),
         Strong("seen"),
     ),

@@ -217,7 +217,9 @@ def line(row: GridRow) -> tuple[Cell, ...]:
 def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
     """How to read the cells, as far as they occur, with numbers that occur."""
     if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
-        yield say("A number alone: what the configuration declares, always reached.")
+        yield say(
+            "A number alone: what the configuration declares, reached in every round."
+        )
     meanings: dict[str, Text] = {}
     for cell in report.cells:
         kind, meaning = _reading(cell)

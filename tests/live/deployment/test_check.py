@@ -19,6 +19,7 @@ import pytest
 
 from harness.cli.schema import schema_of
 from harness.deployment.environment import WAY_IN
+from tests.live.commands import started_by_chance
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import EXAMPLES
@@ -162,16 +163,13 @@ def test_servers(deploy: Check, command: str, expected: int) -> None:
     ("options", "expected"), [("--blocking-threads 3", 3), ("--backpressure 8", 4)]
 )
 def test_granian(deploy: Check, options: str, expected: int) -> None:
-    """Its pool starts a thread too few now and then: tests/live/measure/test_servers.py
-    says why.
-    """
     command = f"granian --interface wsgi {options} --host {{host}} --port {{port}}"
     checked = deploy(f"{command} shop:app")
     assert checked.cells["mine"]["declared"] == expected
-    assert numbers(checked) in (
-        ("as declared", expected, expected),
-        ("uneven", expected, expected - 1),
-    )
+    assert numbers(checked) in started_by_chance(expected)
+    assert checked.cells["mine"]["floor_by"] == "seen"
+    said = checked.cells["mine"]["reason"]
+    assert "the least is what was seen, and no more: granian" in said
     assert checked.code == 0
 
 
@@ -489,7 +487,10 @@ def test_the_remedy_for_workers_that_accept_too_much_is_true(
     assert cell["verdict"] == "as declared" or f"`{one}`" in before.message
     after = deploy(f"{command} {one}")
     declared = after.cells["mine"]["declared"]
-    assert numbers(after) == ("as declared", declared, declared)
+    exact = {("as declared", declared, declared)}
+    assert numbers(after) in (
+        started_by_chance(declared) if server == "granian" else exact
+    )
     assert declared * 2 == cell["declared"] or server == "granian"
 
 
@@ -530,7 +531,11 @@ def test_how_to_raise_is_true(
     assert f"`{said}` declares 3" in before.message
     option = said.replace("processes = ", "--processes ")
     after = deploy(command.replace(instead, option), "at-least = 3")
-    assert (after.code, numbers(after)) == (0, ("as declared", 3, 3))
+    if command.startswith("granian"):
+        assert numbers(after) in started_by_chance(3)
+        assert bool(after.code) is (after.cells["mine"]["floor"] < 3)
+    else:
+        assert (after.code, numbers(after)) == (0, ("as declared", 3, 3))
 
 
 def test_how_to_raise_flasks_own_server_is_true(deploy: Check) -> None:

@@ -146,11 +146,12 @@ APPLIED = [
     ),
     Applied(
         "a protocol that the probe does not speak",
-        'command = "granian --interface wsgi --http 2 --blocking-threads 2 shop:app"',
+        'command = "granian --interface wsgi --http 2 --blocking-threads 1 shop:app"',
         "let it speak HTTP/1.1 too",
         "concurrency.toml",
         "--http 2",
         "--http auto",
+        handled=1,
     ),
     Applied(
         "requirements without Flask",

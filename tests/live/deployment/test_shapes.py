@@ -64,7 +64,7 @@ def servers(checked: Checked) -> dict[str, str]:
         (
             "unix-socket",
             {"gunicorn": 3, "waitress": 2, "uwsgi": 4, "uwsgi-http": 2}
-            | {"granian": 3, "uvicorn": 10, "at-sign": 2},
+            | {"granian": 1, "uvicorn": 10, "at-sign": 2},
         ),
         ("uwsgi-protocol", {"production": 4}),
         ("boot-script", {"web": 3, "line": 3}),

@@ -22,7 +22,7 @@ SCRIPT = APP + "import os\napp.run(port=int(os.environ['PORT']), threaded=False)
         ("gunicorn app:app --threads 4", 4),
         ("gunicorn -b unix:/run/a.sock -w 2 app:app", 2),
         ("waitress-serve --port=8080 --threads=3 app:app", 3),
-        ("granian --interface wsgi --blocking-threads 2 app:app", 2),
+        ("granian --interface wsgi --blocking-threads 1 app:app", 1),
         ("uvicorn --interface wsgi app:app", 10),
         ("uwsgi -w app:app --threads 2", 2),
         ("uwsgi u.ini", 3),

@@ -204,6 +204,7 @@ def test_uwsgi_is_not_guessed(
 
 HYPERCORN = {"workers": 2, "worker_class": "asyncio", "threads": 6}
 GRANIAN = {"interface": "wsgi", "workers": 2, "threads": 3, "backpressure": 512}
+GRANIAN["version"] = "2.8.7"
 
 
 @pytest.mark.parametrize(
@@ -232,6 +233,23 @@ def test_hypercorn_and_granian(
     promise = derived(command)
     assert promise.declared == declared
     assert words in promise.because
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "a thread that has just got a request for an idle one"),
+        ({"version": "2.6.1"}, "two requests wait"),
+        ({"version": "1.7.6"}, ""),
+        ({"threads": 1}, ""),
+    ],
+)
+def test_how_granian_starts_threads_is_a_matter_of_its_release(
+    derived: Derive, answers: Answers, said: dict[str, object], words: str
+) -> None:
+    answers(GRANIAN | said)
+    by_chance = derived("granian a:a").by_chance
+    assert words in by_chance and bool(words) == bool(by_chance)
 
 
 @pytest.mark.parametrize(

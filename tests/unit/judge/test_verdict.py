@@ -400,6 +400,35 @@ def test_a_server_that_grows(
     assert (report.floor, report.floor_by) == (3, Basis.SEEN)
 
 
+BY_CHANCE = Declaration(
+    declared=4, because="", source="", by_chance="it may start none for the next"
+)
+
+
+@pytest.mark.parametrize(
+    ("floor", "word", "chosen", "floor_by"),
+    [
+        (4, Verdict.AS_DECLARED, False, Basis.SEEN),
+        (3, Verdict.UNEVEN, False, Basis.SEEN),
+        (2, Verdict.UNEVEN, True, Basis.GUARANTEED),
+    ],
+)
+def test_threads_that_start_by_chance_are_seen_and_not_guaranteed(
+    floor: int, word: Verdict, chosen: bool, floor_by: Basis
+) -> None:
+    """But where one worker got more requests than it has threads."""
+    rounds = offer(1, 1), offer(4, 4), offer(4, max(3, floor)), offer(5, 4)
+    orders = (1, 2), (2, 1)
+    choice = [steered(Goal.LEAST, order, 4, (2, 2)) for order in orders if chosen]
+    one = cell(WHERE, "pool", 4, rounds, declaration=BY_CHANCE)
+    one = msgspec.structs.replace(one, workers=1 + chosen, steered=tuple(choice))
+    said, reason = verdict_on(one, 64)
+    assert said is word
+    assert reason.endswith(BY_CHANCE.by_chance) is not chosen
+    report = judge([evidence(WHERE, [one])]).cells[0]
+    assert (report.floor, report.floor_by) == (floor, floor_by)
+
+
 def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
     """The verdict on a cell whose workers were about to be stopped for too long."""
     one = cell(WHERE, "gthread-2x4", 8, (offer(8, 8), offer(8, 6), offer(9, 8)))

@@ -121,6 +121,7 @@ def test_a_series_knows_its_pythons(release: str, python: str, works: bool) -> N
 # ----------------------------------------------------------------- what is refused
 
 GUNICORN = "servers/gunicorn.toml"
+GRANIAN = "servers/granian.toml"
 WERKZEUG = "servers/werkzeug.toml"
 NGINX = "proxies/nginx.toml"
 
@@ -344,6 +345,12 @@ FAULTS = {
         "pinned-by-flask = true",
         'pinned-by-flask = true\nreleases = ["3.1.9"]',
         ["releases", "one of these"],
+    ),
+    "a configuration that is not there": (
+        GRANIAN,
+        'besides = ["a2wsgi"]',
+        'besides = ["a2wsgy"]',
+        ["by-chance: besides", "'a2wsgy'", "did you mean a2wsgi?"],
     ),
     "no command": (
         WERKZEUG,

@@ -92,6 +92,16 @@ def test_a_part_of_another_python_is_not_to_be_had() -> None:
 
 
 @pytest.mark.parametrize(
+    ("configuration", "by_chance"), [("blocking-threads-4", True), ("a2wsgi", False)]
+)
+def test_granian_starts_the_threads_of_its_own_pool_by_chance(
+    configuration: str, by_chance: bool
+) -> None:
+    (cell,) = cells(f"flask-3.1.3/granian-2.8.7/{configuration}/*")
+    assert bool(cell.declaration.by_chance) is by_chance
+
+
+@pytest.mark.parametrize(
     ("glob", "python", "reason"),
     [
         ("*-3.1.3/meinheld-*/default/*", "3.11", "meinheld needs greenlet 0.4"),

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from harness.records.breaks import BreaksSeen
+from harness.records.breaks import Scarce
+from harness.records.breaks import Strained
+from harness.records.health import CheckOrder
+from harness.records.health import HealthCheck
+from harness.records.health import HealthStep
+from harness.records.health import ProbesSeen
 from harness.records.questions import UNKNOWN
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
@@ -20,6 +27,8 @@ from harness.records.seen import SlowWay
 from harness.records.seen import Wait
 from harness.records.seen import WaitKindSeen
 from harness.records.seen import WaitsSeen
+from harness.records.staying import StayStep
+from harness.records.staying import UploadsSeen
 from harness.records.words import Settled
 from tests.builders.answers import answer
 from tests.builders.answers import call
@@ -39,6 +48,32 @@ def step(clients: int, admitted: int, settled: Settled) -> SlowStep:
         waiting=4 - admitted,
         settled=settled,
         answered=4,
+    )
+
+
+def beside(clients: int, admitted: int, *, given_up_early: bool = False) -> StayStep:
+    return StayStep(
+        clients=clients,
+        offered=4,
+        admitted=admitted,
+        waiting=4 - admitted,
+        settled=Settled.SCHEDSTAT,
+        answered=0 if given_up_early else 4,
+        given_up_early=given_up_early,
+    )
+
+
+def health(held: int) -> HealthStep:
+    """A check whose answer the harness saw two seconds too late."""
+    return HealthStep(
+        held=held,
+        order=CheckOrder.ONLY,
+        in_app=held,
+        answered=True,
+        status=200,
+        seconds=2.1,
+        lag_seconds=2.0,
+        settled=Settled.ALL_ENTERED,
     )
 
 
@@ -64,6 +99,27 @@ SEEN: dict[str, AnySeen] = {
             ),
         )
     ),
+    "given up while waiting": OverflowSeen(
+        in_app=4,
+        waiting=60,
+        stalled=60,
+        given_up_early=True,
+        settled=Settled.SCHEDSTAT,
+        account=Account(answered=4, timed_out=60),
+    ),
+    "not served afterwards": UploadsSeen(
+        watched_seconds=10.0,
+        steps=(beside(0, 4), beside(2, 0, given_up_early=True)),
+    ),
+    "broken": BreaksSeen(
+        limits=(
+            Strained(scarce=Scarce.FILES, offered=8, held=4, waiting=4, settled=STEADY),
+            Strained(scarce=Scarce.THREADS, offered=8, held=8, quiet=False),
+        )
+    ),
+    "slow to answer a check": ProbesSeen(
+        check=HealthCheck(timeout=1.0), steps=(health(0), health(4))
+    ),
     "left": AbandonedSeen(offered=8, held=4, kept=4, waiting=4, quiet=False),
     "not replaced": RecoverySeen(killed=KILLED, terminated=TERMINATED, quiet=False),
     "one at a time": ParallelSeen(
@@ -87,3 +143,25 @@ def test_it_is_not_known(name: str) -> None:
     given = answer(SEEN[name])
     assert (given.answer, given.number) == (UNKNOWN, None)
     assert "It is not known" in given.sentence
+
+
+def test_one_limit_in_doubt_leaves_the_others_known() -> None:
+    (sure, *_), slow = BREAKS.limits, Scarce.THREADS
+    doubt = Strained(scarce=slow, offered=8, held=4, waiting=4, settled=STEADY)
+    given = answer(BreaksSeen(limits=(sure, doubt)))
+    assert (given.answer, given.number) == ("files: at 2; threads: unknown", 2)
+    assert "With 0 more threads than when idle: it is not known" in given.sentence
+
+
+BREAKS = BreaksSeen(
+    limits=(
+        Strained(
+            scarce=Scarce.FILES,
+            offered=8,
+            held=2,
+            waiting=6,
+            settled=Settled.SCHEDSTAT,
+            again=True,
+        ),
+    )
+)
