@@ -119,8 +119,7 @@ def test_a_pure_room_imports_nothing_that_touches_the_world(own: str) -> None:
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
 def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
     beside = {other.stem for other in path.parent.glob("*.py")}
-    # Of setuptools, on Pythons before 3.8, and of Python 2.
-    older = {"pkg_resources", "SocketServer", "httplib"}
+    older = {"SocketServer", "httplib"}  # of Python 2
     asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
     known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
     if path.name == "app.py":
