@@ -25,7 +25,7 @@ def test_every_kind_of_metadata_is_read_and_the_first_on_the_path_counts(
     for path, content in {
         first / "One_a-1.0.dist-info" / "METADATA": "Name: One.A\nVersion: 1.0\n",
         second / "One_a-0.9.dist-info" / "METADATA": "Name: One.A\nVersion: 0.9\n",
-        second / "two.egg-info" / "PKG-INFO": "Metadata-Version: 1\nVersion: 2\nName: b",
+        second / "two.egg-info" / "PKG-INFO": "Version: 2\nName: b",
         second / "three.egg-info": "Name: c\nVersion: 3+é\n\nVersion: 4",
         second / "d-4-py3.11.egg" / "EGG-INFO" / "PKG-INFO": "Name: d\nVersion: 4\n",
         second / "gone.dist-info" / "RECORD": "",
@@ -33,8 +33,8 @@ def test_every_kind_of_metadata_is_read_and_the_first_on_the_path_counts(
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    path = f"{first}:{tmp_path / 'missing'}:{second}"
-    installed = Installed(python=sys.executable, variables={"PYTHONPATH": path})
+    variables = {"PYTHONPATH": f"{first}:{tmp_path / 'missing'}:{second}"}
+    installed = Installed(python=sys.executable, variables=variables)
     found = installed_versions(installed)
     assert {name: found.get(name) for name in ("one.a", "b", "c", "d", "e")} == {
         **{"one.a": "1.0", "b": "2", "c": "3+é", "d": "4"},
