@@ -30,6 +30,7 @@ from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
+from harness.records.text import shortened
 from harness.report.escape import printable
 from harness.system.signals import end_undisturbed
 from harness.system.signals import interrupt_when_nox_ends
@@ -70,6 +71,9 @@ EXIT_CODES = (
     ("6", "a stored report cannot be read"),
     ("130", "interrupted"),
 )
+
+MOST_OF_A_MESSAGE = 600
+"""Characters of a message about an option; it quotes what was given."""
 
 COMPLETION = (
     ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
@@ -176,7 +180,7 @@ def _message(error: click.ClickException) -> str:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else "--help shows all"
         return f"there is no option {name}; {hint}"
-    return error.format_message()
+    return shortened(error.format_message(), MOST_OF_A_MESSAGE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.plan.lookup import find_configuration
@@ -30,6 +31,8 @@ from harness.records.errors import did_you_mean
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Cell
+from harness.records.text import MOST_OF_A_VALUE
+from harness.records.text import shortened
 
 
 class Target(NamedTuple):
@@ -139,9 +142,16 @@ def follow(
 ) -> list[Followed]:
     """A line for each target that depends on a package.
 
-    :raises UsageError: when the catalog has no pins for one of the releases.
+    :raises UsageError: when the catalog has no pins for one of the releases, or when
+        it is no version.
     """
-    in_order = sorted(set(releases), key=Version)
+    try:
+        in_order = sorted(set(releases), key=Version)
+    except InvalidVersion as problem:
+        raise UsageError(
+            f"{package.name}: {shortened(str(problem), MOST_OF_A_VALUE)}; write a "
+            "release like 3.1.3"
+        ) from None
     return [
         _line(catalog, target, package, in_order, python)
         for target in targets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,13 @@ def positive(value: str) -> int:
     if not text.isdecimal() or not int(text):
         raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def python_version(value: str) -> str:
+    """A version of Python, such as 3.12. Raises ``BadParameter``."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", value):
+        raise click.BadParameter(f"{value!r} is no Python; write it like 3.12")
+    return value
 
 
 # --------------------------------------------------------------------------- questions
@@ -113,7 +121,10 @@ axes = several(
         "git reference is one too.",
     ),
     click.option(
-        "--python", metavar="X.Y", help="Python to measure with.  [default: this one]"
+        "--python",
+        type=python_version,
+        metavar="X.Y",
+        help="Python to measure with.  [default: this one]",
     ),
     click.option(
         "--limit",

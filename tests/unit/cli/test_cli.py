@@ -77,6 +77,11 @@ def test_the_list_of_verbs(capsys: Capture) -> None:
         (["probe", "--fail-on=fewr"], "'fewr' is not one of 'never', 'harness', "),
         (["probe", "--limit=0"], "--limit"),
         (["probe", "--jobs=some"], "--jobs"),
+        (["plan", "--shards", "x" * 5000], "xxx … xxx"),
+        *(
+            ([verb, "--python", "../.."], "'../..' is no Python; write it like 3.12")
+            for verb in ("probe", "plan", "track")
+        ),
         (["probe", "more"], "Got unexpected extra argument"),
         ([], "name a verb, such as probe"),
     ],
@@ -88,6 +93,7 @@ def test_wrong_usage_is_one_line_below_how_it_is_used(
     usage, message = capsys.readouterr().err.splitlines()
     assert usage.startswith(f"Usage: {PROGRAM}")
     assert message.startswith(f"{PROGRAM}: ") and said in message
+    assert len(message) < 1000
 
 
 def test_a_message_cannot_forge_others(capsys: Capture) -> None:

@@ -91,3 +91,10 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
         within_limits(gunicorn, releases, Limits(since={"gunicorn": Version("99")}))
     with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
         within_limits(gunicorn, releases, Limits(until={"gunicorn": Version("1")}))
+
+
+def test_what_is_no_release_is_named() -> None:
+    with pytest.raises(UsageError) as caught:
+        cells("werkzeug/run", "Flask", "3.1.3", "latest")
+    said = "Flask: Invalid version: 'latest'; write a release like 3.1.3"
+    assert str(caught.value) == said
