@@ -1,5 +1,6 @@
 """Runs the command line: ``python -m harness``, and ``flask-concurrency``."""
 
+import signal
 import sys
 
 
@@ -8,6 +9,7 @@ def main() -> int:
     try:
         from harness.cli import main
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it may be pressed twice
         print("flask-concurrency: interrupted", file=sys.stderr)
         return 130
     return main()
