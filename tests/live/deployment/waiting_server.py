@@ -28,6 +28,10 @@ from flask import Flask
 
 app = Flask(__name__)
 
+if port := os.environ.get("IMPORTS"):
+    with socket.create_connection(("127.0.0.1", int(port))) as importing:
+        importing.recv(1)
+
 @app.get("/")
 def index():
     return "ok"
@@ -109,13 +113,21 @@ def is_in_the_app(held: socket.socket) -> bool:
 
 
 @contextmanager
-def gunicorn(folder: Path, gate: Gate, *options: str) -> Iterator[int]:
-    """gunicorn with these options, until it is not needed any more; its port."""
+def gunicorn(
+    folder: Path, gate: Gate, *options: str, imports: Gate | None = None
+) -> Iterator[int]:
+    """gunicorn with these options, until it is not needed any more; its port.
+
+    With ``imports`` each import of the app waits there, and the port may be closed yet.
+    """
     (folder / "shop.py").write_text(APP)
     port = free_port("127.0.0.1")
     words = (sys.executable, "-m", "gunicorn", "--no-control-socket", *options)
     bind = ("--bind", f"127.0.0.1:{port}", "shop:app")
-    with _running(folder, port, (*words, *bind), GATE=str(gate.port)):
+    variables = {"GATE": str(gate.port)}
+    if imports is not None:
+        variables["IMPORTS"] = str(imports.port)
+    with _running(folder, port, (*words, *bind), waits=imports is None, **variables):
         yield port
 
 
@@ -134,9 +146,14 @@ def nginx(folder: Path, patience: str, *behind: int) -> Iterator[int]:
 
 @contextmanager
 def _running(
-    folder: Path, port: int, words: tuple[str, ...], **variables: str
+    folder: Path,
+    port: int,
+    words: tuple[str, ...],
+    waits: bool = True,
+    **variables: str,
 ) -> Iterator[None]:
-    """A server that answers, and nothing of it afterwards."""
+    """A server, once its port is open if that is waited for; and nothing of it
+    afterwards."""
     process = subprocess.Popen(
         words,
         cwd=folder,
@@ -145,7 +162,8 @@ def _running(
         start_new_session=True,
     )
     try:
-        _wait_until_open(process, port)
+        if waits:
+            _wait_until_open(process, port)
         yield
     finally:
         os.killpg(process.pid, signal.SIGKILL)
@@ -160,6 +178,16 @@ def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
     raise AssertionError(f"nothing listens on port {port}")
+
+
+def when_open(port: int) -> Client:
+    """A client of a server that is about to listen."""
+    end = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            return Client(port)
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, f"nothing listens on port {port}"
 
 
 class ClosesOnTheSecond:
