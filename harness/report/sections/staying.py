@@ -23,7 +23,7 @@ from harness.report.document import Words
 from harness.report.document import Worth
 from harness.report.words import chain
 
-HEADS = ("configuration", "clients", "nobody else from", "takes", "and besides")
+HEADS = ("configuration", "clients", "nobody else gets in from", "takes", "and besides")
 
 
 def section(cells: Sequence[CellReport]) -> Section:
@@ -76,7 +76,7 @@ def _besides(found: StayNumbers) -> Iterator[str]:
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
     if known:
         yield say(
-            "“Nobody else from”: with so many clients that stay no ordinary request "
+            "“Nobody else gets in from”: with so many clients that stay no ordinary request "
             "gets in ({} {}). “A place each”: each of them takes one from the others.",
             str(Other.SHUT_OUT),
             code_of(Other.SHUT_OUT),
