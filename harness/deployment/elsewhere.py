@@ -24,10 +24,11 @@ import psutil
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.shell import CommandLine
-from harness.probe import quiet
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
 from harness.probe.listeners import listening_addresses
+from harness.probe.look import at_rest
+from harness.probe.look import look
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import send_one
 from harness.probe.states import State
@@ -165,10 +166,10 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     """Wait for a server to answer in another way. Raises ``NotAnswering``."""
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
-    before = quiet.look(server.processes())
+    before = look(server.processes())
     while True:
         await asyncio.sleep(1)
-        now = quiet.look(server.processes())
+        now = look(server.processes())
         ports = listened_on(server.processes())
         state = watched.state
         for endpoint in _other_ways(search, state, ports):
@@ -190,7 +191,7 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             seconds = rested = 0
         else:
             seconds += 1
-            rested = rested + 1 if quiet.at_rest(before, now) else 0
+            rested = rested + 1 if at_rest(before, now) else 0
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
             raise NotAnswering(_about_ports(search, ports))
         before = now

@@ -12,8 +12,8 @@ import asyncio
 import time
 from collections.abc import Iterable
 
+from harness.probe.look import Thread
 from harness.probe.probe import Probe
-from harness.probe.quiet import Thread
 from harness.records.words import Settled
 from harness.system.asleep import on_clock
 

@@ -22,14 +22,14 @@ from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
+from harness.probe.look import Thread
 from harness.probe.messages import PartialRequest
-from harness.probe.quiet import Budget
-from harness.probe.quiet import NO_BUDGET
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import START
-from harness.probe.quiet import Thread
 from harness.probe.quiet import Window
+from harness.probe.still import Budget
+from harness.probe.still import NO_BUDGET
 from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers

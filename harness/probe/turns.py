@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
-from harness.probe.quiet import Thread
 from harness.system.asleep import for_lock
 from harness.system.asleep import on_clock
 from harness.system.schedstat import thread_state

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.quiet import START
-from harness.probe.quiet import Thread
 from harness.probe.workers import find_workers
 from harness.records.words import Settled
 from harness.system.asleep import takes_no_message

@@ -1,0 +1,124 @@
+"""One look at all threads of a process tree, and what two of them tell.
+
+Linux counts for every thread the nanoseconds it ran and the nanoseconds it waited for
+a processor (``/proc/PID/task/TID/schedstat``, the kernel's ``Documentation/scheduler/
+sched-stats``), and says in ``stat`` whether it is runnable now. Two looks at all
+threads, none runnable in either and no counter moved between them, prove that there
+was an instant, after the first look and before the second, at which the whole tree
+slept: only a timer or a message from outside can wake it. A counter alone does not
+do: a thread that waits for a busy processor is not charged before it gets it.
+
+Elsewhere there are no such counters, only the processor time of each process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import psutil
+
+from harness.records.words import Settled
+from harness.system.schedstat import thread_state
+from harness.system.schedstat import thread_times
+
+ALLOWANCE = 250_000
+"""Nanoseconds of housekeeping, over a whole tree, that do not end a quiet window. A
+request costs more than that to admit."""
+
+MOST_SLOWED = 4.0
+"""How many times longer, at most, a tree is said to take as it waits for processors."""
+
+Thread = tuple[int, int]
+"""Process and thread."""
+
+
+class Look(NamedTuple):
+    """All threads of a tree at one time."""
+
+    spent: dict[Thread, int]
+    """Nanoseconds run and waited for a processor, by thread."""
+    runnable: Collection[Thread]
+    """Threads that were running, waiting for a processor, or in the kernel."""
+    waited: int = 0
+    """Nanoseconds that all of them waited for a processor."""
+    ran: Mapping[Thread, int] = MappingProxyType({})
+    """Nanoseconds run, by thread, where that is told apart."""
+
+
+def look(processes: Iterable[int]) -> Look:
+    """Read every thread's counters and state; threads that have ended are left out."""
+    spent: dict[Thread, int] = {}
+    all_ran: dict[Thread, int] = {}
+    runnable = set()
+    all_waited = 0
+    for process, thread, ran, waited in thread_times(processes):
+        if state := thread_state(process, thread):
+            spent[process, thread] = ran + waited
+            all_ran[process, thread] = ran
+            all_waited += waited
+            if state in b"RD":
+                runnable.add((process, thread))
+    return Look(spent, runnable, all_waited, all_ran)
+
+
+def look_at_times(processes: Iterable[int]) -> Look:
+    """Like ``look``, where there is no schedstat: processor time by process."""
+    spent: dict[Thread, int] = {}
+    runnable = set()
+    for process in processes:
+        try:
+            seen = psutil.Process(process)
+            times = seen.cpu_times()
+            if seen.status() == psutil.STATUS_RUNNING:
+                runnable.add((process, process))
+        except psutil.Error:
+            continue
+        spent[process, process] = int((times.user + times.system) * 1e9)
+    return Look(spent, runnable)
+
+
+NOTHING = Look({}, [(0, 0)])
+"""Where its processes are not to be seen a server is never known to be quiet."""
+
+
+def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) -> bool:
+    """Whether the tree slept between two looks but for housekeeping.
+
+    Threads that are ``left_out`` may run. Others of the same process must not even do
+    that: one that waits for the interpreter's lock wakes now and then to ask for it.
+    """
+    if not left_out.issuperset((*before.runnable, *now.runnable)):
+        return False
+    if before.spent.keys() ^ now.spent.keys():
+        return False
+    beside = {process for process, _ in left_out}
+    moved = 0
+    for thread in now.spent.keys() - left_out:
+        its = now.spent[thread] - before.spent[thread]
+        if its and thread[0] in beside:
+            return False
+        moved += its
+    return moved <= ALLOWANCE
+
+
+def slowed_down(before: Look, now: Look) -> float:
+    """How many times longer the tree took as its threads waited for a processor."""
+    spent = sum(now.spent.values()) - sum(before.spent.values())
+    ran = spent - (now.waited - before.waited)
+    return min(spent / ran, MOST_SLOWED) if 0 < ran < spent else 1.0
+
+
+def look_at_nothing(processes: Iterable[int]) -> Look:
+    """A look where the processes of the server cannot be seen."""
+    return NOTHING
+
+
+LOOKS = {
+    Settled.SCHEDSTAT: look,
+    Settled.CPU_TIMES: look_at_times,
+    Settled.STEADY_COUNT: look_at_nothing,
+}

@@ -1,0 +1,124 @@
+"""What is seen of a process tree while the count of its requests stands still.
+
+Some programs have a thread that never rests and has nothing to do with requests. Where
+it was found before anything was asked of the server, the tree is quiet when all others
+sleep, and that thread has had its turn since the last request moved.
+
+Some servers compute for as long as they are full, and some for ever once they go wrong.
+There a budget tells: each thread that computed has had many times the processor time
+that requests take to enter the app, and let none in; all others slept. It is counted in
+time on a processor, so a busy machine makes it take longer and no less sure.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from harness.probe.look import at_rest
+from harness.probe.look import Look
+from harness.probe.look import slowed_down
+from harness.probe.look import Thread
+from harness.system.schedstat import thread_turns
+
+STEADY_SECONDS = 0.6
+"""How long the count has to stand still for that to do, in a tree that is never quiet.
+One that was not quiet the last time is given no more time than this."""
+
+STEADY_LOOKS = 8
+"""How often at least it is looked meanwhile: a harness that does not run counts
+nothing."""
+
+BEGUN = 10
+BUDGET_SECONDS = 50.0
+"""A thread that has used a tenth of its budget is given so long to use up the rest."""
+
+TURNS = 25
+TURN_NANOSECONDS = 50_000_000
+"""A thread that never rests had its turn when it was run so often, or for so long."""
+
+
+class Budget(NamedTuple):
+    """How long threads may compute without letting requests in."""
+
+    processes: frozenset[int]
+    """Processes that were up before: others may compute as they start."""
+    nanoseconds: int
+    """On a processor, for each thread."""
+
+
+NO_BUDGET = Budget(frozenset(), 0)
+
+
+class Still:
+    """What was seen of a tree since the count of its requests last changed."""
+
+    def __init__(self, left_out: frozenset[Thread], budget: Budget) -> None:
+        self._left_out = left_out
+        self._budget = budget
+        self._since = time.monotonic()
+        self._first: Look | None = None
+        self._last: Look | None = None
+        self._looks = 0
+        self._turns: dict[Thread, tuple[int, int]] = {}
+        self.rested = 0
+        """Looks in a row, up to the last one, between which the tree slept."""
+        self.in_vain = 0
+        """The same without threads that have used up their budget."""
+        self._computed_at: int | None = None
+        """The last look at which nothing ran but threads that use up their budget."""
+
+    def add(self, look: Look) -> None:
+        """Take note of a look."""
+        if self._last is None:
+            self._first = look
+            self._turns = {each: thread_turns(*each) for each in self._left_out}
+            self.rested = 1
+        elif at_rest(self._last, look, self._left_out):
+            self.rested += 1
+        else:
+            self.rested = 1
+        if self._last is not None and self._budget.processes:
+            used_up = self._computed(look, self._budget.nanoseconds)
+            slept = used_up and at_rest(self._last, look, self._left_out | used_up)
+            self.in_vain = self.in_vain + 1 if slept else 1
+            some = self._computed(look, self._budget.nanoseconds // BEGUN)
+            if some and at_rest(self._last, look, self._left_out | some):
+                self._computed_at = self._looks
+        self._last = look
+        self._looks += 1
+
+    def _computed(self, look: Look, nanoseconds: int) -> frozenset[Thread]:
+        """Threads that computed for so long, of processes that were up before."""
+        assert self._first is not None
+        before = self._first.ran
+        return frozenset(
+            thread
+            for thread, ran in look.ran.items()
+            if thread[0] in self._budget.processes
+            and ran - before.get(thread, ran) >= nanoseconds
+        )
+
+    def all_had_their_turn(self) -> bool:
+        """Whether each thread that never rests ran for long enough meanwhile.
+
+        Whatever it does with requests, it had the time to do it.
+        """
+        for thread, (ran, turns) in self._turns.items():
+            ran_now, turns_now = thread_turns(*thread)
+            short = ran_now - ran < TURN_NANOSECONDS and turns_now - turns < TURNS
+            if short and ran_now and time.monotonic() - self._since < STEADY_SECONDS:
+                return False
+        return True
+
+    def gave_up(self, patience_over: bool) -> bool:
+        """Whether the count has been steady for so long that this must suffice."""
+        if not patience_over or self._looks < STEADY_LOOKS:
+            return False
+        computed_at = self._computed_at
+        computes = computed_at is not None and self._looks - computed_at <= STEADY_LOOKS
+        if computes and time.monotonic() - self._since < BUDGET_SECONDS:
+            return False  # it is about to use up its budget
+        assert self._first is not None and self._last is not None
+        seconds = STEADY_SECONDS * slowed_down(self._first, self._last)
+        return time.monotonic() - self._since > seconds

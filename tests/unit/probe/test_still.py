@@ -1,0 +1,47 @@
+"""When a tree that computes lets nobody in any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.probe.look import ALLOWANCE
+from harness.probe.look import Look
+from harness.probe.look import Thread
+from harness.probe.still import Budget
+from harness.probe.still import STEADY_LOOKS
+from harness.probe.still import Still
+
+A, B, C = (10, 10), (10, 11), (11, 11)
+BUDGET = Budget(frozenset({10}), 100)
+
+
+def watched(*ran: tuple[int, int, int], runnable: tuple[Thread, ...] = (A,)) -> Still:
+    """What is known after looks by which A, B and C ran so long; A still runs."""
+    still = Still(frozenset(), BUDGET)
+    for each in ran:
+        its = dict(zip((A, B, C), each, strict=True))
+        still.add(Look(its, runnable, 0, its))
+    return still
+
+
+def test_a_thread_that_computed_for_long_let_nobody_in() -> None:
+    still = watched((0, 0, 0), (100, 0, 0), (150, 0, 0), (200, 0, 0))
+    assert (still.rested, still.in_vain) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [(99, 0, 0), (300, 1, 0), (300, 0, ALLOWANCE + 1)],
+    ids=["too short", "another thread of the process", "another process"],
+)
+def test_else_more_may_be_on_their_way(last: tuple[int, int, int]) -> None:
+    assert watched((0, 0, 0), (50, 0, 0), last).in_vain == 1
+
+
+def test_a_process_that_is_new_may_compute_as_it_starts() -> None:
+    assert watched((0, 0, 0), (0, 0, 200), (0, 0, 400), runnable=(C,)).in_vain == 1
+
+
+def test_one_that_is_about_to_use_up_its_budget_is_waited_for() -> None:
+    begun = watched((0, 0, 0), *[(20, 0, 0)] * STEADY_LOOKS)
+    assert not begun.gave_up(patience_over=True)
