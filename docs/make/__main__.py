@@ -22,6 +22,7 @@ from . import matrix
 from . import picture
 from . import release
 from . import servers
+from . import tapes
 from . import witness
 from .blocks import README
 from .blocks import replace
@@ -38,6 +39,8 @@ def main() -> None:
         servers.save(map(results.read_report, options.servers))
     if options.data:
         data.save(options.data, options.history)
+    if options.tapes:
+        tapes.save(options.tapes)
     if options.owner:
         before = blocks.repository()  # once: the first page that is changed has it
         release.rewrite(lambda text: release.owned(text, before, options.owner))
@@ -47,6 +50,7 @@ def main() -> None:
     known = catalog.load()
     servers.PAGE.write_text(servers.page(known, servers.read()))
     picture.save(matrix.read())
+    tapes.write()
     witness.PAGE.write_text(witness.page(witness.read()))
     replace(README, "servers", servers.listed(known))
     action.save()
@@ -71,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RESULTS",
         help="also write what was seen of each server, from runs of everything: the "
         "first is of the Python of the page, others of Pythons for what needs another",
+    )
+    parser.add_argument(
+        "--tapes",
+        type=Path,
+        nargs="+",
+        metavar="RESULTS",
+        help="also write the tables of docs/life.md, from runs of releases of gunicorn "
+        "with --ask life",
     )
     parser.add_argument(
         "--data",

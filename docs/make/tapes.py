@@ -1,0 +1,215 @@
+"""The tables of ``docs/life.md``: what each release of gunicorn did, act by act.
+
+What they show is stored in ``docs/tapes.json``, which is made of runs with
+``--ask life``. Where an act was seen several times a table has the worst.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness.records import results
+from harness.records.choices import Act
+from harness.records.life import IdleSeen
+from harness.records.life import LifeSeen
+from harness.records.life import Tape
+from harness.records.report import CellReport
+
+from .blocks import replace
+
+DOCS = Path(__file__).parents[1]
+PAGE = DOCS / "life.md"
+SEEN = DOCS / "tapes.json"
+
+ACTS = (
+    Act.RELOAD,
+    Act.UPGRADE,
+    Act.SCALE_UP,
+    Act.SCALE_DOWN,
+    Act.KILL,
+    Act.LONG_REQUEST,
+    Act.END,
+)
+"""The acts that a table has, in order; ``recycle`` has one of its own."""
+
+NONE_REPLACED = "no worker was replaced"
+"""What the sentence on a tape says then."""
+
+SHORT_SECONDS = 0.5
+"""What is missing for no longer is not told: a busy machine does as much."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What one act came to, once."""
+
+    release: str
+    configuration: str
+    act: Act
+    usual: int
+    lowest: int
+    seconds: float
+    """How long there were no more than that."""
+    after: int
+    lost: int
+    """Requests that got no answer of the app; on ``end`` of those offered before."""
+    replaced: bool = True
+    """For ``recycle``: whether any worker was replaced while it was watched."""
+    idle: IdleSeen | None = None
+
+
+def read() -> tuple[Line, ...]:
+    """What is stored."""
+    return msgspec.json.decode(SEEN.read_bytes(), type=tuple[Line, ...])
+
+
+def save(runs: Iterable[Path]) -> None:
+    """Store what runs saw."""
+    lines = [line for run in runs for line in _of_run(run)]
+    lines.sort(key=lambda line: (line.configuration, _key(line.release), line.act))
+    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(lines)) + b"\n")
+
+
+def write() -> None:
+    """Write the tables of the page."""
+    lines = read()
+    for name in ("sync-4", "gthread-2x4"):
+        replace(PAGE, f"tapes {name}", _table(lines, name))
+    replace(PAGE, "idle on reload", _idle(lines, "gthread-2x4"))
+    replace(PAGE, "tapes max-requests", _recycle(lines))
+
+
+def _of_run(run: Path) -> Iterator[Line]:
+    idle = {
+        cell.id: seen.idle
+        for evidence in results.read_evidence(run)[0]
+        for cell in evidence.cells
+        for seen in cell.asked
+        if isinstance(seen, LifeSeen)
+    }
+    for cell in results.read_report(run / "report.json").cells:
+        for tape in cell.tapes:
+            if tape.known:
+                its = idle.get(cell.id) if tape.act is Act.RELOAD else None
+                yield _line(cell, tape, its)
+
+
+def _line(cell: CellReport, tape: Tape, idle: IdleSeen | None) -> Line:
+    later = 0 if tape.act is Act.END else tape.lost_later
+    return Line(
+        release=cell.server_version or "",
+        configuration=cell.configuration,
+        act=tape.act,
+        usual=tape.usual,
+        lowest=tape.lowest,
+        seconds=round(tape.lowest_seconds, 1),
+        after=tape.after,
+        lost=tape.lost_in_app + tape.lost_waiting + later,
+        replaced=NONE_REPLACED not in tape.sentence,
+        idle=idle,
+    )
+
+
+def _key(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
+
+
+# ----------------------------------------------------------------------------- tables
+
+
+def _rows(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    ruler = ["--:", *(":--" for _ in heads[1:])]
+    lines = (heads, ruler, *rows)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _by_release(
+    lines: Iterable[Line], configuration: str
+) -> dict[str, dict[Act, list[Line]]]:
+    found: dict[str, dict[Act, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        if line.configuration == configuration:
+            found[line.release][line.act].append(line)
+    return {release: found[release] for release in sorted(found, key=_key)}
+
+
+def _table(lines: Iterable[Line], configuration: str) -> str:
+    heads = ("release", *(f"`{act}`" for act in ACTS))
+    rows = (
+        (release, *(_said(acts.get(act, ())) for act in ACTS))
+        for release, acts in _by_release(lines, configuration).items()
+    )
+    return _rows(heads, rows)
+
+
+def _said(seen: Sequence[Line]) -> str:
+    """What an act came to at the worst."""
+    if not seen:
+        return "not known"
+    if not any(line.replaced or line.lowest < line.usual for line in seen):
+        return "none was replaced yet"
+    worst = min(seen, key=lambda line: (line.lowest, -line.seconds))
+    lost = sorted({line.lost for line in seen})
+    parts = [_places(worst)] if worst.act is not Act.END else []
+    if lost[-1]:
+        parts.append(f"{'–'.join(map(str, sorted({lost[0], lost[-1]})))} lost")
+    return "; ".join(parts) or "none lost"
+
+
+def _places(line: Line) -> str:
+    if line.lowest >= line.usual:
+        for_good = line.act is Act.KILL and line.after <= line.usual
+        return f"{line.usual} to the end" if for_good else str(line.usual)
+    if line.act is Act.SCALE_DOWN and line.lowest == line.after:
+        return str(line.after)
+    if line.seconds <= SHORT_SECONDS and line.lowest:
+        return str(line.usual)
+    if line.after == line.lowest:
+        return f"**{line.lowest}** of {line.usual} to the end"
+    seconds = f"{line.seconds:.{0 if line.seconds >= 1 else 1}f}"
+    return f"**{line.lowest}** of {line.usual} for {seconds} s"
+
+
+def _idle(lines: Iterable[Line], configuration: str) -> str:
+    heads = ("release", "closed before", "next request answered", "cut off with it")
+    rows = []
+    for release, acts in _by_release(lines, configuration).items():
+        seen = [each.idle for each in acts.get(Act.RELOAD, ()) if each.idle]
+        if seen:
+            closed, answered = (_each(seen, n) for n in ("closed", "answered"))
+            lost = _each(seen, "lost")
+            strong = f"**{lost}**" if any(each.lost for each in seen) else lost
+            rows.append((release, closed, answered, strong))
+    return _rows(heads, rows)
+
+
+def _each(seen: Iterable[IdleSeen], name: str) -> str:
+    """A number of each run, in the order of runs."""
+    return ", ".join(str(getattr(each, name)) for each in seen)
+
+
+RECYCLING = (
+    "sync-4-max-requests",
+    "sync-4-max-requests-jitter",
+    "gthread-2x4-max-requests",
+)
+
+
+def _recycle(lines: Sequence[Line]) -> str:
+    heads = (
+        "release",
+        "`--workers 4 --max-requests 50`",
+        "with `--max-requests-jitter 50`",
+        "`--workers 2 --threads 4 --max-requests 100`",
+    )
+    each = [_by_release(lines, name) for name in RECYCLING]
+    rows = (
+        (release, *(_said(its.get(release, {}).get(Act.RECYCLE, ())) for its in each))
+        for release in each[0]
+    )
+    return _rows(heads, rows)
