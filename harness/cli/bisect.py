@@ -42,10 +42,10 @@ from harness.records.results import begin
 from harness.records.results import BISECTION
 from harness.records.track import Bisection
 from harness.records.track import Swap
-from harness.report.document import Text
 from harness.report.sections import verdict
 from harness.report.sections.bisection import headline
 from harness.report.sections.bisection import section
+from harness.report.text import Text
 from harness.system.scratch import scratch_folder
 from harness.track import history
 from harness.track.bisection import make_bisection

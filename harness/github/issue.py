@@ -18,12 +18,12 @@ from harness.report import markdown
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
-from harness.report.document import WebLink
 from harness.report.sections.timeline import sections
 from harness.report.sections.timeline import sentences
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import WebLink
 
 TITLE = "What changed from release to release"
 

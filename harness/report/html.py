@@ -11,24 +11,24 @@ from harness.report import trace
 from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Cell
-from harness.report.document import Chart
 from harness.report.document import Code
-from harness.report.document import Foreign
 from harness.report.document import Items
-from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import Part
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Traces
-from harness.report.document import WebLink
+from harness.report.drawing import Chart
+from harness.report.drawing import Traces
 from harness.report.escape import is_link
 from harness.report.escape import line
 from harness.report.escape import printable_lines
+from harness.report.text import Foreign
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import Part
+from harness.report.text import Strong
+from harness.report.text import Text
+from harness.report.text import WebLink
 from harness.report.words import Mark
 
 

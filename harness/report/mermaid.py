@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.report.document import Bar
-from harness.report.document import Chart
+from harness.report.drawing import Bar
+from harness.report.drawing import Chart
 from harness.report.escape import mermaid
 
 OPEN, SHORT, AT_TIMES, ALWAYS = "#a9c9f2", "#818b95", "#e07020", "#2f78d0"

@@ -14,7 +14,6 @@ from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.sections import changes
 from harness.report.sections import claims
@@ -26,6 +25,7 @@ from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import remarks
 from harness.report.sections import verdict
+from harness.report.text import say
 
 SHORT = ("the findings in short", "the changes", verdict.NAME)
 """Sections that are printed with ``--quiet``."""

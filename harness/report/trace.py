@@ -10,8 +10,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from harness.report import svg
-from harness.report.document import Trace
-from harness.report.document import Traces
+from harness.report.drawing import Trace
+from harness.report.drawing import Traces
 from harness.report.escape import line as line_of
 
 COLUMNS = 60

@@ -15,8 +15,8 @@ from harness.records.track import Line
 from harness.records.track import Timeline
 from harness.records.words import NOTEWORTHY
 from harness.report import html
-from harness.report.document import quoted
 from harness.report.document import Section
+from harness.report.text import quoted
 from harness.site import curve
 from harness.site import lanes
 from harness.site import release_chart

@@ -14,17 +14,17 @@ from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Alert
-from harness.report.document import Foreign
-from harness.report.document import Name
-from harness.report.document import quoted
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
 from harness.report.sections import verdict
 from harness.report.sections.matrix import number
 from harness.report.sections.result import split_reason
+from harness.report.text import Foreign
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
 from harness.report.words import Mark
 
 LET_THROUGH = Mark("≈", "let through", "yellow")

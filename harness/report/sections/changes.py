@@ -15,15 +15,15 @@ from harness.report import words
 from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import some
-from harness.report.document import Text
-from harness.report.document import WebLink
 from harness.report.sections.remedies import what_to_do
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import some
+from harness.report.text import Text
+from harness.report.text import WebLink
 
 MOST = 50
 """Cells that are named for each change."""

@@ -13,18 +13,18 @@ from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
-from harness.report.document import Bar
-from harness.report.document import BarGroup
-from harness.report.document import Chart
 from harness.report.document import chart_section
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
+from harness.report.drawing import Bar
+from harness.report.drawing import BarGroup
+from harness.report.drawing import Chart
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import number
 from harness.report.sections.matrix import open_ended
 from harness.report.sections.matrix import VARYING
+from harness.report.text import say
+from harness.report.text import Text
 
 MOST_BARS = 40
 """Of more, only what is noteworthy is drawn, and the first of each server."""

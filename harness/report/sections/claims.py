@@ -9,13 +9,13 @@ from harness.records.report import CellReport
 from harness.report import words
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Words
 from harness.report.document import Worth
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Words
 
 
 def section(cells: Sequence[CellReport]) -> Section:

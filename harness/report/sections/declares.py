@@ -8,17 +8,17 @@ from harness.records.rules import named
 from harness.records.rules import Other
 from harness.records.text import plural
 from harness.report.document import Block
-from harness.report.document import Foreign
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Words
+from harness.report.text import Foreign
+from harness.report.text import joined
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import Words
 
 TITLE = say("What this repository declares")
 

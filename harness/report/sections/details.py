@@ -15,20 +15,20 @@ from harness.report.document import Block
 from harness.report.document import Code
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.sections import claims
 from harness.report.sections.findings import not_supported
 from harness.report.sections.findings import Notes
 from harness.report.sections.matrix import number
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
+from harness.report.text import WebLink
 
 _QUIET = {
     Settled.SCHEDSTAT: "by the scheduler's statistics of every thread",

@@ -15,17 +15,17 @@ from harness.report import words
 from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import quoted
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
-from harness.report.document import WebLink
 from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
 from harness.report.sections.remedies import what_to_do
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import WebLink
 
 Word = Outcome | Verdict
 

@@ -19,17 +19,17 @@ from harness.report import words
 from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import listed
-from harness.report.document import Name
-from harness.report.document import quoted
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import some
-from harness.report.document import Strong
-from harness.report.document import Text
 from harness.report.sections.result import number_of
 from harness.report.sections.result import split_reason
 from harness.report.sections.result import without_declared
+from harness.report.text import listed
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
+from harness.report.text import some
+from harness.report.text import Strong
+from harness.report.text import Text
 
 MOST_NAMES = 4
 """Configurations, or releases, that are named; more are counted."""

@@ -12,17 +12,17 @@ from harness.records.report import CellReport
 from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import some
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Trace
-from harness.report.document import TracePoint
-from harness.report.document import Traces
 from harness.report.document import Worth
+from harness.report.drawing import Trace
+from harness.report.drawing import TracePoint
+from harness.report.drawing import Traces
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import some
+from harness.report.text import Text
 
 MOST_LOST = 12
 """Lost requests that are named for each act."""

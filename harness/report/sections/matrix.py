@@ -22,11 +22,11 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
 from harness.report.document import Column
-from harness.report.document import Name
-from harness.report.document import say
-from harness.report.document import Strong
-from harness.report.document import Text
 from harness.report.document import Value
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
 
 
 class GridRow(NamedTuple):

@@ -7,14 +7,14 @@ from itertools import starmap
 
 from harness.records.memory import MemoryNumbers
 from harness.records.report import CellReport
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Words
 from harness.report.document import Worth
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import Words
 from harness.report.words import chain
 
 MB = 1_000_000

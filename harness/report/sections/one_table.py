@@ -9,15 +9,11 @@ from typing import NamedTuple
 from harness.records.report import Report
 from harness.report.document import Cell
 from harness.report.document import Column
-from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import Name
 from harness.report.document import PlainLine
 from harness.report.document import RowGroup
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
 from harness.report.document import Worth
 from harness.report.sections.matrix import columns
 from harness.report.sections.matrix import Grid
@@ -25,6 +21,10 @@ from harness.report.sections.matrix import legend
 from harness.report.sections.matrix import line
 from harness.report.sections.matrix import title
 from harness.report.sections.matrix import value
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
 
 
 class Beside(NamedTuple):

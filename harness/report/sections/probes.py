@@ -12,16 +12,16 @@ from harness.records.report import CellReport
 from harness.records.rules import named
 from harness.records.rules import Other
 from harness.report import words
-from harness.report.document import Foreign
-from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Words
 from harness.report.document import Worth
+from harness.report.text import Foreign
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import Words
 
 HEADS = (
     *("configuration", "idle answer", "waits from", "always from", "behind"),

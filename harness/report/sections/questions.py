@@ -23,20 +23,20 @@ from harness.report.document import Block
 from harness.report.document import Column
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
 from harness.report.document import Paragraph
 from harness.report.document import RowGroup
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import some
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
 from harness.report.document import Worth
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.one_table import Beside
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import some
+from harness.report.text import Strong
+from harness.report.text import Text
 from harness.report.words import QUESTIONS
 
 IN_LINES = "the other questions in short"

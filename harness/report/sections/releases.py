@@ -13,12 +13,12 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
 from harness.report.document import Worth
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
 
 CAUSES = ("Python", "Flask", "Werkzeug")
 """Versions that are named beside a change, and the server's."""

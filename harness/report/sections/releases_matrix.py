@@ -6,15 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from harness.records.report import Report
-from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import Name
 from harness.report.document import RowGroup
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
 from harness.report.document import Worth
 from harness.report.sections.matrix import columns
 from harness.report.sections.matrix import Grid
@@ -23,6 +18,11 @@ from harness.report.sections.matrix import legend
 from harness.report.sections.matrix import line
 from harness.report.sections.matrix import title
 from harness.report.sections.matrix import value
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
 
 FEW = 8
 """Of more configurations that were measured on one release, each server is a row."""

@@ -7,10 +7,10 @@ from harness.records.rules import named
 from harness.records.rules import Other
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import Name
-from harness.report.document import quoted
-from harness.report.document import say
 from harness.report.document import Section
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
 
 
 def section(result: CheckResult) -> Section:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness.report.document import Name
-from harness.report.document import quoted
-from harness.report.document import say
-from harness.report.document import Strong
-from harness.report.document import Text
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
 from harness.report.words import Mark
 
 REMEDIES = {

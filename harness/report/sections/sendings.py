@@ -9,15 +9,15 @@ from harness.records.declares import SendVerdict
 from harness.records.rules import named
 from harness.report.cases import PLATFORM
 from harness.report.document import Block
-from harness.report.document import Foreign
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
 from harness.report.document import PlainLine
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
+from harness.report.text import Foreign
+from harness.report.text import joined
+from harness.report.text import say
+from harness.report.text import Text
 
 TITLE = say("What platforms send, and what the app takes")
 

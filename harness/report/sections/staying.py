@@ -13,14 +13,14 @@ from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayNumbers
 from harness.records.staying import WORDS
 from harness.records.text import plural
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Words
 from harness.report.document import Worth
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
+from harness.report.text import Words
 from harness.report.words import chain
 
 HEADS = ("configuration", "clients", "nobody else gets in from", "takes", "and besides")

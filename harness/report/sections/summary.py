@@ -19,18 +19,18 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Alert
 from harness.report.document import Block
-from harness.report.document import joined
-from harness.report.document import listed
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import some
-from harness.report.document import Strong
-from harness.report.document import Text
 from harness.report.sections.matrix import Grid
 from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import open_ended
+from harness.report.text import joined
+from harness.report.text import listed
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import some
+from harness.report.text import Strong
+from harness.report.text import Text
 
 MOST_SERVERS = 5
 """Of more servers only those with the least and the most are named."""

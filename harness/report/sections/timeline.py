@@ -14,21 +14,21 @@ from harness.records.track import Span
 from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report import words
-from harness.report.document import Bar
-from harness.report.document import BarGroup
 from harness.report.document import chart_section
 from harness.report.document import Item
 from harness.report.document import Items
-from harness.report.document import joined
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
+from harness.report.drawing import Bar
+from harness.report.drawing import BarGroup
 from harness.report.sections.changes import versions_changed
 from harness.report.sections.chart import colours
+from harness.report.text import joined
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
 
 MOST_BARS = 20
 """Spans of a configuration that are drawn: the newest."""

@@ -21,10 +21,10 @@ from harness.records.track import Timeline
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Paragraph
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Text
 from harness.report.sections.result import number_of
+from harness.report.text import say
+from harness.report.text import Text
 from harness.report.words import Mark
 
 NAME = "the verdict"

@@ -8,14 +8,14 @@ from harness.records.declares import Waiting
 from harness.records.declares import Waits
 from harness.records.rules import named
 from harness.records.rules import WAITS
-from harness.report.document import Foreign
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import PlainLine
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
-from harness.report.document import Text
+from harness.report.text import Foreign
+from harness.report.text import say
+from harness.report.text import Text
 
 TITLE = say("Who gives up first")
 

@@ -19,26 +19,23 @@ from harness.report import markdown
 from harness.report import plain
 from harness.report.document import Alert
 from harness.report.document import Block
-from harness.report.document import Chart
 from harness.report.document import Code
-from harness.report.document import Foreign
 from harness.report.document import Items
-from harness.report.document import joined
 from harness.report.document import Legend
-from harness.report.document import listed
-from harness.report.document import Name
 from harness.report.document import Paragraph
-from harness.report.document import quoted
-from harness.report.document import say
 from harness.report.document import Section
-from harness.report.document import Strong
 from harness.report.document import Table
-from harness.report.document import Text
-from harness.report.document import Traces
 from harness.report.document import Value
-from harness.report.document import WebLink
+from harness.report.drawing import Chart
+from harness.report.drawing import Traces
 from harness.report.overview import overview
 from harness.report.sections import verdict
+from harness.report.text import Foreign
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Strong
+from harness.report.text import Text
+from harness.report.text import WebLink
 from harness.report.words import Mark
 from tests.builders.rendered import sample
 from tests.samples import cases
@@ -128,32 +125,6 @@ def test_values_are_filled_in_and_not_written_into_our_own_words(path: Path) -> 
 
 
 # --------------------------------------------------------------------------- the text
-
-
-def test_a_string_is_foreign_unless_it_is_the_template() -> None:
-    text = say("{} and {}: {}", "a|b", Name("c`d"), 4)
-    assert str(text) == "a|b and c`d: 4"
-    assert markdown.inline(text) == "a&#124;b and <code>c&#96;d</code>: 4"
-    assert plain.inline(say("{}", "::error::x")) == ": :error: :x"
-
-
-def test_several_texts_are_one() -> None:
-    assert str(listed(["a"])) == "a"
-    assert str(listed(["a", "b", Name("c")])) == "a, b and c"
-    assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
-    assert not joined(", ", [])
-    assert not say("{}", "")
-
-
-def test_what_stands_between_back_quotes_is_code() -> None:
-    text = quoted("add `-w 4`, or |two| `a` `b`; say `c")
-    assert markdown.inline(text) == (
-        "add `-w 4`, or &#124;two&#124; `a` `b`; say &#96;c"
-    )
-    assert markdown.inline(quoted("`a|b</code>`")) == (
-        "<code>a&#124;b&#60;/code&#62;</code>"
-    )
-    assert markdown.inline(quoted("x" * 30, 20)).startswith("x" * 20 + "&#91;…")
 
 
 def test_a_link_is_one_only_where_its_address_is_plain() -> None:

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from harness.report import mermaid
-from harness.report.document import Bar
-from harness.report.document import BarGroup
-from harness.report.document import Chart
-from harness.report.document import Text
+from harness.report.drawing import Bar
+from harness.report.drawing import BarGroup
+from harness.report.drawing import Chart
+from harness.report.text import Text
 
 LIGHT, DARK = "#f6f8fa", "#151b23"
 """What GitHub has behind a chart."""

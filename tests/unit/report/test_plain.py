@@ -9,9 +9,9 @@ from harness.report.document import Column
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import RowGroup
-from harness.report.document import say
 from harness.report.document import Section
 from harness.report.document import Table
+from harness.report.text import say
 from harness.report.words import Mark
 from tests.builders.rendered import lines
 from tests.builders.rendered import sample

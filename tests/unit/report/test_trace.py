@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness.report.document import Trace
-from harness.report.document import TracePoint
-from harness.report.document import Traces
+from harness.report.drawing import Trace
+from harness.report.drawing import TracePoint
+from harness.report.drawing import Traces
 from harness.report.trace import characters
 from harness.report.trace import lines
 from harness.report.trace import picture

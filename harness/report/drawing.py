@@ -1,0 +1,102 @@
+"""What a chart and a trace draw; a pen that cannot draw leaves them out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.report.text import Text
+
+EVEN = 32
+"""Up to this number the bars of a chart can be in proportion: beside 2000 nobody could
+tell 4 from 8."""
+
+
+class Bar(NamedTuple):
+    """One bar of a chart: from zero to each of its numbers."""
+
+    name: str
+    """Foreign."""
+    value: str
+    """What is written beside its name: the number, or the word of an outcome."""
+    always: int = 0
+    """Requests at once in every round that offered enough."""
+    most: int = 0
+    declared: int = 0
+    open_end: bool = False
+    """Whether there may be room for more than the most."""
+
+    @property
+    def highest(self) -> int:
+        """The largest of its numbers."""
+        return max(self.always, self.most, self.declared)
+
+
+class BarGroup(NamedTuple):
+    """Bars that belong together; the title is foreign."""
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+class Chart(NamedTuple):
+    """Bars, one above the other; a pen that cannot draw leaves it out."""
+
+    groups: tuple[BarGroup, ...]
+    caption: Text
+    """What is drawn, and what its colours mean."""
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """Those of all groups."""
+        return tuple(bar for group in self.groups for bar in group.bars)
+
+    @property
+    def even(self) -> bool:
+        """Whether lengths are in proportion to numbers, else to their logarithms."""
+        bars = self.bars
+        highest = max((bar.highest for bar in bars), default=0)
+        return highest <= EVEN and not any(bar.open_end for bar in bars)
+
+
+class TracePoint(NamedTuple):
+    """Two numbers, the second on top of the first, from a moment on."""
+
+    at: float
+    old: int
+    new: int
+
+
+class Trace(NamedTuple):
+    """How many places there were at every moment."""
+
+    name: str
+    """Foreign: what was done."""
+    points: tuple[TracePoint, ...]
+    until: float
+    """Seconds after the act; it is at zero."""
+    lost: tuple[float, ...] = ()
+    """When requests were lost."""
+
+    @property
+    def most(self) -> int:
+        """The most places at any moment."""
+        return max((point.old + point.new for point in self.points), default=0)
+
+    def number(self, begin: float, end: float) -> int:
+        """The least places between two moments."""
+        edges = [*(point.at for point in self.points[1:]), self.until]
+        edges = edges[: len(self.points)]
+        return min(
+            (
+                point.old + point.new
+                for point, edge in zip(self.points, edges, strict=True)
+                if point.at < end and edge > begin
+            ),
+            default=0,
+        )
+
+
+class Traces(NamedTuple):
+    """Several of these, one below the other: as pictures, or each as a line."""
+
+    traces: tuple[Trace, ...]

@@ -1,0 +1,134 @@
+"""Phrases and sentences, in which text of others is told from our own words.
+
+A pen escapes text of others when it writes it, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.report.words import Mark
+
+
+class Foreign(NamedTuple):
+    """Text that this project did not write, such as a reason or a release."""
+
+    text: str
+    most: int = 400
+    """Characters that are shown."""
+
+
+class Name(NamedTuple):
+    """A foreign name or command, in the look of code where there is one."""
+
+    text: str
+    most: int = 160
+
+
+class WebLink(NamedTuple):
+    """Our own words as a link; the address is foreign."""
+
+    words: str
+    url: str
+
+
+class Strong(NamedTuple):
+    """Our own words, emphasized."""
+
+    text: str
+
+
+Part = str | Foreign | Name | WebLink | Strong | Mark
+"""A string is our own words: it holds no markup of any pen, and is not escaped. A line
+break in it is one in the cell of a table."""
+
+
+class Text(NamedTuple):
+    """A phrase or a sentence."""
+
+    parts: tuple[Part, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def __str__(self) -> str:
+        """The text as it came, not escaped."""
+        return "".join(map(_raw, self.parts))
+
+
+Words = int | Text | Part
+
+
+def say(template: str, *values: Words) -> Text:
+    """Our own words, with values in place of each ``{}``. A string among the values is
+    taken for text of others.
+    """
+    parts: list[Part] = []
+    for own, value in zip(template.split("{}"), (*values, ""), strict=True):
+        parts += [each for each in (own, *_parts(value)) if each != ""]
+    return Text(tuple(parts))
+
+
+def quoted(text: str, most: int = 1000) -> Text:
+    """Text of others; what stands between back-quotes in it has the look of code."""
+    cut = f"{text[:most]}[…]" if len(text) > most else text
+    parts: list[Part] = []
+    *pairs, rest = re.split(r"`([^`]+)`", cut)
+    for between, code in zip(pairs[::2], pairs[1::2], strict=True):
+        parts += [*_spaced(between), Name(code)]
+    return Text((*parts, *_spaced(rest)))
+
+
+def _spaced(text: str) -> list[Part]:
+    """Text of others; the spaces around it are ours, since pens leave such out."""
+    if not text.strip():
+        return [" "] if text else []
+    start = [" "] if text[0].isspace() else []
+    end = [" "] if text[-1].isspace() else []
+    return [*start, Foreign(text.strip(), len(text)), *end]
+
+
+def joined(separator: str, texts: Iterable[Words]) -> Text:
+    """Several texts as one, with our own separator between them."""
+    parts: list[Part] = []
+    for text in texts:
+        parts += [separator, *_parts(text)] if parts else _parts(text)
+    return Text(tuple(parts))
+
+
+def listed(texts: Sequence[Words]) -> Text:
+    """Several texts as one: ``this, that and the other``."""
+    *head, last = texts
+    return say("{} and {}", joined(", ", head), last) if head else say("{}", last)
+
+
+def some(texts: Sequence[Text], most: int, rest: str, *values: Words) -> list[Text]:
+    """Some of several texts; ``rest`` says how many more there are: ``and {} more``."""
+    more = len(texts) - most
+    return [*texts[:most], *([say(rest, more, *values)] if more > 0 else [])]
+
+
+def _parts(value: Words) -> tuple[Part, ...]:
+    match value:
+        case Text(parts):
+            return parts
+        case str():
+            return (Foreign(value),) if value else ()
+        case int():
+            return (str(value),)
+    return (value,)
+
+
+def _raw(part: Part) -> str:
+    match part:
+        case str():
+            return part
+        case Foreign(text) | Name(text) | Strong(text):
+            return text
+        case WebLink(_, url):
+            return url
+        case Mark():
+            return part.word

@@ -1,0 +1,37 @@
+"""Text of others is told from our own words."""
+
+from __future__ import annotations
+
+from harness.report import markdown
+from harness.report import plain
+from harness.report.text import joined
+from harness.report.text import listed
+from harness.report.text import Name
+from harness.report.text import quoted
+from harness.report.text import say
+
+
+def test_a_string_is_foreign_unless_it_is_the_template() -> None:
+    text = say("{} and {}: {}", "a|b", Name("c`d"), 4)
+    assert str(text) == "a|b and c`d: 4"
+    assert markdown.inline(text) == "a&#124;b and <code>c&#96;d</code>: 4"
+    assert plain.inline(say("{}", "::error::x")) == ": :error: :x"
+
+
+def test_several_texts_are_one() -> None:
+    assert str(listed(["a"])) == "a"
+    assert str(listed(["a", "b", Name("c")])) == "a, b and c"
+    assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
+    assert not joined(", ", [])
+    assert not say("{}", "")
+
+
+def test_what_stands_between_back_quotes_is_code() -> None:
+    text = quoted("add `-w 4`, or |two| `a` `b`; say `c")
+    assert markdown.inline(text) == (
+        "add `-w 4`, or &#124;two&#124; `a` `b`; say &#96;c"
+    )
+    assert markdown.inline(quoted("`a|b</code>`")) == (
+        "<code>a&#124;b&#60;/code&#62;</code>"
+    )
+    assert markdown.inline(quoted("x" * 30, 20)).startswith("x" * 20 + "&#91;…")
