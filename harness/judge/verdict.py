@@ -200,6 +200,12 @@ def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
     """How many of ``load`` enter the app at worst, at best, and by chance."""
     seen = [each.admitted for each in at_load(undisturbed(cell.rounds), load)]
     if numbers.floor_by is Basis.SEEN or not least_rounds(cell.steered, load):
+        if (most := max(seen, default=load)) < load:
+            few = " to ".join(map(str, sorted({numbers.floor or 0, most})))
+            return (
+                f"{few} of {load} offered were in the app at once, and {load} only "
+                "when more were offered"
+            )
         return (
             f"between {numbers.floor} and {load} of {load} offered were in the app at "
             "once"

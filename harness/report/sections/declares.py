@@ -99,7 +99,10 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
 def counted(places: Places) -> Text:
     """How many there are, and how many contradict another or depend on a machine."""
     if not places.places:
-        return say("Nothing in it says how many requests are handled at once.")
+        return say(
+            "No file in it that starts a server says how many requests are handled at "
+            "once."
+        )
     count = sum(bool(each.contradicts) for each in places.places)
     words = [say("{}", plural(len(places.places), "place"))]
     if count:

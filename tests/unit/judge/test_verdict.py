@@ -63,7 +63,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         8,
         (*rounds(8, (4, 2), [3, 5])[:-1], offer(16, 8)),
         Verdict.UNEVEN,
-        "declares 8; between 3 and 8 of 8 offered were in the app at once",
+        "declares 8; 3 to 5 of 8 offered were in the app at once, and 8 only when more "
+        "were offered",
     ),
     "uneven when staggered": (
         2,
