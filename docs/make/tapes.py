@@ -60,46 +60,65 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Requests that got no answer of the app; on ``end`` of those offered before."""
     replaced: bool = True
     """For ``recycle``: whether any worker was replaced while it was watched."""
-    idle: IdleSeen | None = None
 
 
-def read() -> tuple[Line, ...]:
+class Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of connections that idled on a reload, once."""
+
+    release: str
+    configuration: str
+    seen: IdleSeen
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the tables show."""
+
+    lines: tuple[Line, ...]
+    idle: tuple[Idle, ...]
+
+
+def read() -> Stored:
     """What is stored."""
-    return msgspec.json.decode(SEEN.read_bytes(), type=tuple[Line, ...])
+    return msgspec.json.decode(SEEN.read_bytes(), type=Stored)
 
 
-def save(runs: Iterable[Path]) -> None:
+def save(runs: Sequence[Path]) -> None:
     """Store what runs saw."""
-    lines = [line for run in runs for line in _of_run(run)]
+    lines = [line for run in runs for line in _lines(run)]
     lines.sort(key=lambda line: (line.configuration, _key(line.release), line.act))
-    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(lines)) + b"\n")
+    idle = [each for run in runs for each in _idle_ones(run)]
+    idle.sort(key=lambda each: (each.configuration, _key(each.release)))
+    stored = Stored(lines=tuple(lines), idle=tuple(idle))
+    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(stored)) + b"\n")
 
 
 def write() -> None:
     """Write the tables of the page."""
-    lines = read()
+    stored = read()
     for name in ("sync-4", "gthread-2x4"):
-        replace(PAGE, f"tapes {name}", _table(lines, name))
-    replace(PAGE, "idle on reload", _idle(lines, "gthread-2x4"))
-    replace(PAGE, "tapes max-requests", _recycle(lines))
+        replace(PAGE, f"tapes {name}", _table(stored.lines, name))
+    replace(PAGE, "idle on reload", _idle(stored.idle, "gthread-2x4"))
+    replace(PAGE, "tapes max-requests", _recycle(stored.lines))
 
 
-def _of_run(run: Path) -> Iterator[Line]:
-    idle = {
-        cell.id: seen.idle
-        for evidence in results.read_evidence(run)[0]
-        for cell in evidence.cells
-        for seen in cell.asked
-        if isinstance(seen, LifeSeen)
-    }
+def _idle_ones(run: Path) -> Iterator[Idle]:
+    for evidence in results.read_evidence(run)[0]:
+        release = evidence.environment.server_version or ""
+        for cell in evidence.cells:
+            for seen in cell.asked:
+                if isinstance(seen, LifeSeen) and seen.idle and seen.idle.kept:
+                    name = cell.configuration
+                    yield Idle(release=release, configuration=name, seen=seen.idle)
+
+
+def _lines(run: Path) -> Iterator[Line]:
     for cell in results.read_report(run / "report.json").cells:
         for tape in cell.tapes:
             if tape.known:
-                its = idle.get(cell.id) if tape.act is Act.RELOAD else None
-                yield _line(cell, tape, its)
+                yield _line(cell, tape)
 
 
-def _line(cell: CellReport, tape: Tape, idle: IdleSeen | None) -> Line:
+def _line(cell: CellReport, tape: Tape) -> Line:
     later = 0 if tape.act is Act.END else tape.lost_later
     return Line(
         release=cell.server_version or "",
@@ -111,7 +130,6 @@ def _line(cell: CellReport, tape: Tape, idle: IdleSeen | None) -> Line:
         after=tape.after,
         lost=tape.lost_in_app + tape.lost_waiting + later,
         replaced=NONE_REPLACED not in tape.sentence,
-        idle=idle,
     )
 
 
@@ -175,16 +193,18 @@ def _places(line: Line) -> str:
     return f"**{line.lowest}** of {line.usual} for {seconds} s"
 
 
-def _idle(lines: Iterable[Line], configuration: str) -> str:
+def _idle(idle: Iterable[Idle], configuration: str) -> str:
     heads = ("release", "closed before", "next request answered", "cut off with it")
+    found: dict[str, list[IdleSeen]] = defaultdict(list)
+    for each in idle:
+        if each.configuration == configuration:
+            found[each.release].append(each.seen)
     rows = []
-    for release, acts in _by_release(lines, configuration).items():
-        seen = [each.idle for each in acts.get(Act.RELOAD, ()) if each.idle]
-        if seen:
-            closed, answered = (_each(seen, n) for n in ("closed", "answered"))
-            lost = _each(seen, "lost")
-            strong = f"**{lost}**" if any(each.lost for each in seen) else lost
-            rows.append((release, closed, answered, strong))
+    for release, seen in found.items():
+        closed, answered = (_each(seen, name) for name in ("closed", "answered"))
+        lost = _each(seen, "lost")
+        strong = f"**{lost}**" if any(each.lost for each in seen) else lost
+        rows.append((release, closed, answered, strong))
     return _rows(heads, rows)
 
 

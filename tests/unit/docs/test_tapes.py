@@ -52,16 +52,22 @@ def test_what_an_act_came_to(seen: tuple[tapes.Line, ...], said: str) -> None:
 
 
 def test_each_run_has_its_number_of_idle_connections() -> None:
-    both = (
-        line(idle=IdleSeen(connections=8, kept=8, answered=8)),
-        line(idle=IdleSeen(connections=8, kept=8, closed=2, lost=6)),
+    seen = (
+        IdleSeen(connections=8, kept=8, answered=8),
+        IdleSeen(connections=8, kept=8, closed=2, lost=6),
     )
-    row = tapes._idle(both, "sync-4").splitlines()[-1]
+    both = [
+        tapes.Idle(release="27.0.1", configuration="gthread-2x4", seen=each)
+        for each in seen
+    ]
+    assert tapes._idle(both, "sync-4").count("\n") == 2  # heads alone
+    row = tapes._idle(both, "gthread-2x4").splitlines()[-1]
     assert row == "| 27.0.1 | 0, 2 | 8, 0 | **0, 6** |"
 
 
 def test_the_page_shows_what_is_stored() -> None:
-    lines = tapes.read()
+    stored = tapes.read()
+    lines = stored.lines
     for name in ("sync-4", "gthread-2x4"):
         table = block(tapes.PAGE, f"tapes {name}")
         assert table == tapes._table(lines, name), "write it anew: nox -s docs"
@@ -70,3 +76,5 @@ def test_the_page_shows_what_is_stored() -> None:
         assert releases == sorted(releases, key=tapes._key)
         assert "not known" not in table
     assert block(tapes.PAGE, "tapes max-requests") == tapes._recycle(lines)
+    idle = block(tapes.PAGE, "idle on reload")
+    assert idle == tapes._idle(stored.idle, "gthread-2x4")
