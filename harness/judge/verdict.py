@@ -10,9 +10,13 @@ quiet, or were turned away: a harness that is too slow says nothing about a serv
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Sequence
 
+from harness.judge.caveats import caveats_on
+from harness.judge.full import lets_nobody_in
+from harness.judge.full import unsure_rounds
+from harness.judge.full import was_full
+from harness.judge.full import was_full_alone
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import Numbers
 from harness.records.numbers import starts_by_chance
@@ -20,37 +24,18 @@ from harness.records.numbers import sum_up_cell
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
-from harness.records.rounds import turned_all_away
-from harness.records.rounds import turned_away
 from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
-from harness.records.rounds import was_quiet
-from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
 from harness.records.steering import TOO_LONG
 from harness.records.text import plural
-from harness.records.words import Arrival
 from harness.records.words import Basis
-from harness.records.words import Settled
 from harness.records.words import Verdict
-
-ENDINGS = (
-    ("failed", "answered with an error"),
-    ("answered_without_entering", "answered without entering the app"),
-    ("refused", "refused"),
-    ("reset", "cut off"),
-    ("unopened", "not connected in time"),
-)
-"""Ways for a request to end that a reason mentions, as fields of ``Account``."""
-
 
 LAG_SECONDS = 0.2
 """From so long on it is said that the harness was held up: a third of the time for
 which a count has to stand still."""
-
-
-# ------------------------------------------------------------------------- verdicts
 
 
 def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
@@ -67,7 +52,7 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     if starts_by_chance(cell, load):
         chance.append(_started_by_chance(cell))
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
-    caveats = _caveats(cell.rounds, load, order_is_known=order_is_known)
+    caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
     return word, "; ".join((reason, *chance, *caveats))
 
 
@@ -145,15 +130,15 @@ def _short(
     """The verdict where fewer than declared were in the app, always or at times."""
     ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
     uneven = floor < load <= ceiling
-    unsure = _unsure(cell, floor if uneven else ceiling)
-    sure = uneven or not unsure or _was_full_alone(cell, load, ceiling)
-    if _lets_nobody_in(cell.rounds):
+    unsure = unsure_rounds(cell, floor if uneven else ceiling)
+    sure = uneven or not unsure or was_full_alone(cell, load, ceiling)
+    if lets_nobody_in(cell.rounds):
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but in the "
             "end even a single request was answered before it got to the app, as by a "
             "limit on the requests of one client; leave that out for the check"
         )
-    if not _was_full(cell, floor if uneven else ceiling) or not sure:
+    if not was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
             "was not quiet meanwhile, so more may have been on their way; "
@@ -177,14 +162,6 @@ def _short(
             f"though up to {_most_offered(cell)} were offered"
         )
     return Verdict.UNEVEN, f"{_declares(declared)}; {_uneven(load, cell, numbers)}"
-
-
-def _lets_nobody_in(rounds: Sequence[Round]) -> bool:
-    """Whether in the end even a single request was turned away.
-
-    A server that is full turns requests away too, but lets others in later.
-    """
-    return any(turned_all_away(each) and each.offered == 1 for each in rounds[-1:])
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
@@ -223,45 +200,6 @@ def _whenever(cell: CellEvidence, numbers: Numbers) -> str:
     if cell.steered and numbers.floor_by is Basis.GUARANTEED:
         return "in every round, whichever worker came first"
     return "in every round"
-
-
-def _was_full(cell: CellEvidence, admitted: int) -> bool:
-    """Whether exactly so many were in the app while others waited and it was quiet.
-
-    Or with others that had been turned away. A round that ended because a count stood
-    still proves nothing: the harness, or the machine, may have been too slow.
-    """
-    return any(
-        each.admitted == admitted < each.offered
-        and (was_quiet(each) or turned_away(each))
-        for each in undisturbed(cell.rounds)
-    ) or any(
-        each.admitted == admitted < each.offered and is_conclusive(each)
-        for each in cell.steered
-    )
-
-
-def _was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
-    """Whether one process takes all requests, and was full while it was quiet.
-
-    Then nothing is left to chance, and rounds in which it was busy change nothing.
-    """
-    return cell.workers == 1 and any(
-        each.admitted == admitted and each.waiting and each.offered >= load
-        for each in undisturbed(cell.rounds)
-        if was_quiet(each)
-    )
-
-
-def _unsure(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
-    """Rounds that offered more, and ended by a steady count only."""
-    ordinary = [
-        each
-        for each in undisturbed(cell.rounds)
-        if each.offered > admitted and not was_quiet(each) and not turned_away(each)
-    ]
-    steered = [each for each in cell.steered if Settled.STEADY_COUNT in each.settled]
-    return [*ordinary, *steered]
 
 
 def _advice(unsure: Sequence[Round | SteeredRound]) -> str:
@@ -307,51 +245,3 @@ def _open_end(cell: CellEvidence, declared: int) -> str:
 
 def _most_offered(cell: CellEvidence) -> int:
     return max(each.offered for each in cell.all_rounds)
-
-
-# -------------------------------------------------------------------------- caveats
-
-
-def _caveats(rounds: Sequence[Round], load: int, *, order_is_known: bool) -> list[str]:
-    """What else a reader should know, each the end of a sentence.
-
-    Where the order of workers was chosen, what an ordinary round does as well is a
-    matter of chance, and explained by the numbers.
-    """
-    caveats = []
-    if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
-        caveats.append("fewer only when they arrived one after another")
-    if any(each.stalled for each in rounds):
-        # How many is a matter of chance.
-        caveats.append("some requests were never served after all were let go")
-    sure = [each for each in rounds if was_quiet(each)]
-    odd = {each.entered_on_release for each in sure} - {None, 1}
-    if odd and not order_is_known:
-        worst = min(number or 0 for number in odd)
-        caveats.append(f"when one was let go, {worst or 'none'} took its place")
-    caveats.extend(_ended_otherwise(rounds))
-    if replaced := len(rounds) - len(undisturbed(rounds)):
-        caveats.append(
-            f"the server replaced processes, so {plural(replaced, 'round')} of "
-            f"{len(rounds)} count only for the most at once"
-        )
-    if not all(map(was_quiet, rounds)):
-        caveats.append("the server did not go quiet in every round, so less sure")
-    return caveats
-
-
-def _fewer_when_staggered(rounds: Iterable[Round]) -> bool:
-    admitted: dict[Arrival, list[int]] = {arrival: [] for arrival in Arrival}
-    for each in rounds:
-        admitted[each.arrival].append(each.admitted)
-    burst, staggered = admitted[Arrival.BURST], admitted[Arrival.STAGGERED]
-    return bool(burst and staggered) and min(staggered) < min(burst) == max(burst)
-
-
-def _ended_otherwise(rounds: Sequence[Round]) -> Iterable[str]:
-    for field, words in ENDINGS:
-        worst = max(
-            rounds, key=lambda each: int(getattr(each.account, field)), default=None
-        )
-        if worst is not None and (count := getattr(worst.account, field)):
-            yield f"{count} of {worst.asked} {words}"

@@ -1,0 +1,69 @@
+"""What else a reader of a verdict should know, each the end of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from harness.records.rounds import at_load
+from harness.records.rounds import Round
+from harness.records.rounds import undisturbed
+from harness.records.rounds import was_quiet
+from harness.records.text import plural
+from harness.records.words import Arrival
+
+ENDINGS = (
+    ("failed", "answered with an error"),
+    ("answered_without_entering", "answered without entering the app"),
+    ("refused", "refused"),
+    ("reset", "cut off"),
+    ("unopened", "not connected in time"),
+)
+"""Ways for a request to end that a reason mentions, as fields of ``Account``."""
+
+
+def caveats_on(
+    rounds: Sequence[Round], load: int, *, order_is_known: bool
+) -> list[str]:
+    """Caveats about the rounds of a cell.
+
+    Where the order of workers was chosen, what an ordinary round does as well is a
+    matter of chance, and explained by the numbers.
+    """
+    caveats = []
+    if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
+        caveats.append("fewer only when they arrived one after another")
+    if any(each.stalled for each in rounds):
+        # How many is a matter of chance.
+        caveats.append("some requests were never served after all were let go")
+    sure = [each for each in rounds if was_quiet(each)]
+    odd = {each.entered_on_release for each in sure} - {None, 1}
+    if odd and not order_is_known:
+        worst = min(number or 0 for number in odd)
+        caveats.append(f"when one was let go, {worst or 'none'} took its place")
+    caveats.extend(_ended_otherwise(rounds))
+    if replaced := len(rounds) - len(undisturbed(rounds)):
+        caveats.append(
+            f"the server replaced processes, so {plural(replaced, 'round')} of "
+            f"{len(rounds)} count only for the most at once"
+        )
+    if not all(map(was_quiet, rounds)):
+        caveats.append("the server did not go quiet in every round, so less sure")
+    return caveats
+
+
+def _fewer_when_staggered(rounds: Iterable[Round]) -> bool:
+    admitted: dict[Arrival, list[int]] = {arrival: [] for arrival in Arrival}
+    for each in rounds:
+        admitted[each.arrival].append(each.admitted)
+    burst, staggered = admitted[Arrival.BURST], admitted[Arrival.STAGGERED]
+    return bool(burst and staggered) and min(staggered) < min(burst) == max(burst)
+
+
+def _ended_otherwise(rounds: Sequence[Round]) -> Iterable[str]:
+    for field, words in ENDINGS:
+        worst = max(
+            rounds, key=lambda each: int(getattr(each.account, field)), default=None
+        )
+        if worst is not None and (count := getattr(worst.account, field)):
+            yield f"{count} of {worst.asked} {words}"

@@ -1,0 +1,65 @@
+"""Whether a server was full: requests were outside of the app, and no more came in.
+
+A round that ended because a count stood still proves nothing: the harness, or the
+machine, may have been too slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.records.evidence import CellEvidence
+from harness.records.rounds import Round
+from harness.records.rounds import turned_all_away
+from harness.records.rounds import turned_away
+from harness.records.rounds import undisturbed
+from harness.records.rounds import was_quiet
+from harness.records.steering import is_conclusive
+from harness.records.steering import SteeredRound
+from harness.records.words import Settled
+
+
+def was_full(cell: CellEvidence, admitted: int) -> bool:
+    """Whether exactly so many were in the app while others waited and it was quiet.
+
+    Or with others that had been turned away.
+    """
+    return any(
+        each.admitted == admitted < each.offered
+        and (was_quiet(each) or turned_away(each))
+        for each in undisturbed(cell.rounds)
+    ) or any(
+        each.admitted == admitted < each.offered and is_conclusive(each)
+        for each in cell.steered
+    )
+
+
+def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
+    """Whether one process takes all requests, and was full while it was quiet.
+
+    Then nothing is left to chance, and rounds in which it was busy change nothing.
+    """
+    return cell.workers == 1 and any(
+        each.admitted == admitted and each.waiting and each.offered >= load
+        for each in undisturbed(cell.rounds)
+        if was_quiet(each)
+    )
+
+
+def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
+    """Rounds that offered more, and ended by a steady count only."""
+    ordinary = [
+        each
+        for each in undisturbed(cell.rounds)
+        if each.offered > admitted and not was_quiet(each) and not turned_away(each)
+    ]
+    steered = [each for each in cell.steered if Settled.STEADY_COUNT in each.settled]
+    return [*ordinary, *steered]
+
+
+def lets_nobody_in(rounds: Sequence[Round]) -> bool:
+    """Whether in the end even a single request was turned away.
+
+    A server that is full turns requests away too, but lets others in later.
+    """
+    return any(turned_all_away(each) and each.offered == 1 for each in rounds[-1:])
