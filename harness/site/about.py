@@ -20,6 +20,7 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.escape import line
 from harness.report.words import MARKS
+from harness.site import described
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.atlas import EvidenceFile
@@ -32,6 +33,17 @@ from harness.site.look import text_file
 from harness.site.questions import QuestionPage
 
 NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
+
+
+USED = (
+    '{get}api/v1/server/gunicorn.json | jq -r ".configurations[]'
+    ' | .configuration + \\" \\" + .number"',
+    "python3 -c 'import collections, csv",
+    'with open("data.csv", newline="") as file:',
+    '    words = [row["word"] for row in csv.DictReader(file)]',
+    "print(collections.Counter(words))'",
+)
+"""How somebody begins who has the files: with nothing but curl, jq and Python."""
 
 
 class Omission(NamedTuple):
@@ -56,7 +68,7 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     yield render(
         "method.html",
         site=frame,
-        name="How it is measured",
+        name="How concurrent requests to Flask are measured",
         description="Requests are counted in the app, and nothing is inferred from "
         "time.",
         marks=list(MARKS.values()),
@@ -112,12 +124,22 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
         for c in controls
         if c.environment.control is not Outcome.MEASURED
     )
+    about = (
+        f"{plural(len(atlas.entries), 'measured cell')} of server, configuration and "
+        "release of Flask, as JSON and CSV: how old they are, how to use and how to "
+        "cite them."
+    )
     yield render(
         "data.html",
+        described=described.dataset(frame, about),
         site=frame,
-        name="The data, and how old it is",
-        description=f"The control was measured exactly right in {right} of "
-        f"{plural(len(controls), 'environment')}.",
+        name="Flask concurrency as data: JSON, CSV, feeds",
+        description=about,
+        used="\n".join(USED).format(
+            get=f"curl -sS {frame.url}" if frame.url else "cat "
+        ),
+        license=described.LICENSE,
+        license_page=described.LICENSE_PAGE,
         snapshot=atlas.snapshot,
         older=atlas.older,
         oldest=min(each.measured_at for each in atlas.evidence),
@@ -202,6 +224,9 @@ def _llms(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> str:
             "## Data",
             "",
             f"- [All cells]({root}data.json): JSON, with a schema_version",
+            f"- [All cells as a table]({root}data.csv): CSV, with the "
+            f"[meaning of its columns]({root}data.csv-metadata.json)",
+            f"- [Licence, and how to cite]({root}data.html): {described.LICENSE}",
             f"- [Description of the API]({root}api/v1/openapi.json): OpenAPI 3.1",
             f"- [How it is measured]({root}method.html)",
             "",

@@ -19,8 +19,10 @@ from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site import changes
 from harness.site import purl
+from harness.site import table
 from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
+from harness.site.described import LICENSE
 from harness.site.explain import MeasuredCell
 from harness.site.frame import Frame
 from harness.site.look import File
@@ -90,7 +92,10 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "/data.json": (
         "All cells in one file.",
-        {"cells": {"type": "object", "additionalProperties": CELL}},
+        {
+            "license": {"type": "string"},
+            "cells": {"type": "object", "additionalProperties": CELL},
+        },
     ),
     "/badge/{configuration}.json": (
         "A badge for shields.io: SERVER/CONFIGURATION, or the id of a cell.",
@@ -124,6 +129,7 @@ def files(
         probe=atlas.report.probe,
         tool=harness.__version__,
         sample=frame.sample,
+        license=LICENSE,
         questions={str(each): word.question for each, word in QUESTIONS.items()},
         cells=cells,
     )
@@ -153,12 +159,18 @@ def files(
         packages=[each._asdict() for each in atlas.unmeasured],
     )
     yield json_file(f"{BASE}/openapi.json", _openapi(frame))
+    yield text_file(table.PATH, table.table(atlas))
+    yield json_file(f"{table.PATH}-metadata.json", table.description())
     yield text_file("_headers", HEADERS)
 
 
 HEADERS = """/api/*
   Access-Control-Allow-Origin: *
 /data.json
+  Access-Control-Allow-Origin: *
+/data.csv
+  Access-Control-Allow-Origin: *
+/data.csv-metadata.json
   Access-Control-Allow-Origin: *
 /badge/*
   Access-Control-Allow-Origin: *
@@ -261,7 +273,7 @@ def _openapi(frame: Frame) -> dict[str, Any]:
             "version": str(SCHEMA_VERSION),
             "description": "How many requests Flask deployments handle at the same "
             "time, as it was measured. Static files: no key, no limit.",
-            "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+            "license": {"name": LICENSE, "identifier": LICENSE},
         },
         "servers": [{"url": frame.url.rstrip("/") or "."}],
         "paths": {path: _operation(path, *said) for path, said in PATHS.items()},

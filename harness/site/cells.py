@@ -26,6 +26,7 @@ from harness.site.atlas import Atlas
 from harness.site.atlas import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import number_of
 from harness.site.look import render
 from harness.site.questions import QuestionPage
 
@@ -76,7 +77,7 @@ def _page(
         "cell.html",
         address.cell_page(cell),
         site=frame,
-        name=sentences.name(cell),
+        name=_title(cell),
         description=sentences.answer(cell),
         card=f"card/{address.cell(cell)}.png",
         cell=cell,
@@ -97,6 +98,12 @@ def _page(
         purls=purl.purls(entry.evidence.installed),
         control=f"The control of that environment: {reason}." if reason else "",
     )
+
+
+def _title(cell: CellReport) -> str:
+    """What the page is called where only that is shown: with its number."""
+    at_once = "" if cell.ceiling is None else " at once"
+    return f"{sentences.name(cell)}: {number_of(cell)}{at_once}"
 
 
 def _drawn_answers(cell: CellReport) -> Markup:

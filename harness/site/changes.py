@@ -13,6 +13,7 @@ from harness.judge.releases import RELEASE_CHANGES
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.records.track import Line
+from harness.records.track import Span
 from harness.records.versions import release_order
 from harness.report import words
 from harness.report.escape import line as printable
@@ -78,13 +79,22 @@ def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
             package,
             release,
             line.server,
-            f"{package} {release}: {words.title(line)} {line.configuration}: "
-            f"{span.change}",
+            _title(line, package, span),
             CHANGES[span.change],
             sentences.change(line, span),
             cell,
             atlas.by_id[cell.id].evidence.measured_at,
         )
+
+
+def _title(line: Line, package: str, span: Span) -> str:
+    """What changed, in short; no two entries of one feed have the same."""
+    server = words.title(line)
+    where = (
+        line.configuration if server == package else f"{server} {line.configuration}"
+    )
+    beside = f", {line.beside}" if line.beside else ""
+    return f"{package} {span.releases[0]}, {where}: {span.change}{beside}"
 
 
 def files(atlas: Atlas, frame: Frame) -> Iterator[File]:

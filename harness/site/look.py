@@ -189,9 +189,14 @@ def render(
     path: str = "",
     script: str = "",
     card: str = "card/index.png",
+    described: object = None,
     **values: Any,
 ) -> File:
-    """A page, by default at a path like its template's; ``script`` runs on it."""
+    """A page, by default at a path like its template's; ``script`` runs on it.
+
+    ``described`` is what the page is, for search engines, in words of
+    https://schema.org; see ``harness/site/described.py``.
+    """
     path = path or template
     style = Markup(static("style.css"))
     code = Markup(static(script)) if script else Markup("")
@@ -202,6 +207,7 @@ def render(
             root=address.root_from(path),
             path=path,
             card=card,
+            described=described,
             style=style,
             code=code,
             policy=Markup(policy(style, code)),

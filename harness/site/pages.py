@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from harness.records.choices import Question
 from harness.records.text import plural
 from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site import about
 from harness.site import address
 from harness.site import api
+from harness.site import asked
 from harness.site import badges
 from harness.site import card
 from harness.site import cells
 from harness.site import changes
+from harness.site import described
 from harness.site import diff_pages
 from harness.site import matrix
 from harness.site import questions
@@ -63,7 +64,7 @@ def _pages(
     yield from cells.pages(atlas, frame, answered)
     yield from servers.pages(atlas, frame, answered)
     yield from verdicts.pages(atlas, frame)
-    yield from _asked_pages(atlas, frame)
+    yield from asked.pages(atlas, frame, answered, _filter(atlas))
     yield from questions.pages(frame, answered)
     yield from diff_pages.pages(atlas, frame)
     yield from about.pages(atlas, frame)
@@ -80,6 +81,7 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
     return render(
         "index.html",
         script="filter.js",
+        described=described.website(frame),
         site=frame,
         name="How many requests does a Flask deployment really handle at once?",
         description=lead,
@@ -103,48 +105,10 @@ def _filter(atlas: Atlas) -> dict[str, object]:
             for name, entries in atlas.servers.items()
         ],
         "questions": [
-            (str(question), QUESTIONS[question].question) for question in _asked(atlas)
+            (str(question), QUESTIONS[question].question)
+            for question in asked.of_any(atlas)
         ],
     }
-
-
-def _asked(atlas: Atlas) -> list[Question]:
-    """Questions that some cell has an answer to, in order."""
-    answered = {
-        answer.question for entry in atlas.entries for answer in entry.cell.answers
-    }
-    return [question for question in QUESTIONS if question in answered]
-
-
-def _asked_pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """A page for each question that the instrument asks beside the number."""
-    for question in _asked(atlas):
-        yield render(
-            "asked.html",
-            f"asked/{question}.html",
-            script="filter.js",
-            site=frame,
-            name=QUESTIONS[question].question,
-            description=QUESTIONS[question].meaning,
-            asked=str(question),
-            words=QUESTIONS[question],
-            filter=_filter(atlas),
-            groups=list(_answers(atlas, question)),
-        )
-
-
-def _answers(atlas: Atlas, question: Question) -> Iterator[tuple[object, ...]]:
-    """The answers of each server's configurations with the newest releases."""
-    for name in atlas.servers:
-        rows = [
-            (entry.cell, answer)
-            for entry in servers.newest_of(atlas, name)
-            for answer in entry.cell.answers
-            if answer.question is question
-        ]
-        if rows:
-            first = rows[0][0]
-            yield name, f"{words.title(first)} {first.server_version}", rows
 
 
 EXAMPLES = (

@@ -34,19 +34,19 @@ from harness.records.words import Record
 from harness.report import words
 from harness.site import address
 from harness.site import curve
+from harness.site import described
 from harness.site.atlas import age
+from harness.site.fields import NOT_ASKED
+from harness.site.fields import value_of
 from harness.site.frame import Frame
 from harness.site.look import File
-from harness.site.look import number_of
 from harness.site.look import render
 from harness.site.look import shown
 
 FOLDER = Path(__file__).parent / "questions"
 
-PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z-]+)\}")
+PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
 """A place for something of a cell, such as ``{gthread.number}``."""
-
-MB = 1_000_000
 
 CODE = re.compile(r"`([^`]+)`")
 
@@ -156,50 +156,6 @@ def _with_code(text: str) -> Markup:
     return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
-def value_of(cell: CellReport, field: str) -> str:
-    """Something of a cell in words. Raises ``KeyError`` for what cells do not have."""
-    fields = {
-        "number": number_of(cell),
-        "declared": "no bound" if cell.declared is None else str(cell.declared),
-        "ceiling": "none" if cell.ceiling is None else str(cell.ceiling),
-        "floor": "none" if cell.floor is None else str(cell.floor),
-        "processes": str(cell.processes or 0),
-        "threads": str(cell.threads or 0),
-        "verdict": str(cell.word),
-        "server": f"{words.title(cell)} {cell.server_version}",
-        "flask": f"Flask {cell.flask}",
-    }
-    answers = {str(each.question): each.answer for each in cell.answers}
-    details = (*_NUMBERS, *(f"{act}-{what}" for act in Act for what in _OF_TAPES))
-    not_asked = dict.fromkeys((*map(str, words.QUESTIONS), *details), "not asked")
-    return {**fields, **not_asked, **answers, **_details(cell)}[field]
-
-
-_NUMBERS = ("memory-place", "memory-further", "probes-from")
-_OF_TAPES = ("least", "gap", "lost")
-
-
-def _details(cell: CellReport) -> dict[str, str]:
-    """Numbers of the questions whose answers are more than a word."""
-    found = {}
-    if memory := cell.memory:
-        found["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
-        found["memory-further"] = _size(memory.each)
-    if cell.health and cell.health.at_times is not None:
-        found["probes-from"] = str(cell.health.at_times)
-    for tape in cell.tapes:
-        lost = tape.lost_in_app + tape.lost_waiting
-        known = str(tape.lowest), f"{tape.lowest_seconds:.1f} s", str(lost)
-        said = known if tape.known else ("not known",) * 3
-        found |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
-    return found
-
-
-def _size(size: int) -> str:
-    """A number of bytes in kB or MB."""
-    return f"{size / 1000:.0f} kB" if size < MB else f"{size / MB:.1f} MB"
-
-
 def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:
     """All questions, by the names of their files. Raises ``UsageError``."""
     remedy = "restore the file"
@@ -223,13 +179,28 @@ def answered(
 def _cited(
     question: TypedQuestion, newest_first: Sequence[CellReport]
 ) -> dict[str, CellReport]:
+    """By short name, the newest cell; of several the one that has all the answers that
+    are cited, as not every release was asked everything.
+    """
+    fields: dict[str, set[str]] = defaultdict(set)
+    for name, field in _places(question):
+        fields[name].add(field)
     cited = {}
     for name, glob in question.cells.items():
-        for cell in newest_first:
-            if fnmatchcase(cell.id, glob):
-                cited[name] = cell
-                break
+        fit = [cell for cell in newest_first if fnmatchcase(cell.id, glob)]
+        if fit:
+            cited[name] = next((c for c in fit if _has(c, fields[name])), fit[0])
     return cited
+
+
+def _places(question: TypedQuestion) -> Iterator[tuple[str, str]]:
+    """The short names of cells and the fields in all texts of a question."""
+    for text in (question.answer, question.wrong, *question.detail):
+        yield from ((place[1], place[2]) for place in PLACE.finditer(text))
+
+
+def _has(cell: CellReport, fields: Iterable[str]) -> bool:
+    return all(value_of(cell, field) != NOT_ASKED for field in fields)
 
 
 def citing(
@@ -238,6 +209,15 @@ def citing(
     """Questions that are answered with some cell, those first that begin with it."""
     found = [page for page in pages if any(map(cited, page.cells.values()))]
     return sorted(found, key=lambda page: not cited(next(iter(page.cells.values()))))
+
+
+def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPage]:
+    """Questions whose answer is taken from what some cell was asked."""
+
+    def cites(text: str) -> bool:
+        return any(_is_of(place[2], question) for place in PLACE.finditer(text))
+
+    return [each for each in pages if not each.missing and cites(each.question.answer)]
 
 
 def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
@@ -276,10 +256,8 @@ def _near(one: QuestionPage, other: QuestionPage) -> bool:
 
 def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
     """By the id of a cell: the answers to other questions that the page cites."""
-    question = page.question
-    texts = (question.answer, question.wrong, *question.detail)
     cited: dict[str, list[Answer]] = defaultdict(list)
-    for name, field in (p.groups() for text in texts for p in PLACE.finditer(text)):
+    for name, field in _places(page.question):
         if cell := page.cells.get(name):
             known = cited[cell.id]
             known += [
@@ -310,6 +288,7 @@ def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> Fil
         name=page.asked,
         description=page.answer,
         card=f"card/question-{page.name}.png",
+        described=described.question(frame, page.asked, page.answer),
         asked=page.written(question.asked, root).marked,
         answer=page.written(question.answer, root).marked,
         wrong=page.written(question.wrong, root).marked,

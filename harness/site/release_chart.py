@@ -16,6 +16,7 @@ from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.versions import release_order
 from harness.records.words import Outcome
+from harness.records.words import Verdict
 from harness.report import svg
 
 HEIGHT = 260
@@ -33,10 +34,14 @@ SYMBOLS = {
 
 
 class ReleaseNumbers(NamedTuple):
-    """What one release was measured with; ``None`` where there is no number."""
+    """What one release was measured with; ``None`` where there is no number, or it is
+    not known.
+    """
 
     ceiling: int | None
     floor: int | None
+    symbol: str = "✗"
+    """What stands where there is no number."""
 
 
 def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
@@ -69,6 +74,8 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
 def _numbers(cell: CellReport) -> ReleaseNumbers:
     if cell.outcome is not Outcome.MEASURED:
         return ReleaseNumbers(None, None)
+    if cell.verdict is Verdict.UNKNOWN:
+        return ReleaseNumbers(None, None, "?")
     floor = cell.floor if cell.floor is not None else cell.ceiling
     return ReleaseNumbers(cell.ceiling, min(floor or 0, cell.ceiling or 0))
 
@@ -138,10 +145,11 @@ def _unbroken(
 
 def _release(x: float, numbers: ReleaseNumbers, top: int) -> Iterator[Markup]:
     if numbers.ceiling is None:
-        yield svg.text(x, BOTTOM - 6, "✗", "none", "middle")
+        yield svg.text(x, BOTTOM - 6, numbers.symbol, "none", "middle")
         return
     if numbers.floor is not None and numbers.floor != numbers.ceiling:
-        low = _y(numbers.floor, top) + 15
+        # Never below the axis, where the releases are.
+        low = min(_y(numbers.floor, top) + 15, BOTTOM - 6)
         yield svg.text(x, low, str(numbers.floor), "low", "middle")
     high = _y(numbers.ceiling, top) - 6
     yield svg.text(x, high, str(numbers.ceiling), "high", "middle")

@@ -24,6 +24,7 @@ from harness.site.folding import folded
 from harness.site.folding import ROOM
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import number_of
 from harness.site.look import piece
 from harness.site.look import render
 from harness.site.matrix import MatrixView
@@ -42,6 +43,10 @@ PRICES = {
     Question.LIFE: "reload and end",
 }
 """What a configuration costs, as far as it was asked: heads of columns."""
+
+
+FIRST = 4
+"""So many of its configurations, which begin with the plainest, are told first."""
 
 
 class ConfigurationRow(NamedTuple):
@@ -70,7 +75,7 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
     yield render(
         "servers.html",
         site=frame,
-        name="Servers",
+        name="Servers for Flask: how many requests each handles at once",
         description=f"{plural(len(rows), 'server')} that serve Flask apps, each with "
         "its configurations, what they promise, and what was measured.",
         servers=rows,
@@ -160,7 +165,13 @@ def _lead(title: str, cells: Sequence[CellReport]) -> str:
     """What is most worth knowing of a server."""
     uneven = [cell for cell in cells if cell.verdict is Verdict.UNEVEN]
     counted = listed([f"{count} {mark.word}" for count, mark in words.tally(cells)])
-    text = f"Of {plural(len(cells), 'configuration')} of {title}: {counted}."
+    first = [
+        f"{number_of(cell)} with {cell.configuration}"
+        for cell in cells[:FIRST]
+        if cell.ceiling
+    ]
+    text = f"At once: {listed(first)}. " if first else ""
+    text += f"Of {plural(len(cells), 'configuration')} of {title}: {counted}."
     if uneven:
         worst = min(uneven, key=lambda cell: (cell.floor or 0) / (cell.declared or 1))
         text += (
@@ -185,14 +196,19 @@ def _row(
 ) -> ConfigurationRow:
     configuration = atlas.configuration(cell)
     answers = {each.question: each.answer for each in cell.answers}
+    return ConfigurationRow(
+        cell,
+        shlex.join(configuration.argv) if configuration else "",
+        other_releases(cell, newest),
+        tuple(answers.get(each, "") for each in prices),
+    )
+
+
+def other_releases(cell: CellReport, newest: CellReport) -> str:
+    """The releases of a cell that are not those of the newest one, in words."""
     other = []
     if cell.server_version != newest.server_version:
         other.append(f"{words.title(cell)} {cell.server_version}")
     if cell.flask != newest.flask:
         other.append(f"Flask {cell.flask}")
-    return ConfigurationRow(
-        cell,
-        shlex.join(configuration.argv) if configuration else "",
-        ", ".join(other),
-        tuple(answers.get(each, "") for each in prices),
-    )
+    return ", ".join(other)

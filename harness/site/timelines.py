@@ -13,8 +13,10 @@ from harness.judge.releases import RELEASE_CHANGES
 from harness.records.changes import Change
 from harness.records.report import CellReport
 from harness.records.text import listed
+from harness.records.track import Gap
 from harness.records.track import Line
 from harness.records.versions import release_order
+from harness.records.words import Outcome
 from harness.site import address
 from harness.site import release_chart
 from harness.site import sentences
@@ -111,12 +113,20 @@ def _drawn(atlas: Atlas, line: Line, anchor: str, alike: str) -> DrawnLine:
             for span in line.spans
             if span.change in RELEASE_CHANGES and not swings(line)
         ),
-        tuple(
-            f"No result with {listed(gap.releases)}: {gap.outcome}: {gap.reason}"
-            for gap in line.gaps
-        ),
+        tuple(map(_gap, line.gaps)),
         alike,
     )
+
+
+def _gap(gap: Gap) -> str:
+    """Why a timeline is interrupted, as a sentence."""
+    releases = listed(gap.releases)
+    if gap.outcome is Outcome.MEASURED:
+        return sentences.sentence(
+            f"The number is not known with {releases}, which is why there is a gap: it "
+            f"{gap.reason}"
+        )
+    return sentences.sentence(f"No result with {releases}: {gap.outcome}: {gap.reason}")
 
 
 def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:

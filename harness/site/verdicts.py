@@ -57,7 +57,7 @@ def _pages(
             "verdict.html",
             pager.paths[pager.at],
             site=frame,
-            name=f"What is {mark.word}",
+            name=f"Flask servers: which are {mark.word}, and with which options",
             description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
             heading=f"{len(cells)} of {plural(of, 'cell')}: {mark.word}",
             mark=mark,

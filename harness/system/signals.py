@@ -21,7 +21,17 @@ def interrupt_when_told_to_end() -> None:
     """Take SIGTERM and SIGHUP for an interrupt; one that is ignored stays ignored."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+            signal.signal(number, lambda *_: _interrupt())
+
+
+def _interrupt() -> None:
+    """Interrupt this process, even where a shell has it ignore the keyboard.
+
+    That is what shells do with a command that a script starts in the background.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def end_undisturbed() -> None:

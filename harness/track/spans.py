@@ -19,6 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.judge.difference import Comparison
+from harness.judge.releases import RELEASE_CHANGES
 from harness.records.changes import Change
 from harness.records.track import Gap
 from harness.records.track import Span
@@ -65,7 +66,22 @@ def _groups(points: Sequence[Point]) -> list[Group]:
         for (before, now), finding in zip(pairs, compare_points(pairs), strict=True)
         if finding.change not in (Change.SAME, Change.NOT_COMPARABLE)
     }
-    return [part for group in groups for part in _split_at_drift(group, drifts)]
+    parts = [part for group in groups for part in _split_at_drift(group, drifts)]
+    return list(map(_told_by_a_later_one, parts))
+
+
+def _told_by_a_later_one(group: Group) -> Group:
+    """Where the first release of a span has too few rounds to be compared with the one
+    before it, the next one of the span that can be compared says what changed.
+    """
+    if group.edge is None or group.edge.finding.change is not Change.NOT_COMPARABLE:
+        return group
+    pairs = [(group.edge.before, now) for now in group.points[1:]]
+    for (before, now), finding in zip(pairs, compare_points(pairs), strict=True):
+        if finding.change in RELEASE_CHANGES:
+            words = f"{finding.words}, as {now.release} shows"
+            return group._replace(edge=Edge(finding._replace(words=words), before, now))
+    return group
 
 
 def _drift(finding: Comparison, before: Point, now: Point) -> Edge:

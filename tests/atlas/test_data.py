@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -15,6 +17,7 @@ from docs.make import data
 from harness.records.files import read
 from harness.records.results import read_evidence
 from harness.records.track import Line
+from harness.report.words import QUESTIONS as QUESTIONS_ASKED
 from harness.site import changes
 from harness.site import questions
 from harness.site.atlas import Released
@@ -63,7 +66,7 @@ def test_the_description_is_true_of_every_file(whole: dict[str, bytes]) -> None:
         seen.update(found)
     left = {path for path in whole if path.endswith(".json")} - seen
     evidence = {path for path in left if path.startswith("evidence/")}
-    assert left - evidence == {"api/v1/openapi.json"}
+    assert left - evidence == {"api/v1/openapi.json", "data.csv-metadata.json"}
 
 
 def test_operations_have_names_of_their_own(whole: dict[str, bytes]) -> None:
@@ -82,6 +85,32 @@ def test_a_cell_is_at_its_id(whole: dict[str, bytes]) -> None:
     assert cell["id"] == name and cell["ceiling"] == 8 and cell["declared"] == 8
     assert "rounds" not in cell and cell["purls"][0] == "pkg:pypi/flask@3.1.3"
     assert cell == json.loads(whole["data.json"])["cells"][name]
+
+
+def test_the_table_has_every_cell_and_says_what_its_columns_mean(
+    whole: dict[str, bytes],
+) -> None:
+    described = json.loads(whole["data.csv-metadata.json"])
+    columns = [each["titles"] for each in described["tableSchema"]["columns"]]
+    rows = list(csv.DictReader(io.StringIO(whole["data.csv"].decode(), newline="")))
+    cells = json.loads(whole["data.json"])["cells"]
+    assert list(rows[0]) == columns and {row["id"] for row in rows} == set(cells)
+    for row in rows:
+        cell = cells[row["id"]]
+        for key in ("ceiling", "floor", "declared", "processes"):
+            assert row[key] == ("" if cell[key] is None else str(cell[key]))
+        answers = {each["question"]: each["answer"] for each in cell["answers"]}
+        for question in QUESTIONS_ASKED:
+            assert row[str(question)] == answers.get(str(question), "")
+        assert row["page"] in whole
+
+
+def test_a_spreadsheet_computes_nothing_in_the_table() -> None:
+    where = make.environment("3.1.3", "gunicorn", "=1+1")
+    cells = [make.cell(where, "@SUM(1)", 4, make.rounds(4, (1, 4)))]
+    text = built(atlas_of([make.evidence(where, cells)]))["data.csv"].decode()
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert (row["release"], row["configuration"]) == ("'=1+1", "'@SUM(1)")
 
 
 def test_badges_are_what_shields_reads(whole: dict[str, bytes]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 from harness.judge.questions.recovery import endings
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
 from harness.records.evidence import CellEvidence
+from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
+from harness.records.rounds import load_of
+from harness.records.text import listed
 from harness.records.words import Outcome
 
 MIB = 1024 * 1024
@@ -36,12 +40,55 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
         return seen.unknown(why)
     if all(each.is_in_doubt for each in known):
         return seen.answer(UNKNOWN, NOT_QUIET)
-    broken = [each for each in known if _broke(each) and not each.is_in_doubt]
-    words = [f"{each.scarce}: {_short(each)}" for each in known]
+    least = _least_anyway(cell)
+    doubtful = [each for each in known if each.is_in_doubt]
+    open_ = [
+        each for each in known if each not in doubtful and _waits_anyway(each, least)
+    ]
+    told = [each for each in known if each not in doubtful and each not in open_]
+    broken = [each for each in told if _broke(each)]
+    words = [
+        f"{each.scarce}: {UNKNOWN if each in open_ else _short(each)}" for each in known
+    ]
+    held = {_short(each) for each in known}
+    if len(known) > 1 and len(held) == 1 and len(told) == len(known) and not broken:
+        words = [*held]
+    whole = [each for each in told if not _broke(each)]
     others = (each for each in seen.limits if each not in known)
-    sentences = [*map(_sentence, known), *map(_untried, others)]
+    sentences = [
+        *_unbroken(whole),
+        *map(_sentence, broken),
+        *map(_doubt, doubtful),
+        *_left_open(open_),
+        *map(_untried, others),
+    ]
     fewest = min((each.held for each in broken), default=None)
     return seen.answer("; ".join(words), " ".join(sentences), fewest)
+
+
+def _least_anyway(cell: CellEvidence) -> int | None:
+    """How few requests may be in the app with nothing scarce, where that is fewer than
+    are declared: the others wait behind busy threads.
+    """
+    declared = cell.declaration.declared
+    floor = sum_up_cell(cell, load_of(declared, 1)).floor
+    return floor if declared and floor is not None and floor < declared else None
+
+
+def _waits_anyway(seen: Strained, least: int | None) -> bool:
+    """Whether requests waited that may do so with nothing scarce too, and no more."""
+    calm = seen.again and not (seen.account.total or seen.ended or seen.printed)
+    return calm and least is not None and least <= seen.held < seen.offered
+
+
+def _left_open(seen: Sequence[Strained]) -> Iterator[str]:
+    if seen:
+        scarce = listed([str(each.scarce) for each in seen])
+        yield (
+            f"Whether anything gives way is not known with little of these: {scarce}. "
+            "Requests waited, but workers share them by chance here, so that some wait "
+            "with nothing scarce too."
+        )
 
 
 def _broke(seen: Strained) -> bool:
@@ -61,15 +108,30 @@ def _is_for_good(seen: Strained) -> bool:
     return bool(seen.ended) or not seen.again
 
 
-def _sentence(seen: Strained) -> str:
+def _more(seen: Strained) -> str:
+    """What it is allowed, in words."""
     memory = seen.scarce in (Scarce.MEMORY, Scarce.MEMORY_OF_A_GROUP)
-    allowed = seen.allowed // MIB if memory else seen.allowed
-    more = MORE[seen.scarce].format(allowed)
-    if seen.is_in_doubt:
-        return f"With {more} than when idle: {NOT_QUIET[0].lower()}{NOT_QUIET[1:]}"
-    if not _broke(seen):
-        return f"With {more} than when idle all {seen.offered} are in the app."
-    parts = [f"with {more} than when idle {seen.held} requests are in the app"]
+    return MORE[seen.scarce].format(seen.allowed // MIB if memory else seen.allowed)
+
+
+def _unbroken(seen: Sequence[Strained]) -> Iterator[str]:
+    """What nothing gave way with, in a sentence for each number of requests."""
+    for offered in dict.fromkeys(each.offered for each in seen):
+        mores = [_more(each) for each in seen if each.offered == offered]
+        yield (
+            f"With {listed(mores, 'or')} than when idle "
+            f"{f'all {offered} are' if offered > 1 else 'the one request is'} "
+            "in the app."
+        )
+
+
+def _doubt(seen: Strained) -> str:
+    why = f"{NOT_QUIET[0].lower()}{NOT_QUIET[1:]}"
+    return f"With {_more(seen)} than when idle: {why}"
+
+
+def _sentence(seen: Strained) -> str:
+    parts = [f"with {_more(seen)} than when idle {seen.held} requests are in the app"]
     parts += _others(seen)
     if seen.printed:
         parts.append(f"it prints “{seen.printed}”")

@@ -52,6 +52,15 @@ def test_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
     assert (tmp_path / "ended").read_text() == "in order"
 
 
+def test_told_to_end_in_the_background_of_a_script(tmp_path: Path) -> None:
+    """There the keyboard is ignored, and SIGTERM is all that is left."""
+    ignoring = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{CHILD}"
+    process = start(ignoring, str(tmp_path / "ended"))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert (tmp_path / "ended").read_text() == "in order"
+
+
 def test_nox_is_gone(tmp_path: Path) -> None:
     ended = str(tmp_path / "ended")
     process = start(PARENT, CHILD, ended, NOX_CURRENT_SESSION="probe")

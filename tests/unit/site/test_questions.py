@@ -12,12 +12,12 @@ import pytest
 
 from harness.records.results import read_evidence
 from harness.report.words import QUESTIONS
+from harness.site.fields import value_of
 from harness.site.questions import answered
 from harness.site.questions import PLACE
 from harness.site.questions import QuestionPage
 from harness.site.questions import Topic
 from harness.site.questions import TypedQuestion
-from harness.site.questions import value_of
 from tests.builders.atlas import QUESTIONS as TYPED
 from tests.builders.atlas import whole_atlas
 

@@ -41,6 +41,21 @@ def test_what_was_undone_is_three_spans() -> None:
     assert in_short(*points) == "20: 4; 21: 3; 24: 4"
 
 
+def test_a_release_that_cannot_be_compared_is_told_by_the_next_one() -> None:
+    """One with two rounds at the declared number says too little alone."""
+    points = [
+        steady("20.1", 8),
+        uneven("21.0", 8, 3),
+        uneven("21.1", 8, *(6, 3, 3, 6, 3, 6, 3, 3, 3, 3, 3)),
+        steady("24.0", 8),
+    ]
+    first, second, third = fill_line(LIKE, points).spans
+    assert second.releases == ("21.0", "21.1")
+    assert (first.change, third.change) == (None, Change.MORE)
+    assert second.change is Change.FEWER
+    assert second.reason.endswith(", as 21.1 shows")
+
+
 def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
     points = [
         uneven("21.0", 6, 6, 3, 3, 6, 3, 6),

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from harness.judge.questions import answers
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
+from harness.records.questions import Answer
 from harness.records.rounds import Account
 from harness.records.words import Outcome
 from tests.builders.answers import answer
+from tests.builders.answers import WHERE
+from tests.samples.make import cell
+from tests.samples.make import rounds
 
 MIB = 1024 * 1024
 
@@ -74,3 +79,44 @@ def test_where_nothing_broke_there_is_no_number() -> None:
     assert answer(BreaksSeen(limits=(FINE,))).number is None
     assert answer(BreaksSeen(limits=(ROOT,))).answer == "unknown"
     assert answer(BreaksSeen()).answer == "unknown"
+
+
+def uneven(*limits: Strained) -> Answer:
+    """The answer of a cell that has 4 to 8 requests in the app with nothing scarce."""
+    seen = rounds(8, (2, 4), [8, 4, 8])
+    asked = BreaksSeen(limits=limits)
+    return answers(cell(WHERE, "gthread-2x4", 8, seen, asked=(asked,)))[0]
+
+
+def test_what_waits_behind_a_busy_thread_anyway_is_not_taken_for_broken() -> None:
+    found = uneven(strained(offered=8, held=4, waiting=4))
+    assert (found.answer, found.number) == ("files: unknown", None)
+    assert "not known with little of these: files." in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("seen", "word"),
+    [
+        (strained(offered=8, held=8, waiting=0), "files: not by 8"),
+        (strained(offered=8, held=3, waiting=5), "files: at 3"),
+        (strained(offered=8, held=5, waiting=3, printed="Errno 24"), "files: at 5"),
+        (strained(offered=8, held=5, account=Account(reset=3)), "files: at 5"),
+        (strained(offered=8, held=5, again=False), "files: at 5, for good"),
+    ],
+)
+def test_what_gives_way_in_an_uneven_server_is_told(seen: Strained, word: str) -> None:
+    assert uneven(seen).answer == word
+
+
+def test_where_nothing_gives_way_that_is_said_once() -> None:
+    files, memory = (
+        strained(scarce, offered=4, held=4, waiting=0)
+        for scarce in (Scarce.FILES, Scarce.MEMORY)
+    )
+    found = answer(BreaksSeen(limits=(files, memory, ROOT)))
+    assert (found.answer, found.number) == ("not by 4", None)
+    assert found.sentence.startswith(
+        "With 64 more open files or 256 MiB more memory than when idle all 4 are in"
+    )
+    one = answer(BreaksSeen(limits=(strained(offered=1, held=1, waiting=0),)))
+    assert "the one request is in the app" in one.sentence

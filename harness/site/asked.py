@@ -1,0 +1,166 @@
+"""A page for each question that the instrument asks beside the number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.choices import Question
+from harness.records.questions import Answer
+from harness.records.report import CellReport
+from harness.records.text import listed
+from harness.records.words import Outcome
+from harness.report import words
+from harness.report.words import QUESTIONS
+from harness.site import servers
+from harness.site.atlas import age
+from harness.site.atlas import Atlas
+from harness.site.atlas import AtlasCell
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import render
+from harness.site.questions import about
+from harness.site.questions import QuestionPage
+from harness.site.servers import other_releases
+
+MOST_ANSWERS = 3
+"""How many of the questions that people type are answered at the top."""
+
+
+class AnswerRow(NamedTuple):
+    """A configuration, and what it was answered."""
+
+    cell: CellReport
+    answer: Answer
+    other: str
+    """Its releases, where they are not those of the heading."""
+
+
+class AnswerGroup(NamedTuple):
+    """The configurations of a server, with the newest releases that were asked."""
+
+    server: str
+    title: str
+    rows: tuple[AnswerRow, ...]
+
+
+class DoesNotFit(NamedTuple):
+    """Configurations that a question does not fit, for the same reason."""
+
+    reason: str
+    where: str
+
+
+def of_any(atlas: Atlas) -> list[Question]:
+    """Questions that some cell has an answer to, in order."""
+    answered = {
+        answer.question for entry in atlas.entries for answer in entry.cell.answers
+    }
+    return [question for question in QUESTIONS if question in answered]
+
+
+def pages(
+    atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage], filters: object
+) -> Iterator[File]:
+    """The pages of all questions that were asked."""
+    for question in of_any(atlas):
+        asked = list(_newest(atlas, question))
+        groups, unfit = _groups(asked, question), _unfit(asked, question)
+        meaning = QUESTIONS[question].meaning
+        first = about(typed, question)[:MOST_ANSWERS]
+        best = f"{first[0].asked} {first[0].answer}" if first else meaning
+        yield render(
+            "asked.html",
+            f"asked/{question}.html",
+            script="filter.js",
+            site=frame,
+            name=f"{QUESTIONS[question].question} Flask servers compared",
+            description=best,
+            asked=str(question),
+            words=QUESTIONS[question],
+            filter=filters,
+            groups=groups,
+            unfit=unfit,
+            first=[
+                (
+                    each,
+                    each.written(each.question.asked).marked,
+                    each.written(each.question.answer, "../").marked,
+                )
+                for each in first
+            ],
+            again=groups[0].rows[0].cell.id if groups else "",
+        )
+
+
+def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasCell]]]:
+    """By server: the newest cell of each configuration that was asked."""
+    for name in atlas.servers:
+        asked: dict[str, AtlasCell] = {}
+        for entry in atlas.servers[name]:
+            if answer_of(entry.cell, question):
+                known = asked.setdefault(entry.cell.configuration, entry)
+                if age(known.cell) < age(entry.cell):
+                    asked[entry.cell.configuration] = entry
+        order = [each.cell.configuration for each in servers.newest_of(atlas, name)]
+        if asked:
+            yield name, [asked[each] for each in order if each in asked]
+
+
+def answer_of(cell: CellReport, question: Question) -> Answer | None:
+    """What a cell was answered, if it was asked."""
+    return next((each for each in cell.answers if each.question is question), None)
+
+
+def _groups(
+    asked: Sequence[tuple[str, list[AtlasCell]]], question: Question
+) -> list[AnswerGroup]:
+    """All that were answered, by server."""
+    groups = []
+    for name, entries in asked:
+        cells = [each.cell for each in entries if not _reason(each, question)]
+        if cells:
+            newest = max(cells, key=age)
+            rows = tuple(_row(cell, newest, question) for cell in cells)
+            title = f"{words.title(newest)} {newest.server_version}"
+            groups.append(AnswerGroup(name, title, rows))
+    return groups
+
+
+def _row(cell: CellReport, newest: CellReport, question: Question) -> AnswerRow:
+    answer = answer_of(cell, question)
+    assert answer is not None
+    return AnswerRow(cell, answer, other_releases(cell, newest))
+
+
+def _unfit(
+    asked: Sequence[tuple[str, list[AtlasCell]]], question: Question
+) -> list[DoesNotFit]:
+    """What the question does not fit, the commonest reason first."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for _, entries in asked:
+        by_reason: dict[str, list[CellReport]] = defaultdict(list)
+        for each in entries:
+            if reason := _reason(each, question):
+                by_reason[reason].append(each.cell)
+        for reason, cells in by_reason.items():
+            names = listed([cell.configuration for cell in cells])
+            reasons[reason].append(f"{words.title(cells[0])} {names}")
+    ordered = sorted(reasons.items(), key=lambda each: -len(each[1]))
+    return [DoesNotFit(reason, "; ".join(where)) for reason, where in ordered]
+
+
+def _reason(entry: AtlasCell, question: Question) -> str:
+    """Why a question does not fit a cell; empty where it does."""
+    return next(
+        (
+            seen.reason
+            for cell in entry.evidence.cells
+            if cell.id == entry.cell.id
+            for seen in cell.asked
+            if seen.question is question and seen.outcome is Outcome.NOT_SUPPORTED
+        ),
+        "",
+    )

@@ -1,0 +1,61 @@
+"""What a page is, for search engines, in words of https://schema.org."""
+
+from __future__ import annotations
+
+from harness.site.frame import Frame
+
+NAME = "Flask Concurrency Matrix"
+
+LICENSE = "BSD-3-Clause"
+"""Of all data of a site: an identifier of https://spdx.org/licenses."""
+
+LICENSE_PAGE = f"https://spdx.org/licenses/{LICENSE}.html"
+
+CONTEXT = "https://schema.org"
+
+Described = dict[str, object]
+
+
+def website(frame: Frame) -> Described | None:
+    """The whole site, on its front page; nothing where its address is not known."""
+    if not frame.url:
+        return None
+    return {"@context": CONTEXT, "@type": "WebSite", "name": NAME, "url": frame.url}
+
+
+def question(frame: Frame, asked: str, answer: str) -> Described:
+    """A question with its one answer, which the site itself gives."""
+    return {
+        "@context": CONTEXT,
+        "@type": "FAQPage",
+        "dateModified": frame.generated_at,
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": asked,
+                "acceptedAnswer": {"@type": "Answer", "text": answer},
+            }
+        ],
+    }
+
+
+def dataset(frame: Frame, about: str) -> Described:
+    """All data of the site, and where to get it."""
+    files = (("application/json", "data.json"), ("text/csv", "data.csv"))
+    return {
+        "@context": CONTEXT,
+        "@type": "Dataset",
+        "name": NAME,
+        "description": about,
+        "license": LICENSE_PAGE,
+        "isAccessibleForFree": True,
+        "dateModified": frame.generated_at,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": kind,
+                "contentUrl": f"{frame.url}{path}",
+            }
+            for kind, path in files
+        ],
+    }

@@ -1,0 +1,56 @@
+"""What an answer can say of a cell, by the name that stands for it in a text."""
+
+from __future__ import annotations
+
+from harness.records.choices import Act
+from harness.records.report import CellReport
+from harness.report import words
+from harness.site.look import number_of
+
+MB = 1_000_000
+
+NOT_ASKED = "not asked"
+
+
+def value_of(cell: CellReport, field: str) -> str:
+    """Something of a cell in words. Raises ``KeyError`` for what cells do not have."""
+    fields = {
+        "number": number_of(cell),
+        "declared": "no bound" if cell.declared is None else str(cell.declared),
+        "ceiling": "none" if cell.ceiling is None else str(cell.ceiling),
+        "floor": "none" if cell.floor is None else str(cell.floor),
+        "processes": str(cell.processes or 0),
+        "threads": str(cell.threads or 0),
+        "verdict": str(cell.word),
+        "server": f"{words.title(cell)} {cell.server_version}",
+        "flask": f"Flask {cell.flask}",
+    }
+    answers = {str(each.question): each.answer for each in cell.answers}
+    details = (*_NUMBERS, *(f"{act}-{what}" for act in Act for what in _OF_TAPES))
+    not_asked = dict.fromkeys((*map(str, words.QUESTIONS), *details), NOT_ASKED)
+    return {**fields, **not_asked, **answers, **_details(cell)}[field]
+
+
+_NUMBERS = ("memory-place", "memory-further", "probes-from")
+_OF_TAPES = ("least", "gap", "lost")
+
+
+def _details(cell: CellReport) -> dict[str, str]:
+    """Numbers of the questions whose answers are more than a word."""
+    found = {}
+    if memory := cell.memory:
+        found["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
+        found["memory-further"] = _size(memory.each)
+    if cell.health and cell.health.at_times is not None:
+        found["probes-from"] = str(cell.health.at_times)
+    for tape in cell.tapes:
+        lost = tape.lost_in_app + tape.lost_waiting
+        known = str(tape.lowest), f"{tape.lowest_seconds:.1f} s", str(lost)
+        said = known if tape.known else ("not known",) * 3
+        found |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
+    return found
+
+
+def _size(size: int) -> str:
+    """A number of bytes in kB or MB."""
+    return f"{size / 1000:.0f} kB" if size < MB else f"{size / MB:.1f} MB"
