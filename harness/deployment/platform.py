@@ -34,7 +34,7 @@ def _named(path: Path) -> tuple[Instance, Path]:
         raise DeploymentFault(
             "platform",
             f"{path} is of no platform that is known; name a service.yaml, fly.toml, "
-            "app.yaml, a Kubernetes manifest or the like",
+            "app.yaml, main.tf, a Kubernetes manifest or the like",
         )
     limited = [each for each in found if each.limit is not None]
     return (limited or found)[0], path

@@ -16,12 +16,11 @@ from harness.deployment.platforms.catalog import Checks
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import text_at
+from harness.deployment.platforms.values import seconds
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 
 _URL = re.compile(r"""https?://[^\s"'|;&]+""")
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
-_SCALE = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Form(NamedTuple):
@@ -141,13 +140,7 @@ def _assumed(kind: Checks, node: Node) -> str:
 
 def _seconds(text: str, default: float, unit: float) -> float:
     """A time such as ``1m30s``; a bare number counts so many seconds each."""
-    parts = _TIME.findall(text)
-    if parts:
-        return sum(float(number) * _SCALE[unit] for number, unit in parts) or default
-    try:
-        return float(text) * unit or default
-    except ValueError:
-        return default
+    return seconds(text, unit) or default
 
 
 def _count(text: str, default: float) -> int:

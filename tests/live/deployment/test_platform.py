@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.system.ports import free_ports
+from tests.builders import infrastructure
 from tests.builders import platforms as files
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
@@ -82,3 +85,35 @@ def test_as_many_as_it_takes_and_a_port_of_its_own(
     assert (checked.code, remarks(checked)) == (0, {})
     answers = {each["question"]: each for each in checked.cells["mine"]["answers"]}
     assert answers["probes"]["answer"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "more"),
+    [
+        (
+            "main.tf",
+            infrastructure.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "5"),
+            10,
+            "the platform sends 5, the app takes 3: two wait",
+        ),
+        (
+            "main.bicep",
+            infrastructure.BICEP.replace("int = 10", "int = 5"),
+            40,
+            "the platform aims at 5, the app takes 3: two wait",
+        ),
+    ],
+)
+def test_infrastructure_as_code(
+    check: Check, tmp_path: Path, name: str, text: str, line: int, more: str
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / name).write_text(text.replace("/healthz", "/live"))
+    checked = deploy(check, folder, f'probes = {{ file = "{name}" }}')
+    found = remarks(checked)
+    assert found["platform sends more"]["reason"] == more
+    assert found["platform sends more"]["line"] == line
+    waits = found["health check waits"]
+    assert Path(waits["file"]).name == name and waits["line"] > 20
+    assert "app gives up first" not in found, "its threads end no request"
