@@ -135,6 +135,19 @@ NOTICED_SECONDS = 2.0
 """Of how long a place is kept: what is less may be due to a machine that is busy."""
 
 
+def least_shut_out(
+    number: str, after: str, chance: bool, waits_from: int | None
+) -> str:
+    """The least number beside which nobody else gets in, and what to know about it.
+
+    ``after`` is how long the server takes to free itself; empty where it does not.
+    """
+    until = f" for {after}" if after else ""
+    by_chance = ", by chance" if chance else ""
+    earlier = f", one may wait from {waits_from}" if waits_from else ""
+    return f"{number}{until}{by_chance}{earlier}"
+
+
 class StayNumbers(Result, frozen=True, kw_only=True):
     """What clients that stay in one way come to, in a report."""
 
@@ -171,3 +184,8 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     def gone_after(self) -> int | None:
         """Events after which no stream was left in the app; ``None`` if one was."""
         return self.left.index(0) if 0 in self.left else None
+
+    def in_short(self, number: str) -> str:
+        """``number`` is how those that shut others out are put, beside the rest."""
+        after = f"{self.frees_after:.0f} s" if self.frees_after else ""
+        return least_shut_out(number, after, self.chance, self.waits_from)

@@ -22,6 +22,7 @@ from harness.records.seen import SilentSeen
 from harness.records.seen import Slow
 from harness.records.seen import SlowStep
 from harness.records.seen import SlowWay
+from harness.records.staying import least_shut_out
 from harness.records.steering import Goal
 from harness.records.text import listed
 from harness.records.words import Settled
@@ -139,10 +140,9 @@ def _in_short(effect: Effect, ways: Sequence[Slow]) -> str:
     if not effect.shut_out_by:
         most = max(step.clients for way in ways for step in way.steps)
         return f"{most} leave room"
-    until = f" for {_after(ways)}" if effect.frees_itself else ""
-    chance = ", by chance" if effect.chance else ""
-    earlier = f", one may wait from {effect.waits_from}" if effect.waits_from else ""
-    return f"{shut_out(effect.shut_out_by)}{until}{chance}{earlier}"
+    after = _after(ways) if effect.frees_itself else ""
+    number = shut_out(effect.shut_out_by)
+    return least_shut_out(number, after, effect.chance, effect.waits_from)
 
 
 def _doing(ways: Sequence[Slow]) -> str:

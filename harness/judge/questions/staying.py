@@ -140,10 +140,7 @@ def shut_out(count: int) -> str:
 def _short(found: StayNumbers) -> str:
     if found.shut_out_by is None:
         return f"{found.tried} leave room"
-    until = f" for {found.frees_after:.0f} s" if found.frees_after else ""
-    chance = ", by chance" if found.chance else ""
-    earlier = f", one may wait from {found.waits_from}" if found.waits_from else ""
-    return f"{shut_out(found.shut_out_by)}{until}{chance}{earlier}"
+    return found.in_short(shut_out(found.shut_out_by))
 
 
 def _sentence(found: StayNumbers, watched: float) -> str:

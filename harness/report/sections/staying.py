@@ -53,10 +53,7 @@ def _row(cell: CellReport, found: StayNumbers) -> tuple[Words, ...]:
 def _from(found: StayNumbers) -> str:
     if found.shut_out_by is None:
         return f"not by {found.tried}"
-    after = f" (for {found.frees_after:.0f} s)" if found.frees_after else ""
-    chance = " (by chance)" if found.chance else ""
-    earlier = f"; one may wait from {found.waits_from}" if found.waits_from else ""
-    return f"{found.shut_out_by}{after}{chance}{earlier}"
+    return found.in_short(str(found.shut_out_by))
 
 
 def _besides(found: StayNumbers) -> Iterator[str]:
