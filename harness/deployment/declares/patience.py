@@ -60,6 +60,8 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
         return NOT_KNOWN
     if name == "flask":
         return Patience(AppWaits("flask run", None, "", of), AppWaits(name, 0, "", of))
+    if name == "granian":
+        return Patience(AppWaits(name, None, "", of), None)
     if name not in KEEP_ALIVE:
         return NOT_KNOWN
     keeps = KEEP_ALIVE[name]

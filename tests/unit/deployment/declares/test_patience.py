@@ -45,7 +45,7 @@ UNKNOWN = "not known"
         ("uvicorn --interface wsgi --timeout-keep-alive 70 app:app", NEVER, 70),
         ("hypercorn wsgi:app:app", NEVER, 5),
         ("flask run", NEVER, 0),
-        ("granian --interface wsgi app:app", UNKNOWN, UNKNOWN),
+        ("granian --interface wsgi app:app", NEVER, UNKNOWN),
         ("python serve.py", UNKNOWN, UNKNOWN),
     ],
 )
