@@ -46,6 +46,17 @@ def late(listener: Listener, server: Any) -> None:
     known_server.late(listener, server, {"sleeps": [1.2]})
 
 
+def sleeps_on(listener: Listener, server: Any) -> None:
+    """Two at a time, and a thread that sleeps for an hour before it takes requests."""
+
+    def later() -> None:
+        time.sleep(3600)
+        work(listener, server)
+
+    threading.Thread(target=later, daemon=True).start()
+    work(listener, server, 2)
+
+
 def overbooks(listener: Listener, server: Any) -> None:
     """Two workers that accept two connections each, as gunicorn 21 to 23 does.
 

@@ -12,18 +12,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from harness.judge.questions import answers
 from harness.judge.verdict import verdict_on
+from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
+from harness.records.questions import UNKNOWN
 from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from tests.live.commands import gthread
 from tests.live.known_shape import Shape
 
 ROOT = Path(__file__).parents[3]
@@ -39,12 +44,14 @@ import msgspec
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.system.machine import allow_open_files
+from harness.records.choices import Question
 from tests.live.commands import planned
 allow_open_files()
-folder, declared, *command = sys.argv[1:]
-bench = Bench(Path(sys.executable), 64, Path(folder))
+folder, limit, asked, declared, *command = sys.argv[1:]
+bench = Bench(Path(sys.executable), int(limit), Path(folder))
 cell = planned(*command, declared=int(declared))
-seen = asyncio.run(measure_cell(bench, cell))
+questions = [Question(asked)] if asked else ()
+seen = asyncio.run(measure_cell(bench, cell, questions))
 Path(folder, "evidence").write_bytes(msgspec.json.encode(seen))
 """
 
@@ -61,18 +68,44 @@ NUMBERS = {
     "seed": 0.5,
 }
 
+QUESTIONS = {
+    Question.SELF_CALL: "yes; deadlock at 3",
+    Question.OVERFLOW: "≥{waiting} wait, 997 in the server",
+    Question.EVENTS: "3 shut all others out",
+    Question.UPLOADS: "3 shut all others out",
+    Question.PROBES: "waits from 3; restarted after 21 to 31 s",
+    Question.ABANDONED: "keeps its place; waiting ones run",
+    Question.RECOVERY: "replaced; finishes",
+    Question.WAITS: "no",
+    Question.PARALLEL: "1",
+}
+"""What each comes to with one worker of gunicorn that has three threads. It accepts
+1000 connections."""
+
 STYLES = ("threads", "greedy", "late", "pausing", "growing", "rejecting")
 
 
-def measured(shape: Shape, folder: Path, rng: random.Random) -> CellEvidence:
-    """What is seen of a server by a harness that is stopped now and then."""
-    command = [sys.executable, "-c", HARNESS, str(folder), str(shape.declared)]
+def measured(
+    command: Sequence[str],
+    folder: Path,
+    rng: random.Random,
+    *,
+    limit: int = 64,
+    asked: str = "",
+    runs_seconds: float = 1.0,
+) -> CellEvidence:
+    """What is seen of a server by a harness that is stopped now and then.
+
+    ``command`` begins with the declared number. Between two stops it runs for up to
+    ``runs_seconds``.
+    """
+    harness_words = [sys.executable, "-c", HARNESS, str(folder), str(limit), asked]
     deadline = time.monotonic() + DEADLINE
-    with subprocess.Popen([*command, *shape.command], cwd=ROOT) as harness:
+    with subprocess.Popen([*harness_words, *command], cwd=ROOT) as harness:
         try:
             while True:
                 try:
-                    assert harness.wait(rng.uniform(0.05, 1.0)) == 0
+                    assert harness.wait(rng.uniform(0.05, runs_seconds)) == 0
                     break
                 except subprocess.TimeoutExpired:
                     assert time.monotonic() < deadline
@@ -92,7 +125,8 @@ def test_right_or_unknown(tmp_path: Path, style: str) -> None:
         shape = shape._replace(declared=2)
     seed = secrets.token_hex(4)
     again = f"seed {seed}"
-    evidence = measured(shape, tmp_path, random.Random(seed))
+    command = str(shape.declared), *shape.command
+    evidence = measured(command, tmp_path, random.Random(seed))
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), again
     assert contradiction(evidence.all_rounds) is None, again
     word, reason = verdict_on(evidence, 64)
@@ -101,3 +135,16 @@ def test_right_or_unknown(tmp_path: Path, style: str) -> None:
     if word is not Verdict.UNKNOWN and seen.floor_by is Basis.GUARANTEED:
         most, least = shape.capacity
         assert (seen.floor, seen.ceiling) == (least(shape.declared), most), again
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_an_answer_is_right_or_unknown(tmp_path: Path, asked: Question) -> None:
+    seed = secrets.token_hex(4)
+    command = "3", *gthread(1, 3)
+    evidence = measured(
+        command, tmp_path, random.Random(seed), limit=8, asked=asked, runs_seconds=2.0
+    )
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), seed
+    (answer,) = answers(evidence)
+    right = QUESTIONS[asked].format(waiting=answer.number)
+    assert answer.answer in (right, UNKNOWN), f"seed {seed}: {answer.sentence}"

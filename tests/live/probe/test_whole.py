@@ -29,6 +29,20 @@ def test_what_sleeps_in_front_of_the_app(measure: Measure, way: str) -> None:
         assert each.admitted == min(each.offered, 3)
 
 
+@pytest.mark.parametrize(
+    ("declared", "word"), [(3, Verdict.UNKNOWN), (2, Verdict.AS_DECLARED)]
+)
+def test_a_thread_that_sleeps_all_the_while_may_take_requests_later(
+    measure: Measure, declared: int, word: Verdict
+) -> None:
+    evidence = measure(odd("sleeps-on"), declared=declared)
+    given, reason = verdict_on(evidence, 64)
+    assert given is word, reason
+    if word is Verdict.UNKNOWN:
+        assert "1 thread of the server slept all the while" in reason
+        assert max(each.asleep for each in evidence.rounds) == 1
+
+
 def test_workers_that_are_replaced(measure: Measure) -> None:
     evidence = measure(odd("recycles"), declared=2)
     word, reason = verdict_on(evidence, 64)
