@@ -37,11 +37,12 @@ def spawn(
     """Start a warden with its command: the process, and our end of its lifeline."""
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
-    folders = os.pathsep.join(map(str, scratch_folders()))
+    folders = list(map(str, scratch_folders()))
+    counted = [str(len(folders)), *folders, str(len(remove)), *remove]
     script = [sys.executable, "-I", "-S", warden.__file__]
     try:
         process = subprocess.Popen(
-            [*script, str(cwd), folders, str(len(remove)), *remove, *argv],
+            [*script, str(cwd), *counted, *argv],
             stdin=read,
             stdout=subprocess.PIPE,
             stderr=output,

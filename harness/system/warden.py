@@ -2,10 +2,10 @@
 
 Run by path with ``-I -S`` (no site, no environment) as a process of its own between
 the harness and a command:
-``warden.py CWD FOLDERS N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of REMOVE
-are a command to run when all is killed: it removes what the processes had others start,
-such as the containers of an engine. FOLDERS, with ``:`` between them, are removed as
-well if the harness was killed.
+``warden.py CWD M [FOLDER ...] N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of
+REMOVE are a command to run when all is killed: it removes what the processes had others
+start, such as the containers of an engine. The M folders are removed as well if the
+harness was killed.
 
 Rule 1: standard input is a lifeline. When it ends, because the harness closed it, was
 interrupted or was killed with SIGKILL, every descendant is killed, then the warden
@@ -162,6 +162,12 @@ def run_remove(cwd: str, remove: list[str]) -> None:
         say("left", os.waitstatus_to_exitcode(status))
 
 
+def counted(words: list[str]) -> tuple[list[str], list[str]]:
+    """As many words as the first says, and the rest."""
+    count = 1 + int(words[0])
+    return words[1:count], words[count:]
+
+
 def main() -> None:
     """Watch over one command until the lifeline ends."""
     read, write = os.pipe()
@@ -170,8 +176,9 @@ def main() -> None:
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    cwd, folders, count = sys.argv[1], sys.argv[2], 4 + int(sys.argv[3])
-    remove, words = sys.argv[4:count], sys.argv[count:]
+    cwd, *rest = sys.argv[1:]
+    folders, rest = counted(rest)
+    remove, words = counted(rest)
     is_closed = False
     command = spawn(cwd, words)
     going_on: float | None = None
@@ -202,7 +209,7 @@ def main() -> None:
     if remove:
         run_remove(cwd, remove)
     if not is_closed:
-        for folder in filter(None, folders.split(os.pathsep)):
+        for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 
 

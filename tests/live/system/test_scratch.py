@@ -49,21 +49,26 @@ def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("name", ["temporary", "a:b c"])
 def test_none_is_left_by_a_harness_that_is_killed(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, name: str
 ) -> None:
     root = Path(__file__).parents[3]
+    (tmp_path / "a").mkdir()  # not ours, though the name of ours begins like it
+    place = tmp_path / name
+    place.mkdir()
     harness = subprocess.Popen(
         [sys.executable, "-c", HARNESS],
-        env={**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(place)},
         stdout=subprocess.PIPE,
     )
     assert harness.stdout is not None
     with harness.stdout as output:
         assert output.readline() == b"started\n"
         tree = psutil.Process(harness.pid).children(recursive=True)
-        assert len(list(tmp_path.iterdir())) == 2
+        assert len(list(place.iterdir())) == 2
         harness.send_signal(number)
         harness.wait(20)
     assert not psutil.wait_procs(tree, timeout=20)[1]
-    assert list(tmp_path.iterdir()) == []
+    assert list(place.iterdir()) == []
+    assert (tmp_path / "a").exists()
