@@ -16,6 +16,8 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.declaration import say_declared
 from harness.deployment.declared.promise import Promise
+from harness.deployment.fixed_ports import remedy_for
+from harness.deployment.fixed_ports import taken_port
 from harness.deployment.hello import Hello
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -129,7 +131,22 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         advice = about_patches(cell, stale, patched=patched, green=green)
         return _without_declaration(checked, cell, advice)
-    return explain(cell, checked.promise, stale, patched=patched, green=green)
+    explained = explain(cell, checked.promise, stale, patched=patched, green=green)
+    return _about_a_taken_port(checked, explained)
+
+
+def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
+    """A cell with the remedy for a port that is fixed, and that another program has."""
+    prepared = checked.prepared
+    if cell.outcome is Outcome.MEASURED or not isinstance(prepared, Prepared):
+        return cell
+    port = taken_port(cell.log_tail)
+    if port is None or prepared.contained is not None:
+        return cell
+    place = prepared.command, checked.promise, (port,), prepared.where.folder
+    remedy = remedy_for(*place)
+    reason = f"{cell.reason}; port {port} is another program's; {remedy}"
+    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 
 
 def _without_declaration(

@@ -46,6 +46,21 @@ def remedy_for(
     )
 
 
+_TAKEN = re.compile(
+    r"(?:[Pp]ort |on the same address \(\S*:|"
+    r"\(['\"][\w.:*]+['\"], )(?P<port>\d{2,5})\b"
+)
+_IS_TAKEN = re.compile(r"Connection in use|[Aa]ddress already in use|is in use by")
+
+
+def taken_port(log: str) -> int | None:
+    """The port that a server could not have, as it says itself, if it does."""
+    if not _IS_TAKEN.search(log):
+        return None
+    found = [int(each["port"]) for each in _TAKEN.finditer(log)]
+    return found[-1] if found else None
+
+
 def _in_command(command: CommandLine, port: str) -> str:
     for word in words_of(command.words):
         if re.search(rf"(?<!\d){port}$", word):

@@ -14,6 +14,7 @@ import msgspec
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
+from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
 from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import REFUSED
@@ -108,8 +109,24 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     )
 
 
+_CALLED_AS_ASGI = re.compile(
+    r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"
+)
+"""What Flask says when a server of ASGI calls it."""
+
+
+def _as_wsgi(words: Sequence[str]) -> str:
+    """What makes a server of ASGI serve a Flask app, or an adapter do it."""
+    if server_words(words)[0] in ("uvicorn", "granian"):
+        return "add `--interface wsgi`"
+    return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a server of WSGI"
+
+
 def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """What a server said, and what keeps it where a check can watch it."""
+    if _CALLED_AS_ASGI.search(cell.log_tail):
+        because = "it calls the app as one of ASGI, and a Flask app is one of WSGI"
+        return Advice(because, _as_wsgi(cell.command))
     cause = _cause(cell.log_tail, cell.reason)
     if NOWHERE in cause:
         return Advice(cause, REMEDY)

@@ -145,6 +145,26 @@ APPLIED = [
         },
     ),
     Applied(
+        "a server of ASGI that is given a Flask app",
+        'command = "uvicorn shop:app"',
+        "add `--interface wsgi`",
+        "concurrency.toml",
+        "uvicorn",
+        "uvicorn --interface wsgi",
+        handled=10,
+    ),
+    Applied(
+        "a server of ASGI that has no other interface",
+        'command = "hypercorn asgi:shop:app"\ndeclared = 10\n'
+        'requirements = "requirements.txt"',
+        r"give it `a2wsgi\.WSGIMiddleware\(app\)`",
+        "shop.py",
+        r"app = Flask\(__name__\)",
+        "from a2wsgi import WSGIMiddleware\napp = WSGIMiddleware(Flask(__name__))",
+        handled=10,
+        files={"requirements.txt": "a2wsgi\nflask\nhypercorn\n"},
+    ),
+    Applied(
         "a protocol that the probe does not speak",
         'command = "granian --interface wsgi --http 2 --blocking-threads 1 shop:app"',
         "let it speak HTTP/1.1 too",

@@ -9,6 +9,7 @@ import pytest
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.fixed_ports import remedy_for
+from harness.deployment.fixed_ports import taken_port
 from harness.deployment.shell import CommandLine
 
 HANDED_ON = {"PORT": "{port}"}
@@ -180,3 +181,22 @@ def test_a_port_in_a_file_of_a_vassal(tmp_path: Path) -> None:
     remedy = remedy_for(given, None, {5000}, tmp_path)
     place = "in place of `5000` in vassals/shop.ini, line 2"
     assert remedy.startswith(f"write `$(PORT)` {place}")
+
+
+@pytest.mark.parametrize(
+    ("said", "port"),
+    [
+        ("[ERROR] Connection in use: ('0.0.0.0', 5000)", 5000),
+        ("Address already in use\nPort 5000 is in use by another program.", 5000),
+        (
+            "probably another instance of uWSGI is running on the same address "
+            "(0.0.0.0:5000).\nbind(): Address already in use [core/socket.c line 769]",
+            5000,
+        ),
+        ("OSError: [Errno 98] Address already in use: ('127.0.0.1', 5000)", 5000),
+        ("OSError: [Errno 98] Address already in use", None),
+        ("Listening on port 5000\nKeyError: 'SHOP'", None),
+    ],
+)
+def test_a_port_that_another_program_has(said: str, port: int | None) -> None:
+    assert taken_port(said) == port

@@ -93,6 +93,8 @@ APPLIED = {
     "test_programs_that_start_servers_from_an_index",
     "leave out `{}`": OTHERS,
     "if that is meant": OTHERS,
+    "add `--interface wsgi`": OTHERS,
+    "give it `a2wsgi.WSGIMiddleware(app)`": OTHERS,
     "write `{}` as the first line": "test_shapes.py::"
     "test_the_remedy_for_sockets_without_patches_is_true",
     "leave out `reuse_port` in": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
