@@ -112,3 +112,23 @@ def test_a_path_needs_a_slash(check: Check, chat: Path) -> None:
     checked = check(chat)
     assert checked.code == 2
     assert "socket-at: " in checked.message and "such as '/ws'" in checked.message
+
+
+SOCKETIO = """\
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+SocketIO(app, async_mode="threading")
+"""
+
+
+def test_socketio_is_polled_where_the_deployment_has_it(
+    check: Check, chat: Path
+) -> None:
+    (chat / "chat.py").write_text(SOCKETIO)
+    (chat / "concurrency.toml").write_text(DEPLOYMENT + 'polls-at = "/socket.io/"\n')
+    checked = check(chat, "--limit", "4")
+    answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
+    assert answers["polls"]["answer"] == "2 shut all others out"
+    assert "with 2 Socket.IO clients that poll nobody else gets in" in checked.out
