@@ -200,7 +200,8 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
     stand_in_for_clients(programs, search, engine or variables.get(ENGINE, ""))
     found = no_controls.programs(search, confined=confines_signals())
     reals = {name: places.get(p.resolve(), str(p)) for name, p in found.items()}
-    no_controls.stand_in(programs, reals)
+    own = dict.fromkeys((folder, tree, *layers(tree, variables)))
+    no_controls.stand_in(programs, reals, own)
     return {
         **variables,
         # Clients that are started by their path, and libraries, look here.

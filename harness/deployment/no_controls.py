@@ -2,13 +2,14 @@
 
 Programs that control services, the machine or a store of data are found as ones that
 refuse. Where the kernel does not confine signals, so are those that end processes.
-Looking at what runs is allowed.
+Looking at what runs is allowed. Files are removed in the deployment's own folders only.
 """
 
 from __future__ import annotations
 
 import shlex
 import shutil
+from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,11 @@ LEAVES_ALONE = (
 LEAVES_DATA = (
     "a check empties no store of data; leave out that line, or start a store for the "
     "check in front of the server"
+)
+
+LEAVES_FILES = (
+    "a check removes no file outside of the working tree and the home folder; leave "
+    "out that line, or write the command of the server itself"
 )
 
 SERVICES = {
@@ -50,6 +56,9 @@ ENDING = ("pkill", "killall", "killall5", "skill", "fuser", "slay")
 
 STORES = ("redis-cli", "valkey-cli", "keydb-cli")
 """Clients of stores that need one word to empty them, or to end them."""
+
+REMOVING = ("rm", "unlink")
+"""Programs that remove files."""
 
 FLAGS = {
     "crontab": " | -l",
@@ -116,29 +125,57 @@ exec {real} "$@"
 )
 
 
+_REMOVING = (
+    _HEAD
+    + """\
+ended=
+for word in "$@"; do
+    case $ended$word in
+    --) ended=x; continue ;;
+    -*) continue ;;
+    esac
+    [ -e "$word" ] || [ -L "$word" ] || continue
+    while [ "$word" != "${{word%/}}" ]; do word=${{word%/}}; done
+    case $word in
+    */*) at=${{word%/*}}/ ;;
+    *) at=. ;;
+    esac
+    at=$(cd -P -- "$at" && pwd -P) || continue
+    case ${{at%/}}/${{word##*/}} in
+    {looking}) ;;
+    *) refuse "$@" ;;
+    esac
+done
+exec {real} "$@"
+"""
+)
+
+
 def programs(search: str, *, confined: bool) -> dict[str, Path]:
     """The programs to stand in for, by name, as they are found on a path.
 
     ``confined`` tells whether the kernel confines signals, so that those that end
     processes reach none but the deployment's own.
     """
-    names = (*SERVICES, *MACHINE, *STORES, *(() if confined else ENDING))
+    ending = () if confined else ENDING
+    names = (*SERVICES, *MACHINE, *STORES, *REMOVING, *ending)
     found = ((name, shutil.which(name, path=search)) for name in names)
     return {name: Path(path) for name, path in found if path}
 
 
-def stand_in(folder: Path, reals: Mapping[str, str]) -> None:
+def stand_in(folder: Path, reals: Mapping[str, str], own: Iterable[Path]) -> None:
     """Write programs to a folder that are found in the place of others.
 
     ``reals`` has the path of each of the others, which are run to look at something.
+    Files may be removed in the folders ``own``.
     """
     for name, real in reals.items():
         if not (path := folder / name).exists():
-            path.write_text(script(name, real))
+            path.write_text(script(name, real, own))
             path.chmod(0o755)
 
 
-def script(name: str, real: str) -> str:
+def script(name: str, real: str, own: Iterable[Path]) -> str:
     """A program for the shell that stands in for another."""
     looking = SERVICES.get(name, "").split()
     text, looks = _SERVICES, " | ".join(('""', "help", *looking))
@@ -148,14 +185,18 @@ def script(name: str, real: str) -> str:
         text, looks = _ENDING, ""
         if name == "fuser":
             looks = _FUSER_LOOKS.format(real=shlex.quote(real))
+    elif name in REMOVING:
+        text = _REMOVING
+        looks = " | ".join(f"{shlex.quote(str(each.resolve()))}/*" for each in own)
     elif name in OPTIONS_ALONE:
         looks = "help"
-    remedy = LEAVES_DATA if name in STORES else LEAVES_ALONE
+    remedies = dict.fromkeys(STORES, LEAVES_DATA)
+    remedies |= dict.fromkeys(REMOVING, LEAVES_FILES)
     return text.format(
         name=name,
         real=shlex.quote(real),
         refused=REFUSED,
-        remedy=remedy,
+        remedy=remedies.get(name, LEAVES_ALONE),
         looking=looks,
         flags=FLAGS.get(name, ""),
     )

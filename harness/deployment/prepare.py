@@ -33,6 +33,7 @@ from harness.deployment.interpreter import interpreter
 from harness.deployment.interpreter import on_path
 from harness.deployment.interpreter import takes_a_shell
 from harness.deployment.isolation import stays_in_layer
+from harness.deployment.migrations import check_database
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
@@ -114,6 +115,7 @@ def prepare(
         where = Where(folder, Path(sys.executable), variables)
         prepared = _in_containers(deployment, source, where, containers)
         return prepared._replace(places=places)
+    check_database(key, command.words, folder, variables, deployment.env)
     executable = find_executable(key, command.words, folder, variables)
     if takes_a_shell(executable):
         command = command._replace(words=("sh", *command.words))

@@ -168,6 +168,58 @@ def test_where_signals_are_not_confined_programs_that_send_them_refuse(
     assert logged(checked).count(": a check leaves alone what") == len(there)
 
 
+# ------------------------------------------------------------------------- files
+
+# Outside of the tree, which is in the folder `tree`.
+REMOVES = {
+    "rm -rf {elsewhere}/data": False,
+    "rm -f {elsewhere}/shop.sock": False,
+    "rm {elsewhere}/link": False,
+    "cd {elsewhere} && rm -rf ./data/; cd - > /dev/null": False,
+    f"{shutil.which('rm')} -r -- {{elsewhere}}/data": False,
+    "rm -rf {elsewhere}": False,
+    "rm -f {elsewhere}/absent": True,
+    "touch made && rm made": True,
+    "rm -f kept": True,
+    "rm -r ./-odd": True,
+    "rm -rf $(mktemp -d)": True,
+    "cp kept out && rm -- out || true": True,
+}
+
+
+def test_files_elsewhere_are_not_removed(check: Check, tmp_path: Path) -> None:
+    elsewhere, tree = tmp_path / "elsewhere", tmp_path / "tree"
+    (elsewhere / "data").mkdir(parents=True)
+    (elsewhere / "data" / "rows").write_text("production")
+    (elsewhere / "shop.sock").touch()
+    (elsewhere / "link").symlink_to("data")
+    before = sorted(elsewhere.rglob("*"))
+    lines = "mkdir ./-odd; touch kept\n"
+    lines += "\n".join(each.format(elsewhere=elsewhere) for each in REMOVES)
+    checked = started_by(check, tree, lines)
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert sorted(elsewhere.rglob("*")) == before
+    refused = [line for line in logged(checked).splitlines() if "refused: `" in line]
+    assert len(refused) == list(REMOVES.values()).count(False), refused
+
+
+def test_a_database_of_others_is_not_migrated(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://shop:secret@db.invalid/shop")
+    line = "echo $DATABASE_URL; flask db upgrade"
+    checked = started_by(check, tmp_path / "tree", line)
+    assert checked.code == 2 and not checked.cells
+    assert "command: runs `flask db upgrade`, which would" in checked.message
+    # As the remedy says.
+    own = 'DATABASE_URL = "sqlite:///check.db"'
+    assert own in checked.message
+    checked = started_by(check, tmp_path / "other", line, own)
+    assert checked.cells["mine"]["ceiling"] == 2, checked
+    assert logged(checked).startswith("sqlite:///check.db")
+
+
 # ---------------------------------------------------------------------- services
 
 

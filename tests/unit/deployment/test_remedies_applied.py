@@ -21,7 +21,7 @@ LIVE = ROOT / "tests" / "live" / "deployment"
 MODULES = (
     *("at_least", "command", "declared/script", "declared/uwsgi", "dockerfile"),
     *("elsewhere", "fixed_in_files", "fixed_ports", "interpreter", "mounted"),
-    *("no_containers", "no_controls", "ports", "prepare", "remedies"),
+    *("migrations", "no_containers", "no_controls", "ports", "prepare", "remedies"),
 )
 """Those that say what to change in what a user has. Errors in the file of deployments
 itself are held by its schema, and what is refused of containers by their own tests."""
@@ -77,6 +77,10 @@ APPLIED = {
     "a check starts no containers": "containers/test_harmless.py::test_a_shell",
     "a check leaves alone what runs": "test_standing_by.py::"
     "test_a_start_that_ends_with_that_says_why",
+    "a check removes no file": "test_standing_by.py::"
+    "test_files_elsewhere_are_not_removed",
+    "runs `{}`, which would change the database": "test_standing_by.py::"
+    "test_a_database_of_others_is_not_migrated",
     "a check empties no store": "test_standing_by.py::test_services_are_left_alone",
     "pull or build its images": "containers/test_kinds.py::"
     "test_the_remedy_for_an_image_that_cannot_be_had_is_true",

@@ -1,0 +1,102 @@
+"""Starts that change a database which is not the check's own.
+
+A database in a file of the working tree or of the home folder is behind a layer (see
+``isolation``). One that is reached over the network is not, so a start that migrates it
+is refused, until the file of deployments says which database the check may change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.deployment.config import DeploymentFault
+
+MOST_BYTES = 100_000
+"""How much of a script is read."""
+
+FILES = (".env", ".flaskenv")
+"""Files whose variables Flask and others read when they start."""
+
+CI = "CI"
+"""The variable of machines that are made for one job, and their databases with them."""
+
+_CHANGES = re.compile(
+    r"\bflask\b[^\n;&|#]*?\bdb\s+(?:upgrade|downgrade)\b"
+    r"|\balembic\b[^\n;&|#]*?\b(?:upgrade|downgrade)\b"
+    r"|\bmanage\.py\s+(?:migrate|flush|syncdb|db\s+(?:upgrade|downgrade))\b"
+)
+"""Commands that change the tables of a database: of Flask-Migrate, Alembic, Django."""
+
+_COMMENT = re.compile(r"(?m)^\s*#.*$")
+
+_SERVER = re.compile(
+    r"(?:postgres\w*|mysql|mariadb|mssql|oracle|cockroachdb)(?:\+\w+)?://"
+)
+"""How the address of a database begins that is reached over the network."""
+
+_LINE = re.compile(r"(?m)^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)")
+
+
+def check_database(
+    key: str,
+    words: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    given: Mapping[str, str],
+) -> None:
+    """Raise ``DeploymentFault`` about a start that migrates a database of others.
+
+    ``given`` are the variables that the deployment itself sets for the check.
+    """
+    found = next(filter(None, map(_CHANGES.search, _texts(words, folder))), None)
+    if found is None or variables.get(CI):
+        return
+    for name, value in (*variables.items(), *_in_files(folder, variables)):
+        if name in given or not _SERVER.match(value):
+            continue
+        raise DeploymentFault(
+            key,
+            f"runs `{' '.join(found[0].split())}`, which would change the database "
+            f"that {name} names{_place(value)}; name one that the check may change: "
+            f'env = {{ {name} = "sqlite:///check.db" }}',
+        )
+
+
+def _place(address: str) -> str:
+    """Where a database is, without its user and its password."""
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        host = None
+    return f" on {host}" if host else ""
+
+
+def _texts(words: Sequence[str], folder: Path) -> Iterator[str]:
+    """The command, and the scripts that it names."""
+    yield " ".join(words)
+    for word in words:
+        path = folder / word
+        try:
+            is_text = path.is_file() and path.stat().st_size < MOST_BYTES
+            text = path.read_text(errors="replace") if is_text else ""
+        except (OSError, ValueError):
+            continue
+        if text.startswith("#!") or path.suffix in (".sh", ".bash"):
+            yield _COMMENT.sub("", text)
+
+
+def _in_files(folder: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Variables of files, but for those that are set already."""
+    for name in FILES:
+        try:
+            text = (folder / name).read_text(errors="replace")
+        except OSError:
+            continue
+        for variable, value in _LINE.findall(text):
+            if variable not in variables:
+                yield variable, value
