@@ -30,6 +30,12 @@ from tests.live.deployment.containers.conftest import write_all
 SECONDS = 120.0
 
 
+def as_in_a_terminal() -> None:
+    """Ignore no signal, however these tests were started."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Began:
     """A check in a process of its own, with a folder for all temporary files."""
 
@@ -46,6 +52,7 @@ class Began:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=as_in_a_terminal,
         )
 
     def wait_for(self, moment: Callable[[], object]) -> None:
