@@ -40,6 +40,8 @@ from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.results import begin
 from harness.records.results import BISECTION
+from harness.records.results import LOCK
+from harness.records.results import refuse_others
 from harness.records.track import Bisection
 from harness.records.track import Swap
 from harness.report.sections import verdict
@@ -79,6 +81,7 @@ def bisect(
     """Find the release in which a configuration changed, and why."""
     printing = as_printing(TEXT, quiet, verbose)
     known = catalog.load(given.catalog)
+    refuse_others(given.results)
     followed, selection = _follow(given, known, cell, of)
     if lost_on:
         ask = (*selection.ask, Question.LIFE)
@@ -146,7 +149,8 @@ def _swap(
         return []
     say(f"separating {len(parts)} packages or groups of them, one at a time")
     folder = results / "swaps"
-    shutil.rmtree(folder, ignore_errors=True)
+    for lock in folder.glob(f"*/{LOCK}"):  # of an earlier run, and nothing else there
+        shutil.rmtree(lock.parent, ignore_errors=True)
     numbers = count(1)
     with scratch_folder() as environments:
 

@@ -32,6 +32,7 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.report import CellReport
+from harness.records.results import refuse_others
 from harness.records.results import REPORT
 from harness.records.results import TIMELINE
 from harness.records.track import Timeline
@@ -63,6 +64,8 @@ def track(
 ) -> int:
     """Measure configurations under every release, and show what changed."""
     printing = as_printing(TEXT, quiet, verbose)
+    if not list_only:
+        refuse_others(given.results)
     stored, faults = history.read(given.history)
     code = say_faults(faults)
     show = show and not list_only

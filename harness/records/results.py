@@ -69,8 +69,9 @@ def begin(results: Path, plan: Plan) -> None:
     """
     previous = results / PREVIOUS
     try:
+        refuse_others(results)
         _occupy(results)
-        for old in (*previous.glob("*.*"), *(previous / EVIDENCE).glob("*.json")):
+        for old in _of_a_run(previous):
             old.unlink()
         for path in _of_a_run(results):
             aside = previous / path.relative_to(results)
@@ -82,6 +83,36 @@ def begin(results: Path, plan: Plan) -> None:
             "another folder with --results"
         ) from problem
     files.write(results / PLAN, plan)
+
+
+def refuse_others(results: Path) -> None:
+    """Raise ``UsageError`` about a file that has the name of one of ours and is none.
+
+    It would be moved, and removed by the next run. In a folder that a run has locked
+    before, all such files are ours.
+    """
+    if (results / LOCK).exists():
+        return
+    for folder in (results, results / PREVIOUS):
+        there = _of_a_run(folder)
+        records = [each for each in there if each.suffix == ".json"]
+        foreign = [each for each in records if not _is_ours(each)]
+        if not records:
+            foreign = there
+        if foreign:
+            raise UsageError(
+                f"{foreign[0]}: is there already, and no run wrote it; choose another "
+                "folder with --results"
+            )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a run of ours wrote a file, whole or not."""
+    try:
+        content = files.read_bytes(path)
+    except UsageError:
+        return False
+    return b'"schema"' in content or b'"environments"' in content
 
 
 _LOCKS: dict[Path, TextIO] = {}

@@ -111,6 +111,39 @@ def test_beginning_touches_nothing_of_others(tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    "name", ["report.md", "plan.json", "evidence/one.json", "previous/report.html"]
+)
+def test_a_file_of_somebody_else_is_neither_moved_nor_removed(
+    name: str, tmp_path: Path
+) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text('{"mine": 1}')
+    for _ in range(2):
+        with pytest.raises(UsageError) as caught:
+            begin(tmp_path, plan_of())
+        assert str(caught.value).startswith(f"{mine}: is there already, and no run ")
+    assert mine.read_text() == '{"mine": 1}'
+
+
+def test_what_the_run_before_left_is_removed_by_name(tmp_path: Path) -> None:
+    begin(tmp_path, plan_of())
+    mine = tmp_path / "previous" / "notes.txt"
+    mine.parent.mkdir()
+    mine.touch()
+    begin(tmp_path, plan_of())
+    begin(tmp_path, plan_of())
+    assert mine.exists()
+
+
+def test_results_of_another_machine_are_ours(tmp_path: Path) -> None:
+    write_evidence(tmp_path, ONE)
+    (tmp_path / "report.md").touch()
+    begin(tmp_path, plan_of())
+    assert read_evidence(tmp_path / "previous") == ([ONE], [])
+
+
 def test_results_that_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--results"):
