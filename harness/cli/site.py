@@ -121,6 +121,11 @@ def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
         raise UsageError(
             f"{out}: is not empty and no site of ours; choose another --out"
         )
+    if Path.cwd().is_relative_to(out.resolve()):
+        raise UsageError(
+            f"{out}: is where this runs, and is replaced as a whole; choose another "
+            "--out, such as site"
+        )
     part = out.with_name(f".{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     count = size = 0

@@ -33,6 +33,16 @@ def test_a_site_is_written_and_written_again(
     assert [each.name for each in tmp_path.iterdir()] == ["site"]
 
 
+def test_the_current_folder_is_not_replaced(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert build(Path()) == 2
+    assert f"{tmp_path}: is where this runs" in capsys.readouterr().err
+
+
 def test_what_is_no_site_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
