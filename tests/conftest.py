@@ -22,7 +22,10 @@ ONE_WORKER = (
 BUSY = ("busy_machine", "overloaded")
 """In the names of tests that keep every processor busy: these run one at a time."""
 
-LONGEST = ("tests/action/", *ONE_WORKER, "busy", LIVE)
+ABOUT_A_MINUTE = (LIVE + "probe/test_stopped.py", LIVE + "measure/test_axes.py")
+"""Live tests of which one alone would keep a worker when all others are done."""
+
+LONGEST = ("tests/action/", *ONE_WORKER, "busy", *ABOUT_A_MINUTE, LIVE)
 """The beginnings of what takes longest, which is begun first."""
 
 

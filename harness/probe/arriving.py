@@ -19,6 +19,7 @@ from harness.probe.clients import Client
 from harness.probe.health import learn_ports
 from harness.probe.orders import AT_MOST
 from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
 from harness.probe.states import State
 from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
@@ -26,6 +27,7 @@ from harness.probe.steer import TooLong
 from harness.probe.workers import choose
 from harness.records.steering import Goal
 from harness.records.steering import Steering
+from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -53,6 +55,10 @@ class Workers(NamedTuple):
 
 
 BY_CHANCE = Workers()
+
+COMING_TRIES = 3
+"""How often a server that is not quiet is waited for once clients are there. A busy
+machine takes long to fill the buffers of those that read nothing."""
 
 
 async def find_workers(probe: Probe, count: int) -> Workers:
@@ -140,3 +146,11 @@ def lead(
     for client in others:
         client.source = next(to_last, 0)
     return all(client.source for client in (*first, *others))
+
+
+async def until_quiet(probe: Probe) -> None:
+    """Wait until the server is quiet, or was not for so long that this has to do."""
+    for _ in range(COMING_TRIES):
+        settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        if settled is not Settled.STEADY_COUNT:
+            return

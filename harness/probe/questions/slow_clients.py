@@ -19,12 +19,12 @@ from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
 from harness.probe.arriving import lead
+from harness.probe.arriving import until_quiet
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.search import find_least
@@ -60,10 +60,6 @@ PIECES = 128
 reads nothing, which is 4 MiB at most with the usual ``tcp_wmem``."""
 
 BODY_BYTES = 1000
-
-COMING_TRIES = 3
-"""How often a server that is not quiet is waited for once the slow clients are there. A
-busy machine takes long to fill the buffers of those that read nothing."""
 
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
@@ -212,10 +208,7 @@ async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:
 
     await probe.until(sent)
     slow.leave(each for each in clients if not each.offered)
-    for _ in range(COMING_TRIES):
-        settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-        if settled is not Settled.STEADY_COUNT:
-            break
+    await until_quiet(probe)
 
 
 def _cut_off(slow: Crowd) -> int:

@@ -23,9 +23,9 @@ from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
 from harness.probe.arriving import lead
+from harness.probe.arriving import until_quiet
 from harness.probe.clients import Client
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
 from harness.probe.questions.search import find_least
 from harness.probe.questions.slow_clients import AT_MOST
@@ -37,15 +37,11 @@ from harness.probe.states import State
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayStep
 from harness.records.steering import Goal
-from harness.records.words import Settled
 
 BEAT_SECONDS = 1.0
 """How often a client that stays does what keeps it from being taken for dead."""
 
 Seen = TypeVar("Seen", bound=StayingSeen)
-
-COMING_TRIES = 3
-"""How often a server that is not quiet is waited for."""
 
 
 class Staying(Protocol):
@@ -228,10 +224,7 @@ async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
         if not client.offered:
             client.abort()
             probe.crowd.leave([client])
-    for _ in range(COMING_TRIES):
-        settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-        if settled is not Settled.STEADY_COUNT:
-            break
+    await until_quiet(probe)
 
 
 def _is_whole(step: StayStep) -> bool:
