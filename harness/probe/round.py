@@ -169,17 +169,25 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
 async def finish(probe: Probe) -> int:
     """Release every request; return how many offered ones were never served.
 
-    A server that is not quiet may be about to serve them: it is waited for more than
-    once, and ``probe.gave_up_early`` tells if that was in vain.
+    ``probe.gave_up_early`` tells whether the server was not quiet even then.
     """
     probe.holds.release_all()
-    for _ in range(SERVING_TRIES):
-        settled = await probe.until(probe.all_ended)
-        if settled is not Settled.STEADY_COUNT:
-            break
+    settled = await serve_all(probe)
     if not probe.all_ended():
         await probe.watch(probe.all_ended)
     stalled = probe.crowd.give_up()
     probe.gave_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
     return stalled
+
+
+async def serve_all(probe: Probe) -> Settled:
+    """Wait until every request has ended, or the server is quiet without that.
+
+    One that is not quiet may be about to serve them, and is waited for more than once.
+    """
+    for _ in range(SERVING_TRIES):
+        settled = await probe.until(probe.all_ended)
+        if settled is not Settled.STEADY_COUNT:
+            break
+    return settled

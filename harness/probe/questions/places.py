@@ -26,6 +26,7 @@ from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
 from harness.probe.round import finish
+from harness.probe.round import serve_all
 from harness.probe.states import State
 from harness.probe.steer import not_for_long
 from harness.probe.steer import TooLong
@@ -34,6 +35,7 @@ from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
 from harness.records.steering import Goal
+from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -193,6 +195,9 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     there = _names(probe, "")
     asking, ended = len(_names(probe, ASKS)), _endings(probe)
     stuck = await _let_go(probe, there)
+    stalled = await finish(probe)
+    if probe.gave_up_early:
+        settled = Settled.STEADY_COUNT
     return PlaceRound(
         offered=probe.crowd.offered,
         at_door=at_door,
@@ -201,7 +206,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
         ended=ended,
         watched_seconds=watched,
         processes=len({processes[name] for name in there}),
-        stalled=await finish(probe),
+        stalled=stalled,
         settled=settled,
         order=goal,
         complete=complete,
@@ -215,7 +220,7 @@ async def _let_go(probe: Probe, there: set[str]) -> int:
     probe.holds.letting_go = True
     for name in there & probe.holds.held.keys():
         probe.holds.release(name)
-    await probe.until(probe.all_ended)
+    await serve_all(probe)
     if not probe.all_ended():
         await probe.watch(probe.all_ended, WATCHED_SECONDS)
     return len(_names(probe, ASKS))
