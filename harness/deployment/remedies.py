@@ -66,7 +66,7 @@ class Advice(NamedTuple):
 NO_CAUSE = re.compile(
     r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
-    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: Worker failed)"
+    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed)"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
@@ -122,8 +122,27 @@ def _as_wsgi(words: Sequence[str]) -> str:
     return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a server of WSGI"
 
 
+_FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given")
+"""What a factory says that a server calls as if it were the app."""
+
+
+def _calls_a_factory(cell: CellReport) -> Advice:
+    """What to write where a function is served that makes the app."""
+    found = _FACTORY.search(cell.log_tail)
+    place = re.compile(rf"\w[\w.]*:{found[1]}") if found else None
+    word = next(filter(place.fullmatch, cell.command), "") if place else ""
+    if not found or not word:
+        return Advice()
+    because = f"it calls `{found[1]}` as if that were the app, and it makes the app"
+    if server_words(cell.command)[0].startswith("waitress"):
+        return Advice(because, "add `--call`")
+    return Advice(because, f"write `'{word}()'` in place of `{word}`")
+
+
 def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """What a server said, and what keeps it where a check can watch it."""
+    if any(advice := _calls_a_factory(cell)):
+        return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):
         because = "it calls the app as one of ASGI, and a Flask app is one of WSGI"
         return Advice(because, _as_wsgi(cell.command))

@@ -25,6 +25,9 @@ app = Flask(__name__)
 """
 
 
+FACTORY = "from shop import app\ndef create_app():\n    return app\n"
+
+
 class Applied(NamedTuple):
     """A deployment, what is printed of it, and what is then written where."""
 
@@ -143,6 +146,23 @@ APPLIED = [
             "address = '127.0.0.1', int(os.environ['PORT'])\n"
             "WSGIServer(address, shop.app, spawn=10).serve_forever()\n",
         },
+    ),
+    Applied(
+        "a factory without the parentheses that call it",
+        'command = "gunicorn -w 2 factory:create_app"',
+        "write `('factory:create_app\\(\\)')` in place of `factory:create_app`",
+        "concurrency.toml",
+        "factory:create_app",
+        files={"factory.py": FACTORY},
+    ),
+    Applied(
+        "a factory that waitress takes for the app",
+        'command = "waitress-serve --threads=2 factory:create_app"',
+        "add `--call`",
+        "concurrency.toml",
+        "--threads=2",
+        "--call --threads=2",
+        files={"factory.py": FACTORY},
     ),
     Applied(
         "a server of ASGI that is given a Flask app",

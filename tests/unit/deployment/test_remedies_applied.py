@@ -98,6 +98,8 @@ APPLIED = {
     "leave out `{}`": OTHERS,
     "if that is meant": OTHERS,
     "add `--interface wsgi`": OTHERS,
+    "add `--call`": OTHERS,
+    "write `'{}()'` in place of `{}`": OTHERS,
     "give it `a2wsgi.WSGIMiddleware(app)`": OTHERS,
     "write `{}` as the first line": "test_shapes.py::"
     "test_the_remedy_for_sockets_without_patches_is_true",
