@@ -171,10 +171,10 @@ QUESTIONS: dict[Question, QuestionWords] = {
     ),
     Question.BREAKS: QuestionWords(
         "How far does it go until it breaks?",
-        "“Files: at 32”: with 64 files more than it has open when idle, 32 requests "
-        "are in the app when something gives way. “For good”: it takes no request any "
-        "more, also when all have gone. “Not by 4”: all four are in the app, with "
-        "little of anything.",
+        "“Files: breaks at 32”: with 64 files more than it has open when idle, 32 "
+        "requests are in the app when something gives way. “For good”: it takes no "
+        "request any more, also when all have gone. “Holds 4”: all four are in the "
+        "app, with little of anything.",
     ),
     Question.UPLOADS: QuestionWords(
         "How many slow uploads shut everyone out?",

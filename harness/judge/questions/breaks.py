@@ -100,8 +100,8 @@ def _short(seen: Strained) -> str:
     if seen.is_in_doubt:
         return UNKNOWN
     if not _broke(seen):
-        return f"not by {seen.offered}"
-    return f"at {seen.held}{', for good' if _is_for_good(seen) else ''}"
+        return f"holds {seen.offered}"
+    return f"breaks at {seen.held}{', for good' if _is_for_good(seen) else ''}"
 
 
 def _is_for_good(seen: Strained) -> bool:

@@ -59,7 +59,7 @@ def test_who_expects_it_goes_on_when_all_have_gone(strain: Any) -> None:
     if out_of_memory is not None and out_of_memory.held < out_of_memory.offered:
         assert "SIGKILL" in out_of_memory.ended  # nobody can expect that
         answer, _, last = answer.rpartition("; ")
-        assert last.startswith("memory of a container: at ")
+        assert last.startswith("memory of a container: breaks at ")
         assert last.endswith(", for good")
     for each in limits.values():
         assert (each.ended, each.again) == ("", True), each
@@ -81,8 +81,8 @@ def test_who_does_not_breaks_for_good(strain: Any) -> None:
 
 def test_what_has_a_bound_below_breaks_by_nothing(ask: Any) -> None:
     _, answer = ask(control(1, 4), 4, Question.BREAKS)
-    assert "files: not by 4" in answer.answer
-    assert "memory: not by 4" in answer.answer
+    assert "files: holds 4" in answer.answer
+    assert "memory: holds 4" in answer.answer
     assert answer.number is None
 
 

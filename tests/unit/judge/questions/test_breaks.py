@@ -41,7 +41,10 @@ FINE = strained(Scarce.MEMORY, held=96, offered=96, waiting=0)
 def test_the_fewest_of_all() -> None:
     memory = strained(Scarce.MEMORY, held=28, waiting=0, account=Account(reset=12))
     found = answer(BreaksSeen(limits=(strained(), memory, ROOT)))
-    assert (found.answer, found.number) == ("files: at 32; memory: at 28", 28)
+    assert (found.answer, found.number) == (
+        "files: breaks at 32; memory: breaks at 28",
+        28,
+    )
     assert "With 64 more open files than when idle 32 requests" in found.sentence
     assert "8 wait; when all have gone it takes requests again." in found.sentence
     assert "256 MiB more memory" in found.sentence
@@ -52,19 +55,27 @@ def test_the_fewest_of_all() -> None:
 @pytest.mark.parametrize(
     ("seen", "word", "words"),
     [
-        (FINE, "memory: not by 96", "all 96 are in the app"),
-        (strained(again=False), "files: at 32, for good", "takes none any more"),
+        (FINE, "memory: holds 96", "all 96 are in the app"),
+        (strained(again=False), "files: breaks at 32, for good", "takes none any more"),
         (
             strained(Scarce.MEMORY_OF_A_GROUP, allowed=4 * MIB, ended="SIGKILL"),
-            "memory of a container: at 32, for good",
+            "memory of a container: breaks at 32, for good",
             "With 4 MiB more memory in its container than when idle 32 requests",
         ),
-        (strained(ended="it exited"), "files: at 32, for good", "; it exited."),
-        (strained(held=40, ended="it exited"), "files: at 40, for good", "it exited"),
-        (strained(printed="<b>Errno 24"), "files: at 32", "it prints “<b>Errno 24”"),
+        (strained(ended="it exited"), "files: breaks at 32, for good", "; it exited."),
+        (
+            strained(held=40, ended="it exited"),
+            "files: breaks at 40, for good",
+            "it exited",
+        ),
+        (
+            strained(printed="<b>Errno 24"),
+            "files: breaks at 32",
+            "it prints “<b>Errno 24”",
+        ),
         (
             strained(account=Account(failed=8), statuses=(200, 500)),
-            "files: at 32",
+            "files: breaks at 32",
             "further ones are answered 500",
         ),
     ],
@@ -97,11 +108,14 @@ def test_what_waits_behind_a_busy_thread_anyway_is_not_taken_for_broken() -> Non
 @pytest.mark.parametrize(
     ("seen", "word"),
     [
-        (strained(offered=8, held=8, waiting=0), "files: not by 8"),
-        (strained(offered=8, held=3, waiting=5), "files: at 3"),
-        (strained(offered=8, held=5, waiting=3, printed="Errno 24"), "files: at 5"),
-        (strained(offered=8, held=5, account=Account(reset=3)), "files: at 5"),
-        (strained(offered=8, held=5, again=False), "files: at 5, for good"),
+        (strained(offered=8, held=8, waiting=0), "files: holds 8"),
+        (strained(offered=8, held=3, waiting=5), "files: breaks at 3"),
+        (
+            strained(offered=8, held=5, waiting=3, printed="Errno 24"),
+            "files: breaks at 5",
+        ),
+        (strained(offered=8, held=5, account=Account(reset=3)), "files: breaks at 5"),
+        (strained(offered=8, held=5, again=False), "files: breaks at 5, for good"),
     ],
 )
 def test_what_gives_way_in_an_uneven_server_is_told(seen: Strained, word: str) -> None:
@@ -114,7 +128,7 @@ def test_where_nothing_gives_way_that_is_said_once() -> None:
         for scarce in (Scarce.FILES, Scarce.MEMORY)
     )
     found = answer(BreaksSeen(limits=(files, memory, ROOT)))
-    assert (found.answer, found.number) == ("not by 4", None)
+    assert (found.answer, found.number) == ("holds 4", None)
     assert found.sentence.startswith(
         "With 64 more open files or 256 MiB more memory than when idle all 4 are in"
     )

@@ -149,7 +149,7 @@ def test_one_limit_in_doubt_leaves_the_others_known() -> None:
     (sure, *_), slow = BREAKS.limits, Scarce.THREADS
     doubt = Strained(scarce=slow, offered=8, held=4, waiting=4, settled=STEADY)
     given = answer(BreaksSeen(limits=(sure, doubt)))
-    assert (given.answer, given.number) == ("files: at 2; threads: unknown", 2)
+    assert (given.answer, given.number) == ("files: breaks at 2; threads: unknown", 2)
     assert "With 0 more threads than when idle: it is not known" in given.sentence
 
 
