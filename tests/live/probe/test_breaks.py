@@ -81,8 +81,7 @@ def test_who_does_not_breaks_for_good(strain: Any) -> None:
 
 def test_what_has_a_bound_below_breaks_by_nothing(ask: Any) -> None:
     _, answer = ask(control(1, 4), 4, Question.BREAKS)
-    assert "files: holds 4" in answer.answer
-    assert "memory: holds 4" in answer.answer
+    assert answer.answer == "holds 4"  # said once of all that was tried
     assert answer.number is None
 
 
