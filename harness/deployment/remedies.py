@@ -161,7 +161,9 @@ def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     return Advice("; ".join(filter(None, (cause, stay))), leave)
 
 
-_NO_IMAGE = re.compile(r"pull access denied|\bregistry\b|manifest.* unknown")
+_NO_IMAGE = re.compile(
+    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
+)
 """What the engine says where an image is not there and cannot be had."""
 
 

@@ -22,6 +22,7 @@ from harness.deployment.containers.compose_networks import replace_networks
 from harness.deployment.containers.docker_run import Copy
 from harness.deployment.containers.docker_run import is_for_tls
 from harness.deployment.containers.docker_run import LOOPBACK
+from harness.deployment.containers.docker_run import NONE
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.privileges import refuse_namespace
@@ -245,9 +246,9 @@ def _listed(service: Mapping[str, Any]) -> list[str]:
 
 def _about_ports(published: Sequence[Mapping[str, Any]]) -> str:
     listed = ", ".join(str(each["published"]) for each in published) or "no port"
-    which = "it cannot be told which is measured" if published else "none is measured"
+    which = "and it cannot be told which is measured" if published else NONE
     return (
-        f"publishes {listed}, and {which}; write a variable in the Compose file, "
+        f"publishes {listed}, {which}; write a variable in the Compose file, "
         'such as "127.0.0.1:${PORT:-8080}:80", and hand it on: '
         'env = { PORT = "{port}" }'
     )

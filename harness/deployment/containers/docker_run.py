@@ -28,6 +28,9 @@ from harness.deployment.containers.privileges import refuse_namespace
 PORT = "{port}"
 LOOPBACK = "127.0.0.1"
 
+NONE = "so nothing can be measured"
+"""What follows where no port is published."""
+
 PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
 """Variables that containers are given, so that they find the probe."""
 
@@ -257,10 +260,12 @@ def _measured(run: Run) -> Option | None:
     networks = {each.value for each in run.options if each.name in ("network", "net")}
     if "host" in networks:
         return None
-    listed = ", ".join(each.value for each in published) or "no port"
-    which = "it cannot be told which" if published else "none"
+    listed = ", ".join(each.value for each in published)
+    if not listed and any(each.name == "publish-all" for each in run.options):
+        listed = "whatever the image exposes"
+    which = "and it cannot be told which is measured" if listed else NONE
     raise ContainerRefused(
-        f"publishes {listed}, and {which} is measured; write "
+        f"publishes {listed or 'no port'}, {which}; write "
         f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
     )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.deployment.containers import engine
+from harness.system.schedstat import thread_times
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import EXAMPLES
@@ -79,6 +83,45 @@ def test_rounds_cost_no_more_than_outside(
     outside = run(check, folder, "gunicorn shop:app --threads 4 --bind {host}:{port}")
     print("seconds inside and outside:", *map(seconds, (inside, outside)))
     assert seconds(inside) < 2 * seconds(outside) + 0.05
+
+
+def test_what_the_engine_puts_in_front_is_watched(user: User) -> None:
+    # It is what runs while requests are passed on, so rounds look at its threads too.
+    port = 28769
+    server = "exec gunicorn shop:app --bind 0.0.0.0:8000"
+    user.container("shop", "--publish", f"127.0.0.1:{port}:8000", command=server)
+    proxies = engine.proxies(port)
+    if not proxies:
+        pytest.skip("this engine passes connections on without a program")
+    assert all(b"docker-proxy" in words_of(each) for each in proxies)
+    before = spent(proxies)
+    deadline = time.monotonic() + 60
+    while not answers(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert spent(proxies) > before
+
+
+def words_of(process: int) -> bytes:
+    """The command of a process."""
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def spent(processes: list[int]) -> int:
+    """Nanoseconds that the threads of processes have run."""
+    return sum(ran for _, _, ran, _ in thread_times(processes))
+
+
+def answers(port: int) -> bool:
+    """Whether a server answers at a port, with whatever status."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        client.request("GET", "/")
+        return bool(client.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        client.close()
 
 
 def seconds(cell: dict[str, Any]) -> float:

@@ -171,7 +171,7 @@ def test_the_port_is_filled_in_everywhere() -> None:
         ({"models": {"llm": None}}, "service app has a model, which"),
         ({"scale": 2}, "service app runs 2 times"),
         ({"deploy": {"replicas": 3}}, "service app runs 3 times"),
-        ({"ports": []}, "publishes no port, and none is measured"),
+        ({"ports": []}, "publishes no port, so nothing can be measured"),
         (
             {"ports": [{"published": "80"}, {"published": "443"}]},
             "publishes 80, 443, and it cannot be told which is measured",
