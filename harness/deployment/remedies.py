@@ -154,7 +154,8 @@ def _about_failure(cell: CellReport, promise: Promise | None) -> Advice:
         return Advice(cause, f"{sent}{LEAVES_ALONE}")
     if _NO_IMAGE.search(cause):
         return Advice(cause, "pull or build its images before the check")
-    if "exited with status 0 before" not in cell.reason:
+    is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
+    if is_error or "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
