@@ -33,6 +33,9 @@ def find_executable(
     if os.sep in first and os.path.isfile(named):
         problem = f"is not executable; `chmod +x {first}`, or write `sh {first}`"
         raise DeploymentFault(key, f"{first}: {problem}")
+    if first.startswith(".") and key != "dockerfile":
+        there = f"there is no {first} in {os.path.abspath(folder)}; correct its path"
+        raise DeploymentFault(key, there)
     remedy = (
         "install it in the environment that this runs in, or name a file of "
         "requirements that has it: --requirements FILE, or the key requirements"

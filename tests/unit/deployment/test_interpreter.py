@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.config import DeploymentFault
+from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import takes_a_shell
 
 
@@ -28,3 +30,8 @@ def test_a_script_without_a_first_line(
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     assert not takes_a_shell(tmp_path / "none")
+
+
+def test_a_script_that_is_not_there_is_not_to_be_installed(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentFault, match=r"there is no \./none\.sh in .*correct"):
+        find_executable("command", ("./none.sh",), tmp_path, {"PATH": "/bin"})
