@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 
@@ -115,8 +114,8 @@ def _is_ours(path: Path) -> bool:
     return b'"schema"' in content or b'"environments"' in content
 
 
-_LOCKS: dict[Path, TextIO] = {}
-"""Held until this process ends, by folder."""
+_LOCKS: dict[Path, int] = {}
+"""Descriptors that are open until this process ends, by folder."""
 
 
 def _occupy(results: Path) -> None:
@@ -129,11 +128,11 @@ def _occupy(results: Path) -> None:
         (results / ".gitignore").write_text("*\n")
     if results in _LOCKS:
         return
-    lock = (results / LOCK).open("a")
+    lock = os.open(results / LOCK, os.O_WRONLY | os.O_CREAT, 0o666)
     try:
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.close()
+        os.close(lock)
         raise UsageError(
             f"{results}: another run is writing there; wait until it ends, or choose "
             "another folder with --results"

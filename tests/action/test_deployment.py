@@ -140,6 +140,7 @@ jobs:
     steps:
       - uses: {CHECKOUT}
       - run: printf '%s\\n' "$SCRIPTS" >> "$GITHUB_PATH"
+      - run: python "$EXECUTIONER" "dëployments of mine/executioner.port"
       - uses: {OURS}@v1
         id: crashed
         continue-on-error: true
@@ -191,7 +192,8 @@ def runner(new_runner: NewRunner) -> Runner:
 @pytest.fixture(scope="module")
 def ran(runner: Runner) -> Ran:
     """The workflow was run, once."""
-    return runner.run(WORKFLOW, SCRIPTS=str(SCRIPTS))
+    executioner = str(Path(__file__).with_name("executioner.py"))
+    return runner.run(WORKFLOW, SCRIPTS=str(SCRIPTS), EXECUTIONER=executioner)
 
 
 def step(runner: Runner, job: str, name: str) -> dict[str, Any]:

@@ -25,6 +25,26 @@ app = Flask(__name__)
 """
 
 
+POOLED = """\
+import os
+from concurrent.futures import ThreadPoolExecutor
+from wsgiref.simple_server import WSGIServer, make_server
+from shop import app
+
+class Pooled(WSGIServer):
+    pool = ThreadPoolExecutor(SIZE)
+
+    def process_request(self, *request):
+        self.pool.submit(self.serve, *request)
+
+    def serve(self, request, address):
+        self.finish_request(request, address)
+        self.shutdown_request(request)
+
+make_server("127.0.0.1", int(os.environ["PORT"]), app, Pooled).serve_forever()
+"""
+"""A server of one's own, that cannot be asked how many it handles."""
+
 FACTORY = "from shop import app\ndef create_app():\n    return app\n"
 
 
@@ -108,11 +128,7 @@ APPLIED = [
         "concurrency.toml",
         "declared = 1",
         handled=3,
-        files={
-            "serve.py": "import os, cheroot_like\n",
-            "cheroot_like.py": "import os\nfrom waitress import serve as go\n"
-            "from shop import app\ngo(app, port=int(os.environ['PORT']), threads=3)\n",
-        },
+        files={"serve.py": POOLED.replace("SIZE", "3")},
     ),
     Applied(
         "more than is declared, though its command says it",
@@ -208,11 +224,7 @@ APPLIED = [
         "(declared = 2)",
         "concurrency.toml",
         r"\Z",
-        files={
-            "serve.py": "import os\nfrom waitress.server import create_server\n"
-            "from shop import app\n"
-            "create_server(app, port=os.environ['PORT'], threads=2).run()\n",
-        },
+        files={"serve.py": POOLED.replace("SIZE", "2")},
     ),
     Applied(
         "a port in a line of a Procfile",

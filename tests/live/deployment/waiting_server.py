@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from harness.system.ports import free_port
 
 DEADLINE_SECONDS = 60.0
@@ -166,8 +168,11 @@ def _running(
             _wait_until_open(process, port)
         yield
     finally:
+        workers = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(DEADLINE_SECONDS)
+        _, alive = psutil.wait_procs(workers, DEADLINE_SECONDS)
+        assert not alive
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
