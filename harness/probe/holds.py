@@ -184,7 +184,10 @@ class Holds:
         assert hold.said is not None
         name = hold.said.request
         if name in self._marks:
-            self._marks.pop(name).set_result(None)
+            mark = self._marks.pop(name)
+            # One that nobody waits for any more may still arrive.
+            if not mark.done():
+                mark.set_result(None)
             return
         self.entered.add(name)
         self.where[name] = hold.said.process

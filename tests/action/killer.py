@@ -1,15 +1,16 @@
-"""A server that has the harness killed, all of it, as running out of memory would.
-
-No signal of a deployment reaches the harness, where the kernel can keep them in. So it
-is the ``executioner`` that does it, when this connects and says who asks.
-"""
+"""A server that kills the harness, all of it, as running out of memory would."""
 
 import os
-import socket
+import signal
 
-with open("executioner.port") as file:
-    address = ("127.0.0.1", int(file.read()))
-with socket.create_connection(address) as executioner:
-    executioner.sendall(b"%d" % os.getpid())
-    executioner.shutdown(socket.SHUT_WR)
-    executioner.recv(1)
+process = os.getpid()
+harness = []
+while process > 1:
+    with open(f"/proc/{process}/stat") as file:
+        process = int(file.read().rpartition(")")[2].split()[1])
+    with open(f"/proc/{process}/cmdline") as file:
+        if "harness" in file.read().split("\0"):
+            harness.append(process)
+# The outermost first, so that none of them learns of the end of another.
+for process in reversed(harness):
+    os.kill(process, signal.SIGKILL)

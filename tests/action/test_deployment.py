@@ -60,7 +60,7 @@ command = "gunicorn shop:app --bind {host}:{port}"
 
 [[deployment]]
 name = "kills"
-command = "gunicorn killer:app --bind {host}:{port}"
+command = "gunicorn asks_for_it:app --bind {host}:{port}"
 
 [[deployment]]
 name = "left"
@@ -181,7 +181,7 @@ def runner(new_runner: NewRunner) -> Runner:
     (folder / "concurrency.toml").write_text(CONFIG)
     (folder / "brøken.toml").write_text(BROKEN)
     (folder / "kills.toml").write_text(KILLS)
-    shutil.copy2(Path(__file__).with_name("killer.py"), folder)
+    shutil.copy2(Path(__file__).with_name("asks_for_it.py"), folder)
     # Modules of the outsider's with names of ours; and his folder is on PYTHONPATH.
     (runner.repository / "harness").mkdir()
     (runner.repository / "harness" / "__init__.py").write_text("raise SystemExit(9)\n")

@@ -83,3 +83,21 @@ def test_the_same_request_counts_once() -> None:
             return min(first.result(), second.result()), holds.peak
 
     assert asyncio.run(hold()) == (b"go\n", 1)
+
+
+def test_a_mark_that_nobody_waits_for_may_still_arrive() -> None:
+    async def hold() -> tuple[list[Any], int]:
+        faults: list[Any] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, fault: faults.append(fault))
+        async with listening("127.0.0.1") as holds:
+            holds.begin()
+            for steps in range(20):
+                given_up = asyncio.create_task(holds.catch_up())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                given_up.cancel()
+                await holds.catch_up()
+            return faults, holds.strays
+
+    assert asyncio.run(hold()) == ([], 0)
