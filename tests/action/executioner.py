@@ -1,5 +1,9 @@
-"""Waits in the background for a server that asks for it, and then kills the harness
-that started that server, all of it. Ends then, or after its deadline."""
+"""Kills the harness, all of it, as running out of memory would.
+
+As a server itself it does so at once. With the name of a file it waits in the
+background for a server that asks for it, and writes there on which port. It ends then,
+or after its deadline.
+"""
 
 import os
 import signal
@@ -8,29 +12,46 @@ import sys
 
 DEADLINE_SECONDS = 300.0
 
-listener = socket.create_server(("127.0.0.1", 0))
-listener.settimeout(DEADLINE_SECONDS)
-with open(sys.argv[1], "w") as file:
-    file.write(str(listener.getsockname()[1]))
-# The terminal of a step is hung up at its end.
-signal.signal(signal.SIGHUP, signal.SIG_IGN)
-if os.fork():
-    os._exit(0)
-os.setsid()
-nothing = os.open(os.devnull, os.O_RDWR)
-for stream in range(3):
-    os.dup2(nothing, stream)
 
-asks, _ = listener.accept()
-asks.settimeout(DEADLINE_SECONDS)
-process = int(b"".join(iter(lambda: asks.recv(16), b"")))
-harness = []
-while process > 1:
-    with open(f"/proc/{process}/stat") as stat:
-        process = int(stat.read().rpartition(")")[2].split()[1])
-    with open(f"/proc/{process}/cmdline") as command:
-        if "harness" in command.read().split("\0"):
-            harness.append(process)
-# The outermost first, so that none of them learns of the end of another.
-for process in reversed(harness):
-    os.kill(process, signal.SIGKILL)
+def kill_harness(process: int) -> None:
+    """Kill the harness that a process comes from, all of it."""
+    harness = []
+    while process > 1:
+        with open(f"/proc/{process}/stat") as stat:
+            process = int(stat.read().rpartition(")")[2].split()[1])
+        with open(f"/proc/{process}/cmdline") as command:
+            if "harness" in command.read().split("\0"):
+                harness.append(process)
+    # The outermost first, so that none of them learns of the end of another.
+    for each in reversed(harness):
+        os.kill(each, signal.SIGKILL)
+
+
+def go_to_the_background() -> None:
+    """Go on as a process of its own, which is not hung up at the end of a step."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+
+
+def main() -> None:
+    """Kill the harness of this process, or of the one that asks."""
+    if not sys.argv[1:]:
+        kill_harness(os.getpid())
+        return
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(DEADLINE_SECONDS)
+    with open(sys.argv[1], "w") as file:
+        file.write(str(listener.getsockname()[1]))
+    go_to_the_background()
+    asks, _ = listener.accept()
+    asks.settimeout(DEADLINE_SECONDS)
+    kill_harness(int(b"".join(iter(lambda: asks.recv(16), b""))))
+
+
+if __name__ == "__main__":
+    main()
