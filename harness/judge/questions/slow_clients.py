@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.judge.questions.staying import may_wait_from
 from harness.judge.questions.staying import shut_out
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import sum_up_cell
@@ -174,10 +175,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
 def _which_worker(effect: Effect) -> str:
     """What depends on which of several workers gets what; empty where nothing does."""
     if effect.waits_from:
-        return (
-            f" From {effect.waits_from} on a request may wait: it does when it meets a "
-            "worker that is full, also while another one has room."
-        )
+        return f" {may_wait_from(effect.waits_from)}"
     if effect.chance:
         return " Several workers share the load by chance: it may be another number."
     return ""

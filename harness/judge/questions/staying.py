@@ -137,6 +137,14 @@ def shut_out(count: int) -> str:
     return f"{count} {'shuts' if count == 1 else 'shut'} all others out"
 
 
+def may_wait_from(count: int) -> str:
+    """That beside so many a request waits that meets a full worker."""
+    return (
+        f"From {count} on a request may wait: it does when it meets a worker that is "
+        "full, also while another one has room."
+    )
+
+
 def _short(found: StayNumbers) -> str:
     if found.shut_out_by is None:
         return f"{found.tried} leave room"
@@ -165,10 +173,7 @@ def _where(found: StayNumbers) -> list[str]:
     """Where they are meanwhile, and what becomes of streams without clients."""
     said = []
     if found.waits_from:
-        said.append(
-            f"From {found.waits_from} on a request may wait: it does when it meets a "
-            "worker that is full, also while another one has room."
-        )
+        said.append(may_wait_from(found.waits_from))
     if found.chance:
         said.append(
             "Several workers share the load by chance: it may be another number next "

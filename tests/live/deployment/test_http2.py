@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import ROOT
 
 TLS = ROOT / "tests" / "deployments" / "tls"
@@ -23,6 +25,16 @@ COMMANDS = {
 }
 
 
+def http2_answers(checked: Checked) -> dict[str, Any]:
+    """What each deployment was answered, by its name."""
+    return {
+        name: each
+        for name, cell in checked.cells.items()
+        for each in cell["answers"]
+        if each["question"] == "http2"
+    }
+
+
 def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
@@ -35,12 +47,7 @@ def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
     )
     (folder / "concurrency.toml").write_text("\n".join(tables))
     checked = check(folder, "--ask", "http2", "--limit", "16")
-    answers = {
-        name: each
-        for name, cell in checked.cells.items()
-        for each in cell["answers"]
-        if each["question"] == "http2"
-    }
+    answers = http2_answers(checked)
     threads = checked.cells["hypercorn"]["ceiling"]
     assert answers["hypercorn"]["answer"] == f"as many: {threads}"
     assert "does not offer HTTP/2 over TLS" in answers["gunicorn"]["sentence"]
@@ -58,12 +65,7 @@ def test_it_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
     for name in ("cert.pem", "key.pem"):
         shutil.copy(TLS / name, folder)
     checked = check(folder, "--ask", "http2", "--limit", "16")
-    answers = {
-        name: each
-        for name, cell in checked.cells.items()
-        for each in cell["answers"]
-        if each["question"] == "http2"
-    }
+    answers = http2_answers(checked)
     # To nginx plain HTTP on a port with TLS is a bad request, and no end of it.
     assert {cell["ceiling"] for cell in checked.cells.values()} == {4}
     assert answers["spoken"]["answer"] == "as many: 4"
