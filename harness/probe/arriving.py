@@ -78,6 +78,29 @@ async def find_workers(probe: Probe, count: int) -> Workers:
 async def arrive(
     probe: Probe,
     workers: Workers,
+    goal: Goal | None,
+    first: Sequence[Client],
+    others: Sequence[Client],
+    come: Come,
+    others_come: Others,
+) -> Goal | None:
+    """Have clients come; with a goal others after them as well, in the order for it.
+
+    Returns the goal, or nothing where chance decided: there was none, too few source
+    ports were known, or the order was not kept. All workers run in the end. Raises
+    ``Ended``.
+    """
+    if goal is None or not first:
+        await come(first)
+        return None
+    known = lead(workers, goal, first, others)
+    kept = await _in_order(probe, workers, goal, first, come, others_come)
+    return goal if kept and known else None
+
+
+async def _in_order(
+    probe: Probe,
+    workers: Workers,
     goal: Goal,
     first: Sequence[Client],
     come: Come,
@@ -86,8 +109,7 @@ async def arrive(
     """Have clients come in a chosen order, and others after them.
 
     Returns whether the order was kept: not where a worker would have been stopped for
-    too long, or cannot be stopped. All run in the end, and all have come. Raises
-    ``Ended``.
+    too long, or cannot be stopped. All have come in the end.
     """
     if workers.ports is not None:
         await come(first)

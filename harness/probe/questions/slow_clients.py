@@ -18,7 +18,6 @@ from functools import partial
 from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
-from harness.probe.arriving import lead
 from harness.probe.arriving import until_quiet
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
@@ -190,13 +189,8 @@ class SlowComing:
             crowd.open([each for each in others if each.state is State.NEW])
             await probe.until(probe.all_in_or_ended)
 
-        if self._goal is None or not slow.clients:
-            await come(slow.clients)
-            return None
-        known = lead(self._workers, self._goal, slow.clients, others)
         order = self._workers, self._goal
-        kept = await arrive(probe, *order, slow.clients, come, others_come)
-        return self._goal if kept and known else None
+        return await arrive(probe, *order, slow.clients, others, come, others_come)
 
 
 async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:

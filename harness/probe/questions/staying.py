@@ -22,7 +22,6 @@ from typing import TypeVar
 from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
-from harness.probe.arriving import lead
 from harness.probe.arriving import until_quiet
 from harness.probe.clients import Client
 from harness.probe.probe import Probe
@@ -173,12 +172,8 @@ class StaySearch:
             probe.crowd.open(new)
             await probe.until(lambda: _all_in(probe, others))
 
-        if goal is None:
-            await come(stay)
-            return None
-        known = lead(self._workers, goal, stay, others)
-        kept = await arrive(probe, self._workers, goal, stay, come, others_come)
-        return goal if kept and known else None
+        order = self._workers, goal
+        return await arrive(probe, *order, stay, others, come, others_come)
 
     async def _freed(
         self, others: Sequence[Client], since: float, seconds: float
