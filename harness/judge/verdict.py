@@ -86,6 +86,11 @@ def _verdict(
         )
     if not numbers.bounded:
         return Verdict.UNKNOWN, _open_end(cell, declared)
+    if cell.idle_workers and not sure_of_most:
+        return Verdict.UNKNOWN, (
+            f"declares {declared}; {declared} were in the app at once, but "
+            f"{_idle(cell)}, so it may admit more"
+        )
     return Verdict.AS_DECLARED, (
         f"declares {declared}; {declared} of {declared} offered were in the app at "
         f"once {_whenever(cell, numbers)}, and further ones {_fate(cell)}"
@@ -147,8 +152,7 @@ def _short(
     if cell.idle_workers:
         return Verdict.UNKNOWN, (
             f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
-            f"{cell.idle_workers} of {cell.workers} processes that listen never took a "
-            "request, so there may be capacity to come"
+            f"{_idle(cell)}, so there may be capacity to come"
         )
     if not uneven and (asleep := max((r.asleep for r in cell.rounds), default=0)):
         return Verdict.UNKNOWN, (
@@ -162,6 +166,14 @@ def _short(
             f"though up to {_most_offered(cell)} were offered"
         )
     return Verdict.UNEVEN, f"{_declares(declared)}; {_uneven(load, cell, numbers)}"
+
+
+def _idle(cell: CellEvidence) -> str:
+    """Which of the workers were never seen to hold a request."""
+    return (
+        f"{cell.idle_workers} of {cell.workers} processes that listen never took a "
+        "request"
+    )
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:

@@ -143,6 +143,8 @@ class Probe:
         """Threads that sleep for a time, and have run while requests waited."""
         self.slept_on: set[Thread] = set()
         """Threads that slept on a clock for all of the time that they were given."""
+        self.sleep_long: set[Thread] = set()
+        """Threads that slept on a clock for all of the time that a worker had alone."""
         self.kernel: KernelAccount | None = None
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()

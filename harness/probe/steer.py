@@ -30,6 +30,7 @@ from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.turns import give_turns
+from harness.probe.turns import wake
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
@@ -88,9 +89,16 @@ class Steps:
         self._probe.crowd.connect(clients)
         await self._probe.until(self._probe.crowd.all_connected)
 
-    async def settle(self) -> bool:
-        """Wait until all that was sent is in the app, which is returned, or quiet."""
-        self.settled.append(await all_in(self._probe))
+    async def settle(self, worker: int | None = None) -> bool:
+        """Wait until all that was sent is in the app, which is returned, or quiet.
+
+        ``worker`` is the one that began to run, and may have been asleep.
+        """
+        settled = await all_in(self._probe)
+        if worker is not None and settled is not Settled.ALL_ENTERED:
+            await wake(self._probe, worker)
+            settled = await all_in(self._probe)
+        self.settled.append(settled)
         self.after.append(len(self._probe.holds.held))
         return self.settled[-1] is Settled.ALL_ENTERED
 
@@ -215,7 +223,7 @@ async def _one_after_another(
             # Another holds a lock around accept, or that one takes no requests.
             await stopped.stop([step.order[number - 1]])
         stopped.go_on([worker])
-        all_in = await steps.settle()
+        all_in = await steps.settle(worker)
         steps.alone = steps.alone or steps.after[-1]
         if all_in:
             break
@@ -248,7 +256,7 @@ async def _each_alone(
         await stopped.stop(step.order)
         await send_all(probe, list(islice(clients, step.load)))
         stopped.go_on([worker])
-        await steps.settle()
+        await steps.settle(worker)
     stopped.all_go_on()
 
 

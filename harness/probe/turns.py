@@ -28,6 +28,10 @@ LOCK_SECONDS = 0.5
 """The same for one that waits for a lock or an event with a time limit, in a process
 that has requests: idle threads of pools do so too."""
 
+NAP_SECONDS = 0.5
+"""The same for one that sleeps on a clock in a worker that runs while others are
+stopped, which must not last long."""
+
 LOOK_SECONDS = 0.02
 MOST_COUNTED = 0.1
 """What counts, at most, of the time between two looks."""
@@ -45,12 +49,30 @@ async def give_turns(probe: Probe, *, again: bool = False) -> None:
     done: set[Thread] = set() if again else probe.had_turn
     while probe.waiting() and (limits := _limits(probe, done)):
         entered = len(probe.holds.entered)
-        await _turns(probe, limits)
+        slept = await _turns(probe, limits)
+        probe.slept_on |= {each for each in slept if limits[each] == CLOCK_SECONDS}
         await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) == entered:
             probe.had_turn = done | limits.keys()
             break
         done = set()
+
+
+async def wake(probe: Probe, worker: int) -> None:
+    """Let threads of one worker that sleep on a clock look at the requests that wait.
+
+    Some servers look for connections now and then, or nap before they accept one. A
+    thread that is found to sleep for longer is not waited for again. Raises ``Ended``.
+    """
+    while probe.waiting():
+        napping = {(worker, thread) for thread in on_clock(worker)}
+        limits = dict.fromkeys(napping - probe.sleep_long, NAP_SECONDS)
+        entered = len(probe.holds.entered)
+        if limits:
+            probe.sleep_long |= await _turns(probe, limits)
+            await probe.until(probe.all_in_or_ended)
+        if len(probe.holds.entered) == entered:
+            break
 
 
 def _limits(probe: Probe, done: set[Thread]) -> dict[Thread, float]:
@@ -68,10 +90,14 @@ def _limits(probe: Probe, done: set[Thread]) -> dict[Thread, float]:
     return {thread: its for thread, its in limits.items() if thread not in done}
 
 
-async def _turns(probe: Probe, limits: dict[Thread, float]) -> None:
-    """Wait until each has run so often or sleeps for longer, or a request came in."""
+async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
+    """Wait until each has run so often or sleeps for longer, or a request came in.
+
+    Returns those that sleep for longer.
+    """
     entered = len(probe.holds.entered)
     due = {thread: thread_turns(*thread)[1] for thread in limits}
+    slept = set()
     for turns in range(1, TURNS + 1):
         waited, waiting = 0.0, set(due)
         while waiting and len(probe.holds.entered) == entered:
@@ -87,5 +113,6 @@ async def _turns(probe: Probe, limits: dict[Thread, float]) -> None:
                 elif not state or late:
                     waiting.discard(thread)
                     del due[thread]  # it has ended, or sleeps for longer
-                    if state and limits[thread] == CLOCK_SECONDS:
-                        probe.slept_on.add(thread)
+                    if state:
+                        slept.add(thread)
+    return slept

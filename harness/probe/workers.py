@@ -2,7 +2,7 @@
 
 The workers are the processes that listen where those listen that held requests. A
 process that has others of them below it is a master, and none of the workers unless it
-held requests itself.
+held requests itself, or waits for connections as they do.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from harness.probe.probe import Probe
 from harness.records.steering import Steering
 from harness.records.words import Settled
 from harness.system import warden
+from harness.system.accepting import waits_for_connections
 from harness.system.sockets import listening
 from harness.system.sockets import Place
 from harness.system.sockets import sockets_of
@@ -56,7 +57,9 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
     workers = {
         process: inodes
         for process, inodes in listening_on.items()
-        if process in held or not listening_on.keys() & set(warden.descendants(process))
+        if process in held
+        or not listening_on.keys() & set(warden.descendants(process))
+        or waits_for_connections(process, inodes)
     }
     return _choice(workers)
 

@@ -100,12 +100,12 @@ def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
 
 def on_clock(process: int) -> set[int]:
     """Threads of a process that sleep on a clock, or wait for a lock on a file."""
-    return {t for t in _threads(process) if sleep_of(process, t).on_clock}
+    return {t for t in threads_of(process) if sleep_of(process, t).on_clock}
 
 
 def for_lock(process: int) -> set[int]:
     """Threads of a process that wait for a lock or an event, with a time limit."""
-    return {t for t in _threads(process) if sleep_of(process, t).for_lock}
+    return {t for t in threads_of(process) if sleep_of(process, t).for_lock}
 
 
 def takes_no_message(process: int) -> bool:
@@ -113,12 +113,13 @@ def takes_no_message(process: int) -> bool:
 
     So does a worker that sleeps while it boots. False where that cannot be told.
     """
-    sleeps = {thread: sleep_of(process, thread) for thread in _threads(process)}
+    sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
     main = sleeps.get(process, Sleep())
     return main.on_clock and not any(each.for_message for each in sleeps.values())
 
 
-def _threads(process: int) -> list[int]:
+def threads_of(process: int) -> list[int]:
+    """The threads of a process; none when it has ended."""
     try:
         return [int(thread) for thread in os.listdir(f"/proc/{process}/task")]
     except OSError:

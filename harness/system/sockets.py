@@ -128,16 +128,20 @@ def sockets_of(process: int) -> set[str]:
 
     Raises ``PermissionError`` where they cannot be seen.
     """
+    return {inode for _, inode in socket_files(process)}
+
+
+def socket_files(process: int) -> Iterator[tuple[int, str]]:
+    """The file descriptor and the inode of each socket of a process.
+
+    Raises ``PermissionError`` where they cannot be seen.
+    """
     folder = f"/proc/{process}/fd"
-    inodes = set()
-    try:
+    with contextlib.suppress(FileNotFoundError):
         for name in os.listdir(folder):
             try:
                 target = os.readlink(f"{folder}/{name}")
             except FileNotFoundError:
                 continue
             if target.startswith("socket:["):
-                inodes.add(target[len("socket:[") : -1])
-    except FileNotFoundError:
-        pass
-    return inodes
+                yield int(name), target[len("socket:[") : -1]

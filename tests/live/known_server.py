@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import random
+import select
 import socket
 import sys
 import threading
@@ -29,6 +30,8 @@ import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
 Listener = socket.socket
 Parameters = Mapping[str, Any]
+
+YIELD_SECONDS = 0.02
 
 
 class Capacity(NamedTuple):
@@ -67,6 +70,22 @@ def greedy(listener: Listener, server: Any, n: Parameters) -> None:
     while True:
         accepted = listener.accept()
         pool.submit(control.serve, accepted[0], accepted[1], server)
+
+
+def yielding(listener: Listener, server: Any, n: Parameters) -> None:
+    """Children that accept all that they can, and a parent that lets them go first."""
+    pool = ThreadPoolExecutor(n["threads"])
+    for _ in range(n["processes"] - 1):
+        if os.fork() == 0:
+            while True:
+                connection, address = listener.accept()
+                pool.submit(control.serve, connection, address, server)
+    while True:
+        select.select([listener], [], [])
+        time.sleep(YIELD_SECONDS)
+        if select.select([listener], [], [], 0)[0]:
+            connection, address = listener.accept()
+            pool.submit(control.serve, connection, address, server)
 
 
 def executor(listener: Listener, server: Any, n: Parameters) -> None:
@@ -274,6 +293,7 @@ STYLES: dict[str, Callable[[Listener, Any, Parameters], None]] = {
     for style in (
         *(threads, greedy, executor, handed_over, out_of_order, polling, slow_accept),
         *(buffering, rejecting, growing, late, pausing, restless, recycling, forking),
+        yielding,
     )
 }
 
@@ -281,7 +301,7 @@ STYLES: dict[str, Callable[[Listener, Any, Parameters], None]] = {
 def numbers_of(style: str, rng: random.Random) -> Parameters:
     """Random numbers for a style."""
     processes, each = rng.randint(2, 3), rng.randint(1, 4)
-    several = style in {"threads", "greedy"}
+    several = style in {"threads", "greedy", "yielding"}
     return {
         "processes": rng.randint(1, 3) if style == "threads" else processes,
         "threads": each if several else rng.randint(1, 7),
@@ -308,13 +328,14 @@ def capacity(style: str, n: Parameters) -> Capacity:
     of_style: dict[str, int] = {
         "threads": shared,
         "greedy": shared,
+        "yielding": shared,
         "handed_over": n["processes"],
         "recycling": n["processes"],
         "forking": n["processes"],
         "late": 1 + len(n["sleeps"]),
     }
     most = of_style.get(style, int(n["threads"]))
-    alone = int(n["threads"]) if style == "greedy" else most
+    alone = int(n["threads"]) if style in {"greedy", "yielding"} else most
     return Capacity(most, lambda offered: min(offered, alone))
 
 

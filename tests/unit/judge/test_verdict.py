@@ -456,3 +456,24 @@ def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
     assert reason.endswith(
         "1 thread of the server slept all the while, and may let more in on waking up"
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        (
+            4,
+            "4 were in the app at once, but 1 of 2 processes that listen never took a ",
+        ),
+        (3, "1 of 2 processes that listen never took a request, so there may be"),
+    ],
+)
+def test_a_worker_that_never_took_a_request_leaves_the_verdict_open(
+    taken: int, words: str
+) -> None:
+    seen = cell(WHERE, "sync-4", 4, rounds(4, (1, taken), [taken]))
+    idle = msgspec.structs.replace(seen, workers=2, idle_workers=1)
+    assert verdict_on(seen, 64)[0] in (Verdict.AS_DECLARED, Verdict.FEWER)
+    word, why = verdict_on(idle, 64)
+    assert word is Verdict.UNKNOWN
+    assert words in why

@@ -1,0 +1,107 @@
+"""Whether a process waits for connections: the system calls that its threads are in.
+
+Linux tells the call and its arguments in ``/proc/PID/task/TID/syscall`` (``man 5
+proc``). ``accept`` names the listening socket itself, the sockets of an epoll are in
+``/proc/PID/fdinfo``, and the lists of ``poll`` and ``select`` are in the memory of the
+process, where they stay as they are for as long as the thread sleeps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import struct
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.system.asleep import threads_of
+from harness.system.sockets import socket_files
+
+POLLFD = struct.Struct("=ihh")
+"""An entry of the list of ``poll``: a file and the events (``man 2 poll``)."""
+
+MOST_FILES = 4096
+"""Longer lists than that are not read to their end."""
+
+
+class SleepingCall(NamedTuple):
+    """The first two arguments of a system call that a thread of a process is in."""
+
+    process: int
+    first: int
+    second: int
+
+
+def _accept(call: SleepingCall) -> set[int]:
+    return {call.first}
+
+
+def _epoll(call: SleepingCall) -> set[int]:
+    place = f"/proc/{call.process}/fdinfo/{call.first}"
+    with open(place, encoding="utf-8") as file:
+        lines = [line.split() for line in file]
+    return {int(words[1]) for words in lines if words[:1] == ["tfd:"]}
+
+
+def _poll(call: SleepingCall) -> set[int]:
+    size = min(call.second, MOST_FILES) * POLLFD.size
+    listed = _memory(call.process, call.first, size)
+    return {file for file, _, _ in POLLFD.iter_unpack(listed)}
+
+
+def _select(call: SleepingCall) -> set[int]:
+    if not call.second:
+        return set()
+    bits = min(call.first, MOST_FILES)
+    mask = _memory(call.process, call.second, (bits + 7) // 8)
+    return {n for n in range(bits) if mask[n // 8] >> n % 8 & 1}
+
+
+def _memory(process: int, address: int, size: int) -> bytes:
+    descriptor = os.open(f"/proc/{process}/mem", os.O_RDONLY)
+    try:
+        return os.pread(descriptor, size, address)
+    finally:
+        os.close(descriptor)
+
+
+_FILES: dict[str, dict[int, Callable[[SleepingCall], set[int]]]] = {
+    "x86_64": {
+        **dict.fromkeys((43, 288), _accept),  # accept, accept4
+        **dict.fromkeys((232, 281, 441), _epoll),  # epoll_wait, _pwait, _pwait2
+        **dict.fromkeys((7, 271), _poll),  # poll, ppoll
+        **dict.fromkeys((23, 270), _select),  # select, pselect6
+    },
+    "aarch64": {
+        **dict.fromkeys((202, 242), _accept),
+        **dict.fromkeys((22, 441), _epoll),
+        73: _poll,
+        72: _select,
+    },
+}
+
+
+def waits_for_connections(process: int, sockets: Collection[str]) -> bool:
+    """Whether a thread of a process waits for a connection on one of these sockets.
+
+    ``sockets`` are inodes of listening sockets. False where that cannot be told.
+    """
+    with contextlib.suppress(OSError):
+        files = {file for file, its in socket_files(process) if its in sockets}
+        return any(files & waited_for for waited_for in _waited_for(process))
+    return False
+
+
+def _waited_for(process: int) -> Iterator[set[int]]:
+    """The files that each thread of a process waits for."""
+    calls = _FILES.get(platform.machine(), {})
+    for thread in threads_of(process):
+        with contextlib.suppress(OSError, ValueError):
+            place = f"/proc/{process}/task/{thread}/syscall"
+            with open(place, encoding="utf-8") as file:
+                number, *words = file.read().split()
+            if words and (files := calls.get(int(number))):
+                yield files(SleepingCall(process, *(int(w, 16) for w in words[:2])))

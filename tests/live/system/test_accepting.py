@@ -1,0 +1,95 @@
+"""Whether processes wait for connections, seen at real ones that do and do not."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import pytest
+
+from harness.system.accepting import waits_for_connections
+from harness.system.schedstat import thread_state
+from harness.system.sockets import listening
+from harness.system.sockets import sockets_of
+
+pytestmark = pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "aarch64") or sys.platform != "linux",
+    reason="the numbers of system calls are those of Linux on these machines",
+)
+
+LISTEN = """
+import os, socket, threading, time
+from select import epoll, poll, select
+other, _ = os.pipe()
+listener = socket.create_server(("127.0.0.1", 0))
+print(flush=True)
+"""
+
+WAITS = {
+    "accept": "listener.accept()",
+    "select": "select([other, listener], [], [])",
+    "select for a second": "while 1: select([listener], [], [], 1)",
+    "poll": "p = poll(); p.register(other, 1); p.register(listener, 1); p.poll()",
+    "epoll": "p = epoll(); p.register(listener, 1); p.poll()",
+    "a thread": "threading.Thread(target=listener.accept).start(); os.read(other, 1)",
+}
+DOES_NOT = {
+    "sleep": "time.sleep(600)",
+    "select": "select([other], [], [])",
+    "poll": "p = poll(); p.register(other, 1); p.poll()",
+    "epoll": "p = epoll(); p.register(other, 1); p.poll()",
+    "another listener": 'socket.create_server(("127.0.0.1", 0)).accept()',
+    "lock": "threading.Event().wait()",
+}
+
+
+@contextlib.contextmanager
+def running(last: str) -> Iterator[int]:
+    """A process that listens and then does that, once it sleeps in it."""
+    command = [sys.executable, "-c", LISTEN + last]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            pid = process.pid
+            wait_until(lambda: thread_state(pid, pid) == b"S")
+            yield pid
+        finally:
+            process.kill()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something has come true; fail when it has not in a minute."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def first_listener(process: int) -> str:
+    """The first of its listening sockets."""
+    return min(sockets_of(process) & listening().keys(), key=int)
+
+
+@pytest.mark.parametrize("last", WAITS.values(), ids=WAITS)
+def test_a_process_that_waits_for_connections(last: str) -> None:
+    with running(last) as process:
+        mine = {first_listener(process)}
+        wait_until(lambda: waits_for_connections(process, mine))
+
+
+@pytest.mark.parametrize("last", DOES_NOT.values(), ids=DOES_NOT)
+def test_a_process_that_listens_and_waits_for_something_else(last: str) -> None:
+    with running(last) as process:
+        assert not waits_for_connections(process, {first_listener(process)})
+
+
+def test_a_process_that_has_ended_waits_for_nothing() -> None:
+    with running("listener.accept()") as process:
+        mine = {first_listener(process)}
+    assert not waits_for_connections(process, mine)
