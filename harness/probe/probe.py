@@ -61,6 +61,10 @@ AT_ONCE = 8
 """Times what a request took that was alone, for each that waits, up to so many: a
 thread may prepare several before it lets in the first one."""
 
+TO_PREPARE = 1_000_000
+"""The same, beside, for each of all that wait: a thread may accept every one of
+thousands before it lets in the next. That was seen to take a quarter of this."""
+
 ACCEPT_BUDGET = 50_000_000
 """Nanoseconds in which a server has surely accepted the connections that it wants."""
 
@@ -252,10 +256,11 @@ class Probe:
 
     def _budget(self) -> Budget:
         """The processor time that threads may use without letting requests in."""
-        waiting = min(max(1, self.waiting()), AT_ONCE)
-        several = TIMES_ALONE * self.alone_nanoseconds * waiting
+        waiting = max(1, self.waiting())
+        several = TIMES_ALONE * self.alone_nanoseconds * min(waiting, AT_ONCE)
+        least = max(LEAST_BUDGET, several)
         took = self.processes | self.holds.ever
-        return Budget(frozenset(took), max(LEAST_BUDGET, several))
+        return Budget(frozenset(took), least + TO_PREPARE * waiting)
 
     async def let_accept(self) -> None:
         """Give a server the time to accept connections, though it may compute then.

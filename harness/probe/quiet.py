@@ -44,10 +44,10 @@ class Window(NamedTuple):
     """Seconds between two looks."""
 
 
-ROUND = Window(looks=3, interval=0.005)
+ROUND = Window(looks=3, interval=0.0025)
 """Within a round. The proof needs two looks; the third is against short timers."""
 
-BETWEEN = Window(looks=2, interval=0.003)
+BETWEEN = Window(looks=2, interval=0.002)
 """After a round: every request has ended, and nothing is concluded from it."""
 
 START = Window(looks=5, interval=0.010)

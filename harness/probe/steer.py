@@ -96,8 +96,8 @@ class Steps:
         """
         settled = await all_in(self._probe)
         if worker is not None and settled is not Settled.ALL_ENTERED:
-            await wake(self._probe, worker)
-            settled = await all_in(self._probe)
+            if await wake(self._probe, worker):
+                settled = await all_in(self._probe)
         self.settled.append(settled)
         self.after.append(len(self._probe.holds.held))
         return self.settled[-1] is Settled.ALL_ENTERED

@@ -58,21 +58,25 @@ async def give_turns(probe: Probe, *, again: bool = False) -> None:
         done = set()
 
 
-async def wake(probe: Probe, worker: int) -> None:
+async def wake(probe: Probe, worker: int) -> bool:
     """Let threads of one worker that sleep on a clock look at the requests that wait.
 
     Some servers look for connections now and then, or nap before they accept one. A
-    thread that is found to sleep for longer is not waited for again. Raises ``Ended``.
+    thread that is found to sleep for longer is not waited for again. Returns whether
+    there was any. Raises ``Ended``.
     """
+    napped = False
     while probe.waiting():
-        napping = {(worker, thread) for thread in on_clock(worker)}
-        limits = dict.fromkeys(napping - probe.sleep_long, NAP_SECONDS)
-        entered = len(probe.holds.entered)
-        if limits:
-            probe.sleep_long |= await _turns(probe, limits)
-            await probe.until(probe.all_in_or_ended)
+        napping = {(worker, thread) for thread in on_clock(worker)} - probe.sleep_long
+        if not napping:
+            break
+        napped, entered = True, len(probe.holds.entered)
+        slept = await _turns(probe, dict.fromkeys(napping, NAP_SECONDS))
+        probe.sleep_long |= slept
+        await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) == entered:
             break
+    return napped
 
 
 def _limits(probe: Probe, done: set[Thread]) -> dict[Thread, float]:
