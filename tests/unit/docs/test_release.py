@@ -45,7 +45,7 @@ def test_all_that_is_missing_is_told_at_once(changelog: Path) -> None:
 
 
 def test_the_changelog_of_this_version_is_found() -> None:
-    assert release.changes(harness.__version__).startswith("- ")
+    assert release.changes(harness.__version__).startswith("### ")
 
 
 USES = """\
