@@ -62,14 +62,15 @@ MOST = 64
 class SleepyBench(Bench):
     """Serves the same app with one more view, which sleeps."""
 
-    def __init__(self, python: Path, folder: Path) -> None:
+    def __init__(self, python: Path, folder: Path, counter: Counter) -> None:
         super().__init__(python, MOST, folder, TargetApp(python))
-        self._target = folder / "target"
-        if not self._target.exists():
-            shutil.copytree(TARGET, self._target)
-            with (self._target / "app.py").open("a") as file:
-                file.write(SLEEP_VIEW)
+        self.counter = counter
         self.stats = free_port(HOST)
+        self._target = folder / "target"
+        shutil.copytree(TARGET, self._target)
+        with (self._target / "app.py").open("a") as file:
+            file.write(SLEEP_VIEW)
+            file.write(counter.in_app.format(host=HOST, stats=self.stats))
 
     def places(self, port: int, folder: Path) -> dict[str, str]:
         """The values of the placeholders in a planned command."""
@@ -93,7 +94,7 @@ async def ask_others(
     bench: SleepyBench, planned: PlannedCell, requests: int, folder: Path
 ) -> Tries:
     """Send timed requests to a configuration, and ask its server for its own figure."""
-    counter = COUNTERS.get(planned.id.split("/")[1].rpartition("-")[0], Counter(""))
+    counter = bench.counter
     argv = (*planned.argv, *counter.options)
     tries = Tries()
     servers = FreshServers(bench, msgspec.structs.replace(planned, argv=argv), folder)
@@ -127,7 +128,8 @@ def testimonies(results: Path) -> Iterator[witness.Testimony]:
             continue
         with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as name:
             folder = Path(name)
-            bench = SleepyBench(python_of(evidence_of_it), folder)
+            counter = COUNTERS.get(cell.server, Counter(""))
+            bench = SleepyBench(python_of(evidence_of_it), folder, counter)
             asked = ask_others(bench, planned, offered_to(cell), folder)
             tries = asyncio.run(asked)
         one = testimony(cell, evidence_of_it, tries)
@@ -137,7 +139,8 @@ def testimonies(results: Path) -> Iterator[witness.Testimony]:
 
 def python_of(cell: CellEvidence) -> Path:
     """The interpreter of the environment that a cell was measured in."""
-    return Path(cell.command[0]).parent / "python"
+    beside = (Path(word).parent / "python" for word in cell.command)
+    return next(path for path in beside if path.is_absolute() and path.exists())
 
 
 def testimony(

@@ -33,8 +33,8 @@ accounts of others, which share nothing with that:
   are sent at once; those that end before {cut:g} s were handled at once. The median of
   the tries has to be within what the probe says.
 - **The server's own figure** while these sleep, where it has one: uWSGI's stats server,
-  granian's metrics (connections that do not wait for a thread), and the depth of the
-  queue that waitress warns of. gunicorn has none: its statsd counts requests that have
+  granian's metrics (connections that do not wait for a thread), the busy threads in
+  mod_wsgi's `request_metrics`, and the depth of the queue that waitress warns of. gunicorn has none: its statsd counts requests that have
   ended, and its control socket tells of workers only.
 
 Measured on {day}, with {processors} processors. The probe's number is a range where it
