@@ -34,8 +34,9 @@ accounts of others, which share nothing with that:
   the tries has to be within what the probe says.
 - **The server's own figure** while these sleep, where it has one: uWSGI's stats server,
   granian's metrics (connections that do not wait for a thread), the busy threads in
-  mod_wsgi's `request_metrics`, and the depth of the queue that waitress warns of. gunicorn has none: its statsd counts requests that have
-  ended, and its control socket tells of workers only.
+  mod_wsgi's `request_metrics`, and the depth of the queue that waitress warns of.
+  gunicorn has none: its statsd counts requests that have ended, and its control socket
+  tells of workers only.
 
 Measured on {day}, with {processors} processors. The probe's number is a range where it
 depends on which worker gets the requests: `4–8`.
