@@ -65,7 +65,9 @@ def measure_all(
     findings = report(checked)
     number, total = 0, len(prepared)
     try:
-        with progress(total, total, quiet=options.printing.quiet) as shown:
+        with progress(
+            total, total, quiet=options.printing.quiet, idle="starting"
+        ) as shown:
             for number, each in enumerate(prepared):
                 name = each.deployment.name
                 shown.begin(name)
@@ -121,7 +123,12 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     report = findings.report
     files.write(results / REPORT, report)
     page = contents.page(report, changes_in(report), result)
-    write_pages(results, "Deployments, measured", page, report.cells)
+    write_pages(
+        results,
+        "Deployments: requests at once",
+        page,
+        report.cells,
+    )
     for cell in report.cells:
         if cell.reason != check_findings.MISSING:
             path = results / "badges" / f"{cell.configuration}.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,10 +29,12 @@ from harness.deployment.workflow import repository_of
 from harness.deployment.workflow import WORKFLOW
 from harness.deployment.workflow import workflow_text
 from harness.environments.folder import cached_environments
+from harness.judge.gate import DeploymentResult
 from harness.records import files
 from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
+from harness.report.sections.result import split_reason
 from harness.system.scratch import scratch_folder
 
 
@@ -103,10 +106,22 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
                 say(f"not measured: {each}")
             return [None] * len(made)
         findings = measure_all(configured, prepared, options.results, options)
-    for result in findings.results:
-        if result.reason:
-            say(f"{result.name}: {result.reason}")
-    return list(findings.report.cells)
+    cells: list[CellReport | None] = [*findings.report.cells]
+    for result, cell in zip(findings.results, findings.report.cells, strict=True):
+        for line in _broken(result, cell):
+            say(f"{result.name}: {line}")
+    return cells
+
+
+def _broken(result: DeploymentResult, cell: CellReport) -> Iterator[str]:
+    """What a deployment does not keep, why, and what to do: a line each."""
+    if result.reason:
+        seen, cause = split_reason(cell, result.reason, result.remedy)
+        yield seen
+        if cause:
+            yield f"why: {cause}"
+        if result.remedy:
+            yield f"what to do: {result.remedy}"
 
 
 def _write(path: Path, text: str) -> None:

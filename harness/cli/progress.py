@@ -105,11 +105,16 @@ class Progress:
 
 
 @contextlib.contextmanager
-def progress(total: int, weight: float, *, quiet: bool = False) -> Iterator[Progress]:
-    """Show the progress of a run of so many parts on standard error."""
+def progress(
+    total: int, weight: float, *, quiet: bool = False, idle: str = "installing"
+) -> Iterator[Progress]:
+    """Show the progress of a run of ``total`` parts on standard error.
+
+    ``idle`` says what the run does while no part is being measured.
+    """
     console = Console(stderr=True, highlight=False, quiet=quiet)
     in_lines = quiet or not console.is_interactive or not sys.stderr.isatty()
-    status = Status(total, weight)
+    status = Status(total, weight, idle=idle)
     shown = Progress(status, console, in_lines=in_lines)
     if in_lines:
         yield shown

@@ -34,7 +34,7 @@ from harness.report.document import Section
 from harness.report.overview import overview
 from harness.report.sections import verdict
 
-TITLE = "How many requests are handled at the same time"
+TITLE = "Flask Concurrency Matrix"
 
 
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:

@@ -28,14 +28,22 @@ class Status:
     """How far a run is, and a line that says it; the line is drawn again and again."""
 
     def __init__(
-        self, total: int, weight: float, clock: Callable[[], float] = time.monotonic
+        self,
+        total: int,
+        weight: float,
+        clock: Callable[[], float] = time.monotonic,
+        idle: str = "installing",
     ) -> None:
-        """``weight`` is what all of it costs, in any unit."""
+        """``weight`` is the cost of the whole run, in any unit.
+
+        ``idle`` says what the run does before and between measurements.
+        """
         self.total = total
         self.done = 0
         self._weight = weight
         self._passed = 0.0
         self._clock = clock
+        self._idle = idle
         self._began = clock()
         self._first: float | None = None
         self._ends: float | None = None
@@ -66,7 +74,10 @@ class Status:
     def line(self, width: int) -> str:
         """All but the bar, in at most ``width`` columns."""
         parts = [f"{self.done}/{self.total}", self._time()]
-        parts += _names(tuple(self._busy), width - len("  ".join(parts)) - 2)
+        busy = tuple(self._busy)
+        if not busy and self.done < self.total:
+            busy = (self._idle,)
+        parts += _names(busy, width - len("  ".join(parts)) - 2)
         return "  ".join(parts)[: max(width, 0)].rstrip()
 
     def _time(self) -> str:
@@ -93,7 +104,7 @@ class Status:
 def _names(busy: Sequence[str], width: int) -> list[str]:
     """What is measured now, as far as there is room: whole names, if one fits."""
     if not busy:
-        return [each for each in ("installing",) if len(each) <= width]
+        return []
     for most in range(min(len(busy), MOST_NAMES), 0, -1):
         more = len(busy) - most
         text = ", ".join(busy[:most]) + (f" and {more} more" if more else "")

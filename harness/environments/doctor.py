@@ -16,9 +16,10 @@ from harness.system.processors import processors
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
-ENGINES = ("docker", "podman")
-
 ASK_SECONDS = 20.0
+
+ENGINE = "{{.Server.Version}}{{range .Server.Components}} {{.Name}}{{end}}"
+"""What the client prints of its engine: its release, and the names of its parts."""
 
 
 class Ability(NamedTuple):
@@ -81,15 +82,13 @@ def _programs() -> Iterator[Ability]:
 
 
 def _engine() -> str:
-    """The engine that answers; empty where none does."""
-    for name in ENGINES:
-        if shutil.which(name) is None:
-            continue
-        words = [name, "version", "--format", "{{.Server.Version}}"]
-        done = output(words, seconds=ASK_SECONDS)
-        if done.status == 0 and done.text.strip():
-            return f"{name} {done.text.strip()}"
-    return ""
+    """The Docker engine that answers; empty if none does, or only Podman."""
+    if shutil.which("docker") is None:
+        return ""
+    done = output(["docker", "version", "--format", ENGINE], seconds=ASK_SECONDS)
+    release, *parts = done.text.split() or [""]
+    is_docker = done.status == 0 and "Podman" not in parts
+    return f"docker {release}" if is_docker and release else ""
 
 
 def first_missing(every: list[Ability]) -> Ability | None:

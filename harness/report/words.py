@@ -128,8 +128,8 @@ QUESTIONS: dict[Question, QuestionWords] = {
     ),
     Question.SELF_CALL: QuestionWords(
         "Can a request call its own server?",
-        "“deadlock”: its call waits for ever. “Deadlock at 4”: calls are answered, but "
-        "when 4 requests in the app all call at once, some or all wait for ever.",
+        "“deadlock”: its call waits for ever. “Deadlock at n”: calls are answered, but "
+        "when n requests in the app all call at once, some or all wait for ever.",
     ),
     Question.OVERFLOW: QuestionWords(
         "What happens to requests beyond the ceiling?",

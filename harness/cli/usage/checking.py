@@ -28,7 +28,7 @@ EXIT_CODES = (
     ("0", "as declared, or at least `at-least`"),
     ("1", "fewer than declared, at times or always, or below `at-least`"),
     ("2", "wrong usage or configuration"),
-    ("3", "nothing was measured"),
+    ("3", "it is unknown whether the promise is kept"),
     ("4", "the harness failed"),
     ("5", "a deployment could not be installed, started or reached"),
     ("130", "interrupted"),

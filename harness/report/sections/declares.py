@@ -100,8 +100,7 @@ def counted(places: Places) -> Text:
     """How many there are, and how many contradict another or depend on a machine."""
     if not places.places:
         return say(
-            "No file in it that starts a server says how many requests are handled at "
-            "once."
+            "No file that starts a server says how many requests it handles at once."
         )
     count = sum(bool(each.contradicts) for each in places.places)
     words = [say("{}", plural(len(places.places), "place"))]

@@ -178,4 +178,4 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["declares", str(tmp_path), "--fail-on", "contradiction"]) == 0
-    assert "No file in it that starts a server says" in capsys.readouterr().out
+    assert "No file that starts a server says" in capsys.readouterr().out
