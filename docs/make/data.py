@@ -25,9 +25,9 @@ from harness.records.earlier_answers import with_earlier_answers
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.results import read_evidence
-from harness.site.api import SCHEMA_VERSION
 from harness.site.atlas import Atlas
 from harness.site.measured import measured_cells
+from harness.site.openapi import SCHEMA_VERSION
 from harness.track import history
 
 ROOT = Path(__file__).parents[2]

@@ -20,9 +20,9 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.site import questions
 from harness.site.atlas import Atlas
-from harness.site.atlas import FLASK
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
+from harness.site.lines import FLASK
 from harness.site.look import File
 from harness.site.pages import site as pages
 from harness.system.machine import now

@@ -14,11 +14,11 @@ from harness.records.questions import QuestionSeen
 from harness.records.recovery import RecoverySeen
 from harness.records.rounds import Account
 from harness.records.rounds import Round
+from harness.records.slow_clients import SilentSeen
 from harness.records.staying import EventsSeen
 from harness.records.staying import PollsSeen
 from harness.records.staying import SocketsSeen
 from harness.records.staying import UploadsSeen
-from harness.records.steering import Goal
 from harness.records.words import Outcome
 from harness.records.words import Result
 from harness.records.words import Settled
@@ -139,75 +139,6 @@ class ParallelSeen(QuestionSeen, frozen=True, kw_only=True, tag="parallel"):
     processors: int = 0
     """Processors that the server was allowed to use."""
     rounds: tuple[ComputeRound, ...] = ()
-
-
-class SlowWay(StrEnum):
-    """How a client can be slow."""
-
-    SILENT = "silent"
-    """It opens a connection and sends nothing."""
-    HALF_HEADER = "half a header"
-    """It sends the beginning of a request and stops."""
-    HALF_BODY = "half a body"
-    """It announces a body that the app will read, and sends half of it."""
-    READS_NOTHING = "reads nothing"
-    """It asks for a large answer and takes none of it."""
-    IDLE = "idle"
-    """It has had an answer, and keeps the connection open."""
-
-
-class Freed(Result, frozen=True, kw_only=True):
-    """A server that nobody got into lets somebody in with all slow clients there."""
-
-    seconds: float
-    """From the slow clients there to the first ordinary request that entered."""
-    closed: int
-    """How many slow clients the server had closed by then."""
-
-
-class SlowStep(Result, frozen=True, kw_only=True):
-    """So many slow clients, and what became of ordinary requests offered meanwhile."""
-
-    clients: int
-    """Slow clients that had sent all that they send."""
-    closed: int
-    """Of these, whose connection the server had closed before others were offered."""
-    offered: int
-    """Ordinary requests."""
-    admitted: int
-    """Of these in the app with the server quiet."""
-    waiting: int
-    """Of these neither in the app nor ended."""
-    settled: Settled
-    """What told that no more would enter."""
-    freed: Freed | None = None
-    """Where none was admitted, and one entered while it was watched for longer."""
-    answered: int
-    """Of these answered in the end, the slow clients having left."""
-    order: Goal | None = None
-    """Whether it was chosen which workers they came to: for the most each got its
-    share, and ordinary requests met the one with the smallest; for the least one worker
-    got all, and one ordinary request. Null where there is nothing to choose, or it was
-    left to chance."""
-    given_up_early: bool = False
-    """Whether the server was not quiet when those without an answer were given up."""
-
-
-class Slow(Result, frozen=True, kw_only=True):
-    """All that was tried of one way."""
-
-    way: SlowWay
-    steps: tuple[SlowStep, ...]
-    """In the order they were tried."""
-    seconds: float
-
-
-class SilentSeen(QuestionSeen, frozen=True, kw_only=True, tag="silent"):
-    """What slow clients take away from others."""
-
-    watched_seconds: float = 0.0
-    """How long it was watched whether a server that nobody got into frees itself."""
-    ways: tuple[Slow, ...] = ()
 
 
 class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):

@@ -22,8 +22,8 @@ from harness.report.escape import line
 from harness.report.words import MARKS
 from harness.site import described
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
-from harness.site.atlas import EvidenceFile
+from harness.site.entry import AtlasCell
+from harness.site.entry import EvidenceFile
 from harness.site.folding import folded
 from harness.site.frame import Frame
 from harness.site.look import File

@@ -15,9 +15,9 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site import servers
-from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
+from harness.site.entry import age
+from harness.site.entry import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
@@ -157,9 +157,7 @@ def _reason(entry: AtlasCell, question: Question) -> str:
     return next(
         (
             seen.reason
-            for cell in entry.evidence.cells
-            if cell.id == entry.cell.id
-            for seen in cell.asked
+            for seen in entry.seen.asked
             if seen.question is question and seen.outcome is Outcome.NOT_SUPPORTED
         ),
         "",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
-
-import msgspec
 
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
@@ -21,21 +16,19 @@ from harness.records.catalog import Server
 from harness.records.earlier_answers import with_earlier_answers
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import Evidence
+from harness.records.files import as_json
 from harness.records.report import CellReport
 from harness.records.report import Report
-from harness.records.report import several_releases
 from harness.records.results import newest_cells
 from harness.records.track import Line
-from harness.records.track import Span
 from harness.records.versions import release_order
-from harness.records.words import Outcome
 from harness.records.words import Record
 from harness.records.words import Result
-from harness.site import address
-from harness.track.point import Point
-from harness.track.timeline import fill_line
-
-FLASK = "Flask"
+from harness.site.entry import age
+from harness.site.entry import AtlasCell
+from harness.site.entry import entries_of
+from harness.site.lines import FLASK
+from harness.site.lines import lines_along
 
 
 class Snapshot(Record, frozen=True, kw_only=True):
@@ -57,24 +50,6 @@ class Released(Result, frozen=True, kw_only=True):
     """UTC, ISO 8601."""
     packages: dict[str, tuple[str, ...]]
     """By the name of a server, or Flask: its releases, oldest first."""
-
-
-class EvidenceFile(NamedTuple):
-    """The evidence of an environment as the site offers it."""
-
-    path: str
-    text: str
-    digest: str
-    """SHA-256 of the file."""
-
-
-class AtlasCell(NamedTuple):
-    """A cell, and where it comes from."""
-
-    cell: CellReport
-    evidence: Evidence
-    """Of its environment."""
-    file: EvidenceFile
 
 
 class NewerReleases(NamedTuple):
@@ -115,12 +90,12 @@ class Atlas:
         self.snapshot = snapshot
         self.released = released
         self.report: Report = judge(self.evidence, reproduce)
-        self.entries = tuple(_entries(self.report, self.evidence))
+        self.entries = tuple(entries_of(self.report, self.evidence))
         self.entries_by_run = [
             (judged.measured_at, entry)
             for run in (runs if len(runs) > 1 else ())
             for judged in [judge(run, reproduce)]
-            for entry in _entries(judged, run)
+            for entry in entries_of(judged, run)
             if entry.cell.id in self.by_id
         ]
 
@@ -179,7 +154,7 @@ class Atlas:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Configurations along releases of their server, and of Flask."""
-        return tuple(self._lines())
+        return tuple(lines_along(self.entries))
 
     @cached_property
     def lines_of(self) -> Mapping[tuple[str, str], list[Line]]:
@@ -188,20 +163,6 @@ class Atlas:
         for line in self.lines:
             lines[line.server, line.configuration].append(line)
         return lines
-
-    def _lines(self) -> Iterator[Line]:
-        groups: dict[tuple[str, ...], list[AtlasCell]] = defaultdict(list)
-        split = several_releases(entry.cell for entry in self.entries)
-        for entry in self.entries:
-            cell = entry.cell
-            where = cell.server, cell.configuration, cell.python
-            groups[(cell.server, *where, cell.flask)].append(entry)
-            release = cell.server_version if cell.server in split else ""
-            groups[(FLASK, *where, release)].append(entry)
-        for (package, *_, beside), entries in sorted(groups.items()):
-            line = _line(package, beside, entries)
-            if line is not None:
-                yield line
 
     def server(self, name: str) -> Server | None:
         """A server of the catalog, if it has one of this name."""
@@ -231,78 +192,3 @@ class Atlas:
             if newer:
                 newer_releases.append(NewerReleases(package, tuple(newer), newest))
         return tuple(newer_releases)
-
-
-def age(cell: CellReport) -> tuple[object, ...]:
-    """A key to sort cells by: the newest releases last."""
-    return tuple(map(release_order, (cell.flask, cell.server_version, cell.python)))
-
-
-def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:
-    """The span of a line that has a release, and the one before it."""
-    for n, span in enumerate(line.spans):
-        if release in span.releases:
-            return span, line.spans[n - 1] if n else None
-    return None
-
-
-def _entries(report: Report, evidence: Sequence[Evidence]) -> Iterator[AtlasCell]:
-    cells = iter(report.cells)
-    for each, file in zip(evidence, _files(evidence), strict=True):
-        for _ in each.cells:
-            yield AtlasCell(next(cells), each, file)
-
-
-def _files(evidence: Iterable[Evidence]) -> Iterator[EvidenceFile]:
-    """One for each piece of evidence; those of one environment are numbered."""
-    used: set[str] = set()
-    for each in evidence:
-        text = as_json(each)
-        name = address.segment(each.environment.slug)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        path = f"evidence/{name}.json"
-        if path in used:
-            path = f"evidence/{name}-{digest[:12]}.json"
-        used.add(path)
-        yield EvidenceFile(path, text, digest)
-
-
-def as_json(record: object) -> str:
-    """A record as the text of a file, always with the same order of keys."""
-    compact = msgspec.json.encode(record, order="deterministic")
-    return msgspec.json.format(compact, indent=2).decode() + "\n"
-
-
-def _line(package: str, beside: str, entries: Sequence[AtlasCell]) -> Line | None:
-    """A line of the releases of a package; none with fewer than two of them."""
-
-    def release(entry: AtlasCell) -> str:
-        return entry.cell.flask if package == FLASK else entry.cell.server_version
-
-    by_release = {release(entry): entry for entry in entries}
-    if len(by_release) < 2:
-        return None
-    points = [
-        Point(each, by_release[each].cell, _alone(by_release[each]))
-        for each in sorted(by_release, key=release_order)
-    ]
-    if all(each.cell.outcome is Outcome.NOT_SUPPORTED for each in points):
-        return None
-    cell = entries[0].cell
-    other = cell.server if package == FLASK else FLASK
-    empty = Line(
-        package=package,
-        server=cell.server,
-        server_title=cell.server_title,
-        configuration=cell.configuration,
-        beside=f"{other} {beside}" if beside else "",
-        python=cell.python,
-        spans=(),
-    )
-    return fill_line(empty, points)
-
-
-def _alone(entry: AtlasCell) -> Evidence:
-    """The evidence of a cell without its neighbours."""
-    cells = tuple(each for each in entry.evidence.cells if each.id == entry.cell.id)
-    return msgspec.structs.replace(entry.evidence, cells=cells)

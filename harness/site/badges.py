@@ -14,7 +14,7 @@ from harness.report.escape import line
 from harness.site import address
 from harness.site import sentences
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
+from harness.site.entry import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of

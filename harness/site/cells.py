@@ -21,9 +21,9 @@ from harness.site import curve
 from harness.site import lanes
 from harness.site import purl
 from harness.site import sentences
-from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
+from harness.site.entry import age
+from harness.site.entry import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of

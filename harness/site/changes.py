@@ -21,11 +21,11 @@ from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import address
 from harness.site import sentences
-from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import FLASK
+from harness.site.entry import age
 from harness.site.folding import folded
 from harness.site.frame import Frame
+from harness.site.lines import FLASK
 from harness.site.look import File
 from harness.site.look import piece
 from harness.site.look import render

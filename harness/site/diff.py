@@ -25,8 +25,8 @@ from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import matrix
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
-from harness.site.atlas import FLASK
+from harness.site.entry import AtlasCell
+from harness.site.lines import FLASK
 
 RUN = "run"
 """The name of the comparison that is of runs, not of releases."""

@@ -16,13 +16,13 @@ from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.site import address
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
 from harness.site.diff import axes
 from harness.site.diff import Axis
 from harness.site.diff import compare
 from harness.site.diff import Finding
 from harness.site.diff import ONE_SIDED
 from harness.site.diff import SAME
+from harness.site.entry import AtlasCell
 from harness.site.folding import ROOM
 from harness.site.frame import Frame
 from harness.site.look import embedded

@@ -20,6 +20,7 @@ from harness.site import changes
 from harness.site import described
 from harness.site import diff_pages
 from harness.site import matrix
+from harness.site import question_pages
 from harness.site import questions
 from harness.site import servers
 from harness.site import verdicts
@@ -65,7 +66,7 @@ def _pages(
     yield from servers.pages(atlas, frame, answered)
     yield from verdicts.pages(atlas, frame)
     yield from asked.pages(atlas, frame, answered, _filter(atlas))
-    yield from questions.pages(frame, answered)
+    yield from question_pages.pages(frame, answered)
     yield from diff_pages.pages(atlas, frame)
     yield from about.pages(atlas, frame)
     yield _explain(atlas, frame)

@@ -28,19 +28,12 @@ from harness.records.catalog import Page
 from harness.records.catalog import Sentence
 from harness.records.choices import Act
 from harness.records.choices import Question
-from harness.records.questions import Answer
 from harness.records.report import CellReport
 from harness.records.words import Record
-from harness.report import words
 from harness.site import address
-from harness.site import curve
-from harness.site import described
-from harness.site.atlas import age
+from harness.site.entry import age
 from harness.site.fields import NOT_ASKED
 from harness.site.fields import value_of
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import render
 from harness.site.look import shown
 
 FOLDER = Path(__file__).parent / "questions"
@@ -49,10 +42,6 @@ PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
 """A place for something of a cell, such as ``{gthread.number}``."""
 
 CODE = re.compile(r"`([^`]+)`")
-
-
-MOST_NEAR = 6
-"""How many other questions are named beside one."""
 
 
 class Topic(StrEnum):
@@ -183,7 +172,7 @@ def _cited(
     are cited, as not every release was asked everything.
     """
     fields: dict[str, set[str]] = defaultdict(set)
-    for name, field in _places(question):
+    for name, field in places_in(question):
         fields[name].add(field)
     cited = {}
     for name, glob in question.cells.items():
@@ -193,7 +182,7 @@ def _cited(
     return cited
 
 
-def _places(question: TypedQuestion) -> Iterator[tuple[str, str]]:
+def places_in(question: TypedQuestion) -> Iterator[tuple[str, str]]:
     """The short names of cells and the fields in all texts of a question."""
     for text in (question.answer, question.wrong, *question.detail):
         yield from ((place[1], place[2]) for place in PLACE.finditer(text))
@@ -215,89 +204,13 @@ def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPag
     """Questions whose answer is taken from what some cell was asked."""
 
     def cites(text: str) -> bool:
-        return any(_is_of(place[2], question) for place in PLACE.finditer(text))
+        return any(is_answer_to(place[2], question) for place in PLACE.finditer(text))
 
     return [each for each in pages if not each.missing and cites(each.question.answer)]
 
 
-def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
-    """The list of questions, and a page for each."""
-    yield render(
-        "questions.html",
-        site=frame,
-        name="Questions that people ask about Flask and concurrency",
-        description="Each has its answer in one line, with numbers that were measured.",
-        topics=_by_topic(answered),
-    )
-    for each in answered:
-        near = [other for other in answered if other is not each and _near(each, other)]
-        yield _page(frame, each, near[:MOST_NEAR])
-
-
-def _by_topic(
-    answered: Sequence[QuestionPage],
-) -> list[tuple[str, list[tuple[QuestionPage, Wording, Wording]]]]:
-    """Questions as the list of all has them, below their topics."""
-    topics: dict[str, list[tuple[QuestionPage, Wording, Wording]]] = {
-        topic: [] for topic in Topic
-    }
-    for each in answered:
-        asked, answer = map(each.written, (each.question.asked, each.question.answer))
-        topics[each.question.about].append((each, asked, answer))
-    return [(topic, several) for topic, several in topics.items() if several]
-
-
-def _near(one: QuestionPage, other: QuestionPage) -> bool:
-    """Whether two questions have their topic and some cell in common."""
-    ids = {cell.id for cell in one.cells.values()}
-    shared = any(cell.id in ids for cell in other.cells.values())
-    return shared and one.question.about == other.question.about
-
-
-def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
-    """By the id of a cell: the answers to other questions that the page cites."""
-    cited: dict[str, list[Answer]] = defaultdict(list)
-    for name, field in _places(page.question):
-        if cell := page.cells.get(name):
-            known = cited[cell.id]
-            known += [
-                answer
-                for answer in cell.answers
-                if _is_of(field, answer.question) and answer not in known
-            ]
-    return cited
-
-
-def _is_of(field: str, question: Question) -> bool:
+def is_answer_to(field: str, question: Question) -> bool:
     """Whether a field is the answer to a question, or some number of it."""
     acts = tuple(f"{act}-" for act in Act)
     life = question is Question.LIFE and field.startswith(acts)
     return life or field == question or field.startswith(f"{question}-")
-
-
-def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
-    question = page.question
-    root = address.root_from(page.path)
-    cells = list(page.cells.values())
-    answers = _answers(page)
-    unique = list({cell.id: cell for cell in cells}.values())
-    return render(
-        "question.html",
-        page.path,
-        site=frame,
-        name=page.asked,
-        description=page.answer,
-        card=f"card/question-{page.name}.png",
-        described=described.question(frame, page.asked, page.answer),
-        asked=page.written(question.asked, root).marked,
-        answer=page.written(question.answer, root).marked,
-        wrong=page.written(question.wrong, root).marked,
-        detail=[page.written(each, root).marked for each in question.detail],
-        also=question.also,
-        links=question.links,
-        cells=[(cell, answers.get(cell.id, [])) for cell in unique],
-        words={str(each): word.question for each, word in words.QUESTIONS.items()},
-        related=near,
-        missing=page.missing,
-        curve=curve.draw(cells[0]) if question.draw and cells else "",
-    )

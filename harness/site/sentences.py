@@ -11,8 +11,8 @@ from harness.records.track import Span
 from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
-from harness.site.atlas import FLASK
-from harness.site.atlas import so_since
+from harness.site.lines import FLASK
+from harness.site.lines import so_since
 
 
 def name(cell: CellReport) -> str:

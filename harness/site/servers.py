@@ -17,9 +17,9 @@ from harness.report import words
 from harness.report.words import Mark
 from harness.site import address
 from harness.site import matrix
-from harness.site.atlas import age
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
+from harness.site.entry import age
+from harness.site.entry import AtlasCell
 from harness.site.folding import folded
 from harness.site.folding import ROOM
 from harness.site.frame import Frame

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site.atlas import Atlas
-from harness.site.atlas import AtlasCell
 from harness.site.described import LICENSE_PAGE
+from harness.site.entry import AtlasCell
 from harness.site.look import shown
 
 PATH = "data.csv"

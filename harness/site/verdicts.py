@@ -15,8 +15,8 @@ from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import matrix
-from harness.site.atlas import age
 from harness.site.atlas import Atlas
+from harness.site.entry import age
 from harness.site.folding import folded
 from harness.site.frame import Frame
 from harness.site.look import File

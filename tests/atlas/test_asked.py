@@ -11,7 +11,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
 from harness.records.http2 import Http2Seen
 from harness.records.memory import MemorySeen
-from harness.records.seen import SilentSeen
+from harness.records.slow_clients import SilentSeen
 from harness.records.words import Outcome
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import built

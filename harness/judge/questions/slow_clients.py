@@ -19,10 +19,10 @@ from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
-from harness.records.seen import SilentSeen
-from harness.records.seen import Slow
-from harness.records.seen import SlowStep
-from harness.records.seen import SlowWay
+from harness.records.slow_clients import SilentSeen
+from harness.records.slow_clients import Slow
+from harness.records.slow_clients import SlowStep
+from harness.records.slow_clients import SlowWay
 from harness.records.staying import least_shut_out
 from harness.records.steering import Goal
 from harness.records.text import listed

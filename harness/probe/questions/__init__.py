@@ -49,8 +49,8 @@ from harness.records.seen import AnySeen
 from harness.records.seen import OverflowSeen
 from harness.records.seen import ParallelSeen
 from harness.records.seen import SelfCallSeen
-from harness.records.seen import SilentSeen
 from harness.records.seen import WaitsSeen
+from harness.records.slow_clients import SilentSeen
 from harness.records.staying import EventsSeen
 from harness.records.staying import PollsSeen
 from harness.records.staying import SocketsSeen

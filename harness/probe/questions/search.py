@@ -7,7 +7,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import TypeVar
 
-from harness.records.seen import SlowStep
+from harness.records.slow_clients import SlowStep
 from harness.records.staying import StayStep
 
 Step = TypeVar("Step", SlowStep, StayStep)

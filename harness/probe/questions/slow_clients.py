@@ -30,11 +30,11 @@ from harness.probe.questions.search import find_least
 from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
-from harness.records.seen import Freed
-from harness.records.seen import SilentSeen
-from harness.records.seen import Slow
-from harness.records.seen import SlowStep
-from harness.records.seen import SlowWay
+from harness.records.slow_clients import Freed
+from harness.records.slow_clients import SilentSeen
+from harness.records.slow_clients import Slow
+from harness.records.slow_clients import SlowStep
+from harness.records.slow_clients import SlowWay
 from harness.records.steering import Goal
 from harness.records.words import Settled
 

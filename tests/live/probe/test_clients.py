@@ -13,8 +13,8 @@ from harness.probe.questions import slow_clients
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedFront
-from harness.records.seen import SilentSeen
-from harness.records.seen import SlowWay
+from harness.records.slow_clients import SilentSeen
+from harness.records.slow_clients import SlowWay
 from harness.records.steering import Goal
 from harness.records.words import Outcome
 from tests.live.commands import control

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from harness.judge.questions import slow_clients
-from harness.records.seen import Freed
-from harness.records.seen import SilentSeen
-from harness.records.seen import Slow
-from harness.records.seen import SlowStep
-from harness.records.seen import SlowWay
+from harness.records.slow_clients import Freed
+from harness.records.slow_clients import SilentSeen
+from harness.records.slow_clients import Slow
+from harness.records.slow_clients import SlowStep
+from harness.records.slow_clients import SlowWay
 from harness.records.steering import Goal
 from harness.records.words import Settled
 from tests.builders.answers import answer

@@ -20,13 +20,13 @@ from harness.records.seen import ComputeRound
 from harness.records.seen import OverflowSeen
 from harness.records.seen import ParallelSeen
 from harness.records.seen import SelfCallSeen
-from harness.records.seen import SilentSeen
-from harness.records.seen import Slow
-from harness.records.seen import SlowStep
-from harness.records.seen import SlowWay
 from harness.records.seen import Wait
 from harness.records.seen import WaitKindSeen
 from harness.records.seen import WaitsSeen
+from harness.records.slow_clients import SilentSeen
+from harness.records.slow_clients import Slow
+from harness.records.slow_clients import SlowStep
+from harness.records.slow_clients import SlowWay
 from harness.records.staying import StayStep
 from harness.records.staying import UploadsSeen
 from harness.records.words import Settled

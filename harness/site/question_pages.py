@@ -1,0 +1,101 @@
+"""The list of questions that people type, and the page of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from harness.records.questions import Answer
+from harness.report import words
+from harness.site import address
+from harness.site import curve
+from harness.site import described
+from harness.site.frame import Frame
+from harness.site.look import File
+from harness.site.look import render
+from harness.site.questions import is_answer_to
+from harness.site.questions import places_in
+from harness.site.questions import QuestionPage
+from harness.site.questions import Topic
+from harness.site.questions import Wording
+
+MOST_NEAR = 6
+"""How many other questions are named beside one."""
+
+
+def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
+    """The list of questions, and a page for each."""
+    yield render(
+        "questions.html",
+        site=frame,
+        name="Questions that people ask about Flask and concurrency",
+        description="Each has its answer in one line, with numbers that were measured.",
+        topics=_by_topic(answered),
+    )
+    for each in answered:
+        near = [other for other in answered if other is not each and _near(each, other)]
+        yield _page(frame, each, near[:MOST_NEAR])
+
+
+def _by_topic(
+    answered: Sequence[QuestionPage],
+) -> list[tuple[str, list[tuple[QuestionPage, Wording, Wording]]]]:
+    """Questions as the list of all has them, below their topics."""
+    topics: dict[str, list[tuple[QuestionPage, Wording, Wording]]] = {
+        topic: [] for topic in Topic
+    }
+    for each in answered:
+        asked, answer = map(each.written, (each.question.asked, each.question.answer))
+        topics[each.question.about].append((each, asked, answer))
+    return [(topic, several) for topic, several in topics.items() if several]
+
+
+def _near(one: QuestionPage, other: QuestionPage) -> bool:
+    """Whether two questions have their topic and some cell in common."""
+    ids = {cell.id for cell in one.cells.values()}
+    shared = any(cell.id in ids for cell in other.cells.values())
+    return shared and one.question.about == other.question.about
+
+
+def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
+    """By the id of a cell: the answers to other questions that the page cites."""
+    cited: dict[str, list[Answer]] = defaultdict(list)
+    for name, field in places_in(page.question):
+        if cell := page.cells.get(name):
+            known = cited[cell.id]
+            known += [
+                answer
+                for answer in cell.answers
+                if is_answer_to(field, answer.question) and answer not in known
+            ]
+    return cited
+
+
+def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
+    question = page.question
+    root = address.root_from(page.path)
+    cells = list(page.cells.values())
+    answers = _answers(page)
+    unique = list({cell.id: cell for cell in cells}.values())
+    return render(
+        "question.html",
+        page.path,
+        site=frame,
+        name=page.asked,
+        description=page.answer,
+        card=f"card/question-{page.name}.png",
+        described=described.question(frame, page.asked, page.answer),
+        asked=page.written(question.asked, root).marked,
+        answer=page.written(question.answer, root).marked,
+        wrong=page.written(question.wrong, root).marked,
+        detail=[page.written(each, root).marked for each in question.detail],
+        also=question.also,
+        links=question.links,
+        cells=[(cell, answers.get(cell.id, [])) for cell in unique],
+        words={str(each): word.question for each, word in words.QUESTIONS.items()},
+        related=near,
+        missing=page.missing,
+        curve=curve.draw(cells[0]) if question.draw and cells else "",
+    )
