@@ -16,9 +16,9 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import Verdict
 from harness.report import markdown
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import grid
-from harness.report.sections.matrix import GridRow
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
+from harness.report.grid import lay_out
 from harness.report.sections.matrix import value
 from harness.report.sections.matrix import VARYING
 from harness.report.sections.one_table import section
@@ -36,7 +36,7 @@ def shape(report: Report) -> Shape:
     """The rows of a report's matrix."""
     return [
         (row.server, f"`{row.label}`", tuple(cell is not None for cell in row.cells))
-        for row in grid(report).rows
+        for row in lay_out(report).rows
     ]
 
 
@@ -55,7 +55,8 @@ def shape_in_readme() -> Shape:
 def table(report: Report) -> str:
     """The matrix of a report as a table of Markdown."""
     found = re.search(
-        r"(?m)^\|  \| .*\n(?:\|.*\n)+", markdown.write([section(report, grid(report))])
+        r"(?m)^\|  \| .*\n(?:\|.*\n)+",
+        markdown.write([section(report, lay_out(report))]),
     )
     assert found, "the report has no matrix"
     return found[0]
@@ -90,7 +91,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown(report: Report) -> Shown:
     """What the picture shows of a report."""
-    laid, host = grid(report), report.host
+    laid, host = lay_out(report), report.host
     newest = f"{laid.axis} {laid.columns[-1]}"
     python = f"Python {report.cells[0].python}"
     where = f"{newest}, {python}, {host.system}, {host.processors} processors"

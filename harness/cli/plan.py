@@ -8,9 +8,9 @@ from harness.cli.progress import say
 from harness.environments.build import with_built
 from harness.plan.catalog import load
 from harness.plan.plan import make_plan
-from harness.plan.select import NoSuchCell
 from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
+from harness.plan.suggest import NoSuchCell
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Plan

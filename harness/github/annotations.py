@@ -24,8 +24,8 @@ from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.escape import printable
+from harness.report.grid import lay_out
 from harness.report.sections.findings import find_notes
-from harness.report.sections.matrix import grid
 from harness.report.words import CHANGES
 from harness.report.words import MARKS
 
@@ -106,7 +106,7 @@ def cell_annotations(
 ) -> list[Annotation]:
     """Annotations of a report, most urgent first; ``forbidden`` is what fails it."""
     annotations: list[Annotation] = []
-    for key, several in find_notes(grid(report)).items():
+    for key, several in find_notes(lay_out(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
             level = _level(key, forbidden)
             word = MARKS[key].named

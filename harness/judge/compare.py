@@ -17,8 +17,8 @@ import msgspec
 from harness.judge.difference import Comparison
 from harness.judge.difference import Conditions
 from harness.judge.difference import differ
-from harness.judge.difference import numbers
-from harness.judge.difference import one_side
+from harness.judge.number_words import numbers
+from harness.judge.number_words import one_side
 from harness.judge.versions_differ import installed_in
 from harness.judge.versions_differ import InstalledBy
 from harness.judge.versions_differ import machine_changes

@@ -20,15 +20,16 @@ from typing import NamedTuple
 from harness.judge.chance import fisher
 from harness.judge.chance import least
 from harness.judge.chance import stand_out
+from harness.judge.number_words import always_reached
+from harness.judge.number_words import both_numbers
+from harness.judge.number_words import numbers
 from harness.records.changes import Change
-from harness.records.changes import Seen
 from harness.records.report import CellReport
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Basis
-from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 PER_REPORT = 0.01
@@ -79,48 +80,6 @@ def differ(
             before, now, _ = pairs[n]
             comparisons[n] = _by_chance(before, now, comparisons[n].chance)
     return comparisons
-
-
-def in_words(cell: CellReport) -> str:
-    """The number or outcome of a cell, as ``expected.toml`` spells it."""
-    if cell.outcome is not Outcome.MEASURED:
-        return str(cell.outcome)
-    if cell.bounded is False and cell.verdict is not Verdict.FEWER:
-        return "unbounded"
-    return f"{cell.ceiling}" if _always(cell) else f"up to {cell.ceiling}"
-
-
-def one_side(cell: CellReport) -> Seen:
-    """What a comparison records of one of its two cells."""
-    return Seen(
-        said=in_words(cell),
-        outcome=cell.outcome,
-        verdict=cell.verdict,
-        declared=cell.declared,
-        ceiling=cell.ceiling,
-        floor=cell.floor,
-        bounded=cell.bounded,
-    )
-
-
-def numbers(cell: CellReport) -> str:
-    """How many were in the app, from the least at the declared number to the most."""
-    open_end = "" if cell.bounded else "at least "
-    if _always(cell):
-        return f"{open_end}{cell.ceiling}"
-    return f"{cell.floor} to {open_end}{cell.ceiling}"
-
-
-def both_numbers(before: CellReport, now: CellReport) -> str:
-    """The numbers of two measured cells as a clause."""
-    return f"{numbers(before)} before; now {numbers(now)}"
-
-
-def _always(cell: CellReport) -> bool:
-    """Whether every round reached the declared number, or the most ever seen."""
-    ceiling = cell.ceiling or 0
-    load = cell.declared if cell.declared is not None else ceiling
-    return cell.floor is not None and cell.floor >= min(load, ceiling)
 
 
 # -------------------------------------------------------------------------- one pair
@@ -187,12 +146,12 @@ def _exactly(before: CellReport, now: CellReport) -> Change:
     old, new = before.ceiling or 0, now.ceiling or 0
     if (
         old == new
-        and _always(before) == _always(now)
+        and always_reached(before) == always_reached(now)
         and before.declared == now.declared
     ):
         old, new = before.floor or 0, now.floor or 0
-    elif old == new and _always(before) != _always(now):
-        old, new = int(_always(before)), int(_always(now))
+    elif old == new and always_reached(before) != always_reached(now):
+        old, new = int(always_reached(before)), int(always_reached(now))
     if old == new:
         return Change.SAME
     return Change.MORE if new > old else Change.FEWER
@@ -212,7 +171,7 @@ def _steady(cell: CellReport, load: int) -> bool:
         each for each in _from(cell, load) if each.arrival is not Arrival.STAGGERED
     ]
     if not bursts:
-        return _always(cell)
+        return always_reached(cell)
     most = cell.ceiling or 0
     even = all(each.admitted == min(each.offered, most) for each in bursts)
     singly = [

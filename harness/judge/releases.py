@@ -21,7 +21,7 @@ from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
 from harness.judge.difference import Comparison
 from harness.judge.difference import Conditions
-from harness.judge.difference import one_side
+from harness.judge.number_words import one_side
 from harness.judge.versions_differ import installed_in
 from harness.judge.versions_differ import InstalledBy
 from harness.judge.versions_differ import version_changes

@@ -48,9 +48,12 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     numbers = sum_up_cell(cell, load)
     word, reason = _verdict(declared, load, cell, numbers)
     steerable = cell.not_steered and not cell.declaration.grows
-    chance = [_left_to_chance(cell)] if steerable else []
+    chance = []
+    if steerable:
+        chance.append(f"left to chance which worker got what, as {cell.not_steered}")
     if starts_by_chance(cell, load):
-        chance.append(_started_by_chance(cell))
+        why = cell.declaration.by_chance
+        chance.append(f"the least is what was seen, and no more: {why}")
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
     return word, "; ".join((reason, *chance, *caveats))
@@ -137,28 +140,26 @@ def _short(
     uneven = floor < load <= ceiling
     unsure = unsure_rounds(cell, floor if uneven else ceiling)
     sure = uneven or not unsure or was_full_alone(cell, load, ceiling)
+    so_many = f"{_declares(declared)}; {_so_many(load, cell, numbers)}"
     if lets_nobody_in(cell.rounds):
         return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but in the "
-            "end even a single request was answered before it got to the app, as by a "
-            "limit on the requests of one client; leave that out for the check"
+            f"{so_many}, but in the end even a single request was answered before it "
+            "got to the app, as by a limit on the requests of one client; leave that "
+            "out for the check"
         )
     if not was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but the server "
-            "was not quiet meanwhile, so more may have been on their way; "
-            f"{_advice(unsure)}"
+            f"{so_many}, but the server was not quiet meanwhile, so more may have been "
+            f"on their way; {_advice(unsure)}"
         )
     if cell.idle_workers:
         return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
-            f"{_idle(cell)}, so there may be capacity to come"
+            f"{so_many}, but {_idle(cell)}, so there may be capacity to come"
         )
     if not uneven and (asleep := max((r.asleep for r in cell.rounds), default=0)):
         return Verdict.UNKNOWN, (
-            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
-            f"{plural(asleep, 'thread')} of the server slept all the while, and may "
-            "let more in on waking up"
+            f"{so_many}, but {plural(asleep, 'thread')} of the server slept all the "
+            "while, and may let more in on waking up"
         )
     if not uneven:
         return Verdict.FEWER, (
@@ -170,10 +171,8 @@ def _short(
 
 def _idle(cell: CellEvidence) -> str:
     """Which of the workers were never seen to hold a request."""
-    return (
-        f"{cell.idle_workers} of {cell.workers} processes that listen never took a "
-        "request"
-    )
+    listen = f"{cell.idle_workers} of {cell.workers} processes that listen"
+    return f"{listen} never took a request"
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
@@ -209,9 +208,8 @@ def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
 
 def _whenever(cell: CellEvidence, numbers: Numbers) -> str:
     """In which rounds the declared number was reached."""
-    if cell.steered and numbers.floor_by is Basis.GUARANTEED:
-        return "in every round, whichever worker came first"
-    return "in every round"
+    chosen = cell.steered and numbers.floor_by is Basis.GUARANTEED
+    return f"in every round{', whichever worker came first' if chosen else ''}"
 
 
 def _advice(unsure: Sequence[Round | SteeredRound]) -> str:
@@ -228,17 +226,6 @@ def _advice(unsure: Sequence[Round | SteeredRound]) -> str:
 
 def _declares(declared: int | None) -> str:
     return f"declares {'no bound' if declared is None else declared}"
-
-
-def _left_to_chance(cell: CellEvidence) -> str:
-    """Why the floor is only what was seen."""
-    return f"left to chance which worker got what, as {cell.not_steered}"
-
-
-def _started_by_chance(cell: CellEvidence) -> str:
-    """Why the floor is only what was seen, though the order was known."""
-    why = cell.declaration.by_chance
-    return f"the least is what was seen, and no more: {why}"
 
 
 def _fate(cell: CellEvidence) -> str:

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from packaging.version import InvalidVersion
@@ -16,14 +15,13 @@ from harness.plan.lookup import find_configuration
 from harness.plan.lookup import find_server
 from harness.plan.lookup import SERVER_RELEASE
 from harness.plan.lookup import usual_releases
+from harness.plan.suggest import near
+from harness.plan.suggest import NoSuchCell
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.errors import UsageError
 from harness.records.plan import Cell
-from harness.records.text import listed
-
-EXAMPLE = "flask-3.1.3/gunicorn-27.0.1/sync-4/py3.11"
 
 CELL_ID = re.compile(
     r"flask-(?P<flask>[^/*?\[]+)"
@@ -32,19 +30,6 @@ CELL_ID = re.compile(
     r"/py(?P<python>[^/*?\[]+)"
 )
 """Matches the id of a cell, and no glob on ids."""
-
-
-class NoSuchCell(UsageError):
-    """A glob matches no cell."""
-
-    def __init__(self, glob: str, near: Sequence[str]) -> None:
-        self.glob = glob
-        self.near = near
-        """Ids of cells that are like it; may be empty."""
-        hint = f"ids are like {EXAMPLE}"
-        if near:
-            hint = f"did you mean {listed([repr(each) for each in near], 'or')}?"
-        super().__init__(f"{glob!r} matches no cell; {hint}")
 
 
 def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
@@ -102,31 +87,10 @@ def _only(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cel
         matching = _matching(usual, glob) or _matching(cells, glob)
         matching = matching or _named(catalog, selection, glob)
         if not matching:
-            raise NoSuchCell(glob, _near(cells, glob))
+            raise NoSuchCell(glob, near(cells, glob))
         wanted += matching
     inside = [cell for cell in cells if cell in set(wanted)]
     return list(dict.fromkeys([*inside, *wanted]))
-
-
-_PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
-"""Parts of an id that people give alone, and the glob on ids that they mean."""
-
-
-def _near(cells: list[Cell], glob: str) -> list[str]:
-    """Globs or ids like one that matches nothing: one part of an id, or a misspelled
-    one.
-    """
-    names = {part: {getattr(cell, part) for cell in cells} for part, _ in _PARTS}
-    for part, pattern in _PARTS:
-        if glob in names[part]:
-            return [pattern.format(glob)]
-    if "/" in glob:
-        return get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
-    return [
-        pattern.format(name)
-        for part, pattern in _PARTS
-        for name in get_close_matches(glob, names[part], n=1)
-    ]
 
 
 def _matching(cells: list[Cell], glob: str) -> list[Cell]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.rounds import load_of
+from harness.records.rounds import peak_of
 from harness.records.rounds import Round
 from harness.records.rounds import turned_all_away
 from harness.records.rounds import turned_away
@@ -112,7 +113,7 @@ def further_to_growing(
     no more: others of the same are then asked.
     """
     load = load_of(declared, limit)
-    if max((each.peak for each in rounds), default=0) >= load:
+    if peak_of(rounds) >= load:
         return None
     asked = [each.asked for each in rounds]
     if 4 * load not in asked:
@@ -150,7 +151,8 @@ def further(
     }
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
     short = any(short_of(done, declared, limit) for done in rounds)
-    most = min(load, max((done.peak for done in rounds), default=0))
+    peak = peak_of(rounds)
+    most = min(load, peak)
     least = min(admitted[load], default=load)
     if short and least == load and admitted[load]:
         uneven.add(load)
@@ -162,8 +164,7 @@ def further(
             return Offer(offered, _telling(rounds, offered))
     if shared and load < MANY and tried[load] < AT_SHARED:
         return Offer(load)
-    reached = max((done.peak for done in rounds), default=0) >= load
-    if reached:
+    if peak >= load:
         return None
     if load >= MANY:
         return None if declared is None else _many_again(load, rounds)
@@ -238,7 +239,7 @@ def beyond(
     """
     if declared is None or declared >= MANY:
         return None
-    most = max([each.peak for each in rounds] + [each.admitted for each in steered])
+    most = max([peak_of(rounds), *(each.admitted for each in steered)])
     offered = {each.asked for each in rounds}
     loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
     if most > declared:
@@ -252,7 +253,7 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
     A single request outside of one may be late. If several are, and just one of them
     enters where another is let go, they waited.
     """
-    peak = max((each.peak for each in rounds), default=0)
+    peak = peak_of(rounds)
     bounded = any(waited(each) or turned_away(each) for each in rounds)
     if declared is None or peak < declared or bounded:
         return None

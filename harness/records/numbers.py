@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from harness.records.evidence import CellEvidence
 from harness.records.rounds import at_load
+from harness.records.rounds import peak_of
 from harness.records.rounds import Round
 from harness.records.rounds import turned_away
 from harness.records.rounds import undisturbed
@@ -64,7 +65,7 @@ def sum_up(
     fullest = [each for each in every if each.admitted == most]
     calm = undisturbed(rounds)
     floor, floor_by = _floor(calm, load, steered, workers)
-    ceiling = max(most, *(each.peak for each in rounds))
+    ceiling = max(most, peak_of(rounds))
     served = [each for each in rounds if not each.stalled] or rounds
     filled = [each for each in most_rounds(steered) if each.waiting]
     bounded = any(waited(each) or turned_away(each) for each in calm) or bool(filled)
@@ -125,7 +126,7 @@ def _floor(
     if chosen:
         least = min(each.admitted for each in chosen)
         return floor, _guaranteed(guarantee_least(chosen) and least == floor)
-    most = min(load, max(each.peak for each in rounds))
+    most = min(load, peak_of(rounds))
     same = floor == most and _alike(at_load(rounds, load), floor)
     none = floor == 0 and all(map(was_quiet, at_load(rounds, load)))
     return floor, _guaranteed(workers == 1 and (same or none))

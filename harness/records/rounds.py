@@ -134,6 +134,11 @@ def at_load(rounds: Iterable[Round], load: int) -> list[Round]:
     return [each for each in rounds if each.offered == load]
 
 
+def peak_of(rounds: Iterable[Round]) -> int:
+    """The most requests that were in the app at once in any round; 0 without rounds."""
+    return max((each.peak for each in rounds), default=0)
+
+
 def waited(each: Round) -> bool:
     """Whether a request waited that would not have entered by itself.
 

@@ -6,6 +6,7 @@ from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.report.document import Section
+from harness.report.grid import lay_out
 from harness.report.sections import cards
 from harness.report.sections import changes
 from harness.report.sections import chart
@@ -13,7 +14,6 @@ from harness.report.sections import claims
 from harness.report.sections import details
 from harness.report.sections import findings
 from harness.report.sections import life
-from harness.report.sections import matrix
 from harness.report.sections import memory
 from harness.report.sections import probes
 from harness.report.sections import questions
@@ -31,7 +31,7 @@ def page(
 
     ``checked`` is what a check of deployments came to, if the report is on one.
     """
-    grid = matrix.grid(report)
+    grid = lay_out(report)
     notes = findings.find_notes(grid)
     if checked:
         first = [*cards.sections(report, checked), remarks.section(checked)]

@@ -15,11 +15,12 @@ from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.report.document import Paragraph
 from harness.report.document import Section
+from harness.report.grid import Grid
+from harness.report.grid import lay_out
 from harness.report.sections import changes
 from harness.report.sections import claims
 from harness.report.sections import in_short
 from harness.report.sections import life
-from harness.report.sections import matrix
 from harness.report.sections import one_table
 from harness.report.sections import questions
 from harness.report.sections import releases
@@ -42,7 +43,7 @@ def overview(
     checked: CheckResult | None = None,
 ) -> list[Section]:
     """The report in short; ``end`` is the verdict, ``folder`` has the files."""
-    grid = matrix.grid(report)
+    grid = lay_out(report)
     findings = in_short.section(report.cells)
     if checked is not None or len(report.cells) <= FEW:
         findings = in_short.in_full(
@@ -61,7 +62,7 @@ def overview(
     ]
 
 
-def _matrix(report: Report, grid: matrix.Grid) -> list[Section]:
+def _matrix(report: Report, grid: Grid) -> list[Section]:
     """The matrix, unless it has no number at all."""
     if all(cell.outcome is not Outcome.MEASURED for cell in report.cells):
         return []

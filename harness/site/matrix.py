@@ -12,9 +12,9 @@ import msgspec
 from harness.records.catalog import Catalog
 from harness.records.report import CellReport
 from harness.records.versions import release_order
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import grid as lay_out
-from harness.report.sections.matrix import GridRow
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
+from harness.report.grid import lay_out
 from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address

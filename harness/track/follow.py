@@ -21,8 +21,8 @@ from harness.plan.lookup import find_server
 from harness.plan.lookup import FLASK
 from harness.plan.lookup import usual_releases
 from harness.plan.select import CELL_ID
-from harness.plan.select import EXAMPLE
 from harness.plan.select import split_releases
+from harness.plan.suggest import EXAMPLE
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import Selection

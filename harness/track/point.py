@@ -10,8 +10,8 @@ from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
 from harness.judge.difference import Comparison
 from harness.judge.difference import Conditions
-from harness.judge.difference import in_words
 from harness.judge.judge import judge
+from harness.judge.number_words import in_words
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.choices import Act

@@ -11,6 +11,7 @@ from __future__ import annotations
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN
+from harness.records.rounds import peak_of
 from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 
@@ -43,7 +44,7 @@ def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     number = _number(best)
     if not number:
         return seen.unknown("the number was not the same each time")
-    open_ended = number == best.computing and _ceiling(cell) > number
+    open_ended = number == best.computing and peak_of(cell.rounds) > number
     few = seen.processors < number
     most = f"; here {seen.processors}" if few else ""
     text = f"{'≥' if open_ended else ''}{number}{most}"
@@ -62,10 +63,6 @@ def _number(best: ComputeRound) -> int:
         if abs(ready - number) <= NEAR + SHARE * number:
             return number
     return 0
-
-
-def _ceiling(cell: CellEvidence) -> int:
-    return max((each.peak for each in cell.rounds), default=0)
 
 
 def _sentence(best: ComputeRound, number: int, few: bool) -> str:

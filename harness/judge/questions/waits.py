@@ -13,6 +13,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
+from harness.records.rounds import peak_of
 from harness.records.rounds import Round
 from harness.records.rounds import was_quiet
 from harness.records.seen import Wait
@@ -74,7 +75,7 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
 
 def _kind(seen: WaitKindSeen) -> _Kind:
     worst = max(seen.rounds, key=_failed)
-    most = max(each.peak for each in seen.rounds)
+    most = peak_of(seen.rounds)
     return _Kind(
         wait=seen.wait,
         most=most,

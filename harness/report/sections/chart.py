@@ -18,8 +18,8 @@ from harness.report.document import Section
 from harness.report.drawing import Bar
 from harness.report.drawing import BarGroup
 from harness.report.drawing import Chart
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import GridRow
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
 from harness.report.sections.matrix import number
 from harness.report.sections.matrix import open_ended
 from harness.report.sections.matrix import VARYING

@@ -18,7 +18,7 @@ from harness.report.document import Items
 from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.document import Worth
-from harness.report.sections.matrix import Grid
+from harness.report.grid import Grid
 from harness.report.sections.remedies import what_to_do
 from harness.report.text import joined
 from harness.report.text import Name

@@ -28,8 +28,8 @@ from harness.report.document import RowGroup
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import GridRow
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
 from harness.report.sections.one_table import Beside
 from harness.report.text import joined
 from harness.report.text import Name

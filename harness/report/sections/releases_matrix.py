@@ -11,9 +11,9 @@ from harness.report.document import RowGroup
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
 from harness.report.sections.matrix import columns
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import GridRow
 from harness.report.sections.matrix import legend
 from harness.report.sections.matrix import line
 from harness.report.sections.matrix import title

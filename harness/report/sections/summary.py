@@ -21,8 +21,8 @@ from harness.report.document import Alert
 from harness.report.document import Block
 from harness.report.document import Paragraph
 from harness.report.document import Section
-from harness.report.sections.matrix import Grid
-from harness.report.sections.matrix import GridRow
+from harness.report.grid import Grid
+from harness.report.grid import GridRow
 from harness.report.sections.matrix import open_ended
 from harness.report.text import joined
 from harness.report.text import listed

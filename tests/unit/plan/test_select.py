@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.plan.select import chosen_cells
-from harness.plan.select import NoSuchCell
+from harness.plan.suggest import NoSuchCell
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from tests.builders.catalogs import REAL

@@ -9,8 +9,8 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import contents
 from harness.report import markdown
+from harness.report.grid import lay_out
 from harness.report.sections import findings
-from harness.report.sections import matrix
 from tests.builders.rendered import page
 from tests.builders.rendered import sample
 from tests.samples.make import environment
@@ -35,7 +35,7 @@ def test_findings_stay_longest() -> None:
     text = page(whole, max_bytes=4200)
     assert "<details>" not in text
     assert "mermaid" not in text
-    for note in findings.find_notes(matrix.grid(whole))[Verdict.FEWER]:
+    for note in findings.find_notes(lay_out(whole))[Verdict.FEWER]:
         assert note.reason in text
     assert text.rstrip().endswith("See `report.json`._")
 

@@ -11,8 +11,8 @@ from harness.records.report import Report
 from harness.records.words import Verdict
 from harness.report import html
 from harness.report import markdown
+from harness.report.grid import lay_out
 from harness.report.sections import chart
-from harness.report.sections import matrix
 from tests.builders.rendered import sample
 from tests.samples.make import cell
 from tests.samples.make import environment
@@ -23,7 +23,7 @@ from tests.samples.make import rounds
 
 def drawn(report: Report) -> str:
     """The picture as Markdown."""
-    return markdown.write([chart.section(matrix.grid(report))])
+    return markdown.write([chart.section(lay_out(report))])
 
 
 def bars(text: str) -> dict[str, list[float]]:
@@ -95,11 +95,11 @@ def test_of_many_bars_the_noteworthy_are_drawn() -> None:
 
 @pytest.mark.parametrize("case", ["single", "control-wrong", "nothing-measured"])
 def test_one_number_is_no_chart(case: str) -> None:
-    assert chart.section(matrix.grid(sample(case))).blocks == ()
+    assert chart.section(lay_out(sample(case))).blocks == ()
 
 
 def test_a_page_draws_its_own_pictures() -> None:
-    assert html.write([chart.section(matrix.grid(sample("story")))]) == ""
+    assert html.write([chart.section(lay_out(sample("story")))]) == ""
 
 
 def test_nothing_that_was_measured_is_left_out_silently() -> None:

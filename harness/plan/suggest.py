@@ -1,0 +1,46 @@
+"""What a glob that matches no cell may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from harness.records.errors import UsageError
+from harness.records.plan import Cell
+from harness.records.text import listed
+
+EXAMPLE = "flask-3.1.3/gunicorn-27.0.1/sync-4/py3.11"
+
+
+class NoSuchCell(UsageError):
+    """A glob matches no cell."""
+
+    def __init__(self, glob: str, near: Sequence[str]) -> None:
+        self.glob = glob
+        self.near = near
+        """Ids of cells that are like it; may be empty."""
+        hint = f"ids are like {EXAMPLE}"
+        if near:
+            hint = f"did you mean {listed([repr(each) for each in near], 'or')}?"
+        super().__init__(f"{glob!r} matches no cell; {hint}")
+
+
+_PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
+"""Parts of an id that people give alone, and the glob on ids that they mean."""
+
+
+def near(cells: list[Cell], glob: str) -> list[str]:
+    """Globs or ids like one that matches nothing: one part of an id, or a misspelled
+    one.
+    """
+    names = {part: {getattr(cell, part) for cell in cells} for part, _ in _PARTS}
+    for part, pattern in _PARTS:
+        if glob in names[part]:
+            return [pattern.format(glob)]
+    if "/" in glob:
+        return get_close_matches(glob, map(str, cells), n=3, cutoff=0.5)
+    return [
+        pattern.format(name)
+        for part, pattern in _PARTS
+        for name in get_close_matches(glob, names[part], n=1)
+    ]

@@ -1,0 +1,128 @@
+"""The matrix laid out: configurations in rows, releases in columns.
+
+Columns are releases of Flask; or of the server, where several of one server were
+measured under one Flask.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.report import CellReport
+from harness.records.report import Report
+from harness.records.report import several_releases
+from harness.records.versions import release_order
+from harness.report import words
+
+
+class GridRow(NamedTuple):
+    """One configuration across all columns."""
+
+    server: str
+    """Title of the server, with its release where that is the same in the whole row;
+    before it the proxy, if there is one."""
+    label: str
+    """The configuration, and the Python where there are several."""
+    cells: tuple[CellReport | None, ...]
+    """By column; ``None`` where the run did not include it."""
+
+
+class Grid(NamedTuple):
+    """The matrix."""
+
+    columns: tuple[str, ...]
+    """Releases, oldest first."""
+    rows: tuple[GridRow, ...]
+    axis: str
+    """What the columns are releases of."""
+    under: str
+    """The one release of Flask, where the columns are not of Flask; else empty."""
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether the run did not include some configuration in some column."""
+        return any(None in row.cells for row in self.rows)
+
+    def groups(self) -> dict[str, list[GridRow]]:
+        """The rows of each server, in order."""
+        groups: dict[str, list[GridRow]] = defaultdict(list)
+        for row in self.rows:
+            groups[row.server].append(row)
+        return groups
+
+
+class _Key(NamedTuple):
+    server: str
+    chain: str
+    version: str
+    configuration: str
+    python: str
+
+
+def lay_out(report: Report) -> Grid:
+    """Lay out a report. A server's release makes a row of its own only if some release
+    of Flask was measured with more than one: Flask's own server has another release
+    with each Flask, and is one row nevertheless. It makes a column of its own where
+    only the server's release differs: that is the server's history.
+    """
+    history = _is_history(report.cells)
+
+    def column(cell: CellReport) -> str:
+        return cell.server_version if history else cell.flask
+
+    columns = sorted(set(map(column, report.cells)), key=release_order)
+    split = set() if history else several_releases(report.cells)
+    pythons = {cell.python for cell in report.cells}
+    rows: dict[_Key, dict[str, CellReport]] = defaultdict(dict)
+    versions: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell in _in_order(report.cells):
+        version = cell.server_version if cell.server in split else ""
+        python = cell.python if len(pythons) > 1 else ""
+        chain = words.chain(cell)
+        key = _Key(cell.server, chain, version, cell.configuration, python)
+        rows[key][column(cell)] = cell
+        versions[cell.server, version].add(cell.server_version)
+    return Grid(
+        tuple(columns),
+        tuple(
+            GridRow(
+                _titled(key, versions[key.server, key.version]),
+                f"{key.configuration} · py{key.python}"
+                if key.python
+                else key.configuration,
+                tuple(cells.get(release) for release in columns),
+            )
+            for key, cells in rows.items()
+        ),
+        words.title(report.cells[0]) if history else "Flask",
+        f"Flask {report.cells[0].flask}" if history else "",
+    )
+
+
+def _is_history(cells: Sequence[CellReport]) -> bool:
+    """Whether nothing but the release of one server differs."""
+    servers = {(cell.server, cell.flask) for cell in cells}
+    return len(servers) == 1 and len({cell.server_version for cell in cells}) > 1
+
+
+def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
+    """Servers as first seen; in each, the environment with most cells goes first, as
+    its order is the most complete.
+    """
+    groups: dict[str, dict[tuple[str, str, str], list[CellReport]]] = {}
+    for cell in cells:
+        where = (cell.server_version, cell.flask, cell.python)
+        groups.setdefault(cell.server, {}).setdefault(where, []).append(cell)
+    return [
+        cell
+        for group in groups.values()
+        for environment in sorted(group.values(), key=len, reverse=True)
+        for cell in environment
+    ]
+
+
+def _titled(key: _Key, versions: set[str]) -> str:
+    return f"{key.chain} {next(iter(versions))}" if len(versions) == 1 else key.chain
