@@ -20,9 +20,9 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.no_path import looking_at_paths
 from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
+from harness.deployment.platform_remarks import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.deployment.remarks import on_paper
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
 from harness.judge.gate import fault_of

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import ssl
 from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Coroutine
@@ -19,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-import psutil
-
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_ports import remedy_for
+from harness.deployment.other_protocols import speaks_http_2
+from harness.deployment.other_protocols import TRY_SECONDS
+from harness.deployment.other_protocols import wants_a_certificate
 from harness.deployment.shell import CommandLine
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
@@ -34,10 +33,8 @@ from harness.probe.ready import send_one
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
-from harness.probe.transports import tls_context
 from harness.system.process import ProcessTree
-from harness.system.sockets import listening
-from harness.system.sockets import sockets_of
+from harness.system.sockets import unix_sockets
 
 OTHER_PORTS_SECONDS = 10
 """After this time on another port only, a server is taken to stay there."""
@@ -45,16 +42,9 @@ OTHER_PORTS_SECONDS = 10
 OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that does nothing meanwhile."""
 
-TRY_SECONDS = 5.0
-"""How long another way to speak to a server is tried, each time."""
 
 MOUNTS_SECONDS = 20.0
 """How long all paths together are tried that an app may be mounted below."""
-
-HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
-    (0, 0, 0, 4, 0, 0, 0, 0, 0)
-)
-"""The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
 
 
 BAD_REQUEST = 400
@@ -176,13 +166,13 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             if await _answers(search, endpoint):
                 return endpoint
         if state is State.RESET:
-            if await _wants_a_certificate(search.endpoint):
+            if await wants_a_certificate(search.endpoint):
                 raise NotAnswering(
                     "it speaks TLS and wants a certificate of its clients, which the "
                     "probe has not; leave that out for the check (`--cert-reqs`, "
                     "`--ssl-ca-certs`, a `ca` of uWSGI)"
                 )
-            if await _speaks_http_2(search.endpoint):
+            if await speaks_http_2(search.endpoint):
                 raise NotAnswering(
                     "it speaks HTTP/2 only, which the probe does not; let it speak "
                     "HTTP/1.1 too"
@@ -224,68 +214,6 @@ async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
         search.server, endpoint, search.target, TRY_SECONDS, search.headers
     )
     return client.state is State.ANSWERED
-
-
-async def _first_bytes(
-    endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
-) -> bytes:
-    """What comes back first. Raises ``OSError``, and ``EOFError`` where it is less."""
-    async with asyncio.timeout(TRY_SECONDS):
-        place = endpoint.host, endpoint.port
-        reader, writer = await asyncio.open_connection(*place, ssl=tls)
-        try:
-            writer.write(data)
-            return await reader.readexactly(count)
-        finally:
-            writer.close()
-
-
-async def _wants_a_certificate(endpoint: Endpoint) -> bool:
-    """Whether it speaks TLS, and ends it because a client shows no certificate."""
-    try:
-        # Of TLS 1.3 the refusal comes after the handshake.
-        await _first_bytes(endpoint, b"GET / HTTP/1.0\r\n\r\n", 1, tls_context())
-    except ssl.SSLError as problem:
-        return (problem.reason or "").endswith(NO_CERTIFICATE)
-    except (OSError, EOFError):
-        pass
-    return False
-
-
-NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
-"""How the alerts end that a server sends to a client without a certificate."""
-
-
-async def _speaks_http_2(endpoint: Endpoint) -> bool:
-    """Whether the first frame that comes back is one of settings, as of HTTP/2."""
-    try:
-        return (await _first_bytes(endpoint, HTTP_2_PREFACE, 4))[3] == 4
-    except (OSError, EOFError):
-        return False
-
-
-def unix_sockets(processes: list[int]) -> list[str]:
-    """The Unix sockets that processes listen on, as ``connect`` takes them.
-
-    gunicorn's control socket is left out, which serves no requests. What a process
-    sees of the files of this machine may be its own: it is looked at by its eyes.
-    """
-    places = listening()
-    paths: dict[str, None] = {}
-    for process in processes:
-        try:
-            inodes = sockets_of(process)
-            folder = psutil.Process(process).cwd()
-        except (OSError, psutil.Error):
-            continue
-        for place in (places.get(inode) for inode in sorted(inodes)):
-            if isinstance(place, str) and not place.isdigit():
-                seen = f"/proc/{process}/root{os.path.join(folder, place)}"
-                # The kernel shows both of these alike.
-                nameless = ["\0" + place[1:]] if place.startswith("@") else []
-                if not place.endswith(".ctl"):
-                    paths |= dict.fromkeys((seen, *nameless))
-    return list(paths)
 
 
 def _about_ports(search: AnswerSearch, ports: set[int]) -> str:

@@ -16,6 +16,7 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.declaration import say_declared
 from harness.deployment.declared.promise import Promise
+from harness.deployment.failures import Advice
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.fixed_ports import taken_port
 from harness.deployment.hello import Hello
@@ -23,7 +24,6 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
 from harness.deployment.remedies import about_patches
-from harness.deployment.remedies import Advice
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult

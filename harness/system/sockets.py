@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import psutil
+
 from harness.system.sock_diag import sock_diag
 from harness.system.sock_diag import Unavailable
 
@@ -145,3 +147,27 @@ def socket_files(process: int) -> Iterator[tuple[int, str]]:
                 continue
             if target.startswith("socket:["):
                 yield int(name), target[len("socket:[") : -1]
+
+
+def unix_sockets(processes: list[int]) -> list[str]:
+    """The Unix sockets that processes listen on, as ``connect`` takes them.
+
+    gunicorn's control socket is left out, which serves no requests. What a process
+    sees of the files of this machine may be its own: it is looked at by its eyes.
+    """
+    places = listening()
+    paths: dict[str, None] = {}
+    for process in processes:
+        try:
+            inodes = sockets_of(process)
+            folder = psutil.Process(process).cwd()
+        except (OSError, psutil.Error):
+            continue
+        for place in (places.get(inode) for inode in sorted(inodes)):
+            if isinstance(place, str) and not place.isdigit():
+                seen = f"/proc/{process}/root{os.path.join(folder, place)}"
+                # The kernel shows both of these alike.
+                nameless = ["\0" + place[1:]] if place.startswith("@") else []
+                if not place.endswith(".ctl"):
+                    paths |= dict.fromkeys((seen, *nameless))
+    return list(paths)

@@ -113,3 +113,10 @@ def number(setting: Setting | None, default: int, name: str) -> Setting:
     if value < 1:
         raise CannotDerive(f"{name} is {value}, whose meaning is not known")
     return setting._replace(value=value)
+
+
+def positive(setting: Setting | None, default: int, name: str) -> Setting:
+    """A positive number. Raises ``CannotDerive`` where it depends on a variable."""
+    if setting is not None and str(setting.value).startswith("$"):
+        raise CannotDerive(f"{name} depends on {setting.value}")
+    return number(setting, default, name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.patience import NOT_KNOWN
 from harness.deployment.declares.patience import Patience
 from harness.deployment.declares.patience import patience

@@ -90,18 +90,14 @@ def _with_idle(tape: Tape, seen: IdleSeen | None) -> Tape:
 def _idle_words(seen: IdleSeen) -> str:
     if not seen.kept:
         return "no connection idles, as each is closed after its answer or soon after"
-    said = (
-        (
-            seen.closed,
-            "closed before its next request",
-            "closed before their next request",
-        ),
-        (seen.answered, "answered once more", "answered once more"),
-        (seen.lost, "cut off with its next request", "cut off with their next request"),
+    ends = (
+        (seen.closed, "{} closed before {} next request"),
+        (seen.answered, "{} answered once more"),
+        (seen.lost, "{} cut off with {} next request"),
     )
     parts = [
-        f"{count} {'was' if count == 1 else 'were'} {one if count == 1 else many}"
-        for count, one, many in said
+        f"{count} {words.format(*('was', 'its') if count == 1 else ('were', 'their'))}"
+        for count, words in ends
         if count
     ]
     others = seen.kept - seen.closed - seen.answered - seen.lost

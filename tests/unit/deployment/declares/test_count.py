@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.count import Count
 from harness.deployment.declares.count import count
 

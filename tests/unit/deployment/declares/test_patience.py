@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.declares.count import CommandContext
+from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.patience import NOT_KNOWN
 from harness.deployment.declares.patience import Patience
 from harness.deployment.declares.patience import patience

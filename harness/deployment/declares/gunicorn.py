@@ -1,0 +1,135 @@
+"""What gunicorn is told by its words, its variables and its file."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import number
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import positive
+from harness.deployment.declared.promise import Setting
+from harness.deployment.declares.context import CommandContext
+from harness.deployment.declares.evaluate import evaluate
+from harness.deployment.declares.evaluate import Known
+from harness.deployment.declares.evaluate import NotLiteral
+from harness.deployment.python_source import assigned
+from harness.deployment.python_source import parsed
+
+
+class GunicornTold(NamedTuple):
+    """What gunicorn is told by its words, its variables and its file."""
+
+    words: tuple[str, ...]
+    own: Mapping[str, Setting]
+    """Of its file."""
+    config: Path | None
+    workers: int
+    threads: int
+    connections: int
+    kind: str
+    """The class of its workers."""
+    shown_kind: str
+    """The same as it was written."""
+    overrides: bool
+    """Whether the words give another value for a setting of the file."""
+
+    def given(self, name: str, *options: str) -> Setting | None:
+        """A setting by its words, else by its file."""
+        return option(self.words, *options, env={}) or self.own.get(name)
+
+
+def gunicorn_settings(
+    arguments: Sequence[str], context: CommandContext
+) -> GunicornTold:
+    """What gunicorn is told. Raises ``CannotDerive``."""
+    variables = context.variables
+    words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
+    config = _config_of_gunicorn(words, context)
+    own = _python_settings(config, context)
+    overrides = []
+
+    def setting(name: str, default: int, *options: str) -> int:
+        given = option(words, *options, env={})
+        if given and name in own and str(given.value) != str(own[name].value):
+            overrides.append(name)
+        return int(positive(given or own.get(name), default, name).value)
+
+    default = number(_variable(variables, "WEB_CONCURRENCY"), 1, "WEB_CONCURRENCY")
+    workers = setting("workers", int(default.value), "-w", "--workers")
+    threads = setting("threads", 1, "--threads")
+    connections = setting("worker_connections", 1000, "--worker-connections")
+    given = option(words, "-k", "--worker-class", env={}) or own.get("worker_class")
+    kind = str(given.value) if given else "sync"
+    name = kind.rpartition(".")[2].removesuffix("Worker").lower()
+    if name == "thread" or (name == "sync" and threads > 1):
+        name = "gthread"
+    return GunicornTold(
+        tuple(words),
+        own,
+        config,
+        workers,
+        threads,
+        connections,
+        name,
+        kind,
+        bool(overrides),
+    )
+
+
+def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path | None:
+    """The configuration file, including one that gunicorn finds by its name."""
+    named = option(words, "-c", "--config", env={})
+    if named is None:
+        return context.file("gunicorn.conf.py")
+    path = context.file(str(named.value))
+    if path is None:
+        raise CannotDerive(f"its file {named.value} is not here")
+    return path
+
+
+def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Setting]:
+    """The settings that a file of Python assigns. Raises ``CannotDerive``."""
+    if path is None:
+        return {}
+    tree = parsed(path)
+    if tree is None:
+        raise CannotDerive(f"{path.name} cannot be read as Python")
+    names = assigned(tree)
+    known = Known(names, context.variables, context.processors)
+    return {
+        name: Setting(_evaluated(names[name], known, name, path), path.name)
+        for name in ("workers", "threads", "worker_connections", "worker_class")
+        if name in names
+    } | dict(_times(names, known, path))
+
+
+def _times(
+    names: Mapping[str, ast.expr], known: Known, path: Path
+) -> Iterator[tuple[str, Setting]]:
+    """Times that a file of Python assigns; what is not known stays as it is written."""
+    for name in ("timeout", "keepalive"):
+        if name in names:
+            try:
+                value = _evaluated(names[name], known, name, path)
+            except CannotDerive:
+                value = ast.unparse(names[name])
+            yield name, Setting(value, path.name)
+
+
+def _evaluated(value: ast.expr, known: Known, name: str, path: Path) -> int | str:
+    try:
+        result = evaluate(value, known)
+    except NotLiteral as problem:
+        raise CannotDerive(f"{name} in {path.name}: {problem}") from None
+    return result if isinstance(result, str) else int(result or 0)
+
+
+def _variable(variables: Mapping[str, str], name: str) -> Setting | None:
+    return Setting(variables[name], name) if variables.get(name) else None

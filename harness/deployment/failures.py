@@ -1,0 +1,157 @@
+"""Why a server of a deployment failed, by what it said, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import Promise
+from harness.deployment.no_containers import NOWHERE
+from harness.deployment.no_containers import REFUSED
+from harness.deployment.no_containers import REMEDY
+from harness.deployment.no_controls import LEAVES_ALONE
+from harness.records.report import CellReport
+
+PROBES = "/.flask-concurrency/"
+"""Stands in lines of the log that are about requests of the probe."""
+
+
+NOT_PERMITTED = "Operation not permitted"
+
+
+IF_SIGNAL = "if that was a signal to a process that it did not start: "
+
+
+CAUSES = (
+    re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
+    re.compile(rf".*\b{NOT_PERMITTED}$"),
+    re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
+    re.compile(r"Listen queue size is greater than the system max"),
+    re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
+    re.compile(
+        r".*\b(?:unable to|failed to|could not|cannot|not found"
+        r"|no python application found)\b",
+        re.IGNORECASE,
+    ),
+)
+"""How a line begins that names the cause of a server's end: what a check refused, what
+the kernel refused, an exception, an app that is not in its module (in words by
+gunicorn, uvicorn and waitress), anything else."""
+
+
+class Advice(NamedTuple):
+    """What is known about a finding; either may be empty."""
+
+    cause: str = ""
+    remedy: str = ""
+
+
+NO_CAUSE = re.compile(
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
+    r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
+    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed)"
+    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    re.IGNORECASE,
+)
+"""How lines begin that servers print whenever they start or stop."""
+
+
+_CALLED_AS_ASGI = re.compile(
+    r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"
+)
+"""What Flask says when a server of ASGI calls it."""
+
+
+def _as_wsgi(words: Sequence[str]) -> str:
+    """What makes a server of ASGI serve a Flask app, or an adapter do it."""
+    if server_words(words)[0] in ("uvicorn", "granian"):
+        return "add `--interface wsgi`"
+    return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a server of WSGI"
+
+
+_FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given")
+"""What a factory says that a server calls as if it were the app."""
+
+
+def _calls_a_factory(cell: CellReport) -> Advice:
+    """What to write where a function is served that makes the app."""
+    found = _FACTORY.search(cell.log_tail)
+    place = re.compile(rf"\w[\w.]*:{found[1]}") if found else None
+    word = next(filter(place.fullmatch, cell.command), "") if place else ""
+    if not found or not word:
+        return Advice()
+    because = f"it calls `{found[1]}` as if that were the app, and it makes the app"
+    if server_words(cell.command)[0].startswith("waitress"):
+        return Advice(because, "add `--call`")
+    return Advice(because, f"write `'{word}()'` in place of `{word}`")
+
+
+def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
+    """What a server said, and what keeps it where a check can watch it."""
+    if any(advice := _calls_a_factory(cell)):
+        return advice
+    if _CALLED_AS_ASGI.search(cell.log_tail):
+        because = "it calls the app as one of ASGI, and a Flask app is one of WSGI"
+        return Advice(because, _as_wsgi(cell.command))
+    cause = _cause(cell.log_tail, cell.reason)
+    if NOWHERE in cause:
+        return Advice(cause, REMEDY)
+    if cause.endswith(NOT_PERMITTED):
+        sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
+        return Advice(cause, f"{sent}{LEAVES_ALONE}")
+    if _NO_IMAGE.search(cause):
+        return Advice(cause, "pull or build its images before the check")
+    is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
+    if is_error or "exited with status 0 before" not in cell.reason:
+        return Advice(cause)
+    stay = "a server has to stay in the foreground"
+    leave = _in_foreground(promise, cell.command)
+    return Advice("; ".join(filter(None, (cause, stay))), leave)
+
+
+_NO_IMAGE = re.compile(
+    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
+)
+"""What the engine says where an image is not there and cannot be had."""
+
+
+def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
+    """What keeps a server in the foreground, where a check can watch it."""
+    daemon = promise.settings.get("daemon") if promise else None
+    if daemon is not None and daemon.file is not None:
+        return f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
+    if daemon is not None and daemon.source.startswith("the variable"):
+        return f"leave out `--daemon` in {daemon.source}"
+    text = " ".join(words)
+    if re.search(r"\bsupervisord\b", text):
+        return "add `-n` to `supervisord`"
+    for found in (_TO_BACKGROUND.search(text), re.search(r"(?<!&)&\s*$", text)):
+        if found:
+            return f"leave out `{found[0].strip()}`"
+    return (
+        "if it went to the background, start it without an option such as `--daemon` "
+        "and without `&`"
+    )
+
+
+_TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
+
+
+def _cause(log: str, reason: str) -> str:
+    """The last of the lines that most likely name the cause."""
+    lines = [line.strip() for line in log.splitlines() if PROBES not in line]
+    lines = [line for line in lines if line and not NO_CAUSE.match(line)]
+    for cause in CAUSES:
+        if errors := [line for line in lines if cause.match(line)]:
+            return f"it said: {errors[-1]}"
+    if not lines or NAMED.search(reason):
+        return ""
+    return f"the last that it said: {lines[-1]}"
+
+
+NAMED = re.compile(
+    r"it listens on|in place of the probe's route|it speaks|only Flask apps"
+)
+"""What reasons say that name the cause themselves."""

@@ -1,0 +1,56 @@
+"""Whether a server speaks TLS with certificates or HTTP/2, which the probe does not."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from harness.probe.transports import Endpoint
+from harness.probe.transports import tls_context
+
+TRY_SECONDS = 5.0
+"""How long another way to speak to a server is tried, each time."""
+
+
+HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
+    (0, 0, 0, 4, 0, 0, 0, 0, 0)
+)
+"""The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
+
+
+async def _first_bytes(
+    endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
+) -> bytes:
+    """What comes back first. Raises ``OSError``, and ``EOFError`` where it is less."""
+    async with asyncio.timeout(TRY_SECONDS):
+        place = endpoint.host, endpoint.port
+        reader, writer = await asyncio.open_connection(*place, ssl=tls)
+        try:
+            writer.write(data)
+            return await reader.readexactly(count)
+        finally:
+            writer.close()
+
+
+async def wants_a_certificate(endpoint: Endpoint) -> bool:
+    """Whether it speaks TLS, and ends it because a client shows no certificate."""
+    try:
+        # Of TLS 1.3 the refusal comes after the handshake.
+        await _first_bytes(endpoint, b"GET / HTTP/1.0\r\n\r\n", 1, tls_context())
+    except ssl.SSLError as problem:
+        return (problem.reason or "").endswith(NO_CERTIFICATE)
+    except (OSError, EOFError):
+        pass
+    return False
+
+
+NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
+"""How the alerts end that a server sends to a client without a certificate."""
+
+
+async def speaks_http_2(endpoint: Endpoint) -> bool:
+    """Whether the first frame that comes back is one of settings, as of HTTP/2."""
+    try:
+        return (await _first_bytes(endpoint, HTTP_2_PREFACE, 4))[3] == 4
+    except (OSError, EOFError):
+        return False

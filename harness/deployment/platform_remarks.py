@@ -1,0 +1,128 @@
+"""What is worth knowing of a deployment on its platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declares.context import CommandContext
+from harness.deployment.declares.count import count
+from harness.deployment.declares.patience import patience
+from harness.deployment.declares.sendings import limit_of
+from harness.deployment.declares.waiting import judgements
+from harness.deployment.platform import platform_of
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.prepare import Prepared
+from harness.judge.platform import judge_platform
+from harness.judge.platform import Judged
+from harness.judge.platform import Takes
+from harness.records.declares import SendVerdict
+from harness.records.report import CellReport
+from harness.records.report import Remark
+from harness.records.rules import Other
+from harness.records.rules import WAITS
+from harness.records.text import plural
+
+WORDS = {
+    SendVerdict.MORE: Other.PLATFORM_MORE,
+    SendVerdict.FEWER: Other.PLATFORM_FEWER,
+}
+
+
+def on_paper(prepared: Prepared) -> str:
+    """What the platform sends against what is declared; empty where it says nothing.
+
+    Raises ``DeploymentFault`` about a file that was named.
+    """
+    found = platform_of(prepared.deployment, prepared.where.folder)
+    if found is None or found[0].limit is None:
+        return ""
+    instance, path = found
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    declared = prepared.declaration.declared
+    name = prepared.deployment.name
+    return judge_platform(limit, Takes(declared, declared, name)).reason
+
+
+def remarks_on_platform(
+    prepared: Prepared, cell: CellReport, processors: int
+) -> Iterator[Remark]:
+    """What the platform makes of a deployment that was measured.
+
+    ``processors`` are those of this machine. Raises ``DeploymentFault`` about a file
+    that was named.
+    """
+    found = platform_of(prepared.deployment, prepared.where.folder)
+    if found is None:
+        return
+    instance, path = found
+    file = str(path.absolute())
+    sent = _sent(instance, path, cell)
+    if sent.verdict in WORDS:
+        yield Remark(
+            word=WORDS[sent.verdict],
+            reason=sent.reason,
+            remedy=sent.remedy,
+            file=file,
+            line=instance.line,
+        )
+    if reason := _about_processors(instance, prepared, processors):
+        yield Remark(
+            word=Other.PROCESSORS,
+            reason=reason,
+            remedy="write a number in place of the processors, or set WEB_CONCURRENCY",
+            file=file,
+            line=instance.line,
+        )
+    app = patience(
+        prepared.command.words, _context(prepared, 1), prepared.deployment.name
+    )
+    for about, seen, judged in judgements(instance, app):
+        if judged.fault:
+            yield Remark(
+                word=WAITS[about],
+                reason=judged.reason,
+                remedy=judged.remedy,
+                file=file,
+                line=seen.line,
+            )
+
+
+def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:
+    """What the platform sends, against what was measured."""
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    most = cell.ceiling if cell.bounded else None
+    always = min(cell.floor or 0, most) if most is not None else None
+    return judge_platform(limit, Takes(always, most, cell.configuration))
+
+
+def _about_processors(instance: Instance, prepared: Prepared, here: int) -> str:
+    """What the command comes to with other processors than those of this machine."""
+    there = instance.counted_processors
+    on_here = _counted(prepared, here)
+    if on_here is None or on_here == _counted(prepared, here + 1):
+        return ""
+    title, size = instance.platform.title, instance.platform.size
+    words = (
+        f"it declares {on_here} with the {plural(here, 'processor')} of this machine"
+    )
+    if there is None:
+        return f"{words}; on {title} it is not known: {size.because if size else ''}"
+    on_there = _counted(prepared, there)
+    if on_there == on_here:
+        return ""
+    return f"{words}, and {on_there} with {there} on {title}"
+
+
+def _counted(prepared: Prepared, processors: int) -> int | None:
+    """What the words of the command come to; ``None`` where they do not tell."""
+    try:
+        return count(prepared.command.words, _context(prepared, processors)).declared
+    except CannotDerive:
+        return None
+
+
+def _context(prepared: Prepared, processors: int) -> CommandContext:
+    where = prepared.where
+    return CommandContext((where.folder,), dict(where.variables), processors)
