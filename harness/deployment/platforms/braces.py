@@ -10,7 +10,6 @@ seconds before it has read its first file, which is longer than all else here to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from collections.abc import Mapping
 
 from harness.deployment.platforms.tokens import Token
@@ -24,29 +23,6 @@ _BICEP_GIVEN = re.compile(
 )
 _OPEN, _CLOSED = "{[(", "}])"
 _NESTED_AT_MOST = 60
-
-
-def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
-    """What ``var.NAME`` and ``local.NAME`` stand for, by the files of a folder.
-
-    Values of ``terraform.tfvars`` and ``*.auto.tfvars`` count for more than defaults.
-    """
-    defaults: dict[str, str] = {}
-    values: dict[str, str] = {}
-    for name, root in documents.items():
-        if name.endswith(".tfvars"):
-            values |= dict(_plain("var", root))
-            continue
-        for variable, node in root.items.get("variable", Node({}, 0)).items.items():
-            if default := node.items.get("default"):
-                defaults[f"var.{variable}"] = default.text
-        for each in root.items.get("locals", Node([], 0)).list:
-            defaults |= dict(_plain("local", each))
-    return {name: value for name, value in (defaults | values).items() if value}
-
-
-def _plain(prefix: str, node: Node) -> Iterator[tuple[str, str]]:
-    return ((f"{prefix}.{name}", each.text) for name, each in node.items.items())
 
 
 def from_hcl(text: str, given: Mapping[str, str] | None = None) -> list[Node]:
@@ -241,16 +217,12 @@ class _Reader:
 
     def _encoded(self) -> Node:
         self._at += 2
-        self._skip_lines()
+        self._lines()
         node = self._value()
-        self._skip_lines()
+        self._lines()
         if self._is(")"):
             self._take()
         return node
-
-    def _skip_lines(self) -> None:
-        while self._now().kind == "line":
-            self._take()
 
     def _deeper(self, by: int) -> None:
         self._depth += by

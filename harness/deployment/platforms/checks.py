@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from harness.deployment.platforms.catalog import Checks
+from harness.deployment.platforms.instance import last_step
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import text_at
@@ -71,7 +73,31 @@ WORDS = {
 """How a setting is put that is assumed."""
 
 
-def check_of(
+def first_check(
+    kinds: Sequence[Checks],
+    path: Path,
+    at: Callable[[str], Node | None],
+    instance: Node,
+) -> tuple[HealthCheck | None, str]:
+    """The first health check that can be asked, and one before it that cannot be.
+
+    ``at`` finds what stands at a place of the file.
+    """
+    not_asked = ""
+    ports = [text_at(e.node, "containerPort") for e in find(instance, "ports.*")]
+    for kind in kinds:
+        asked = at(kind.at)
+        if asked is None:
+            continue
+        if check := _check_of(kind, asked, path, ports):
+            return check, not_asked
+        name = last_step(kind.at).removeprefix("/")
+        how = f"{name} in line {asked.line} {_by_program(kind, asked)}"
+        not_asked = not_asked or how
+    return None, not_asked
+
+
+def _check_of(
     kind: Checks, node: Node, path: Path, ports: Sequence[str]
 ) -> HealthCheck | None:
     """A health check; ``None`` where it runs a program that nothing is known of.
@@ -106,7 +132,7 @@ def check_of(
     )
 
 
-def by_program(kind: Checks, node: Node) -> str:
+def _by_program(kind: Checks, node: Node) -> str:
     """How a health check asks that cannot be asked from outside."""
     if kind.form == "kubernetes" and "grpc" in node.items:
         return "asks by gRPC"

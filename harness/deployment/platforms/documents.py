@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
 from pathlib import Path
 
 from harness.deployment.platforms.braces import from_bicep
 from harness.deployment.platforms.braces import from_hcl
-from harness.deployment.platforms.braces import hcl_given
 from harness.deployment.platforms.catalog import Format
+from harness.deployment.platforms.terraform import given_in
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import NotReadable
-from harness.records.errors import UsageError
-from harness.records.files import read_text
-
-MOST_SIBLINGS = 100
-"""Files of one folder in which variables of Terraform are looked for."""
 
 STARTS_SOMETHING = ("containers:", "containerConcurrency:")
 """What a template has that is worth a line."""
@@ -29,7 +21,7 @@ def documents(format_: Format, path: Path, text: str) -> list[Node]:
     if path.suffix == ".bicep":
         return from_bicep(text)
     if format_ == "hcl":
-        return from_hcl(text, _given(path.parent) if path.suffix == ".tf" else {})
+        return from_hcl(text, given_in(path.parent) if path.suffix == ".tf" else {})
     return from_toml(text) if format_ == "toml" else from_yaml(text)
 
 
@@ -55,26 +47,3 @@ def _chart(path: Path) -> str:
         return ""
     at = folders.index("templates")
     return folders[at - 1] if at else "."
-
-
-@functools.lru_cache(maxsize=32)
-def _given(folder: Path) -> Mapping[str, str]:
-    """What variables of Terraform stand for, by the files of a folder."""
-    found: dict[str, Node] = {}
-    try:
-        names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
-    except OSError:
-        return {}
-    for path in names[:MOST_SIBLINGS]:
-        if path.suffix == ".tfvars" and not _is_loaded(path.name):
-            continue
-        try:
-            found[path.name] = from_hcl(read_text(path))[0]
-        except (UsageError, NotReadable):
-            continue
-    return hcl_given(found)
-
-
-def _is_loaded(name: str) -> bool:
-    """Whether Terraform reads a file of values without being told."""
-    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")

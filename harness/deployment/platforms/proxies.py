@@ -1,4 +1,4 @@
-"""Limits in the files of nginx and HAProxy, which send requests on to a server."""
+"""What the files of nginx and HAProxy say, which send requests on to a server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harness.deployment.platforms.catalog import Platform
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.instance import Waited
+from harness.deployment.platforms.values import number
 from harness.deployment.platforms.values import seconds
 
 _NGINX_SERVER = re.compile(r"server\s+([^\s;{]+)[^;{]*\bmax_conns=(\S+?)[;\s]")
@@ -33,42 +37,55 @@ class ProxyLimit(NamedTuple):
     """What becomes of what is beyond it."""
 
 
-def in_nginx(text: str) -> Iterator[ProxyLimit]:
+def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
+    """The limits of a proxy, and what it waits for where no number limits it."""
+    in_nginx = platform.format == "nginx"
+    for limit in (_limits_in_nginx if in_nginx else _limits_in_haproxy)(text):
+        most, problem = number(limit.key, limit.value)
+        yield Instance(
+            platform,
+            limit.name,
+            limit.line,
+            most=most,
+            of=platform.sends.of,
+            written=limit.key,
+            because=limit.beyond,
+            problem=problem,
+        )
+    for waits in (_waits_in_nginx if in_nginx else _waits_in_haproxy)(text):
+        yield Instance(platform, "", waits.line, answer=waits.answer, idle=waits.idle)
+
+
+def _limits_in_nginx(text: str) -> Iterator[ProxyLimit]:
     """Limits of connections to a server, or of requests to all of them.
 
     A limit for each client says nothing of what all clients send together.
     """
     zones = {name: key for key, name in _NGINX_ZONE.findall(text)}
-    for number, line in _lines(text):
+    for at, line in _lines(text):
         if server := _NGINX_SERVER.search(line + " "):
             name, value = server.groups()
-            yield ProxyLimit(number, name, value, "max_conns", BEYOND_MAX)
+            yield ProxyLimit(at, name, value, "max_conns", BEYOND_MAX)
         elif limit := _NGINX_LIMIT.search(line):
             zone, value = limit.groups()
             if zones.get(zone) not in OF_CLIENTS:
-                yield ProxyLimit(number, zone, value, "limit_conn", BEYOND_NGINX)
+                yield ProxyLimit(at, zone, value, "limit_conn", BEYOND_NGINX)
 
 
-def in_haproxy(text: str) -> Iterator[ProxyLimit]:
+def _limits_in_haproxy(text: str) -> Iterator[ProxyLimit]:
     """Limits of connections to a server; further ones wait in HAProxy."""
-    for number, line in _lines(text):
+    for at, line in _lines(text):
         if limit := _HAPROXY.match(line.strip()):
             name = limit[1] or "default-server"
-            yield ProxyLimit(number, name, limit[2], "maxconn", BEYOND_HAPROXY)
+            yield ProxyLimit(at, name, limit[2], "maxconn", BEYOND_HAPROXY)
 
 
 class ProxyWaits(NamedTuple):
     """How long a proxy waits for an answer, and keeps an idle connection."""
 
     line: int
-    answer: float | None
-    key: str = ""
-    """The setting; empty for the default."""
-    idle: float | None = None
-    idle_line: int = 0
-    idle_key: str = ""
-    again: bool = False
-    """Whether a request that it gives up on is sent to another server."""
+    answer: Waited | None
+    idle: Waited | None = None
 
 
 _PASSES = re.compile(r"\b(proxy|uwsgi)_pass\s")
@@ -86,25 +103,30 @@ https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout and
 https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout"""
 
 
-def waits_in_nginx(text: str) -> Iterator[ProxyWaits]:
+def _waits_in_nginx(text: str) -> Iterator[ProxyWaits]:
     """How long nginx waits, each time that is written, or else by default.
 
     Connections to the server behind are kept where an upstream says ``keepalive``;
     nginx does so by itself from 1.29.7 on, which its file does not say.
     """
-    idle = next(_kept(text), ProxyWaits(0, None))
-    idle = idle._replace(again=_tries_another(text))
+    idle, again = next(_kept(text), None), _tries_another(text)
     passes = 0
     found = False
-    for number, line in _lines(text):
-        passes = passes or (number if _PASSES.search(line) else 0)
+    for at, line in _lines(text):
+        passes = passes or (at if _PASSES.search(line) else 0)
         if written := _READ_TIMEOUT.search(line):
             found = True
-            own = idle._replace(line=number, answer=seconds(written[2]), key=written[1])
-            yield own
-            idle = ProxyWaits(0, None, again=own.again)
+            answer = _waited(seconds(written[2]), at, written[1], again)
+            yield ProxyWaits(at, answer, idle)
+            idle = None
     if passes and not found:
-        yield idle._replace(line=passes, answer=NGINX_SECONDS)
+        yield ProxyWaits(passes, Waited(NGINX_SECONDS, passes, "", again), idle)
+
+
+def _waited(
+    time: float | None, line: int, key: str, again: bool = False
+) -> Waited | None:
+    return Waited(time, line, key, again) if time else None
 
 
 def _tries_another(text: str) -> bool:
@@ -123,34 +145,34 @@ def _tries_another(text: str) -> bool:
     return most > 1 and (said is None or "timeout" in said[1])
 
 
-def _kept(text: str) -> Iterator[ProxyWaits]:
-    """The upstreams that keep idle connections."""
-    inside, keeps, kept_for = False, 0, ProxyWaits(0, None)
-    for number, line in _lines(text):
+def _kept(text: str) -> Iterator[Waited]:
+    """How long each upstream keeps idle connections that keeps any."""
+    inside, keeps = False, 0
+    kept_for: Waited | None = None
+    for at, line in _lines(text):
         inside = inside or bool(_UPSTREAM.search(line))
         if inside and _KEEPS.search(line):
-            keeps = number
+            keeps = at
         if inside and (written := _KEPT_FOR.search(line)):
-            time = seconds(written[1])
-            kept_for = ProxyWaits(0, None, "", time, number, "keepalive_timeout")
+            kept_for = _waited(seconds(written[1]), at, "keepalive_timeout")
         if inside and "}" in line:
             if keeps:
-                default = ProxyWaits(0, None, "", NGINX_SECONDS, keeps)
-                yield kept_for if kept_for.idle else default
-            inside, keeps, kept_for = False, 0, ProxyWaits(0, None)
+                yield kept_for or Waited(NGINX_SECONDS, keeps)
+            inside, keeps, kept_for = False, 0, None
 
 
-def waits_in_haproxy(text: str) -> Iterator[ProxyWaits]:
+def _waits_in_haproxy(text: str) -> Iterator[ProxyWaits]:
     """How long HAProxy waits for an answer, each time that is written.
 
     Bare numbers are milliseconds.
     """
-    for number, line in _lines(text):
+    for at, line in _lines(text):
         if written := _SERVER_TIMEOUT.match(line.strip()):
-            yield ProxyWaits(number, seconds(written[1], 0.001), "timeout server")
+            time = seconds(written[1], 0.001)
+            yield ProxyWaits(at, _waited(time, at, "timeout server"))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines without comments, and their numbers."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        yield number, line.partition("#")[0]
+    for at, line in enumerate(text.splitlines(), start=1):
+        yield at, line.partition("#")[0]

@@ -11,20 +11,19 @@ from pathlib import Path
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
-from harness.deployment.platforms import proxies
 from harness.deployment.platforms import values
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import Starts
 from harness.deployment.platforms.catalog import WaitsFor
 from harness.deployment.platforms.catalog import with_files_like
-from harness.deployment.platforms.checks import by_program
-from harness.deployment.platforms.checks import check_of
+from harness.deployment.platforms.checks import first_check
 from harness.deployment.platforms.documents import documents
 from harness.deployment.platforms.documents import unrendered
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import last_step
 from harness.deployment.platforms.instance import Waited
+from harness.deployment.platforms.proxies import proxy_instances
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Found
 from harness.deployment.platforms.tree import named
@@ -34,7 +33,6 @@ from harness.deployment.platforms.tree import text_at
 from harness.deployment.shell import StartLine
 from harness.records.errors import UsageError
 from harness.records.files import read_text
-from harness.records.health import HealthCheck
 
 MOST_CHARACTERS = 300_000
 """A longer file is no configuration that somebody wrote."""
@@ -82,48 +80,14 @@ def named_instances(key: str, path: Path) -> list[Instance]:
 
 
 def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
-    if platform.format == "nginx":
-        yield from _limits(platform, proxies.in_nginx(text))
-        yield from _waiting(platform, proxies.waits_in_nginx(text))
-        return
-    if platform.format == "haproxy":
-        yield from _limits(platform, proxies.in_haproxy(text))
-        yield from _waiting(platform, proxies.waits_in_haproxy(text))
+    if platform.format in ("nginx", "haproxy"):
+        yield from proxy_instances(platform, text)
         return
     for document in documents(platform.format, path, text):
         if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
             continue
         for found in _each(platform, document):
             yield _instance(platform, path, document, found)
-
-
-def _limits(
-    platform: Platform, limits: Iterator[proxies.ProxyLimit]
-) -> Iterator[Instance]:
-    for each in limits:
-        number, problem = values.number(each.key, each.value)
-        yield Instance(
-            platform,
-            each.name,
-            each.line,
-            most=number,
-            of=platform.sends.of,
-            written=each.key,
-            because=each.beyond,
-            problem=problem,
-        )
-
-
-def _waiting(
-    platform: Platform, waits: Iterator[proxies.ProxyWaits]
-) -> Iterator[Instance]:
-    """What a proxy waits for, where no number limits what it sends."""
-    for each in waits:
-        answer = None
-        if each.answer:
-            answer = Waited(each.answer, each.line, each.key, each.again)
-        idle = Waited(each.idle, each.idle_line, each.idle_key) if each.idle else None
-        yield Instance(platform, "", each.line, answer=answer, idle=idle)
 
 
 def _each(platform: Platform, document: Node) -> Iterator[Found]:
@@ -168,7 +132,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         memory = values.memory(values.value(at(size.memory)), size.memory_unit)
         memory = memory or own.memory or size.default_memory
     given = values.variables(at(platform.starts.variables))
-    check, not_asked = _check(platform, path, at, found.node)
+    check, not_asked = first_check(platform.checks, path, at, found.node)
     variables = {**own.variables, **given}
     instance = Instance(
         platform,
@@ -261,23 +225,3 @@ def _lines(starts: Starts, at: At, found: Found) -> Iterator[tuple[int, str, str
 def _shell(words: list[str]) -> str:
     """Words as a line for a shell; ``$(NAME)`` is how Kubernetes writes a variable."""
     return shlex.join(re.sub(r"\$\((\w+)\)", r"${\1}", word) for word in words)
-
-
-def _check(
-    platform: Platform, path: Path, at: At, node: Node
-) -> tuple[HealthCheck | None, str]:
-    """The first health check that can be asked, and one before it that cannot be."""
-    not_asked = ""
-    for each in platform.checks:
-        asked = at(each.at)
-        if asked is None:
-            continue
-        ports = [text_at(e.node, "containerPort") for e in find(node, "ports.*")]
-        if check := check_of(each, asked, path, ports):
-            return check, not_asked
-        how = by_program(each, asked)
-        not_asked = (
-            not_asked
-            or f"{last_step(each.at).removeprefix('/')} in line {asked.line} {how}"
-        )
-    return None, not_asked

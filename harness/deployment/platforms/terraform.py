@@ -1,0 +1,63 @@
+"""What variables of Terraform stand for, by the files of their folder."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.deployment.platforms.braces import from_hcl
+from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import NotReadable
+from harness.records.errors import UsageError
+from harness.records.files import read_text
+
+MOST_SIBLINGS = 100
+"""Files of one folder in which variables of Terraform are looked for."""
+
+
+@functools.lru_cache(maxsize=32)
+def given_in(folder: Path) -> Mapping[str, str]:
+    """What variables of Terraform stand for, by the files of a folder."""
+    found: dict[str, Node] = {}
+    try:
+        names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
+    except OSError:
+        return {}
+    for path in names[:MOST_SIBLINGS]:
+        if path.suffix == ".tfvars" and not _is_loaded(path.name):
+            continue
+        try:
+            found[path.name] = from_hcl(read_text(path))[0]
+        except (UsageError, NotReadable):
+            continue
+    return hcl_given(found)
+
+
+def _is_loaded(name: str) -> bool:
+    """Whether Terraform reads a file of values without being told."""
+    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
+def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
+    """What ``var.NAME`` and ``local.NAME`` stand for, by the files of a folder.
+
+    Values of ``terraform.tfvars`` and ``*.auto.tfvars`` count for more than defaults.
+    """
+    defaults: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for name, root in documents.items():
+        if name.endswith(".tfvars"):
+            values |= dict(_plain("var", root))
+            continue
+        for variable, node in root.items.get("variable", Node({}, 0)).items.items():
+            if default := node.items.get("default"):
+                defaults[f"var.{variable}"] = default.text
+        for each in root.items.get("locals", Node([], 0)).list:
+            defaults |= dict(_plain("local", each))
+    return {name: value for name, value in (defaults | values).items() if value}
+
+
+def _plain(prefix: str, node: Node) -> Iterator[tuple[str, str]]:
+    return ((f"{prefix}.{name}", each.text) for name, each in node.items.items())
