@@ -14,8 +14,8 @@ SHAPES, IN_CONTAINERS = (
 
 
 def test_the_table_has_every_shape_once() -> None:
-    page = (ROOT / "docs" / "deployments.md").read_text()
-    part = page.partition("### As they are in public repositories")[2]
+    page = (ROOT / "docs" / "shapes.md").read_text()
+    part = page.partition("## As they are in public repositories")[2]
     rows = [line for line in part.partition("## ")[0].splitlines() if "`" in line]
     written = [line.split(" | ")[:2] for line in rows if line.startswith("| ")]
     assert written == [
