@@ -1,4 +1,4 @@
-"""``docs/files.md``: what is in files that are read and written, by their schemas."""
+"""``schema/``, and ``docs/files.md``, which says in words what the schemas say."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 from typing import NamedTuple
 
 import msgspec
+
+from harness.cli.schema import PUBLISHED
+from harness.cli.schema import schema_of
 
 from .blocks import cell
 from .blocks import ROOT
@@ -74,7 +77,9 @@ def page() -> str:
 
 
 def save() -> None:
-    """Write the page."""
+    """Write the schemas and the page."""
+    for name in PUBLISHED:
+        (SCHEMAS / f"{name}.schema.json").write_text(schema_of(name))
     PAGE.write_text(page())
 
 

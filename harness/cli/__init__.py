@@ -1,7 +1,7 @@
 """The command line ``flask-concurrency``: its verbs, its exit codes, how it fails.
 
-A verb's module is imported when that verb runs: what some of them need takes half a
-second to import. Errors carry raw text, which is made harmless where it is printed.
+A verb's module is imported when the verb runs, since some need half a second of
+imports. Errors carry raw text, which is made harmless where it is printed.
 
 Exit codes: 0 measured, whatever the numbers; 1 a measured result matches ``--fail-on``;
 2 bad usage, configuration or file; 3 nothing measured; 4 the harness failed; 5 a
@@ -22,10 +22,10 @@ import click
 from click.shell_completion import shell_complete
 
 import harness
-from harness.cli.outputs import errors_go_where_output_goes
-from harness.cli.outputs import in_words
-from harness.cli.outputs import print_no_more
-from harness.cli.outputs import print_what_can_be_printed
+from harness.cli.outputs import discard_output
+from harness.cli.outputs import errors_share_output
+from harness.cli.outputs import escape_unprintable
+from harness.cli.outputs import explain_os_error
 from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
@@ -73,7 +73,7 @@ EXIT_CODES = (
 )
 
 MOST_OF_A_MESSAGE = 600
-"""Characters of a message about an option; it quotes what was given."""
+"""Longest message about an option, in characters: it quotes what was typed."""
 
 COMPLETION = (
     ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
@@ -90,7 +90,7 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb; none if there is no such verb."""
+        """Import a verb; ``None`` if there is no such verb."""
         if cmd_name not in (*VERBS, *HIDDEN):
             return None
         module = importlib.import_module(f"{__name__}.usage.{cmd_name}")
@@ -98,7 +98,7 @@ class Verbs(click.Group):
         return verb
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words before the verb; where nothing is said at all, say how."""
+        """Parse the words before the verb; a command line without words is an error."""
         if not args and not ctx.resilient_parsing:
             verbs = ", ".join(list(VERBS)[:3])
             ctx.fail(f"name a verb, such as {verbs}; {PROGRAM} --help shows them all")
@@ -120,7 +120,7 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the exit codes, and how a shell is made to complete words."""
+        """Write the exit codes, how to set up completion, and examples."""
         with formatter.section("Exit codes"):
             formatter.write_dl(EXIT_CODES)
         with formatter.section("Completion, in the shell's startup file"):
@@ -140,7 +140,7 @@ class Verbs(click.Group):
 )
 @click.version_option(harness.__version__, message="%(version)s")
 def verbs() -> None:
-    """Do nothing before a verb does."""
+    """The group of all verbs; it does nothing itself."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -174,7 +174,7 @@ def _usage_errors() -> Iterator[None]:
 
 
 def _message(error: click.ClickException) -> str:
-    """What is wrong; of options that are like an unknown one, only the nearest."""
+    """The text of an error; for an unknown option it suggests the nearest one."""
     if isinstance(error, click.NoSuchOption):
         name, known = error.option_name, error.possibilities or ()
         near = get_close_matches(name, known, n=1)
@@ -193,14 +193,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         interrupt_when_told_to_end()
         interrupt_when_nox_ends()
-        print_what_can_be_printed()
+        escape_unprintable()
     try:
         code = run(sys.argv[1:] if argv is None else argv)
         if sys.stdout is not None:  # where it is closed
             sys.stdout.flush()
         return code
     except HarnessError as error:
-        if not (error.shown and errors_go_where_output_goes()):
+        if not (error.shown and errors_share_output()):
             for problem in map(str, error.args):
                 words = printable(problem, characters=2000)
                 print(f"{PROGRAM}: {words}", file=sys.stderr)
@@ -209,13 +209,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # What reads our output, such as head, has seen enough.
-        print_no_more()
+        discard_output()
         return 1
     except OSError as problem:
-        words = in_words(problem)
+        words = explain_os_error(problem)
         if not words:
             raise
-        print_no_more()
+        discard_output()
         print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
         return UsageError.exit_code
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The commands that measure a cell again; nothing else spells a command of ours."""
+"""The commands that measure a cell again, for reports and error messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FLASK = "Flask"
 
 NOX = "FLASK_CONCURRENCY_NOX"
-"""Variable with the words that start nox on our noxfile, where that was done."""
+"""Environment variable with the words that started nox, if nox was started."""
 
 
 def probe_again() -> Reproduce:
@@ -72,7 +72,7 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
 
 
 def _behind(deployment: Deployment) -> list[str]:
-    """The command behind ``--``; nothing where a file in the folder has it."""
+    """The command after ``--``; empty if a file in the folder has it."""
     return ["--", *shlex.split(deployment.command)] if deployment.command else []
 
 
@@ -82,7 +82,7 @@ def _limit(evidence: Evidence) -> list[str]:
 
 
 def _sources(evidence: Evidence) -> list[str]:
-    """The options that build again what was measured and is on no index."""
+    """Options that rebuild packages that were measured from a source, not an index."""
     server = evidence.environment.server
     return [
         word
@@ -96,7 +96,7 @@ def _sources(evidence: Evidence) -> list[str]:
 
 
 def _ask(cell: CellEvidence) -> list[str]:
-    """The option that asks the same questions again, where it is needed."""
+    """The ``--ask`` option that asks the same questions; empty for the default ones."""
     questions = {Question.OVERLAP, *(each.question for each in cell.asked)}
     if len(questions) == 1 or questions == set(DEFAULT_ASK):
         return []

@@ -1,4 +1,4 @@
-"""The steps of ``check``: measure deployments one by one, and say what they are."""
+"""The steps of ``check``: measure deployments one by one, and report on them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def measure_all(
     results: Path,
     options: CheckOptions,
 ) -> Findings:
-    """Measure one after the other; the report is written after each.
+    """Measure deployments one after the other; write the report after each.
 
     Raises ``Interrupted``, with a report of those that were measured.
     """
@@ -142,7 +142,7 @@ def show(
     printing: Printing,
     fault: HarnessError | None = None,
 ) -> None:
-    """Print the report, and ``fault``, which is what the check fails with."""
+    """Print the report; ``fault`` is the error that the check fails with."""
     report, changes = findings.report, changes_in(findings.report)
     result = check_findings.check_result(findings, fault)
     end = verdict.of_check(report, result, fault)

@@ -1,7 +1,6 @@
 """The verb ``compare``, and how other verbs compare with a baseline.
 
-The baseline is read before anything is measured, so that no wrong file costs a
-measurement.
+The baseline is read before anything is measured: a wrong file is reported at once.
 """
 
 from __future__ import annotations

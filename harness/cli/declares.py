@@ -65,7 +65,7 @@ def declares(
 
 
 def contradiction(places: Places) -> GateFailed | None:
-    """The error that places contradict each other, if they do."""
+    """The error for places that contradict each other; ``None`` if none do."""
     against = [each for each in places.places if each.contradicts]
     if not against:
         return None
@@ -78,7 +78,9 @@ def contradiction(places: Places) -> GateFailed | None:
 
 
 def too_much(places: Places) -> GateFailed | None:
-    """The error that a platform sends more than the app takes, if one does."""
+    """The error for a platform that sends more than its app takes; ``None`` if none
+    does.
+    """
     more = [each for each in places.sendings if each.verdict is SendVerdict.MORE]
     if not more:
         return None

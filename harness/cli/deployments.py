@@ -65,7 +65,7 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
 
 
 def needs_requirements(folder: Path, program: str) -> bool:
-    """Whether a program is not installed, and the folder says what to install."""
+    """Whether a program is missing and the folder has a ``requirements.txt``."""
     path = with_environment_of(folder, os.environ).get("PATH")
     return shutil.which(program, path=path) is None and (folder / REQUIREMENTS).exists()
 

@@ -19,7 +19,7 @@ from harness.site.explain import MeasuredCell
 
 
 class Measured(Result, frozen=True, kw_only=True):
-    """The file ``measured.json``, which a site has as ``api/v1/measured.json``."""
+    """The file ``api/v1/measured.json`` of a site."""
 
     schema_version: int
     generated_at: str
@@ -58,7 +58,7 @@ def page_of(code: str) -> str:
 
 
 def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
-    """The answer, line by line."""
+    """The lines to print: what a command declares, and the nearest measured cell."""
     cells = {cell.id: cell for cell in measured}
     if answer.unbounded:
         words = ["declares no bound"]

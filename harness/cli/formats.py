@@ -31,24 +31,26 @@ from harness.report.overview import SHORT
 
 
 class AllWays(NamedTuple):
-    """The findings of a verb, in every form in which they can be printed."""
+    """The findings of a verb in each form that a format may need."""
 
     record: object
-    """The whole, as JSON."""
+    """All findings, for ``json``."""
     items: Sequence[object]
-    """Its parts, as a line of JSON each."""
+    """One finding each, for ``jsonl``."""
     cases: Sequence[Case]
     sections: Sequence[Section]
-    """For people: in a terminal."""
+    """For people, in a terminal."""
     page: Sequence[Section]
-    """For people: as a page."""
+    """For people, as a page."""
     measured_at: str
 
 
 def show(
     printing: Printing, content: AllWays, fault: HarnessError | None = None
 ) -> None:
-    """Print findings; ``fault`` is what the run fails with, which a text ends with."""
+    """Print findings in the chosen format; ``fault`` is the error that the run fails
+    with.
+    """
     if printing.format != TEXT and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as programs read them
     match printing.format:
@@ -88,7 +90,7 @@ def _is_found(case: Case) -> bool:
 
 
 def _urgency(case: Case) -> tuple[bool, int]:
-    """GitHub shows the first few: what fails, and what could not be measured."""
+    """Sort key of a case: failures first, since GitHub shows only a few annotations."""
     known = list(map(str, NOTEWORTHY))
     word = str(case.word)
     return not case.fails, known.index(word) if word in known else len(known)

@@ -91,7 +91,7 @@ def _next_step(workflow: Path, by: Published) -> str:
 
 
 def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None]:
-    """Measure each deployment; nothing for one that cannot be started here."""
+    """Measure each deployment; ``None`` for one that cannot be started here."""
     configured = Configured(None, folder, tuple(made))
     with scratch_folder() as results:
         options = CheckOptions(

@@ -1,4 +1,4 @@
-"""Where what is printed goes, and what a machine may run out of."""
+"""Standard output and its failures, and system errors that a user can mend."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXHAUSTED = {
     errno.EAGAIN: "raise `ulimit -u`, or end some processes",
     errno.EIO: "look at the disk or the terminal",
 }
-"""What a machine may run out of, by the error of the system, and what helps."""
+"""Remedies for what a machine may run out of, by error number."""
 
 REFUSED = {
     errno.EACCES: "let this user in there, or name another",
@@ -30,13 +30,13 @@ REFUSED = {
     errno.ELOOP: "name another",
     errno.ENAMETOOLONG: "name another",
 }
-"""Why a path that somebody named cannot be used, and what helps."""
+"""Remedies for a path that cannot be used, by error number."""
 
 
-def in_words(problem: OSError) -> str:
-    """What this machine ran out of or does not let be used, and a remedy.
+def explain_os_error(problem: OSError) -> str:
+    """A system error as one line with a remedy.
 
-    Empty for any other error.
+    Empty for errors that no user can mend.
     """
     if isinstance(problem, FileNotFoundError) and not _is_somewhere():
         return "the current folder is gone; change to another"
@@ -56,22 +56,22 @@ def _is_somewhere() -> bool:
     return True
 
 
-def print_what_can_be_printed() -> None:
-    """Print escapes in place of characters that the locale does not know."""
+def escape_unprintable() -> None:
+    """Make the standard streams print escapes for characters that the locale lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def print_no_more() -> None:
-    """Drop what is still to be printed, so that the end of the program is quiet."""
+def discard_output() -> None:
+    """Discard pending output, so that the interpreter exits without an error."""
     # It may be closed, and there may be no room for another open file.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def errors_go_where_output_goes() -> bool:
-    """Whether both are the same terminal, file or pipe, so that one is enough."""
+def errors_share_output() -> bool:
+    """Whether standard output and standard error are the same file or terminal."""
     try:
         return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
     except (OSError, ValueError):

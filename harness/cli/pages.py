@@ -19,7 +19,7 @@ def write_pages(
     cells: Sequence[CellReport] = (),
     timeline: Timeline | None = None,
 ) -> None:
-    """Write both beside ``report.json``. Raises ``UsageError``."""
+    """Write both pages beside ``report.json``. Raises ``UsageError``."""
     # Imported late: a run that fails before it has a report needs no templates.
     from harness.site.run import report_page
 
@@ -29,6 +29,6 @@ def write_pages(
 
 
 def shown_path(path: Path) -> str:
-    """A path as people would type it here."""
+    """A path as one would type it in the current folder."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -55,8 +55,8 @@ def probe(
 
 
 def show_interrupted(plan: Plan, results: Path, printing: Printing) -> None:
-    """Show what was measured; cells that were not reached are not missing: the user
-    knows why. Raises ``Interrupted`` if there is nothing.
+    """Show the report of an interrupted run, without cells that it did not reach.
+    Raises ``Interrupted`` if nothing was measured.
     """
     evidence = read_evidence(results)[0]
     missing = len(plan.cells) - sum(len(each.cells) for each in evidence)

@@ -1,4 +1,4 @@
-"""Shows the progress of a run on standard error.
+"""The progress of a run, shown on standard error.
 
 In a terminal results scroll by as they come, and one line below them says how far the
 run is. Elsewhere there are plain lines only.
@@ -41,14 +41,14 @@ PER_SECOND = 4
 """How often the line is drawn."""
 
 NUMBER = 8
-"""Columns of a number, so that the names behind numbers are below each other."""
+"""Width of the number in a result, so that the names behind numbers line up."""
 
 NARROWEST = 8
-"""Columns that are left to a name at the least."""
+"""The least width that is left to a name, in columns."""
 
 
 class Progress:
-    """How far a run is, and what came out of it so far."""
+    """Prints the results of a run as they come, and how far the run is."""
 
     def __init__(self, status: Status, console: Console, *, in_lines: bool) -> None:
         self._status = status
@@ -58,13 +58,13 @@ class Progress:
         self._reasons: set[str] = set()
 
     def begin(self, name: str, weight: float = 1.0) -> None:
-        """Something is being measured."""
+        """Note that the measurement of a cell or deployment begins."""
         self._status.begin(name, weight)
 
     def end(self, name: str, cell: CellReport) -> None:
-        """It has been measured, with this result.
+        """Print the result of a cell or deployment.
 
-        In a terminal a reason for which there is no number is said once.
+        In a terminal, the same reason for a missing number is printed once.
         """
         self._status.end(name)
         number, mark, note = result(cell)
@@ -81,7 +81,7 @@ class Progress:
         room = self._console.width - len(head) - len(words)
         name = printable(name)
         if not self.in_lines and len(name) > room >= NARROWEST:
-            # It is in the matrix; that a number is uneven is to be seen at once.
+            # The rest is in the report; that a number is uneven should be seen at once.
             name = f"{name[: room - 1]}…"
         line = Text(head + name)
         if mark is not None:
@@ -89,13 +89,13 @@ class Progress:
             line.append(words + (reason if cell.ceiling is None else ""), mark.colour)
         self.say(line)
 
-    def in_the_end(self) -> str:
-        """How many were measured, and how long that took."""
+    def totals(self) -> str:
+        """How many cells were measured, and in how many seconds."""
         done, total = self._status.done, plural(self._status.total, "cell")
         return f"{done} of {total} in {self._status.seconds:.1f} s"
 
     def say(self, line: Text | str) -> None:
-        """Print one line above that of the progress; in a terminal, what fits of it."""
+        """Print a line above the progress line; in a terminal it is cut to fit."""
         text = Text(line) if isinstance(line, str) else line
         text.plain = encodable(text.plain, self._console)
         if self.in_lines:
@@ -131,7 +131,7 @@ def say(words: str) -> None:
 
 
 def say_faults(faults: Sequence[HarnessError]) -> int:
-    """Print errors that did not end a run; the exit code that it ends with."""
+    """Print errors that did not end a run; return the exit code for them."""
     for fault in faults:
         say(str(fault))
     return faults[0].exit_code if faults else 0
@@ -157,36 +157,38 @@ def show_and_carry_out(
     quiet: bool = False,
     in_report: bool = False,
 ) -> bool:
-    """Measure a plan and show the progress; whether that was interrupted.
+    """Measure a plan and show the progress; return whether it was interrupted.
 
-    With ``in_report`` a report follows, which says how many there are in the end.
+    With ``in_report`` no closing count is printed: the report has it.
     """
     places = _places(plan)
     weight = sum(_weight(place) for place in places.values())
 
-    def seen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         place = places[event.id]
         name = event.id if shown.in_lines else place.name
         if event.outcome is None:
             shown.begin(name, _weight(place))
         else:
-            shown.end(name, _found(place, results))
+            shown.end(name, _judged(place, results))
 
     cells = plural(len(places), "cell")
     with progress(len(places), weight, quiet=quiet) as shown:
         shown.say(f"{cells} in {plural(len(plan.environments), 'environment')}")
         try:
-            asyncio.run(carry_out(plan, results, jobs, seen, shown.say, environments))
+            asyncio.run(
+                carry_out(plan, results, jobs, on_event, shown.say, environments)
+            )
         except KeyboardInterrupt:
             return True
         finally:
             if not in_report:
-                shown.say(shown.in_the_end())
+                shown.say(shown.totals())
     return False
 
 
 def _places(plan: Plan) -> dict[str, _Place]:
-    """Every cell by its id, with a name that has only what tells it from others."""
+    """Every cell by its id, with a short name that is unique in this plan."""
     flasks = {each.environment.flask for each in plan.environments}
     pythons = {each.environment.python for each in plan.environments}
     places = {}
@@ -200,14 +202,16 @@ def _places(plan: Plan) -> dict[str, _Place]:
 
 
 def _weight(place: _Place) -> float:
-    """About what a cell costs; nothing where it cannot be measured."""
+    """The cost of measuring a cell, for the progress bar; zero if it cannot be
+    measured.
+    """
     if place.cell.not_supported is not None:
         return 0.0
     return cost_of(place.cell, place.planned.limit)
 
 
-def _found(place: _Place, results: Path) -> CellReport:
-    """What the evidence of a cell, which has just been written, comes to."""
+def _judged(place: _Place, results: Path) -> CellReport:
+    """Judge the evidence of a cell that has just been written."""
     path = evidence_path(results, place.planned.environment)
     evidence = files.read(path, Evidence)
     (cell,) = (each for each in evidence.cells if each.id == place.cell.id)

@@ -1,6 +1,6 @@
-"""What ``track`` and ``bisect`` share: releases, and measuring.
+"""Finding releases and measuring them, as ``track`` and ``bisect`` both do.
 
-Whatever was measured is added to the history, however the run ends.
+Measurements are added to the history however the run ends.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
 
 
 def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
-    """Add to the history what a run measured that was killed before it could do so."""
+    """Add measurements of a killed run to the history, which it could not do itself."""
     planned = {cell.id for cell in plan.cells}
     evidence, _ = read_evidence(results)
     left = [e for e in evidence if {cell.id for cell in e.cells} <= planned]
@@ -76,7 +76,7 @@ def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
 
 
 def measure(plan: Plan, given: Following, *, quiet: bool = False) -> list[Evidence]:
-    """Measure a plan, and add it to the history; evidence of all its cells.
+    """Measure a plan and add it to the history; return evidence of all its cells.
 
     Raises ``Interrupted``.
     """
@@ -96,7 +96,7 @@ def carry_out(
     *,
     quiet: bool = False,
 ) -> list[Evidence]:
-    """Measure a plan that has begun; evidence of its cells. Raises ``Interrupted``."""
+    """Measure a plan; return evidence of its cells. Raises ``Interrupted``."""
     if show_and_carry_out(plan, results, jobs, environments, quiet=quiet):
         raise Interrupted("interrupted; what was measured is in the history")
     return collect(results)[0]

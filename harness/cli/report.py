@@ -51,7 +51,7 @@ def conclude(
 ) -> int:
     """Judge and show a whole run; its exit code. Raises the errors of a gate.
 
-    ``seconds`` is how long it took, where that is known.
+    ``seconds`` is how long the run took, if known.
     """
     evidence, faults = collect(results)
     code = say_faults(faults)
@@ -79,7 +79,7 @@ def show(
 ) -> None:
     """Write and print a report, and what changed since a baseline.
 
-    ``above`` is what comes first in its pages, ``end`` is printed last.
+    ``above`` goes to the top of its pages, and ``end`` is printed last.
     """
     files.write(results / CHANGES, compared)
     files.write(results / REPORT, judged)

@@ -51,7 +51,7 @@ PUBLISHED = {
     "deployment": PublishedSchema("Deployments to check", Deployments),
     "declares": PublishedSchema("What the files of a repository declare", Places),
 }
-"""By the name of the file in ``schema/``."""
+"""All published schemas, by the name of their file in ``schema/``."""
 
 
 def schema(which: str) -> int:
@@ -93,7 +93,7 @@ def _classes(info: object) -> dict[str, type]:
 
 
 def _describe(record: dict[str, Any], kind: type) -> None:
-    """Add to each property of a record what is written beneath its field."""
+    """Add the docstring of each field of a record to its property in the schema."""
     if inspect.getdoc(kind):
         record["description"] = " ".join(inspect.getdoc(kind).split())  # type: ignore[union-attr]
     is_record = issubclass(kind, msgspec.Struct)
@@ -107,7 +107,7 @@ def _describe(record: dict[str, Any], kind: type) -> None:
 
 @functools.cache
 def _words(kind: type) -> dict[str, str]:
-    """The string beneath each field in the source, by the name of the field."""
+    """Field docstrings, by the name of the field."""
     tree = ast.parse(dedent(inspect.getsource(kind)))
     descriptions = {}
     for above, below in pairwise(tree.body[0].body):  # type: ignore[attr-defined]

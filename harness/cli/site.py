@@ -29,7 +29,7 @@ from harness.system.machine import now
 from harness.track.history import read
 
 MARK = ".flask-concurrency-site"
-"""A file by which a folder is known as a site that may be written again."""
+"""Marker file of a site: a folder with it may be replaced by a new site."""
 
 
 def site(
@@ -71,7 +71,7 @@ def _snapshot(path: Path | None) -> Snapshot | None:
 
 def _on_index(known: Catalog) -> Released:
     """The releases of Flask and of all servers. Raises ``UsageError``."""
-    # Imported late: only this asks anything of the network.
+    # Imported late: nothing else here needs the network.
     from harness.environments.index import releases_of
 
     projects = {FLASK: FLASK}
@@ -90,7 +90,7 @@ def _on_index(known: Catalog) -> Released:
 def _is_ordinary(version: Version) -> bool:
     """Whether a version is neither a prerelease nor a date, such as 20140210.
 
-    A project that named a release by its day before it had numbers has no newer one.
+    A date would sort above every number, though it is older.
     """
     return not version.is_prerelease and version.major < 19_000_000
 
@@ -113,7 +113,7 @@ def _run(folder: Path) -> list[Evidence]:
 
 
 def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
-    """Write a site whole or not at all; its number of files and of bytes.
+    """Write a site whole or not at all; return the number of files and of bytes.
 
     Raises ``UsageError`` where the folder has something else in it.
     """

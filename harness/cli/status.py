@@ -17,11 +17,10 @@ from harness.report.terminal import encodable
 MOST_NAMES = 2
 
 BAR = 20
-"""Columns of the bar, where it takes no more than a quarter of the width."""
+"""Width of the bar in columns, or a quarter of the terminal if that is less."""
 
-SURE = 3
-"""So many are done before the time that is left is told; or a third, if that is less.
-"""
+ENOUGH = 3
+"""Parts that must be done before the remaining time is shown, or a third of all."""
 
 
 class Status:
@@ -50,25 +49,25 @@ class Status:
         self._busy: dict[str, float] = {}
 
     def begin(self, name: str, weight: float = 1.0) -> None:
-        """Something is being measured; ``weight`` is what it costs of the whole."""
+        """Note that a part begins; ``weight`` is its cost, in the unit of the whole."""
         self._busy[name] = weight
         if self._first is None:
             self._first = self._clock()
 
     def end(self, name: str) -> None:
-        """It has come to its end."""
+        """Note that a part has ended."""
         self._passed += self._busy.pop(name, 0.0)
         self.done += 1
         now = self._clock()
-        if self._first is not None and self.done >= min(SURE, self.total / 3):
-            # Of what is being measured about half is done.
+        if self._first is not None and self.done >= min(ENOUGH, self.total / 3):
+            # Parts that are being measured count as half done.
             passed = self._passed + sum(self._busy.values()) / 2
             left = max(self._weight - passed, 0.0)
             self._ends = now + (now - self._first) * left / passed if passed else None
 
     @property
     def seconds(self) -> float:
-        """Since it was begun."""
+        """Seconds since the run began."""
         return self._clock() - self._began
 
     def line(self, width: int) -> str:
@@ -102,7 +101,7 @@ class Status:
 
 
 def _names(busy: Sequence[str], width: int) -> list[str]:
-    """What is measured now, as far as there is room: whole names, if one fits."""
+    """Names of the parts that are being measured, as many as fit."""
     if not busy:
         return []
     for most in range(min(len(busy), MOST_NAMES), 0, -1):

@@ -78,7 +78,7 @@ def track(
         )
     if not (show or list_only) and adopt(plan, given.results, given.history):
         stored, _ = history.read(given.history)
-    # What an older release measured can be shown, but nothing is compared with it.
+    # Measurements with another ``probe`` can be shown, but not compared.
     probe = history.latest_probe(stored) if show else PROBE
     before = after = history.newest(stored, probe)
     missing = cells_to_measure(plan, before)
@@ -104,7 +104,9 @@ def _plan(
     names: Sequence[str],
     stored: Sequence[Evidence] | None,
 ) -> tuple[list[Followed], Plan]:
-    """The lines to follow and all their cells; only those in ``stored`` if given."""
+    """The lines to follow, and a plan of their cells; only stored cells if ``stored``
+    is given.
+    """
     known = catalog.load(given.catalog)
     targets = [each for text in configurations for each in find_targets(known, text)]
     packages = packages_of(known, targets, names)

@@ -1,7 +1,7 @@
-"""How servers are told where to listen, for commands that leave it to the check.
+"""How to tell a server its address, for commands that leave it to the check.
 
-What a command says of an address is about the place where it usually runs. A check
-tells the server another one, by the options that the server has for that.
+The address in a command is the one of production. A check replaces it with its own, by
+the server's options.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Listening(NamedTuple):
     """How one server is told its address."""
 
     told: tuple[str, ...]
-    """The words that tell it."""
+    """Options that tell the address."""
     instead: frozenset[str]
-    """Options with a value that they take the place of."""
+    """Options that these replace, each with a value."""
 
 
 _BIND = ("--bind", "{host}:{port}")
@@ -80,9 +80,9 @@ class Addressed(NamedTuple):
 
     words: tuple[str, ...]
     dropped: tuple[str, ...]
-    """The words that said another address."""
+    """Words with another address that were removed."""
     own: OwnAddress | None = None
-    """The address of a file that it still names."""
+    """The address in a file that it still names."""
 
 
 def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
@@ -99,7 +99,7 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     if listening is None or tuple(words[start:]) != arguments:
         return None
     if "uwsgi" in name and _is_emperor(words, folder):
-        return None  # its vassals listen, each by its own file
+        return None  # its vassals listen, as their own files say
     if name == "flask":
         if "run" not in arguments:
             return None
@@ -120,7 +120,7 @@ def read_line(
     shell: Sequence[str],
     folder: Path,
 ) -> ShellCommand:
-    """The words that do what a shell does with a line of a file.
+    """The command for a line of a file that is meant for a shell.
 
     Raises ``DeploymentFault`` about ``key`` where it names a port of its own.
     """
@@ -147,7 +147,7 @@ _HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")
 
 
 def _handed_on(words: Sequence[str], folder: Path) -> int:
-    """Where the command begins that a script is given and starts; 0 without one."""
+    """Index of the command that a script is given and starts; 0 without one."""
     for index, word in enumerate(words[:-1]):
         if word in SHELLS or word.startswith("-"):
             continue
@@ -160,7 +160,7 @@ def _handed_on(words: Sequence[str], folder: Path) -> int:
 
 
 def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
-    """Whether a command, or a variable, has the placeholder of the port in it."""
+    """Whether a command, or a variable, contains the placeholder of the port."""
     return any(PORT in word for word in (*words, *values))
 
 

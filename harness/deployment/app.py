@@ -1,7 +1,7 @@
 """The app of a deployment, which the probe reaches by a start-up hook.
 
-The command is started as it is, in the folder of its configuration file and with the
-variables of the caller; the hook is ``target/hook``.
+The command is started unchanged, in the folder of its configuration file and with the
+caller's variables. The hook is ``target/hook``.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ SEEN_FOLDER = "seen"
 """The file for what the hook saw, and the variable that tells the hook of it."""
 
 LEAST_SECONDS = 2.0
-"""How long it may take when containers took all of that to start."""
+"""The least time to answer, in seconds, if containers took all the time to start."""
 
 
 # ------------------------------------------------------------------------ measuring
@@ -124,7 +124,7 @@ class DeployedApp:
 
     @cached_property
     def _engine_problem(self) -> str:
-        """Why the engine can start nothing; empty when it is ready.
+        """Why the engine cannot start containers; empty if it can.
 
         What an earlier check left there is removed.
         """
@@ -166,7 +166,7 @@ class DeployedApp:
         return set(os.listdir(folder)) if folder.is_dir() else set()
 
     def _mounts(self) -> Sequence[str]:
-        """Paths that the app may be below; none where that is told."""
+        """Paths that the app may be mounted below; none if the file says which."""
         given = self._prepared.deployment
         if self._below or given.below is not None:
             return ()
@@ -243,7 +243,7 @@ class DeployedApp:
         return probe
 
     async def _ask_running(self, server: ProcessTree) -> None:
-        """Ask the running server what it declares, where its command did not tell."""
+        """Ask the running server what it declares, if the command did not say."""
         prepared, hello = self._prepared, self.hello
         if self._contained is not None or hello is None or self.declaration:
             return
@@ -284,7 +284,7 @@ class DeployedApp:
     def _not_the_route(
         self, server: ProcessTree, port: int, client: Client, token: str
     ) -> str | None:
-        """``None`` when the reserved route answered, else what came in its place."""
+        """What came in place of the reserved route's answer; ``None`` if that came."""
         if self._contained is None:
             self._logs.look(server.processes(), instead_of=server.log)
         fault = from_app(client, token)

@@ -8,7 +8,7 @@ from harness.deployment.remedies import limit_holds
 
 
 def raise_to(at_least: int, promise: Promise | None) -> str:
-    """A simple change with which ``at_least`` are declared; empty if there is none."""
+    """A simple change to declare ``at_least`` requests; empty if there is none."""
     if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
     if promise.is_in_code:

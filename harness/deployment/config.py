@@ -38,10 +38,10 @@ OPTIONS = {"python": "python-version"}
 """Options, and inputs of the action, that are not spelled as the key of a file."""
 
 MOST_CHARACTERS = 1000
-"""Of a problem, which may quote what was written."""
+"""Longest problem, in characters: it may quote what was written."""
 
 MOST_IN_NAME = 100
-"""Characters of a name, which files are called by."""
+"""Longest name, in characters: files are named after it."""
 
 UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
 PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
@@ -199,7 +199,7 @@ class Configured(NamedTuple):
     """The deployments of one file, or the one that options describe."""
 
     path: Path | None
-    """The file that they stand in; none when one was described by options."""
+    """The file that has them; ``None`` if options describe one."""
     folder: Path
     """The folder to start them in, which their paths are relative to."""
     deployments: tuple[Deployment, ...]

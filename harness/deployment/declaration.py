@@ -10,7 +10,7 @@ from harness.records.plan import Declaration
 def declared_by(
     deployment: Deployment, source: str, promise: Promise | None, problem: str
 ) -> Declaration:
-    """What the file declares, or else the command.
+    """The declaration of a deployment: by its file, or else by its command.
 
     Where neither does, no bound is declared, and ``problem`` says why.
     """
@@ -36,7 +36,7 @@ def declared_by(
 
 
 UNDERIVED = "what it declares cannot be derived"
-"""How it is said that nothing tells how many requests a deployment declares."""
+"""The sentence for a deployment of which nothing says what it declares."""
 
 
 def say_declared(source: str, number: int | str = 8) -> str:

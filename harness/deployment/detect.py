@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
     name: str
     """A name for the deployment."""
     given: dict[str, str]
-    """The key of a deployment that its command comes from."""
+    """Keys of a deployment that say how it is started."""
     words: tuple[str, ...]
     path: Path | None
     """The file that says so; ``None`` where it was given."""

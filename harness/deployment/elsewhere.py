@@ -40,18 +40,18 @@ OTHER_PORTS_SECONDS = 10
 """After this time on another port only, a server is taken to stay there."""
 
 OTHER_PORTS_QUIET_SECONDS = 3
-"""The same for a server that does nothing meanwhile."""
+"""The same for a server that is quiet."""
 
 
 MOUNTS_SECONDS = 20.0
-"""How long all paths together are tried that an app may be mounted below."""
+"""Seconds for trying all paths that an app may be mounted below."""
 
 
 BAD_REQUEST = 400
 
 
 class AnswerSearch(NamedTuple):
-    """What is known when another way to reach a server is looked for."""
+    """What is known while another way to reach a server is sought."""
 
     server: ProcessTree
     endpoint: Endpoint
@@ -70,7 +70,7 @@ class AnswerSearch(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """An answer, and the way it was reached."""
+    """An answer, and how it was reached."""
 
     client: Client
     endpoint: Endpoint

@@ -38,7 +38,7 @@ class Where(NamedTuple):
     python: Path
     """The interpreter that most likely runs the command."""
     variables: dict[str, str]
-    """All of the server's environment but what the probe adds."""
+    """The server's whole environment, without what the probe adds."""
 
 
 def with_hook(variables: Mapping[str, str]) -> dict[str, str]:

@@ -55,13 +55,13 @@ NO_CAUSE = re.compile(
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
-"""How lines begin that servers print whenever they start or stop."""
+"""Beginnings of lines that servers print at every start or stop."""
 
 
 _CALLED_AS_ASGI = re.compile(
     r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"
 )
-"""What Flask says when a server of ASGI calls it."""
+"""Flask's error when an ASGI server calls it."""
 
 
 def _as_wsgi(words: Sequence[str]) -> str:
@@ -72,11 +72,11 @@ def _as_wsgi(words: Sequence[str]) -> str:
 
 
 _FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given")
-"""What a factory says that a server calls as if it were the app."""
+"""The error of a factory that a server calls as if it were the app."""
 
 
 def _calls_a_factory(cell: CellReport) -> Advice:
-    """What to write where a function is served that makes the app."""
+    """What to write if a factory is served in place of its app."""
     found = _FACTORY.search(cell.log_tail)
     place = re.compile(rf"\w[\w.]*:{found[1]}") if found else None
     word = next(filter(place.fullmatch, cell.command), "") if place else ""
@@ -154,4 +154,4 @@ def _cause(log: str, reason: str) -> str:
 NAMED = re.compile(
     r"it listens on|in place of the probe's route|it speaks|only Flask apps"
 )
-"""What reasons say that name the cause themselves."""
+"""Words of reasons that name the cause already."""

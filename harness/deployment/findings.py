@@ -65,7 +65,7 @@ class Checked(NamedTuple):
 
     @property
     def promise(self) -> Promise | None:
-        """The promise of its command, if one could be derived."""
+        """What its command promises, if that could be derived."""
         if self.running is not None:
             return self.running
         return self.prepared.promise if isinstance(self.prepared, Prepared) else None
@@ -136,7 +136,7 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
 
 
 def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
-    """A cell with the remedy for a port that is fixed, and that another program has."""
+    """A cell with the remedy for a fixed port that another program has taken."""
     prepared = checked.prepared
     if cell.outcome is Outcome.MEASURED or not isinstance(prepared, Prepared):
         return cell
@@ -152,7 +152,7 @@ def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
 def _without_declaration(
     checked: Checked, cell: CellReport, advice: Advice
 ) -> CellReport:
-    """A cell whose number is known, and compared with nothing."""
+    """A cell whose number is known, but compared with nothing."""
     source = checked.prepared.source if isinstance(checked.prepared, Prepared) else ""
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
     say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")

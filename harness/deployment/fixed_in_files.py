@@ -1,4 +1,4 @@
-"""A port of a server's own in the files that start it, and what to write there.
+"""Fixed ports in the files that start a server, and what to write instead.
 
 Each kind of file has its own way to read a variable. A remedy is only given for a kind
 whose way is known.
@@ -43,7 +43,7 @@ class PortLine(NamedTuple):
 
     path: Path
     name: str
-    """As the command, or the file that leads there, has it."""
+    """Its name in the command, or in the file that leads there."""
     number: int
     line: str
 
@@ -51,7 +51,7 @@ class PortLine(NamedTuple):
 def in_files(words: Sequence[str], port: str, folder: Path) -> str:
     """What to write in a file that a command starts from; empty where none is known.
 
-    Looked through are the files that the command names, and those that they name.
+    The files that the command names are searched, and those that they name.
     """
     for place in _places(words, port, folder):
         if remedy := _remedy(place, port):

@@ -54,7 +54,7 @@ _IS_TAKEN = re.compile(r"Connection in use|[Aa]ddress already in use|is in use b
 
 
 def taken_port(log: str) -> int | None:
-    """The port that a server could not have, as it says itself, if it does."""
+    """The port that was taken, if the server's log says so."""
     if not _IS_TAKEN.search(log):
         return None
     found = [int(each["port"]) for each in _TAKEN.finditer(log)]

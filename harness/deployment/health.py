@@ -1,4 +1,4 @@
-"""How it is asked whether a deployment is alive: by its files, or as they are told."""
+"""How an orchestrator asks whether a deployment is alive, by its files and keys."""
 
 from __future__ import annotations
 

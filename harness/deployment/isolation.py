@@ -1,11 +1,10 @@
-"""What a deployment gets for itself during a check, so that nothing else changes.
+"""What a check gives a deployment of its own, so that nothing else changes.
 
 It sees its working tree and its home folder through layers of its own
 (``harness/system/layer.py``), so that databases, logs and sockets there stay as they
-are. It has a folder for temporary
-files and one for sockets: gunicorn would take the control socket of one that runs
-already. What would start containers behind the back of a check is refused, as nobody
-would remove them.
+are. It has a folder for temporary files and one for sockets: gunicorn would take the
+control socket of one that runs already. Commands that would start other containers are
+refused, as nobody would remove them.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ def home_of(variables: Mapping[str, str]) -> Path | None:
 
 
 def _caches(home: Path) -> Path:
-    """What programs keep there can be had again, and may be large."""
+    """The cache folder of a home: left as it is, since it may be large."""
     return home / ".cache"
 
 
@@ -142,7 +141,7 @@ def layered(
 def _hidden(
     tree: Path, own: Path, variables: Mapping[str, str]
 ) -> list[tuple[Path, Path]]:
-    """What a deployment does not find, if it has a layer, and what it finds instead.
+    """Paths that a layer hides from a deployment, each with what it finds instead.
 
     The sockets of engines come first, then programs that have a stand-in.
     """

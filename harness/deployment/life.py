@@ -18,7 +18,7 @@ USUAL_ACTS = (Act.RECYCLE, Act.RELOAD, Act.KILL)
 
 
 class BrokenPromise(NamedTuple):
-    """A promise that is not kept, or of which that is not known."""
+    """A promise that is not kept, or that may not be kept."""
 
     error: type[HarnessError]
     reason: str
@@ -26,7 +26,7 @@ class BrokenPromise(NamedTuple):
 
 
 def acts_of(deployment: Deployment) -> tuple[Act, ...]:
-    """What has to be done to a deployment to know whether it keeps its promises."""
+    """The acts that show whether a deployment keeps its promises."""
     acts = [*deployment.life, *_usual(deployment)]
     if deployment.on_term is not None and Act.END not in acts:
         acts.append(Act.END)
@@ -34,7 +34,7 @@ def acts_of(deployment: Deployment) -> tuple[Act, ...]:
 
 
 def _usual(deployment: Deployment) -> tuple[Act, ...]:
-    """What is done for ``never-below`` where nothing is named but the end.
+    """The acts for ``never-below`` if only the end was named.
 
     In the end there are no places, so that says nothing about it.
     """

@@ -1,4 +1,4 @@
-"""Starts that change a database which is not the check's own.
+"""Refuses starts that would change a database on a server.
 
 A database in a file of the working tree or of the home folder is behind a layer (see
 ``isolation``). One that is reached over the network is not, so a start that migrates it
@@ -37,7 +37,7 @@ _COMMENT = re.compile(r"(?m)^\s*#.*$")
 _SERVER = re.compile(
     r"(?:postgres\w*|mysql|mariadb|mssql|oracle|cockroachdb)(?:\+\w+)?://"
 )
-"""How the address of a database begins that is reached over the network."""
+"""How the address of a database on a server begins."""
 
 _LINE = re.compile(r"(?m)^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)")
 

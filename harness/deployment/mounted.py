@@ -32,7 +32,9 @@ IGNORES = (
 
 
 def _no_flask(status: int, seen: Collection[str]) -> str:
-    """Why there is no Flask app, by what was imported; empty where there may be one."""
+    """Why there is no Flask app, judging by imported modules; empty if there may be
+    one.
+    """
     if status >= 500 and "python" in seen and "flask" not in seen:
         return "nothing there has imported Flask"  # which may have been what failed
     others = [title for name, title in FRAMEWORKS.items() if name in seen]

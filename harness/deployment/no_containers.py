@@ -1,4 +1,4 @@
-"""What keeps a deployment from starting containers, which nobody would remove.
+"""Keeps a deployment from starting containers, which nobody would remove.
 
 Clients of engines are found as programs that refuse, and the sockets of engines are
 hidden, so that clients that are started by their path, and libraries, do not reach one
@@ -22,7 +22,7 @@ SOCKETS = (
     "/run/podman/podman.sock",
     "/run/containerd/containerd.sock",
 )
-"""Where engines listen that run for all users."""
+"""Sockets of engines that run for all users."""
 
 OF_A_USER = ("docker.sock", "podman/podman.sock")
 """The same in the folder ``XDG_RUNTIME_DIR`` of a user."""
@@ -37,13 +37,13 @@ CLIENTS = (
     *("docker", "docker-compose", "podman", "podman-compose", "podman-remote"),
     *("nerdctl", "buildah", "finch", "ctr", "crictl", "sudo", "doas"),
 )
-"""Programs by which containers are started. The last two start others as somebody."""
+"""Programs that start containers. The last two start programs as another user."""
 
 _LOOKING = (
     *("ps", "images", "inspect", "logs", "port", "top", "stats", "events", "version"),
     *("info", "search", "history", "diff", "help"),
 )
-"""What they do that changes nothing."""
+"""Their commands that change nothing."""
 
 REMEDY = (
     "a check starts no containers but those of a deployment whose own command is "

@@ -1,4 +1,4 @@
-"""What keeps the start of a deployment from changing what runs already.
+"""Keeps the start of a deployment from changing what runs already.
 
 Programs that control services, the machine or a store of data are found as ones that
 refuse. Where the kernel does not confine signals, so are those that end processes.
@@ -46,13 +46,13 @@ SERVICES = {
 nothing."""
 
 MACHINE = ("reboot", "shutdown", "halt", "poweroff", "telinit")
-"""Programs that end all that runs."""
+"""Programs that halt the machine."""
 
 OPTIONS_ALONE = frozenset({*MACHINE, "crontab"})
 """Programs that change something without a word that is no option."""
 
 ENDING = ("pkill", "killall", "killall5", "skill", "fuser", "slay")
-"""Programs that end processes which they look for."""
+"""Programs that find processes and end them."""
 
 STORES = ("redis-cli", "valkey-cli", "keydb-cli")
 """Clients of stores that need one word to empty them, or to end them."""

@@ -21,7 +21,9 @@ HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
 async def _first_bytes(
     endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
 ) -> bytes:
-    """What comes back first. Raises ``OSError``, and ``EOFError`` where it is less."""
+    """The first ``count`` bytes that come back. Raises ``OSError``, and ``EOFError``
+    for fewer.
+    """
     async with asyncio.timeout(TRY_SECONDS):
         place = endpoint.host, endpoint.port
         reader, writer = await asyncio.open_connection(*place, ssl=tls)
@@ -45,7 +47,7 @@ async def wants_a_certificate(endpoint: Endpoint) -> bool:
 
 
 NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
-"""How the alerts end that a server sends to a client without a certificate."""
+"""Endings of the alerts that a server sends to a client without a certificate."""
 
 
 async def speaks_http_2(endpoint: Endpoint) -> bool:

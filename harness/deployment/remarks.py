@@ -1,4 +1,4 @@
-"""What is worth knowing of a deployment beside its number, and fails no check.
+"""Remarks on a deployment: worth knowing beside its number, and no failure.
 
 What its platform sends it, what its processors come to there, whether a health check
 waits, and where in the app there is less room than at its door.
@@ -48,7 +48,7 @@ def _remark(word: Other, reason: str, remedy: str) -> Remark:
 
 
 def _health(cell: CellReport) -> Iterator[Remark]:
-    """That a health check waits, if it does."""
+    """A remark on a health check that waits."""
     found = cell.health
     if found is None or not found.waits:
         return
@@ -90,7 +90,9 @@ SHUT_OUT = {
 
 
 def _staying(found: StayNumbers) -> Iterator[Remark]:
-    """That clients that stay keep everyone else out, or get their events late."""
+    """A remark on clients that stay: they keep everyone else out, or
+    get events late.
+    """
     if found.shut_out_by is not None:
         what, remedy = SHUT_OUT[found.question]
         earlier = ""
@@ -111,7 +113,7 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
 
 
 def _one_connection(cell: CellReport) -> Iterator[Remark]:
-    """That requests which share a connection get fewer places, if they do."""
+    """A remark on requests that get fewer places because they share a connection."""
     found = cell.http2
     if found is None or not found.fewer:
         return
@@ -125,7 +127,7 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
 
 
 def _narrow(cell: CellReport) -> Iterator[Remark]:
-    """That there is less room at a place inside the app than at its door."""
+    """A remark on a place inside the app with less room than at its door."""
     for each in cell.narrow:
         times = "" if each.always else ", as chance has it"
         others = f"; {each.others}" if each.others else ""

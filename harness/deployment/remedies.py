@@ -23,7 +23,7 @@ from harness.records.words import Verdict
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
 COMPUTES = " (one process then does all of the computing)"
-"""What it costs to have one worker in place of several."""
+"""The cost of one worker in place of several."""
 
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """The option for the threads of a worker, in servers whose workers accept more."""

@@ -25,7 +25,7 @@ _VARIABLE = re.compile(
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r'''\\.|'[^']*'|"(?:\\.|[^"\\])*"''', re.DOTALL)
 _OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
-"""What joins commands or redirects their output, or a home folder."""
+"""What joins commands, redirects output, or stands for a home folder."""
 _OF_A_SHELL = frozenset(
     {".", "source", "export", "set", "ulimit", "umask", "eval", "cd", "trap", "unset"}
 )
@@ -44,7 +44,7 @@ class CommandLine(NamedTuple):
     """The file that has it; none for an option."""
     line: int
     note: str = ""
-    """What a reader should know of how it is told its address; mostly empty."""
+    """A note on how it is told its address; mostly empty."""
     key: str = "command"
     """The key of the deployment that it comes from."""
     as_list: str = ""
@@ -82,7 +82,7 @@ def read(
     variables: Mapping[str, str] | None = None,
     shell: Sequence[str] = SHELL,
 ) -> ShellCommand:
-    """The words that do what a shell does with a line.
+    """The words of a command that does what a shell does with a line.
 
     ``variables`` are those that can be filled in already, if any can. Raises
     ``DeploymentFault`` about ``key``.

@@ -22,7 +22,7 @@ from harness.deployment.shell import CommandLine
 _READ_ALREADY = re.compile(
     r"(?:for|if-|end|inherit|include|(?:ini|ya?ml|json|xml|config)$|show-config$)"
 )
-"""How options begin that have been followed in what uWSGI shows: files, and loops."""
+"""Options that uWSGI has already followed in what it shows: files and loops."""
 
 _ALSO_ADDRESSES = frozenset({*ADDRESSES, "http11-socket", "uwsgi-socket", "s"})
 

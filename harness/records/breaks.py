@@ -33,26 +33,26 @@ class Strained(Result, frozen=True, kw_only=True):
     outcome: Outcome = Outcome.MEASURED
     reason: str = ""
     allowed: int = 0
-    """How much more it may have than it has when idle; bytes of memory."""
+    """How much more it may use than when idle; for memory, in bytes."""
     offered: int = 0
-    """Requests that came."""
+    """Requests that were sent."""
     held: int = 0
-    """The most of these in the app at once."""
+    """The most requests in the app at once."""
     waiting: int = 0
-    """Of these neither in the app nor ended, when no more was seen to happen."""
+    """Requests neither in the app nor ended, when nothing more happened."""
     settled: Settled = Settled.ALL_ENTERED
     account: Account = Account()
-    """How all had ended by then; those that had not, as *timed out*."""
+    """How all requests had ended by then; *timed out* stands for not at all."""
     statuses: tuple[int, ...] = ()
-    """With which status, where they were answered."""
+    """Statuses of requests that were answered."""
     printed: str = ""
-    """The last line of the server's output that tells of an error."""
+    """The last line of the server's output that reports an error."""
     ended: str = ""
     """How the server ended; empty when it did not."""
     again: bool = False
-    """Whether one more request got into the app when all others had gone."""
+    """Whether one more request entered the app after all others had left."""
     quiet: bool = True
-    """Whether the server was quiet when that one did not get in."""
+    """Whether the server was quiet when that one did not enter."""
 
     @property
     def is_in_doubt(self) -> bool:

@@ -1,4 +1,4 @@
-"""What can be chosen for a run, and what is chosen where nobody says otherwise.
+"""Choices for a run, and their defaults.
 
 These words and numbers are in the help of the command line, which must not take long:
 nothing but the standard library is imported here.
@@ -15,7 +15,7 @@ MAX_CELLS = 2_000
 """Cells of one run, unless more are allowed; a minute measures about sixty."""
 
 START_SECONDS = 60.0
-"""How long a deployment may take until it answers: its app may import a lot."""
+"""Seconds that a deployment may take until it answers: its app may import a lot."""
 
 
 class Question(StrEnum):
@@ -61,10 +61,10 @@ class Question(StrEnum):
 
 
 TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
-"""What can be asked of any configuration."""
+"""Questions that can be asked of any configuration."""
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
-"""What is asked when nobody says otherwise: what takes milliseconds."""
+"""Questions that are asked by default: those that take milliseconds."""
 
 
 class Act(StrEnum):
@@ -111,4 +111,4 @@ class FailOn(StrEnum):
 
 
 NEED_BASELINE = (FailOn.REGRESSION, FailOn.CHANGE)
-"""What can fail a run only where it is compared with a baseline."""
+"""Choices that need a baseline to compare with."""

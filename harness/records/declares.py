@@ -18,7 +18,7 @@ class Place(Result, frozen=True, kw_only=True):
     """What it is in its file, such as ``web`` or ``service shop``; may be empty."""
     command: str
     known: bool
-    """Whether it can be said what it comes to."""
+    """Whether the number is known."""
     declared: int | None
     """Requests at once on this machine; null for no bound, and where it is not known.
     """
@@ -49,12 +49,12 @@ class Sending(Result, frozen=True, kw_only=True):
     file: str
     """Path relative to the folder that was looked through."""
     line: int
-    """Of the limit; without one where the instance begins."""
+    """Line of the limit, or of the instance where it has none."""
     platform: str
     what: str
     """The name of the service or the server; may be empty."""
     most: int | None
-    """It is never sent more than so many at once; null for no limit."""
+    """The most that it is ever sent at once; null for no limit."""
     aims: int | None
     """What the platform tries to keep to, and exceeds where it has to; null for none.
     """
@@ -63,7 +63,7 @@ class Sending(Result, frozen=True, kw_only=True):
     because: str
     """Where a default is from; empty where the file itself says it."""
     processors: float | None
-    """Of one instance; null where the file does not say it."""
+    """Processors of one instance; null where the file does not say."""
     memory: str
     source: str
     """The page that documents what the platform sends."""
@@ -89,7 +89,7 @@ class Waits(StrEnum):
 
 
 class WaitVerdict(StrEnum):
-    """Who waits longer."""
+    """Which side waits longer, platform or app."""
 
     APP_FIRST = "the app first"
     PLATFORM_FIRST = "the platform first"
@@ -126,7 +126,7 @@ class Places(Result, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     processors: int
-    """Of this machine."""
+    """Processors of this machine."""
     elsewhere: int | None
     """Processors that were asked for besides."""
     places: tuple[Place, ...]

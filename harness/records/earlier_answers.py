@@ -30,7 +30,7 @@ def with_earlier_answers(runs: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _same_versions(one: Evidence, other: Evidence) -> bool:
-    """Whether what is installed in both environments is of the same versions."""
+    """Whether both environments have the same versions of everything."""
     return all(
         other.installed.get(name, version) == version
         for name, version in one.installed.items()

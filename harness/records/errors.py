@@ -1,7 +1,7 @@
 """The errors that a user can act on, one class for each exit code.
 
 Every message says what is wrong, where (file and key, where there is one) and what to
-do next. Text of others is in it as it is: whatever prints the message escapes it. The
+do next. Foreign text is in it unchanged: whatever prints the message escapes it. The
 command line prints it on one line, without a traceback, and exits with ``exit_code``.
 """
 
@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from harness.records.text import listed
 
 MOST_NAMES = 20
-"""A list of known names that is longer is not printed whole."""
+"""The most names that a message lists."""
 
 
 class HarnessError(Exception):
@@ -76,7 +76,7 @@ class Interrupted(HarnessError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint for a name that is none of the known ones: the nearest, and all of them.
+    """A hint for an unknown name: the nearest known one, and all of them.
 
     Such as ``did you mean sync-4? There are: default, sync-4``.
     """

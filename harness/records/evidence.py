@@ -77,7 +77,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     workers: int | None = None
     """How many processes take requests; null where that cannot be told."""
     idle_workers: int = 0
-    """How many of these were never seen to hold a request."""
+    """How many of the workers were never seen to hold a request."""
     not_steered: str = ""
     """Why no order could be chosen though several processes take requests."""
     kernel: KernelAccount | None = None

@@ -32,17 +32,19 @@ from harness.records.words import SCHEMA
 Kind = TypeVar("Kind")
 
 MOST_BYTES = 64 * 1024 * 1024
-"""No file that is read is larger."""
+"""Size limit of files that are read, in bytes."""
 
 AGAIN = "measure again, or use the release of this project that wrote it"
 REMEDY = f"remove it, or {AGAIN}"
 
 OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""By schema: what turns a file of it into one of the next. None is needed yet."""
+"""Functions that turn a file of one schema into one of the next, by schema. None is
+needed yet.
+"""
 
 
 class _Shape(msgspec.Struct):
-    """The key that is read before any other."""
+    """The key ``schema``, which is read before any other."""
 
     schema: int
 
@@ -126,7 +128,7 @@ def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
 def read_text(path: Path, remedy: str = "check the path") -> str:
     """The content of a regular text file. Raises ``UsageError``.
 
-    The mark that some editors put in front of UTF-8 is left out.
+    A byte order mark is left out.
     """
     try:
         return read_bytes(path, remedy).decode().removeprefix("\ufeff")
@@ -183,7 +185,7 @@ def _decode(content: bytes, origin: Path | str, kind: type[Kind], remedy: str) -
 
 
 def _brought_up(written: dict[str, Any], schema: int) -> bytes:
-    """What would be written now, of what was written with an older schema."""
+    """A file of an older schema as it would be written now."""
     while schema != SCHEMA:
         written = OLDER[schema](written)
         schema += 1

@@ -1,6 +1,6 @@
-"""Records of health checks: how something outside asks, and what came of it.
+"""Records of health checks: how an orchestrator asks, and what it was answered.
 
-What asks is called the orchestrator here: a kubelet, Docker, the proxy of a platform.
+The orchestrator is what asks: a kubelet, Docker, the proxy of a platform.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class CheckBy(StrEnum):
-    """What is asked for."""
+    """What a health check asks for."""
 
     HTTP = "http"
     """An answer with a status from 200 to 399."""
@@ -42,7 +42,7 @@ class HealthCheck(Result, frozen=True, kw_only=True):
     path: str = ""
     """Empty for the probe's own route, which answers at once."""
     port: int | None = None
-    """A port of its own; null for the one that the app is served on."""
+    """The port to ask; null for the one that the app is served on."""
     headers: dict[str, str] = {}
     period: Seconds = 10.0
     """Seconds from the beginning of one check to that of the next."""
@@ -54,7 +54,7 @@ class HealthCheck(Result, frozen=True, kw_only=True):
     """Whether the period begins when a check has ended, as with Docker."""
     then: Consequence = Consequence.RESTARTS
     says: str = "by Kubernetes' defaults"
-    """Where these settings are from, in words."""
+    """Where these settings come from, in words."""
     file: str = ""
     """The file that they are from; may be empty."""
     line: int = 0
@@ -89,31 +89,31 @@ class CheckOrder(StrEnum):
 
 
 class HealthStep(Result, frozen=True, kw_only=True):
-    """So many requests held, and one health check."""
+    """One health check while some requests are held."""
 
     held: int
     """Requests offered."""
     order: CheckOrder
     in_app: int
-    """Of these in the app when the check was sent, and the server was quiet."""
+    """Requests in the app when the check was sent and the server was quiet."""
     answered: bool
-    """Whether the check was answered with all of these still in the app."""
+    """Whether the check was answered while all of them were still in the app."""
     status: int | None = None
-    """Of its answer; null for a check by TCP, and where none came."""
+    """Status of its answer; null for a check by TCP, and if no answer came."""
     seconds: float | None = None
-    """From the check being sent to its answer; null where none came."""
+    """Seconds from sending the check to its answer; null if none came."""
     behind: int | None = None
     """How many requests had to be let go until a check that waited was answered; null
     where that was not counted, or was not seen."""
     tcp: bool | None = None
     """Whether a connection was opened meanwhile; null where that was not tried."""
     http: bool | None = None
-    """The same of an answer over HTTP, beside a check by TCP."""
+    """Whether HTTP was answered meanwhile, beside a check by TCP."""
     settled: Settled
     lag_seconds: float = 0.0
-    """For how long this process was held up itself meanwhile."""
+    """How long the harness itself was held up meanwhile."""
     complete: bool = True
-    """Whether it came to its end before a worker had been stopped for too long."""
+    """Whether the step ended before a worker had been stopped for too long."""
 
     @property
     def is_certain(self) -> bool:

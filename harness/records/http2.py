@@ -8,21 +8,21 @@ from harness.records.words import Settled
 
 
 class StreamRound(Result, frozen=True, kw_only=True):
-    """So many requests, sent together on one connection."""
+    """Requests sent together as streams of one connection."""
 
     offered: int
     """Requests that were sent: fewer than were asked for where the server allows no
     more streams at once."""
     admitted: int
-    """Of these in the app with the server quiet."""
+    """How many were in the app when the server was quiet."""
     waiting: int
-    """Of these neither in the app nor answered."""
+    """How many were neither in the app nor answered."""
     processes: int
-    """Distinct processes that they were in."""
+    """How many processes they were in."""
     settled: Settled
     """What told that no more would enter."""
     answered: int
-    """Of these answered with status 200 in the end."""
+    """How many were answered with status 200 in the end."""
 
 
 class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
@@ -34,16 +34,16 @@ class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
     """Streams at once that the server allows on a connection
     (``SETTINGS_MAX_CONCURRENT_STREAMS``); null where it names no number."""
     rounds: tuple[StreamRound, ...] = ()
-    """The first with one request alone."""
+    """Rounds; the first has one request alone."""
 
 
 class Http2Numbers(Result, frozen=True, kw_only=True):
     """What the rounds come to, in a report."""
 
     one: int
-    """Requests of one connection in the app at once, at the most."""
+    """The most requests of one connection in the app at once."""
     several: int
-    """Requests on connections of their own in the app at once, at the most."""
+    """The most requests on connections of their own in the app at once."""
     offered: int
     """Requests sent together on one connection."""
     streams: int | None
@@ -51,4 +51,4 @@ class Http2Numbers(Result, frozen=True, kw_only=True):
     fewer: bool
     """Whether one connection gets fewer places than several do."""
     processes: int
-    """Processes that requests of one connection were in, at the most."""
+    """The most processes that requests of one connection were in."""

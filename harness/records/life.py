@@ -1,5 +1,5 @@
-"""What is done to a server during its life, and the tape of each: how many requests
-were in the app at every moment meanwhile.
+"""Acts during the life of a server, and the tape of each: how many requests were in the
+app at every moment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Sent(Result, frozen=True, kw_only=True):
     """A signal that was sent."""
 
     at: float
-    """Seconds after the first of the act."""
+    """Seconds after the first signal of the act."""
     signal: str
     """Such as ``SIGHUP``."""
     to: str
@@ -77,15 +77,15 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     act: Act
     outcome: Outcome = Outcome.MEASURED
     reason: str = ""
-    """Why there is no tape, or what the server did not do; may be empty."""
+    """Why there is no tape, or what the server failed to do; may be empty."""
     places: int = 0
-    """Requests that are in the app at once, as far as was known before."""
+    """Requests in the app at once, as known before the act."""
     offered: int = 0
     """Requests that were offered at any time, each replaced once it had ended."""
     stay_seconds: float = 0.0
     """How long each stayed in the app."""
     boot_seconds: float = 0.0
-    """How long the app was made to take to be imported."""
+    """How long importing the app was made to take, in seconds."""
     sent: tuple[Sent, ...] = ()
     at_ms: tuple[int, ...] = ()
     """Milliseconds after the act at which the number in the app changed."""
@@ -93,7 +93,7 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """How many were in the app then, in processes that had held requests before the
     act."""
     new: tuple[int, ...] = ()
-    """The same in processes that came later."""
+    """The same for processes that came later."""
     lanes: tuple[Lane, ...] = ()
     """Processes that held requests, by the time of the first."""
     slow: tuple[SlowHandOff, ...] = ()
@@ -115,14 +115,14 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """How the first process ended; empty when it did not."""
     ended_at: float | None = None
     survivors: int = 0
-    """Processes that were there still when that had ended, or the grace was over."""
+    """Processes that were left when the first one had ended or the grace was over."""
     catches_term: bool | None = None
     """Whether the first process has a handler for SIGTERM. As the first process of a
     container it is not sent signals for which it has none. Null where not known."""
     long_stayed: float | None = None
     """How long the long request stayed until it was lost; null when it was not."""
     watched_seconds: float = 0.0
-    """How long the tape is from the act on."""
+    """Length of the tape from the act on."""
 
 
 class IdleSeen(Result, frozen=True, kw_only=True):
@@ -177,9 +177,9 @@ class Tape(Result, frozen=True, kw_only=True):
     usual: int = 0
     """Places before the act for most of the time, or the floor where that is less."""
     lowest: int = 0
-    """The least places from the act on."""
+    """The fewest places from the act on."""
     lowest_seconds: float = 0.0
-    """How long there were no more than that, in all."""
+    """How many seconds there were no more than that, in all."""
     after: int = 0
     """Places at the end."""
     blink_seconds: float = 0.0

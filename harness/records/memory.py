@@ -29,29 +29,29 @@ class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
     """What was seen of a server with more and more requests in the app."""
 
     steps: tuple[Footprint, ...] = ()
-    """The first with none, before any was held; then more and more."""
+    """The first step has no request in the app, each further one has more."""
     after: Footprint | None = None
-    """When all had been let go."""
+    """Memory after all requests had been let go."""
 
 
 class MemoryNumbers(Result, frozen=True, kw_only=True):
     """What a place costs, in a report. Sizes are bytes, of PSS unless they say more."""
 
     places: int
-    """Requests in the app at the most."""
+    """The most requests in the app."""
     idle: int
     full: int
-    """With all places taken."""
+    """Memory with all places taken."""
     full_own: int
-    """The same as USS."""
+    """Memory with all places taken, as USS."""
     each: int
-    """For each further request, from one in the app to all places taken."""
+    """Memory for each further request, from one in the app to all places taken."""
     after: int
-    """When all had been let go."""
+    """Memory after all requests had been let go."""
     processes: int
     threads: int
-    """With all places taken."""
+    """Threads with all places taken."""
     threads_idle: int
     files: int
-    """With all places taken."""
+    """Open files with all places taken."""
     files_idle: int

@@ -4,7 +4,8 @@
 order of the workers; or one process takes all requests, and the same number was in the
 app however they arrived: together, one by one, and over connections that were accepted
 before. Where these differ, the least is *seen*: another way to arrive may give less.
-None is guaranteed, since nothing is less. *Seen* is what some rounds came to by chance.
+Zero is always guaranteed, since nothing is less. *Seen* is what some rounds came to by
+chance.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from harness.records.words import Basis
 
 
 class Numbers(NamedTuple):
-    """What rounds come to; all ``None`` or the default without rounds."""
+    """Floor and ceiling of some rounds; all ``None`` or the default without rounds."""
 
     ceiling: int | None = None
     bounded: bool | None = None
@@ -85,7 +86,7 @@ def sum_up(
 
 
 def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
-    """The same of all evidence of a cell.
+    """Sum up all evidence of a cell.
 
     Of a server that starts processes only while requests wait, the least is what it has
     before it does. Of one that starts threads by chance, the least is what was seen: in
@@ -103,7 +104,7 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
 
 
 def starts_by_chance(cell: CellEvidence, load: int) -> bool:
-    """Whether chance decides how many threads there are for so many requests.
+    """Whether chance decides how many threads serve this many requests.
 
     It does not where one worker got all of them, and had more than it has threads: each
     further request starts another.
@@ -133,7 +134,9 @@ def _floor(
 
 
 def _alike(rounds: Sequence[Round], number: int) -> bool:
-    """Whether each round of a quiet server admitted what it could of a number."""
+    """Whether each round with a quiet server admitted ``number``, or all that was
+    offered.
+    """
     return all(
         was_quiet(each) and each.admitted == min(each.offered, number)
         for each in rounds

@@ -1,4 +1,4 @@
-"""What is seen of requests that are held at a place inside the app."""
+"""Records of requests that are held at a place inside the app."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     at_door: int
     """In the app with the server quiet."""
     at_place: int
-    """Of these held at the place, at the end of the watch."""
+    """How many of these were held at the place when the watch ended."""
     asking: int
-    """Of these in a call of the place that had not returned by then."""
+    """How many were in a call of the place that had not returned by then."""
     ended: dict[str, int] = {}
-    """Requests that had ended by then, with none let go, by status; ``cut off`` where
-    there was no answer."""
+    """Requests that had ended by then, though none was let go, by status; ``cut off``
+    where there was no answer.
+    """
     watched_seconds: float = 0.0
-    """How long it was watched what becomes of those that wait."""
+    """How long those that waited were watched, in seconds."""
     processes: int
     """Distinct processes that those at the place were in."""
     stalled: int
@@ -81,9 +82,9 @@ class Narrow(Result, frozen=True, kw_only=True):
     """In the app, where the fewest of them got to the place."""
     at_place: int
     others: str
-    """What those do that do not get there."""
+    """What the requests do that do not get there."""
     always: bool
-    """Whether that is not left to chance."""
+    """Whether it is so every time, and not by chance."""
 
 
 class PlaceSeen(Result, frozen=True, kw_only=True):

@@ -149,14 +149,14 @@ class PlannedCell(Result, frozen=True, kw_only=True):
     also_offered: tuple[PositiveInt, ...] = ()
     """Loads to offer besides those around the declared number."""
     health: HealthCheck = HealthCheck()
-    """How it is asked whether it is alive, where that is a question."""
+    """How an orchestrator asks whether it is alive, for the question ``probes``."""
     own: OwnRoutes = OwnRoutes()
-    """Paths of the app's own at which clients stay, where that is a question."""
+    """Paths of the app's own at which clients stay, for the questions about these."""
     not_supported: str | None = None
     """Why this cell cannot be measured, if that is known before installing."""
     needs_here: tuple[NeededHere, ...] = ()
     acts: tuple[Act, ...] = ()
-    """What is done to the server where its life is watched; all where there is none."""
+    """Acts for the question ``life``; empty for all of them."""
 
 
 Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]

@@ -12,7 +12,7 @@ from harness.records.words import Result
 
 
 class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
-    """What all questions have in common; each adds what was seen when it was asked."""
+    """Evidence that all questions have in common; each adds its own fields."""
 
     outcome: Outcome = Outcome.MEASURED
     """What happened when it was asked."""
@@ -54,13 +54,13 @@ NOT_QUIET = (
 
 
 class Answer(Result, frozen=True, kw_only=True):
-    """What one question came to."""
+    """The answer to one question."""
 
     question: Question
     answer: str
     """In a word or a few, such as ``yes``, ``deadlock``, ``10``; or ``unknown``."""
     sentence: str
-    """The same for somebody who has not heard of the question."""
+    """The answer as a sentence, for a reader who does not know the question."""
     number: int | None = None
     """The answer as a number, where it is one; what it counts is told by the page
     about the question."""

@@ -1,4 +1,4 @@
-"""What is seen of requests, and of a server, when processes end."""
+"""Records of what becomes of requests, and of the server, when processes end."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ class Killed(Result, frozen=True, kw_only=True):
     """A process killed with SIGKILL while it holds requests."""
 
     offered: int
-    """In each round before and after."""
+    """Requests offered in each round before and after."""
     before: tuple[int, ...]
     """In the app in each round before, with the server quiet."""
     processes: int
-    """Processes that held any of these."""
+    """Processes that held any of them."""
     held: int
     """In the app when one was killed."""
     lost: int
-    """Of these in the process that was killed."""
+    """How many of these were in the process that was killed."""
     first: bool
-    """Whether that was the first process, which was started."""
+    """Whether the first process of the server was killed."""
     lost_account: Account
-    """How these ended."""
+    """How they ended."""
     lost_statuses: tuple[int, ...] = ()
-    """With which status, where they were answered."""
+    """Statuses of those that were answered."""
     others_kept: int
-    """Of the held in other processes, still held with the server quiet."""
+    """Requests in other processes that were still held when the server was quiet."""
     ended: str = ""
     """How the server ended; empty when it did not."""
     after: tuple[int, ...] = ()
     """In the app in each round after, with the server quiet."""
     new_processes: int = 0
-    """Processes that held any of these and were not there before."""
+    """Processes that held any of them and were not there before."""
 
 
 class Terminated(Result, frozen=True, kw_only=True):
@@ -42,23 +42,23 @@ class Terminated(Result, frozen=True, kw_only=True):
     held: int
     """In the app when the signal was sent. Let go once the server was quiet again."""
     kept: int
-    """Of these still held then."""
+    """How many of these were still held then."""
     held_account: Account
-    """How these ended."""
+    """How they ended."""
     held_statuses: tuple[int, ...] = ()
-    """With which status, where they were answered."""
+    """Statuses of those that were answered."""
     waiting: int
     """Offered and not in the app when the signal was sent."""
     entered: int
-    """Of these in the app at some time after it."""
+    """How many of these entered the app after it."""
     waiting_account: Account
-    """How these ended."""
+    """How they ended."""
     waiting_statuses: tuple[int, ...] = ()
-    """With which status, where they were answered."""
+    """Statuses of those that were answered."""
     ended: str = ""
     """How the server ended; empty when it did not while it was watched."""
     watched_seconds: float
-    """How long it was watched once nothing moved any more."""
+    """How long the server was watched once nothing moved any more."""
 
 
 class RecoverySeen(QuestionSeen, frozen=True, kw_only=True, tag="recovery"):

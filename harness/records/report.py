@@ -151,7 +151,7 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     """The file with the setting that decides; empty when no file has it."""
     line: int
     remarks: tuple[Remark, ...] = ()
-    """What is worth knowing besides."""
+    """Other things worth knowing."""
 
 
 class CheckResult(Result, frozen=True, kw_only=True):

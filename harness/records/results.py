@@ -24,7 +24,7 @@ EVIDENCE = "evidence"
 """Folder for a file of evidence for each environment."""
 
 PREVIOUS = "previous"
-"""Folder for what the run before left, until the next run begins."""
+"""Folder for the files of the run before, until the next run begins."""
 
 LOCK = ".flask-concurrency.lock"
 """File that a run holds locked."""
@@ -85,7 +85,7 @@ def begin(results: Path, plan: Plan) -> None:
 
 
 def refuse_others(results: Path) -> None:
-    """Raise ``UsageError`` about a file that has the name of one of ours and is none.
+    """Raise ``UsageError`` about a foreign file that has the name of one of ours.
 
     It would be moved, and removed by the next run. In a folder that a run has locked
     before, all such files are ours.
@@ -191,7 +191,7 @@ def in_order(evidence: Sequence[Evidence], *plans: Plan) -> list[Evidence]:
 
 
 def newest_cells(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The same evidence with every cell once: its newest measurement.
+    """The evidence with only the newest measurement of each cell.
 
     Pieces of one environment stay apart, since each has a control of its own that its
     cells are judged by; one that has no cell left is dropped.

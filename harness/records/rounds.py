@@ -1,4 +1,4 @@
-"""Rounds, each a load that was offered once, and what they come to."""
+"""Rounds: loads that were offered once, and what can be said of them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Round(Result, frozen=True, kw_only=True):
     waiting: int
     """Offered, neither in the app nor ended, at that same moment."""
     late: int
-    """Of the admitted, those that entered only while it was watched for longer."""
+    """How many of the admitted entered only while the server was watched for longer."""
     processes: int
     """Distinct processes that held a request when the server had gone quiet."""
     threads: int

@@ -1,6 +1,6 @@
 """Stable ids of everything that a report can find: a page of ``docs/rules`` for each.
 
-An id is never given to another finding, also when its own finding is no more.
+An id is never used for another finding, even when its own no longer exists.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def named(word: Word) -> str:
 
 
 def code_of(word: Word) -> str:
-    """The id of a finding; empty for what is none."""
+    """The id of a word; empty if it is no finding."""
     same = (each for each in RULES if type(each.word) is type(word))
     return next((each.code for each in same if each.word == word), "")
 

@@ -1,4 +1,4 @@
-"""What is seen when a question is asked of a configuration: rounds and counts."""
+"""Records of what is seen when a question is asked: rounds and counts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class CallRound(Result, frozen=True, kw_only=True):
     calls: int
     """Requests that were to call."""
     together: int
-    """How many of these were in the app when they were let go to call."""
+    """How many of these were in the app when they were told to call."""
     answered: int
     """Calls that were answered by the app."""
     failed: int
-    """Calls, or requests that were to call, that came to another end."""
+    """Calls, or requests that were to call, that ended in another way."""
     stuck: int
     """Calls that were not let in, with the server quiet."""
     waiting: int
@@ -77,8 +77,8 @@ class WaitKindSeen(Result, frozen=True, kw_only=True):
 
 
 class WaitsSeen(QuestionSeen, frozen=True, kw_only=True, tag="waits"):
-    """What was seen of requests that wait for something else than a socket, for which
-    requests wait when their overlap is measured.
+    """What was seen of requests that wait for something other than a socket, which is
+    what they wait for when overlap is measured.
     """
 
     waits: tuple[WaitKindSeen, ...] = ()
@@ -88,12 +88,13 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """What was seen of requests beyond the ceiling."""
 
     came: int = 0
-    """Requests that came in all, until one got no connection, was sent away, or as many
-    had come as are tried."""
+    """Requests that came in all, until one got no connection or was sent away, or the
+    limit was reached.
+    """
     in_app: int = 0
-    """Of these in the app, with the server quiet."""
+    """How many were in the app when the server was quiet."""
     waiting: int = 0
-    """Of these sent whole, neither in the app nor ended, at that moment."""
+    """How many were sent whole, and neither in the app nor ended, at that moment."""
     in_backlog: int | None = None
     """Connections that the kernel held for the server and that this had not accepted;
     null where that cannot be told."""
@@ -104,8 +105,9 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     turned_away: dict[str, int] = {}
     """Requests that were answered without entering the app, by status."""
     served: tuple[int, ...] = ()
-    """When one was let go after the other: which entered, by the order in which they
-    had come."""
+    """Requests that entered when held ones were let go one by one, numbered in the
+    order in which they had come.
+    """
     stalled: int = 0
     """Requests that still waited after all were let go."""
     given_up_early: bool = False
@@ -148,15 +150,15 @@ class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
     held: int = 0
     """In the app with the server quiet. The clients of all of these then left."""
     kept: int = 0
-    """Of these still held with the server quiet again."""
+    """How many were still held when the server was quiet again."""
     waiting: int = 0
     """Not in the app, and not ended, when the first had left."""
     entered_instead: int = 0
-    """Of these in the app before the first were let go."""
+    """How many of these were in the app before the first were let go."""
     waiting_left: int = 0
-    """Of these still waiting then. Their clients left too."""
+    """How many were still waiting then. Their clients left too."""
     entered_later: int = 0
-    """Of these in the app when the first had been let go."""
+    """How many of these were in the app when the first had been let go."""
     after: tuple[int, ...] = ()
     """In the app when as many were offered anew; again until as many as were held at
     first were in the app."""

@@ -35,24 +35,26 @@ class Freed(Result, frozen=True, kw_only=True):
 
 
 class SlowStep(Result, frozen=True, kw_only=True):
-    """So many slow clients, and what became of ordinary requests offered meanwhile."""
+    """Some slow clients, and what became of ordinary requests offered meanwhile."""
 
     clients: int
     """Slow clients that had sent all that they send."""
     closed: int
-    """Of these, whose connection the server had closed before others were offered."""
+    """How many of their connections the server had closed before
+    others were offered.
+    """
     offered: int
     """Ordinary requests."""
     admitted: int
     """Of these in the app with the server quiet."""
     waiting: int
-    """Of these neither in the app nor ended."""
+    """How many were neither in the app nor ended."""
     settled: Settled
     """What told that no more would enter."""
     freed: Freed | None = None
     """Where none was admitted, and one entered while it was watched for longer."""
     answered: int
-    """Of these answered in the end, the slow clients having left."""
+    """How many were answered in the end, after the slow clients had left."""
     order: Goal | None = None
     """Whether it was chosen which workers they came to: for the most each got its
     share, and ordinary requests met the one with the smallest; for the least one worker

@@ -17,7 +17,7 @@ from harness.records.words import Settled
 
 
 class StayWords(NamedTuple):
-    """How clients that stay in one way are called."""
+    """Words for the clients that stay in one way."""
 
     single: str
     several: str
@@ -47,31 +47,33 @@ class OwnRoutes(Result, frozen=True, kw_only=True):
 
 
 class StayStep(Result, frozen=True, kw_only=True):
-    """So many clients that stay, and what became of ordinary requests beside them."""
+    """Some clients that stay, and what became of ordinary requests beside them."""
 
     clients: int
     """Clients that had come."""
     in_app: int | None = None
-    """Of these in the app; null where that cannot be told: of sockets, and of routes of
-    the app's own."""
+    """Clients in the app; null where that cannot be told, as for sockets and for routes
+    of the app's own.
+    """
     begun: int = 0
-    """Of these that had got the first piece of what they came for: of a stream its
-    first event, of a socket its opening and a first message."""
+    """Clients that had got the first piece of what they came for: the first event of a
+    stream; the opening of a socket and a first message.
+    """
     ended: int = 0
-    """Of these that were answered or cut off before others were offered."""
+    """Clients that were answered or cut off before others were offered."""
     offered: int
     """Ordinary requests."""
     admitted: int
-    """Of these in the app with the server quiet."""
+    """Ordinary requests in the app when the server was quiet."""
     waiting: int
-    """Of these neither in the app nor ended."""
+    """Ordinary requests neither in the app nor ended."""
     settled: Settled
     """What told that no more would enter."""
     freed_seconds: float | None = None
     """Where none was admitted: from the clients that stay being there to the first that
     was, with the server being watched for longer; null where that was not seen."""
     answered: int
-    """Of these answered in the end, the others having left."""
+    """Ordinary requests that were answered in the end, after the others had left."""
     order: Goal | None = None
     """Whether it was chosen which workers they came to: for the most each got its
     share, and ordinary requests met the one with the smallest; for the least one worker
@@ -132,13 +134,14 @@ class Taking(StrEnum):
 
 
 NOTICED_SECONDS = 2.0
-"""Of how long a place is kept: what is less may be due to a machine that is busy."""
+"""Seconds for which a place must be kept to count: less may be due to a busy machine.
+"""
 
 
 def least_shut_out(
     number: str, after: str, chance: bool, waits_from: int | None
 ) -> str:
-    """The least number beside which nobody else gets in, and what to know about it.
+    """In words, the least number of clients beside which nobody else gets in.
 
     ``after`` is how long the server takes to free itself; empty where it does not.
     """
@@ -163,7 +166,7 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     frees_after: float | None
     """Seconds after which the server let others in all the same; null if it did not."""
     in_app: bool | None
-    """Whether they are in the app meanwhile; null where that cannot be told."""
+    """Whether clients that stay are in the app; null where that cannot be told."""
     served_after: bool = True
     """Whether others that waited were served when those that stay had left."""
     held_back: bool = False

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 MOST_OF_A_VALUE = 200
-"""A value out of a file that is longer is not quoted whole."""
+"""Characters of a value from a file that are quoted."""
 
 
 def listed(parts: Sequence[str], by: str = "and") -> str:
@@ -19,9 +19,9 @@ def listed(parts: Sequence[str], by: str = "and") -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    """A text of no more than ``most`` characters, with its middle left out if need be.
+    """A text of at most ``most`` characters; the middle of a longer one is left out.
 
-    What is wrong stands at its beginning, and what it is about at its end.
+    An error usually has the problem at its beginning, and what it is about at its end.
     """
     if len(words) <= most:
         return words

@@ -177,7 +177,7 @@ def _is_tables(kind: inspect.Type | None) -> bool:
 
 
 def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
-    """The type of a key; of several kinds of value the record, if one is."""
+    """The type of a key; if it may be of several, the record among them."""
     types = (field.type for field in struct.fields if field.encode_name == name)
     found = next(types, None)
     kinds = found.types if isinstance(found, inspect.UnionType) else ()
@@ -186,7 +186,7 @@ def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
 
 
 def _get(value: Any, key: Any) -> Any:
-    """What is at a place that msgspec has been to; it stops at the first wrong one."""
+    """The value at a place in the file that msgspec has read already."""
     return value[key] if isinstance(value, dict | list) else None
 
 

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion
 from packaging.version import Version
 
 KEPT = 4096
-"""Answers that are kept: the same few releases are compared thousands of times."""
+"""Size of the caches: the same few releases are compared thousands of times."""
 
 
 @lru_cache(KEPT)

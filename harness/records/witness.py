@@ -1,4 +1,4 @@
-"""A second account of how many requests are in the app, taken apart from the rounds."""
+"""A second account of how many requests are in the app, apart from the rounds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class KernelAccount(Result, frozen=True, kw_only=True):
     """
 
     reason: str = ""
-    """Why it could not be had; empty where it was."""
+    """Why there is no account; empty if there is one."""
     held: int = 0
     """Requests that were held in the app at that moment, by their own account."""
     held_accepted: int = 0
-    """Of these, how many have a connection that a process of the server accepted."""
+    """How many of these have a connection that a process of the server accepted."""
     accepted: int = 0
     """Connections that processes of the server had accepted and not yet answered."""
     queued: int = 0
@@ -30,7 +30,7 @@ class KernelAccount(Result, frozen=True, kw_only=True):
     """Connections that the server behind a proxy had accepted on its own ports; null
     without a proxy, and where it listens on no port."""
     seconds: float = 0.0
-    """Processor time that it took to ask the kernel."""
+    """Processor time spent on asking the kernel."""
 
     @property
     def waiting_inside(self) -> int:

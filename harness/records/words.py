@@ -70,7 +70,7 @@ class Basis(StrEnum):
     """No order of arrival changes it: the order was chosen, or one process takes all
     requests."""
     SEEN = "seen"
-    """The least or the most of some rounds that were left to chance."""
+    """The least or the most of some rounds whose order was left to chance."""
 
 
 class Arrival(StrEnum):

@@ -1,1 +1,1 @@
-"""What a report says, and the pens that write it; computes no finding."""
+"""What a report says, and the *pens* that write it: one for each output format."""

@@ -1,4 +1,4 @@
-"""What was found as a list of cases, for formats that programs read.
+"""Findings as a list of cases, for formats that programs read.
 
 A case is one cell, one change or one place: it passes, fails, or is left out.
 """

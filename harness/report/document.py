@@ -1,4 +1,4 @@
-"""What reports are made of, whatever they are shown with.
+"""The parts of a report, whatever it is written as.
 
 Each module of ``sections`` makes sections of the records in this module, and each pen
 (``markdown``, ``terminal``, ``plain``) can write any section.
@@ -28,8 +28,9 @@ class Paragraph(NamedTuple):
 
     text: Text
     mark: Mark | None = None
-    """What all of it stands for, and says itself: its symbol and its colour are added
-    where there is room for no more than a line."""
+    """The word that the paragraph stands for and contains. Its symbol and colour are
+    added where there is room for one line only.
+    """
 
 
 class Alert(NamedTuple):
@@ -41,12 +42,12 @@ class Alert(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item of a list, and what belongs below it."""
+    """One item of a list, and the details below it."""
 
     text: Text
     below: tuple[Text, ...] = ()
     mark: Mark | None = None
-    """What its colour stands for, where it says so itself."""
+    """The mark whose colour it has; the text contains its word."""
 
 
 class Items(NamedTuple):
@@ -81,7 +82,7 @@ class Column(NamedTuple):
 
     head: Text
     above: Text = Text()
-    """What comes before it, in a line of its own where columns should be narrow."""
+    """What comes before it; on a line of its own where columns should be narrow."""
     right: bool = False
     """Whether its cells are aligned to the right, as numbers are."""
 
@@ -94,13 +95,13 @@ class RowGroup(NamedTuple):
 
 
 class PlainLine(NamedTuple):
-    """What a cell says where no table can be drawn."""
+    """A cell of a table as a line of its own, where no table can be drawn."""
 
     name: Text
-    """What it says that of; may be empty."""
+    """What the line is about; may be empty."""
     cell: Cell
     more: Text = Text()
-    """What else the row has, behind the cell."""
+    """The rest of the row, after the cell."""
 
 
 class Table(NamedTuple):
@@ -109,7 +110,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     groups: tuple[RowGroup, ...]
     lines: tuple[PlainLine, ...] = ()
-    """The same as lines, easy to search; where there are none, its rows are."""
+    """The table as lines that are easy to search; without any, each row is a line."""
 
     @classmethod
     def of(
@@ -148,7 +149,7 @@ Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces
 
 
 class Worth(IntEnum):
-    """What is left out first where there is not enough room: the lowest."""
+    """How much a section is worth: if room is short, the lowest is left out first."""
 
     FOLDED = 0
     CHART = 1
@@ -160,7 +161,7 @@ class Section(NamedTuple):
     """A part of a report with a title of its own."""
 
     name: str
-    """What it is called where it had to be left out."""
+    """Its name, where it had to be left out."""
     title: Text
     blocks: tuple[Block, ...]
     worth: Worth = Worth.ESSENTIAL
@@ -182,7 +183,7 @@ class Section(NamedTuple):
 
     @property
     def folded(self) -> bool:
-        """Whether it opens on a click only."""
+        """Whether it is folded until clicked."""
         return self.worth is Worth.FOLDED
 
 

@@ -1,4 +1,4 @@
-"""Make text of others harmless for each kind of output.
+"""Escape foreign text for each kind of output.
 
 Names, reasons and output of servers may hold anything. After these functions it is
 still legible, and it can neither end the row, fence or line that it is in nor pass for
@@ -16,7 +16,7 @@ _ANSI = re.compile(
     r"|\x1b[@-Z\\-_]"
 )
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Categories of what cannot be seen, or reorders what can."""
+"""Unicode categories of characters that are invisible or reorder others."""
 
 _MARKDOWN = re.compile(
     r"[\\`*{}\[\]<>#!|~&$^]"
@@ -27,13 +27,13 @@ _MARKDOWN = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"^(?:[-+=]|\d(?=\d*[.)](?: |$)))")
-"""What would begin a list or underline a heading at the start of a line."""
+"""Characters that begin a list or underline a heading at the start of a line."""
 
 _SPECIAL_IN_CODE = set("`|")
 """What is special between backticks too; the second ends a cell of a table."""
 
 _JOINER = "&#8288;"
-"""Invisible, and keeps GitHub from making a mention of what follows it."""
+"""An invisible character that keeps GitHub from turning what follows into a mention."""
 
 
 def _show(character: str) -> str:
@@ -43,7 +43,7 @@ def _show(character: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """The same lines without colours, and with all that is invisible spelled out."""
+    """The lines without colours, and with invisible characters spelled out."""
     lines = _ANSI.sub("", text).replace("\r\n", "\n").expandtabs(4).split("\n")
     return "\n".join(
         each if each.isprintable() else "".join(map(_show, each)) for each in lines
@@ -92,7 +92,7 @@ def prose(text: str, *, characters: int = 400) -> str:
 
 
 def code(text: str, *, characters: int = 160) -> str:
-    """Text in the look of code within a line of Markdown, also in a table."""
+    """Text as code within a line of Markdown, also in a table."""
     shown = line(text, characters=characters)
     if shown and not _SPECIAL_IN_CODE & set(shown):
         return f"`{shown}`"
@@ -121,7 +121,7 @@ def fence(text: str, language: str = "text", *, characters: int = 4000) -> str:
 
 
 def mermaid(text: str, *, characters: int = 40) -> str:
-    """Text for a quoted label of a Mermaid chart: its letters mean nothing there."""
+    """Text for a quoted label of a Mermaid chart, with nothing special in it."""
     shown = line(text, characters=1000)
     if len(shown) > characters:
         # What tells similar names apart is at both ends.

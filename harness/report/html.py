@@ -1,4 +1,4 @@
-"""The pen that writes HTML, as a part of a page: its frame is a matter of others."""
+"""The pen that writes HTML: the body of a page, without the page around it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write(sections: Sequence[Section]) -> str:
 
 
 def css_class(mark: Mark) -> str:
-    """The class of what has a mark, such as ``is-as-declared``."""
+    """The CSS class of a mark, such as ``is-as-declared``."""
     return f"is-{mark.word.replace(' ', '-')}"
 
 
@@ -54,7 +54,7 @@ def _section(section: Section) -> Iterator[str]:
     tables = 0
     for block in section.blocks:
         tables += isinstance(block, Table)
-        # A region is told from others by its name alone.
+        # Screen readers tell regions apart by name alone.
         again = f" ({tables})" if tables > 1 else ""
         yield from _block(block, f"{section.title}{again}")
     if section.folded:

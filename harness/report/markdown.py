@@ -39,7 +39,7 @@ from harness.report.text import WebLink
 from harness.report.words import Mark
 
 MAX_BYTES = 1024 * 1024
-"""What GitHub takes for the summary of one step."""
+"""The most bytes that GitHub takes as the summary of one step."""
 
 
 def write(
@@ -50,7 +50,8 @@ def write(
 ) -> str:
     """Sections as Markdown of at most ``max_bytes`` (UTF-8).
 
-    What had to be left out is named, and that it is to be found in ``complete``.
+    Sections that had to be left out are named, with ``complete`` as the place to find
+    them.
     """
     pieces = [
         _Piece(each.name, text, each.worth)
@@ -131,7 +132,7 @@ def _block(block: Block) -> str:
         case Paragraph(text):
             return inline(text)
         case Alert(level, text, items):
-            # A list in a quotation is not drawn well everywhere, so it is below it.
+            # Some viewers break a list inside a quotation, so it goes below.
             below = ["", *map(_item, items)] if items else []
             return "\n".join([f"> [!{level.upper()}]", f"> {inline(text)}", *below])
         case Items():

@@ -1,8 +1,8 @@
 """What a terminal shows of a report: the matrix is its last table, the verdict its last
 line.
 
-What a reader may want to know besides is above the matrix, and in a line each. The
-prose behind it is in the page, which is printed above all with ``--verbose``.
+Everything else is above the matrix, in a line each. The prose behind it is in the page,
+which ``--verbose`` prints first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SHORT = ("the findings in short", "the changes", verdict.NAME)
 """Sections that are printed with ``--quiet``."""
 
 FEW = 3
-"""Up to so many cells have all that is known of them printed."""
+"""Up to this many cells are printed with all that is known of them."""
 
 
 def overview(
@@ -76,7 +76,7 @@ def _with_files(end: Section, folder: str) -> Section:
 
 
 def in_full(page: Sequence[Section], short: Sequence[Section]) -> list[Section]:
-    """The page, and below it what a terminal shows last: nothing is in both."""
+    """The page, and below it what a terminal shows last, with nothing twice."""
     ends = [each for each in short if each.name in ("the matrix", verdict.NAME)]
     names = {each.name for each in ends}
     return [*(each for each in page if each.name not in names), *ends]

@@ -29,7 +29,7 @@ from harness.report.text import WebLink
 from harness.report.words import Mark
 
 WIDEST = 72
-"""Columns that a name before a number may take, when these are aligned."""
+"""The widest name, in columns, behind which numbers are aligned."""
 
 
 def write(sections: Sequence[Section]) -> str:
@@ -86,7 +86,7 @@ def _items(block: Items) -> Iterator[str]:
 
 
 def cell(text: Cell) -> str:
-    """What is in a cell of a table, on one line."""
+    """The content of a table's cell on one line."""
     return inline(text) if isinstance(text, Text) else str(text)
 
 

@@ -1,6 +1,6 @@
 """Drawing by hand: elements of SVG, scales, and round numbers on axes.
 
-Pictures have classes and no colours: these are the stylesheet's, in light and dark.
+Pictures have classes and no colours: the stylesheet has colours for light and dark.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def points(places: Sequence[tuple[float, float]]) -> str:
 
 
 def legible(text: str) -> str:
-    """Text of others with nothing invisible in it; what is drawn stays as it is."""
+    """Foreign text without invisible characters."""
     if isinstance(text, Markup) or (text.isprintable() and len(text) <= LONGEST):
         return text
     return line_of(text, characters=LONGEST)

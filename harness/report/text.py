@@ -1,6 +1,6 @@
-"""Phrases and sentences, in which text of others is told from our own words.
+"""Phrases and sentences that keep foreign text apart from our own words.
 
-A pen escapes text of others when it writes it, and nothing else does.
+Only a pen escapes foreign text, when it writes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Foreign(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A foreign name or command, in the look of code where there is one."""
+    """A foreign name or command, shown as code where possible."""
 
     text: str
     most: int = 160
@@ -63,8 +63,8 @@ Words = int | Text | Part
 
 
 def say(template: str, *values: Words) -> Text:
-    """Our own words, with values in place of each ``{}``. A string among the values is
-    taken for text of others.
+    """Our own words, with values in place of each ``{}``. A value that is a string is
+    foreign text.
     """
     parts: list[Part] = []
     for own, value in zip(template.split("{}"), (*values, ""), strict=True):
@@ -73,7 +73,7 @@ def say(template: str, *values: Words) -> Text:
 
 
 def quoted(text: str, most: int = 1000) -> Text:
-    """Text of others; what stands between back-quotes in it has the look of code."""
+    """Foreign text in which words between back-quotes are code."""
     cut = f"{text[:most]}[…]" if len(text) > most else text
     parts: list[Part] = []
     *pairs, rest = re.split(r"`([^`]+)`", cut)
@@ -83,7 +83,7 @@ def quoted(text: str, most: int = 1000) -> Text:
 
 
 def _spaced(text: str) -> list[Part]:
-    """Text of others; the spaces around it are ours, since pens leave such out."""
+    """Foreign text; the spaces around it become ours, since pens strip foreign ones."""
     if not text.strip():
         return [" "] if text else []
     start = [" "] if text[0].isspace() else []

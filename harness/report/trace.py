@@ -54,7 +54,7 @@ def lines(block: Traces) -> Iterator[str]:
 
 
 def characters(trace: Trace) -> str:
-    """The least places in each of some spans of time, and a bar where the act is.
+    """The least places in each span of time, with a bar where the act is.
 
     A digit is a number of places. More than nine are drawn as heights.
     """

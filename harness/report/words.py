@@ -98,7 +98,8 @@ CHANGES = {
     word: Mark(symbol, str(word), colour, rule=code_of(word))
     for word, (symbol, colour) in _CHANGES.items()
 }
-"""In the order in which they are reported; what is the same is only counted."""
+"""Marks of changes, in the order of a report; cells that are the same are only counted.
+"""
 
 EXPECTED = Mark(
     "✓", "expected", "bright_black", "acknowledged in advance, so nothing fails"
@@ -212,7 +213,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
 
 
 def mark(cell: CellReport) -> Mark:
-    """How the one word that says most about a cell looks."""
+    """The mark of a cell: of its verdict, or of its outcome if it was not measured."""
     return MARKS[cell.word]
 
 
@@ -222,7 +223,7 @@ def title(cell: CellReport | Line | Bisection) -> str:
 
 
 def package(line: Line | Bisection) -> str:
-    """The title of the package whose releases something follows."""
+    """The title of the package whose releases a line follows."""
     return "Flask" if line.package == "Flask" else title(line)
 
 

@@ -31,7 +31,8 @@ RESOLVED = click.Path(path_type=Path, file_okay=False, resolve_path=True)
 
 
 def positive(value: str) -> int:
-    """A whole number from 1 on; unlike click's range, its help shows nothing obvious.
+    """A whole number from 1 on. Unlike click's ``IntRange`` it adds nothing to the
+    help.
 
     Raises ``BadParameter``.
     """
@@ -76,7 +77,7 @@ def _last_question(
 
 
 def questions(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
-    """The questions that ``--ask`` names, each once and in their usual order."""
+    """The questions that ``--ask`` names, without repeats and in their usual order."""
     wanted = {question for several in given for question in several}
     wanted = wanted | {Question.OVERLAP} if wanted else set(DEFAULT_ASK)
     return tuple(each for each in Question if each in wanted)
@@ -143,7 +144,7 @@ axes = several(
         "is shipped]",
     ),
 )
-"""What is installed, and how far it is tried."""
+"""Options that say what is installed, and how many requests are offered."""
 
 
 def selection(

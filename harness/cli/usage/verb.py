@@ -1,7 +1,7 @@
 """A verb of the command line, and options that belong together.
 
-Options that belong together become one frozen record before a verb is run with it; each
-of the others becomes an argument of its own.
+Options that belong together reach the verb as one frozen record, every other option as
+an argument of its own.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Verb(click.Command):
     """A verb, with examples in its help.
 
-    The function that is decorated has the words of the help and nothing else. It is run
-    by the function of the same name in ``harness/cli``, which is imported only then.
+    The decorated function has only the help text. The verb is run by the function of
+    the same name in ``harness/cli``, which is imported only then.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Verb(click.Command):
         exit_codes: Sequence[tuple[str, str]] = (),
         **settings: Any,
     ) -> None:
-        # A group would pass the names on only to verbs that it runs.
+        # click's group sets this only on verbs that it runs.
         settings["context_settings"] = {"help_option_names": ["-h", "--help"]}
         super().__init__(*arguments, **settings)
         self.examples = examples

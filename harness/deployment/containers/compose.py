@@ -29,12 +29,12 @@ from harness.deployment.containers.privileges import refuse_namespace
 from harness.deployment.containers.privileges import without_those_beyond
 
 STAND_IN = "47731"
-"""The port while Compose is asked; each start has one of its own in its place."""
+"""A stand-in for the port while Compose is asked; each start replaces it."""
 
 VARIABLE = "FLASK_CONCURRENCY_PORT"
 
 DROPPED = frozenset({"container_name", "logging", "restart", "profiles", "pull_policy"})
-"""What of a service names what is not its own, or would outlive a check."""
+"""Keys of a service that name what is not its own, or what would outlive a check."""
 
 
 # ------------------------------------------------------------------------- the file
@@ -68,7 +68,7 @@ def harmless(
     images: Images,
     taken: Mapping[str, str],
 ) -> HarmlessProject:
-    """Make a harmless file of the model that Compose makes of its own files.
+    """Make a harmless Compose file from the model that Compose prints.
 
     ``taken`` has the addresses of the engine's networks, each with its name. Raises
     ``ContainerRefused`` for what cannot be replaced.
@@ -91,11 +91,11 @@ class Images(NamedTuple):
     """What is known about the images of a project."""
 
     name: str
-    """Of those that are built: it begins so."""
+    """Prefix of the names of images that are built."""
     build: bool
-    """Whether those are built that are there already."""
+    """Whether to build images that are there already."""
     present: Mapping[str, Mapping[str, str]]
-    """The variables of those that are on this machine."""
+    """The variables of images that are on this machine."""
 
 
 class _ProjectModel:
@@ -117,7 +117,7 @@ class _ProjectModel:
     # Services --------------------------------------------------------------------
 
     def service(self, name: str, service: dict[str, Any]) -> None:
-        """Replace whatever a service could change, and let the probe in."""
+        """Replace whatever a service could change, and add the hook."""
         _refuse(name, service)
         for key in DROPPED:
             service.pop(key, None)

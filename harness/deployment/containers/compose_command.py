@@ -51,9 +51,9 @@ class Up(NamedTuple):
     """A parsed `docker compose … up`."""
 
     options: tuple[str, ...]
-    """Of Compose itself."""
+    """Options of Compose itself."""
     words: tuple[str, ...]
-    """What follows `up`."""
+    """The words after `up`."""
 
 
 def parse(words: Sequence[str]) -> Up | None:
@@ -94,7 +94,7 @@ def _name(word: str) -> str:
 
 
 def config_words(up: Up) -> tuple[str, ...]:
-    """The arguments of `compose` that print its model, of what would start."""
+    """The arguments of `compose` that print the model of what would start."""
     return (*up.options, "config", "--format", "json", *_services(up.words))
 
 

@@ -17,7 +17,7 @@ from harness.deployment.containers.mounts import treatment
 
 
 class ProjectMounts:
-    """The mounts of a project, while they are replaced by some that change nothing."""
+    """The mounts of a project, while they are replaced by harmless ones."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class ProjectMounts:
     def replaced(
         self, service: str, each: dict[str, Any], read_only: bool
     ) -> Iterator[dict[str, Any]]:
-        """What a service mounts in the place of a mount."""
+        """The mount of a service that replaces another one."""
         self._targets.setdefault(service, []).append(each["target"])
         if each["type"] not in ("bind", "volume"):
             yield each
@@ -97,7 +97,7 @@ class ProjectMounts:
         return self._volumes.setdefault(folder, name)
 
     def replace_volumes(self) -> None:
-        """Leave no volume that others could have too, unless it may stay."""
+        """Replace volumes that others could have too, unless they are allowed."""
         volumes = self._model.setdefault("volumes", {})
         for key, volume in volumes.items():
             volume = volume or {}

@@ -1,7 +1,7 @@
-"""The networks of a Compose project, replaced by some that no other container is in.
+"""Networks of a Compose project, replaced by ones that no other container is in.
 
-None has the name, the bridge, the driver or the addresses of one that may be there
-already, or that its user may want to start during the check.
+None of them has the name, bridge, driver or addresses of a network that may exist
+already, or that the user may want to start during the check.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PINNED = ("ipv4_address", "ipv6_address", "mac_address", "link_local_ips")
 def replace_networks(
     model: dict[str, Any], labels: Mapping[str, str], taken: Mapping[str, str]
 ) -> list[str]:
-    """Replace the networks of a model; return notes on what is not as in production.
+    """Replace the networks of a model; return notes on differences from production.
 
     ``taken`` has the addresses of the engine's networks, each with its name. Raises
     ``ContainerRefused`` where services ask for addresses that others have.

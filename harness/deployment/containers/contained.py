@@ -1,4 +1,4 @@
-"""How commands that start containers are started for a check.
+"""How a check starts commands that start containers.
 
 The processes of a container belong to the engine: killing its client leaves them. So
 all that a check makes in an engine is labelled, and what carries the label is removed.
@@ -46,7 +46,7 @@ LISTEN = "0.0.0.0"
 """Where the probe listens for holds from containers: they cannot reach its loopback."""
 
 FOLDER = "/flask-concurrency-own"
-"""In a command: the folder of a check, which is made when it is started."""
+"""Placeholder for the folder of a check, which is made when it starts."""
 
 FILE = "compose.json"
 
@@ -68,16 +68,16 @@ class Contained(NamedTuple):
     """A command that starts containers."""
 
     command: CommandLine
-    """As it was given, without a shell around it."""
+    """The command as given, without a shell around it."""
     started: CommandLine
-    """One that touches nothing of the user's, and has what the probe needs."""
+    """The command that is run: harmless, and with what the probe needs."""
     engine: Engine
     label: str
-    """Of everything that it makes, with a placeholder for the port."""
+    """The label of everything that it makes, with a placeholder for the port."""
     file: str = ""
-    """What ``FILE`` in ``FOLDER`` is to be."""
+    """Content of ``FILE`` in ``FOLDER``."""
     notes: tuple[str, ...] = ()
-    """What is not as it would be in production."""
+    """Notes on differences from production."""
     problem: str = ""
     """Why the engine cannot be reached, if it cannot."""
     release: str = ""
@@ -100,7 +100,7 @@ def contained(
     folder: Path,
     variables: Mapping[str, str],
 ) -> Contained | None:
-    """How to start containers harmlessly, if that is what a command does.
+    """How to start the containers of a command harmlessly; ``None`` if it has none.
 
     Raises ``DeploymentFault`` for one that cannot be started so.
     """
@@ -152,7 +152,7 @@ def _contained(
 
 
 def _about_other(words: Sequence[str]) -> str:
-    """What to write in place of another command of Docker."""
+    """What to write in place of a Docker command that cannot be checked."""
     plain = [each for each in words if not each.startswith("-")]
     if set(plain[:2]) & ENDING:
         return (

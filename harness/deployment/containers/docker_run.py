@@ -1,7 +1,7 @@
 """`docker run`, made harmless: a name of its own, and nothing of the user's to change.
 
-The command is understood as far as the image: what is said of names, mounts, ports and
-the like is replaced or refused, everything else stays as it is.
+The command is parsed up to the image. Options about names, mounts, ports and the like
+are replaced or refused; everything else stays as it is.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ PORT = "{port}"
 LOOPBACK = "127.0.0.1"
 
 NONE = "so nothing can be measured"
-"""What follows where no port is published."""
+"""The end of the error about a command that publishes no port."""
 
 PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
-"""Variables that containers are given, so that they find the probe."""
+"""Variables by which containers find the probe."""
 
 SHORT = {
     **{"a": "attach", "c": "cpu-shares", "d": "detach", "e": "env", "h": "hostname"},
@@ -49,7 +49,7 @@ FLAGS = frozenset(
 """Options that stand alone."""
 
 DROPPED = frozenset(
-    # Names and addresses, which are of the user's own; and what would outlive a check.
+    # Names and addresses of the user's own, and what would outlive a check.
     {"name", "cidfile", "network-alias", "net-alias", "restart"}
     | {"ip", "ip6", "link-local-ip", "mac-address"}
     # A terminal, which a check has none of.
@@ -131,10 +131,10 @@ class Copy(NamedTuple):
     source: str
     target: str
     left_out: tuple[str, ...] = ()
-    """Where something else is mounted."""
+    """Paths where something else is mounted."""
 
     def command(self, client: Sequence[str], container: str) -> str:
-        """The line of a shell that copies it; ``container`` is quoted already."""
+        """The shell line that copies it; ``container`` is quoted already."""
         words = (self.source, self.target, ":".join(self.left_out), *client)
         program = shlex.join((sys.executable, "-I", "-S", copy_in.__file__))
         return f"{program} {container} {shlex.join(words)}"
@@ -158,7 +158,7 @@ class HarmlessRun(NamedTuple):
     copies: tuple[Copy, ...]
     notes: tuple[str, ...]
     variables: Mapping[str, str]
-    """Those that the command gives to the container, as far as they are told."""
+    """Variables that the command gives to the container, as far as known."""
 
 
 def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:

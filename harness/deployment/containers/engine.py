@@ -1,6 +1,6 @@
 """A Docker engine: its release, and the containers of a check in it.
 
-Nothing is started, stopped or removed but what carries a label of ``labels``.
+Only what carries a label of ``labels`` is ever started, stopped or removed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ SECONDS = 60.0
 """How long the engine may take to answer."""
 
 LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
-"""What has labels that a client can print; images are removed with their containers."""
+"""Kinds of things with labels, as a client lists them; images go with their containers.
+"""
 
 
 HERE = re.compile(
     r"$|<no value>|unix:|npipe:|fd:|tcp://(localhost|127[.\d]+|\[::1\])(:|/|$)"
 )
-"""How the place of an engine begins that is on this machine."""
+"""Prefixes of the address of an engine on this machine."""
 
 
 class EngineFailed(Exception):
@@ -43,11 +44,11 @@ class Container(NamedTuple):
 
     id: str
     process: int
-    """Its first one, as the engine sees it."""
+    """Process id of its first process, as the engine sees it."""
     ports: Mapping[int, int]
-    """Those that it publishes on this machine, and the ones inside."""
+    """Ports that it publishes on this machine, each with the one inside."""
     addresses: Mapping[str, str]
-    """By network."""
+    """Addresses, by network."""
     on_host: bool
     """Whether it has no network of its own."""
 
@@ -66,7 +67,7 @@ class Engine(NamedTuple):
         return ask((*self.client, *words), self.folder, self.variables, self.seconds)
 
     def release(self) -> tuple[str, str]:
-        """The release of the engine, and a name if it is none of Docker's.
+        """The release of the engine, and its name if it is not Docker's.
 
         Raises ``EngineFailed``.
         """
@@ -89,7 +90,7 @@ class Engine(NamedTuple):
         return words[-1] if name.lower() == "podman" and words else ""
 
     def elsewhere(self) -> str:
-        """Where it is, if that is another machine; empty if it is this one."""
+        """The address of an engine on another machine; empty for this one."""
         shown = "{{.Endpoints.docker.Host}}"
         try:
             place = self.ask("context", "inspect", "--format", shown).strip()

@@ -17,19 +17,21 @@ from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
 LOOK_SECONDS = 0.3
-"""Between two looks at what the engine has started."""
+"""Seconds between two looks at what the engine has started."""
 
 LEAST_SECONDS = 1.0
 """How long the engine may take to answer, at least, however little time is left."""
 
 
 class Inside(NamedTuple):
-    """Containers, as far as they can be seen."""
+    """What can be seen of the containers."""
 
     quiet: Quiet
-    """What tells that they are quiet."""
+    """How it is known that they are quiet."""
     address: str
-    """``HOST:PORT`` by which they reach what is measured; empty for that of outside."""
+    """``HOST:PORT`` by which they reach what is measured; empty if it is the same as
+    outside.
+    """
     is_seen: bool
     """Whether their processes are among those of this machine."""
 
@@ -52,7 +54,7 @@ def _seen(running: list[Container], server: ProcessTree, port: int) -> Inside:
 async def wait_until_started(
     contained: Contained, server: ProcessTree, port: int, seconds: float
 ) -> None:
-    """Wait until all containers have done what they do at first, or for so long.
+    """Wait until all containers have started up, or for ``seconds``.
 
     A proxy among them that is asked before the others listen takes them for failed for
     a while: nginx for 10 s, where it has several to choose from.
@@ -74,7 +76,7 @@ async def wait_until_started(
 async def _running(
     contained: Contained, port: int, seconds: float = engine.SECONDS
 ) -> list[Container]:
-    """The containers of a start, as the engine tells within so many seconds."""
+    """The containers of a start; the engine may take ``seconds`` to list them."""
     label = contained.label.replace("{port}", str(port))
     asked = contained.engine._replace(seconds=max(seconds, LEAST_SECONDS))
     try:

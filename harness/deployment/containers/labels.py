@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 
 RUN = "flask-concurrency.run"
-"""Of one start of a deployment; what is removed when it is stopped."""
+"""Label of one start of a deployment; what has it is removed when that stops."""
 
 OWNER = "flask-concurrency.owner"
-"""Of the process that runs the check."""
+"""Label of the process that runs the check."""
 
 
 def new_run() -> str:
@@ -31,7 +31,7 @@ def owner() -> str:
 
 
 def is_gone(label: str) -> bool:
-    """Whether a process was one of this machine, and has ended."""
+    """Whether a label is of a process of this machine that has ended."""
     machine, _, process = label.rpartition("/")[0].rpartition("/")
     if machine != _machine() or not process.isdecimal():
         return False

@@ -22,7 +22,7 @@ KEY = "keep-mounts"
 
 ENGINE_SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock")
 PLACES = ("/var/run", "/run", "/run/podman", "/run/containerd", "/run/crio")
-"""Where such a socket is, unless the user has an engine of their own."""
+"""Usual paths of an engine's socket."""
 
 
 class ContainerRefused(Exception):
@@ -45,7 +45,7 @@ class Mount(NamedTuple):
 
 
 class Treatment(Enum):
-    """What becomes of a mount."""
+    """How a mount is treated."""
 
     UNCHANGED = "unchanged"
     EMPTY = "an empty one in its place"
@@ -85,7 +85,7 @@ class AllowedMounts:
 def treatment(
     mount: Mount, allowed: AllowedMounts, read_only: bool = False
 ) -> Treatment:
-    """What becomes of a mount, in a container that may be ``read_only`` as a whole.
+    """How to treat a mount, in a container that may be ``read_only`` as a whole.
 
     Raises ``ContainerRefused``.
     """

@@ -1,4 +1,4 @@
-"""What a container may do beyond itself, which a check does not let it do.
+"""Privileges that reach beyond a container, which a check removes.
 
 It could end processes of this machine, or change its clock, its disks or its kernel.
 """

@@ -24,7 +24,7 @@ WRAPPERS = frozenset(
     {"sudo", "doas", "env", "nice", "timeout", "time", "nohup", "setsid", "stdbuf"}
     | {"exec", "command", "ionice", "chrt", "xargs", "script", "unbuffer"}
 )
-"""Programs that start another one, which they are given."""
+"""Programs that start the command in their arguments."""
 
 ENDING = frozenset({"rm", "stop", "kill", "down", "restart", "prune", "rmi", "remove"})
 """Commands of engines that end or remove what is there."""
@@ -50,7 +50,7 @@ _PARTS = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+|.""", re.DOTALL)
 
 _AS_IT_STANDS = str.maketrans("$`", "\0\1")
 _AGAIN = str.maketrans("\0\1", "$`")
-"""What a shell fills in, and what stands for it where a shell does not."""
+"""What a shell fills in, and the stand-in for it in single quotes."""
 
 _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
 """A value that means the same to a shell, in quotes and without."""

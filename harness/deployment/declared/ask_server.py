@@ -1,7 +1,7 @@
 """Asks a server's own code which settings a command line gives.
 
-Command line, variables and configuration files come together in ways that only the
-server's own code gets right in every release.
+Only the server's own code combines command line, variables and configuration files as
+each release does.
 """
 
 from __future__ import annotations

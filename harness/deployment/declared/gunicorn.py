@@ -27,7 +27,7 @@ GREENLETS = frozenset(
     {"gevent", "eventlet", "gevent_wsgi", "gevent_pywsgi", "GeventWorker"}
     | {"GeventPyWSGIWorker", "GeventWebSocketWorker", "EventletWorker"}
 )
-"""Classes of workers, and their names, whose limit is that of their connections."""
+"""Worker classes that are limited by their connections, and their names."""
 
 
 class GunicornSettings(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
 
 
 def promise_in_code(told: Mapping[str, int | str]) -> Promise:
-    """What gunicorn declares that code started, by its settings there.
+    """What a gunicorn that was started by code declares, by its settings there.
 
     Raises ``CannotDerive``, and ``msgspec.ValidationError`` for others than these.
     """
@@ -90,7 +90,7 @@ def promise_in_code(told: Mapping[str, int | str]) -> Promise:
 
 
 def _others(parsed: GunicornSettings) -> dict[str, str]:
-    """Settings that matter to remedies only, where they are given."""
+    """Settings that matter only to remedies."""
     given = {
         "bind": ",".join(parsed.bind),
         "daemon": str(parsed.daemon) if parsed.daemon else "",

@@ -25,7 +25,7 @@ SERVERS = frozenset(
 """Programs, and modules that ``python -m`` runs, whose options are known."""
 
 DEVELOPMENT = frozenset({"flask"})
-"""Programs that nobody means to serve with: they contradict nothing."""
+"""Programs for development only: they contradict nothing."""
 
 WRAPPERS = frozenset(
     {

@@ -28,7 +28,7 @@ class Setting(NamedTuple):
 
     value: int | str
     source: str
-    """The place that it is from, in words; empty for the server's default."""
+    """Where the value comes from, in words; empty for the server's default."""
     file: Path | None = None
     line: int = 0
 
@@ -46,7 +46,7 @@ class Promise(NamedTuple):
     because: str
     page: str
     settings: Mapping[str, Setting] = {}
-    """By the server's own name of each."""
+    """Settings by the server's own names."""
     at_first: int | None = None
     """Requests at once before it has grown, where it starts further processes only
     while requests wait."""
@@ -59,7 +59,7 @@ class Promise(NamedTuple):
 
     @property
     def is_in_code(self) -> bool:
-        """Whether it follows from what a script gives its server by code."""
+        """Whether it follows from arguments that a script passes to its server."""
         return any(each.source == IN_CODE for each in self.settings.values())
 
     @property

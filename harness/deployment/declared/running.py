@@ -1,8 +1,7 @@
-"""Asks a running server what it is and what it declares, by the words it was started
-with.
+"""Asks a running server what it is and declares, by the command that it runs.
 
-However a command starts a server, by wrappers, a script or a line for a shell, the
-kernel knows the words, the folder and the variables that the server itself got.
+Wrappers, scripts and shells may start a server, but the kernel knows the words, the
+folder and the variables that the server itself was started with.
 """
 
 from __future__ import annotations
@@ -40,14 +39,14 @@ class StartedProcess(NamedTuple):
 
     words: tuple[str, ...]
     folders: tuple[Path, ...]
-    """Where it may have been started, the most likely first."""
+    """Folders that it may have been started in, the most likely first."""
     variables: dict[str, str]
 
 
 def promise_of(
     process: int, words: Sequence[str], tree: Sequence[int], where: Where
 ) -> Promise:
-    """What the server declares that a process of a tree belongs to.
+    """What the server that a process belongs to declares.
 
     ``words`` are what the process reports of its own start; some servers overwrite
     what the kernel shows. Raises ``CannotDerive``, which says why.
@@ -105,7 +104,7 @@ def code_that_starts(hello: Hello) -> str:
 
 
 def promise_in_code(hello: Hello) -> Promise | None:
-    """What a server declares that code started, by what it was told there."""
+    """What a server that was started by code declares, by what it was told there."""
     if hello.server == "gunicorn" and hello.told:
         with contextlib.suppress(CannotDerive, msgspec.ValidationError):
             return gunicorn.promise_in_code(hello.told)

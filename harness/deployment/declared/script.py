@@ -1,4 +1,4 @@
-"""What a script declares that starts Flask's own server, or waitress.
+"""What a script that starts Flask's own server, or waitress, declares.
 
 The script is read and not run: its one call of ``waitress.serve``, or of ``run`` of
 what can be followed to a Flask app. All else is left to the server that then runs.

@@ -11,7 +11,7 @@ class CommandContext(NamedTuple):
     """Where a command runs, and with which variables."""
 
     folders: tuple[Path, ...]
-    """Where the files that it names may be."""
+    """Folders in which the files that it names may be."""
     variables: Mapping[str, str]
     processors: int
 

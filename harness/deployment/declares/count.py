@@ -1,7 +1,7 @@
 """What a command declares, by its words, its variables and the files that it names.
 
-Nothing is installed and nothing is run, so this knows less than a server that is asked:
-what it does not know, it says.
+Nothing is installed or run, so less is known than by asking a server; what is not known
+is said.
 """
 
 from __future__ import annotations
@@ -175,4 +175,4 @@ ASKED_NOTHING = {
     "uvicorn": uvicorn,
     "flask": flask,
 }
-"""Servers without files, whose arguments are read alike for a check."""
+"""Servers without files, whose arguments are read the same way for a check."""

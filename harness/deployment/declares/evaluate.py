@@ -1,7 +1,7 @@
 """Evaluate the literal expressions of configuration files, without running them.
 
 They are numbers and texts, arithmetic on them, the count of processors, variables of
-the environment, and names that the same file assigns. Everything else is not known.
+the environment, and names that the same file assigns. Anything else is unknown.
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ from harness.records.errors import UsageError
 from harness.records.files import read_text
 
 DEEPEST = 6
-"""Folders within each other that are looked into."""
+"""Depth of folders that are looked into."""
 
 MOST_FILES = 20_000
-"""Names that are looked at: a repository with more is not read to its end."""
+"""Files that are looked at: of a repository with more, the rest is not read."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}

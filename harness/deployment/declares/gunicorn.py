@@ -1,4 +1,4 @@
-"""What gunicorn is told by its words, its variables and its file."""
+"""The settings of gunicorn by its words, its variables and its file."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from harness.deployment.python_source import parsed
 
 
 class GunicornTold(NamedTuple):
-    """What gunicorn is told by its words, its variables and its file."""
+    """The settings of gunicorn by its words, its variables and its file."""
 
     words: tuple[str, ...]
     own: Mapping[str, Setting]
-    """Of its file."""
+    """Settings of its file."""
     config: Path | None
     workers: int
     threads: int
@@ -36,7 +36,7 @@ class GunicornTold(NamedTuple):
     kind: str
     """The class of its workers."""
     shown_kind: str
-    """The same as it was written."""
+    """The class of its workers, as it was written."""
     overrides: bool
     """Whether the words give another value for a setting of the file."""
 
@@ -48,7 +48,7 @@ class GunicornTold(NamedTuple):
 def gunicorn_settings(
     arguments: Sequence[str], context: CommandContext
 ) -> GunicornTold:
-    """What gunicorn is told. Raises ``CannotDerive``."""
+    """The settings of a gunicorn command. Raises ``CannotDerive``."""
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
@@ -113,7 +113,7 @@ def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Se
 def _times(
     names: Mapping[str, ast.expr], known: Known, path: Path
 ) -> Iterator[tuple[str, Setting]]:
-    """Times that a file of Python assigns; what is not known stays as it is written."""
+    """Timeouts that a Python file assigns; unknown ones stay as written."""
     for name in ("timeout", "keepalive"):
         if name in names:
             try:

@@ -21,7 +21,7 @@ from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
 
 FIRST = ("Dockerfile", "Containerfile", "Procfile")
-"""What a platform starts where its own file does not say it; then anything else."""
+"""Files that say what a platform starts, if its own does not, the first one first."""
 
 
 class AppPlaces(NamedTuple):
@@ -37,7 +37,7 @@ class AppPlaces(NamedTuple):
 
 
 def is_told(instance: Instance) -> bool:
-    """Whether an instance is worth a line."""
+    """Whether an instance is worth a line in the table."""
     return (
         instance.limit is not None
         or bool(instance.problem)
@@ -157,7 +157,7 @@ def _serves(each: ReadPlace) -> bool:
 
 
 def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counted:
-    """What a place comes to on the platform."""
+    """The number of a place on the platform."""
     variables = dict(instance.variables)
     own = instance.counted_processors or elsewhere
     if own:
@@ -177,7 +177,7 @@ def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counte
 
 
 def _same(each: ReadPlace) -> Counted:
-    """What a place comes to where it cannot be read again."""
+    """The number of a place that cannot be read again."""
     place = each.place
     nothing = SimpleCommand((), {}, place.line)
     return Counted(nothing, place.known, place.declared, place.because)

@@ -1,4 +1,4 @@
-"""The servers that stand in a file, and what each comes to."""
+"""The servers that a file starts, and the number that each declares."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ReadPlace(NamedTuple):
     """Whether a file of a platform starts it."""
 
     def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:
-        """What it comes to with other variables and processors."""
+        """Its number with other variables and processors."""
         own = {**self.started.variables, **variables}
         there = counted(self.started._replace(variables=own), self.folders, processors)
         return there[self.position] if self.position < len(there) else None

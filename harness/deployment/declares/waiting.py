@@ -62,7 +62,7 @@ def waiting(
 def judgements(
     instance: Instance, app: Patience
 ) -> Iterator[tuple[Waits, Waited, JudgedWait]]:
-    """What can be said of an instance and of what it starts."""
+    """Judgements of the waits of an instance and of what it starts."""
     platform = instance.platform
     if instance.answer is not None and app.answer is not None:
         then = platform.answer.then if platform.answer else ""
@@ -85,7 +85,7 @@ def _platform(instance: Instance, seen: Waited, then: str) -> PlatformWaits:
 def _started(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> tuple[str, Patience] | None:
-    """What an instance starts, if all that may be meant wait alike."""
+    """What an instance starts, if all candidates wait equally long."""
     found: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
     for each in candidates(instance, path, places):
         there = each.elsewhere(dict(instance.variables), 1)

@@ -30,7 +30,7 @@ class Sends(Record, frozen=True, kw_only=True):
     """How many requests an instance is sent."""
 
     most: Steps | None = None
-    """What it is never sent more than."""
+    """The most that it is ever sent at once."""
     aims: Steps | None = None
     """What the platform tries to keep to, and exceeds where it has to."""
     default: PositiveInt | None = None
@@ -47,7 +47,7 @@ class Sends(Record, frozen=True, kw_only=True):
     elsewhere: str = ""
     """The setting that says another limit, where this file cannot."""
     elsewhere_in: str = ""
-    """And where that setting stands."""
+    """The place of that setting."""
     told: bool = True
     """Whether a file without a limit is worth a line."""
 
@@ -168,9 +168,9 @@ class Platform(Record, frozen=True, kw_only=True):
     marks: tuple[str, ...] = ()
     """Of these texts one has to stand in a file of it."""
     all_marks: tuple[str, ...] = ()
-    """All of these have to."""
+    """Texts that all have to stand in it."""
     not_marks: tuple[str, ...] = ()
-    """And none of these may."""
+    """Texts of which none may stand in it."""
     only_if: dict[str, str] = {}
     """Values that a document has to have."""
     each: tuple[Steps, ...] = ()
@@ -184,7 +184,7 @@ class Platform(Record, frozen=True, kw_only=True):
     source: Page
     """The page that documents how many requests are sent."""
     read: datetime.date
-    """When that was read."""
+    """When that page was read."""
     sends: Sends
     size: Size | None = None
     starts: Starts = Starts()

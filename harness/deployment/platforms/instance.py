@@ -36,7 +36,7 @@ class Instance(NamedTuple):
     line: int
     """Of what limits it; without a limit where it begins."""
     most: int | None = None
-    """What it is never sent more than; ``None`` for no limit."""
+    """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None
     """What the platform tries to keep to; ``None`` where there is no such number."""
     of: str = "requests"
@@ -58,7 +58,7 @@ class Instance(NamedTuple):
     idle: Waited | None = None
     """How long an idle connection is kept."""
     problem: str = ""
-    """Why it is not known, and what to write."""
+    """Why the limit is not known, and what to write."""
 
     @property
     def limit(self) -> int | None:

@@ -34,7 +34,7 @@ class ProxyLimit(NamedTuple):
     value: str
     key: str
     beyond: str
-    """What becomes of what is beyond it."""
+    """What becomes of requests beyond it."""
 
 
 def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
@@ -104,7 +104,7 @@ https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout""
 
 
 def _waits_in_nginx(text: str) -> Iterator[ProxyWaits]:
-    """How long nginx waits, each time that is written, or else by default.
+    """How long nginx waits: each setting in the file, or else the default.
 
     Connections to the server behind are kept where an upstream says ``keepalive``;
     nginx does so by itself from 1.29.7 on, which its file does not say.
@@ -162,7 +162,7 @@ def _kept(text: str) -> Iterator[Waited]:
 
 
 def _waits_in_haproxy(text: str) -> Iterator[ProxyWaits]:
-    """How long HAProxy waits for an answer, each time that is written.
+    """How long HAProxy waits for an answer: each setting in the file.
 
     Bare numbers are milliseconds.
     """

@@ -1,4 +1,4 @@
-"""What a file of a platform says, by the data about that platform."""
+"""Reads the file of a platform, by the data about that platform."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from harness.records.errors import UsageError
 from harness.records.files import read_text
 
 MOST_CHARACTERS = 300_000
-"""A longer file is no configuration that somebody wrote."""
+"""A file with more characters is not read: nobody writes such a configuration."""
 
 At = Callable[[str | None], Node | None]
 """What stands at a place of a file, for one of its instances."""
@@ -155,7 +155,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
 
 
 def _waited(kind: WaitsFor | None, at: At, line: int) -> Waited | None:
-    """How long is waited for something, by the file or by default."""
+    """How long a platform waits for something, by its file or by default."""
     if kind is None:
         return None
     written = at(kind.at)
@@ -168,7 +168,7 @@ def _waited(kind: WaitsFor | None, at: At, line: int) -> Waited | None:
 
 
 def _with_limit(instance: Instance, at: At) -> Instance:
-    """The instance with what it is sent, by its file or by default."""
+    """The instance with its limit, by its file or by default."""
     sends = instance.platform.sends
     most, aims = at(sends.most), at(sends.aims)
     hard, problem = _limit(sends.most, most)

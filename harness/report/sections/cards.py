@@ -1,4 +1,4 @@
-"""Deployments of a user: a card for each that says what it does and what to do."""
+"""A card for each deployment of a user: what it handles, and what to do."""
 
 from __future__ import annotations
 

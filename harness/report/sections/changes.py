@@ -29,14 +29,14 @@ MOST = 50
 """Cells that are named for each change."""
 
 MOST_OF_ONE = 3
-"""The same for cells of one run only: mostly these are all that was not selected."""
+"""The same for cells that only one run has: mostly those that were not selected."""
 
 FEW, SOME = 4, 12
 """Versions that are named for one cell, and for all of them."""
 
 
 WHOLE = say("see {}", Name("changes.json"))
-"""Where all cells are, of which not all are named."""
+"""Where to find the cells that are not named."""
 
 
 def section(changes: Changes, whole: Text = WHOLE) -> Section:
@@ -88,7 +88,7 @@ def counted(changes: Changes) -> str:
 
 
 def versions_changed(differences: Sequence[Difference], most: int) -> Text:
-    """Some of several versions, each with what it was before."""
+    """Some of the versions that changed, each with the one before."""
     versions = [
         say("{} {} (was {})", d.name, d.now or "gone", d.before or "not there")
         for d in differences[:most]

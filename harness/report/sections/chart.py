@@ -1,4 +1,4 @@
-"""The numbers of the newest release as a picture, and where they were others before."""
+"""A picture of the numbers of the newest release, and of older ones that differ."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from harness.report.text import say
 from harness.report.text import Text
 
 MOST_BARS = 40
-"""Of more, only what is noteworthy is drawn, and the first of each server."""
+"""With more bars, only noteworthy ones and the first of each server are drawn."""
 
 MOST_BEFORE = 3
 """Numbers of older releases that are drawn of one configuration."""
@@ -66,7 +66,7 @@ def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
 
 
 def _bars(row: GridRow, grid: Grid) -> Iterator[Drawn]:
-    """One for the newest release, and one for each other number before that."""
+    """A bar for the newest release, and one for each different number before that."""
     cells = [
         (release, cell)
         for release, cell in zip(grid.columns, row.cells, strict=True)

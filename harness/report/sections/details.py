@@ -1,4 +1,4 @@
-"""What a reader looks up: all numbers, what is declared, versions, commands."""
+"""Details to look up: all numbers, declarations, versions and commands."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ HOW = (
 
 
 def sections(report: Report, notes: Notes) -> list[Section]:
-    """Each opens on a click."""
+    """The sections; each is folded until clicked."""
     return [
         _curves(notes),
         _log_tails(report.cells),
@@ -145,7 +145,7 @@ def _milliseconds(seconds: float | None) -> str:
 
 
 def _declarations(cells: Sequence[CellReport]) -> Section:
-    """Each once: they seldom differ by the release of Flask."""
+    """Each declaration once: they seldom differ by the release of Flask."""
     rows = dict.fromkeys(
         (
             Name(f"{cell.server} {cell.configuration}"),

@@ -1,4 +1,4 @@
-"""What is not as declared, each reason with all the cells that it is true of."""
+"""Findings: what is not as declared, each reason with all its cells."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _once(several: Iterable[Note]) -> list[Note]:
 
 
 def not_supported(notes: Notes) -> Section:
-    """What is impossible for a known reason is no news, so it is apart."""
+    """Cells that cannot be measured for a known reason: they are no news."""
     items = tuple(_item(note) for note in notes.get(Outcome.NOT_SUPPORTED, []))
     return Section.of(
         "what is not supported",

@@ -1,4 +1,4 @@
-"""What is not as declared, in a line each: for a terminal, below the matrix."""
+"""Findings in a line each, for a terminal, below the matrix."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ BROKEN = {
     Other.NEVER_BELOW: "there are fewer places than are asked for at some moment",
     Other.ON_TERM: "requests are to finish that do not",
 }
-"""What does as it declares, and breaks another promise; and what that means."""
+"""The marks of promises that a deployment may break although it is as declared."""
 
 Word = Outcome | Verdict
 
@@ -86,7 +86,7 @@ def _broken(checked: CheckedDeployment | None) -> words.Mark:
 
 
 def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]:
-    """What was seen of a cell, why, what to do, and how it is measured again."""
+    """What was seen of a cell, why, what to do, and how to measure it again."""
     reason, remedy = cell.reason, cell.remedy
     if broken:
         remedy = broken.remedy or remedy
@@ -120,7 +120,7 @@ def _server(cell: CellReport) -> str:
 
 
 def _why(cell: CellReport) -> str:
-    """The number where it says it all, else the reason without what is declared."""
+    """The number if it says it all, else the reason without the declared number."""
     if cell.word in NUMBERS:
         more = cell.verdict is Verdict.MORE and cell.declared is not None
         beside = f", more than {cell.declared}" if more else ""

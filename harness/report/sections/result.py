@@ -34,7 +34,7 @@ def without_declared(cell: CellReport, reason: str) -> str:
 
 
 def result(cell: CellReport) -> Value:
-    """The number, and how it looks where it is not simply as declared.
+    """The number of a cell, with a mark where it is not simply as declared.
 
     The note is why there is no number, or what else the number is compared with.
     """

@@ -1,4 +1,4 @@
-"""The answer in a few sentences, and how many cells came out how.
+"""The answer in a few sentences, and a count of the cells by verdict.
 
 The sentences hold whatever servers and releases were measured.
 """
@@ -110,7 +110,7 @@ def _measured(rows: Sequence[GridRow]) -> list[GridRow]:
 
 
 def _changes(row: GridRow) -> int:
-    """How often a configuration came out otherwise than in the column before."""
+    """How often the number of a configuration differs from the column before."""
     numbers = [(cell.verdict, cell.ceiling) for cell in row.cells if cell]
     return sum(one != other for one, other in pairwise(numbers))
 

@@ -1,4 +1,4 @@
-"""What a run comes to: the one line that is printed last."""
+"""The verdict on a run: the one line that is printed last."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BESIDE = {
     Other.NEVER_BELOW: "at some moment there are fewer places than never-below",
     Other.ON_TERM: "requests in the app are lost on SIGTERM",
 }
-"""What it means that a promise is broken beside the number."""
+"""Words for a broken promise, beside the number."""
 
 PASSED = Mark("✓", "passed", "green")
 FAILED = Mark("✗", "failed", "red")
@@ -111,7 +111,7 @@ def mark_of(exit_code: int) -> Mark:
 
 
 def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
-    """What one deployment does."""
+    """The number of one deployment."""
     if cell.outcome is not Outcome.MEASURED:
         return f"{each.name} {cell.outcome}"
     number = f"{each.name} handles {number_of(cell)} at once"
