@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import math
 import os
 import time
 from collections.abc import Coroutine
@@ -25,7 +24,6 @@ from harness.deployment.containers.inside import wait_until_started
 from harness.deployment.declaration import declared_by
 from harness.deployment.declared import running
 from harness.deployment.declared.program import is_direct
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.elsewhere import AnswerSearch
 from harness.deployment.elsewhere import reach
 from harness.deployment.elsewhere import Watched
@@ -42,6 +40,7 @@ from harness.deployment.mounted import not_reached
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.prepare import Prepared
+from harness.deployment.ready_path import wait_until_path_answers
 from harness.deployment.written_logs import WrittenLogs
 from harness.measure.app import HOST
 from harness.probe.clients import Client
@@ -52,7 +51,6 @@ from harness.probe.ready import from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import read_body
 from harness.probe.ready import take_note
-from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
@@ -71,9 +69,6 @@ SEEN_FOLDER = "seen"
 
 LEAST_SECONDS = 2.0
 """The least time to answer, in seconds, if containers took all the time to start."""
-
-
-# ------------------------------------------------------------------------ measuring
 
 
 class DeployedApp:
@@ -120,7 +115,10 @@ class DeployedApp:
         seen.chmod(0o1777)  # of whichever user the server becomes
         variables[SEEN] = str(seen)
         socket = own_control_socket(self.promise, variables, self._own)
-        return with_hook({**variables, **self._given_folders(own), **socket})
+        folders = {
+            name: own[name] for name in self._prepared.deployment.env if name in FOLDERS
+        }
+        return with_hook({**variables, **folders, **socket})
 
     @cached_property
     def _engine_problem(self) -> str:
@@ -135,11 +133,6 @@ class DeployedApp:
         except EngineFailed as problem:
             return f"the engine cannot remove what was left by a check: {problem}"
         return ""
-
-    def _given_folders(self, own: Mapping[str, str]) -> dict[str, str]:
-        """Variables for folders that the deployment sets itself."""
-        given = self._prepared.deployment.env
-        return {name: own[name] for name in given if name in FOLDERS}
 
     def folder(self, scratch: Path) -> Path:
         """The folder of the configuration file."""
@@ -192,20 +185,10 @@ class DeployedApp:
                 instead=watched.instead,
             )
 
-        where = self._where.folder
-        given = Endpoint(HOST, port)
-        search = AnswerSearch(
-            server,
-            given,
-            target,
-            headers,
-            self._command,
-            self.promise,
-            where,
-            READY,
-            self._mounts,
-            is_client=self._contained is not None,
-        )
+        given, where = Endpoint(HOST, port), self._where.folder
+        known = target, headers, self._command, self.promise, where, READY, self._mounts
+        is_client = self._contained is not None
+        search = AnswerSearch(server, given, *known, is_client=is_client)
         try:
             client, endpoint, found_below = await reach(search, wait, watched)
         except NotAnswering as problem:
@@ -221,21 +204,16 @@ class DeployedApp:
         if endpoint.path.startswith("/proc/"):
             self.sockets.add("/" + endpoint.path.split("/root/", 1)[1])
         if path := self._prepared.deployment.ready:
-            await self._answers(server, endpoint, path)
+            await wait_until_path_answers(
+                server, endpoint, path, self._headers, self._seconds
+            )
         quiet, inside = None, ""
         if self._contained is not None:
             quiet, inside, self.is_seen = await look_inside(
                 self._contained, server, port
             )
-        probe = Probe(
-            server,
-            holds,
-            endpoint,
-            self._below + HOLD,
-            quiet,
-            headers,
-            inside,
-        )
+        target = self._below + HOLD
+        probe = Probe(server, holds, endpoint, target, quiet, headers, inside)
         take_note(probe, client)
         probe.route = self._below + (self._prepared.deployment.route or "")
         found = self.hello.places if self.hello else ()
@@ -249,36 +227,11 @@ class DeployedApp:
             return
         if self.promise is not None and is_direct(self._command.words):
             return
-        tree, where, problem = server.processes(), self._where, ""
-        try:
-            self.promise = await asyncio.to_thread(
-                running.promise_of, hello.process, hello.words, tree, where
-            )
-        except CannotDerive as other:
-            problem = running.code_that_starts(hello) or str(other)
-            if self.promise is None:
-                self.promise = running.promise_in_code(hello)
+        self.promise, problem = await asyncio.to_thread(
+            running.ask, hello, server.processes(), self._where, self.promise
+        )
         self.declaration = declared_by(
             prepared.deployment, prepared.source, self.promise, problem
-        )
-
-    async def _answers(
-        self, server: ProcessTree, endpoint: Endpoint, path: str
-    ) -> None:
-        def instead(client: Client, token: str) -> str | None:
-            if client.status is not None and client.status < 500:
-                return None
-            return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
-
-        await wait_ready(
-            server,
-            endpoint,
-            "",
-            self._seconds,
-            target=path,
-            headers=self._headers,
-            instead=instead,
-            errors_believed=math.inf,
         )
 
     def _not_the_route(

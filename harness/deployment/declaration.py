@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
 from harness.records.plan import Declaration
@@ -14,24 +16,24 @@ def declared_by(
 
     Where neither does, no bound is declared, and ``problem`` says why.
     """
-    declared = deployment.declared
-    if declared is not None:
-        because = f"{source} says so"
-        return Declaration(
-            declared=None if declared == "unbounded" else declared,
-            because=f"{because}; {promise.because}" if promise else because,
-            source=promise.page if promise else "",
-            at_first=promise.at_first if promise else None,
-            by_chance=promise.by_chance if promise else "",
-        )
     if promise is None:
-        return Declaration(declared=None, because=f"{UNDERIVED}: {problem}", source="")
-    return Declaration(
-        declared=promise.declared,
-        because=promise.because,
-        source=promise.page,
-        at_first=promise.at_first,
-        by_chance=promise.by_chance,
+        because = f"{UNDERIVED}: {problem}"
+        own = Declaration(declared=None, because=because, source="")
+    else:
+        own = Declaration(
+            declared=promise.declared,
+            because=promise.because,
+            source=promise.page,
+            at_first=promise.at_first,
+            by_chance=promise.by_chance,
+        )
+    declared = deployment.declared
+    if declared is None:
+        return own
+    return msgspec.structs.replace(
+        own,
+        declared=None if declared == "unbounded" else declared,
+        because=f"{source} says so" + (f"; {promise.because}" if promise else ""),
     )
 
 

@@ -43,6 +43,21 @@ class StartedProcess(NamedTuple):
     variables: dict[str, str]
 
 
+def ask(
+    hello: Hello, tree: Sequence[int], where: Where, promise: Promise | None
+) -> tuple[Promise | None, str]:
+    """What the running server of a tree declares, and why it does not tell, if so.
+
+    Where it does not, that is the ``promise`` of its command, or else what it was told
+    by code.
+    """
+    try:
+        return promise_of(hello.process, hello.words, tree, where), ""
+    except CannotDerive as problem:
+        why = code_that_starts(hello) or str(problem)
+        return promise or promise_in_code(hello), why
+
+
 def promise_of(
     process: int, words: Sequence[str], tree: Sequence[int], where: Where
 ) -> Promise:
