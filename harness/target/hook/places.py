@@ -60,12 +60,12 @@ class Request(object):
 
     def open(self, what):
         """Tell the probe that it is somewhere from now on; return the connection."""
-        return route.protocol.introduced(self.name + what, route.connect)
+        return route.protocol.introduced(self.name + what, route.patches.connect)
 
     def hold(self):
         """Stay here until the probe lets it go."""
         self.held = True
-        route.protocol.hold(self.name, route.connect)
+        route.protocol.hold(self.name, route.patches.connect)
 
     async def hold_async(self):
         """Stay here as a coroutine does."""

@@ -1,0 +1,75 @@
+"""The server that called the app, and what it was told; any Python from 3.6 on."""
+
+import os
+import sys
+
+
+def green():
+    """Return the library of greenlets whose server was imported, or nothing."""
+    servers = (("gevent", "gevent.pywsgi"), ("eventlet", "eventlet.wsgi"))
+    return next((name for name, module in servers if module in sys.modules), "")
+
+
+SERVERS = (
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "tornado",
+    "twisted",
+) + ("cheroot", "waitress", "bjoern", "meinheld", "aiohttp", "gevent", "eventlet")
+"""Packages of servers, of which some do not tell the app their name."""
+
+
+def server():
+    """Return the package of the server that called, or nothing if it is not seen."""
+    frame, found = sys._getframe(), ""
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        found = package if package in SERVERS else found
+        frame = frame.f_back
+    # One that runs the app in a thread of a pool is not among its callers. It may be
+    # the program itself, as in `uvicorn` or `python -m uvicorn`.
+    program = (getattr(sys, "argv", None) or [""])[0].split(os.sep)[-2:]
+    named = [name for name in program if name in SERVERS]
+    imported = [name for name in SERVERS if name in sys.modules]
+    alone = imported if len(imported) == 1 else []
+    return found or (named + alone + [""])[0]
+
+
+def told_gunicorn(worker):
+    """Return the settings of a worker of gunicorn."""
+    config = worker.cfg
+    return {
+        "workers": config.workers,
+        "threads": config.threads,
+        "worker_connections": config.worker_connections,
+        "worker_class": str(config.worker_class_str),
+        "version": sys.modules["gunicorn"].__version__,
+    }
+
+
+TOLD = {
+    "gunicorn": told_gunicorn,
+    "waitress": lambda task: {"threads": task.channel.server.adj.threads},
+    "cheroot": lambda thread: {"threads": thread.server.requests.min},
+}
+"""How many requests at once a server was told to run, by an object that calls the app."""
+
+
+def told():
+    """Return how many requests at once the server was told to run, if that is seen.
+
+    Where a script starts a server by code, only the server itself knows.
+    """
+    frame = sys._getframe()
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package in TOLD and "self" in frame.f_locals:
+            try:
+                return TOLD[package](frame.f_locals["self"])
+            except AttributeError:
+                pass  # another object of this server, or another release of it
+        frame = frame.f_back
+    return {}
