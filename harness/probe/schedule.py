@@ -11,15 +11,15 @@ from collections import deque
 from collections.abc import Collection
 from collections.abc import Iterable
 
-from harness.probe.loads import beyond
-from harness.probe.loads import further
-from harness.probe.loads import further_to_growing
-from harness.probe.loads import let_in_again
+from harness.probe.further import beyond
+from harness.probe.further import further
+from harness.probe.further import further_to_growing
+from harness.probe.further import let_in_again
+from harness.probe.further import several_waiting
+from harness.probe.further import short_of
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import offers_to_growing
-from harness.probe.loads import several_waiting
-from harness.probe.loads import short_of
 from harness.probe.orders import Choice
 from harness.probe.orders import next_steered
 from harness.probe.orders import obstacle

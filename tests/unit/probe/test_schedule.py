@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.probe.loads import AT_DISAGREEMENT
-from harness.probe.loads import AT_GROWING
-from harness.probe.loads import AT_SHARED
+from harness.probe.further import AT_DISAGREEMENT
+from harness.probe.further import AT_GROWING
+from harness.probe.further import AT_SHARED
 from harness.probe.loads import Offer
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer

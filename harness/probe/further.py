@@ -1,0 +1,249 @@
+"""Which further loads to offer where the first ones left a question open; pure.
+
+Rounds in random order may disagree, fall short of the declared number, or leave open
+whether requests waited.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
+
+from harness.probe.loads import MANY
+from harness.probe.loads import Offer
+from harness.records.rounds import load_of
+from harness.records.rounds import peak_of
+from harness.records.rounds import Round
+from harness.records.rounds import turned_all_away
+from harness.records.rounds import turned_away
+from harness.records.rounds import waited
+from harness.records.rounds import was_quiet
+from harness.records.steering import most_rounds
+from harness.records.steering import SteeredRound
+from harness.records.words import Arrival
+
+AT_SHARED = 10
+"""Rounds of exactly the declared number where processes share the load and their order
+cannot be chosen: a gthread server of two workers was seen to be even in one round of
+two."""
+
+
+AT_DISAGREEMENT = 10
+"""Rounds at a load at which they admitted different numbers."""
+
+
+AT_EXCEEDED = 5
+"""Rounds of exactly the declared number when other loads exceeded what it admitted."""
+
+
+AT_SHORTFALL = 8
+"""Rounds far above the declared number, on each of two servers, when that was never
+reached and rounds that could have reached it admitted different numbers. Which worker
+gets the next request can stay the same for as long as a server lives, so that one which
+has room is left out in every round; a server started anew has another order."""
+
+
+AT_STEADY_SHORTFALL = 1
+"""The same when they all admitted the same."""
+
+
+AT_LARGE = 12
+"""Rounds of a large number that is not reached, at most, while each admits more than
+all before it."""
+
+
+FAR_ABOVE = 16
+"""Times the declared number that is offered then: the more wait, the less likely is it
+that a worker was left without its share by chance. A gthread worker that had room got
+its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
+those that offered 128, on two processors that four other processes kept busy."""
+
+
+AT_GROWING = 2
+"""Rounds far above the declared number, each on a server of its own, of one that starts
+processes only while requests wait, when it was never reached."""
+
+
+SEVERAL = 3
+"""How many more than declared are offered to a server that is busy while it is full."""
+
+
+AT_BUSY = 3
+"""How often that is, until some were seen to wait."""
+
+
+def further_to_growing(
+    rounds: Sequence[Round], declared: int | None, limit: int
+) -> Offer | None:
+    """One more load to such a server, if it never grew as far as it declares.
+
+    Some start one more only where many wait. Some go on to shrink after that, and grow
+    no more: others of the same are then asked.
+    """
+    load = load_of(declared, limit)
+    if peak_of(rounds) >= load:
+        return None
+    asked = [each.asked for each in rounds]
+    if 4 * load not in asked:
+        return Offer(4 * load)
+    above = FAR_ABOVE * load
+    return Offer(above, anew=True) if asked.count(above) < AT_GROWING else None
+
+
+def further(
+    rounds: Sequence[Round],
+    declared: int | None,
+    limit: int,
+    *,
+    shared: bool,
+    alone: bool = False,
+) -> Offer | None:
+    """One more load to offer, if rounds in random order leave a question open.
+
+    More rounds are run where those that offered the same admitted different numbers,
+    where the load is ``shared`` by several processes, and at the declared number when
+    only other loads fell short of it, or exceeded what it admitted. When it was never
+    reached it is tried from far above: a shortfall that comes and goes must not be
+    taken for a lower ceiling. Nothing comes and goes where one process ``alone`` takes
+    all requests, and was full while it was quiet.
+    """
+    load = load_of(declared, limit)
+    admitted: dict[int, list[int]] = defaultdict(list)
+    for done in rounds:
+        admitted[done.offered].append(done.admitted)
+    # Where a backlog is short, fewer are offered than were asked for, each time.
+    asked = Counter(done.asked for done in rounds)
+    tried = {
+        load: max(asked[load], len(admitted[load]))
+        for load in {*asked, *admitted, load}
+    }
+    uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
+    short = any(short_of(done, declared, limit) for done in rounds)
+    peak = peak_of(rounds)
+    most = min(load, peak)
+    least = min(admitted[load], default=load)
+    if short and least == load and admitted[load]:
+        uneven.add(load)
+    if least < most and tried[load] < AT_EXCEEDED:
+        return Offer(load)
+    enough = AT_DISAGREEMENT if load < MANY else AT_EXCEEDED
+    for offered in sorted(uneven):
+        if offered <= load and tried[offered] < enough:
+            return Offer(offered, _telling(rounds, offered))
+    if shared and load < MANY and tried[load] < AT_SHARED:
+        return Offer(load)
+    if peak >= load:
+        return None
+    if load >= MANY:
+        return None if declared is None else _many_again(load, rounds)
+    if alone:
+        full = any(was_quiet(each) for each in rounds if each.asked >= load)
+        again = not full and tried[load] < AT_DISAGREEMENT
+        return Offer(load) if again else None
+    return (
+        None
+        if declared is None
+        else _from_above(load, admitted, asked[FAR_ABOVE * load])
+    )
+
+
+def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
+    """One more round of a large number that was not reached, if one is due.
+
+    The last of them offers more than twice as many: granian before 2.8 started a thread
+    only where more requests waited than it had threads, so that 512 of them were never
+    reached unless 1024 were offered.
+    """
+    if _grows([each.admitted for each in rounds if each.offered == load]):
+        return Offer(load)
+    twice = 2 * load + 1
+    tried = any(each.asked == twice for each in rounds)
+    full = all(was_quiet(each) for each in rounds if each.offered >= load)
+    return Offer(twice) if full and not tried else None
+
+
+def _grows(admitted: Sequence[int]) -> bool:
+    """Whether a large number that was not reached may be in a further round.
+
+    Some pools start some of their threads in each burst: older releases of granian
+    admitted 94, 364, 498 and then 512 of 512.
+    """
+    further = len(admitted) > 1 and admitted[-1] > max(admitted[:-1])
+    return len(admitted) < (AT_LARGE if further else AT_EXCEEDED)
+
+
+def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
+    """The arrival to repeat: another one if only that gave a different number."""
+    at = [done for done in rounds if done.offered == offered]
+    together = {done.admitted for done in at if done.arrival is Arrival.BURST}
+    others = {each.arrival for each in at if each.admitted not in together}
+    others.discard(Arrival.BURST)
+    return min(others) if others and len(together) == 1 else Arrival.BURST
+
+
+def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer | None:
+    """One more offer far above a number that was never reached, if one is due.
+
+    ``admitted`` is how many were admitted in each round, by the load offered. ``done``
+    is how often that was asked for.
+    """
+    above = FAR_ABOVE * load
+    could = {
+        seen for offered in admitted if offered >= load for seen in admitted[offered]
+    }
+    if len(could) == 1:
+        return Offer(above) if done < AT_STEADY_SHORTFALL else None
+    anew = done == AT_SHORTFALL
+    return Offer(above, anew=anew) if done < 2 * AT_SHORTFALL else None
+
+
+def beyond(
+    rounds: Sequence[Round], steered: Sequence[SteeredRound], declared: int | None
+) -> Offer | None:
+    """A load far beyond a declared number, if one is left to offer.
+
+    Some servers admit more only where many wait. The steered round for the most is such
+    a load too; where the declared number was exceeded, two more follow.
+    """
+    if declared is None or declared >= MANY:
+        return None
+    most = max([peak_of(rounds), *(each.admitted for each in steered)])
+    offered = {each.asked for each in rounds}
+    loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
+    if most > declared:
+        loads = (2 * declared, 4 * declared)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
+def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
+    """One more load above the declared number, to a server that is busy while full.
+
+    A single request outside of one may be late. If several are, and just one of them
+    enters where another is let go, they waited.
+    """
+    peak = peak_of(rounds)
+    bounded = any(waited(each) or turned_away(each) for each in rounds)
+    if declared is None or peak < declared or bounded:
+        return None
+    if all(was_quiet(each) for each in rounds if each.waiting):
+        return None
+    offered = {each.asked for each in rounds}
+    loads = range(declared + SEVERAL, declared + SEVERAL + AT_BUSY)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
+def let_in_again(rounds: Sequence[Round]) -> Offer | None:
+    """A single request, to a server that turned all away in the last round.
+
+    One that was full lets it in; a limit on the requests of one client does not.
+    """
+    last = rounds[-1:]
+    all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)
+    return Offer(1) if all_of_them else None
+
+
+def short_of(round_: Round, declared: int | None, limit: int) -> bool:
+    """Whether fewer entered than were offered, though the declaration has room."""
+    room = min(round_.offered, load_of(declared, limit))
+    return round_.admitted < room
