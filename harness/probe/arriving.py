@@ -9,6 +9,7 @@ other comes while only that worker runs: if one can meet a full worker, it does.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -21,9 +22,7 @@ from harness.probe.orders import AT_MOST
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.states import State
-from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
-from harness.probe.steer import TooLong
 from harness.probe.workers import choose
 from harness.records.steering import Goal
 from harness.records.steering import Steering
@@ -31,6 +30,7 @@ from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
+from harness.system.stopping import TooLong
 
 Come = Callable[[Sequence[Client]], Awaitable[None]]
 """Has clients come, and returns once they are there or the server is quiet."""
@@ -116,14 +116,11 @@ async def _in_order(
         await others()
         return True
     kept = False
-    with stopping(probe.server.origin) as stopped:
-        try:
-            async with not_for_long():
-                await _in_turn(stopped, workers.order, goal, first, come)
-                await others()
+    with contextlib.suppress(TooLong, CannotStop):
+        async with stopping(probe.server.origin) as stopped:
+            await _in_turn(stopped, workers.order, goal, first, come)
+            await others()
             kept = True
-        except (TooLong, CannotStop):
-            pass
     if not kept:
         await come([each for each in first if each.state is State.NEW])
         await others()

@@ -15,18 +15,17 @@ from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.schedule import LEARNING_LOAD
 from harness.probe.schedule import LEARNING_ROUNDS
+from harness.probe.source_ports import LearnedPorts
 from harness.probe.states import State
 from harness.probe.steer import all_in
-from harness.probe.steer import LearnedPorts
-from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
 from harness.probe.steer import send_all
-from harness.probe.steer import TooLong
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
 from harness.records.health import HealthCheck
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
+from harness.system.stopping import TooLong
 
 HEADERS = ("User-Agent: kube-probe/1", "Accept: */*", "Connection: close")
 
@@ -97,17 +96,15 @@ async def hold_and_send(
     Also returns whether no worker had been stopped for too long by then. In the end all
     of them run. Raises ``CannotStop``.
     """
-    with stopping(probe.server.origin) as stopped:
-        try:
-            async with not_for_long():
-                if order is CheckOrder.FULL_FIRST:
-                    await _one_takes_all(probe, stopped, workers)
-                else:
-                    await each_its_share(probe, stopped, workers)
-                return await send(probe, check, check.by), True
-        except TooLong:
-            stopped.all_go_on()
-            return await send(probe, check, check.by), False
+    try:
+        async with stopping(probe.server.origin) as stopped:
+            if order is CheckOrder.FULL_FIRST:
+                await _one_takes_all(probe, stopped, workers)
+            else:
+                await each_its_share(probe, stopped, workers)
+            return await send(probe, check, check.by), True
+    except TooLong:
+        return await send(probe, check, check.by), False
 
 
 async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:

@@ -10,7 +10,7 @@ from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.round import run_round
 from harness.probe.schedule import Schedule
-from harness.probe.steer import LearnedPorts
+from harness.probe.source_ports import LearnedPorts
 from harness.probe.steer import run_steered
 from harness.probe.whole import whole_again
 from harness.probe.workers import choose

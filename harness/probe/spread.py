@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from itertools import cycle
 from typing import NamedTuple
 
@@ -11,13 +12,12 @@ from harness.probe.health import learn_ports
 from harness.probe.orders import AT_MOST
 from harness.probe.probe import Probe
 from harness.probe.states import State
-from harness.probe.steer import not_for_long
 from harness.probe.steer import Ports
-from harness.probe.steer import TooLong
 from harness.probe.workers import choose
 from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
 from harness.system.stopping import stopping
+from harness.system.stopping import TooLong
 
 
 class Spreading(NamedTuple):
@@ -54,11 +54,9 @@ async def hold_spread(probe: Probe, spreading: Spreading) -> None:
         for client in probe.crowd.clients:
             client.source = next(next(sources))
     elif spreading.workers:
-        with stopping(probe.server.origin) as stopped:
-            try:
-                async with not_for_long():
-                    await each_its_share(probe, stopped, spreading.workers)
-            except (TooLong, CannotStop):
-                pass  # those that were not sent yet are sent now
+        # Those that were not sent by then are sent below.
+        with contextlib.suppress(TooLong, CannotStop):
+            async with stopping(probe.server.origin) as stopped:
+                await each_its_share(probe, stopped, spreading.workers)
     rest = [client for client in probe.crowd.clients if client.state is State.NEW]
     await hold(probe, rest)

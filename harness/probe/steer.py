@@ -8,17 +8,10 @@ moment. None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import random
-import socket
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-from functools import partial
 from itertools import cycle
 from itertools import islice
 from typing import NamedTuple
@@ -35,22 +28,14 @@ from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
 from harness.records.words import Settled
+from harness.system.stopping import STOPPED_SECONDS
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
-
-STOPPED_SECONDS = 2.5
-"""How long a worker is stopped at a stretch, at most. The shortest heartbeat known that
-nobody configures is that of uvicorn's parent, 5 seconds."""
+from harness.system.stopping import TooLong
 
 BREATH_SECONDS = 1.0
 """After so long all run for a moment, where that changes nothing."""
 
-SOURCES = range(10_000, 20_000)
-"""Source ports that are tried: below those that the kernel gives to connections, of
-which some are in use a moment longer."""
-
-STEPS = (3, 7, 11, 13, 17, 19, 23, 29, 31, 37)
-"""Primes: with one that is no factor of a number, each below that number comes once."""
 
 IDLE_SECONDS = 5.0
 """How long a quiet server is watched while a process that listens has never taken a
@@ -179,35 +164,16 @@ async def run_steered(
 
 async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> StepsTaken:
     phase = _one_after_another if step.goal is Goal.LEAST else _each_alone
-    complete = True
-    with stopping(probe.server.origin) as stopped:
-        try:
-            async with not_for_long() as limit:
-                await phase(probe, step, steps, stopped, limit)
-        except TooLong:
-            complete = False
+    complete = False
+    with contextlib.suppress(TooLong):
+        async with stopping(probe.server.origin) as stopped:
+            await phase(probe, step, steps, stopped)
+            complete = True
     return StepsTaken(complete, tuple(stopped.longest.get(w, 0.0) for w in step.order))
 
 
-class TooLong(Exception):
-    """Workers were stopped for as long as they may be."""
-
-
-@contextlib.asynccontextmanager
-async def not_for_long() -> AsyncIterator[asyncio.Timeout]:
-    """A block that ends after ``STOPPED_SECONDS``. Raises ``TooLong``."""
-    limit = asyncio.timeout(STOPPED_SECONDS)
-    try:
-        async with limit:
-            yield limit
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise TooLong from None
-
-
 async def _one_after_another(
-    probe: Probe, step: Steer, steps: Steps, stopped: Stopping, _: asyncio.Timeout
+    probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
     """Let the first worker run alone until it is full, then add one after another."""
     await stopped.stop(step.order)
@@ -243,7 +209,7 @@ async def _accepted_one_after_another(
 
 
 async def _each_alone(
-    probe: Probe, step: Steer, steps: Steps, stopped: Stopping, limit: asyncio.Timeout
+    probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
     """Let each worker run alone, and offer it the whole declared number."""
     clients, breath = iter(probe.crowd.clients), time.monotonic()
@@ -252,7 +218,7 @@ async def _each_alone(
             stopped.all_go_on()
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             breath = time.monotonic()
-            limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
+            stopped.begin_anew()
         await stopped.stop(step.order)
         await send_all(probe, list(islice(clients, step.load)))
         stopped.go_on([worker])
@@ -275,40 +241,3 @@ def _lead(probe: Probe, step: Steer, ports: Ports) -> dict[str, int]:
         client.source = next(sources[worker])
         led[client.name] = worker
     return led
-
-
-class LearnedPorts:
-    """Source ports of requests, by the process that held them."""
-
-    def __init__(self, host: str) -> None:
-        self.ports: dict[int, list[int]] = defaultdict(list)
-        self.sources = filter(partial(_is_free, host), _in_disorder(SOURCES))
-        """Ports that nothing is known of."""
-
-    def learn(self, probe: Probe) -> None:
-        """Take note of the ports of the requests of the last round."""
-        for client in probe.crowd.clients:
-            process = probe.holds.where.get(client.name)
-            if process is not None and client.source:
-                self.ports[process].append(client.source)
-
-    def known(self, workers: Sequence[int]) -> int:
-        """How many ports are known that lead to each of these."""
-        return min((len(self.ports[each]) for each in workers), default=0)
-
-
-def _in_disorder(numbers: Sequence[int]) -> Iterator[int]:
-    """Each once, from a random one on in steps of random size."""
-    count, first = len(numbers), random.randrange(len(numbers))
-    step = random.choice([each for each in STEPS if count % each])
-    return (numbers[(first + step * n) % count] for n in range(count))
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as candidate:
-        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            candidate.bind((host, port))
-        except OSError:
-            return False
-    return True

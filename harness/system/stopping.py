@@ -11,11 +11,15 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
 from collections.abc import Iterable
-from collections.abc import Iterator
 
 from harness.system.process import ProcessTree
 from harness.system.schedstat import thread_state
+
+STOPPED_SECONDS = 2.5
+"""How long a process is stopped at a stretch, at most. The shortest heartbeat known
+that nobody configures is that of uvicorn's parent, 5 seconds."""
 
 STOPPING_SECONDS = 1.0
 """How long a process may take until all its threads have stopped."""
@@ -27,6 +31,10 @@ known that nobody configures, the 5 seconds of uvicorn's parent."""
 LOOK_SECONDS = 0.001
 
 
+class TooLong(Exception):
+    """Processes were stopped for as long as they may be."""
+
+
 class CannotStop(Exception):
     """A process cannot be stopped, or did not stop; the message says which and why."""
 
@@ -34,8 +42,9 @@ class CannotStop(Exception):
 class Stopping:
     """The processes of one tree that are stopped now."""
 
-    def __init__(self, tree: ProcessTree) -> None:
+    def __init__(self, tree: ProcessTree, limit: asyncio.Timeout) -> None:
         self._tree = tree
+        self._limit = limit
         self._since: dict[int, float] = {}
         self.longest: dict[int, float] = {}
         """The longest time that each process was stopped at a stretch, in seconds."""
@@ -73,13 +82,26 @@ class Stopping:
         """Let all go on."""
         self.go_on(list(self._since))
 
+    def begin_anew(self) -> None:
+        """Allow ``STOPPED_SECONDS`` from now on, as all have run meanwhile."""
+        self._limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
 
-@contextlib.contextmanager
-def stopping(tree: ProcessTree) -> Iterator[Stopping]:
-    """A block in which processes of a tree can be stopped."""
-    stopped = Stopping(tree)
+
+@contextlib.asynccontextmanager
+async def stopping(tree: ProcessTree) -> AsyncIterator[Stopping]:
+    """A block in which processes of a tree can be stopped; when it is left all go on.
+
+    It ends after ``STOPPED_SECONDS``. Raises ``TooLong`` then.
+    """
+    limit = asyncio.timeout(STOPPED_SECONDS)
+    stopped = Stopping(tree, limit)
     try:
-        yield stopped
+        async with limit:
+            yield stopped
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise TooLong from None
     finally:
         stopped.all_go_on()
 

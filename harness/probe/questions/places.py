@@ -28,8 +28,6 @@ from harness.probe.questions.load import admit
 from harness.probe.round import finish
 from harness.probe.round import serve_all
 from harness.probe.states import State
-from harness.probe.steer import not_for_long
-from harness.probe.steer import TooLong
 from harness.probe.transports import NotSpoken
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
@@ -39,6 +37,7 @@ from harness.records.words import Settled
 from harness.system.stopping import CannotStop
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
+from harness.system.stopping import TooLong
 
 DOOR = ".door"
 ASKS = ".asks"
@@ -127,14 +126,11 @@ async def _offer(probe: Probe, count: int, goal: Goal | None, workers: Workers) 
         known = goal is None or lead(workers, goal, probe.crowd.clients)
         probe.crowd.open(probe.crowd.clients)
         return known
-    with stopping(probe.server.origin) as stopped:
-        try:
-            async with not_for_long():
-                await _in_turn(probe, count, goal, workers.order, stopped)
-        except TooLong:
-            return False
-        finally:
-            stopped.all_go_on()
+    try:
+        async with stopping(probe.server.origin) as stopped:
+            await _in_turn(probe, count, goal, workers.order, stopped)
+    except TooLong:
+        return False
     return True
 
 

@@ -39,7 +39,7 @@ from harness.system.process import running
 async def main(log):
     sleeps = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
     async with running(sleeps, env=os.environ, cwd=log.parent, log=log) as tree:
-        with stopping.stopping(tree) as stopped:
+        async with stopping.stopping(tree) as stopped:
             await stopped.stop(tree.processes())
             print(*tree.processes(), flush=True)
             time.sleep(60)
@@ -57,7 +57,7 @@ def test_all_threads_stop_and_go_on(tmp_path: Path) -> None:
             while "started" not in log.read_text():
                 await asyncio.sleep(0.01)
             (process,) = tree.processes()
-            with stopping(tree) as stopped:
+            async with stopping(tree) as stopped:
                 await stopped.stop([process])
                 within = is_stopped(process)
             return within, is_stopped(process), stopped.longest
@@ -71,9 +71,10 @@ def test_an_error_lets_them_go_on(tmp_path: Path) -> None:
     async def stop() -> bool:
         log = tmp_path / "log"
         async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
-            with pytest.raises(ZeroDivisionError), stopping(tree) as stopped:
-                await stopped.stop(tree.processes())
-                raise ZeroDivisionError
+            with pytest.raises(ZeroDivisionError):
+                async with stopping(tree) as stopped:
+                    await stopped.stop(tree.processes())
+                    raise ZeroDivisionError
             return any(map(is_stopped, tree.processes()))
 
     assert asyncio.run(stop()) is False
@@ -83,7 +84,7 @@ def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     async def stop() -> bool:
         log = tmp_path / "log"
         async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
-            with stopping(tree) as stopped:
+            async with stopping(tree) as stopped:
                 await asyncio.sleep(1.0)  # it has slept meanwhile
                 await stopped.stop(tree.processes())
                 tree.go_on_after(0.9)
@@ -97,7 +98,7 @@ def test_one_that_has_ended_cannot_be_stopped(tmp_path: Path) -> None:
     async def stop(process: int) -> None:
         log = tmp_path / "log"
         async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
-            with stopping(tree) as stopped:
+            async with stopping(tree) as stopped:
                 await stopped.stop([process])
 
     gone = subprocess.Popen([sys.executable, "-c", ""])

@@ -1,0 +1,46 @@
+"""Source ports of requests, and the workers that they lead to."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+from collections import defaultdict
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from harness.probe.probe import Probe
+
+SOURCES = range(10_000, 20_000)
+"""Source ports that are tried: below those that the kernel gives to connections, of
+which some are in use a moment longer."""
+
+
+class LearnedPorts:
+    """Source ports of requests, by the process that held them."""
+
+    def __init__(self, host: str) -> None:
+        self.ports: dict[int, list[int]] = defaultdict(list)
+        self.sources = _free_ports(host)
+        """Ports that nothing is known of."""
+
+    def learn(self, probe: Probe) -> None:
+        """Take note of the ports of the requests of the last round."""
+        for client in probe.crowd.clients:
+            process = probe.holds.where.get(client.name)
+            if process is not None and client.source:
+                self.ports[process].append(client.source)
+
+    def known(self, workers: Sequence[int]) -> int:
+        """How many ports are known that lead to each of these."""
+        return min((len(self.ports[each]) for each in workers), default=0)
+
+
+def _free_ports(host: str) -> Iterator[int]:
+    """Each port that is free when its turn comes, in random order."""
+    for port in random.sample(SOURCES, len(SOURCES)):
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                candidate.bind((host, port))
+                yield port
