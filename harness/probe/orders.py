@@ -3,7 +3,8 @@
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that all of them have shown what they take before any is believed to take
 little. The least is that of one worker after another. By stopping, one order and its
-reverse have to come to the same, otherwise each worker is the first once. In one of the
+reverse have to come to the same, and each worker to have taken as many as any other;
+otherwise each is the first once. In one of the
 two all requests are there before a worker looks, in the other all connections are
 accepted before a request is. By source port each worker gets all requests once.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.records.steering import are_alike
 from harness.records.steering import Goal
 from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
@@ -118,7 +120,7 @@ def _planned(
         yield Steer(Goal.LEAST, order, load)
         yield Steer(Goal.LEAST, order[::-1], load, opened=True)
         leasts = least_rounds(steered, load)
-        agree = len({each.admitted for each in leasts}) < 2
+        agree = are_alike(steered) and len({each.admitted for each in leasts}) < 2
         if agree and any(each.alone for each in leasts):
             return
         if not all(each.admitted for each in leasts):

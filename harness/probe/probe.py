@@ -143,8 +143,11 @@ class Probe:
         long does something pause in front of the app, such as middleware."""
         self.admits_none = False
         """Whether a request was watched in vain that was alone in the server."""
-        self.had_turn: set[Thread] = set()
-        """Threads that sleep for a time, and have run while requests waited."""
+        self.slept_idle: set[Thread] = set()
+        """Threads that slept for a time before the requests of the last round came."""
+        self.had_turn: dict[Thread, float] = {}
+        """Threads that sleep for a time, and have run while requests waited; for each
+        the seconds that it was waited for at most."""
         self.slept_on: set[Thread] = set()
         """Threads that slept on a clock for all of the time that they were given."""
         self.sleep_long: set[Thread] = set()

@@ -16,6 +16,7 @@ from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
 from harness.probe.turns import give_turns
+from harness.probe.turns import idle_sleepers
 from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -45,6 +46,7 @@ async def run_round(
     """
     before = await whole_again(probe)
     slept, ran = asleep(before), 0
+    probe.slept_idle = idle_sleepers(before)
     if offered.asked == 1:
         ran = _nanoseconds(before)
     probe.gather(offered.asked, more, view)
@@ -78,10 +80,11 @@ async def _count(
 ) -> Round:
     """Count what is in the app, and let all of it go."""
     first = len(probe.holds.entered)
-    if probe.waiting() and len(probe.holds.held) < patient_below:
+    short = len(probe.holds.held) < patient_below
+    if probe.waiting() and short:
         await probe.watch(probe.all_in_or_ended)
     if settled is not Settled.STEADY_COUNT:
-        await give_turns(probe)
+        await give_turns(probe, short=short)
     admitted, waiting = len(probe.holds.held), probe.waiting()
     if settled is not Settled.STEADY_COUNT:
         await take_account(probe)

@@ -68,6 +68,8 @@ class Steps:
         self.settled: list[Settled] = []
         self.alone = 0
         """How many the first worker took that took any while it alone ran."""
+        self.breaths = 0
+        """How often all workers ran for a moment in between."""
 
     async def connect(self, clients: list[Client]) -> None:
         """Open connections for these, over which nothing is sent yet."""
@@ -120,12 +122,13 @@ async def run_steered(
         await steps.settle()
         crowd.give_up_opening()
         first = len(probe.holds.entered)
-        if probe.waiting() and len(probe.holds.held) < patient_below:
+        short = len(probe.holds.held) < patient_below
+        if probe.waiting() and short:
             idle = set(step.order) - probe.holds.ever
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
             await probe.watch(probe.all_in_or_ended, seconds)
         if step.goal is Goal.MOST:
-            await give_turns(probe, again=True)
+            await give_turns(probe, again=True, short=short)
         admitted, waiting = len(probe.holds.held), probe.waiting()
         late, spread = len(probe.holds.entered) - first, probe.spread()
         stalled = await finish(probe)
@@ -150,6 +153,7 @@ async def run_steered(
         threads=spread.threads,
         settled=tuple(steps.settled),
         stopped_seconds=outcome.seconds,
+        breaths=steps.breaths,
         complete=outcome.complete,
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
@@ -219,6 +223,7 @@ async def _each_alone(
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             breath = time.monotonic()
             stopped.begin_anew()
+            steps.breaths += 1
         await stopped.stop(step.order)
         await send_all(probe, list(islice(clients, step.load)))
         stopped.go_on([worker])

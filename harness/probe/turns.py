@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
-from harness.system.asleep import for_lock
-from harness.system.asleep import on_clock
+from harness.system.accepting import waiting_for_connections
+from harness.system.asleep import for_a_time
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
+from harness.system.sockets import listening
 
 TURNS = 2
 """Times that it has to run. The first may have begun before the requests waited."""
@@ -28,8 +31,16 @@ LOCK_SECONDS = 0.5
 """The same for one that waits for a lock or an event with a time limit, in a process
 that has requests: idle threads of pools do so too."""
 
+IDLE_SECONDS = 1.5
+"""The same for one in such a process that slept so before there were any requests. Idle
+threads of gevent do so for 5 s."""
+
+SLOW_SECONDS = 4.5
+"""The same for any that sleeps with a time limit where fewer requests are in the app
+than declared."""
+
 NAP_SECONDS = 0.5
-"""The same for one that sleeps on a clock in a worker that runs while others are
+"""The same for one that sleeps for a time in a worker that runs while others are
 stopped, which must not last long."""
 
 LOOK_SECONDS = 0.02
@@ -40,34 +51,64 @@ MANY = 64
 """With more processes than that it is not looked what threads sleep in."""
 
 
-async def give_turns(probe: Probe, *, again: bool = False) -> None:
+class Sleeper(NamedTuple):
+    """A thread that sleeps for a time."""
+
+    limit: float
+    """How many seconds it is waited for, each time."""
+    left: float | None
+    """How many it sleeps at most, where that can be told."""
+    on_clock: bool
+
+
+Sleepers = dict[Thread, Sleeper]
+
+
+async def give_turns(probe: Probe, *, again: bool = False, short: bool = False) -> None:
     """Let threads that sleep for a time look at the requests that wait.
 
     As long as requests come in of it, more are waited for. Each thread has its turn
-    once, unless ``again``. Raises ``Ended``.
+    once, unless ``again``. Where the server is ``short`` of what it declares, those are
+    waited for too that sleep for longer. Raises ``Ended``.
     """
-    done: set[Thread] = set() if again else probe.had_turn
-    while probe.waiting() and (limits := _limits(probe, done)):
+    done = {} if again else probe.had_turn
+    while probe.waiting():
+        sleepers = _sleepers(probe, short)
+        due = {
+            thread: its
+            for thread, its in sleepers.items()
+            if done.get(thread, 0.0) < its.limit
+        }
+        long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
         entered = len(probe.holds.entered)
-        slept = await _turns(probe, limits)
-        probe.slept_on |= {each for each in slept if limits[each] == CLOCK_SECONDS}
+        awaited = {each: its.limit for each, its in due.items() if each not in long}
+        slept = long | await _turns(probe, awaited)
+        probe.slept_on |= {each for each in slept if due[each].on_clock}
+        if not awaited:
+            break
         await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) == entered:
-            probe.had_turn = done | limits.keys()
+            probe.had_turn = done | awaited
             break
-        done = set()
+        done = {}
 
 
 async def wake(probe: Probe, worker: int) -> bool:
-    """Let threads of one worker that sleep on a clock look at the requests that wait.
+    """Let threads of one worker that sleep for a time look at the requests that wait.
 
     Some servers look for connections now and then, or nap before they accept one. A
-    thread that is found to sleep for longer is not waited for again. Returns whether
-    there was any. Raises ``Ended``.
+    thread that waits for connections itself is woken by them, and one that is found to
+    sleep for longer is not waited for again. Returns whether there was any. Raises
+    ``Ended``.
     """
     napped = False
     while probe.waiting():
-        napping = {(worker, thread) for thread in on_clock(worker)} - probe.sleep_long
+        listens = waiting_for_connections(worker, listening().keys())
+        napping = {
+            (worker, thread)
+            for thread, its in for_a_time(worker).items()
+            if thread not in listens and (its.seconds or 0.0) <= NAP_SECONDS
+        } - probe.sleep_long
         if not napping:
             break
         napped, entered = True, len(probe.holds.entered)
@@ -79,19 +120,42 @@ async def wake(probe: Probe, worker: int) -> bool:
     return napped
 
 
-def _limits(probe: Probe, done: set[Thread]) -> dict[Thread, float]:
-    """The threads that sleep for a time, and for how many seconds to wait for each."""
+def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
+    """Threads that sleep for a time although nothing was asked of the server.
+
+    Those that wait for connections are left out.
+    """
+    processes = list(processes)
+    if len(processes) > MANY:
+        return set()
+    listeners = listening().keys()
+    return {
+        (process, thread)
+        for process in processes
+        for thread in for_a_time(process).keys()
+        - waiting_for_connections(process, listeners)
+    }
+
+
+def _sleepers(probe: Probe, short: bool) -> Sleepers:
+    """The threads that sleep for a time and may let requests in when they wake."""
     processes = set(probe.server.processes())
     if len(processes) > MANY:
         return {}
-    limits = {
-        (process, thread): LOCK_SECONDS
-        for process in processes & set(probe.holds.processes().values())
-        for thread in for_lock(process)
-    }
+    busy = processes & set(probe.holds.processes().values())
+    sleepers = {}
     for process in processes:
-        limits |= {(process, thread): CLOCK_SECONDS for thread in on_clock(process)}
-    return {thread: its for thread, its in limits.items() if thread not in done}
+        for thread, its in for_a_time(process).items():
+            limit = CLOCK_SECONDS if its.on_clock else 0.0
+            if process in busy and its.for_lock:
+                limit = LOCK_SECONDS
+            if process in busy and (process, thread) in probe.slept_idle:
+                limit = max(limit, IDLE_SECONDS)
+            limit = SLOW_SECONDS if short else limit
+            if limit:
+                sleeper = Sleeper(limit, its.seconds, its.on_clock)
+                sleepers[process, thread] = sleeper
+    return sleepers
 
 
 async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:

@@ -17,8 +17,14 @@ from harness.system import warden
 from harness.system.accepting import waits_for_connections
 from harness.system.sockets import listening
 from harness.system.sockets import Place
+from harness.system.sockets import share_an_address
 from harness.system.sockets import sockets_of
 from harness.system.stopping import may_stop
+
+SEVERAL_SOCKETS = (
+    "a process has several listening sockets, among which the kernel chooses"
+)
+"""Why neither the order nor the only process tells where requests go (SO_REUSEPORT)."""
 
 Listeners = dict[int, dict[str, Place]]
 """By process: the place of each of its listening sockets, by inode."""
@@ -61,6 +67,8 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         or not listening_on.keys() & set(warden.descendants(process))
         or waits_for_connections(process, inodes)
     }
+    if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
+        return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)
 
 

@@ -23,6 +23,7 @@ from harness.records.rounds import turned_away
 from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
+from harness.records.steering import are_alike
 from harness.records.steering import guarantee_least
 from harness.records.steering import least_rounds
 from harness.records.steering import most_rounds
@@ -126,7 +127,8 @@ def _floor(
     floor = min(seen + [each.admitted for each in chosen])
     if chosen:
         least = min(each.admitted for each in chosen)
-        return floor, _guaranteed(guarantee_least(chosen) and least == floor)
+        sure = guarantee_least(chosen, alike=are_alike(steered))
+        return floor, _guaranteed(sure and least == floor)
     most = min(load, peak_of(rounds))
     same = floor == most and _alike(at_load(rounds, load), floor)
     none = floor == 0 and all(map(was_quiet, at_load(rounds, load)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from harness.records.rounds import Account
 from harness.records.words import Result
@@ -71,6 +72,9 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """What told after each step that no more would enter."""
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
+    breaths: int = 0
+    """For the most: how often all workers ran for a moment in between, so that it is
+    not known which of them took what."""
     complete: bool = True
     """Whether it came to its end before a worker had been stopped for too long."""
     same_workers: bool = True
@@ -118,12 +122,26 @@ def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRoun
     ]
 
 
-def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
+def are_alike(steered: Iterable[SteeredRound]) -> bool:
+    """Whether each worker took as many as any other when it ran alone.
+
+    True where that was not tried, or cannot be told.
+    """
+    for each in most_rounds(steered):
+        steps = each.after[: len(each.workers)]
+        took = {now - before for before, now in pairwise((0, *steps))}
+        if each.by is Steering.STOP and not each.breaths and len(took) > 1:
+            return False
+    return True
+
+
+def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
-    By stopping, it takes two orders that come to the same, or else each worker as the
-    first once, in the way that gives less; and in one of them a worker has to take
-    requests while it runs alone. By port it takes all requests to each worker once.
+    By stopping, it takes two orders that come to the same, of workers that are
+    ``alike``, or else each worker as the first once, in the way that gives less; and in
+    one of them a worker has to take requests while it runs alone. By port it takes all
+    requests to each worker once.
     """
     if not rounds:
         return False
@@ -139,7 +157,7 @@ def guarantee_least(rounds: Sequence[SteeredRound]) -> bool:
     each_first = firsts == workers
     if rounds[0].by is Steering.PORT:
         return each_first
-    agree = len({each.admitted for each in rounds}) == 1 and len(orders) > 1
+    agree = alike and len({each.admitted for each in rounds}) == 1 and len(orders) > 1
     return (agree or each_first) and any(each.alone for each in rounds)
 
 

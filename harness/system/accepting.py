@@ -9,7 +9,6 @@ process, where they stay as they are for as long as the thread sleeps.
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import struct
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from harness.system.asleep import threads_of
+from harness.system.foreign_memory import memory_of
 from harness.system.sockets import socket_files
 
 POLLFD = struct.Struct("=ihh")
@@ -48,7 +48,7 @@ def _epoll(call: SleepingCall) -> set[int]:
 
 def _poll(call: SleepingCall) -> set[int]:
     size = min(call.second, MOST_FILES) * POLLFD.size
-    listed = _memory(call.process, call.first, size)
+    listed = memory_of(call.process, call.first, size)
     return {file for file, _, _ in POLLFD.iter_unpack(listed)}
 
 
@@ -56,16 +56,8 @@ def _select(call: SleepingCall) -> set[int]:
     if not call.second:
         return set()
     bits = min(call.first, MOST_FILES)
-    mask = _memory(call.process, call.second, (bits + 7) // 8)
+    mask = memory_of(call.process, call.second, (bits + 7) // 8)
     return {n for n in range(bits) if mask[n // 8] >> n % 8 & 1}
-
-
-def _memory(process: int, address: int, size: int) -> bytes:
-    descriptor = os.open(f"/proc/{process}/mem", os.O_RDONLY)
-    try:
-        return os.pread(descriptor, size, address)
-    finally:
-        os.close(descriptor)
 
 
 _FILES: dict[str, dict[int, Callable[[SleepingCall], set[int]]]] = {
@@ -89,13 +81,19 @@ def waits_for_connections(process: int, sockets: Collection[str]) -> bool:
 
     ``sockets`` are inodes of listening sockets. False where that cannot be told.
     """
+    return bool(waiting_for_connections(process, sockets))
+
+
+def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
+    """The threads of a process that wait for a connection on one of these sockets."""
     with contextlib.suppress(OSError):
         files = {file for file, its in socket_files(process) if its in sockets}
-        return any(files & waited_for for waited_for in _waited_for(process))
-    return False
+        if files:
+            return {thread for thread, its in _waited_for(process) if files & its}
+    return set()
 
 
-def _waited_for(process: int) -> Iterator[set[int]]:
+def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
     """The files that each thread of a process waits for."""
     calls = _FILES.get(platform.machine(), {})
     for thread in threads_of(process):
@@ -104,4 +102,5 @@ def _waited_for(process: int) -> Iterator[set[int]]:
             with open(place, encoding="utf-8") as file:
                 number, *words = file.read().split()
             if words and (files := calls.get(int(number))):
-                yield files(SleepingCall(process, *(int(w, 16) for w in words[:2])))
+                first, second = (int(word, 16) for word in words[:2])
+                yield thread, files(SleepingCall(process, first, second))

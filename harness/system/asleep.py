@@ -7,9 +7,12 @@ connection or a message does not.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from typing import NamedTuple
+
+from harness.system.time_limits import seconds_left
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
 
@@ -68,15 +71,26 @@ class Sleep(NamedTuple):
     """It waits for a connection or a message, with a time limit or without."""
     for_lock: bool = False
     """It waits for a lock or an event, with a time limit."""
+    seconds: float | None = None
+    """How long it does so at most; ``None`` without a limit, or where that cannot be
+    told."""
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
     """What a thread sleeps in; nothing where that cannot be told, or it runs."""
     try:
         with open(f"/proc/{process}/task/{thread}/syscall", encoding="utf-8") as file:
-            return parse(file.read(), _HERE)
+            line = file.read()
+        sleep = parse(line)
     except (OSError, ValueError):
         return Sleep()
+    if sleep == Sleep():
+        return sleep
+    call, *arguments = line.split()
+    with contextlib.suppress(OSError, ValueError):
+        left = seconds_left(process, int(call), [int(each, 16) for each in arguments])
+        return sleep._replace(seconds=left)
+    return sleep
 
 
 def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
@@ -103,9 +117,14 @@ def on_clock(process: int) -> set[int]:
     return {t for t in threads_of(process) if sleep_of(process, t).on_clock}
 
 
-def for_lock(process: int) -> set[int]:
-    """Threads of a process that wait for a lock or an event, with a time limit."""
-    return {t for t in threads_of(process) if sleep_of(process, t).for_lock}
+def for_a_time(process: int) -> dict[int, Sleep]:
+    """Threads of a process that sleep with a time limit, and in what."""
+    sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
+    return {
+        thread: its
+        for thread, its in sleeps.items()
+        if its.on_clock or its.for_lock or its.seconds is not None
+    }
 
 
 def takes_no_message(process: int) -> bool:

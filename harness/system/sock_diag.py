@@ -58,7 +58,14 @@ class SockDiag:
 
     def listening(self) -> dict[str, int]:
         """The port of each socket that listens, by inode. Raises ``Unavailable``."""
-        return dict(self._dump(1 << _LISTEN))
+        return {inode: port for inode, port, _ in self._dump(1 << _LISTEN)}
+
+    def addresses(self) -> dict[str, bytes]:
+        """The address and port of each socket that listens, by inode.
+
+        As the kernel has them, and only to be compared. Raises ``Unavailable``.
+        """
+        return {inode: address for inode, _, address in self._dump(1 << _LISTEN)}
 
     def connections(self, port: int) -> set[str]:
         """The inodes of the connections of a local port; "0" for those in a backlog.
@@ -66,7 +73,7 @@ class SockDiag:
         Raises ``Unavailable``.
         """
         states = _ANY & ~(1 << _LISTEN | 1 << _TIME_WAIT)
-        return {inode for inode, own in self._dump(states, port) if own == port}
+        return {inode for inode, own, _ in self._dump(states, port) if own == port}
 
     def _send(self, flags: int, family: int, states: int, ends: bytes) -> None:
         request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + ends
@@ -74,14 +81,14 @@ class SockDiag:
         size = _HEAD.size + len(request)
         self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
 
-    def _dump(self, states: int, port: int = 0) -> Iterator[tuple[str, int]]:
-        """Inode and local port of all sockets in some states."""
+    def _dump(self, states: int, port: int = 0) -> Iterator[tuple[str, int, bytes]]:
+        """Inode, local port and local address of all sockets in some states."""
         ends = _PORT.pack(port) + bytes(2 + 32)
         for family in (socket.AF_INET, socket.AF_INET6):
             self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)
             yield from self._answers()
 
-    def _answers(self) -> Iterator[tuple[str, int]]:
+    def _answers(self) -> Iterator[tuple[str, int, bytes]]:
         while True:
             data = self._socket.recv(1 << 16)
             while data:
@@ -93,7 +100,8 @@ class SockDiag:
                     code = -int(struct.unpack_from("=i", body)[0])
                     raise Unavailable(os.strerror(code))
                 inode = str(_NUMBERS.unpack_from(body, _AFTER_PORTS)[4])
-                yield inode, int(_PORT.unpack_from(body, 4)[0])
+                address = body[:1] + body[4:6] + body[8:24]
+                yield inode, int(_PORT.unpack_from(body, 4)[0]), address
 
 
 def _inode(answer: bytes) -> str | None:

@@ -72,6 +72,20 @@ def listening() -> dict[str, Place]:
     return places
 
 
+def share_an_address(inodes: Collection[str]) -> bool:
+    """Whether some of these sockets listen at one address and port (SO_REUSEPORT).
+
+    False where that is not told.
+    """
+    try:
+        with sock_diag() as kernel:
+            addresses = kernel.addresses()
+    except (Unavailable, OSError):
+        return False
+    at = [addresses[inode] for inode in inodes if inode in addresses]
+    return len(set(at)) < len(at)
+
+
 def _listening_by_table() -> dict[str, int]:
     """The port of each listening socket, by inode.
 

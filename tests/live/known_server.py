@@ -18,18 +18,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
+for folder in (Path(__file__).parents[2] / "harness" / "target", Path(__file__).parent):
+    sys.path.insert(0, str(folder))
 
 import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
-
-Listener = socket.socket
-Parameters = Mapping[str, Any]
+from sly_styles import fork  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
+from sly_styles import Listener  # noqa: E402
+from sly_styles import Parameters  # noqa: E402
+from sly_styles import SLY  # noqa: E402
+from sly_styles import start  # noqa: E402
 
 YIELD_SECONDS = 0.02
 
@@ -40,18 +42,6 @@ class Capacity(NamedTuple):
     most: int
     least: Callable[[int], int]
     """Of so many offered, whoever is first."""
-
-
-def start(target: Callable[..., None], *args: object) -> None:
-    """Run something in a thread."""
-    threading.Thread(target=target, args=args, daemon=True).start()
-
-
-def fork(processes: int) -> None:
-    """Be one of so many processes that do the same."""
-    for _ in range(processes - 1):
-        if os.fork() == 0:
-            return
 
 
 # ---------------------------------------------------------------------------- styles
@@ -288,7 +278,7 @@ def forking(listener: Listener, server: Any, n: Parameters) -> None:
                 children -= 1
 
 
-STYLES: dict[str, Callable[[Listener, Any, Parameters], None]] = {
+OWN: dict[str, Callable[[Listener, Any, Parameters], None]] = {
     style.__name__: style
     for style in (
         *(threads, greedy, executor, handed_over, out_of_order, polling, slow_accept),
@@ -297,9 +287,13 @@ STYLES: dict[str, Callable[[Listener, Any, Parameters], None]] = {
     )
 }
 
+STYLES = OWN | {name: style.run for name, style in SLY.items()}
+
 
 def numbers_of(style: str, rng: random.Random) -> Parameters:
     """Random numbers for a style."""
+    if style in SLY:
+        return SLY[style].numbers(rng)
     processes, each = rng.randint(2, 3), rng.randint(1, 4)
     several = style in {"threads", "greedy", "yielding"}
     return {
@@ -324,6 +318,9 @@ def numbers_of(style: str, rng: random.Random) -> Parameters:
 
 def capacity(style: str, n: Parameters) -> Capacity:
     """What is true of a style."""
+    if style in SLY:
+        most, least = SLY[style].most(n), SLY[style].least
+        return Capacity(most, lambda offered: min(least(n, offered), most))
     shared = n["processes"] * n["threads"]
     of_style: dict[str, int] = {
         "threads": shared,
@@ -337,6 +334,11 @@ def capacity(style: str, n: Parameters) -> Capacity:
     most = of_style.get(style, int(n["threads"]))
     alone = int(n["threads"]) if style in {"greedy", "yielding"} else most
     return Capacity(most, lambda offered: min(offered, alone))
+
+
+def comes_late(style: str, n: Parameters) -> bool:
+    """Whether some capacity comes later than it is waited for once all is there."""
+    return style in SLY and bool(SLY[style].late(n))
 
 
 def main() -> None:

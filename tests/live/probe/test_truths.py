@@ -37,7 +37,8 @@ def shapes() -> Iterator[Shape]:
         style = list(known_server.STYLES)[number % len(known_server.STYLES)]
         numbers = known_server.numbers_of(style, rng)
         most = known_server.capacity(style, numbers).most
-        declared = rng.choice((most, most, most + rng.randint(1, 3), max(1, most - 1)))
+        less = most if known_server.comes_late(style, numbers) else max(1, most - 1)
+        declared = rng.choice((most, most, most + rng.randint(1, 3), less))
         yield Shape(style, numbers, declared)
 
 

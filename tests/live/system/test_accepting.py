@@ -6,8 +6,6 @@ import contextlib
 import platform
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +14,7 @@ from harness.system.accepting import waits_for_connections
 from harness.system.schedstat import thread_state
 from harness.system.sockets import listening
 from harness.system.sockets import sockets_of
+from tests.live.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     platform.machine() not in ("x86_64", "aarch64") or sys.platform != "linux",
@@ -61,14 +60,6 @@ def running(last: str) -> Iterator[int]:
             yield pid
         finally:
             process.kill()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until something has come true; fail when it has not in a minute."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def first_listener(process: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
 import pytest
 
 from harness.system.sock_diag import sock_diag
+from harness.system.sockets import share_an_address
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,26 @@ def test_those_that_listen_and_those_of_one_port() -> None:
             assert inode not in listening
             assert kernel.connections(port) == {inode, "0"}
             assert first.getsockname()[1] != port
+
+
+def test_sockets_at_one_address() -> None:
+    """Two at one port share it only where they listen at the same address."""
+    with contextlib.ExitStack() as stack:
+
+        def inode(host: str, port: int, family: socket.AddressFamily) -> str:
+            listener = stack.enter_context(socket.socket(family))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            listener.bind((host, port))
+            listener.listen(1)
+            ports.append(listener.getsockname()[1])
+            return str(os.fstat(listener.fileno()).st_ino)
+
+        ports: list[int] = []
+        first = inode("127.0.0.1", 0, socket.AF_INET)
+        second = inode("127.0.0.1", ports[0], socket.AF_INET)
+        third = inode("127.0.0.2", ports[0], socket.AF_INET)
+        other = inode("::1", ports[0], socket.AF_INET6)
+        assert share_an_address([first, second])
+        assert share_an_address([first, third, other, second])
+        assert not share_an_address([first, third, other])
+        assert not share_an_address([])

@@ -12,6 +12,7 @@ from harness.probe.orders import next_steered
 from harness.probe.orders import obstacle
 from harness.probe.orders import Steer
 from harness.probe.orders import TRIES
+from harness.records.steering import are_alike
 from harness.records.steering import Goal
 from harness.records.steering import guarantee_least
 from harness.records.steering import is_conclusive
@@ -78,6 +79,33 @@ def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
     assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1), (3, 1, 2)]
     assert min(each.admitted for each in least_rounds(done, 6)) == 3
     assert guarantee_least(least_rounds(done, 6))
+
+
+def unlike(step: Steer, **more: Any) -> SteeredRound:
+    """What comes of a step with three workers that run 3, 1 and 3 of all they take."""
+    if step.goal is Goal.MOST:
+        return steered(step.goal, step.order, step.load, (3, 4, 7), **more)
+    alone = 1 if step.order[0] == 2 else 3
+    return steered(step.goal, step.order, 7, (alone, alone), opened=step.opened)
+
+
+def test_where_workers_are_not_alike_each_is_the_first_once() -> None:
+    """One order and its reverse agree, and another worker gives less."""
+    choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 7, done):
+        leasts = least_rounds(done, 7)
+        assert not guarantee_least(leasts, alike=are_alike(done))
+        done.append(unlike(step))
+    assert not are_alike(done)
+    assert [each.workers[0] for each in done[1:]] == [1, 3, 2, 3]
+    leasts = least_rounds(done, 7)
+    assert min(each.admitted for each in leasts) == 1
+    assert guarantee_least(leasts, alike=False)
+
+
+def test_who_took_what_is_not_known_where_all_ran_for_a_moment() -> None:
+    done = unlike(Steer(Goal.MOST, (1, 2, 3), 7), breaths=1)
+    assert are_alike([done])
 
 
 FAULTS: dict[str, dict[str, Any]] = {

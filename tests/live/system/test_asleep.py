@@ -1,0 +1,89 @@
+"""How long a thread sleeps at most, seen at real ones."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from harness.system.asleep import for_a_time
+from harness.system.asleep import Sleep
+from tests.live.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "aarch64") or sys.platform != "linux",
+    reason="the numbers of system calls are those of Linux on these machines",
+)
+
+SLEEPS = """
+import os, queue, select, socket, threading, time
+other, _ = os.pipe()
+poll, epoll = select.poll(), select.epoll()
+poll.register(other, 1)
+epoll.register(other, 1)
+listener = socket.create_server(("127.0.0.1", 0))
+listener.settimeout(100)
+print(flush=True)
+"""
+
+FOR_A_TIME = {
+    "sleep": "time.sleep(100)",
+    "event": "threading.Event().wait(100)",
+    "queue": "queue.SimpleQueue().get(timeout=100)",
+    "select": "select.select([other], [], [], 100)",
+    "select nothing": "select.select([], [], [], 100)",
+    "poll": "poll.poll(100_000)",
+    "epoll": "epoll.poll(100)",
+    "accept": "listener.accept()",
+}
+FOR_EVER = {
+    "event": "threading.Event().wait()",
+    "select": "select.select([other], [], [])",
+    "poll": "poll.poll()",
+    "epoll": "epoll.poll()",
+    "read": "os.read(other, 1)",
+}
+
+
+def sleeps_of(last: str, *, sleeping: bool) -> dict[int, Sleep]:
+    """The threads that sleep for a time, of a process that does that last."""
+    command = [sys.executable, "-c", SLEEPS + last]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            if sleeping:
+                wait_until(lambda: bool(for_a_time(process.pid)))
+            return for_a_time(process.pid)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
+def test_the_time_that_is_left(last: str) -> None:
+    (sleep,) = sleeps_of(last, sleeping=True).values()
+    assert sleep.seconds is not None
+    assert 0 < sleep.seconds <= 100
+
+
+@pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)
+def test_what_waits_for_ever_does_not_sleep_for_a_time(last: str) -> None:
+    assert not sleeps_of(last, sleeping=False)
+
+
+def test_of_what_has_been_asleep_less_is_left() -> None:
+    """Where the call says until when, and not for how long."""
+    code = SLEEPS + "time.sleep(100)"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            wait_until(lambda: bool(for_a_time(process.pid)))
+            first = for_a_time(process.pid)[process.pid].seconds
+            assert first is not None
+            wait_until(
+                lambda: (for_a_time(process.pid)[process.pid].seconds or 100) < first
+            )
+        finally:
+            process.kill()
