@@ -17,27 +17,41 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.containers import discovery
 from harness.deployment.containers.compose_mounts import ProjectMounts
 from harness.deployment.containers.compose_networks import replace_networks
-from harness.deployment.containers.docker_run import Copy
-from harness.deployment.containers.docker_run import is_for_tls
-from harness.deployment.containers.docker_run import LOOPBACK
-from harness.deployment.containers.docker_run import NONE
+from harness.deployment.containers.compose_ports import publish_measured
+from harness.deployment.containers.compose_ports import STAND_IN
+from harness.deployment.containers.compose_privileges import drop_privileges
+from harness.deployment.containers.compose_privileges import refuse_reaching
+from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
-from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.privileges import refuse_namespace
-from harness.deployment.containers.privileges import without_those_beyond
-
-STAND_IN = "47731"
-"""A stand-in for the port while Compose is asked; each start replaces it."""
 
 VARIABLE = "FLASK_CONCURRENCY_PORT"
+PATH = "FLASK_CONCURRENCY_PATH"
 
-DROPPED = frozenset({"container_name", "logging", "restart", "profiles", "pull_policy"})
+DROPPED = frozenset(
+    {"container_name", "restart", "profiles", "annotations", "label_file"}
+    | {"cgroup_parent", "oom_score_adj", "oom_kill_disable"}
+)
 """Keys of a service that name what is not its own, or what would outlive a check."""
+
+LOGGING = {"driver": "json-file"}
+"""Where a container of a check logs to, whatever the engine has for others."""
+
+OWN_NETWORK = re.compile(r"(service:.*|host|none|bridge|default|)$")
+"""Modes of a network in which a container is found by no name."""
 
 
 # ------------------------------------------------------------------------- the file
+
+
+class SeenFirst(NamedTuple):
+    """An image that is built first, to see its Python path."""
+
+    variable: str
+    """Of the file: what follows the hook in that path."""
+    image: str
 
 
 class HarmlessProject(NamedTuple):
@@ -47,6 +61,7 @@ class HarmlessProject(NamedTuple):
     copies: tuple[tuple[str, Copy], ...]
     """What is copied into the containers of a service before they start."""
     notes: tuple[str, ...]
+    built: tuple[SeenFirst, ...] = ()
 
 
 class Additions(NamedTuple):
@@ -79,12 +94,12 @@ def harmless(
         made.service(name, service)
     made.notes += replace_networks(model, additions.labels, taken)
     made.mounts.replace_volumes()
-    made.ports()
+    made.notes += publish_measured(model)
     allowed.check()
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
     notes = tuple(dict.fromkeys((*made.mounts.notes, *made.notes)))
-    return HarmlessProject(text, made.mounts.copies, notes)
+    return HarmlessProject(text, made.mounts.copies, notes, tuple(made.built))
 
 
 class Images(NamedTuple):
@@ -113,18 +128,23 @@ class _ProjectModel:
         self.images = images
         self.mounts = ProjectMounts(model, additions.labels, allowed)
         self.notes: list[str] = []
+        self.built: list[SeenFirst] = []
 
     # Services --------------------------------------------------------------------
 
     def service(self, name: str, service: dict[str, Any]) -> None:
         """Replace whatever a service could change, and add the hook."""
-        _refuse(name, service)
+        refuse_reaching(name, service)
         for key in DROPPED:
             service.pop(key, None)
-        self._privileges(name, service)
-        service["labels"] = {**(service.get("labels") or {}), **self.additions.labels}
+        self.notes += drop_privileges(name, service)
+        service["labels"] = {**discovery.LABELS, **self.additions.labels}
+        service["logging"] = LOGGING
+        if service.get("pull_policy") != "never":
+            service.pop("pull_policy", None)
+        self._network(name, service)
         self._image(name, service)
-        self._environment(service)
+        self._environment(name, service)
         mounts = [
             each
             for each in service.get("volumes", ())
@@ -146,17 +166,14 @@ class _ProjectModel:
             }
         )
 
-    def _privileges(self, name: str, service: dict[str, Any]) -> None:
-        """Let a service change nothing of this machine."""
-        if service.pop("privileged", False):
-            self.notes.append(f"service {name}: privileged is left out")
-        capabilities = service.get("cap_add") or []
-        if less := without_those_beyond(capabilities):
-            service["cap_add"] = less
-        else:
-            service.pop("cap_add", None)
-        for each in sorted(set(capabilities) - set(less)):
-            self.notes.append(f"service {name}: {each} of cap_add is left out")
+    def _network(self, name: str, service: dict[str, Any]) -> None:
+        """Have a network of the project in place of one that others are in."""
+        mode = service.get("network_mode", "")
+        if not OWN_NETWORK.match(mode):
+            self.notes.append(f"network {mode}: one of the check's own in its place")
+            del service["network_mode"]
+            service["networks"] = {"default": None}
+            self.model.setdefault("networks", {}).setdefault("default", {})
 
     def _image(self, name: str, service: dict[str, Any]) -> None:
         """Build under a name of our own, unless the image is there and is not built."""
@@ -168,19 +185,27 @@ class _ProjectModel:
             del service["build"]
             return
         service["image"] = f"{self.images.name}-{name}"
-        for key in ("tags", "cache_to", "privileged", "entitlements"):
+        for key in ("tags", "cache_to", "privileged", "entitlements", "pull"):
             build.pop(key, None)
-        build["labels"] = {**(build.get("labels") or {}), **self.additions.labels}
+        build["labels"] = dict(self.additions.labels)
 
-    def _environment(self, service: dict[str, Any]) -> None:
+    def _environment(self, name: str, service: dict[str, Any]) -> None:
         given = service.get("environment") or {}
         image = self.images.present.get(service.get("image", ""), {})
         theirs = given.get("PYTHONPATH") or image.get("PYTHONPATH", "")
         hook = self.additions.environment["PYTHONPATH"]
         behind = [each for each in theirs.split(":") if each and each != hook]
         path = ":".join((hook, *behind))
+        if not behind and "build" in service:
+            self.built.append(
+                SeenFirst(f"{PATH}_{len(self.built) + 1}", service["image"])
+            )
+            path = f"{hook}${{{self.built[-1].variable}:-}}"
+        empty = discovery.emptied({**image, **given})
+        self.notes += map(discovery.note, empty)
         service["environment"] = {
             **given,
+            **empty,
             **self.additions.environment,
             "PYTHONPATH": path,
         }
@@ -190,51 +215,6 @@ class _ProjectModel:
                 dict.fromkeys((*hosts, *self.additions.hosts))
             )
 
-    # Ports ------------------------------------------------------------------------
-
-    def ports(self) -> None:
-        """Publish only the port that is measured, and only to this machine."""
-        services = self.model.get("services", {}).values()
-        published = [
-            (service, port)
-            for service in services
-            for port in service.get("ports", ())
-            if port.get("published")
-        ]
-        ours = [port for _, port in published if port["published"] == STAND_IN]
-        every = [port for service in services for port in service.get("ports", ())]
-        given = [port for _, port in published]
-        plain = [port for port in given if not is_for_tls(str(port.get("target")))]
-        for candidates in (given, plain, every):
-            if not ours and len(candidates) == 1:
-                ours = candidates  # which it is, is not in doubt
-        on_host = any(each.get("network_mode") == "host" for each in services)
-        if not ours and not on_host:
-            raise ContainerRefused(_about_ports([port for _, port in published]))
-        for _, port in published:
-            if port not in ours:
-                self.notes.append(f"port {port['published']}: not published")
-        for name, service in self.model.get("services", {}).items():
-            _refuse_replicas(name, service, ours)
-            service["ports"] = [
-                {**port, "published": STAND_IN, "host_ip": LOOPBACK}
-                for port in service.get("ports", ())
-                if port in ours
-            ]
-
-
-def _refuse_replicas(
-    name: str, service: Mapping[str, Any], ours: Sequence[Mapping[str, Any]]
-) -> None:
-    """Raise ``ContainerRefused`` where several containers publish the one port."""
-    replicas = (service.get("deploy") or {}).get("replicas")
-    count = service.get("scale") or (1 if replicas is None else replicas)
-    if count > 1 and any(port in ours for port in service.get("ports", ())):
-        raise ContainerRefused(
-            f"service {name} runs {count} times, and each would publish the port that "
-            "is measured; publish that of a proxy in front of it, or check one"
-        )
-
 
 def _listed(service: Mapping[str, Any]) -> list[str]:
     """The extra hosts of a service, in either spelling."""
@@ -242,47 +222,6 @@ def _listed(service: Mapping[str, Any]) -> list[str]:
     if isinstance(hosts, Mapping):
         return [f"{name}:{address}" for name, address in hosts.items()]
     return list(hosts)
-
-
-def _about_ports(published: Sequence[Mapping[str, Any]]) -> str:
-    listed = ", ".join(str(each["published"]) for each in published) or "no port"
-    which = "and it cannot be told which is measured" if published else NONE
-    return (
-        f"publishes {listed}, {which}; write a variable in the Compose file, "
-        'such as "127.0.0.1:${PORT:-8080}:80", and hand it on: '
-        'env = { PORT = "{port}" }'
-    )
-
-
-def _refuse(name: str, service: Mapping[str, Any]) -> None:
-    """Raise ``ContainerRefused`` for a service that reaches into other containers."""
-    mode = service.get("network_mode", "")
-    if mode.startswith("container:"):
-        raise ContainerRefused(
-            f"service {name} has the network of another container, {mode[10:]}, and "
-            "would listen there; leave out network_mode"
-        )
-    for kind in ("pid", "ipc"):
-        where = f"{kind} of service {name}"
-        refuse_namespace(kind, str(service.get(kind) or ""), where)
-    for each in service.get("volumes_from", ()):
-        if each.startswith("container:") and not each.endswith(":ro"):
-            raise ContainerRefused(
-                f"service {name} could write to the volumes of another container; "
-                f"write {each.removesuffix(':rw')}:ro in volumes_from"
-            )
-    if service.get("use_api_socket"):
-        raise ContainerRefused(
-            f"service {name} has the engine's own socket, by which it can stop all "
-            "other containers; leave out use_api_socket"
-        )
-    for key in ("provider", "models"):
-        if service.get(key):
-            raise ContainerRefused(
-                f"service {name} has a {key.removesuffix('s')}, which another program "
-                "makes, and nobody would remove what that has made; start it before "
-                f"the check, and leave out {key} in a Compose file for the check"
-            )
 
 
 def _with_variable(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
+import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,7 +15,11 @@ import msgspec
 
 from harness.deployment.containers import compose
 from harness.deployment.containers import docker_run
+from harness.deployment.containers import python_path
 from harness.deployment.containers.compose import HarmlessProject
+from harness.deployment.containers.compose import SeenFirst
+from harness.deployment.containers.compose_ports import STAND_IN
+from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
@@ -122,21 +127,41 @@ def command(
     made: HarmlessProject,
 ) -> tuple[str, ...]:
     """The command that starts a project of our own, from a file of our own."""
-    own = (*_others(up.options), "-p", project, "-f", file)
-    start = (*compose, *own, "up", *up.words)
-    if not made.copies:
+    own = (*compose, *_others(up.options), "-p", project, "-f", file)
+    words, steps = up.words, []
+    if made.built and "--no-build" not in words:
+        steps = [shlex.join((*own, "build")), *_paths(client, made.built)]
+        words = tuple(word for word in words if word != "--build")
+    if made.copies:
+        steps.append(shlex.join((*own, "create", *_creating(words))))
+        steps += _copying(client, label, made.copies)
+        created = ("--build", "--force-recreate")
+        words = ("--no-recreate", *(each for each in words if each not in created))
+    start = (*own, "up", *words)
+    if not steps:
         return start
-    create = (*compose, *own, "create", *_creating(up.words))
-    steps = [shlex.join(create)]
-    for service, each in made.copies:
+    return ("sh", "-ec", "\n".join((*steps, "exec " + shlex.join(start))))
+
+
+def _paths(client: Sequence[str], built: Sequence[SeenFirst]) -> Iterator[str]:
+    """Lines of a shell that learn the Python paths of images."""
+    for each in built:
+        image = each.image.replace("${" + compose.VARIABLE + "}", "{port}")
+        program = (sys.executable, "-I", "-S", python_path.__file__)
+        yield f"{each.variable}=$({shlex.join((*program, image, *client))})"
+        yield f"export {each.variable}"
+
+
+def _copying(
+    client: Sequence[str], label: str, copies: Sequence[tuple[str, Copy]]
+) -> Iterator[str]:
+    """Lines of a shell that copy into the containers of services."""
+    for service, each in copies:
         wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
         filters = [word for each_ in wanted for word in ("--filter", each_)]
         look = shlex.join((*client, "ps", "--all", "--quiet", *filters))
         copy = each.command(client, '"$each"')
-        steps.append(f"for each in $({look}); do {copy}; done")
-    again = [word for word in up.words if word not in ("--build", "--force-recreate")]
-    steps.append("exec " + shlex.join((*compose, *own, "up", "--no-recreate", *again)))
-    return ("sh", "-ec", "\n".join(steps))
+        yield f"for each in $({look}); do {copy}; done"
 
 
 def _others(options: Sequence[str]) -> tuple[str, ...]:
@@ -181,7 +206,7 @@ UP_WITH_VALUE = frozenset(
 
 
 def with_stand_in(text: str) -> str:
-    text = text.replace("{port}", compose.STAND_IN)
+    text = text.replace("{port}", STAND_IN)
     return text.replace("{host}", docker_run.LOOPBACK)
 
 

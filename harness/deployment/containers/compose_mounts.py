@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.deployment.containers.docker_run import apart
-from harness.deployment.containers.docker_run import Copy
+from harness.deployment.containers.copies import apart
+from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
+from harness.deployment.containers.run_mounts import OWN
+from harness.deployment.containers.run_mounts import refuse_type
 
 
 class ProjectMounts:
@@ -41,9 +43,11 @@ class ProjectMounts:
     ) -> Iterator[dict[str, Any]]:
         """The mount of a service that replaces another one."""
         self._targets.setdefault(service, []).append(each["target"])
-        if each["type"] not in ("bind", "volume"):
+        if each["type"] in OWN:
             yield each
             return
+        if each["type"] not in ("bind", "volume"):
+            refuse_type(each["type"], each["target"])
         mount = self._mount(each)
         what = treatment(mount, self._allowed, read_only)
         self.notes += filter(None, [note(mount, what)])
@@ -60,10 +64,17 @@ class ProjectMounts:
                 yield {**own, "volume": {"nocopy": True}}
         elif what is Treatment.READ_ONLY:
             yield {**each, "read_only": True}
-        elif mount.is_bind:
+        elif what is Treatment.ALONE:
+            yield {
+                **each,
+                "bind": {**(each.get("bind") or {}), "recursive": "disabled"},
+            }
+        elif mount.is_bind and what is Treatment.EMPTY:
             yield {"type": "volume", "target": target}
-        else:
-            yield each
+        elif what is Treatment.EMPTY:
+            options = {**(each.get("volume") or {})}
+            options.pop("subpath", None)  # which an empty volume has not
+            yield {**each, "volume": options}
 
     @property
     def copies(self) -> tuple[tuple[str, Copy], ...]:

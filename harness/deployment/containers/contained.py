@@ -16,6 +16,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
 from harness.deployment.containers import compose_command
+from harness.deployment.containers import discovery
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
 from harness.deployment.containers.compose_command import ask_compose
@@ -211,16 +212,21 @@ def _run(
     name = labels.new_run() + "-{port}"
     label = f"{labels.RUN}={name}"
     image = {} if problem else engine.image_variables(run.image)
-    given = map("=".join, _labels(label).items())
+    given = map("=".join, {**discovery.LABELS, **_labels(label)}.items())
     own = [word for each in given for word in ("--label", each)]
     # Unlike a volume it is not made where it is missing, as on another machine.
     own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
     own += [word for each in PROBE for word in ("--env", each)]
+    own += ["--log-driver", compose.LOGGING["driver"]]
+    empty = discovery.emptied({**image, **made.variables})
+    notes = (*made.notes, *map(discovery.note, empty))
     path = _python_path(made.variables.get("PYTHONPATH", image.get("PYTHONPATH", "")))
-    made = made._replace(options=(*made.options, "--env", f"PYTHONPATH={path}"))
+    variables = [f"{name}=" for name in empty] + [f"PYTHONPATH={path}"]
+    last = [word for each in variables for word in ("--env", each)]
+    made = made._replace(options=(*made.options, *last))
     words = docker_run.command(engine.client, name, own, run, made)
     started = command._replace(words=words)
-    return Contained(command, started, engine, label, "", made.notes, problem, release)
+    return Contained(command, started, engine, label, "", notes, problem, release)
 
 
 def _python_path(theirs: str) -> str:

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.containers import copy_in
+from harness.deployment.containers.copies import apart
+from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
+from harness.deployment.containers.privileges import changes_devices
 from harness.deployment.containers.privileges import is_beyond
 from harness.deployment.containers.privileges import refuse_namespace
+from harness.deployment.containers.privileges import SHARED_MEMORY
+from harness.deployment.containers.privileges import UNMASKED
+from harness.deployment.containers.run_mounts import instead
+from harness.deployment.containers.run_mounts import of_mount
+from harness.deployment.containers.run_mounts import of_volume
 
 PORT = "{port}"
 LOOPBACK = "127.0.0.1"
@@ -41,6 +46,9 @@ SHORT = {
     "w": "workdir",
 }
 
+OWN_NETWORKS = ("", "default", "bridge", "host", "none")
+"""Networks in which nobody is found by a name."""
+
 FLAGS = frozenset(
     {"detach", "disable-content-trust", "help", "init", "interactive"}
     | {"no-healthcheck", "oom-kill-disable", "privileged", "publish-all", "quiet"}
@@ -52,10 +60,14 @@ DROPPED = frozenset(
     # Names and addresses of the user's own, and what would outlive a check.
     {"name", "cidfile", "network-alias", "net-alias", "restart"}
     | {"ip", "ip6", "link-local-ip", "mac-address"}
+    # What a proxy that watches the engine would find the container by.
+    | {"label", "label-file"}
+    # What is shared with other containers, or would have others ended in its place.
+    | {"volume-driver", "cgroup-parent", "oom-score-adj", "oom-kill-disable"}
     # A terminal, which a check has none of.
     | {"tty", "interactive", "attach", "detach-keys", "sig-proxy"}
-    # What would write to a log elsewhere, or move the user's tags.
-    | {"log-driver", "log-opt", "pull", "disable-content-trust"}
+    # What would write to a log elsewhere.
+    | {"log-driver", "log-opt", "disable-content-trust"}
 )
 
 REFUSED = {
@@ -125,32 +137,6 @@ def _value(word: str, rest: list[str]) -> str:
     return rest.pop(0)
 
 
-class Copy(NamedTuple):
-    """What is copied into a container before it starts."""
-
-    source: str
-    target: str
-    left_out: tuple[str, ...] = ()
-    """Paths where something else is mounted."""
-
-    def command(self, client: Sequence[str], container: str) -> str:
-        """The shell line that copies it; ``container`` is quoted already."""
-        words = (self.source, self.target, ":".join(self.left_out), *client)
-        program = shlex.join((sys.executable, "-I", "-S", copy_in.__file__))
-        return f"{program} {container} {shlex.join(words)}"
-
-
-def apart(copies: Sequence[Copy], targets: Sequence[str]) -> tuple[Copy, ...]:
-    """Copies that leave out whatever is mounted at other targets."""
-    places = [os.path.normpath(each) for each in targets]
-    return tuple(
-        each._replace(
-            left_out=tuple(p for p in places if p != os.path.normpath(each.target))
-        )
-        for each in copies
-    )
-
-
 class HarmlessRun(NamedTuple):
     """Options that touch nothing of the user's."""
 
@@ -173,15 +159,18 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
     notes: list[str] = []
     read_only = any(e.name == "read-only" and e.value != "false" for e in run.options)
     variables: dict[str, str] = {}
+    networks = _networks(run)
     for each in run.options:
         _refuse(each)
     measured = _measured(run)
     for each in run.options:
         if each.name in ("volume", "mount"):
-            mount = (_volume if each.name == "volume" else _mount)(each.value, folder)
+            mount = (of_volume if each.name == "volume" else of_mount)(
+                each.value, folder
+            )
             what = treatment(mount, allowed, read_only)
             targets.append(mount.target)
-            words += _mounted(each, mount, what)
+            words += instead(each.words, mount, what)
             copies += [Copy(mount.source, mount.target)] * (what is Treatment.COPIED)
             notes += filter(None, [note(mount, what)])
         elif each.name in ("publish", "publish-all"):
@@ -190,8 +179,11 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
                 notes.append(f"`{' '.join(each.words)}`: not published")
         elif each.name in DROPPED:
             continue
-        elif left_out := _left_out(each):
-            notes.append(f"`{left_out}`: left out")
+        elif _is_beyond(each, networks):
+            notes.append(f"`{' '.join(each.words)}`: left out")
+        elif each.name == "ipc" and each.value == "host":
+            notes.append(f"`{' '.join(each.words)}`: has shared memory of its own")
+            words += ("--shm-size", SHARED_MEMORY)
         elif each.name in ("network", "net"):
             words += ("--network", _network(each.value))
         else:
@@ -219,11 +211,24 @@ def _refuse(each: Option) -> None:
         )
 
 
-def _left_out(each: Option) -> str:
-    """An option by which a container could change this machine; empty for others."""
-    beyond = each.name == "cap-add" and is_beyond(each.value)
-    privileged = each.name == "privileged" and each.value != "false"
-    return " ".join(each.words) if beyond or privileged else ""
+def _is_beyond(each: Option, networks: set[str]) -> bool:
+    """Whether a container could change this machine, or be taken for another, by it."""
+    if each.name in ("privileged", "device-cgroup-rule"):
+        return each.value != "false"
+    if each.name in ("hostname", "domainname"):
+        return not networks.issubset(OWN_NETWORKS)
+    return (
+        (each.name == "cap-add" and is_beyond(each.value, "host" in networks))
+        or (each.name == "device" and changes_devices(each.value))
+        or (each.name == "security-opt" and each.value == UNMASKED)
+        or (each.name == "pull" and each.value == "always")
+    )
+
+
+def _networks(run: Run) -> set[str]:
+    """The networks that a container is in, by name."""
+    given = [each for each in run.options if each.name in ("network", "net")]
+    return {_network(each.value) for each in given}
 
 
 def _network(value: str) -> str:
@@ -236,6 +241,8 @@ def _network(value: str) -> str:
 def _variables(each: Option, folder: Path) -> dict[str, str]:
     """Variables that an option sets."""
     lines = [each.value] if each.name == "env" else []
+    if each.name == "env" and each.value in os.environ:
+        lines = [f"{each.value}={os.environ[each.value]}"]
     if each.name == "env-file":
         try:
             lines = (folder / each.value).read_text(errors="replace").splitlines()
@@ -250,15 +257,18 @@ def _variables(each: Option, folder: Path) -> dict[str, str]:
 
 def _measured(run: Run) -> Option | None:
     """The option that publishes what is measured; ``None`` where nothing has to be."""
-    published = [each for each in run.options if each.name == "publish"]
+    given = [each for each in run.options if each.name == "publish"]
+    published = [each for each in given if not each.value.endswith("/udp")]
     ours = [each for each in published if PORT in each.value]
+    inside = {each.value.rpartition(":")[2].removesuffix("/tcp") for each in published}
+    if not ours and len(inside) == 1:
+        ours = published[:1]  # at several addresses
     for candidates in (published, [e for e in published if not is_for_tls(e.value)]):
         if not ours and len(candidates) == 1:
             ours = candidates  # which it is, is not in doubt
     if ours and ours[0].value != PORT:
         return ours[0]
-    networks = {each.value for each in run.options if each.name in ("network", "net")}
-    if "host" in networks:
+    if "host" in _networks(run):
         return None
     listed = ", ".join(each.value for each in published)
     if not listed and any(each.name == "publish-all" for each in run.options):
@@ -280,51 +290,6 @@ def _published(each: Option) -> tuple[str, ...]:
     """Publish the port that is measured to this machine only."""
     inside = each.value.rpartition(":")[2]
     return ("--publish", f"{LOOPBACK}:{PORT}:{inside}")
-
-
-# -------------------------------------------------------------------------- mounts
-
-
-def _volume(value: str, folder: Path) -> Mount:
-    """What `--volume` says: ``[SOURCE:]TARGET[:OPTIONS]``."""
-    source, target, options = (*value.split(":"), "", "")[:3]
-    if not target:
-        return Mount("", source, False, False)
-    is_bind = source.startswith(("/", ".", "~"))
-    path = str((folder / os.path.expanduser(source)).resolve()) if is_bind else source
-    words = options.split(",")
-    # `Z` would give what is mounted to this container alone.
-    return Mount(path, target, "ro" in words and "Z" not in words, is_bind)
-
-
-def _mount(value: str, folder: Path) -> Mount:
-    """What `--mount` says: a list of ``KEY=VALUE``."""
-    pairs = (each.partition("=") for each in value.split(","))
-    keys = {name.strip(): given for name, _, given in pairs}
-    source = keys.get("source", keys.get("src", ""))
-    target = keys.get("target", keys.get("destination", keys.get("dst", "")))
-    flag = keys.get("readonly", keys.get("ro"))
-    kind = keys.get("type", "volume")
-    if kind not in ("bind", "volume"):
-        return Mount("", target, False, False)  # such as tmpfs: the container's own
-    if kind == "volume" and any(key.startswith("volume-") for key in keys):
-        source = source or "with options"  # which may lead anywhere
-    path = str((folder / source).resolve()) if kind == "bind" else source
-    return Mount(path, target, flag in ("", "true", "1"), kind == "bind")
-
-
-def _mounted(each: Option, mount: Mount, what: Treatment) -> tuple[str, ...]:
-    """The option for the mount that takes its place."""
-    if what is Treatment.UNCHANGED:
-        return each.words
-    if what is Treatment.EMPTY:
-        return ("--volume", mount.target)
-    if what is Treatment.READ_ONLY:
-        return ("--volume", f"{mount.source}:{mount.target}:ro")
-    if Path(mount.source).is_dir():
-        # What the image has at that place would be hidden, and is not to be mixed in.
-        return ("--mount", f"type=volume,dst={mount.target},volume-nocopy")
-    return ()  # a file is copied into the container itself
 
 
 # -------------------------------------------------------------------------- command

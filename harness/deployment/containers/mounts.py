@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
+from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from harness.deployment.no_containers import engine_sockets
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_FILES = 50_000
@@ -23,6 +27,15 @@ KEY = "keep-mounts"
 ENGINE_SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock")
 PLACES = ("/var/run", "/run", "/run/podman", "/run/containerd", "/run/crio")
 """Usual paths of an engine's socket."""
+
+CONTROL_SOCKETS = (
+    *("/run/systemd/private", "/run/dbus/system_bus_socket", "/run/snapd.socket"),
+    *("/run/supervisor.sock", "/run/libvirt/libvirt-sock", "/var/lib/lxd/unix.socket"),
+)
+"""Sockets by which services, machines and other containers are stopped."""
+
+KERNEL = ("/dev", "/proc", "/sys")
+"""Folders that are no files: of these a container has its own."""
 
 
 class ContainerRefused(Exception):
@@ -51,6 +64,8 @@ class Treatment(Enum):
     EMPTY = "an empty one in its place"
     COPIED = "copied"
     READ_ONLY = "mounted read only"
+    ALONE = "mounted read only, without what is mounted in it"
+    LEFT_OUT = "left out"
 
 
 class AllowedMounts:
@@ -100,7 +115,11 @@ def treatment(
     except OSError:
         return Treatment.EMPTY  # the engine would make a folder of that name
     if mount.read_only:
-        return Treatment.UNCHANGED
+        # The engine makes only the folder itself read only, before release 25.
+        return Treatment.ALONE if _has_others_in_it(path) else Treatment.UNCHANGED
+    if kernel := _kernels(path):
+        inside = PurePosixPath(mount.target).is_relative_to(kernel)
+        return Treatment.LEFT_OUT if inside else Treatment.READ_ONLY
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise ContainerRefused(
             f"{path} is mounted, and is neither a folder nor a file that could be "
@@ -117,17 +136,50 @@ def treatment(
 
 
 def _refuse_engine(path: Path) -> None:
-    """Raise ``ContainerRefused`` for a mount that gives control of the engine."""
+    """Raise ``ContainerRefused`` for a mount that gives control of the engine.
+
+    The same for one that gives control of the services of this machine. A socket can
+    be written to wherever it is mounted read only.
+    """
     sockets = [path] if path.name in ENGINE_SOCKETS else []
+    sockets += [Path(place, name) for place in PLACES for name in ENGINE_SOCKETS]
     own = os.environ.get("DOCKER_HOST", "").removeprefix("unix://")
     sockets += [Path(own)] if own.startswith("/") else []
-    sockets += [Path(place, name) for place in PLACES for name in ENGINE_SOCKETS]
-    for socket in sockets:
-        if socket.exists() and socket.resolve().is_relative_to(path.resolve()):
-            raise ContainerRefused(
-                f"{path} is mounted, and with it the engine's own socket, by which a "
-                f"container can stop all others; leave it out, or allow it by {KEY}"
-            )
+    sockets += engine_sockets(os.environ)
+    if any(map(_is_in(path), sockets)):
+        raise ContainerRefused(
+            f"{path} is mounted, and with it the engine's own socket, by which a "
+            f"container can stop all others; leave it out, or allow it by {KEY}"
+        )
+    for socket in filter(_is_in(path), map(Path, CONTROL_SOCKETS)):
+        raise ContainerRefused(
+            f"{path} is mounted, and with it {socket}, by which a container can stop "
+            f"services of this machine; leave it out, or allow it by {KEY}"
+        )
+
+
+def _is_in(path: Path) -> Callable[[Path], bool]:
+    """What tells whether something is there, and at a path or below it."""
+    whole = path.resolve()
+    return lambda each: each.exists() and each.resolve().is_relative_to(whole)
+
+
+def _has_others_in_it(path: Path) -> bool:
+    """Whether other file systems are mounted below a path (``proc(5)``)."""
+    try:
+        mounts = Path("/proc/self/mountinfo")
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    inside = f"{path.resolve()}/".replace("//", "/")
+    places = (line.split()[4].replace("\\040", " ") for line in lines)
+    return any(place.startswith(inside) for place in places if place != inside)
+
+
+def _kernels(path: Path) -> str:
+    """The folder of the kernel that a path is in; empty for any other path."""
+    shared = path.is_relative_to("/dev/shm")
+    return next((e for e in KERNEL if path.is_relative_to(e) and not shared), "")
 
 
 def _is_large(path: Path) -> bool:
@@ -150,6 +202,8 @@ def note(mount: Mount, what: Treatment) -> str:
     words = {
         Treatment.EMPTY: "an empty volume is mounted in its place",
         Treatment.COPIED: "a copy is mounted in its place",
-        Treatment.READ_ONLY: "mounted read only, as the container is",
+        Treatment.READ_ONLY: "mounted read only",
+        Treatment.ALONE: "without what is mounted in it, and could be written to",
+        Treatment.LEFT_OUT: "left out, as a container has its own",
     }
     return f"{kind}{mount.source}: {words[what]}" if what in words else ""

@@ -5,25 +5,44 @@ It could end processes of this machine, or change its clock, its disks or its ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
 from harness.deployment.containers.mounts import ContainerRefused
 
 BEYOND = frozenset(
     {"ALL", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_RAWIO", "SYS_TIME"}
     | {"BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "MAC_OVERRIDE", "SYSLOG"}
+    | {"AUDIT_CONTROL"}
 )
 """Capabilities that reach beyond a container (``capabilities(7)``)."""
 
+BEYOND_ON_HOST = frozenset({"NET_ADMIN"})
+"""Those that do so in a container that has the network of this machine."""
 
-def is_beyond(capability: str) -> bool:
+SHARED_MEMORY = "1g"
+"""What a container may have of its own, in place of that of this machine."""
+
+UNMASKED = "systempaths=unconfined"
+"""The option by which the settings of the kernel can be written to."""
+
+_HARMLESS_DEVICES = re.compile(
+    r"/dev/(dri|nvidia|kfd|fuse|kvm|net/tun|null|zero|full|u?random)"
+)
+"""Devices that keep nothing, and that several programs can have at once."""
+
+
+def is_beyond(capability: str, on_host: bool = False) -> bool:
     """Whether a capability reaches beyond a container."""
-    return capability.upper().removeprefix("CAP_") in BEYOND
+    name = capability.upper().removeprefix("CAP_")
+    return name in BEYOND or (on_host and name in BEYOND_ON_HOST)
 
 
-def without_those_beyond(capabilities: Sequence[str]) -> list[str]:
-    """The other capabilities."""
-    return [each for each in capabilities if not is_beyond(each)]
+def changes_devices(device: str) -> bool:
+    """Whether a device is one of this machine that others have, or that keeps data.
+
+    What is no path names a kind of graphics cards and the like.
+    """
+    return device.startswith("/") and not _HARMLESS_DEVICES.match(device)
 
 
 def refuse_namespace(kind: str, value: str, written: str) -> None:

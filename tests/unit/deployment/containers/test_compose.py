@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from harness.deployment.containers import discovery
 from harness.deployment.containers.compose import Additions
 from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
-from harness.deployment.containers.compose import STAND_IN
+from harness.deployment.containers.compose_ports import STAND_IN
 from harness.deployment.containers.mounts import ContainerRefused
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
@@ -40,12 +41,67 @@ def made(
 
 
 def test_names_are_left_out() -> None:
-    service = {"container_name": "shop", "restart": "always", "logging": {"a": "b"}}
-    model, _ = made({**service, "profiles": ["x"], "pull_policy": "always"})
+    service = {"container_name": "shop", "restart": "always", "profiles": ["x"]}
+    labels = {"labels": {"traefik.enable": "true", "caddy": "shop.example"}}
+    logging = {"logging": {"driver": "syslog"}}
+    model, _ = made({**service, **labels, **logging, "pull_policy": "always"})
     app = model["services"]["app"]
-    assert not {*service, "profiles", "pull_policy"} & set(app)
-    assert app["labels"] == {"l": "v"}
+    assert not {*service, "pull_policy"} & set(app)
+    assert app["labels"] == {**discovery.LABELS, "l": "v"}
+    assert app["logging"] == {"driver": "json-file"}
     assert "name" not in model
+
+
+def test_what_reaches_beyond_a_service_is_left_out() -> None:
+    hook = {"command": "true", "privileged": True}
+    model, found = made(
+        {
+            "ipc": "host",
+            "devices": [{"source": "/dev/sda"}, "/dev/dri"],
+            "device_cgroup_rules": ["b *:* rwm"],
+            "security_opt": ["systempaths=unconfined", "no-new-privileges"],
+            "cap_add": ["NET_ADMIN", "SYS_ADMIN"],
+            "environment": {"VIRTUAL_HOST": "shop.example"},
+            "post_start": [hook],
+        }
+    )
+    app = model["services"]["app"]
+    assert (app["cap_add"], app["devices"]) == (["NET_ADMIN"], ["/dev/dri"])
+    assert app["security_opt"] == ["no-new-privileges"]
+    assert not {"ipc", "device_cgroup_rules"} & set(app)
+    assert app["environment"]["VIRTUAL_HOST"] == ""
+    assert app["post_start"] == [{"command": "true"}]
+    assert len(found.notes) == 7
+
+
+def test_a_network_of_others_is_no_mode() -> None:
+    model, _ = made({"network_mode": "production"})
+    app = model["services"]["app"]
+    assert ("network_mode" in app, app["networks"]) == (False, {"default": None})
+    assert model["networks"]["default"]["labels"] == {"l": "v"}
+
+
+def test_the_python_path_of_an_image_that_is_built_is_seen_first() -> None:
+    model, found = made({"build": {"context": "."}})
+    (first,) = found.built
+    path = model["services"]["app"]["environment"]["PYTHONPATH"]
+    assert path == f"/i/hook${{{first.variable}:-}}"
+    assert first.image == "mine-app"
+    given = {"build": {"context": "."}, "environment": {"PYTHONPATH": "/srv"}}
+    assert made(given)[1].built == ()
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [{"target": 53, "published": "53", "protocol": "udp"}],
+        [{**PORTS[0], "host_ip": "::1"}],
+    ],
+)
+def test_the_only_port_is_measured(others: list[dict[str, Any]]) -> None:
+    port = {**PORTS[0], "published": "8000"}
+    (published,) = made({"ports": [port, *others]})[0]["services"]["app"]["ports"]
+    assert (published["published"], published["target"]) == (PORT, 80)
 
 
 def test_the_probe_is_let_in() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.docker_run import command
-from harness.deployment.containers.docker_run import Copy
 from harness.deployment.containers.docker_run import harmless
 from harness.deployment.containers.docker_run import HarmlessRun
 from harness.deployment.containers.docker_run import parse
@@ -56,12 +56,27 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("-v shop_data:/data:ro", "--volume /data"),
         ("--mount type=volume,source=a,target=/data", "--volume /data"),
         ("--mount type=volume,dst=/b,volume-opt=device=/srv", "--volume /b"),
+        ("-v shop:/data --volume-driver rexray", "--volume /data"),
         ("-v /data", "-v /data"),
+        ("--ipc host", "--shm-size 1g"),
+        ("--device /dev/sda --device=/dev/dri", "--device=/dev/dri"),
+        ("--device-cgroup-rule 'b 8:* rwm'", ""),
+        ("--security-opt systempaths=unconfined", ""),
+        ("--network host --cap-add NET_ADMIN", "--network host"),
+        ("--cgroup-parent /shop --oom-score-adj -900", ""),
+        ("-l traefik.enable=true --label-file labels", ""),
+        ("--network prod -h shop", "--network prod"),
+        ("--pull always", ""),
+        ("--pull never", "--pull never"),
+        ("-v /dev:/dev -v /sys:/sys", ""),
+        ("-v /proc:/p", "--mount type=bind,src=/proc,dst=/p,readonly"),
         ("-v ./is-not-there:/data", "--volume /data"),
         ("-v ./folder:/data:ro", "-v ./folder:/data:ro"),
         ("-v ./folder:/data", "--mount type=volume,dst=/data,volume-nocopy"),
         ("--mount type=bind,src=./folder,dst=/d,ro", None),
         ("-v ./file:/data/file", ""),
+        ("--mount Type=Bind,Source=./file,Target=/file", ""),
+        ("--mount 'type=bind,\"src=./with,comma\",dst=/file'", ""),
     ],
 )
 def test_what_would_touch_something_is_replaced(
@@ -69,6 +84,7 @@ def test_what_would_touch_something_is_replaced(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
+    (tmp_path / "with,comma").touch()
     expected = options if words is None else words
     assert " ".join(made(options, tmp_path).options) == expected
 
@@ -174,7 +190,7 @@ def test_processes_of_others_are_not_seen(
 ) -> None:
     with pytest.raises(ContainerRefused, match=words):
         made(options, tmp_path)
-    assert made("--pid private --ipc host", tmp_path).notes == ()
+    assert made("--pid private --ipc private", tmp_path).notes == ()
 
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:
@@ -197,9 +213,10 @@ def test_a_container_that_is_read_only(tmp_path: Path) -> None:
     file = tmp_path / "shop.conf"
     file.touch()
     found = made("--read-only -v ./shop.conf:/srv/shop.conf", tmp_path)
-    options = ("--read-only", "--volume", f"{file}:/srv/shop.conf:ro")
+    mount = f"type=bind,src={file},dst=/srv/shop.conf,readonly"
+    options = ("--read-only", "--mount", mount)
     assert (found.options, found.copies) == (options, ())
-    assert found.notes == (f"{file}: mounted read only, as the container is",)
+    assert found.notes == (f"{file}: mounted read only",)
 
 
 def test_what_would_be_given_to_one_container_alone_is_copied(tmp_path: Path) -> None:

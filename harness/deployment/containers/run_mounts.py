@@ -1,0 +1,86 @@
+"""What `docker run` says of mounts, and what is said in the place of that."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.mounts import Mount
+from harness.deployment.containers.mounts import Treatment
+
+OWN = ("tmpfs", "image")
+"""Types of mounts in which nothing of the user's can be changed."""
+
+
+def of_volume(value: str, folder: Path) -> Mount:
+    """What `--volume` says: ``[SOURCE:]TARGET[:OPTIONS]``."""
+    source, target, options = (*value.split(":"), "", "")[:3]
+    if not target:
+        return Mount("", source, False, False)
+    is_bind = source.startswith(("/", ".", "~"))
+    path = str((folder / os.path.expanduser(source)).resolve()) if is_bind else source
+    words = options.split(",")
+    # `Z` would give what is mounted to this container alone.
+    return Mount(path, target, "ro" in words and "Z" not in words, is_bind)
+
+
+def of_mount(value: str, folder: Path) -> Mount:
+    """What `--mount` says: a line of CSV with ``KEY=VALUE``, whose case is the same.
+
+    Raises ``ContainerRefused`` for a type that is not understood.
+    """
+    pairs = [each.partition("=") for row in csv.reader([value]) for each in row]
+    keys = {name.strip().lower(): given for name, _, given in pairs}
+    source = keys.get("source", keys.get("src", ""))
+    target = keys.get("target", keys.get("destination", keys.get("dst", "")))
+    flag = keys.get("readonly", keys.get("ro"))
+    kind = keys.get("type", "volume").lower()
+    if kind in OWN:
+        return Mount("", target, False, False)
+    if kind not in ("bind", "volume"):
+        refuse_type(kind, target)
+    if kind == "volume" and any(key.startswith("volume-") for key in keys):
+        source = source or "with options"  # which may lead anywhere
+    path = str((folder / source).resolve()) if kind == "bind" else source
+    return Mount(path, target, flag in ("", "true", "1"), kind == "bind")
+
+
+def refuse_type(kind: str, target: str) -> None:
+    """Raise ``ContainerRefused`` about a mount of a type that is not understood."""
+    raise ContainerRefused(
+        f"mounts something of the type {kind} at {target}, which is not understood; "
+        "leave it out, or mount a folder or a volume there"
+    )
+
+
+def instead(words: Sequence[str], mount: Mount, what: Treatment) -> tuple[str, ...]:
+    """The option for what takes the place of a mount, which was given by words."""
+    if what is Treatment.UNCHANGED:
+        return tuple(words)
+    if what is Treatment.EMPTY:
+        return ("--volume", mount.target)
+    bind = {"type": "bind", "src": mount.source, "dst": mount.target}
+    if what is Treatment.READ_ONLY:
+        return ("--mount", _line([*_pairs(bind), "readonly"]))
+    if what is Treatment.ALONE:
+        return ("--mount", _line([*_pairs(bind), "readonly", "bind-nonrecursive"]))
+    if what is Treatment.COPIED and Path(mount.source).is_dir():
+        # What the image has at that place would be hidden, and is not to be mixed in.
+        own = {"type": "volume", "dst": mount.target}
+        return ("--mount", _line([*_pairs(own), "volume-nocopy"]))
+    return ()  # a file is copied into the container itself
+
+
+def _pairs(keys: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in keys.items()]
+
+
+def _line(fields: Sequence[str]) -> str:
+    """Fields as a line of CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(fields)
+    return text.getvalue()
