@@ -62,8 +62,11 @@ SERVERS |= {"waitress": SERVERS["waitress-serve"], "pyuwsgi": SERVERS["uwsgi"]}
 """By the program, or the module that ``python -m`` runs."""
 
 UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
+_KEY = r"""(?:^[\s"<-]*|[{,]\s*"|>\s*<)"""
+"""What a key stands behind: at the beginning of a line, or in a line of JSON or XML."""
 _OWN_ADDRESS = re.compile(
-    rf"""(?m)^[\s"<-]*(?:{"|".join(_OF_UWSGI)})["']?\s*[=:>]\s*(?P<value>.*)$"""
+    rf"""(?m){_KEY}(?:{"|".join(_OF_UWSGI)})["']?\s*[=:>]\s*"""
+    r"""(?P<value>"[^"\n]*"|[^<\n]*(?:</[\w-]+>)?)"""
 )
 
 
@@ -131,7 +134,7 @@ def read_line(
 
 
 _EMPEROR = re.compile(r"--emperor(?:$|=)")
-_EMPEROR_IN_A_FILE = re.compile(r"""(?m)^[\s"<-]*emperor["']?\s*[=:>]""")
+_EMPEROR_IN_A_FILE = re.compile(rf"""(?m){_KEY}emperor["']?\s*[=:>]""")
 
 
 def _is_emperor(words: Sequence[str], folder: Path) -> bool:
@@ -171,7 +174,7 @@ def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
         for match in _OWN_ADDRESS.finditer(text):
             if "$(" not in match["value"]:
                 line = text.count("\n", 0, match.start("value")) + 1
-                return OwnAddress(path, line, match[0].strip())
+                return OwnAddress(path, line, match[0].lstrip("{,>").strip())
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Coroutine
@@ -22,6 +23,8 @@ from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.other_protocols import speaks_http_2
 from harness.deployment.other_protocols import TRY_SECONDS
 from harness.deployment.other_protocols import wants_a_certificate
+from harness.deployment.respawning import processes_now
+from harness.deployment.respawning import Respawning
 from harness.deployment.shell import CommandLine
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
@@ -157,11 +160,16 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
     before = look(server.processes())
+    workers = Respawning()
     while True:
         await asyncio.sleep(1)
         now = look(server.processes())
         ports = listened_on(server.processes())
         state = watched.state
+        if not search.is_client and workers.look(
+            processes_now(server.processes()), time.monotonic()
+        ):
+            raise NotAnswering("its workers end again and again before they answer")
         for endpoint in _other_ways(search, state, ports):
             if await _answers(search, endpoint):
                 return endpoint

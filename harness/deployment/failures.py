@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +33,7 @@ CAUSES = (
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found"
-        r"|no python application found)\b",
+        r"|no python application found|unknown option)\b",
         re.IGNORECASE,
     ),
 )
@@ -52,7 +53,7 @@ NO_CAUSE = re.compile(
     r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed)"
-    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    r"|.*\[emperor\] |.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
 """Beginnings of lines that servers print at every start or stop."""
@@ -103,12 +104,24 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
         return Advice(cause, f"{sent}{LEAVES_ALONE}")
     if _NO_IMAGE.search(cause):
         return Advice(cause, "pull or build its images before the check")
+    if name := _lacks_variable(cause, cell.log_tail):
+        return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
     is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
     if is_error or "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
     return Advice("; ".join(filter(None, (cause, stay))), leave)
+
+
+_UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
+
+
+def _lacks_variable(cause: str, log: str) -> str:
+    """The variable of the environment that was looked up and is not set, if any."""
+    found = _UNSET.search(cause)
+    is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
+    return found["name"] if found and is_looked_up else ""
 
 
 _NO_IMAGE = re.compile(
@@ -141,14 +154,39 @@ _TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
 
 def _cause(log: str, reason: str) -> str:
     """The last of the lines that most likely name the cause."""
+    if reason.startswith("it listens on"):
+        return ""  # whatever it said, that is not why
     lines = [line.strip() for line in log.splitlines() if PROBES not in line]
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
-            return f"it said: {errors[-1]}"
+            return f"it said: {errors[-1]}{_details(errors[-1], lines)}"
+    lines = lines or _KILLED.findall(log)
     if not lines or NAMED.search(reason):
         return ""
     return f"the last that it said: {lines[-1]}"
+
+
+_KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIG(?!TERM).*")
+"""What gunicorn says of a worker that something else ended."""
+
+DETAILS = 3
+"""So many lines at most that follow an error are told with it."""
+
+
+def _details(error: str, lines: Sequence[str]) -> str:
+    """The names that an error of pydantic lists in lines of their own."""
+    if not re.search(r"\d validation errors? for \w+$", error):
+        return ""
+    after = lines[len(lines) - 1 - lines[::-1].index(error) + 1 :]
+    listed = (
+        f"{name}: {what.partition(' [')[0]}"
+        for name, what in itertools.pairwise(after)
+        if re.fullmatch(r"\w[\w.]*", name)
+    )
+    names = [*dict.fromkeys(listed)]  # each worker lists them
+    more = ", …" if len(names) > DETAILS else ""
+    return f": {', '.join(names[:DETAILS])}{more}" if names else ""
 
 
 NAMED = re.compile(

@@ -197,8 +197,9 @@ def _check_python(
     if "flask" not in versions:
         raise DeploymentFault(
             deployment.source_key,
-            f"Flask is not installed for {where.python}, which the command runs on; "
-            "install it there, or name a file of requirements that has it",
+            f"Flask is not installed for {where.python}, which the command runs on, "
+            "and only Flask apps are measured; if it is one, install Flask there, or "
+            "name a file of requirements that has it",
         )
 
 

@@ -75,9 +75,13 @@ def printable_lines(text: str, *, characters: int = 4000) -> str:
 
 
 def _without_commands(text: str) -> str:
-    while "::" in text or "##[" in text:
-        text = text.replace("::", ": :").replace("##[", "# #[")
+    while _COMMAND.search(text):
+        text = _COMMAND.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
     return text
+
+
+_COMMAND = re.compile(r"::(?![0-9a-f.]{0,15}\])|(?<!\[)::|##\[", re.IGNORECASE)
+"""What a line begins with that commands a CI runner; no address such as ``[::1]``."""
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -20,5 +20,7 @@ from tests.live.deployment.shape_tables import shapes
 def test_a_kind(
     check: Check, tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any]
 ) -> None:
+    if "needs" in shape and not Path(shape["needs"]).exists():
+        pytest.skip(f"{shape['needs']} is not installed")
     folder = Path(tmp_path_factory.mktemp("s"), shape.get("folder", "shop"))
     comes_out(check, shape, made(shape, folder))

@@ -122,6 +122,14 @@ APPLIED = [
         "--daemonize log ",
     ),
     Applied(
+        "a variable that the app looks up",
+        'command = "gunicorn -w 2 shop:app"',
+        'give it that variable: (env = . SHOP_KEY = "…" .)',
+        "concurrency.toml",
+        r"\Z",
+        files={"shop.py": f'import os\nos.environ["SHOP_KEY"]\n{SHOP}'},
+    ),
+    Applied(
         "more than is declared",
         f'command = "python serve.py"\n{OWN}\ndeclared = 1',
         "write `(declared = 3)`",
@@ -212,7 +220,7 @@ APPLIED = [
     Applied(
         "requirements without Flask",
         'command = "gunicorn -w 2 shop:app"\nrequirements = "requirements.txt"',
-        "Flask is not installed for .*; install it there, or name a file of",
+        "Flask is not installed for .*; if it is one, .* or name a file of",
         "requirements.txt",
         r"\Z",
         "flask\n",

@@ -111,6 +111,8 @@ def test_a_file_with_an_address_is_known(words: str, ini: Path) -> None:
         ("u.xml", "<uwsgi>\n<http-socket>127.0.0.1:80</http-socket>\n</uwsgi>"),
         ("u.yaml", "uwsgi:\n  socket: /run/a.sock\n"),
         ("u.json", '{"uwsgi": {\n"http": ":80"}}'),
+        ("u.json", '{"uwsgi":\n{"master": true, "http-socket": ":80", "p": 2}}'),
+        ("u.xml", "\n<uwsgi><master/><socket>127.0.0.1:80</socket></uwsgi>"),
     ],
 )
 def test_an_address_is_known_in_any_format(

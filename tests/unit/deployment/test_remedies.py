@@ -94,6 +94,28 @@ def test_the_last_error_is_the_cause() -> None:
             "the last that it said: [7] [ERROR] connection to unix:/none/x.sock",
         ),
         ("[INFO] Listening at: http://127.0.0.1:8000\n*** uWSGI ***\n", ""),
+        # An app that something else ends
+        (
+            "[7] [INFO] Booting worker with pid: 8\n"
+            "[7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n",
+            "the last that it said: Worker (pid:8) was sent SIGKILL! Perhaps out",
+        ),
+        # pydantic 2 names what is missing in lines of their own
+        (
+            "pydantic_core.ValidationError: 2 validation errors for Shop\n"
+            "database_url\n  Field required [type=missing, input_value={}]\n"
+            "    For further information visit https://errors.pydantic.dev/2.13/\n"
+            "key\n  Field required [type=missing, input_value={}]\n"
+            "[2026] [7] [ERROR] Worker (pid:8) exited with code 3.\n",
+            "it said: pydantic_core.ValidationError: 2 validation errors for Shop: "
+            "database_url: Field required, key: Field required",
+        ),
+        (
+            "File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SHOP_KEY'\n",
+            "it said: KeyError: 'SHOP_KEY'; give it that variable: "
+            'env = { SHOP_KEY = "…" }',
+        ),
+        ("prices = TABLE[name]\nKeyError: 'SHOP'\n", "it said: KeyError: 'SHOP'"),
     ],
 )
 def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
@@ -102,6 +124,16 @@ def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
     reason = explain(seen, None, (), patched=False).reason
     assert reason.startswith(words)
     assert said or reason == words
+
+
+def test_another_port_is_cause_enough() -> None:
+    seen = cell(
+        outcome=Outcome.NOT_ANSWERING,
+        reason="it listens on port 5000 and not on the one it was given; write PORT",
+        log_tail="Error: Build failed with 1 failure.\n",
+    )
+    explained = explain(seen, None, (), patched=False)
+    assert (explained.reason, explained.remedy) == (seen.reason, "write PORT")
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ APPLIED = {
     "`--threads {} --worker-connections {}`": f"{CHECK}"
     "test_how_to_raise_gthread_is_true",
     "give it the port: env = ": PORTS,
+    "give it that variable: env = ": OTHERS,
     "give gunicorn `worker_connections = {}`": f"{CHECK}"
     "test_the_remedy_for_gthread_in_code_is_true",
     "write `$(PORT)` {}": PORTS,

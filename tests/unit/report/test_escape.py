@@ -146,6 +146,13 @@ def test_commands_of_ci_runners_are_broken() -> None:
         assert "##[" not in shown
 
 
+def test_an_address_is_no_command() -> None:
+    for address in ("[::]:8000", "--bind [::1]:80"):
+        assert escape.printable(address) == address
+    shown = escape.printable("[::1]::add-mask::x [::error]::y")
+    assert shown == "[::1]: :add-mask: :x [: :error]: :y"
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_github_takes_nothing_from_a_summary(case: str) -> None:
     made = rendered(page(judge(CASES[case]())))

@@ -1,0 +1,89 @@
+"""Workers that end again and again are told from servers that are slow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from harness.deployment.respawning import ENDED
+from harness.deployment.respawning import is_worker
+from harness.deployment.respawning import Respawning
+from harness.deployment.respawning import Running
+
+SERVER = Running(1, ("python", "gunicorn", "a:app"), "/usr/bin/python3.11")
+WORKER = SERVER._replace(parent=10)
+SHELL = Running(1, ("sh", "run"), "/usr/bin/dash")
+SPAWNED = ("python", "-c", "from multiprocessing.spawn import spawn_main; spawn_main(")
+
+
+def looks(*trees: Mapping[int, Running]) -> list[bool]:
+    """What each look says, a second after the one before."""
+    seen = Respawning()
+    return [seen.look(tree, float(second)) for second, tree in enumerate(trees)]
+
+
+def each_a_new_one(count: int, **beside: Running) -> list[dict[int, Running]]:
+    others = {int(number[1:]): running for number, running in beside.items()}
+    return [{10: SERVER, 100 + n: WORKER, **others} for n in range(count)]
+
+
+def test_workers_that_end_again_and_again() -> None:
+    seen = looks(*each_a_new_one(12))
+    assert seen == [False] * 8 + [True] * 4
+
+
+def test_few_that_ended_tell_nothing() -> None:
+    trees = each_a_new_one(ENDED - 1)
+    assert not any(looks(*trees, *[{10: SERVER}] * 20))
+
+
+def test_one_that_stays_may_still_answer() -> None:
+    old = {f"_{number}": WORKER for number in (50,)}
+    assert not any(looks(*each_a_new_one(30, **old)))
+
+
+@pytest.mark.parametrize(
+    ("other", "vain"),
+    [
+        (Running(1, ("nginx",), "/usr/sbin/nginx"), False),
+        (Running(10, ("python", "-c", "from multiprocessing.resource_tracker"), ""), 1),
+    ],
+)
+def test_what_lives_beside_them(other: Running, vain: bool) -> None:
+    assert looks(*each_a_new_one(12, _50=other))[-1] == bool(vain)
+
+
+def test_what_starts_the_server_is_not_beside_it() -> None:
+    above = {5: SHELL}
+    server = SERVER._replace(parent=5)
+    trees = [{**above, 10: server, 100 + n: WORKER} for n in range(12)]
+    assert looks(*trees)[-1]
+
+
+def test_what_a_worker_starts_is_its_own() -> None:
+    trees = [
+        {10: SERVER, 100 + n: WORKER, 200 + n: Running(100 + n, ("ldconfig",), "")}
+        for n in range(12)
+    ]
+    assert looks(*trees)[-1]
+
+
+def test_a_loop_of_a_shell_may_wait_for_something() -> None:
+    waits = Running(10, ("sh", "run"), "/usr/bin/dash")
+    assert not any(looks(*[{10: SHELL, 100 + n: waits} for n in range(30)]))
+
+
+@pytest.mark.parametrize(
+    ("parent", "words"),
+    [
+        (SERVER, SERVER.words),
+        (SERVER, SPAWNED),
+        (SERVER._replace(words=("python", "/bin/uwsgi", "--emperor", "v")), ("uwsgi",)),
+    ],
+)
+def test_which_are_workers(parent: Running, words: tuple[str, ...]) -> None:
+    assert is_worker(Running(10, words, ""), parent)
+    assert not is_worker(
+        Running(10, ("pg_isready",), ""), parent._replace(words=("a",))
+    )
