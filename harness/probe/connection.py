@@ -1,0 +1,234 @@
+"""Connections that take one step at a time, and say what comes of it by callbacks.
+
+Plain sockets and callbacks are used rather than tasks and streams, because one process
+holds ten thousand connections at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import select
+import socket
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from harness.probe.states import ending_of
+from harness.probe.states import State
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Tls
+from harness.probe.transports import TlsFailed
+
+OPEN_SECONDS = 0.03
+"""A connection that is not open by then is tried again. When a server's listen backlog
+is full the kernel drops the SYN packet and resends it only after one second, then two,
+then four. A new attempt is answered as soon as there is room."""
+
+_NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
+_RECEIVE_BYTES = 65_536
+
+
+class Ends(NamedTuple):
+    """The addresses of a connection."""
+
+    own: tuple[str, int]
+    peer: tuple[str, int]
+
+
+class Callbacks(NamedTuple):
+    """What is called after each step of a connection."""
+
+    tried_again: Callable[[], None]
+    """It was not open in time, and another attempt has begun."""
+    opened: Callable[[], None]
+    sent: Callable[[], None]
+    """All of what was sent first is with the kernel."""
+    received: Callable[[bytes], None]
+    """Something has come; nothing is the end of the connection."""
+    lost: Callable[[State], None]
+
+
+class Connection:
+    """A connection to a server, with TLS where the server speaks that."""
+
+    def __init__(self, endpoint: Endpoint, callbacks: Callbacks) -> None:
+        self.attempts = 0
+        """Number of attempts to connect."""
+        self._endpoint = endpoint
+        self._callbacks = callbacks
+        self._source = 0
+        self._reads = True
+        self._begun = False
+        self._unsent = b""
+        self._tls: Tls | None = None
+        self._socket: socket.socket | None = None
+        self._next: asyncio.Handle | None = None
+        self._reading = self._writing = False
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def ends(self) -> Ends | None:
+        """Both ends of a TCP connection; ``None`` while it has none."""
+        if self._socket is None:
+            return None
+        try:
+            return Ends(self._socket.getsockname(), self._socket.getpeername())
+        except OSError:  # it is not open yet, or not any more
+            return None
+
+    # Steps ---------------------------------------------------------------------
+
+    def open(self, source: int, *, reads: bool) -> None:
+        """Start to connect from a port, or from any with 0.
+
+        The port is free again in the end, since the connection is reset. Where it never
+        ``reads``, the kernel accepts as little as possible in its place.
+        """
+        self._source, self._reads = source, reads
+        self._socket = self._endpoint.socket()
+        if not reads:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        if source and not self._endpoint.path:
+            self.reset_when_closed()
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((self._endpoint.host, source))
+        self.attempts += 1
+        try:
+            code = self._socket.connect_ex(self._endpoint.place)
+        except OSError:  # the path of a Unix socket is too long
+            self._socket.close()
+            raise
+        if code == errno.EAGAIN:  # the backlog of a Unix socket is full
+            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
+        elif code in (0, errno.EINPROGRESS):
+            if self.ends is not None:  # open already, as most are on one machine
+                self._next = self._loop.call_soon(self._opened)
+                return
+            self._write_when_possible(self._opened)
+            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
+        else:
+            self._loop.call_soon(self._callbacks.lost, ending_of(code))
+
+    def send(self, data: bytes) -> None:
+        """Send the first of what is to be sent, and begin to read.
+
+        Over TLS it counts as sent once its handshake has begun: the rest waits for the
+        server.
+        """
+        if self._endpoint.tls:
+            self._tls = Tls(data)
+            data = self._tls.begin()
+        self._unsent = data
+        self._push()
+
+    def send_more(self, data: bytes) -> None:
+        """Send more, without TLS."""
+        self._unsent += data
+        self._push()
+
+    def reset_when_closed(self) -> None:
+        """Have the connection reset when it is closed."""
+        if self._socket is not None:
+            option = socket.SOL_SOCKET, socket.SO_LINGER
+            self._socket.setsockopt(*option, _NO_LINGER)
+
+    def close(self) -> None:
+        """Close it, if it is open; nothing is called any more."""
+        if self._socket is not None:
+            self._leave_loop()
+            self._socket.close()
+            self._socket = None
+
+    def is_cut_off(self) -> bool:
+        """Whether the server has closed or reset it.
+
+        Where nothing is read, only a reset can be seen.
+        """
+        if self._socket is None:
+            return False
+        poll = select.poll()
+        poll.register(self._socket, 0)  # which leaves POLLHUP and POLLERR
+        return bool(poll.poll(0))
+
+    # Events --------------------------------------------------------------------
+
+    def _open_again(self) -> None:
+        self.close()
+        self.open(self._source, reads=self._reads)
+        self._callbacks.tried_again()
+
+    def _opened(self) -> None:
+        assert self._socket is not None
+        self._leave_loop()
+        code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._callbacks.lost(ending_of(code))
+        else:
+            self._callbacks.opened()
+
+    def _push(self) -> None:
+        assert self._socket is not None
+        try:
+            self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._callbacks.lost(State.RESET)
+            return
+        if self._unsent:
+            self._write_when_possible(self._push)
+            return
+        if self._writing:
+            self._loop.remove_writer(self._socket.fileno())
+            self._writing = False
+        if self._begun:
+            return  # what a handshake sends later
+        self._begun = True
+        if self._reads:
+            self._loop.add_reader(self._socket.fileno(), self._receive)
+            self._reading = True
+        self._callbacks.sent()
+
+    def _receive(self) -> None:
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(_RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._callbacks.lost(State.RESET)
+            return
+        if self._tls is None:
+            self._callbacks.received(data)
+            return
+        try:
+            pieces, more = self._tls.received(data)
+        except TlsFailed:
+            self._callbacks.lost(State.RESET)
+            return
+        if more:
+            self.send_more(more)
+        for piece in pieces:
+            if self._socket is not None:  # an answer that is complete closes it
+                self._callbacks.received(piece)
+
+    # The loop knows a socket by its number: of the socket itself the selector would
+    # make a text each time, which asks the kernel for both of its addresses.
+
+    def _write_when_possible(self, callback: Callable[[], None]) -> None:
+        assert self._socket is not None
+        self._loop.add_writer(self._socket.fileno(), callback)
+        self._writing = True
+
+    def _leave_loop(self) -> None:
+        """Call nothing any more, neither for what the socket does nor after a while."""
+        assert self._socket is not None
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+        if self._reading:
+            self._loop.remove_reader(self._socket.fileno())
+        if self._writing:
+            self._loop.remove_writer(self._socket.fileno())
+        self._reading = self._writing = False
