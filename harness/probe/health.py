@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
+from harness.probe.gathering import gather
+from harness.probe.gathering import gather_beside
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.round import finish
@@ -72,8 +75,8 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
     data = b""
     if by is CheckBy.HTTP:
         given = (f"{name}: {value}" for name, value in check.headers.items())
-        data = probe.head("GET", check.path or "ready", *HEADERS, *given)
-    crowd = probe.gather_beside(1, PartialRequest(data), check.port)
+        data = request_head(probe, "GET", check.path or "ready", *HEADERS, *given)
+    crowd = gather_beside(probe, 1, PartialRequest(data), check.port)
     crowd.clients[0].source = source
     probe.lag.begin()
     sent = Check(crowd, by, time.monotonic())
@@ -115,7 +118,7 @@ async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Port
         for _ in range(LEARNING_ROUNDS):
             if learned.known(workers) >= wanted:
                 return learned.ports
-            probe.gather(LEARNING_LOAD * wanted)
+            gather(probe, LEARNING_LOAD * wanted)
             try:
                 await hold(probe, probe.crowd.clients)
                 await finish(probe)

@@ -12,107 +12,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from collections.abc import Callable
 from collections.abc import Iterable
-from typing import Annotated
+from typing import NamedTuple
 
 import msgspec
 
+from harness.probe.hold import Hold
+from harness.probe.hold import Introduction
+
 BACKLOG = 4096
-LONGEST_LINE = 4096
 FAILED = b"failed "
 
 
-class Introduction(msgspec.Struct, frozen=True, kw_only=True):
-    """The line by which a held request introduces itself."""
+class Spread(NamedTuple):
+    """How held requests are spread over a server."""
 
-    request: str
-    process: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
-    thread: int
-    greenlet: int | None
-    at: float | None
-    """Monotonic seconds, by the clock of the app."""
-    token: str
-
-
-class Hold(asyncio.Protocol):
-    """A connection from the app, for one request that is, or was, in it."""
-
-    def __init__(self, listener: Holds) -> None:
-        self._listener = listener
-        self._transport: asyncio.Transport | None = None
-        self.origin = ""
-        """The address that it comes from; each container has one of its own."""
-        self._received = b""
-        self.said: Introduction | None = None
-        self.entered_at = 0.0
-        """When the introduction arrived, by ``time.monotonic()``."""
-        self.left = False
-        """Whether the app has answered the release."""
-        self.farewell = b""
-        """What it said when the request left."""
-
-    @property
-    def entered_app_at(self) -> float:
-        """When it entered the app, by the app's own account where there is one.
-
-        This process may have been held up when it was told.
-        """
-        said = self.said.at if self.said else None
-        # It was before it was told; whatever else is said is not believed.
-        if said is None or not 0 <= said <= self.entered_at:
-            return self.entered_at
-        return said
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self.origin = str(transport.get_extra_info("peername", [""])[0])
-
-    def data_received(self, data: bytes) -> None:
-        if self.said is not None:
-            self.left = True
-            self.farewell = (self.farewell + data)[:LONGEST_LINE]
-            return
-        self._received += data
-        line, newline, rest = self._received.partition(b"\n")
-        if newline:
-            self.left, self.farewell = bool(rest), rest
-            self._introduce(line)
-        elif len(self._received) > LONGEST_LINE:
-            self._close()
-
-    def _introduce(self, line: bytes) -> None:
-        self._received = b""
-        try:
-            introduction = msgspec.json.decode(line, type=Introduction)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return self._close()  # some other program, not the app
-        # Of bytes: it refuses text that is not ASCII.
-        token = introduction.token.encode("utf-8", "surrogatepass")
-        if not secrets.compare_digest(token, self._listener.token.encode()):
-            return self._close()
-        self.said = introduction
-        self.entered_at = time.monotonic()
-        if self._listener.expects(introduction.request):
-            self._listener.enter(self)
-        else:
-            self._listener.turn_away(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.said is not None:
-            self._listener.lose(self)
-
-    def release(self) -> None:
-        """Let the request go; from now on it is not held."""
-        assert self._transport is not None
-        self._transport.write(b"go\n")
-
-    def _close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
+    processes: int
+    """Processes that hold at least one."""
+    threads: int
+    """The most in one process, each in its own thread or greenlet."""
 
 
 class Holds:
@@ -163,12 +84,17 @@ class Holds:
         """Let one more request of this name enter."""
         self._names.add(name)
 
-    def expects(self, name: str) -> bool:
-        """Whether a request of this name may enter now."""
-        known = _request(name) in self._names
-        return name in self._marks or (known and name not in self.held)
+    def introduced(self, hold: Hold) -> None:
+        """Let a request enter that may, and send all others away."""
+        assert hold.said is not None
+        name = hold.said.request
+        expected = _request(name) in self._names and name not in self.held
+        if expected or name in self._marks:
+            self._enter(hold, name)
+        else:
+            self._turn_away(hold)
 
-    def turn_away(self, hold: Hold) -> None:
+    def _turn_away(self, hold: Hold) -> None:
         """Let a request go that is not expected.
 
         One that was given up earlier may enter late. Any other was not sent, or is in
@@ -179,10 +105,9 @@ class Holds:
         hold.left = True
         hold.release()
 
-    def enter(self, hold: Hold) -> None:
+    def _enter(self, hold: Hold, name: str) -> None:
         """Count a request that has introduced itself."""
         assert hold.said is not None
-        name = hold.said.request
         if name in self._marks:
             mark = self._marks.pop(name)
             # One that nobody waits for any more may still arrive.
@@ -235,6 +160,16 @@ class Holds:
             if hold.said is not None
         }
 
+    def spread(self) -> Spread:
+        """How the requests that are held now are spread over processes."""
+        # Processes of different containers may have the same number.
+        lanes: dict[tuple[str, int], set[tuple[int, int | None]]] = defaultdict(set)
+        for hold in self.held.values():
+            assert hold.said is not None
+            process = hold.origin, hold.said.process
+            lanes[process].add((hold.said.thread, hold.said.greenlet))
+        return Spread(len(lanes), max(map(len, lanes.values()), default=0))
+
     async def catch_up(self) -> None:
         """Wait until every hold is counted that was introduced before this call.
 
@@ -268,7 +203,12 @@ async def listening(host: str) -> AsyncIterator[Holds]:
     """Accept holds on a free port of ``host`` inside a ``with`` block."""
     holds = Holds(secrets.token_hex(16))
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Hold(holds), host, 0, backlog=BACKLOG)
+    server = await loop.create_server(
+        lambda: Hold(holds.token, holds.introduced, holds.lose),
+        host,
+        0,
+        backlog=BACKLOG,
+    )
     address, port = server.sockets[0].getsockname()[:2]
     holds.address = f"{address}:{port}"
     try:

@@ -14,6 +14,9 @@ from collections.abc import Iterable
 
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
+from harness.probe.watching import patience
+from harness.probe.watching import pause_patience
+from harness.probe.watching import watch
 from harness.records.words import Settled
 from harness.system.asleep import on_clock
 
@@ -48,7 +51,7 @@ async def come_in(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled
     if _nobody_came(probe) and not probe.admits_none:
         settled = await _first(probe, settled)
     if probe.pause_seconds and probe.waiting():
-        await probe.watch(probe.all_in_or_ended, probe.pause_patience)
+        await watch(probe, probe.all_in_or_ended, pause_patience(probe))
         settled = await probe.until(probe.all_in_or_ended)
     return await _awake(probe, settled, slept)
 
@@ -60,8 +63,8 @@ def _nobody_came(probe: Probe) -> bool:
 async def _first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter a server that had nothing to do."""
     begun = time.monotonic() - probe.crowd.sent_ago
-    seconds = probe.patience if probe.holds.ever else ALONE_SECONDS
-    await probe.watch(lambda: not _nobody_came(probe), seconds)
+    seconds = patience(probe) if probe.holds.ever else ALONE_SECONDS
+    await watch(probe, lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):
         probe.admits_none = True
         return settled

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections import defaultdict
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterator
 from itertools import repeat
-from typing import NamedTuple
 from typing import TypeVar
 
-from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
 from harness.probe.look import Thread
-from harness.probe.messages import PartialRequest
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
 from harness.probe.quiet import START
 from harness.probe.quiet import Window
 from harness.probe.still import Budget
+from harness.probe.still import enough_budget
 from harness.probe.still import NO_BUDGET
 from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
@@ -39,61 +35,13 @@ from harness.records.witness import KernelAccount
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
-NAME_HEADER = "X-Flask-Concurrency-Request"
-PLACE_HEADER = "X-Flask-Concurrency-Place"
-"""Headers by which a request for a route of the app's own says which it is, and at
-which place it is to be held."""
-
 ROUND_SECONDS = 60.0
 """Deadline of a single wait. Nearly all waits end much sooner, with a quiet server."""
-
-PATIENCE_SECONDS = 1.5
-"""How long a quiet server that falls short is watched before that is believed: a worker
-may sleep while it boots, and some servers look for connections once a second."""
-
-
-LEAST_BUDGET = 250_000_000
-"""Nanoseconds on a processor that a thread may use, at least, without letting any of
-the requests in that wait. A request takes one or two million to enter."""
-
-TIMES_ALONE = 3
-AT_ONCE = 8
-"""Times what a request took that was alone, for each that waits, up to so many: a
-thread may prepare several before it lets in the first one."""
-
-TO_PREPARE = 1_000_000
-"""The same, beside, for each of all that wait: a thread may accept every one of
-thousands before it lets in the next. That was seen to take a quarter of this."""
 
 ACCEPT_BUDGET = 50_000_000
 """Nanoseconds in which a server has surely accepted the connections that it wants."""
 
-GROWING_SECONDS = 6.0
-"""The same for a server that is known to start processes only while requests wait:
-uWSGI looks once a second, and starts one every four seconds by default."""
-
-WATCH_SECONDS = 0.1
-"""How long it is watched at a stretch, and the most that counts of it."""
-
-LOOK_SECONDS = 0.05
-"""How often it is looked for what no request tells of."""
-
-SHORTEST_PAUSE_SECONDS = 0.5
-"""The least that a server is watched for requests that pause in front of the app."""
-
-PAUSES = 3
-"""Times the longest pause in front of the app that a server is watched for."""
-
 T = TypeVar("T")
-
-
-class Spread(NamedTuple):
-    """How held requests are spread over a server."""
-
-    processes: int
-    """Processes that hold at least one."""
-    threads: int
-    """The most in one process, each in its own thread or greenlet."""
 
 
 class Probe:
@@ -116,8 +64,8 @@ class Probe:
         self.address = Endpoint.of(address)
         """Where requests are sent to."""
         self._from_inside = from_inside
-        self._target = target
-        self._headers = headers
+        self.target = target
+        self.headers = headers
         self.quiet = quiet or Quiet(server.processes)
         self._moved = asyncio.Event()
         self.moved = self._moved.set
@@ -162,9 +110,9 @@ class Probe:
         """Whether every count was made with the server known to be quiet."""
         self.gave_up_early = False
         """Whether requests were given up last in a server that was not quiet."""
-        self._beside: Crowd | None = None
+        self.beside: Crowd | None = None
         self._mortal = True
-        self._number = 0
+        self.number = 0
         holds.changed = self.moved
 
     @property
@@ -181,16 +129,9 @@ class Probe:
         if not self.address.is_plain:
             raise NotSpoken("this is asked only of servers that speak HTTP on a port")
 
-    @property
-    def quiet_by(self) -> Settled:
-        """The method that tells when this server is quiet."""
-        return self.quiet.by
-
-    # What is known ---------------------------------------------------------------
-
-    def _count(self) -> tuple[int, ...]:
+    def count(self) -> tuple[int, ...]:
         """A value that differs after each change in a request."""
-        beside = self._beside.moved() if self._beside else ()
+        beside = self.beside.moved() if self.beside else ()
         return len(self.holds.entered), self.holds.broken, *self.crowd.moved(), *beside
 
     def all_in_or_ended(self) -> bool:
@@ -212,18 +153,6 @@ class Probe:
     def waiting(self) -> int:
         """Number of offered requests that have neither entered the app nor ended."""
         return len(self.names_waiting())
-
-    def spread(self) -> Spread:
-        """How the requests that are held now are spread over the server."""
-        # Processes of different containers may have the same number.
-        lanes: dict[tuple[str, int], set[tuple[int, int | None]]] = defaultdict(set)
-        for hold in self.holds.held.values():
-            assert hold.said is not None
-            process = hold.origin, hold.said.process
-            lanes[process].add((hold.said.thread, hold.said.greenlet))
-        return Spread(len(lanes), max(map(len, lanes.values()), default=0))
-
-    # Waiting ---------------------------------------------------------------------
 
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
@@ -248,22 +177,16 @@ class Probe:
     async def settle(self, window: Window = ROUND) -> Settled:
         """Wait until the server is quiet and all its holds are counted."""
         while True:
-            # As it starts a server computes without letting anything in.
-            budget = NO_BUDGET if window is START else self._budget()
-            by = await self.quiet.wait(self._count, window, budget)
+            budget = NO_BUDGET
+            if window is not START:  # then it computes without letting anything in
+                took = self.processes | self.holds.ever
+                budget = enough_budget(took, self.waiting(), self.alone_nanoseconds)
+            by = await self.quiet.wait(self.count, window, budget)
             self.always_quiet &= by is not Settled.STEADY_COUNT
-            before = self._count()
+            before = self.count()
             await self.holds.catch_up()
-            if self._count() == before or by is Settled.STEADY_COUNT:
+            if self.count() == before or by is Settled.STEADY_COUNT:
                 return by
-
-    def _budget(self) -> Budget:
-        """The processor time that threads may use without letting requests in."""
-        waiting = max(1, self.waiting())
-        several = TIMES_ALONE * self.alone_nanoseconds * min(waiting, AT_ONCE)
-        least = max(LEAST_BUDGET, several)
-        took = self.processes | self.holds.ever
-        return Budget(frozenset(took), least + TO_PREPARE * waiting)
 
     async def let_accept(self) -> None:
         """Give a server the time to accept connections, though it may compute then.
@@ -271,9 +194,8 @@ class Probe:
         Nothing is concluded from it: it only makes one order likely.
         """
         budget = Budget(frozenset(self.server.processes()), ACCEPT_BUDGET)
-        await self.unless_ended(
-            self.quiet.wait(self._count, ROUND, budget), ROUND_SECONDS
-        )
+        waiting = self.quiet.wait(self.count, ROUND, budget)
+        await self.unless_ended(waiting, ROUND_SECONDS)
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
         """Wait until ``reached()``, or the server is quiet without it.
@@ -299,63 +221,11 @@ class Probe:
         finally:
             moved.cancel()
 
-    @property
-    def patience(self) -> float:
-        """How long a quiet server is watched before it is believed, in seconds."""
-        least = GROWING_SECONDS if self.grows else PATIENCE_SECONDS
-        return max(least, PAUSES * self.pause_seconds)
-
-    @property
-    def pause_patience(self) -> float:
-        """How long it is watched for requests that pause in front of the app."""
-        return max(SHORTEST_PAUSE_SECONDS, PAUSES * self.pause_seconds)
-
-    async def watch(
-        self, reached: Callable[[], bool], seconds: float | None = None
-    ) -> bool:
-        """Watch a quiet server until ``reached()``, as long as something still changes.
-
-        Returns whether it was reached; gives up after ``seconds`` without any change,
-        which is ``patience`` unless given.
-        """
-        seconds = self.patience if seconds is None else seconds
-        while not reached():
-            if not await self._changes(seconds):
-                return False
-            await self.until(reached)
-        return True
-
-    async def _changes(self, seconds: float) -> bool:
-        """Whether a request changes within so many seconds in which this process ran.
-
-        Time in which it was stopped itself, or got no processor, does not count: what
-        came in meanwhile is still to be read.
-        """
-        before, watched = self._count(), 0.0
-        while watched < seconds:
-            begun = time.monotonic()
-            self._moved.clear()
-            with contextlib.suppress(TimeoutError):
-                await self.unless_ended(self._moved.wait(), WATCH_SECONDS)
-            if self._count() != before:
-                return True
-            watched += min(time.monotonic() - begun, WATCH_SECONDS)
-        return False
-
-    async def look_until(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Look now and then until ``reached()``; whether it was, in so many seconds.
-
-        For what no request tells of. Time in which this process did not run counts no
-        more than a look; nor does what it missed meanwhile go unseen.
-        """
-        watched = 0.0
-        while not reached():
-            if watched >= seconds:
-                return False
-            begun = time.monotonic()
-            await self.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
-            watched += min(time.monotonic() - begun, 2 * LOOK_SECONDS)
-        return True
+    async def until_moved(self, seconds: float) -> None:
+        """Wait until a request changes, at most so long. Raises ``Ended``."""
+        self._moved.clear()
+        with contextlib.suppress(TimeoutError):
+            await self.unless_ended(self._moved.wait(), seconds)
 
     async def wait(self, reached: Callable[[], bool]) -> None:
         """Wait until ``reached()`` without looking whether the server is quiet.
@@ -369,81 +239,6 @@ class Probe:
                 await self._moved.wait()
 
         await self.server.unless_ended(moving(), ROUND_SECONDS)
-
-    async def expect(self, reached: Callable[[], bool]) -> None:
-        """Wait until ``reached()``, and watch a quiet server a while longer for it."""
-        await self.until(reached)
-        await self.watch(reached)
-
-    # Requests --------------------------------------------------------------------
-
-    def gather(self, count: int, more: str = "", view: str = "hold") -> Crowd:
-        """Prepare ``count`` requests that are to be held, and begin to count anew.
-
-        ``more`` is added to the target of each, such as ``&wait=lock``, and ``view`` is
-        the end of its path.
-        """
-        names = self._begin(count)
-        target = self._target.replace("/hold?", f"/{view}?") + more
-        self.crowd = Crowd(names, self.address, target, self.moved, self._headers)
-        for client in self.crowd.clients:
-            client.source = next(self.sources, 0)
-        return self.crowd
-
-    def _begin(self, count: int) -> list[str]:
-        """Begin to count anew; names for so many requests."""
-        self._number += 1
-        names = [f"r{self._number}.{index}" for index in range(count)]
-        self.holds.begin(names)
-        self.lag.begin()
-        return names
-
-    def one_more(self, name: str, changed: Callable[[Client], None]) -> Client:
-        """One more request that is to be held, beside those that were gathered."""
-        self.holds.expect(name)
-        target = self._target.format(name=name)
-        return Client(name, self.address, target, changed, self._headers)
-
-    def gather_for_route(self, count: int, place: str) -> Crowd:
-        """Prepare ``count`` requests for the app's own ``route``, and count anew.
-
-        Each is to be held at the place of this name.
-        """
-        names = self._begin(count)
-        self.crowd = Crowd(
-            names,
-            self.address,
-            self.route.replace("{", "{{").replace("}", "}}"),
-            self.moved,
-            (*self._headers, (PLACE_HEADER, place)),
-            name_header=NAME_HEADER,
-        )
-        return self.crowd
-
-    def gather_beside(
-        self, count: int, partial: PartialRequest, port: int | None = None
-    ) -> Crowd:
-        """Prepare ``count`` clients that send a partial request, beside the crowd.
-
-        They connect to another ``port``, if one is given. Raises ``NotSpoken``.
-        """
-        self.check_plain()
-        names = [f"beside.{index}" for index in range(count)]
-        where = self.address._replace(port=port or self.address.port)
-        self._beside = Crowd(names, where, "/", self.moved, partial=partial)
-        return self._beside
-
-    def head(self, method: str, view: str, *headers: str) -> bytes:
-        """The head of a request to another view than the one that holds.
-
-        A ``view`` that begins with a slash is a path of the app's own.
-        """
-        place = "" if view.startswith("/") else self._target.partition("hold?")[0]
-        own = (("Host", self.address.name), *self._headers)
-        lines = {name.lower(): f"{name}: {value}" for name, value in own}
-        lines |= {line.partition(":")[0].lower(): line for line in headers}
-        whole = [f"{method} {place}{view} HTTP/1.1", *lines.values(), "", ""]
-        return "\r\n".join(whole).encode("latin-1")
 
     def disperse(self) -> None:
         """Release every hold, and give up every request that has not ended."""

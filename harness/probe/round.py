@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from harness.probe.gathering import gather
 from harness.probe.kernel import take_account
 from harness.probe.loads import Offer
 from harness.probe.on_the_way import asleep
@@ -17,6 +18,8 @@ from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
 from harness.probe.turns import give_turns
 from harness.probe.turns import idle_sleepers
+from harness.probe.watching import pause_patience
+from harness.probe.watching import watch
 from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
@@ -49,7 +52,7 @@ async def run_round(
     probe.slept_idle = idle_sleepers(before)
     if offered.asked == 1:
         ran = _nanoseconds(before)
-    probe.gather(offered.asked, more, view)
+    gather(probe, offered.asked, more, view)
     try:
         settled, settle_seconds = await offer(probe, offered.arrival)
         if offered.asked == 1:
@@ -82,13 +85,13 @@ async def _count(
     first = len(probe.holds.entered)
     short = len(probe.holds.held) < patient_below
     if probe.waiting() and short:
-        await probe.watch(probe.all_in_or_ended)
+        await watch(probe, probe.all_in_or_ended)
     if settled is not Settled.STEADY_COUNT:
         await give_turns(probe, short=short)
     admitted, waiting = len(probe.holds.held), probe.waiting()
     if settled is not Settled.STEADY_COUNT:
         await take_account(probe)
-    late, spread = len(probe.holds.entered) - first, probe.spread()
+    late, spread = len(probe.holds.entered) - first, probe.holds.spread()
     entered_on_release, hand_off_seconds = None, None
     if waiting and admitted:
         entered_on_release, hand_off_seconds = await hand_off(probe)
@@ -159,7 +162,7 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     probe.holds.release_oldest()
     await probe.until(one_entered)
     if probe.pause_seconds:
-        await probe.watch(one_entered, probe.pause_patience)
+        await watch(probe, one_entered, pause_patience(probe))
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [
         hold.entered_app_at
@@ -177,7 +180,7 @@ async def finish(probe: Probe) -> int:
     probe.holds.release_all()
     settled = await serve_all(probe)
     if not probe.all_ended():
-        await probe.watch(probe.all_ended)
+        await watch(probe, probe.all_ended)
     stalled = probe.crowd.give_up()
     probe.gave_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)

@@ -17,13 +17,15 @@ from itertools import islice
 from typing import NamedTuple
 
 from harness.probe.clients import Client
+from harness.probe.gathering import gather
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
-from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.turns import give_turns
 from harness.probe.turns import wake
+from harness.probe.watching import PATIENCE_SECONDS
+from harness.probe.watching import watch
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
@@ -108,7 +110,7 @@ async def run_steered(
     """
     assert choice.by is not None
     each_worker = len(step.order) if step.goal is Goal.MOST else 1
-    crowd = probe.gather(step.load * each_worker)
+    crowd = gather(probe, step.load * each_worker)
     steps = Steps(probe)
     try:
         if choice.by is Steering.PORT:
@@ -126,11 +128,11 @@ async def run_steered(
         if probe.waiting() and short:
             idle = set(step.order) - probe.holds.ever
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
-            await probe.watch(probe.all_in_or_ended, seconds)
+            await watch(probe, probe.all_in_or_ended, seconds)
         if step.goal is Goal.MOST:
             await give_turns(probe, again=True, short=short)
         admitted, waiting = len(probe.holds.held), probe.waiting()
-        late, spread = len(probe.holds.entered) - first, probe.spread()
+        late, spread = len(probe.holds.entered) - first, probe.holds.spread()
         stalled = await finish(probe)
     finally:
         probe.disperse()

@@ -13,6 +13,7 @@ time on a processor, so a busy machine makes it take longer and no less sure.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import NamedTuple
 
 from harness.probe.look import at_rest
@@ -38,6 +39,20 @@ TURN_NANOSECONDS = 50_000_000
 """A thread that never rests had its turn when it was run so often, or for so long."""
 
 
+LEAST_BUDGET = 250_000_000
+"""Nanoseconds on a processor that a thread may use, at least, without letting any of
+the requests in that wait. A request takes one or two million to enter."""
+
+TIMES_ALONE = 3
+AT_ONCE = 8
+"""Times what a request took that was alone, for each that waits, up to so many: a
+thread may prepare several before it lets in the first one."""
+
+TO_PREPARE = 1_000_000
+"""The same, beside, for each of all that wait: a thread may accept every one of
+thousands before it lets in the next. That was seen to take a quarter of this."""
+
+
 class Budget(NamedTuple):
     """How long threads may compute without letting requests in."""
 
@@ -48,6 +63,18 @@ class Budget(NamedTuple):
 
 
 NO_BUDGET = Budget(frozenset(), 0)
+
+
+def enough_budget(
+    processes: Collection[int], waiting: int, alone_nanoseconds: int
+) -> Budget:
+    """What threads may compute for that let none of the ``waiting`` requests in.
+
+    ``alone_nanoseconds`` is what a request took to enter the app that was alone.
+    """
+    waiting = max(1, waiting)
+    least = max(LEAST_BUDGET, TIMES_ALONE * alone_nanoseconds * min(waiting, AT_ONCE))
+    return Budget(frozenset(processes), least + TO_PREPARE * waiting)
 
 
 class Still:

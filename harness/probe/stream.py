@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from harness.probe.clients import Client
 from harness.probe.crowd import ending
+from harness.probe.gathering import one_more
 from harness.probe.occupancy import Occupancy
 from harness.probe.probe import Probe
 from harness.probe.states import ENDED
@@ -120,7 +121,7 @@ class Stream:
             return
         name = f"s{self._number}"
         self._number += 1
-        client = self._probe.one_more(name, self._client_changed)
+        client = one_more(self._probe, name, self._client_changed)
         self._begun[name] = client, time.monotonic()
         client.open()
 

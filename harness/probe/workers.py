@@ -34,7 +34,7 @@ def choose(probe: Probe) -> Choice:
     """The present workers of a server, and how their order can be chosen."""
     server = probe.server
     choice = find_workers(server.origin.processes(), probe.holds.ever)
-    if choice.by is not None and probe.quiet_by is not Settled.SCHEDSTAT:
+    if choice.by is not None and probe.quiet.by is not Settled.SCHEDSTAT:
         reason = "this machine does not tell for sure when a server is quiet"
         return choice._replace(by=None, reason=reason)
     if choice.by is Steering.PORT and server.origin is not server:

@@ -152,13 +152,13 @@ def _order(finding: Finding) -> int:
 # ----------------------------------------------------------------- what the script has
 
 
-def fitting(axis: Axis, room: int = ROOM) -> tuple[object, int]:
+def fitting(axis: Axis) -> tuple[object, int]:
     """The data of a page, and how many of the newest releases it has: as many as are
     light enough for a first view.
     """
     offered = len(axis.releases)
     data = embedded(_data(axis, offered))
-    while len(data) > room and offered > 2:
+    while len(data) > ROOM and offered > 2:
         offered = max(2, offered * 3 // 4)
         data = embedded(_data(axis, offered))
     return data, offered

@@ -22,6 +22,8 @@ from harness.deployment.declares.evaluate import NotLiteral
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 
+CONCURRENCY = "WEB_CONCURRENCY"
+
 
 class GunicornTold(NamedTuple):
     """The settings of gunicorn by its words, its variables and its file."""
@@ -61,7 +63,7 @@ def gunicorn_settings(
             overrides.append(name)
         return int(positive(given or own.get(name), default, name).value)
 
-    default = number(_variable(variables, "WEB_CONCURRENCY"), 1, "WEB_CONCURRENCY")
+    default = number(option((), env=variables, variable=CONCURRENCY), 1, CONCURRENCY)
     workers = setting("workers", int(default.value), "-w", "--workers")
     threads = setting("threads", 1, "--threads")
     connections = setting("worker_connections", 1000, "--worker-connections")
@@ -129,7 +131,3 @@ def _evaluated(value: ast.expr, known: Known, name: str, path: Path) -> int | st
     except NotLiteral as problem:
         raise CannotDerive(f"{name} in {path.name}: {problem}") from None
     return result if isinstance(result, str) else int(result or 0)
-
-
-def _variable(variables: Mapping[str, str], name: str) -> Setting | None:
-    return Setting(variables[name], name) if variables.get(name) else None

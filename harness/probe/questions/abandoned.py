@@ -16,6 +16,7 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
+from harness.probe.watching import expect
 from harness.records.seen import AbandonedSeen
 
 ROUNDS = 5
@@ -35,14 +36,14 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
         held = set(probe.holds.held)
         crowd.leave(client for client in crowd.clients if client.name in held)
         waiting = probe.waiting()
-        await probe.expect(lambda: not held & probe.holds.held.keys())
+        await expect(probe, lambda: not held & probe.holds.held.keys())
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         still, instead = len(held & probe.holds.held.keys()), len(entered - held)
         left = probe.names_waiting()
         crowd.leave(client for client in crowd.clients if client.name in left)
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         probe.holds.release_all()
-        await probe.expect(lambda: left <= entered)
+        await expect(probe, lambda: left <= entered)
         await finish(probe)
     finally:
         probe.disperse()

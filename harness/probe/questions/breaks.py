@@ -16,12 +16,14 @@ import msgspec
 from harness.probe.clients import Client
 from harness.probe.crowd import account
 from harness.probe.crowd import statuses
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
 from harness.probe.round import finish
 from harness.probe.states import ENDED
+from harness.probe.watching import watch
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
@@ -121,7 +123,7 @@ async def _strained(
 
 async def _strain(probe: Probe, most: int) -> Strained:
     """Hold more and more, until one of all that came is not in the app."""
-    clients = probe.gather(most).clients
+    clients = gather(probe, most).clients
     came = 0
     try:
         while came < most and len(probe.holds.held) == came:
@@ -153,7 +155,7 @@ async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
         return all(client.name in gone for client in clients)
 
     settled = await probe.until(all_in)
-    await probe.watch(all_in)
+    await watch(probe, all_in)
     return settled
 
 

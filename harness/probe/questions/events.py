@@ -12,12 +12,13 @@ from collections.abc import Sequence
 import msgspec
 
 from harness.probe.clients import Client
-from harness.probe.probe import PATIENCE_SECONDS
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.staying import StaySearch
 from harness.probe.round import finish
+from harness.probe.watching import look_until
 from harness.records.staying import EventsSeen
 from harness.records.words import Settled
 
@@ -75,7 +76,7 @@ async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
     """What was seen, with what becomes of a further event, and of streams whose clients
     have left. Nothing is added where the server was not quiet meanwhile.
     """
-    crowd = probe.gather(count, f"&events={EVENTS + 3}", "stream")
+    crowd = gather(probe, count, f"&events={EVENTS + 3}", "stream")
     try:
         crowd.open(crowd.clients)
         await probe.until(probe.all_in_or_ended)
@@ -113,5 +114,5 @@ async def _received(probe: Probe, clients: Sequence[Client]) -> int:
     def received() -> int:
         return sum(len(client.body) > 1 for client in clients)
 
-    await probe.look_until(lambda: received() == len(clients), PATIENCE_SECONDS)
+    await look_until(probe, lambda: received() == len(clients))
     return received()

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.waits import loads
 from harness.probe.transports import NotSpoken
+from harness.probe.watching import expect
+from harness.probe.watching import watch
 from harness.records.http2 import Http2Seen
 from harness.records.http2 import StreamRound
 from harness.records.words import Settled
@@ -45,7 +48,7 @@ async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
     """Offer requests on one connection; also the streams at once that it allows."""
     from harness.probe.http2 import connect  # h2 is needed for this alone
 
-    crowd = probe.gather(count)
+    crowd = gather(probe, count)
     connection = await connect(probe.address, probe.moved)
     try:
         await _greeted(probe, connection)
@@ -67,7 +70,7 @@ async def _greeted(probe: Probe, connection: Http2Connection) -> None:
         return connection.is_greeted or connection.is_over
 
     settled = await probe.until(known)
-    await probe.watch(known)
+    await watch(probe, known)
     if not known() and settled is Settled.STEADY_COUNT:
         raise TimeoutError
     if not connection.is_greeted:
@@ -88,11 +91,11 @@ async def _count(
         return names <= connection.answers.keys()
 
     settled = await probe.until(all_in)
-    await probe.watch(all_in)
-    admitted, spread = len(probe.holds.held), probe.spread()
+    await watch(probe, all_in)
+    admitted, spread = len(probe.holds.held), probe.holds.spread()
     waiting = len(names) - admitted - len(connection.answers)
     probe.holds.release_all()
-    await probe.expect(all_answered)
+    await expect(probe, all_answered)
     ended = connection.answers.values()
     return StreamRound(
         offered=len(names),

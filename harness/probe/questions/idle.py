@@ -13,11 +13,14 @@ import os
 import signal
 
 from harness.probe.crowd import Crowd
+from harness.probe.gathering import gather_beside
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
 from harness.probe.states import State
+from harness.probe.watching import expect
 from harness.records.life import IdleSeen
 from harness.system.caught import catches
 
@@ -57,8 +60,8 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
 
 async def _idle(probe: Probe) -> Crowd:
     """Clients that have been answered and keep their connections open."""
-    request = PartialRequest(probe.head("GET", "ready"), stays=True)
-    idle = probe.gather_beside(CONNECTIONS, request)
+    request = PartialRequest(request_head(probe, "GET", "ready"), stays=True)
+    idle = gather_beside(probe, CONNECTIONS, request)
     idle.open(idle.clients)
     await probe.until(lambda: idle.idle + len(idle.ended) >= CONNECTIONS)
     await probe.settle()
@@ -84,7 +87,7 @@ async def _next_requests(probe: Probe, idle: Crowd, open_before: int) -> IdleSee
 
     await probe.until(decided)
     await finish(probe)
-    await probe.expect(decided)
+    await expect(probe, decided)
     # One that is answered may be closed after its answer.
     answered = sum(not each.cut_short for each in sent)
     lost = sum(each.cut_short and each.state is State.RESET for each in sent)

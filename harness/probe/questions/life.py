@@ -100,7 +100,7 @@ async def _recycle(recording: Recording) -> None:
         recording.seen["reason"] = why
 
 
-async def _newcomers(recording: Recording, seconds: float) -> bool:
+async def _newcomers(recording: Recording) -> bool:
     """Wait until a process that was not there takes requests; whether one did."""
     stream = recording.stream
 
@@ -108,7 +108,7 @@ async def _newcomers(recording: Recording, seconds: float) -> bool:
         stream.replaces = bool(recording.alive())
         return bool(stream.occupancy.newcomers()) or not stream.replaces
 
-    await stream.watch(known, seconds)
+    await stream.watch(known, NEW_SECONDS)
     if stream.occupancy.newcomers():
         return True
     recording.seen["reason"] = "no further process took requests"
@@ -117,13 +117,13 @@ async def _newcomers(recording: Recording, seconds: float) -> bool:
 
 async def _reload(recording: Recording) -> None:
     recording.send(signal.SIGHUP)
-    await _newcomers(recording, NEW_SECONDS)
+    await _newcomers(recording)
     await recording.calm()
 
 
 async def _upgrade(recording: Recording) -> None:
     recording.send(signal.SIGUSR2)
-    if await _newcomers(recording, NEW_SECONDS):
+    if await _newcomers(recording):
         await recording.until_ended(CALM_SECONDS)
         recording.send(signal.SIGTERM)
     await recording.calm()
@@ -131,7 +131,7 @@ async def _upgrade(recording: Recording) -> None:
 
 async def _scale_up(recording: Recording) -> None:
     recording.send(signal.SIGTTIN)
-    await _newcomers(recording, NEW_SECONDS)
+    await _newcomers(recording)
     await recording.calm()
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from harness.probe.crowd import Crowd
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.round import offer
+from harness.probe.watching import watch
 from harness.records.words import Arrival
 
 BEYOND = 4
@@ -25,9 +27,9 @@ async def fill(
     def are_in() -> bool:
         return len(probe.holds.held) >= enough or probe.all_in_or_ended()
 
-    crowd = probe.gather(count)
+    crowd = gather(probe, count)
     await offer(probe, Arrival.BURST)
-    await probe.watch(are_in, seconds)
+    await watch(probe, are_in, seconds)
     return crowd
 
 

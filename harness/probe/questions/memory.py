@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 
-from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
+from harness.probe.watching import look_until
 from harness.records.memory import Footprint
 from harness.records.memory import MemorySeen
 from harness.records.words import Outcome
@@ -65,7 +65,7 @@ async def _all_made(probe: Probe) -> None:
         return (before.processes, before.threads) != (last.processes, last.threads)
 
     deadline = time.monotonic() + MADE_SECONDS
-    while await probe.look_until(more_were_made, PATIENCE_SECONDS):
+    while await look_until(probe, more_were_made):
         if time.monotonic() > deadline:
             break
 

@@ -17,6 +17,7 @@ from collections import Counter
 
 from harness.probe.clients import Client
 from harness.probe.crowd import OPENING_AT_ONCE
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.backlog import count_backlog
 from harness.probe.questions.context import Context
@@ -42,7 +43,7 @@ async def ask(servers: Servers, context: Context) -> OverflowSeen:
 
     async def offered(probe: Probe) -> OverflowSeen:
         fill = context.ceiling if context.bounded else context.load
-        clients = probe.gather(fill + _most()).clients
+        clients = gather(probe, fill + _most()).clients
         try:
             return await _seen(probe, clients, fill)
         finally:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.processor_time import Between
 from harness.probe.processor_time import between
@@ -74,10 +75,10 @@ async def _steps(probe: Probe) -> int:
 
 
 async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
-    probe.gather(count, more=f"&compute={steps}")
+    gather(probe, count, more=f"&compute={steps}")
     try:
         await offer(probe, Arrival.BURST)
-        place = probe.spread()
+        place = probe.holds.spread()
         computing = list(probe.holds.held)
         seen, lag = await _compute(probe, computing)
         await finish(probe)

@@ -21,6 +21,7 @@ from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
 from harness.probe.arriving import lead
 from harness.probe.arriving import Workers
+from harness.probe.gathering import gather_for_route
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -29,6 +30,7 @@ from harness.probe.round import finish
 from harness.probe.round import serve_all
 from harness.probe.states import State
 from harness.probe.transports import NotSpoken
+from harness.probe.watching import watch
 from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
@@ -169,7 +171,7 @@ async def _round(
 ) -> PlaceRound:
     """Hold requests at a place, see what becomes of the others, and let all go."""
     for_each = len(workers.order) if goal is Goal.MOST else 1
-    probe.gather_for_route(count * for_each, place)
+    gather_for_route(probe, count * for_each, place)
     try:
         complete = await _offer(probe, count, goal, workers)
         return await _count(probe, goal, complete=complete)
@@ -185,7 +187,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     at_door = len(_names(probe, DOOR))
     begun = time.monotonic()
     if not all_there():
-        await probe.watch(all_there, WATCHED_SECONDS)
+        await watch(probe, all_there, WATCHED_SECONDS)
     watched = time.monotonic() - begun
     processes = probe.holds.processes()
     there = _names(probe, "")
@@ -218,7 +220,7 @@ async def _let_go(probe: Probe, there: set[str]) -> int:
         probe.holds.release(name)
     await serve_all(probe)
     if not probe.all_ended():
-        await probe.watch(probe.all_ended, WATCHED_SECONDS)
+        await watch(probe, probe.all_ended, WATCHED_SECONDS)
     return len(_names(probe, ASKS))
 
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import msgspec
 
 from harness.probe.clients import Client
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.messages import Response
 from harness.probe.probe import Probe
@@ -68,7 +69,7 @@ class Poll:
             opened = await asyncio.gather(*(self._open(probe) for _ in some))
             for client, session in zip(some, opened, strict=True):
                 self._sessions[client] = session
-                client.partial = PartialRequest(probe.head("GET", session))
+                client.partial = PartialRequest(request_head(probe, "GET", session))
 
     def has_begun(self, client: Client) -> bool:
         """Nothing comes back while it waits."""
@@ -137,7 +138,7 @@ async def _exchange(
     try:
         length = f"Content-Length: {len(body)}"
         kind = "Content-Type: text/plain;charset=UTF-8"
-        head = probe.head(method, view, "Connection: close", kind, length)
+        head = request_head(probe, method, view, "Connection: close", kind, length)
         writer.write(head + body)
         answer = Response()
         while not (answer.complete or answer.broken):

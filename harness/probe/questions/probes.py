@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from harness.probe.gathering import gather
 from harness.probe.health import Check
 from harness.probe.health import hold
 from harness.probe.health import hold_and_send
@@ -31,6 +32,8 @@ from harness.probe.questions.load import BEYOND
 from harness.probe.round import finish
 from harness.probe.steer import Ports
 from harness.probe.transports import NotSpoken
+from harness.probe.watching import patience
+from harness.probe.watching import watch
 from harness.probe.workers import choose
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
@@ -123,10 +126,10 @@ class Asking:
             if not self._ports:
                 self._orders = (CheckOrder.CHANCE,)
         first, *others = self._orders
-        self._patience = max(self._probe.patience, self._check.timeout)
+        self._patience = max(patience(self._probe), self._check.timeout)
         steps = [await self._alone()]
         self._answer_seconds = IDLE_ANSWERS * (steps[0].seconds or 0.0)
-        self._patience = max(self._probe.patience, self._answer_seconds)
+        self._patience = max(patience(self._probe), self._answer_seconds)
         if not steps[0].answered:
             return steps
         waits: dict[int, bool] = {}
@@ -173,13 +176,13 @@ class Asking:
         and what the other kind of check would have got.
         """
         probe = self._probe
-        probe.gather(held)
+        gather(probe, held)
         check, complete = None, True
         try:
             check, complete = await self._hold_and_send(order)
             settled = await probe.until(check.is_over)
             if not check.is_over():
-                await probe.watch(check.is_over, self._patience)
+                await watch(probe, check.is_over, self._patience)
             over = check.is_over()
             step = HealthStep(
                 held=held,
@@ -225,5 +228,5 @@ class Asking:
             probe.holds.release_oldest()
             released += 1
             await probe.until(check.is_over)
-            await probe.watch(check.is_over, self._answer_seconds)
+            await watch(probe, check.is_over, self._answer_seconds)
         return released if check.is_answered else None

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 
 from harness.probe.crowd import account
 from harness.probe.crowd import statuses
-from harness.probe.probe import PATIENCE_SECONDS
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
@@ -23,6 +22,9 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
+from harness.probe.watching import expect
+from harness.probe.watching import PATIENCE_SECONDS
+from harness.probe.watching import watch
 from harness.records.recovery import Killed
 from harness.records.recovery import RecoverySeen
 from harness.records.recovery import Terminated
@@ -74,10 +76,10 @@ async def _kill(probe: Probe, load: int) -> Killed:
         lost = {name for name, its in where.items() if its == process}
         with probe.outliving():
             os.kill(process, signal.SIGKILL)
-            await probe.expect(lambda: lost <= crowd.ended)
+            await expect(probe, lambda: lost <= crowd.ended)
             still = len((where.keys() - lost) & probe.holds.held.keys())
             await finish(probe)
-            await probe.expect(probe.server.ended.done)
+            await expect(probe, probe.server.ended.done)
     finally:
         probe.disperse()
     clients = [client for client in crowd.clients if client.name in lost]
@@ -150,8 +152,10 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
             still = len(held & probe.holds.held.keys())
             probe.holds.release_all()
             await probe.until(probe.all_ended)
-            await probe.watch(
-                lambda: server.ended.done() and probe.all_ended(), WATCHED_SECONDS
+            await watch(
+                probe,
+                lambda: server.ended.done() and probe.all_ended(),
+                WATCHED_SECONDS,
             )
             crowd.give_up()
     finally:

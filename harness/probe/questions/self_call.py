@@ -12,6 +12,7 @@ tells the caller to give up, so that the server can be used for other questions.
 from __future__ import annotations
 
 from harness.probe.crowd import ending
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
@@ -20,6 +21,7 @@ from harness.probe.spread import ALIKE
 from harness.probe.spread import find_spreading
 from harness.probe.spread import hold_spread
 from harness.probe.spread import Spreading
+from harness.probe.watching import watch
 from harness.records.seen import CallRound
 from harness.records.seen import SelfCallSeen
 from harness.records.words import Settled
@@ -56,14 +58,14 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
 async def _round(
     probe: Probe, calls: int, context: Context, spreading: Spreading = ALIKE
 ) -> CallRound:
-    crowd = probe.gather(calls, more=f"&call={probe.from_inside}")
+    crowd = gather(probe, calls, more=f"&call={probe.from_inside}")
     try:
         await hold_spread(probe, spreading)
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:
             # There was room for the call, so the ceiling does not explain it.
-            await probe.watch(lambda: _released(probe) or probe.all_ended())
+            await watch(probe, lambda: _released(probe) or probe.all_ended())
             settled = await _let_call(probe)
         stuck, waiting, ended = len(_calling(probe)), probe.waiting(), _ended(probe)
         await finish(probe)

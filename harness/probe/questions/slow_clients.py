@@ -22,6 +22,9 @@ from harness.probe.arriving import until_quiet
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
+from harness.probe.gathering import gather
+from harness.probe.gathering import gather_beside
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -30,6 +33,7 @@ from harness.probe.questions.search import find_least
 from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
+from harness.probe.watching import watch
 from harness.records.slow_clients import Freed
 from harness.records.slow_clients import SilentSeen
 from harness.records.slow_clients import Slow
@@ -63,9 +67,9 @@ BODY_BYTES = 1000
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
     """What a slow client sends, for each way of being slow."""
-    whole = probe.head("GET", "ready")
-    post = probe.head("POST", "read", f"Content-Length: {BODY_BYTES}")
-    large = probe.head("GET", f"large?pieces={PIECES}")
+    whole = request_head(probe, "GET", "ready")
+    post = request_head(probe, "POST", "read", f"Content-Length: {BODY_BYTES}")
+    large = request_head(probe, "GET", f"large?pieces={PIECES}")
     return {
         SlowWay.SILENT: PartialRequest(b""),
         SlowWay.HALF_HEADER: PartialRequest(whole[: len(whole) // 2]),
@@ -144,15 +148,15 @@ class SlowComing:
         Where none is in the app the server is watched for ``seconds`` longer.
         """
         probe = self._probe
-        crowd = probe.gather(self._ordinary)
-        slow = probe.gather_beside(count, self._partial)
+        crowd = gather(probe, self._ordinary)
+        slow = gather_beside(probe, count, self._partial)
         try:
             order = await self._come(slow, crowd)
             closed, since = _cut_off(slow), time.monotonic()
             crowd.open([each for each in crowd.clients if each.state is State.NEW])
             settled = await probe.until(probe.all_in_or_ended)
             if settled is Settled.STEADY_COUNT:
-                await probe.watch(probe.all_in_or_ended)
+                await watch(probe, probe.all_in_or_ended)
             nobody = await _nobody_gets_in(probe, slow, closed)
             admitted = 0 if nobody else len(probe.holds.held)
             waiting = self._ordinary - len(crowd.ended) - admitted
@@ -217,7 +221,7 @@ async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
     """
     if probe.holds.entered or probe.all_in_or_ended():
         return False
-    await probe.watch(lambda: bool(probe.holds.entered))
+    await watch(probe, lambda: bool(probe.holds.entered))
     if not probe.holds.entered or _cut_off(slow) > closed:
         return True
     await probe.until(probe.all_in_or_ended)
@@ -228,7 +232,7 @@ async def _freed(
     probe: Probe, slow: Crowd, since: float, seconds: float
 ) -> Freed | None:
     """How a server that admitted nobody came to admit somebody by itself, if it did."""
-    await probe.watch(lambda: bool(probe.holds.entered), seconds)
+    await watch(probe, lambda: bool(probe.holds.entered), seconds)
     if not probe.holds.entered:
         return None
     entered = [hold.entered_app_at for hold in probe.holds.held.values()]

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 
 from harness.probe.clients import Client
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -42,7 +43,8 @@ class OpenSocket:
 
     def _head(self, probe: Probe) -> bytes:
         key = base64.b64encode(secrets.token_bytes(16)).decode()
-        return probe.head(
+        return request_head(
+            probe,
             "GET",
             self._path or VIEW,
             "Connection: Upgrade",

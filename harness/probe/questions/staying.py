@@ -24,6 +24,7 @@ from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
 from harness.probe.arriving import until_quiet
 from harness.probe.clients import Client
+from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.search import find_least
@@ -33,6 +34,7 @@ from harness.probe.questions.slow_clients import WATCHED_SECONDS
 from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
+from harness.probe.watching import watch
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayStep
 from harness.records.steering import Goal
@@ -114,7 +116,7 @@ class StaySearch:
         to see whether one waits that meets a full worker.
         """
         probe, way = self._probe, self._way
-        crowd = probe.gather(count + (1 if goal is Goal.LEAST else self._ordinary))
+        crowd = gather(probe, count + (1 if goal is Goal.LEAST else self._ordinary))
         stay, others = crowd.clients[:count], crowd.clients[count:]
         try:
             await way.prepare(probe, stay)
@@ -129,7 +131,7 @@ class StaySearch:
             async with _beating(way, stay):
                 settled = await probe.until(lambda: _all_in(probe, others))
                 if not _all_in(probe, others):
-                    await probe.watch(lambda: _all_in(probe, others))
+                    await watch(probe, lambda: _all_in(probe, others))
                 admitted = _held(probe, others)
                 waiting = len(others) - admitted - _ended(others)
                 freed = None
@@ -181,7 +183,7 @@ class StaySearch:
         """After how long a server that admitted nobody lets somebody in, if it does."""
         probe = self._probe
         names = {client.name for client in others}
-        await probe.watch(lambda: bool(names & probe.holds.entered), seconds)
+        await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
         held = (probe.holds.held.get(name) for name in names)
         entered = [hold.entered_app_at for hold in held if hold is not None]
         return max(0.0, min(entered) - since) if entered else None

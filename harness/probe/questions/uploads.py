@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.probe.clients import Client
+from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -37,7 +38,7 @@ class SlowUpload:
     def _prepare(self, probe: Probe, client: Client) -> None:
         view = self._path or f"upload?request={client.name}"
         kind = "Content-Type: application/octet-stream"
-        head = probe.head("POST", view, kind, f"Content-Length: {BODY_BYTES}")
+        head = request_head(probe, "POST", view, kind, f"Content-Length: {BODY_BYTES}")
         client.partial = PartialRequest(head + b"." * (BODY_BYTES // 2))
         self._unsent[client] = BODY_BYTES - BODY_BYTES // 2
 

@@ -18,7 +18,7 @@ from harness.measure import start
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.target import TARGET
-from harness.probe.holds import Hold
+from harness.probe.hold import Hold
 from harness.probe.holds import Holds
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import contradiction
@@ -170,7 +170,7 @@ def test_a_fault_of_a_callback_costs_one_cell(
     def stumble(holds: Holds, hold: Hold) -> None:
         raise TypeError("not like this")
 
-    monkeypatch.setattr(Holds, "enter", stumble)
+    monkeypatch.setattr(Holds, "introduced", stumble)
     evidence = measure(odd("loud"), declared=2)
     assert evidence.outcome is Outcome.HARNESS_FAILED
     assert evidence.reason == (

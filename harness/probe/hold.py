@@ -1,0 +1,110 @@
+"""One connection from the app to the probe, by which a request is held.
+
+``target/hold.py`` has the protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+
+LONGEST_LINE = 4096
+
+
+class Introduction(msgspec.Struct, frozen=True, kw_only=True):
+    """The line by which a held request introduces itself."""
+
+    request: str
+    process: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+    thread: int
+    greenlet: int | None
+    at: float | None
+    """Monotonic seconds, by the clock of the app."""
+    token: str
+
+
+class Hold(asyncio.Protocol):
+    """A connection from the app, for one request that is, or was, in it."""
+
+    def __init__(
+        self,
+        token: str,
+        introduced: Callable[[Hold], None],
+        lost: Callable[[Hold], None],
+    ) -> None:
+        self._token = token
+        self._introduced = introduced
+        self._lost = lost
+        self._transport: asyncio.Transport | None = None
+        self.origin = ""
+        """The address that it comes from; each container has one of its own."""
+        self._received = b""
+        self.said: Introduction | None = None
+        self.entered_at = 0.0
+        """When the introduction arrived, by ``time.monotonic()``."""
+        self.left = False
+        """Whether the app has answered the release."""
+        self.farewell = b""
+        """What it said when the request left."""
+
+    @property
+    def entered_app_at(self) -> float:
+        """When it entered the app, by the app's own account where there is one.
+
+        This process may have been held up when it was told.
+        """
+        said = self.said.at if self.said else None
+        # It was before it was told; whatever else is said is not believed.
+        if said is None or not 0 <= said <= self.entered_at:
+            return self.entered_at
+        return said
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.origin = str(transport.get_extra_info("peername", [""])[0])
+
+    def data_received(self, data: bytes) -> None:
+        if self.said is not None:
+            self.left = True
+            self.farewell = (self.farewell + data)[:LONGEST_LINE]
+            return
+        self._received += data
+        line, newline, rest = self._received.partition(b"\n")
+        if newline:
+            self.left, self.farewell = bool(rest), rest
+            self._introduce(line)
+        elif len(self._received) > LONGEST_LINE:
+            self._close()
+
+    def _introduce(self, line: bytes) -> None:
+        self._received = b""
+        try:
+            introduction = msgspec.json.decode(line, type=Introduction)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return self._close()  # some other program, not the app
+        # Of bytes: it refuses text that is not ASCII.
+        token = introduction.token.encode("utf-8", "surrogatepass")
+        if not secrets.compare_digest(token, self._token.encode()):
+            return self._close()
+        self.said = introduction
+        self.entered_at = time.monotonic()
+        self._introduced(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.said is not None:
+            self._lost(self)
+
+    def release(self) -> None:
+        """Let the request go; from now on it is not held."""
+        assert self._transport is not None
+        self._transport.write(b"go\n")
+
+    def _close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()

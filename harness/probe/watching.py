@@ -1,0 +1,95 @@
+"""Watches a quiet server for a while, for what may come late."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
+
+PATIENCE_SECONDS = 1.5
+"""How long a quiet server that falls short is watched before that is believed: a worker
+may sleep while it boots, and some servers look for connections once a second."""
+
+GROWING_SECONDS = 6.0
+"""The same for a server that is known to start processes only while requests wait:
+uWSGI looks once a second, and starts one every four seconds by default."""
+
+WATCH_SECONDS = 0.1
+"""How long it is watched at a stretch, and the most that counts of it."""
+
+LOOK_SECONDS = 0.05
+"""How often it is looked for what no request tells of."""
+
+SHORTEST_PAUSE_SECONDS = 0.5
+"""The least that a server is watched for requests that pause in front of the app."""
+
+PAUSES = 3
+"""Times the longest pause in front of the app that a server is watched for."""
+
+
+def patience(probe: Probe) -> float:
+    """How long a quiet server is watched before it is believed, in seconds."""
+    least = GROWING_SECONDS if probe.grows else PATIENCE_SECONDS
+    return max(least, PAUSES * probe.pause_seconds)
+
+
+def pause_patience(probe: Probe) -> float:
+    """How long it is watched for requests that pause in front of the app."""
+    return max(SHORTEST_PAUSE_SECONDS, PAUSES * probe.pause_seconds)
+
+
+async def watch(
+    probe: Probe, reached: Callable[[], bool], seconds: float | None = None
+) -> bool:
+    """Watch a quiet server until ``reached()``, as long as something still changes.
+
+    Returns whether it was reached; gives up after ``seconds`` without any change,
+    which is ``patience`` unless given.
+    """
+    seconds = patience(probe) if seconds is None else seconds
+    while not reached():
+        if not await _changes(probe, seconds):
+            return False
+        await probe.until(reached)
+    return True
+
+
+async def _changes(probe: Probe, seconds: float) -> bool:
+    """Whether a request changes within so many seconds in which this process ran.
+
+    Time in which it was stopped itself, or got no processor, does not count: what
+    came in meanwhile is still to be read.
+    """
+    before, watched = probe.count(), 0.0
+    while watched < seconds:
+        begun = time.monotonic()
+        await probe.until_moved(WATCH_SECONDS)
+        if probe.count() != before:
+            return True
+        watched += min(time.monotonic() - begun, WATCH_SECONDS)
+    return False
+
+
+async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
+    """Look now and then until ``reached()``; whether it was, before patience ends.
+
+    For what no request tells of. Time in which this process did not run counts no
+    more than a look; nor does what it missed meanwhile go unseen.
+    """
+    watched = 0.0
+    while not reached():
+        if watched >= PATIENCE_SECONDS:
+            return False
+        begun = time.monotonic()
+        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
+        watched += min(time.monotonic() - begun, 2 * LOOK_SECONDS)
+    return True
+
+
+async def expect(probe: Probe, reached: Callable[[], bool]) -> None:
+    """Wait until ``reached()``, and watch a quiet server a while longer for it."""
+    await probe.until(reached)
+    await watch(probe, reached)
