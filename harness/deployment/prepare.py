@@ -17,7 +17,7 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
-from harness.deployment.containers.contained import contained
+from harness.deployment.containers.harmless import contained
 from harness.deployment.declaration import declared_by
 from harness.deployment.declaration import say_declared
 from harness.deployment.declared.derive import derive

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.containers import compose
-from harness.deployment.containers import docker_run
 from harness.deployment.containers import python_path
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import SeenFirst
@@ -24,6 +23,7 @@ from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.run_ports import LOOPBACK
 from harness.measure.target import TARGET
 
 OPTIONS_WITH_VALUE = frozenset(
@@ -207,7 +207,7 @@ UP_WITH_VALUE = frozenset(
 
 def with_stand_in(text: str) -> str:
     text = text.replace("{port}", STAND_IN)
-    return text.replace("{host}", docker_run.LOOPBACK)
+    return text.replace("{host}", LOOPBACK)
 
 
 def ask_compose(

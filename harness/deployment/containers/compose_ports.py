@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from harness.deployment.containers.docker_run import is_for_tls
-from harness.deployment.containers.docker_run import LOOPBACK
-from harness.deployment.containers.docker_run import NONE
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.run_ports import is_for_tls
+from harness.deployment.containers.run_ports import LOOPBACK
+from harness.deployment.containers.run_ports import NONE
 
 STAND_IN = "47731"
 """A stand-in for the port while Compose is asked; each start replaces it."""

@@ -9,31 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from pathlib import PurePath
 from typing import NamedTuple
 
-from harness.deployment.config import Deployment
-from harness.deployment.config import DeploymentFault
-from harness.deployment.containers import compose
-from harness.deployment.containers import compose_command
-from harness.deployment.containers import discovery
-from harness.deployment.containers import docker_run
-from harness.deployment.containers import labels
-from harness.deployment.containers.compose_command import ask_compose
-from harness.deployment.containers.compose_command import scaled
-from harness.deployment.containers.compose_command import with_stand_in
-from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
-from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.engine import removing
-from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.recognize import DOCKER
-from harness.deployment.containers.recognize import ENDING
-from harness.deployment.containers.recognize import OTHERS
-from harness.deployment.containers.recognize import starts_containers
-from harness.deployment.containers.recognize import unwrapped
 from harness.deployment.shell import CommandLine
-from harness.measure.target import TARGET
 
 INSIDE = "/flask-concurrency"
 """Where the folder with the hook is found in a container."""
@@ -52,17 +32,6 @@ FOLDER = "/flask-concurrency-own"
 FILE = "compose.json"
 
 GATEWAY = f"{HOST}:host-gateway"
-
-VALUED = frozenset(
-    {"--config", "-c", "--context", "-H", "--host", "-l", "--log-level"}
-    | {"--tlscacert", "--tlscert", "--tlskey"}
-)
-"""Options of the client itself that have a value."""
-
-ONLY = (
-    "is no `docker run …` and no `docker compose … up`, and no other command of Docker "
-    "is understood; write one of these"
-)
 
 
 class Contained(NamedTuple):
@@ -93,200 +62,6 @@ class Contained(NamedTuple):
     def removing(self, port: int) -> Sequence[str]:
         """The command that removes what was started with a port."""
         return removing(self.label.replace("{port}", str(port)), self.engine.client)
-
-
-def contained(
-    deployment: Deployment,
-    command: CommandLine,
-    folder: Path,
-    variables: Mapping[str, str],
-) -> Contained | None:
-    """How to start the containers of a command harmlessly; ``None`` if it has none.
-
-    Raises ``DeploymentFault`` for one that cannot be started so.
-    """
-    try:
-        words = unwrapped(command.words, {**variables, **command.env}, folder)
-        if not starts_containers(words):
-            return None
-        for key in ("requirements", "python"):
-            if getattr(deployment, key) is not None:
-                raise ContainerRefused("is what the image has; leave it out", key)
-        command = command._replace(words=words)
-        return _contained(command, folder, variables, deployment.keep_mounts)
-    except ContainerRefused as refused:
-        raise DeploymentFault(refused.key, str(refused)) from None
-
-
-def _contained(
-    command: CommandLine,
-    folder: Path,
-    variables: Mapping[str, str],
-    keep: Sequence[str],
-) -> Contained:
-    words = command.words
-    program = PurePath(words[0]).name
-    if program in OTHERS:
-        raise ContainerRefused(
-            f"{program} is not understood: containers are checked by Docker's engine "
-            "alone; write `docker run …` or `docker compose … up`"
-        )
-    if program not in DOCKER:
-        raise ContainerRefused(
-            f"starts containers by way of `{program}`; write the `docker run …` or "
-            "`docker compose … up` alone"
-        )
-    count = 1
-    while program == "docker" and words[count : count + 1] and words[count][:1] == "-":
-        count += 2 if words[count] in VALUED else 1
-    client = words[:count] if program == "docker" else ("docker",)
-    engine = Engine(client, folder, variables)
-    rest = words[count:]
-    if program == "docker-compose" or rest[:1] == ("compose",):
-        begin = words[:count] if program != "docker" else words[: count + 1]
-        return _project(command, engine, begin, keep)
-    if rest[:2] == ("container", "run"):
-        rest = rest[1:]
-    if rest[:1] != ("run",):
-        raise ContainerRefused(_about_other(rest))
-    return _run(command, engine, docker_run.parse(rest[1:]), keep)
-
-
-def _about_other(words: Sequence[str]) -> str:
-    """What to write in place of a Docker command that cannot be checked."""
-    plain = [each for each in words if not each.startswith("-")]
-    if set(plain[:2]) & ENDING:
-        return (
-            "would end or remove what runs already; write the `docker run …` or "
-            "`docker compose … up` that starts the server"
-        )
-    if plain[:2] == ["compose", "run"] and len(plain) > 2:
-        return (
-            "is `docker compose run`, which is not understood; write `docker compose "
-            "up` and the name of the service, with the command in the Compose file"
-        )
-    if plain[:2] == ["stack", "deploy"]:
-        return (
-            "starts a stack in a swarm, which is not understood; write `docker "
-            "compose -f` and its file, and `up`"
-        )
-    return ONLY
-
-
-def _reached(engine: Engine) -> tuple[str, str]:
-    """The release of the engine, or why it cannot be reached.
-
-    Raises ``ContainerRefused`` for one of another machine, or of another kind.
-    """
-    if place := engine.elsewhere():
-        raise ContainerRefused(
-            f"goes to the engine at {place}, and a check starts containers on this "
-            "machine alone; leave out the option, the context or DOCKER_HOST that "
-            "says so"
-        )
-    try:
-        release, other = engine.release()
-    except EngineFailed as problem:
-        return "", str(problem)
-    if other:
-        raise ContainerRefused(
-            f"goes to {other} {release}, and containers are checked by Docker's engine "
-            "alone; leave out the option, the context or DOCKER_HOST that says so"
-        )
-    return release, ""
-
-
-def _labels(label: str) -> dict[str, str]:
-    name, _, value = label.partition("=")
-    return {name: value, labels.OWNER: labels.owner()}
-
-
-# ------------------------------------------------------------------------ docker run
-
-
-def _run(
-    command: CommandLine, engine: Engine, run: docker_run.Run, keep: Sequence[str]
-) -> Contained:
-    made = docker_run.harmless(run, engine.folder, keep)
-    release, problem = _reached(engine)
-    name = labels.new_run() + "-{port}"
-    label = f"{labels.RUN}={name}"
-    image = {} if problem else engine.image_variables(run.image)
-    given = map("=".join, {**discovery.LABELS, **_labels(label)}.items())
-    own = [word for each in given for word in ("--label", each)]
-    # Unlike a volume it is not made where it is missing, as on another machine.
-    own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
-    own += [word for each in PROBE for word in ("--env", each)]
-    own += ["--log-driver", compose.LOGGING["driver"]]
-    empty = discovery.emptied({**image, **made.variables})
-    notes = (*made.notes, *map(discovery.note, empty))
-    path = _python_path(made.variables.get("PYTHONPATH", image.get("PYTHONPATH", "")))
-    variables = [f"{name}=" for name in empty] + [f"PYTHONPATH={path}"]
-    last = [word for each in variables for word in ("--env", each)]
-    made = made._replace(options=(*made.options, *last))
-    words = docker_run.command(engine.client, name, own, run, made)
-    started = command._replace(words=words)
-    return Contained(command, started, engine, label, "", notes, problem, release)
-
-
-def _python_path(theirs: str) -> str:
-    """The Python path of a container, with the hook in front."""
-    behind = [each for each in theirs.split(":") if each and each != HOOK]
-    return ":".join((HOOK, *behind))
-
-
-# -------------------------------------------------------------------- docker compose
-
-
-def _project(
-    command: CommandLine, engine: Engine, begin: Sequence[str], keep: Sequence[str]
-) -> Contained:
-    up = compose_command.parse(command.words[len(begin) :])
-    if up is None:
-        raise ContainerRefused(_about_other(("compose", *command.words[len(begin) :])))
-    release, problem = _reached(engine)
-    project = labels.new_run()
-    label = f"{labels.RUN}={project}-{{port}}"
-    if problem:
-        return Contained(command, command, engine, label, problem=problem)
-    question = tuple(
-        with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
-    )
-    model = scaled(ask_compose(engine, question, command.env, project), up)
-    if not model.get("services"):
-        raise ContainerRefused(
-            "starts no service: each has a profile, or there is none; write "
-            "`--profile` and the name of one in front of `up`"
-        )
-    names = {each.get("image", "") for each in model.get("services", {}).values()}
-    there = {each: engine.image_variables(each) for each in sorted(names) if each}
-    images = compose.Images(
-        f"{project}-${{{compose.VARIABLE}}}",
-        "--build" in up.words,
-        {name: has for name, has in there.items() if has},
-    )
-    taken = engine.addresses()
-    made = compose.harmless(
-        model, _additions(label), engine.folder, keep, images, taken
-    )
-    file = f"{FOLDER}/{FILE}"
-    words = compose_command.command(
-        begin, engine.client, label, f"{project}-{{port}}", file, up, made
-    )
-    env = {**command.env, compose.VARIABLE: "{port}"}
-    started = command._replace(words=words, env=env)
-    return Contained(
-        command, started, engine, label, made.file, made.notes, "", release
-    )
-
-
-def _additions(label: str) -> compose.Additions:
-    probe = {name: f"${{{name}}}" for name in PROBE}
-    place = "${" + compose.VARIABLE + "}"
-    own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
-    return compose.Additions(
-        own, {"PYTHONPATH": HOOK, **probe}, str(TARGET), INSIDE, [GATEWAY]
-    )
 
 
 def variables(own: Mapping[str, str]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
-from harness.deployment.containers.contained import contained
 from harness.deployment.containers.contained import variables
+from harness.deployment.containers.harmless import contained
 
 
 def started(command: str, folder: Path, **more: object) -> Contained | None:

@@ -1,0 +1,66 @@
+"""Which port `docker run` publishes for a check."""
+
+from __future__ import annotations
+
+from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.run_words import Option
+from harness.deployment.containers.run_words import Run
+
+PORT = "{port}"
+
+
+LOOPBACK = "127.0.0.1"
+
+
+NONE = "so nothing can be measured"
+"""The end of the error about a command that publishes no port."""
+
+
+def networks_of(run: Run) -> set[str]:
+    """The networks that a container is in, by name."""
+    given = [each for each in run.options if each.name in ("network", "net")]
+    return {network_of(each.value) for each in given}
+
+
+def network_of(value: str) -> str:
+    """A network without what a container would be found by in it."""
+    pairs = [each.partition("=") for each in value.split(",")]
+    names = [given for name, equals, given in pairs if equals and name == "name"]
+    return names[0] if names else value
+
+
+def measured_port(run: Run) -> Option | None:
+    """The option that publishes what is measured; ``None`` where nothing has to be."""
+    given = [each for each in run.options if each.name == "publish"]
+    published = [each for each in given if not each.value.endswith("/udp")]
+    ours = [each for each in published if PORT in each.value]
+    inside = {each.value.rpartition(":")[2].removesuffix("/tcp") for each in published}
+    if not ours and len(inside) == 1:
+        ours = published[:1]  # at several addresses
+    for candidates in (published, [e for e in published if not is_for_tls(e.value)]):
+        if not ours and len(candidates) == 1:
+            ours = candidates  # which it is, is not in doubt
+    if ours and ours[0].value != PORT:
+        return ours[0]
+    if "host" in networks_of(run):
+        return None
+    listed = ", ".join(each.value for each in published)
+    if not listed and any(each.name == "publish-all" for each in run.options):
+        listed = "whatever the image exposes"
+    which = "and it cannot be told which is measured" if listed else NONE
+    raise ContainerRefused(
+        f"publishes {listed or 'no port'}, {which}; write "
+        f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
+    )
+
+
+def is_for_tls(published: str) -> bool:
+    """Whether a port is one for TLS, beside which there is one for plain requests."""
+    port = published.rpartition(":")[2].partition("/")[0]
+    return port in ("443", "8443")
+
+
+def published_words(each: Option) -> tuple[str, ...]:
+    """Publish the port that is measured to this machine only."""
+    inside = each.value.rpartition(":")[2]
+    return ("--publish", f"{LOOPBACK}:{PORT}:{inside}")
