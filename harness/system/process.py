@@ -31,7 +31,6 @@ TAIL_BYTES = 4_000
 STOP_SECONDS = 15.0
 """How long killed processes may take to be gone before the harness has failed."""
 
-
 T = TypeVar("T")
 
 
@@ -116,9 +115,8 @@ class ProcessTree:
 
     def processes(self) -> list[int]:
         """Process ids of the whole tree as of now, the command first."""
-        return self._own_processes() + (
-            self._behind.processes() if self._behind else []
-        )
+        behind = self._behind.processes() if self._behind else []
+        return self._own_processes() + behind
 
     @property
     def origin(self) -> ProcessTree:
@@ -160,11 +158,8 @@ class ProcessTree:
         """
         task = asyncio.ensure_future(awaited)
         try:
-            await asyncio.wait(
-                (task, self.ended),
-                timeout=seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            either = asyncio.FIRST_COMPLETED
+            await asyncio.wait((task, self.ended), timeout=seconds, return_when=either)
             if task.done():
                 return task.result()
             if self.ended.done():
