@@ -7,12 +7,15 @@ may be gone with the server, so they are read while it runs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from harness.system.proc import open_files
 
 LOOK_SECONDS = 0.2
 """How often open files are looked at, at most."""
@@ -21,6 +24,11 @@ TAIL_BYTES = 4096
 
 _IS_LOG = re.compile(r"\blog|log\b|\.(?:err|error|out|stderr|stdout)\b", re.IGNORECASE)
 _DELETED = " (deleted)"
+
+
+def _is_log(path: str) -> bool:
+    there = path.startswith("/") and not path.endswith(_DELETED)
+    return there and bool(_IS_LOG.search(os.path.basename(path)))
 
 
 class WrittenLogs:
@@ -38,9 +46,10 @@ class WrittenLogs:
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         for process in processes:
-            for number, path in _open_files(process):
-                if path != str(instead_of) and _IS_LOG.search(os.path.basename(path)):
-                    self._read(path, f"/proc/{process}/fd/{number}")
+            with contextlib.suppress(OSError):  # its files cannot be seen
+                for number, path in open_files(process):
+                    if _is_log(path) and path != str(instead_of):
+                        self._read(path, f"/proc/{process}/fd/{number}")
         self._looked = time.monotonic()
 
     def text(self) -> str:
@@ -72,19 +81,3 @@ class WrittenLogs:
 
     def _size(self, path: str) -> int:
         return self._ends.get(path, (-1, ""))[0]
-
-
-def _open_files(process: int) -> Iterable[tuple[str, str]]:
-    """The files that a process has open, each with its number; none once it ended."""
-    folder = f"/proc/{process}/fd"
-    try:
-        numbers = os.listdir(folder)
-    except OSError:
-        return
-    for number in numbers:
-        try:
-            path = os.readlink(f"{folder}/{number}")
-        except OSError:
-            continue
-        if path.startswith("/") and not path.endswith(_DELETED):
-            yield number, path

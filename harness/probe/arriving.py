@@ -61,17 +61,19 @@ COMING_TRIES = 3
 machine takes long to fill the buffers of those that read nothing."""
 
 
-async def find_workers(probe: Probe, count: int) -> Workers:
+async def find_workers(probe: Probe, count: int, *, shared: bool = False) -> Workers:
     """The workers of a server that has held requests, and how to choose among them.
 
-    So many clients are to come at once. Raises ``Ended``.
+    So many clients are to come at once, to any of them or, if ``shared``, as many to
+    each. Raises ``Ended``.
     """
     choice = choose(probe)
     if choice.by is None or count > AT_MOST:
         return BY_CHANCE
     if choice.by is Steering.STOP:
         return Workers(choice.workers)
-    ports = await learn_ports(probe, choice.workers, count)
+    wanted = -(-count // len(choice.workers)) if shared else count
+    ports = await learn_ports(probe, choice.workers, wanted)
     return Workers(choice.workers, ports) if ports else BY_CHANCE
 
 

@@ -16,8 +16,8 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.system.asleep import threads_of
 from harness.system.foreign_memory import memory_of
+from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
 
 POLLFD = struct.Struct("=ihh")

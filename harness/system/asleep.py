@@ -8,10 +8,10 @@ connection or a message does not.
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 from typing import NamedTuple
 
+from harness.system.proc import threads_of
 from harness.system.time_limits import seconds_left
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
@@ -135,11 +135,3 @@ def takes_no_message(process: int) -> bool:
     sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
     main = sleeps.get(process, Sleep())
     return main.on_clock and not any(each.for_message for each in sleeps.values())
-
-
-def threads_of(process: int) -> list[int]:
-    """The threads of a process; none when it has ended."""
-    try:
-        return [int(thread) for thread in os.listdir(f"/proc/{process}/task")]
-    except OSError:
-        return []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
+
+from harness.system.proc import values_of
 
 
 def catches(process: int, number: signal.Signals) -> bool | None:
@@ -14,13 +15,8 @@ def catches(process: int, number: signal.Signals) -> bool | None:
     which is ``SigBlk``, and that counts too.
     """
     try:
-        lines = (
-            Path(f"/proc/{process}/status")
-            .read_text(encoding="utf-8", errors="replace")
-            .splitlines()
-        )
+        masks = values_of(process)
     except OSError:
         return None
-    masks = dict(line.split(":\t", 1) for line in lines if line.startswith("Sig"))
     bit = 1 << (number - 1)
     return any(int(masks[mask], 16) & bit for mask in ("SigCgt", "SigBlk"))

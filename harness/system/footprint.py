@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
+
+from harness.system.proc import values_of
 
 KIB = 1024
 
@@ -39,16 +40,11 @@ def taken_by(processes: Iterable[int]) -> TakenTogether:
 
 def _of_one(process: int) -> TakenTogether | None:
     try:
-        lines = (
-            Path(f"/proc/{process}/smaps_rollup")
-            .read_text(encoding="utf-8", errors="replace")
-            .splitlines()
-        )
+        sizes = values_of(process, "smaps_rollup")
         threads = len(os.listdir(f"/proc/{process}/task"))
         files = len(os.listdir(f"/proc/{process}/fd"))
     except OSError:
         return None
-    sizes = dict(line.split(":", 1) for line in lines if line.endswith("kB"))
     if not sizes:
         return None  # it has ended and is not buried yet
     pss, *own = (

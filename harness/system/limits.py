@@ -9,11 +9,11 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import psutil
 
 from harness.records.breaks import Scarce
+from harness.system.proc import values_of
 
 
 class NotLimited(Exception):
@@ -74,10 +74,4 @@ def _tasks_of_user(process: int) -> int:
 
 def _data(process: int) -> int:
     """Bytes that count against ``RLIMIT_DATA`` (``VmData`` in proc_pid_status(5))."""
-    lines = (
-        Path(f"/proc/{process}/status")
-        .read_text(encoding="utf-8", errors="replace")
-        .splitlines()
-    )
-    sizes = dict(line.split(":", 1) for line in lines)
-    return 1024 * int(sizes["VmData"].split()[0])
+    return 1024 * int(values_of(process)["VmData"].split()[0])

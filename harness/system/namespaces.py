@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+
+from harness.system.proc import values_of
 
 
 def process_one(processes: Iterable[int]) -> int | None:
@@ -20,12 +21,6 @@ def process_one(processes: Iterable[int]) -> int | None:
 def _numbers(process: int) -> list[int]:
     """The numbers of a process, in the outermost namespace that we see first."""
     try:
-        lines = (
-            Path(f"/proc/{process}/status")
-            .read_text(encoding="utf-8", errors="replace")
-            .splitlines()
-        )
+        return [int(number) for number in values_of(process).get("NSpid", "").split()]
     except OSError:
         return []
-    told = (line.split()[1:] for line in lines if line.startswith("NSpid:"))
-    return [int(number) for number in next(told, [])]

@@ -11,21 +11,19 @@ import os
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from harness.system.proc import threads_of
+
 
 def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
     """Process, thread, nanoseconds that it ran and that it waited for a processor."""
     for process in processes:
-        try:
-            threads = os.listdir(f"/proc/{process}/task")
-        except OSError:
-            continue
-        for thread in threads:
+        for thread in threads_of(process):
             try:
                 counted = _read(f"/proc/{process}/task/{thread}/schedstat")
                 ran, waited, _ = map(int, counted.split())
             except (OSError, ValueError):
                 continue
-            yield process, int(thread), ran, waited
+            yield process, thread, ran, waited
 
 
 def thread_turns(process: int, thread: int) -> tuple[int, int]:

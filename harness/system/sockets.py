@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import psutil
 
+from harness.system.proc import open_files
 from harness.system.sock_diag import sock_diag
 from harness.system.sock_diag import Unavailable
 
@@ -152,15 +153,9 @@ def socket_files(process: int) -> Iterator[tuple[int, str]]:
 
     Raises ``PermissionError`` where they cannot be seen.
     """
-    folder = f"/proc/{process}/fd"
-    with contextlib.suppress(FileNotFoundError):
-        for name in os.listdir(folder):
-            try:
-                target = os.readlink(f"{folder}/{name}")
-            except FileNotFoundError:
-                continue
-            if target.startswith("socket:["):
-                yield int(name), target[len("socket:[") : -1]
+    for number, target in open_files(process):
+        if target.startswith("socket:["):
+            yield number, target[len("socket:[") : -1]
 
 
 def unix_sockets(processes: list[int]) -> list[str]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator
 from collections.abc import Iterable
 
+from harness.system.proc import threads_of
 from harness.system.process import ProcessTree
 from harness.system.schedstat import thread_state
 
@@ -108,11 +109,7 @@ async def stopping(tree: ProcessTree) -> AsyncIterator[Stopping]:
 
 def is_stopped(process: int) -> bool:
     """Whether all threads of a process have stopped; also when it has ended."""
-    try:
-        threads = os.listdir(f"/proc/{process}/task")
-    except OSError:
-        return True
-    states = {thread_state(process, int(thread)) for thread in threads}
+    states = {thread_state(process, thread) for thread in threads_of(process)}
     return states <= {b"T", b"Z", b"X", b""}
 
 

@@ -11,16 +11,16 @@ tells the caller to give up, so that the server can be used for other questions.
 
 from __future__ import annotations
 
+from harness.probe.arriving import BY_CHANCE
+from harness.probe.arriving import find_workers
+from harness.probe.arriving import Workers
 from harness.probe.crowd import ending
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.round import finish
-from harness.probe.spread import ALIKE
-from harness.probe.spread import find_spreading
 from harness.probe.spread import hold_spread
-from harness.probe.spread import Spreading
 from harness.probe.watching import watch
 from harness.records.seen import CallRound
 from harness.records.seen import SelfCallSeen
@@ -45,9 +45,9 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
         most = min(context.ceiling, max(context.load, 1), AT_ONCE)
         if first.answered < first.calls or most < 2:
             return (first,)
-        seen, spreading = [first], await find_spreading(probe, most)
+        seen, workers = [first], await find_workers(probe, most, shared=True)
         for _ in range(ROUNDS):
-            seen.append(await _round(probe, most, context, spreading))
+            seen.append(await _round(probe, most, context, workers))
             if seen[-1].stuck or seen[-1].together == most:
                 break
         return tuple(seen)
@@ -56,11 +56,11 @@ async def ask(servers: Servers, context: Context) -> SelfCallSeen:
 
 
 async def _round(
-    probe: Probe, calls: int, context: Context, spreading: Spreading = ALIKE
+    probe: Probe, calls: int, context: Context, workers: Workers = BY_CHANCE
 ) -> CallRound:
     crowd = gather(probe, calls, more=f"&call={probe.from_inside}")
     try:
-        await hold_spread(probe, spreading)
+        await hold_spread(probe, workers)
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:
