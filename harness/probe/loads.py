@@ -17,7 +17,7 @@ from harness.records.words import Arrival
 MANY = 100
 """From this number on a round takes so long that fewer of them are run."""
 
-STAGGERED_AT_MOST = 64
+STAGGERED_AT_MOST = 256
 """Requests that arrive one by one take a look at the server each."""
 
 

@@ -1,16 +1,19 @@
 """Wait for requests that are on their way to the app although the server is quiet.
 
 Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
-server that is full. Three things tell: a server that had nothing to do lets nobody in;
+server that is full. Four things tell: a server that had nothing to do lets nobody in;
 a request that was alone took long to enter; threads sleep on a clock that did not
-before the requests came.
+before the requests came; and connections found a backlog full, and are tried again by
+the kernel, though it has room by now.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
@@ -19,6 +22,9 @@ from harness.probe.watching import pause_patience
 from harness.probe.watching import watch
 from harness.records.words import Settled
 from harness.system.asleep import on_clock
+from harness.system.sockets import overflows
+from harness.system.sockets import sockets_of
+from harness.system.sockets import will_arrive
 
 ALONE_SECONDS = 10.0
 """How long an idle server is watched that lets nobody in, and never did."""
@@ -32,7 +38,21 @@ MANY = 64
 """With more processes than that it is not looked what threads sleep in."""
 
 
-def asleep(processes: Iterable[int]) -> set[Thread]:
+class Before(NamedTuple):
+    """How a server was before requests were sent to it."""
+
+    asleep: set[Thread]
+    """Threads that slept on a clock."""
+    overflows: int
+    """How often connections of this machine had found a backlog full."""
+
+
+def look_before(processes: Iterable[int]) -> Before:
+    """Look at a server that is about to get requests."""
+    return Before(_asleep(processes), overflows())
+
+
+def _asleep(processes: Iterable[int]) -> set[Thread]:
     """The threads of some processes that sleep on a clock."""
     processes = list(processes)
     if len(processes) > MANY:
@@ -40,11 +60,11 @@ def asleep(processes: Iterable[int]) -> set[Thread]:
     return {(process, thread) for process in processes for thread in on_clock(process)}
 
 
-async def come_in(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled:
+async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:
     """Wait for requests that are on their way to the app of a quiet server.
 
-    ``settled`` is how it settled, ``slept`` the threads that slept on a clock before
-    anything was sent. Returns how it settled in the end.
+    ``settled`` is how it settled, ``before`` how it was before anything was sent.
+    Returns how it settled in the end.
     """
     if settled is Settled.ALL_ENTERED or not probe.waiting():
         return settled
@@ -53,7 +73,7 @@ async def come_in(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled
     if probe.pause_seconds and probe.waiting():
         await watch(probe, probe.all_in_or_ended, pause_patience(probe))
         settled = await probe.until(probe.all_in_or_ended)
-    return await _awake(probe, settled, slept)
+    return await _awake(probe, settled, before)
 
 
 def _nobody_came(probe: Probe) -> bool:
@@ -73,11 +93,27 @@ async def _first(probe: Probe, settled: Settled) -> Settled:
     return await probe.until(probe.all_in_or_ended)
 
 
-async def _awake(probe: Probe, settled: Settled, slept: set[Thread]) -> Settled:
-    """Wait for threads that sleep on a clock; until then a count is unsure."""
+def _arrive(probe: Probe) -> bool:
+    """Whether connections that found a backlog full will now find it with room."""
+    with contextlib.suppress(PermissionError):
+        sockets = map(sockets_of, probe.server.processes())
+        return will_arrive(set[str]().union(*sockets))
+    return False
+
+
+async def _awake(probe: Probe, settled: Settled, before: Before) -> Settled:
+    """Wait for threads that sleep on a clock, and for connections to arrive.
+
+    Until then a count is unsure. Connections that the kernel tries again come many at a
+    time, so that a backlog may be full in one look and have room in the next.
+    """
     deadline = time.monotonic() + ASLEEP_SECONDS
+    looks = 0
     while probe.waiting() and settled is not Settled.ALL_ENTERED:
-        if not asleep(probe.server.processes()) - slept:
+        asleep = _asleep(probe.server.processes()) - before.asleep
+        overflowed = overflows() > before.overflows
+        looks = 0 if asleep or (overflowed and _arrive(probe)) else looks + 1
+        if looks > overflowed:
             break
         if time.monotonic() > deadline:
             return Settled.STEADY_COUNT

@@ -11,8 +11,8 @@ import msgspec
 from harness.probe.gathering import gather
 from harness.probe.kernel import take_account
 from harness.probe.loads import Offer
-from harness.probe.on_the_way import asleep
 from harness.probe.on_the_way import come_in
+from harness.probe.on_the_way import look_before
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
@@ -48,7 +48,7 @@ async def run_round(
     ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
     """
     before = await whole_again(probe)
-    slept, ran = asleep(before), 0
+    idle, ran = look_before(before), 0
     probe.slept_idle = idle_sleepers(before)
     if offered.asked == 1:
         ran = _nanoseconds(before)
@@ -60,7 +60,7 @@ async def run_round(
             probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
-            settled = await come_in(probe, settled, slept)
+            settled = await come_in(probe, settled, idle)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     finally:
         probe.disperse()

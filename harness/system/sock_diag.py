@@ -13,7 +13,9 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Collection
 from collections.abc import Iterator
+from typing import NamedTuple
 
 Address = tuple[str, int]
 
@@ -29,9 +31,27 @@ _AFTER_PORTS = 4 + 48
 
 _NLM_F_DUMP = 0x300
 _ERROR, _DONE = 2, 3
-_PORT = struct.Struct("!H")
+_PORTS = struct.Struct("!HH")
 
-_LISTEN, _TIME_WAIT = 10, 6
+_ESTABLISHED, _SYN_SENT, _SYN_RECEIVED = 1, 2, 3
+_TIME_WAIT, _LISTEN, _NEW_SYN_RECEIVED = 6, 10, 12
+_NOT_CONNECTED = 1 << _LISTEN | 1 << _TIME_WAIT
+
+
+class Entry(NamedTuple):
+    """A socket of a dump."""
+
+    inode: str
+    own: int
+    """The local port."""
+    peer: int
+    """The other end's port; 0 where there is none."""
+    address: bytes
+    """Where it listens, as the kernel has it; only to be compared."""
+    queued: int
+    """Of one that listens: connections in its backlog."""
+    limit: int
+    """Of one that listens: with more than that its backlog is full."""
 
 
 class Unavailable(Exception):
@@ -58,22 +78,43 @@ class SockDiag:
 
     def listening(self) -> dict[str, int]:
         """The port of each socket that listens, by inode. Raises ``Unavailable``."""
-        return {inode: port for inode, port, _ in self._dump(1 << _LISTEN)}
+        return {each.inode: each.own for each in self._dump(1 << _LISTEN)}
 
     def addresses(self) -> dict[str, bytes]:
         """The address and port of each socket that listens, by inode.
 
         As the kernel has them, and only to be compared. Raises ``Unavailable``.
         """
-        return {inode: address for inode, _, address in self._dump(1 << _LISTEN)}
+        return {each.inode: each.address for each in self._dump(1 << _LISTEN)}
+
+    def without_server(self, port: int) -> int:
+        """How many connections to a local port have a client, and nothing behind it.
+
+        Where the backlog is full the kernel drops what a client sends, also the end of
+        the handshake, after which the client takes itself for connected. It is sent
+        again after a second or less. Raises ``Unavailable``.
+        """
+        begun = 1 << _ESTABLISHED | 1 << _SYN_SENT
+        clients = {each.own for each in self._dump(begun, peer=port)}
+        states = _ANY & ~(_NOT_CONNECTED | 1 << _SYN_RECEIVED | 1 << _NEW_SYN_RECEIVED)
+        return len(clients - {each.peer for each in self._dump(states, own=port)})
+
+    def with_room(self, inodes: Collection[str]) -> set[int]:
+        """The ports of those of some listening sockets whose backlogs have room.
+
+        Raises ``Unavailable``.
+        """
+        entries = [each for each in self._dump(1 << _LISTEN) if each.inode in inodes]
+        full = {each.own for each in entries if each.queued > each.limit}
+        return {each.own for each in entries} - full
 
     def connections(self, port: int) -> set[str]:
         """The inodes of the connections of a local port; "0" for those in a backlog.
 
         Raises ``Unavailable``.
         """
-        states = _ANY & ~(1 << _LISTEN | 1 << _TIME_WAIT)
-        return {inode for inode, own, _ in self._dump(states, port) if own == port}
+        entries = self._dump(_ANY & ~_NOT_CONNECTED, own=port)
+        return {each.inode for each in entries}
 
     def _send(self, flags: int, family: int, states: int, ends: bytes) -> None:
         request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + ends
@@ -81,14 +122,16 @@ class SockDiag:
         size = _HEAD.size + len(request)
         self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
 
-    def _dump(self, states: int, port: int = 0) -> Iterator[tuple[str, int, bytes]]:
-        """Inode, local port and local address of all sockets in some states."""
-        ends = _PORT.pack(port) + bytes(2 + 32)
+    def _dump(self, states: int, own: int = 0, peer: int = 0) -> Iterator[Entry]:
+        """All sockets in some states, or those of them with one of these ports."""
+        ends = _PORTS.pack(own, peer) + bytes(32)
         for family in (socket.AF_INET, socket.AF_INET6):
             self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)
-            yield from self._answers()
+            for each in self._answers():
+                if own in (0, each.own) and peer in (0, each.peer):
+                    yield each
 
-    def _answers(self) -> Iterator[tuple[str, int, bytes]]:
+    def _answers(self) -> Iterator[Entry]:
         while True:
             data = self._socket.recv(1 << 16)
             while data:
@@ -99,9 +142,10 @@ class SockDiag:
                 if kind == _ERROR:
                     code = -int(struct.unpack_from("=i", body)[0])
                     raise Unavailable(os.strerror(code))
-                inode = str(_NUMBERS.unpack_from(body, _AFTER_PORTS)[4])
+                _, queued, limit, _, inode = _NUMBERS.unpack_from(body, _AFTER_PORTS)
+                own, peer = _PORTS.unpack_from(body, 4)
                 address = body[:1] + body[4:6] + body[8:24]
-                yield inode, int(_PORT.unpack_from(body, 4)[0]), address
+                yield Entry(str(inode), own, peer, address, queued, limit)
 
 
 def _inode(answer: bytes) -> str | None:

@@ -107,6 +107,32 @@ def _listening_by_table() -> dict[str, int]:
     return ports
 
 
+def overflows() -> int:
+    """How often a connection found a backlog full, ever, as far as that is told.
+
+    Its client tries again after a second or less (``ListenOverflows`` of the kernel's
+    ``Documentation/networking/snmp_counter``).
+    """
+    try:
+        with open("/proc/net/netstat", encoding="utf-8") as file:
+            tables = [line.split() for line in file if line.startswith("TcpExt:")]
+        return int(dict(zip(*tables, strict=True))["ListenOverflows"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def will_arrive(inodes: Collection[str]) -> bool:
+    """Whether connections that found a backlog full will now find it with room.
+
+    ``inodes`` are those of listening sockets. False where that is not told.
+    """
+    try:
+        with sock_diag() as kernel:
+            return any(map(kernel.without_server, kernel.with_room(inodes)))
+    except (Unavailable, OSError):
+        return False
+
+
 def connections(ports: Collection[int]) -> set[str]:
     """The inodes of the connections of some local ports; "0" for those in a backlog.
 

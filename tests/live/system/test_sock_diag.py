@@ -9,7 +9,9 @@ import socket
 import pytest
 
 from harness.system.sock_diag import sock_diag
+from harness.system.sockets import overflows
 from harness.system.sockets import share_an_address
+from harness.system.sockets import will_arrive
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,21 @@ def test_sockets_at_one_address() -> None:
         assert share_an_address([first, third, other, second])
         assert not share_an_address([first, third, other])
         assert not share_an_address([])
+
+
+def test_a_connection_that_found_a_backlog_full() -> None:
+    before = overflows()
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(
+            socket.create_server(("127.0.0.1", 0), backlog=0)
+        )
+        inodes = {str(os.fstat(listener.fileno()).st_ino)}
+        for _ in range(3):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        assert overflows() > before
+        assert not will_arrive(inodes)
+        listener.accept()[0].close()
+        assert will_arrive(inodes)
+        assert not will_arrive(set())

@@ -802,7 +802,7 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/gunicorn-25.3.0/eventlet/*", 1000),
         ("flask-3.1.3/gunicorn-*/tornado/*", 1),
         ("flask-3.1.3/gunicorn-*/nginx-sync-4/*", 4),
-        ("flask-3.1.3/gunicorn-*/nginx-gevent/*", 239),
+        ("flask-3.1.3/gunicorn-*/nginx-gevent/*", 255),
         ("flask-3.1.3/uwsgi-*/processes-2x4/*", 8),
         ("flask-3.1.3/uwsgi-*/gevent-100/*", 100),
         ("flask-3.1.3/waitress-*/default/*", 4),

@@ -1,0 +1,21 @@
+"""Requests that are on their way to the app although the server is quiet."""
+
+from __future__ import annotations
+
+from harness.records.plan import PlannedFront
+from harness.records.words import Outcome
+from tests.live.commands import gthread
+from tests.live.conftest import Measure
+
+
+def test_connections_to_a_full_backlog_are_waited_for(
+    measure: Measure, nginx: PlannedFront
+) -> None:
+    """The kernel tries these again after a second, in which everybody sleeps."""
+    command = gthread(1, 150, "--worker-connections", "1000", "--backlog", "64")
+    evidence = measure(command, declared=150, front=nginx)
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
+    at = [each for each in evidence.rounds if each.asked >= 150]
+    assert [each.admitted for each in at] == [150] * len(at)
+    assert [each.late for each in evidence.rounds] == [0] * len(evidence.rounds)
+    assert evidence.restarts == 0
