@@ -111,7 +111,7 @@ def measure(
         if path := measured.found_below:
             found = f'its Flask app was found below {path}; `below = "{path}"` says so'
             shown.say(printable(f"{each.deployment.name}: {found}"))
-        checked = Checked(each, measured.evidence, measured.hello, measured.promise)
+        checked = Checked(each, *measured)
     name = checked.deployment.name
     write_evidence(options.results, checked.evidence, name=name)
     return checked

@@ -36,7 +36,9 @@ from harness.deployment.isolation import own_control_socket
 from harness.deployment.isolation import working_tree
 from harness.deployment.mount_paths import mount_paths
 from harness.deployment.mounted import below
+from harness.deployment.mounted import lacks_variables
 from harness.deployment.mounted import not_reached
+from harness.deployment.mounted import WITHOUT_VARIABLES
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.prepare import Prepared
@@ -246,5 +248,9 @@ class DeployedApp:
         if fault is not None and client.state is State.ANSWERED:
             if self._contained is None and is_of_others(port, server.processes()):
                 return f"another program answers on port {port}, which it did not get"
-            return not_reached(client, self._below, self._seen())
+            seen = self._seen()
+            if "flask" not in seen and self._contained is None:
+                if lacks_variables(port, server.processes()):
+                    return WITHOUT_VARIABLES
+            return not_reached(client, self._below, seen)
         return fault

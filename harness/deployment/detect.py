@@ -17,12 +17,14 @@ from harness.deployment import procfile
 from harness.deployment.address import SERVERS
 from harness.deployment.config import DeploymentFault
 from harness.deployment.declared.program import server_words
+from harness.deployment.declares.find import find
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
+from harness.system.processors import processors
 
 WEB = "web"
 """The process of a ``Procfile`` that platforms send requests to."""
@@ -56,7 +58,11 @@ class Candidate(NamedTuple):
 
 
 def candidates(folder: Path) -> list[Candidate]:
-    """All ways in which the app of a folder is started, the most specific first."""
+    """All ways in which the app of a folder is started, the most specific first.
+
+    Raises ``UsageError`` where only an app is left, and another file says what serves
+    it: Flask's own server would have another number.
+    """
     ways = [*_procfile(folder), *_dockerfile(folder)]
     return ways or [*_files(folder)] or [*_app(folder)]
 
@@ -98,9 +104,21 @@ def _files(folder: Path) -> Iterator[Candidate]:
 
 def _app(folder: Path) -> Iterator[Candidate]:
     if app := find_app(folder):
+        _check_other_files(folder)
         path = folder / app.partition(":")[0].replace(".", "/")
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         yield _command("flask", "--app", app, "run", path=path)
+
+
+def _check_other_files(folder: Path) -> None:
+    """Raise ``UsageError`` about a file of another kind that starts a server."""
+    for place in find(folder, processors()).places:
+        if "/" not in place.file and server_words(shlex.split(place.command))[0]:
+            command = shlex.join(shlex.split(place.command))
+            raise UsageError(
+                f"{place.file}:{place.line} starts a server, and such a file is not "
+                f"run here; give its command: flask-concurrency check -- {command}"
+            )
 
 
 def given(words: Sequence[str]) -> Candidate:

@@ -57,6 +57,8 @@ class Checked(NamedTuple):
     hello: Hello | None = None
     running: Promise | None = None
     """What it declares, if its command or the running server told."""
+    found_below: str = ""
+    """The path that its app was found below, where nothing told of it."""
 
     @property
     def deployment(self) -> Deployment:
@@ -190,6 +192,7 @@ def _checked_deployment(
         at_least=result.at_least,
         file=str(file.absolute()) if file else "",
         line=line,
+        found_below=checked.found_below,
         remarks=tuple(
             _at_hold_at(configured, checked, each)
             for each in remarks(checked.prepared, result.cell, processors())

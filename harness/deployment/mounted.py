@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
+from harness.probe.listeners import listened_on
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HOST = re.compile(r"\bhost\b", re.IGNORECASE)
@@ -29,6 +32,30 @@ IGNORES = (
     "its Python may ignore PYTHONPATH (`-I`, `-E`), or be started without variables, "
     "as by `sudo`, `env -i` or `systemd-socket-activate`"
 )
+
+
+WITHOUT_VARIABLES = (
+    "it was started without the variables of the check, as by `tox`, `sudo` or "
+    "`env -i`; let PYTHONPATH, PYTHONWARNINGS and FLASK_CONCURRENCY_* through to it "
+    "(`pass_env` of tox)"
+)
+
+
+def lacks_variables(port: int, processes: Iterable[int]) -> bool:
+    """Whether a process that listens on a port was started without those of the hook.
+
+    Those that write their title over their variables, as nginx does, tell nothing.
+    """
+    for process in processes:
+        if port not in listened_on([process]):
+            continue
+        try:
+            variables = Path(f"/proc/{process}/environ").read_bytes()
+        except OSError:
+            continue
+        if variables.startswith(b"PATH=") or b"\0PATH=" in variables:
+            return b"FLASK_CONCURRENCY_" not in variables
+    return False
 
 
 def _no_flask(status: int, seen: Collection[str]) -> str:

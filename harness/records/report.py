@@ -150,6 +150,8 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     file: str
     """The file with the setting that decides; empty when no file has it."""
     line: int
+    found_below: str = ""
+    """The path that its app was found below, where nothing told of it."""
     remarks: tuple[Remark, ...] = ()
     """Other things worth knowing."""
 

@@ -1,17 +1,28 @@
 """Folders for temporary files, which are gone even when the harness is killed.
 
 Whoever makes one removes it. If that process is killed before, the warden of a command
-that was started meanwhile does so, as it sees to everything else.
+that was started meanwhile does so, as it sees to everything else. Between two commands
+nobody does: an empty folder stays then, which the next run removes. A lock tells it
+from one that is in use, and the kernel lets go of that with the process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import functools
+import os
+import re
+import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "flask-concurrency-"
+
+LEFT_SECONDS = 60.0
+"""A folder in which nothing changed for so long was not made just now."""
 
 _open: list[Path] = []
 
@@ -27,12 +38,56 @@ def scratch_folder(parent: str | None = None) -> Iterator[Path]:
 
     It is in ``parent``, by default where temporary files are.
     """
+    _remove_left_once(parent or tempfile.gettempdir())
     with tempfile.TemporaryDirectory(
         prefix=PREFIX, dir=parent, ignore_cleanup_errors=True
     ) as folder:
         path = Path(folder)
         _open.append(path)
         try:
-            yield path
+            with _locked(path):
+                yield path
         finally:
             _open.remove(path)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold a lock on a folder, where that can be had; whether it could."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = True
+        except OSError:
+            held = False
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+_OURS = re.compile(rf"{PREFIX}[a-z0-9_]{{8}}")
+
+_remove_left_once = functools.cache(lambda parent: remove_left(Path(parent)))
+
+
+def remove_left(parent: Path) -> None:
+    """Remove the empty folders of runs that were killed, and nothing else."""
+    with contextlib.suppress(OSError), os.scandir(parent) as found:
+        for entry in found:
+            with contextlib.suppress(OSError):
+                if _OURS.fullmatch(entry.name) and _is_left(entry):
+                    _remove_if_empty(Path(entry.path))
+
+
+def _is_left(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder of this user in which nothing changed for a while."""
+    seen = entry.stat(follow_symlinks=False)
+    is_own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid()
+    return is_own and time.time() - seen.st_mtime > LEFT_SECONDS
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with _locked(folder) as nobody_has_it:
+        if nobody_has_it:
+            folder.rmdir()  # refuses to remove one with anything in it

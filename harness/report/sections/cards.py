@@ -98,6 +98,10 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
     because = cell.declared_because
     known = say(": {}", quoted(because)) if because else Text()
     yield say("Promise"), say("{}{}", _promise(each, cell), known)
+    if each.found_below:
+        told = Name(f'below = "{each.found_below}"')
+        found = say("found below {}; {} says so", Name(each.found_below), told)
+        yield say("App"), found
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
     reason, cause = split_reason(cell, cell.reason, remedy)
@@ -131,7 +135,14 @@ def _verdict(cell: CellReport) -> Text:
 def _rows(kept: Sequence[Checked]) -> Table:
     heads = "deployment", "requests at once", "promise", "verdict"
     rows = (
-        (Name(each.name), number(cell), _promise(each, cell), words.mark(cell))
+        (_place(each), number(cell), _promise(each, cell), words.mark(cell))
         for each, cell in kept
     )
     return Table.of(heads, rows, (1,))
+
+
+def _place(each: CheckedDeployment) -> Text:
+    """The name of a deployment, and the path that its app was found below."""
+    if not each.found_below:
+        return say("{}", Name(each.name))
+    return say("{}, found below {}", Name(each.name), Name(each.found_below))

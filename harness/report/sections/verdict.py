@@ -119,7 +119,8 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
         return f"{number}, fewer than the {each.at_least} asked for"
     broken = promise_in(each.reason) if each.exit_code == 1 else None
     more = f", but {BESIDE[broken]}" if broken in BESIDE else ""
-    return f"{number}, {cell.verdict}{more}"
+    where = f"; its app was found below {each.found_below}" if each.found_below else ""
+    return f"{number}, {cell.verdict}{more}{where}"
 
 
 def of_changes(counts: str, fault: HarnessError | None) -> Section:

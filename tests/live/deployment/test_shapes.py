@@ -5,6 +5,7 @@ The inputs are in ``tests/deployments``, one folder for each kind of shape.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -219,6 +220,10 @@ def test_the_key_that_lets_requests_through_is_named(
     cell: dict[str, Any] = checked.cells[name]
     if not UNREACHED[name]:
         assert (cell["verdict"], cell["ceiling"]) == ("as declared", 2)
+        found = json.loads((checked.results / "check.json").read_text())
+        assert found["deployments"][0]["found_below"].startswith("/")
+        assert "found below" in (checked.results / "report.md").read_text()
+        assert "found below" in checked.out
         return
     assert UNREACHED[name] in cell["reason"]
     assert ".flask-concurrency" not in cell["reason"]

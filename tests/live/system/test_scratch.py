@@ -13,6 +13,8 @@ import psutil
 import pytest
 
 from harness.system.process import running
+from harness.system.scratch import PREFIX
+from harness.system.scratch import remove_left
 from harness.system.scratch import scratch_folder
 from harness.system.scratch import scratch_folders
 
@@ -35,6 +37,14 @@ asyncio.run(main())
 """
 
 
+HOLDS = """\
+import fcntl, os, sys
+fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
 def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
     async def start_and_stop(folder: Path) -> None:
         async with running(SLEEP, env=os.environ, cwd=folder, log=folder / "log"):
@@ -46,6 +56,39 @@ def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
         assert scratch_folders() == [folder]
         asyncio.run(start_and_stop(folder))
     assert not folder.exists() and scratch_folders() == []
+
+
+def test_only_empty_folders_that_nobody_holds_are_removed(tmp_path: Path) -> None:
+    names = ("left", "in_use01", "not_emp", "fresh001")
+    of = {name: tmp_path / f"{PREFIX}{name:_<8}" for name in names}
+    of |= {"theirs": tmp_path / "theirs", "longer": tmp_path / f"{PREFIX}longer-name"}
+    for path in of.values():
+        path.mkdir()
+    (of["not_emp"] / "file").touch()
+    link = tmp_path / f"{PREFIX}symlink_"
+    link.symlink_to(of["theirs"])
+    for name in of.keys() - {"fresh001"}:
+        os.utime(of[name], (1, 1))
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(of["in_use01"])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+    remove_left(tmp_path)
+    assert {name for name, path in of.items() if not path.exists()} == {"left"}
+    assert link.is_symlink()
+    holder.kill()
+    holder.communicate()
+    remove_left(tmp_path)
+    assert not of["in_use01"].exists()
+
+
+def test_the_folder_of_a_block_is_held(tmp_path: Path) -> None:
+    with scratch_folder(str(tmp_path)) as folder:
+        os.utime(folder, (1, 1))
+        remove_left(tmp_path)
+        assert folder.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])

@@ -8,6 +8,7 @@ import pytest
 
 from harness.deployment.detect import candidates
 from harness.deployment.detect import given
+from harness.records.errors import UsageError
 
 APP = {"app.py": "app = Flask(__name__)"}
 WEB = {"Procfile": "release: x\nweb: gunicorn app:app -b :$PORT\nworker: celery\n"}
@@ -55,6 +56,46 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
         if each.path
         for key, value in each.given.items()
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (
+            "render.yaml",
+            "services:\n- type: web\n  startCommand: gunicorn app:app --threads 4\n",
+            3,
+        ),
+        (
+            "compose.yml",
+            "services:\n  web:\n    command: gunicorn app:app --threads 4\n",
+            3,
+        ),
+        ("start.sh", "#!/bin/sh\n\nexec gunicorn app:app --threads 4\n", 3),
+    ],
+)
+def test_the_development_server_is_not_taken_where_another_is_named(
+    name: str, text: str, line: int, tmp_path: Path
+) -> None:
+    for file, content in {**APP, name: text}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError) as raised:
+        candidates(tmp_path)
+    said = str(raised.value)
+    assert said.startswith(f"{name}:{line} starts a server")
+    assert said.endswith("flask-concurrency check -- gunicorn app:app --threads 4")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("test.sh", "pytest\n"), ("compose.yml", "services:\n  db:\n    command: x\n")],
+)
+def test_files_that_start_no_server_are_left_out(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    for file, content in {**APP, name: text}.items():
+        (tmp_path / file).write_text(content)
+    assert [each.program for each in candidates(tmp_path)] == ["flask"]
 
 
 def test_what_is_given_is_found_in_no_file() -> None:

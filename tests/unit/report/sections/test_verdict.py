@@ -92,10 +92,8 @@ def checked(*cells: CellReport, code: int, **other: object) -> str:
         CheckedDeployment(name=c.configuration, exit_code=0, reason="", file="", line=0)
         for c in named
     ]
-    if code:
-        deployments[0] = msgspec.structs.replace(
-            deployments[0], **({"exit_code": code, "reason": "why"} | other)
-        )
+    why = {"exit_code": code, "reason": "why"} if code else {}
+    deployments[0] = msgspec.structs.replace(deployments[0], **(why | other))
     result = CheckResult(exit_code=code, reason="", deployments=tuple(deployments))
     return line(verdict.of_check(report(*named), result))
 
@@ -121,6 +119,11 @@ def test_a_promise_that_is_broken_beside_the_number() -> None:
     assert "fewer places than never-below" in checked(
         EIGHT, code=1, reason="never-below: 3 asked for, and there were 0 at the least"
     )
+
+
+def test_the_path_that_an_app_was_found_below_is_told() -> None:
+    said = checked(EIGHT, code=0, found_below="/shop")
+    assert said.endswith("as declared; its app was found below /shop")
 
 
 def test_a_deployment_without_a_number() -> None:
