@@ -161,6 +161,7 @@ def containers(session: nox.Session) -> None:
     elif os.geteuid() == 0 and shutil.which("apt-get"):
         with tempfile.TemporaryDirectory(prefix="flask-concurrency-engine-") as own:
             engine = str(ROOT / folder / "engine.sh")
+            env["ENGINES"] = "2"  # most of the time a test waits for its engine
             session.run(engine, own, *tests, env=env, external=True)
     elif os.environ.get("REQUIRE_DOCKER"):
         session.error("there is no Docker engine, and root on Debian would make one")

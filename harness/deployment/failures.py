@@ -28,6 +28,7 @@ IF_SIGNAL = "if that was a signal to a process that it did not start: "
 CAUSES = (
     re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
     re.compile(rf".*\b{NOT_PERMITTED}$"),
+    re.compile(r".*(?:toomanyrequests|429 Too Many Requests|[Nn]o space left on)"),
     re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
@@ -38,8 +39,8 @@ CAUSES = (
     ),
 )
 """How a line begins that names the cause of a server's end: what a check refused, what
-the kernel refused, an exception, an app that is not in its module (in words by
-gunicorn, uvicorn and waitress), anything else."""
+the kernel refused, a rate or a disk that is used up, an exception, an app that is not
+in its module (in words by gunicorn, uvicorn and waitress), anything else."""
 
 
 class Advice(NamedTuple):
@@ -106,6 +107,8 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
         return Advice(cause, "pull or build its images before the check")
     if name := _lacks_variable(cause, cell.log_tail):
         return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
+    if re.search("[Nn]o space left on", cause):
+        return Advice(cause, "make room on that disk")
     is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
     if is_error or "exited with status 0 before" not in cell.reason:
         return Advice(cause)
@@ -126,6 +129,7 @@ def _lacks_variable(cause: str, log: str) -> str:
 
 _NO_IMAGE = re.compile(
     r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
+    r"|toomanyrequests|429 Too Many Requests"
 )
 """What the engine says where an image is not there and cannot be had."""
 

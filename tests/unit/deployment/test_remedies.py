@@ -93,6 +93,12 @@ def test_the_last_error_is_the_cause() -> None:
             "[7] [ERROR] connection to unix:/none/x.sock failed: [Errno 2]\n",
             "the last that it said: [7] [ERROR] connection to unix:/none/x.sock",
         ),
+        # An engine that may pull no more
+        (
+            "Unable to find image 'shop:latest' locally\n"
+            "docker: Error response from daemon: toomanyrequests: You have reached\n",
+            "it said: docker: Error response from daemon: toomanyrequests: You have",
+        ),
         ("[INFO] Listening at: http://127.0.0.1:8000\n*** uWSGI ***\n", ""),
         # An app that something else ends
         (

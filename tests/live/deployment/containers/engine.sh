@@ -4,9 +4,12 @@
 # For Debian and Ubuntu, as root. No image registry is needed: the images python:3.13-slim,
 # python:3.7-slim and nginx:1.28-alpine are made of this machine's own Pythons ($PYTHON, and
 # one of pyenv if there is any) and nginx, and what their Dockerfiles install comes from a
-# folder in them. The engine lives in mount, network
+# folder in them. haproxy:3.0-alpine and caddy:2-alpine are made where these are here.
+# The engine lives in mount, network
 # and PID namespaces of its own: nobody else sees its bridge, its iptables rules, its socket
 # or its images, and when their first process ends the kernel ends all the rest.
+# With ENGINES=2 there are two, and the command is run in both at the same time, with
+# PART=1/2 and PART=2/2; what the later ones print follows when all have ended.
 set -euo pipefail
 work=$(realpath "$1")
 shift
@@ -107,14 +110,24 @@ for old in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.7.*/bin/python; do
     fi
 done
 
+# The file system of an image with a program that is no Python:  program_of FOLDER PROGRAM
+program_of() {
+    local image=$1 program
+    program=$(command -v "$2") || return 0
+    mkdir -p "$image"/{usr/sbin,etc}
+    cp -a "$base"/{bin,etc,tmp,proc,sys,dev,root,run,var,lib} "$image/"
+    cp -L "$program" "$image/usr/sbin/"
+    libraries "$image" "$program"
+}
+
 proxy=$work/proxy
-mkdir -p "$proxy"/{usr/sbin,etc/nginx,var/log/nginx,var/lib/nginx}
-cp -a "$base"/{bin,etc,tmp,proc,sys,dev,root,run,var,lib} "$proxy/"
-cp "$(command -v nginx)" "$proxy/usr/sbin/"
-libraries "$proxy" "$(command -v nginx)"
+program_of "$proxy" nginx
+mkdir -p "$proxy"/{etc/nginx,var/log/nginx,var/lib/nginx}
 cp /etc/nginx/mime.types "$proxy/etc/nginx/"
 ln -sf /dev/stdout "$proxy/var/log/nginx/access.log"
 ln -sf /dev/stderr "$proxy/var/log/nginx/error.log"
+program_of "$work/haproxy" haproxy
+program_of "$work/caddy" caddy
 say "the file systems of the images"
 
 # ------------------------------------------------------------------------ the engine
@@ -144,7 +157,7 @@ if [ ! -d /sys/fs/cgroup/memory ]; then
 fi
 dockerd --data-root="$work/data" --exec-root=/run/docker --pidfile=/run/docker.pid \
     --host="$DOCKER_HOST" --storage-driver=overlay2 \
-    --exec-opt native.cgroupdriver=cgroupfs > "$work/dockerd.log" 2>&1 &
+    --exec-opt native.cgroupdriver=cgroupfs > "$work/dockerd-$number.log" 2>&1 &
 engine=$!
 finish() {
     kill "$engine" 2> /dev/null && wait "$engine" || true
@@ -156,18 +169,47 @@ for _ in $(seq 300); do
     kill -0 "$engine"
     sleep 0.1
 done
-docker version --format '{{.Server.Version}}' || { tail -20 "$work/dockerd.log"; exit 1; } >&2
+docker version --format '{{.Server.Version}}' || { tail -20 "$work/dockerd-$number.log"; exit 1; } >&2
 image() {
     tar -C "$1" -c . | docker import \
         --change 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin' --change "CMD $3" - "$2"
 }
-image "$work/base" python:3.13-slim '["python3"]' > "$work/images"
-if [ -d "$work/base-older" ]; then
-    image "$work/base-older" python:3.7-slim '["python3"]' >> "$work/images"
-fi
-image "$work/proxy" nginx:1.28-alpine '["nginx","-g","daemon off;"]' >> "$work/images"
+{
+    image "$work/base" python:3.13-slim '["python3"]'
+    image "$work/proxy" nginx:1.28-alpine '["nginx","-g","daemon off;"]'
+    if [ -d "$work/base-older" ]; then
+        image "$work/base-older" python:3.7-slim '["python3"]'
+    fi
+    if [ -d "$work/haproxy" ]; then
+        image "$work/haproxy" haproxy:3.0-alpine '["haproxy","-f","/usr/local/etc/haproxy/haproxy.cfg"]'
+    fi
+    if [ -d "$work/caddy" ]; then
+        image "$work/caddy" caddy:2-alpine '["caddy","run","--config","/etc/caddy/Caddyfile"]'
+    fi
+} > "$work/images-$number"
 "$@"
 INSIDE
-say "the engine begins"
-unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
-    bash "$work/inside.sh" "$@"
+# The command in an engine of its own:  in_engine NUMBER COMMAND [ARGUMENT ...]
+in_engine() {
+    export number=$1
+    shift
+    [ "$engines" = 1 ] || export PART=$number/$engines
+    unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
+        bash "$work/inside.sh" "$@"
+}
+
+engines=${ENGINES:-1}
+say "engines begin: $engines"
+started=()
+for number in $(seq 2 "$engines"); do
+    (in_engine "$number" "$@") > "$work/output-$number" 2>&1 &
+    started+=($!)
+done
+code=0
+(in_engine 1 "$@") || code=$?
+for each in "${!started[@]}"; do
+    wait "${started[each]}" || code=$?
+    cat "$work/output-$((each + 2))"
+done
+say "done"
+exit "$code"

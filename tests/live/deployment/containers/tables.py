@@ -84,9 +84,17 @@ def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> N
     assert wrong == {}
 
 
-def check_refused(check: Check, tmp_path: Path, shape: dict[str, Any]) -> None:
-    """Check a shape that is refused before anything starts."""
-    write_shapes(tmp_path, [shape])
-    checked = check(tmp_path)
+def check_refused(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
+    """Check those of some shapes that are refused before anything starts."""
+    shapes = [shape for shape in some if not is_started(shape)]
+    write_shapes(tmp_path, shapes)
+    with untouched():
+        checked = check(tmp_path)
     assert checked.code == 2
-    assert shape["says"] in checked.message
+    said = {}
+    for each in shapes:
+        begin = f"deployment {name_of(each)}: "
+        found = [line for line in checked.message.splitlines() if begin in line]
+        if len(found) != 1 or each["says"] not in found[0]:
+            said[name_of(each)] = found
+    assert said == {}
