@@ -3,7 +3,7 @@
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that all of them have shown what they take before any is believed to take
 little. The least is that of one worker after another. By stopping, one order and its
-reverse have to come to the same, and each worker to have taken as many as any other;
+reverse have to come to the same, and each worker to have held as many as any other;
 otherwise each is the first once. In one of the
 two all requests are there before a worker looks, in the other all connections are
 accepted before a request is. By source port each worker gets all requests once.

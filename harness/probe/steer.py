@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Sequence
 from itertools import cycle
@@ -70,8 +71,6 @@ class Steps:
         self.settled: list[Settled] = []
         self.alone = 0
         """How many the first worker took that took any while it alone ran."""
-        self.breaths = 0
-        """How often all workers ran for a moment in between."""
 
     async def connect(self, clients: list[Client]) -> None:
         """Open connections for these, over which nothing is sent yet."""
@@ -132,6 +131,8 @@ async def run_steered(
         if step.goal is Goal.MOST:
             await give_turns(probe, again=True, short=short)
         admitted, waiting = len(probe.holds.held), probe.waiting()
+        held_by = Counter(probe.holds.processes().values())
+        shares = tuple(held_by[worker] for worker in step.order)
         late, spread = len(probe.holds.entered) - first, probe.holds.spread()
         stalled = await finish(probe)
     finally:
@@ -155,7 +156,7 @@ async def run_steered(
         threads=spread.threads,
         settled=tuple(steps.settled),
         stopped_seconds=outcome.seconds,
-        breaths=steps.breaths,
+        shares=shares if step.goal is Goal.MOST else (),
         complete=outcome.complete,
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
@@ -225,7 +226,6 @@ async def _each_alone(
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             breath = time.monotonic()
             stopped.begin_anew()
-            steps.breaths += 1
         await stopped.stop(step.order)
         await send_all(probe, list(islice(clients, step.load)))
         stopped.go_on([worker])

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import pairwise
 
 from harness.records.rounds import Account
 from harness.records.words import Result
@@ -72,9 +71,8 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """What told after each step that no more would enter."""
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
-    breaths: int = 0
-    """For the most: how often all workers ran for a moment in between, so that it is
-    not known which of them took what."""
+    shares: tuple[int, ...] = ()
+    """For the most: how many each worker held at last, in the order of ``workers``."""
     complete: bool = True
     """Whether it came to its end before a worker had been stopped for too long."""
     same_workers: bool = True
@@ -123,16 +121,11 @@ def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRoun
 
 
 def are_alike(steered: Iterable[SteeredRound]) -> bool:
-    """Whether each worker took as many as any other when it ran alone.
+    """Whether each worker held as many as any other when all were full.
 
-    True where that was not tried, or cannot be told.
+    True where that was not tried, as in evidence of older releases.
     """
-    for each in most_rounds(steered):
-        steps = each.after[: len(each.workers)]
-        took = {now - before for before, now in pairwise((0, *steps))}
-        if each.by is Steering.STOP and not each.breaths and len(took) > 1:
-            return False
-    return True
+    return all(len(set(each.shares)) < 2 for each in most_rounds(steered))
 
 
 def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:

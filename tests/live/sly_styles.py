@@ -680,13 +680,11 @@ def elastic(listener: Listener, server: Any, n: Parameters) -> None:
                 accepted = waiting.get(timeout=n["idle"])
             except queue.Empty:
                 with counting:
-                    if not waiting.qsize():
-                        counts["threads"] -= 1
+                    if counts["idle"] > 0:
                         counts["idle"] -= 1
+                        counts["threads"] -= 1
                         return
                 continue
-            with counting:
-                counts["idle"] -= 1
             control.serve(*accepted, server)
             with counting:
                 counts["idle"] += 1
@@ -694,12 +692,14 @@ def elastic(listener: Listener, server: Any, n: Parameters) -> None:
     while True:
         accepted = listener.accept()
         with counting:
-            waiting.put(accepted)
-            idle = counts["idle"] >= waiting.qsize()
-            if not idle and counts["threads"] < n["threads"]:
+            if counts["idle"] > 0:
+                counts["idle"] -= 1
+            elif counts["threads"] < n["threads"]:
                 counts["threads"] += 1
-                counts["idle"] += 1
                 start(run)
+            else:
+                counts["idle"] -= 1
+        waiting.put(accepted)
 
 
 @sly(
