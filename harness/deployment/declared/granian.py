@@ -38,7 +38,6 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     parsed = ask_server("granian", arguments, where, GranianSettings)
     if parsed.interface != "wsgi":
         raise CannotDerive("it serves a Flask app only with --interface wsgi")
-    lane = "threads" if parsed.threads <= parsed.backpressure else "backpressure"
     settings = {
         "workers": _setting(arguments, where, "workers", parsed.workers),
         "blocking-threads": _setting(
@@ -46,15 +45,15 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         ),
         "backpressure": _setting(arguments, where, "backpressure", parsed.backpressure),
     }
-    lanes = settings["blocking-threads" if lane == "threads" else lane]
-    used = {"workers": settings["workers"], "blocking-threads": lanes}
-    if lane == "backpressure":
-        used = {"workers": settings["workers"], lane: lanes}
+    few = parsed.backpressure < parsed.threads
+    lane = "backpressure" if few else "blocking-threads"
+    used = {name: settings[name] for name in ("workers", lane)}
+    lanes = min(parsed.threads, parsed.backpressure)
     return Promise(
         "granian",
-        parsed.workers * int(lanes.value),
-        f"granian itself reads the command as {parsed.workers} workers × {lanes.value} "
-        f"{'threads' if lane == 'threads' else 'requests each'} ({listed(used)})",
+        parsed.workers * lanes,
+        f"granian itself reads the command as {parsed.workers} workers × {lanes} "
+        f"{'requests each' if few else 'threads'} ({listed(used)})",
         PAGE,
         settings,
         by_chance=_by_chance(parsed),

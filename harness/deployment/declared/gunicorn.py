@@ -102,14 +102,22 @@ def _others(parsed: GunicornSettings) -> dict[str, str]:
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:
     """The settings whose product is declared, then the one that decides which."""
     kind = parsed.worker_class.rpartition(".")[2] or parsed.worker_class
+    lane = lane_of(kind, parsed.threads, parsed.worker_connections)
+    if lane is None:
+        raise CannotDerive(f"what the worker class {kind} declares is not known")
+    return ("workers", *filter(None, (lane,)), "worker_class")
+
+
+def lane_of(kind: str, threads: int, connections: int) -> str | None:
+    """The setting that says how many requests a worker handles; empty if it is one.
+
+    ``None`` for a class of workers of which that is not known.
+    """
     if kind in ("sync", "SyncWorker", "tornado"):
-        return ("workers", "worker_class")
+        return ""
     if kind in ("gthread", "ThreadWorker"):
-        few = parsed.worker_connections < parsed.threads
-        return ("workers", "worker_connections" if few else "threads", "worker_class")
-    if kind in GREENLETS:
-        return ("workers", "worker_connections", "worker_class")
-    raise CannotDerive(f"what the worker class {kind} declares is not known")
+        return "worker_connections" if connections < threads else "threads"
+    return "worker_connections" if kind in GREENLETS else None
 
 
 def _count(value: int, name: str) -> str:

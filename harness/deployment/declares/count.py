@@ -13,6 +13,7 @@ from typing import NamedTuple
 from harness.deployment.declared.command_only import flask
 from harness.deployment.declared.command_only import uvicorn
 from harness.deployment.declared.command_only import waitress
+from harness.deployment.declared.gunicorn import lane_of
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import option
@@ -25,8 +26,6 @@ from harness.deployment.environment import Where
 from harness.records.text import plural
 
 HYPERCORN_MOST_THREADS = 32
-
-GREENLETS = frozenset({"gevent", "eventlet"})
 
 
 class Count(NamedTuple):
@@ -58,18 +57,16 @@ def count(words: Sequence[str], context: CommandContext) -> Count:
 
 def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
     found = gunicorn_settings(arguments, context)
-    connections = found.connections
-    each = {"sync": 1, "tornado": 1, "gthread": min(found.threads, connections)}
-    each |= dict.fromkeys(GREENLETS, connections)
-    if found.kind not in each:
+    lane = lane_of(found.kind, found.threads, found.connections)
+    if lane is None:
         raise CannotDerive(
             f"what the worker class {found.shown_kind} declares is not known"
         )
-    lanes = {"gthread": plural(each[found.kind], "thread")}
-    lanes |= dict.fromkeys(GREENLETS, plural(connections, "connection"))
-    parts = (plural(found.workers, "worker"), lanes.get(found.kind, ""))
+    each = {"": 1, "threads": found.threads}.get(lane, found.connections)
+    noun = "thread" if found.kind == "gthread" else "connection"
+    parts = (plural(found.workers, "worker"), plural(each, noun) if lane else "")
     return Count(
-        found.workers * each[found.kind],
+        found.workers * each,
         " × ".join(filter(None, parts)),
         found.config,
         found.overrides,
