@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.run_ports import is_for_tls
 from harness.deployment.containers.run_ports import LOOPBACK
 from harness.deployment.containers.run_ports import NONE
+from harness.deployment.containers.run_ports import ON_HOST
 
 STAND_IN = "47731"
 """A stand-in for the port while Compose is asked; each start replaces it."""
@@ -29,9 +32,14 @@ def publish_measured(model: dict[str, Any]) -> list[str]:
     ]
     published = [port for port in every if port.get("published")]
     ours = _measured(services, every, published)
-    on_host = any(each.get("network_mode") == "host" for each in services.values())
+    on_host = [e for e in services.values() if e.get("network_mode") == "host"]
     if not ours and not on_host:
         raise ContainerRefused(_about_ports(published))
+    if not ours and STAND_IN not in msgspec.json.encode(on_host).decode():
+        raise ContainerRefused(
+            f'{ON_HOST}"${{PORT:-8000}}" in the Compose file, and hand it on: '
+            'env = { PORT = "{port}" }'
+        )
     for name, service in services.items():
         _refuse_replicas(name, service, ours)
         service["ports"] = [

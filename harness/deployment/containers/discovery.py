@@ -1,4 +1,4 @@
-"""What containers are found by: by programs that watch the engine.
+"""What containers are found by, and find, by way of the engine.
 
 Proxies such as Traefik and nginx-proxy send requests to whatever container says by its
 labels or variables that it serves a name. One of a check would be sent a part of the
@@ -15,17 +15,24 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """Labels by which such programs pass over a container, whatever its image says."""
 
-VARIABLES = frozenset(
+FOUND_BY = frozenset(
     {"VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS", "LETSENCRYPT_HOST", "ACME_HOST"}
 )
 """Variables by which nginx-proxy and its companion find containers."""
 
+ENGINE = "DOCKER_HOST"
+"""The variable by which a container reaches an engine over the network."""
+
 
 def emptied(theirs: Mapping[str, str | None]) -> dict[str, str]:
     """Those variables of a container that have to be empty."""
-    return {name: "" for name in sorted(VARIABLES & set(theirs)) if theirs[name]}
+    names = sorted({*FOUND_BY, ENGINE} & set(theirs))
+    return {name: "" for name in names if theirs[name]}
 
 
 def note(name: str) -> str:
     """What is said of a variable that is emptied."""
-    return f"variable {name}: empty, as a proxy would send it requests of production"
+    because = "a proxy would send it requests of production"
+    if name == ENGINE:
+        because = "it would start and stop containers that nobody removes"
+    return f"variable {name}: empty, as {because}"

@@ -16,6 +16,13 @@ NONE = "so nothing can be measured"
 """The end of the error about a command that publishes no port."""
 
 
+ON_HOST = (
+    "has the network of this machine, and would listen where production does; have it "
+    "listen on the port of the check, such as "
+)
+"""The beginning of the error about a server that is told no free port."""
+
+
 def networks_of(run: Run) -> set[str]:
     """The networks that a container is in, by name."""
     given = [each for each in run.options if each.name in ("network", "net")]
@@ -40,10 +47,11 @@ def measured_port(run: Run) -> Option | None:
     for candidates in (published, [e for e in published if not is_for_tls(e.value)]):
         if not ours and len(candidates) == 1:
             ours = candidates  # which it is, is not in doubt
+    if "host" in networks_of(run):
+        _refuse_fixed_port(run)
+        return ours[0] if ours else None
     if ours and ours[0].value != PORT:
         return ours[0]
-    if "host" in networks_of(run):
-        return None
     listed = ", ".join(each.value for each in published)
     if not listed and any(each.name == "publish-all" for each in run.options):
         listed = "whatever the image exposes"
@@ -52,6 +60,17 @@ def measured_port(run: Run) -> Option | None:
         f"publishes {listed or 'no port'}, {which}; write "
         f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
     )
+
+
+def _refuse_fixed_port(run: Run) -> None:
+    """Raise ``ContainerRefused`` where the server is not told which port is free.
+
+    It would share that of production, if both use ``SO_REUSEPORT``.
+    """
+    given = [each.value for each in run.options if each.name == "env"]
+    told = any(PORT in each or "=" not in each for each in given)
+    if not told and not any(PORT in each for each in run.arguments):
+        raise ContainerRefused(f"{ON_HOST}`--env PORT={PORT}`")
 
 
 def is_for_tls(published: str) -> bool:

@@ -61,7 +61,7 @@ def test_what_reaches_beyond_a_service_is_left_out() -> None:
             "device_cgroup_rules": ["b *:* rwm"],
             "security_opt": ["systempaths=unconfined", "no-new-privileges"],
             "cap_add": ["NET_ADMIN", "SYS_ADMIN"],
-            "environment": {"VIRTUAL_HOST": "shop.example"},
+            "environment": {"VIRTUAL_HOST": "shop.example", "DOCKER_HOST": "tcp://a"},
             "post_start": [hook],
         }
     )
@@ -70,8 +70,9 @@ def test_what_reaches_beyond_a_service_is_left_out() -> None:
     assert app["security_opt"] == ["no-new-privileges"]
     assert not {"ipc", "device_cgroup_rules"} & set(app)
     assert app["environment"]["VIRTUAL_HOST"] == ""
+    assert app["environment"]["DOCKER_HOST"] == ""
     assert app["post_start"] == [{"command": "true"}]
-    assert len(found.notes) == 7
+    assert len(found.notes) == 8
 
 
 def test_a_network_of_others_is_no_mode() -> None:
@@ -218,6 +219,10 @@ def test_the_port_is_filled_in_everywhere() -> None:
 @pytest.mark.parametrize(
     ("service", "words"),
     [
+        (
+            {"network_mode": "host", "ports": [], "environment": {"PORT": "8000"}},
+            "would listen where production does",
+        ),
         ({"network_mode": "container:shop"}, "the network of another container, shop"),
         ({"volumes_from": ["container:shop:rw"]}, "write container:shop:ro"),
         ({"use_api_socket": True}, "leave out use_api_socket"),

@@ -62,7 +62,10 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("--device /dev/sda --device=/dev/dri", "--device=/dev/dri"),
         ("--device-cgroup-rule 'b 8:* rwm'", ""),
         ("--security-opt systempaths=unconfined", ""),
-        ("--network host --cap-add NET_ADMIN", "--network host"),
+        (
+            "--network host --cap-add NET_ADMIN -e PORT={port}",
+            "--network host -e PORT={port}",
+        ),
         ("--cgroup-parent /shop --oom-score-adj -900", ""),
         ("-l traefik.enable=true --label-file labels", ""),
         ("--network prod -h shop", "--network prod"),
@@ -141,6 +144,13 @@ def test_an_engine_socket_is_refused(
         with pytest.raises(ContainerRefused, match="the engine's own socket"):
             made(f"-v ./{source}:/x:ro", tmp_path)
     assert made("-v ./run:/x", tmp_path, "run").options
+
+
+def test_a_fixed_port_of_the_machine_is_refused(tmp_path: Path) -> None:
+    for options in ("--network host", "--net=host -e A=b -e PORT=8000"):
+        with pytest.raises(ContainerRefused, match="would listen where production"):
+            made(options, tmp_path)
+    assert made("--network host -e PORT", tmp_path).notes == ()
 
 
 def test_what_is_large_is_refused(
