@@ -42,6 +42,9 @@ STAGES: tuple[Stage, ...] = ("history", "track", "publish")
 NAME = "history"
 """Name of the branch, unless another is given."""
 
+FETCHED = ".flask-concurrency.fetched"
+"""File that says that a folder was fetched, so that the next run may remove it."""
+
 PAGE = "README.md"
 """The page that the branch shows on GitHub."""
 
@@ -69,15 +72,26 @@ def _branch(environ: Mapping[str, str]) -> Branch:
 def _history(environ: Mapping[str, str], _command: Run) -> int:
     """Fetch the history for the next step."""
     folder = Path(inputs.history(environ))
-    shutil.rmtree(folder, ignore_errors=True)
+    _make_room(folder)
     there = branch.fetch(_branch(environ), folder)
     shutil.rmtree(folder / ".git", ignore_errors=True)
+    (folder / FETCHED).touch()
     measured, _ = history.read(folder)
     runner.set_outputs(environ, {"found": str(len(measured))})
     print(
         f"{len(measured)} measurements" if there else "the history begins", flush=True
     )
     return 0
+
+
+def _make_room(folder: Path) -> None:
+    """Remove what an earlier run fetched. Raises ``UsageError`` about other files."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / FETCHED).exists():
+        raise UsageError(
+            f"{folder}: has files that no earlier run fetched, and they would be "
+            "removed; give another folder for results"
+        )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _track(environ: Mapping[str, str], command: Run) -> int:

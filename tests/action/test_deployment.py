@@ -329,7 +329,9 @@ def test_what_is_wrong_is_one_error_that_names_the_input(
     runner: Runner, ran: Ran
 ) -> None:
     for name in ("both", "wrong"):
-        assert step(runner, "refused", name)["outcome"] == "failure"
+        used = step(runner, "refused", name)
+        assert used["outcome"] == "failure"
+        assert not used["outputs"].get("artifact-name")
     both, wrong = errors(ran, "refused")
     assert "::command: is given together with `config`: give either" in both
     assert "::command: cannot be split into words: No closing quotation" in wrong

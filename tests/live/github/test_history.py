@@ -15,6 +15,7 @@ import pytest
 
 from harness.github import branch
 from harness.github import issue
+from harness.github import track_stages
 from harness.github.branch import Branch
 from harness.records import files
 from harness.records.errors import UsageError
@@ -127,6 +128,27 @@ def test_what_git_cannot_do_is_one_error(checkout: Path, origin: Path) -> None:
     git(checkout, "remote", "set-url", "origin", "/nowhere")
     with pytest.raises(UsageError, match="git ls-remote failed"):
         branch.fetch(into, checkout / "there")
+
+
+def test_only_what_was_fetched_before_is_removed(
+    checkout: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FLASK_CONCURRENCY_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(checkout))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(checkout / "output"))
+    folder = tmp_path / "results" / "history"
+    for _ in range(2):
+        track_stages.run("history", lambda words: 0)
+        assert folder.is_dir() and "::error" not in capsys.readouterr().out
+    (folder / track_stages.FETCHED).unlink()
+    theirs = folder / "notes.md"
+    theirs.touch()
+    track_stages.run("history", lambda words: 0)
+    assert "history: has files that no earlier run fetched" in capsys.readouterr().out
+    assert theirs.exists()
 
 
 # ---------------------------------------------------------------------------- publish
