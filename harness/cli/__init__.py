@@ -144,7 +144,7 @@ def verbs() -> None:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run a command line; its exit code. Raises ``HarnessError``."""
+    """Run a command line; return the exit code. Raises ``HarnessError``."""
     with _usage_errors():
         try:
             with verbs.make_context(PROGRAM, list(argv)) as context:
@@ -184,7 +184,7 @@ def _message(error: click.ClickException) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line of this process; its exit code.
+    """Run the command line of this process; return the exit code.
 
     A ``HarnessError`` becomes a line on standard error for each of its problems.
     """

@@ -26,7 +26,7 @@ from harness.report.sections.changes import in_lists
 from harness.report.sections.changes import page_section
 
 
-def known(options: ComparisonOptions) -> Baseline:
+def read_baseline(options: ComparisonOptions) -> Baseline:
     """Read the baseline and the expected changes. Raises ``UsageError``."""
     promised = _expected(options.expected)
     before = options.baseline

@@ -55,9 +55,9 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
             f"starts your server: {EXAMPLE}"
         )
     first, *others = ways
-    say(first.found)
+    say(first.origin)
     for each in others:
-        say(f"not measured: {each.found}")
+        say(f"not measured: {each.origin}")
     given = {"name": first.name, **first.given, **keys}
     if needs_requirements(folder, first.program) and "requirements" not in given:
         given["requirements"] = REQUIREMENTS

@@ -30,7 +30,7 @@ RULES = (
     Path(__file__).parents[1] / "rules",
     Path(__file__).parents[2] / "docs" / "rules",
 )
-"""Where the pages of rules are: in an installed package, and in a checkout."""
+"""Folders with the pages of rules, of an installed package and of a checkout."""
 
 _CODE = re.compile(r"(?i)fc\d+")
 

@@ -16,7 +16,7 @@ from harness.cli.usage.init import EXAMPLE
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
-from harness.deployment.detect import given
+from harness.deployment.detect import from_command
 from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.load import DEFAULT
 from harness.deployment.published import Published
@@ -45,7 +45,7 @@ def init(
     folder = Path()
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)
-    ways = [given(words)] if words else candidates(folder)
+    ways = [from_command(words)] if words else candidates(folder)
     if not ways:
         raise UsageError(
             f"there is no {LOOKED_FOR} here; give the command that starts your "

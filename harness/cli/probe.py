@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from harness.cli.again import probe_again
-from harness.cli.compare import known
+from harness.cli.compare import read_baseline
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
@@ -41,7 +41,7 @@ def probe(
         print("\n".join(list_cells(made)))
         return 0
     check_limit(made)
-    before = known(comparison)
+    before = read_baseline(comparison)
     begin(results, made)
     began = time.monotonic()
     interrupted = show_and_carry_out(

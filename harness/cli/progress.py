@@ -141,7 +141,7 @@ def say_faults(faults: Sequence[HarnessError]) -> int:
 
 
 class _Place(NamedTuple):
-    """Where a cell is in a plan."""
+    """A cell, with its place in a plan."""
 
     planned: PlannedEnvironment
     cell: PlannedCell

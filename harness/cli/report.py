@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.again import probe_again
-from harness.cli.compare import known
+from harness.cli.compare import read_baseline
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
 from harness.cli.pages import shown_path
@@ -39,7 +39,7 @@ TITLE = "Flask Concurrency Matrix"
 
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
     """Judge stored evidence again and show it."""
-    return conclude(results, known(comparison), comparison.fail_on, printing)
+    return conclude(results, read_baseline(comparison), comparison.fail_on, printing)
 
 
 def conclude(

@@ -24,7 +24,7 @@ ENOUGH = 3
 
 
 class Status:
-    """How far a run is, and a line that says it; the line is drawn again and again."""
+    """How far a run is, as a line that is redrawn all the time."""
 
     def __init__(
         self,

@@ -71,7 +71,7 @@ _OWN_ADDRESS = re.compile(
 
 
 class OwnAddress(NamedTuple):
-    """Where a file gives an address that no option can replace."""
+    """An address in a file that no option can replace."""
 
     path: Path
     line: int

@@ -151,7 +151,7 @@ class DeployedApp:
         """The command that removes containers, if there are any."""
         return self._contained.removing(port) if self._contained else ()
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         """The ends of the log files that it wrote."""
         return self._logs.text()
 

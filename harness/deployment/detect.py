@@ -46,8 +46,8 @@ class Candidate(NamedTuple):
     line: int
 
     @property
-    def found(self) -> str:
-        """Where it was found, and what."""
+    def origin(self) -> str:
+        """Where the way to start was found, in words."""
         where = f"{self.path}:{self.line}: " if self.path else ""
         return f"{where}{' '.join(self.words)}"
 
@@ -121,7 +121,7 @@ def _check_other_files(folder: Path) -> None:
             )
 
 
-def given(words: Sequence[str]) -> Candidate:
+def from_command(words: Sequence[str]) -> Candidate:
     """The candidate for a command that the user gives."""
     return Candidate(
         "production", {"command": shlex.join(words)}, tuple(words), None, 0

@@ -110,7 +110,7 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
 
 
 def _by_option(command: CommandLine, port: str) -> str:
-    """The options by which a server is told, where the command starts one itself."""
+    """The options that tell a server its port, if the command starts one itself."""
     name, arguments = server_words(command.words)
     listening = SERVERS.get(name)
     if listening is None or "uwsgi" in name:

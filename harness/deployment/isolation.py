@@ -36,7 +36,7 @@ LAYER_SECONDS = 20.0
 
 LAYER = "layer"
 PROGRAMS = "bin"
-"""Where the folder of a deployment has its layers, and programs that stand in."""
+"""Folders for layers, and for programs that stand in for others."""
 
 FREE_SIGNALS = (
     "a signal that it sends reaches any process of its user: only Linux 6.12 and "

@@ -65,7 +65,7 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
 
 
 def _uneven(never_below: int, cell: CellReport) -> BrokenPromise | None:
-    """That there are fewer already when nothing is done.
+    """A broken promise where fewer are in the app even before an act.
 
     Which worker gets the requests while a tape is made is chance: a tape may show more
     places than there always are.

@@ -45,7 +45,7 @@ class Published(NamedTuple):
         return self.repository.rpartition("/")[2]
 
     def page(self, path: str) -> str:
-        """Where a page of this project can be read."""
+        """The address of a page of this project."""
         if self.is_known:
             return f"https://github.com/{self.repository}/blob/{self.reference}/{path}"
         return f"{path} of {self.project}"
@@ -69,7 +69,7 @@ def published() -> Published:
 
 
 def of(installed: Distribution) -> Published:
-    """Where one installed distribution was published."""
+    """The repository that an installed distribution comes from."""
     text = installed.read_text("direct_url.json")
     if text is None:
         return Published(_source(installed), f"v{installed.version}", "")

@@ -72,7 +72,7 @@ def _table(each: StarterEntry) -> str:
         "at-least": measured if asked_for is None else asked_for,
     }
     lines = [
-        *([f"# {candidate.found}"] if candidate.path else []),
+        *([f"# {candidate.origin}"] if candidate.path else []),
         f"# {_measured(cell)}",
         "[[deployment]]",
         *(f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None),

@@ -27,14 +27,14 @@ class Ability(NamedTuple):
 
     name: str
     here: str
-    """What there is of it; empty where it is missing."""
+    """What this machine has of it; empty if it is missing."""
     for_what: str
     install: str = ""
     """What to install or to change where it is missing."""
 
 
 def abilities() -> list[Ability]:
-    """What matters to measuring, the most important first."""
+    """All abilities that matter to measuring, the most important first."""
     return [*_machine(), *_programs()]
 
 

@@ -65,8 +65,8 @@ class _IndexPage(msgspec.Struct):
 def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release]:
     """The releases of a project, oldest first, without those that were yanked.
 
-    The first of ``urls`` that has the project counts; by default these are the indexes
-    of this machine. Raises ``UsageError`` when none can be asked, or has it.
+    The first of ``urls`` that has the project is used; the default is the indexes of
+    this machine. Raises ``UsageError`` when none can be asked, or has it.
     """
     urls = index_urls(os.environ) if urls is None else urls
     for url in urls:

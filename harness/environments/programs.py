@@ -24,7 +24,7 @@ async def run(
     seconds: float,
     more: Mapping[str, str] | None = None,
 ) -> bool:
-    """Run a command to its end; whether it ended well. Raises ``SourceFault``."""
+    """Run a command to its end; return whether it succeeded. Raises ``SourceFault``."""
     env = {**environment(), **(more or {})}
     try:
         async with running(command, env=env, cwd=cwd, log=log) as process:
@@ -47,7 +47,7 @@ def tail(log: Path) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The variables of the caller without those that mean another project."""
+    """The caller's variables without those that are about another project."""
     passed = {k: v for k, v in os.environ.items() if not _NOT_PASSED_ON.fullmatch(k)}
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
     return {**quiet, **passed, "LC_ALL": "C", "NO_COLOR": "1"}

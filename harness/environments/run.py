@@ -143,7 +143,7 @@ async def carry_out(
             evidence = _without_evidence(planned, logs)
             write_evidence(results, evidence)
             for cell in evidence.cells:
-                seen(events.done(cell))
+                seen(events.cell_done(cell))
 
 
 def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:

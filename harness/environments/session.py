@@ -143,7 +143,7 @@ def measure_in(
         return
     order = Path(session.create_tmp(), "order.json")
     order.write_bytes(msgspec.json.encode((planned, installed)))
-    # With the harness's own interpreter, not with that of the environment.
+    # With the harness's own interpreter, not that of the environment.
     session.run(
         *(sys.executable, "-m", "harness.measure", str(order), str(results)),
         env={"PYTHONPATH": str(ROOT)},
@@ -156,7 +156,7 @@ def _leave(results: Path, evidence: Evidence) -> None:
     """Write evidence of what is not measured, and say so of each cell."""
     write_evidence(results, evidence)
     for cell in evidence.cells:
-        events.emit(events.done(cell))
+        events.emit(events.cell_done(cell))
 
 
 def register(planned: PlannedEnvironment, results: Path) -> None:

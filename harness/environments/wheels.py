@@ -75,7 +75,7 @@ def content_hash(wheel: Path) -> str:
 
 
 def keep_wheel(wheel: Path, content: str, results: Path) -> str:
-    """Copy a wheel below ``results``; its place there.
+    """Copy a wheel below ``results``; return its place there.
 
     The same content has the same place, where nothing is ever written over, so that an
     environment is filled anew only when something has changed.

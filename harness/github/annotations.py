@@ -18,8 +18,8 @@ from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
-from harness.records.rules import named
 from harness.records.rules import Other
+from harness.records.rules import with_id
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -35,11 +35,14 @@ TITLE = "Flask Concurrency Matrix"
 """The title of an annotation that is about no cell."""
 
 BUDGET: dict[Level, int] = {"error": 8, "warning": 8, "notice": 8}
-"""Annotations of a step, of which GitHub shows ten of each level. A composite action
-is one step: its failing adds an error, and the actions it uses may warn as well."""
+"""Annotations of each level: GitHub shows ten for a step, and a composite action is one
+step. Its failure adds an error, and actions that it uses may warn as well.
+"""
 
 CHARACTERS = 1_000
-"""Of one annotation; GitHub cuts at 4096 bytes, and a character has up to four."""
+"""Characters of one annotation: GitHub cuts at 4096 bytes, and a character has up to
+four.
+"""
 
 
 class Annotation(NamedTuple):
@@ -134,7 +137,7 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
     unmatched = [
         Annotation(
             "warning",
-            f"{named(Other.UNMATCHED)}: {each.cell}",
+            f"{with_id(Other.UNMATCHED)}: {each.cell}",
             f"from {each.before} to {each.now}: {each.problem}",
         )
         for each in changes.unmatched
@@ -145,7 +148,7 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
 def deployment_annotations(
     report: Report, result: CheckResult, environ: Mapping[str, str]
 ) -> list[Annotation]:
-    """Annotations of broken promises, each at the setting that it is about."""
+    """Annotations of broken promises, each at its setting."""
     words = {cell.configuration: MARKS[cell.word].named for cell in report.cells}
     return roll_up(
         [
@@ -162,7 +165,7 @@ def deployment_annotations(
         + [
             Annotation(
                 "notice" if remark.word is Other.PLATFORM_FEWER else "warning",
-                f"{each.name}: {named(remark.word)}",
+                f"{each.name}: {with_id(remark.word)}",
                 f"{remark.reason}; {remark.remedy}",
                 in_repository(remark.file, environ),
                 remark.line,
@@ -182,7 +185,7 @@ def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> 
 
 
 def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """At most as many of each level as GitHub shows; one stands for those left over."""
+    """As many of each level as GitHub shows; the last one stands for the rest."""
     shown: list[Annotation] = []
     for level, budget in BUDGET.items():
         mine = [each for each in annotations if each.level == level]

@@ -79,7 +79,7 @@ class Api(NamedTuple):
         kind: type[Kind],
         items: Callable[[Kind], Sequence[Item]],
     ) -> Iterator[Item]:
-        """The items of several pages, of which only as many are asked for as needed."""
+        """The items of several pages, each fetched only when needed."""
         for page in range(1, PAGES + 1):
             parameters = {**query, "per_page": str(PAGE), "page": str(page)}
             page_items = items(self.ask(f"{path}?{urlencode(parameters)}", kind))

@@ -30,10 +30,10 @@ BASELINE = "baseline.json"
 EXPECTED = "expected.toml"
 
 FILES = {"BASELINE": BASELINE, "EXPECTED": EXPECTED}
-"""The file among the results that each of two inputs is carried in."""
+"""Files in the results that carry the two inputs."""
 
 ARTIFACT = "artifact"
-"""Instead of a file or an address: the artifact of the default branch."""
+"""The word for the newest artifact of the default branch."""
 
 NO_BASELINE = (
     "Nothing is compared: there is no baseline yet ({}), as it should be in a first run"
@@ -93,16 +93,16 @@ def _artifact(where: Repository | None, name: str) -> bytes | None:
 
 
 def collect(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the report step will need, by the name of the file to carry it in.
+    """The contents that the report step will need, by file name.
 
     A baseline that does not exist yet is no error. Raises ``UsageError``.
     """
     content = {}
-    if path := inputs.given(environ, "EXPECTED"):
+    if path := inputs.value_of(environ, "EXPECTED"):
         toml.read(Path(path), Expected, "check the path of expected")
         content[EXPECTED] = Path(path).read_text(encoding="utf-8")
-    if text := inputs.given(environ, "BASELINE"):
-        name = inputs.given(environ, "ARTIFACT_NAME")
+    if text := inputs.value_of(environ, "BASELINE"):
+        name = inputs.value_of(environ, "ARTIFACT_NAME")
         before = find(text, repository(environ), name)
         if before is None:
             annotate([Annotation("notice", TITLE, NO_BASELINE.format(text))])
@@ -125,7 +125,7 @@ def report_arguments(results: Path, environ: Mapping[str, str]) -> list[str]:
     carried = {
         f"{inputs.WITH}{name}": str(_place(results, file))
         for name, file in FILES.items()
-        if inputs.given(environ, name)
+        if inputs.value_of(environ, name)
     }
     line = inputs.arguments("report", {**environ, **carried})
     return [*line, "--baseline-optional"]

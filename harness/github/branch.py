@@ -41,11 +41,12 @@ class Branch(NamedTuple):
 
 
 class Failed(UsageError):
-    """git could not do it."""
+    """A git command failed."""
 
 
 def fetch(branch: Branch, into: Path) -> bool:
-    """Fetch the files of a branch into a new folder; whether there is such a branch.
+    """Fetch the files of a branch into a new folder; return whether there is such a
+    branch.
 
     Raises ``UsageError`` when that cannot be told.
     """
@@ -62,7 +63,7 @@ def fetch(branch: Branch, into: Path) -> bool:
 
 
 def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
-    """Add files to a branch, which is made where it is not; whether there were any.
+    """Add files to a branch, or make it; return whether there were any files.
 
     ``add`` writes them to a folder with what is there, and returns the message of the
     commit. It may be called several times. Raises ``UsageError`` when it cannot be.

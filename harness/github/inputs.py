@@ -1,7 +1,7 @@
 """The inputs of the action and of its workflows, and the command lines they become.
 
-An empty input is one that was not given. An input that would have no effect is an
-error, and the message says what to do instead.
+An empty input is one that was not given. An input that would have no effect is an error
+that says what to do instead.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ NO_REQUIREMENTS = (
 )
 
 
-def given(environ: Mapping[str, str], name: str) -> str:
+def value_of(environ: Mapping[str, str], name: str) -> str:
     """The value of an input; empty when it was not given."""
     return environ.get(WITH + name, "").strip()
 
@@ -103,7 +103,7 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
 
     Raises ``UsageError`` for anything else.
     """
-    text = given(environ, name).lower()
+    text = value_of(environ, name).lower()
     if text not in ("", "true", "false"):
         spelled = _spelled(name)
         raise UsageError(f"{spelled}: is neither true nor false but {text!r}")
@@ -149,7 +149,7 @@ def track_arguments(environ: Mapping[str, str]) -> list[str]:
     """The command line of the workflow ``track.yml``."""
     line = ["track", *options(TRACK, environ), f"--results={results(environ)}"]
     line.append(f"--history={history(environ)}")
-    return [*line, "--", *given(environ, "CONFIGURATIONS").split()]
+    return [*line, "--", *value_of(environ, "CONFIGURATIONS").split()]
 
 
 def options(
@@ -160,7 +160,7 @@ def options(
     """The options that inputs become, each with its value in one word."""
     for name in names:
         option = otherwise.get(name, f"--{_spelled(name)}")
-        text = given(environ, name)
+        text = value_of(environ, name)
         values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
         # With its value in it, so that no value can pass for an option.
         yield from (f"{option}={value}" for value in values if value)
@@ -174,16 +174,16 @@ def measures_deployments(environ: Mapping[str, str]) -> bool:
 
     Raises ``UsageError`` for inputs that do not go together.
     """
-    config, command = given(environ, "CONFIG"), given(environ, "COMMAND")
+    config, command = value_of(environ, "CONFIG"), value_of(environ, "COMMAND")
     refused = WITH_NEITHER
     if config:
         refused = WITH_CONFIG
     elif command:
         refused = WITH_COMMAND
-        if not given(environ, "REQUIREMENTS"):
+        if not value_of(environ, "REQUIREMENTS"):
             refused = {**refused, "PYTHON_VERSION": NO_REQUIREMENTS}
     for name, remedy in refused.items():
-        if given(environ, name):
+        if value_of(environ, name):
             beside = "`config`" if config else "`command`"
             either = config or command
             what = f"together with {beside}" if either else "without `command`"

@@ -53,7 +53,7 @@ class _Opened(msgspec.Struct):
 
 
 def open_or_update(repository: Repository, issue: Issue) -> int:
-    """Open the issue, or update the one that is open; its number.
+    """Open the issue, or update the one that is open; return its number.
 
     An open one gets the new text, and a comment, which whoever watches it is notified
     of. Only issues that the job's own token opened count: anybody can write the mark.

@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from harness.github.api import Repository
-from harness.github.inputs import given
 from harness.github.inputs import OURS
+from harness.github.inputs import value_of
 from harness.github.inputs import WITH
 from harness.records.report import Report
 from harness.records.words import FAILURES
@@ -37,7 +37,7 @@ WORST_FIRST = (
     Verdict.AS_DECLARED,
     Outcome.NOT_SUPPORTED,
 )
-"""Of several words, the first of these speaks for all."""
+"""Words in the order in which one speaks for several."""
 
 
 def not_the_callers(environ: Mapping[str, str]) -> list[str]:
@@ -56,7 +56,7 @@ def repository(environ: Mapping[str, str]) -> Repository | None:
     if not name:
         return None
     api = environ.get("GITHUB_API_URL") or "https://api.github.com"
-    return Repository(api, name, given(environ, "TOKEN"))
+    return Repository(api, name, value_of(environ, "TOKEN"))
 
 
 def run_address(environ: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The stages of the GitHub Action, and what each leaves behind.
 
-A stage sets its exit code as an output and ends well, so that everything that was
+A stage sets its exit code as an output and succeeds, so that everything that was
 measured is reported and uploaded before the last step passes or fails.
 """
 
@@ -50,7 +50,7 @@ from harness.report.escape import printable
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
 Run = Callable[[Sequence[str]], int]
-"""Runs a command line; its exit code, or raises ``HarnessError``."""
+"""Runs a command line; returns its exit code, or raises ``HarnessError``."""
 
 Check = Callable[[Sequence[str]], None]
 """Checks a command line without running it. Raises ``UsageError``."""
@@ -99,7 +99,7 @@ def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -
 def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int | None:
     """Run one stage of measuring deployments, of which the last one shows all.
 
-    ``None`` where that one says what became of it. Raises ``HarnessError``.
+    ``None`` if the last stage will report the result. Raises ``HarnessError``.
     """
     if stage == "report":
         return _publish_check(environ)
@@ -127,7 +127,7 @@ def carry_out(command: Run, line: Sequence[str]) -> int:
 
 
 def _working_directory(environ: Mapping[str, str]) -> Path:
-    path = Path(inputs.given(environ, "WORKING_DIRECTORY") or ".")
+    path = Path(inputs.value_of(environ, "WORKING_DIRECTORY") or ".")
     if not path.is_dir():
         raise UsageError(f"working-directory: there is no folder {str(path)!r}")
     return path
@@ -143,7 +143,7 @@ def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
         outputs["results"] = str(results)
         if not inputs.measures_deployments(environ):
             plan = read_plan(results / PLAN)
-            shards = int(inputs.given(environ, "SHARDS") or 1)
+            shards = int(inputs.value_of(environ, "SHARDS") or 1)
             outputs["matrix"] = job_matrix(plan, shards)
     runner.set_outputs(environ, outputs)
 
@@ -161,7 +161,7 @@ def _publish(environ: Mapping[str, str]) -> None:
 
 
 def _publish_check(environ: Mapping[str, str]) -> int:
-    """Show the report on deployments; the exit code of the check.
+    """Show the report on deployments; return the exit code of the check.
 
     Raises ``HarnessFailed`` where no report could be made.
     """
@@ -189,7 +189,7 @@ def _set_outputs(environ: Mapping[str, str], report: Report, path: Path) -> None
 def _annotations(
     report: Report, changes: Changes, environ: Mapping[str, str]
 ) -> list[Annotation]:
-    fail_on = FailOn(inputs.given(environ, "FAIL_ON") or FailOn.HARNESS)
+    fail_on = FailOn(inputs.value_of(environ, "FAIL_ON") or FailOn.HARNESS)
     of_changes = change_annotations(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
     of_cells = cell_annotations(report, FORBIDDEN[fail_on])
     return roll_up([*of_changes, *of_cells])

@@ -63,9 +63,9 @@ def run(stage: Stage, command: Run) -> None:
 
 
 def _branch(environ: Mapping[str, str]) -> Branch:
-    name = inputs.given(environ, "BRANCH") or NAME
+    name = inputs.value_of(environ, "BRANCH") or NAME
     return Branch(
-        runner.workspace(environ).resolve(), name, inputs.given(environ, "TOKEN")
+        runner.workspace(environ).resolve(), name, inputs.value_of(environ, "TOKEN")
     )
 
 
@@ -138,7 +138,7 @@ def _publish(environ: Mapping[str, str], _command: Run) -> int:
 
 def _faults_of_before(environ: Mapping[str, str]) -> list[str]:
     """What went wrong in the job that measures."""
-    result, code = (inputs.given(environ, each) for each in ("MEASURED", "CODE"))
+    result, code = (inputs.value_of(environ, each) for each in ("MEASURED", "CODE"))
     if result != "success":
         return [f"the job that measures ended as {result or 'nothing'}"]
     if code != "0":

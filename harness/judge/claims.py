@@ -9,7 +9,7 @@ from harness.records.rounds import Round
 
 
 def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
-    """How what was seen contradicts a server's claims, as a sentence; empty if not.
+    """A sentence on how the rounds contradict a server's claims; empty if they do not.
 
     PEP 3333 lets a server claim more than it does: only a false "no" is a fault.
     """

@@ -1,4 +1,4 @@
-"""What became of each cell since another run, and which versions changed.
+"""How each cell differs from another run, and which versions changed.
 
 ``difference`` decides when two numbers differ; this module pairs cells, and compares
 what has no number.
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 def compare(before: Report, now: Report) -> Changes:
-    """What became of each cell; those that are gone come last.
+    """The change of each cell; those that are gone come last.
 
     Cells are the same if their ids are; otherwise by what they have in common, where
     that leaves only two to compare: the same configuration under the next patch release

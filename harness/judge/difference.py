@@ -1,4 +1,4 @@
-"""When two measurements of one configuration differ.
+"""Decides whether two measurements of one configuration differ.
 
 Rule 1: what cannot be compared is called *not comparable*, never *same*.
 Rule 2: where every round did the same, and where floor and ceiling were found by
@@ -46,10 +46,10 @@ steady where they differ from rounds in which all arrive together."""
 
 
 class Conditions(NamedTuple):
-    """What two measurements were made under; the same by default."""
+    """The conditions of two measurements; equal by default."""
 
     limits: tuple[int, int] = (0, 0)
-    """How far an unbounded declaration was tried, before and now."""
+    """The limits up to which an unbounded declaration was tried, before and now."""
     processors: tuple[int, int] = (0, 0)
 
 
@@ -69,8 +69,8 @@ def differ(
 ) -> list[Comparison]:
     """Compare several pairs of measured cells, each before and now.
 
-    The probability of a mistake holds for all of them together, so they have to be
-    passed together: the more there are, the larger a difference has to be.
+    The probability of a false alarm holds for all pairs together, so pass them in one
+    call: the more there are, the larger a difference has to be.
     """
     comparisons = [_compare(*pair) for pair in pairs]
     tested = [n for n, each in enumerate(comparisons) if each.chance is not None]

@@ -68,7 +68,7 @@ class Expected(Record, frozen=True, kw_only=True):
     """The file ``expected.toml``."""
 
     change: tuple[Acknowledgement, ...] = ()
-    """In any order; the first that fits a change counts."""
+    """Acknowledgements in any order; the first that fits a change counts."""
 
 
 # --------------------------------------------------------------------------- applying

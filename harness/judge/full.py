@@ -1,4 +1,4 @@
-"""Whether a server was full: requests were outside of the app, and no more came in.
+"""Whether a server was full: requests waited outside the app, and no more entered.
 
 A round that ended because a count stood still proves nothing: the harness, or the
 machine, may have been too slow.
@@ -20,9 +20,10 @@ from harness.records.words import Settled
 
 
 def was_full(cell: CellEvidence, admitted: int) -> bool:
-    """Whether exactly so many were in the app while others waited and it was quiet.
+    """Whether exactly ``admitted`` were in the app while others waited and it was
+    quiet.
 
-    Or with others that had been turned away.
+    Requests that had been turned away count as waiting.
     """
     return any(
         each.admitted == admitted < each.offered
@@ -35,9 +36,9 @@ def was_full(cell: CellEvidence, admitted: int) -> bool:
 
 
 def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
-    """Whether one process takes all requests, and was full while it was quiet.
+    """Whether a single process takes all requests, and was full while quiet.
 
-    Then nothing is left to chance, and rounds in which it was busy change nothing.
+    Then nothing is left to chance, and busy rounds change nothing.
     """
     return cell.workers == 1 and any(
         each.admitted == admitted and each.waiting and each.offered >= load
@@ -47,7 +48,7 @@ def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
 
 
 def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
-    """Rounds that offered more, and ended by a steady count only."""
+    """Rounds that offered more than ``admitted`` and ended only by a steady count."""
     ordinary = [
         each
         for each in undisturbed(cell.rounds)

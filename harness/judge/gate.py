@@ -1,9 +1,9 @@
 """The one place that decides whether a run passes.
 
-Rule 1: of the first four gates, each lets through less than the one before it. What is
-*unknown* fails no gate of a run, and what is not supported is no finding at all.
-Rule 2: of several faults of deployments, the one that says least about a deployment
-counts: the instrument failed, it could not start, its number is not known, it is low.
+Rule 1: each of the first four gates lets less through than the one before it. What is
+*unknown* fails no gate of a run, and what is not supported is no finding at all. Rule
+2: of several faults of deployments the worst counts, in this order: the instrument
+failed, it could not start, its number is unknown, it is too low.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def fault_of(
 
 
 def _gate_instrument(report: Report) -> None:
-    """Some cell has to be measured, and in none may the instrument have failed."""
+    """Raise unless some cell was measured and the instrument failed in none."""
     outcomes = [cell.outcome for cell in report.cells]
     failed = [c for c in report.cells if c.outcome in INSTRUMENT]
     if failed:
@@ -160,7 +160,7 @@ def _gate_changes(changes: Changes, fail_on: FailOn) -> None:
 def relax(
     results: Sequence[DeploymentResult], fail_on: FailOn | None
 ) -> list[DeploymentResult]:
-    """The results without the faults that a gate lets through.
+    """The results without faults that the gate lets through.
 
     ``None`` lets none through. ``NEVER`` lets through all; ``HARNESS`` what a
     deployment can do wrong, as long as one of them was measured; ``FEWER`` what is

@@ -1,8 +1,8 @@
-"""How long a platform waits, against how long the server of the app does.
+"""Compares how long a platform waits with how long the app's server does.
 
-What a platform does not wait for any more stays in the app: no server here is told.
-That is what ``--ask abandoned`` measures. What a server ends by itself, and when, is
-what ``--ask life`` measures (the act ``long-request``).
+A request that a platform gives up on stays in the app: no server here is told. ``--ask
+abandoned`` measures that. What a server ends by itself, and when, is measured by
+``--ask life`` (the act ``long-request``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from harness.records.declares import WaitVerdict
 
 NEARLY = 1.0
-"""Seconds within which either may be first: gunicorn looks once a second."""
+"""Seconds within which either side may be first: gunicorn looks once a second."""
 
 
 LOST = "a request that is sent just then is lost"
@@ -42,11 +42,11 @@ class AppWaits(NamedTuple):
     of: str
     """The place of the command, as ``FILE:LINE``."""
     otherwise: str = ""
-    """Another way out, as the end of a sentence."""
+    """Another remedy, as the end of a sentence."""
 
 
 class JudgedWait(NamedTuple):
-    """Who is first, whether that loses requests, and what to change."""
+    """Which side is first, whether that loses requests, and what to change."""
 
     verdict: WaitVerdict
     fault: bool

@@ -1,4 +1,6 @@
-"""What a platform sends an instance at once, against what the app there takes."""
+"""Compares how many requests a platform sends an instance with how
+many its app takes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ class Limit(NamedTuple):
     """What a platform says of one instance."""
 
     most: int | None
-    """It is never sent more; ``None`` for no limit."""
+    """The most that it is ever sent; ``None`` for no limit."""
     aims: int | None
     """What the platform tries to keep to, and exceeds where it has to."""
     counts: str
@@ -27,11 +29,11 @@ class Limit(NamedTuple):
     """The place of that setting, such as ``service.yaml:12``."""
     platform: str
     because: str = ""
-    """Where it is from, or what becomes of what is beyond it."""
+    """The origin of the limit, or what becomes of requests beyond it."""
 
     @property
     def number(self) -> int | None:
-        """What it is sent at most, or else what the platform aims at."""
+        """The most that it is sent, or else what the platform aims at."""
         return self.most if self.most is not None else self.aims
 
 
@@ -39,7 +41,7 @@ class Takes(NamedTuple):
     """What an app takes at once."""
 
     always: int | None
-    """In the worst order of arrival; ``None`` for no bound."""
+    """The number in the worst order of arrival; ``None`` for no bound."""
     at_most: int | None
     of: str
     """What says so, or what was measured."""
@@ -88,7 +90,7 @@ def judge_platform(limit: Limit, takes: Takes) -> Judged:
 
 
 def _waiting(least: int, most: int) -> str:
-    """How many wait."""
+    """How many requests wait, in words."""
     verb = "waits" if most == 1 else "wait"
     if least >= most:
         return f"{in_words(most)} {verb}"
@@ -102,7 +104,7 @@ def _default(reason: str, limit: Limit) -> str:
 
 
 def _lower(limit: Limit, takes: Takes) -> str:
-    """What to do where some wait: on the platform's side, or on the app's."""
+    """What to do if some wait, on the platform's side or the app's."""
     now = f", which is {takes.because} now" if takes.because else ""
     return _either(limit, takes, f"let {takes.of} take {limit.number}{now}")
 

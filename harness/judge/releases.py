@@ -90,7 +90,9 @@ def _change(
 
 
 def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
-    """The same change of the same configuration under several others, once."""
+    """Changes of a configuration that are the same beside several
+    other releases, once.
+    """
     groups: dict[object, list[ReleaseChange]] = defaultdict(list)
     for each in changes:
         where = each.package, each.release, each.after, each.server, each.configuration

@@ -27,10 +27,10 @@ SHORTEST_BLINK = 0.15
 """Seconds. Hand-offs on a machine with nothing else to do are shorter."""
 
 LONGEST_BLINK = 0.8
-"""Where it would be longer, nothing is known."""
+"""If a blink would be longer, nothing is known."""
 
 HOLD_UPS = 2
-"""Times the longest hand-off, or hold-up of the harness."""
+"""Length of a blink, in longest hand-offs or hold-ups of the harness."""
 
 STARVED_SHARE = 0.5
 """A process that waited for a processor for so much of the time was about to run."""
@@ -40,7 +40,7 @@ BEFORE = -1.0
 
 
 class Step(NamedTuple):
-    """A number, from a moment on."""
+    """A number that holds from a moment on."""
 
     at: float
     number: int
@@ -53,7 +53,7 @@ def blink_of(seen: TapeSeen) -> float:
 
 
 def closed(steps: Sequence[Step], end: float, length: float) -> list[Step]:
-    """The same curve with every dip filled that is shorter than ``length``."""
+    """The curve with every dip shorter than ``length`` filled."""
     gaps: list[tuple[float, float]] = []
     for level in range(1, max((step.number for step in steps), default=0) + 1):
         gaps += _gaps(steps, end, level, length)
@@ -119,7 +119,7 @@ def _is_starved(slow: SlowHandOff) -> bool:
 
 
 def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
-    """A curve with a place more while a process waited for a processor."""
+    """The curve with one more place while a process waited for a processor."""
     edges = [(each.begin, 1) for each in starved] + [(e.end, -1) for e in starved]
     edges.sort()
     sums = accumulate(by for _, by in edges)
@@ -143,7 +143,7 @@ class Depth(NamedTuple):
 
     lowest: int
     seconds: float
-    """How long it is as low as that."""
+    """How long it stays that low."""
 
 
 def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
@@ -154,7 +154,7 @@ def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
 
 
 def median(points: Sequence[TapePoint], begin: float, end: float) -> int:
-    """The places that there are for half of the time or more."""
+    """The median number of places over time."""
     spans = sorted(_spans(points, begin, end))
     half = sum(seconds for _, seconds in spans) / 2
     for places, seconds in spans:
@@ -167,7 +167,7 @@ def median(points: Sequence[TapePoint], begin: float, end: float) -> int:
 def longest_dip(
     points: Sequence[TapePoint], below: int, begin: float, end: float
 ) -> float:
-    """For how long at a time there were fewer places than so many, in seconds."""
+    """The longest time, in seconds, with fewer places than ``below``."""
     longest = running = 0.0
     for places, seconds in _spans(points, begin, end):
         running = running + seconds if places < below else 0.0

@@ -34,8 +34,9 @@ from harness.records.words import Basis
 from harness.records.words import Verdict
 
 LAG_SECONDS = 0.2
-"""From so long on it is said that the harness was held up: a third of the time for
-which a count has to stand still."""
+"""A hold-up of the harness that is worth a word, in seconds: a third of the time that a
+count has to stand still.
+"""
 
 
 def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
@@ -115,7 +116,7 @@ def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, st
 def _too_slow(
     declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
 ) -> str:
-    """Why the numbers are open where this machine could not choose an order in time."""
+    """Why the numbers are open if this machine could not choose an order in time."""
     return (
         f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but this machine was "
         "too slow to find the least and the most; measure again while it has less to do"
@@ -170,7 +171,7 @@ def _short(
 
 
 def _idle(cell: CellEvidence) -> str:
-    """Which of the workers were never seen to hold a request."""
+    """How many of the workers were never seen to hold a request."""
     listen = f"{cell.idle_workers} of {cell.workers} processes that listen"
     return f"{listen} never took a request"
 
@@ -229,7 +230,7 @@ def _declares(declared: int | None) -> str:
 
 
 def _fate(cell: CellEvidence) -> str:
-    """What became of requests beyond the declared number."""
+    """What happened to requests beyond the declared number."""
     waiting = any(map(waited, cell.rounds)) or any(r.waiting for r in cell.steered)
     return "waited" if waiting else "were turned away"
 

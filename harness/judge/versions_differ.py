@@ -1,4 +1,4 @@
-"""Which installed versions, and which parts of the machine, changed in between."""
+"""Which installed versions, and which parts of the machine, differ between two runs."""
 
 from __future__ import annotations
 

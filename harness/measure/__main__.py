@@ -30,7 +30,7 @@ def main(order: Path, results: Path) -> None:
 
     def seen(evidence: Evidence) -> None:
         write_evidence(results, evidence)
-        events.emit(events.done(evidence.cells[-1]))
+        events.emit(events.cell_done(evidence.cells[-1]))
 
     def begin(cell: PlannedCell) -> None:
         events.emit(Event(id=cell.id))

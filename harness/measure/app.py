@@ -1,4 +1,4 @@
-"""The app that a server serves: what the server is started with, and how it is reached.
+"""The app that is served: how its server is started, and how the probe reaches it.
 
 The cells of the catalog serve the app in ``target/app.py``, with little of the caller's
 environment. A deployment serves an app of its own.
@@ -29,7 +29,9 @@ READY_SECONDS = 20.0
 
 
 class App(Protocol):
-    """What a server is started with, and how the app that it serves is reached."""
+    """An app that is served: how its server is started, and how the
+    probe reaches it.
+    """
 
     listen: str
     """The address at which the probe listens for what is held in the app."""
@@ -47,13 +49,13 @@ class App(Protocol):
         """The folder to start the server in; ``scratch`` is empty."""
 
     def run(self, command: list[str]) -> list[str]:
-        """The words that run a command."""
+        """The command as it is run."""
 
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what outlives the server's processes, if any."""
 
-    def said(self) -> str:
-        """What the last server wrote to log files, in place of its output."""
+    def log_text(self) -> str:
+        """What the last server wrote to log files instead of its output."""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait until the app answers; a probe of it.
@@ -90,8 +92,8 @@ class TargetApp:
         """No command: everything ends with the processes."""
         return ()
 
-    def said(self) -> str:
-        """Nothing: its servers have no log files."""
+    def log_text(self) -> str:
+        """Empty: its servers have no log files."""
         return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:

@@ -1,4 +1,4 @@
-"""Where the cells of one environment are measured."""
+"""What all cells of one environment share while they are measured."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class Attempt:
 
     @property
     def context(self) -> Context:
-        """What the questions may know of the cell."""
+        """What questions may know about the cell."""
         declared = self.declaration.declared
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
         health = self._planned.health
@@ -172,5 +172,5 @@ class Attempt:
         return done
 
     def _stalled(self) -> bool:
-        """Whether requests wait for ever in the present server."""
+        """Whether requests wait forever in the current server."""
         return any(done.stalled for done in self.schedule.rounds[-1:])

@@ -13,7 +13,7 @@ CONTROL_SHAPE = (2, 2)
 
 _CONTROL = Declaration(
     declared=CONTROL_SHAPE[0] * CONTROL_SHAPE[1],
-    because="The control runs exactly so many threads, each of which takes one request",
+    because="The control runs this many threads, each of which takes one request",
     source="",
 )
 

@@ -24,7 +24,7 @@ class Event(Result, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def done(cell: CellEvidence) -> Event:
+def cell_done(cell: CellEvidence) -> Event:
     """The event that a cell is finished, measured or not; its evidence is written."""
     return Event(id=cell.id, outcome=cell.outcome, reason=cell.reason)
 

@@ -1,7 +1,7 @@
 """Keep a fault in one cell from ending the run.
 
-A server that is measured runs code that is not ours, and may answer anything. What it
-makes the harness stumble over costs that cell its numbers, and no other.
+A server that is measured runs code that is not ours, and may answer anything. An error
+that it causes in the harness costs that cell its numbers, and no other.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ class FreshServers:
                     return await ask(probe)
                 finally:
                     stopping = time.monotonic()
-                    self.tail = server.tail() + self._bench.app.said()
+                    self.tail = server.tail() + self._bench.app.log_text()
         except CannotExecute as problem:
             raise NotMeasured(Outcome.NOT_STARTED, str(problem)) from None
         except NothingLeftViolated as problem:
@@ -152,7 +152,7 @@ class FreshServers:
 
     @property
     def _takes_port(self) -> bool:
-        """Whether it is told a port; one behind a proxy may have a Unix socket."""
+        """Whether the server gets a port; behind a proxy it may have a Unix socket."""
         return any("{port}" in word for word in self._planned.argv)
 
     def _started(
@@ -168,7 +168,7 @@ class FreshServers:
     def _prepare(
         self, holds: Holds, port: int, folder: Path
     ) -> tuple[list[str], dict[str, str]]:
-        """Fill in the command; that and the environment to run it with."""
+        """Fill in the command; return it with the environment to run it in."""
         places = self._bench.places(port, folder)
         self.command = [word.format_map(places) for word in self._planned.argv]
         own = {key: v.format_map(places) for key, v in self._planned.env.items()}
@@ -179,7 +179,7 @@ class FreshServers:
         return self.command, self._bench.app.environment(own)
 
     def _in_front(self, ports: list[int], folder: Path) -> Link | None:
-        """Write the configuration of the proxy; what starts it, if there is one."""
+        """Write the configuration of the proxy; return its command, if there is one."""
         planned = self._planned.front
         if planned is None:
             return None

@@ -1,1 +1,3 @@
-"""From a catalog and a selection to a plan. Reads the catalog's files; nothing else."""
+"""Makes a plan from a catalog and a selection. Reads the catalog's files, and nothing
+else.
+"""

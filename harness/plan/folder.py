@@ -1,4 +1,4 @@
-"""Where the catalog is that comes with the harness."""
+"""The folder of the catalog that comes with the harness."""
 
 from __future__ import annotations
 

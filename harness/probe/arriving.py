@@ -1,4 +1,4 @@
-"""Has clients that take something come to the workers in a chosen order, then others.
+"""Sends clients that take places to the workers in a chosen order, then others.
 
 Where several workers share what comes, and one may be full while another has room, two
 orders tell all there is to tell. For the most each worker gets its share of the clients
@@ -33,18 +33,21 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 Come = Callable[[Sequence[Client]], Awaitable[None]]
-"""Has clients come, and returns once they are there or the server is quiet."""
+"""Makes clients come; returns once they are there or the server is quiet."""
 
 Others = Callable[[], Awaitable[None]]
-"""Has the others come that are to meet a certain worker; called once more where they
-could not come in the chosen order."""
+"""Makes the others come, which are to meet a certain worker; called again if they could
+not come in the chosen order.
+"""
 
 
 class Workers(NamedTuple):
     """The workers of a server, and how it is chosen which of them clients come to."""
 
     order: tuple[int, ...] = ()
-    """None where it is left to chance, or there is nothing to choose."""
+    """The workers; none if the order is left to chance, or there is
+    nothing to choose.
+    """
     ports: Ports | None = None
     """Source ports that lead to each, where each has a listening socket of its own."""
 
@@ -86,7 +89,7 @@ async def arrive(
     come: Come,
     others_come: Others,
 ) -> Goal | None:
-    """Have clients come; with a goal others after them as well, in the order for it.
+    """Make clients come, and with a goal also the others, in the order for that goal.
 
     Returns the goal, or nothing where chance decided: there was none, too few source
     ports were known, or the order was not kept. All workers run in the end. Raises
@@ -108,7 +111,7 @@ async def _in_order(
     come: Come,
     others: Others,
 ) -> bool:
-    """Have clients come in a chosen order, and others after them.
+    """Make clients come in a chosen order, and others after them.
 
     Returns whether the order was kept: not where a worker would have been stopped for
     too long, or cannot be stopped. All have come in the end.
@@ -136,7 +139,9 @@ async def _in_turn(
     clients: Sequence[Client],
     come: Come,
 ) -> None:
-    """Have each worker get its share, the last one the smallest, or one of them all."""
+    """Give each worker its share, the smallest to the last; or all clients to one
+    worker.
+    """
     each = -(-len(clients) // len(workers))
     shares = [clients[n * each : (n + 1) * each] for n in range(len(workers))]
     if goal is Goal.LEAST:
@@ -153,7 +158,7 @@ def lead(
     first: Sequence[Client],
     others: Sequence[Client] = (),
 ) -> bool:
-    """Give clients source ports that lead where they are to come, if those decide.
+    """Give clients source ports that lead to the right workers, if ports decide.
 
     Returns whether enough ports were known.
     """
@@ -170,7 +175,9 @@ def lead(
 
 
 async def until_quiet(probe: Probe) -> None:
-    """Wait until the server is quiet, or was not for so long that this has to do."""
+    """Wait until the server is quiet, or until it has been busy for too long to wait
+    on.
+    """
     for _ in range(COMING_TRIES):
         settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         if settled is not Settled.STEADY_COUNT:

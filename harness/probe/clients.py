@@ -106,7 +106,7 @@ class Client:
             self._connection.send_more(data)
 
     def again(self) -> None:
-        """Send the same once more on a connection that idles, towards ``IDLE`` again.
+        """Send the request again on an idle connection, towards ``IDLE``.
 
         Where the server closes the connection instead of answering, the state becomes
         ``RESET``, and ``cut_short`` says that it was after the request.
@@ -117,7 +117,7 @@ class Client:
         self._connection.send_more(self.partial.data)
 
     def abort(self) -> None:
-        """Give up, and reset the connection at once."""
+        """Give up: reset the connection at once."""
         if self.state not in ENDED:
             self._connection.reset_when_closed()
             self._close(State.GIVEN_UP)
@@ -144,7 +144,7 @@ class Client:
         self._become(State.OFFERED)
 
     def _received(self, data: bytes) -> None:
-        """Go on with what the server sent; nothing is the end of the connection."""
+        """Process what the server sent; no bytes mean the end of the connection."""
         if self.state is State.IDLE:
             # What follows a response is the end of the connection, or a 408 before it.
             if not data:

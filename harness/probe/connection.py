@@ -222,7 +222,7 @@ class Connection:
         self._writing = True
 
     def _leave_loop(self) -> None:
-        """Call nothing any more, neither for what the socket does nor after a while."""
+        """Remove all callbacks of this client from the event loop."""
         assert self._socket is not None
         if self._next is not None:
             self._next.cancel()

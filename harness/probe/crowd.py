@@ -70,14 +70,16 @@ class Crowd:
         return self.offered, self.idle, len(self.ended), self._connected
 
     def open(self, clients: list[Client]) -> None:
-        """Open and send these in order, ``OPENING_AT_ONCE`` at a time."""
+        """Open connections and send requests in order,
+        ``OPENING_AT_ONCE`` at a time.
+        """
         if self._begun is None:
             self._begun = time.monotonic()
         self._to_open += reversed(clients)
         self._open_more()
 
     def connect(self, clients: list[Client]) -> None:
-        """Open these in order, and send nothing before ``send``."""
+        """Open connections in order, but send nothing before ``send``."""
         self._to_send = []
         self.open(clients)
 
@@ -86,7 +88,7 @@ class Crowd:
         return not (self._opening or self._to_open)
 
     def send(self) -> None:
-        """Send all that is connected, and the rest as soon as it is."""
+        """Send on all open connections, and on the others as soon as they open."""
         connected, self._to_send = self._to_send or [], None
         for client in connected:
             if client.state is State.OPEN:
@@ -143,7 +145,7 @@ class Crowd:
         return sum(client.offered for client in pending)
 
     def leave(self, clients: Iterable[Client]) -> None:
-        """Abort those of these clients that have not ended."""
+        """Abort clients that have not ended."""
         for client in clients:
             if client.state not in ENDED:
                 client.abort()

@@ -33,7 +33,7 @@ from harness.system.stopping import TooLong
 HEADERS = ("User-Agent: kube-probe/1", "Accept: */*", "Connection: close")
 
 HEALTHY = range(200, 400)
-"""Statuses that a kubelet takes for healthy."""
+"""Statuses that mean healthy to a kubelet."""
 
 
 class Check(NamedTuple):
@@ -133,7 +133,9 @@ async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Port
 async def hold_and_send_from(
     probe: Probe, check: HealthCheck, order: CheckOrder, ports: Ports
 ) -> Check:
-    """The same where each worker has a listening socket, by the source ports."""
+    """Hold requests and send a check where each worker has a listening socket of its
+    own.
+    """
     sources = [iter(each) for each in ports.values()]
     clients = probe.crowd.clients
     each_one = len(clients) if order is CheckOrder.FULL_FIRST else _share(probe, ports)
@@ -155,7 +157,7 @@ def _share(probe: Probe, workers: Sized) -> int:
 async def _one_takes_all(
     probe: Probe, stopped: Stopping, workers: Sequence[int]
 ) -> None:
-    """Let one worker run alone, and offer it all.
+    """Let one worker run alone, and offer it all requests.
 
     Where it takes none, since another holds a lock around accept, the next one runs.
     """

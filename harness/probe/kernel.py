@@ -114,7 +114,7 @@ def _upstream(
 ) -> int | None:
     """How many connections the server behind a proxy has accepted.
 
-    Whose other ends are not known, so a table has to do, which may leave some out.
+    The other ends of these are unknown, so a table is read, which may leave some out.
     """
     origin = probe.server.origin
     if origin is probe.server:

@@ -1,7 +1,7 @@
 """How late the probe's own event loop runs: no server is to blame for that time.
 
-A loop that is to wake every ``TICK_SECONDS`` wakes later where this process has to wait
-for a processor, or is busy itself.
+A loop that should wake every ``TICK_SECONDS`` wakes later if this process waits for a
+processor or is busy itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One look at all threads of a process tree, and what two of them tell.
+"""One look at all threads of a process tree, and what two looks prove.
 
 Linux counts for every thread the nanoseconds it ran and the nanoseconds it waited for
 a processor (``/proc/PID/task/TID/schedstat``, the kernel's ``Documentation/scheduler/

@@ -1,4 +1,4 @@
-"""What is noted of requests that enter and leave the app, moment by moment."""
+"""Notes requests that enter and leave the app, moment by moment."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ class Occupancy:
         return most
 
     def act(self) -> None:
-        """Take note that something is done to the server now."""
+        """Note that the act begins now."""
         self.act_at = time.monotonic()
         self._known = set(self._lanes)
         self._released.clear()
 
     def enter(self, name: str, process: int, at: float) -> None:
-        """Take note that a request is in the app."""
+        """Note that a request has entered the app."""
         self.held[name] = process
         self._take_room(process, at)
         lane = self._lanes.get(process)
@@ -90,13 +90,13 @@ class Occupancy:
         self._note()
 
     def release(self, name: str) -> None:
-        """Take note that a request was let go."""
+        """Note that a request was released."""
         if self.act_at is None:
             self._released.append(time.monotonic())
         self.leave(name)
 
     def leave(self, name: str) -> None:
-        """Take note that a request is not in the app any more."""
+        """Note that a request has left the app."""
         process, now = self.held.pop(name), time.monotonic()
         self._rooms[process].append((now, _waited(process)))
         lane = self._lanes[process]
@@ -104,7 +104,7 @@ class Occupancy:
         self._note()
 
     def _take_room(self, process: int, at: float) -> None:
-        """Take note of how long the place was empty that a request now takes."""
+        """Note how long the place that a request now takes was empty."""
         if not self._rooms[process]:
             return
         left, before = self._rooms[process].popleft()
@@ -121,5 +121,5 @@ class Occupancy:
 
 
 def _waited(process: int) -> int:
-    """For how many nanoseconds the threads of a process waited for a processor."""
+    """Nanoseconds that the threads of a process waited for a processor."""
     return sum(waited for _, _, _, waited in thread_times([process]))

@@ -73,7 +73,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
     if choice.reason or choice.by is None:
         return choice.reason
     if load * len(choice.workers) > AT_MOST:
-        return "so many requests would keep workers stopped for too long"
+        return "this many requests would keep workers stopped for too long"
     for each in _planned(choice, load, steered):
         tried = _tried(each, steered)
         if len(tried) >= TRIES and not any(map(is_conclusive, tried)):

@@ -1,7 +1,7 @@
-"""When nothing of a process tree runs.
+"""Tells when nothing of a process tree runs.
 
-It is looked again and again (``look``), until what was seen since the count of requests
-last changed (``still``) says that the tree slept, or that to wait longer is in vain.
+It takes looks (``look``) until what was seen since the count of requests last changed
+(``still``) shows that the tree slept, or that waiting longer is in vain.
 
 Where the kernel keeps no counters of each thread, the processor time of each process
 has to stand still for longer, and the evidence says so.

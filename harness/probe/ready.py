@@ -98,7 +98,7 @@ def from_app(client: Client, token: str) -> str | None:
 
 
 def take_note(probe: Probe, client: Client) -> None:
-    """Let a probe know what the app said of its process and its server."""
+    """Tell a probe what the app reported of its process and its server."""
     ready = read_body(client, _Ready)
     if ready is None:
         return

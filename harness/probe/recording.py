@@ -1,4 +1,4 @@
-"""The tape of one server while something is done to it."""
+"""Records the tape of one server during an act."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ FIRST = "the first process"
 
 
 class Recording:
-    """A server to which requests keep coming, and what is done to it."""
+    """A server to which requests keep coming, and an act on it."""
 
     def __init__(self, probe: Probe, places: int, *, bounded: bool) -> None:
         self._places = min(places, MOST_PLACES)
@@ -82,7 +82,7 @@ class Recording:
     async def run(
         self, act: Callable[[Recording], Awaitable[None]], *, anywhere: bool = False
     ) -> None:
-        """Let requests come, do what is to be done, and see what becomes of them.
+        """Let requests come, carry out the act, and see what becomes of them.
 
         Raises ``Ended`` when the server has ended before, and ``Unreachable`` where its
         workers are not processes of its tree, as in a container, unless what is done

@@ -1,4 +1,4 @@
-"""What is seen of a process tree while the count of its requests stands still.
+"""What is seen of a process tree while the count of its requests does not change.
 
 Some programs have a thread that never rests and has nothing to do with requests. Where
 it was found before anything was asked of the server, the tree is quiet when all others

@@ -1,8 +1,8 @@
 """Requests that keep coming, and the tape of how many of them are in the app.
 
-Always as many are offered as were asked for: one that has ended is replaced. Each stays
-in the app for a fixed time and is then let go. So that they do not all leave together,
-the first ones stay for longer, each by another share of that time.
+The number offered stays the same: a request that has ended is replaced. Each stays in
+the app for a fixed time and is then let go. So that they do not all leave together, the
+first ones stay for longer, each by another share of that time.
 
 The tape has the moment of each change, by the monotonic clock of the probe, when the
 line of the app has arrived: no process has to be looked at, and none is asked.

@@ -1,4 +1,4 @@
-"""Give threads of a full server their turn that look after a time of their own.
+"""Gives threads of a full server that look at requests now and then their turn.
 
 A pool that grows has something that looks now and then whether requests wait. Between
 two looks it sleeps, and the server is as quiet as one that stays as it is. It has had

@@ -81,7 +81,7 @@ class DeclaredFor(Declares, frozen=True, kw_only=True):
 
 
 class ByChance(Record, frozen=True, kw_only=True):
-    """That chance decides how many threads a server starts for the requests that come.
+    """The fact that a server starts its threads by chance as requests come.
 
     What was seen of such a pool once it has grown says nothing of one that has not.
     """
@@ -104,9 +104,11 @@ class Configuration(Declares, frozen=True, kw_only=True):
     passed_by: str | None = None
     """How the proxy passes a request on: one of its ``passes``."""
     app: Sentence | None = None
-    """In place of the server's own ``app``, such as the same one wrapped for ASGI."""
+    """An app in place of the server's own ``app``, such as the same one wrapped for
+    ASGI.
+    """
     listen: tuple[str, ...] = ()
-    """In place of the server's own ``listen``."""
+    """Arguments in place of the server's own ``listen``."""
     wrapper: tuple[str, ...] = ()
     """A program that runs the server's command, with its arguments."""
     argv: tuple[str, ...] = ()
@@ -169,7 +171,7 @@ class Proxy(Record, frozen=True, kw_only=True):
     file: Sentence
     """The name of its configuration file, in the folder that it is started in."""
     template: Sentence
-    """That file, with placeholders."""
+    """Content of that file, with placeholders."""
     passes: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
     """Ways to pass a request on: values for ``{pass}`` in the template."""
 
@@ -219,7 +221,7 @@ class Catalog(Record, frozen=True, kw_only=True):
     proxies: tuple[Proxy, ...] = ()
     matrix: Matrix
     constraints: dict[str, tuple[Constraint, ...]]
-    """By the name of the file."""
+    """Constraints by the name of their file."""
 
 
 class Selection(Result, frozen=True, kw_only=True):

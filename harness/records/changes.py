@@ -39,7 +39,7 @@ class Seen(Result, frozen=True, kw_only=True):
 
 
 class Difference(Result, frozen=True, kw_only=True):
-    """Another version, or another value, than before."""
+    """A version or a value that differs from before."""
 
     name: str
     before: str | None

@@ -71,8 +71,9 @@ class Act(StrEnum):
     """What is done to a server while more requests are offered than it has places."""
 
     RECYCLE = "recycle"
-    """Nothing is done: it is seen whether the server replaces workers by itself, as
-    gunicorn does with ``--max-requests``."""
+    """No act, to see whether the server replaces workers by itself, as gunicorn does
+    with ``--max-requests``.
+    """
     RELOAD = "reload"
     """SIGHUP."""
     UPGRADE = "upgrade"

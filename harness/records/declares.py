@@ -26,7 +26,7 @@ class Place(Result, frozen=True, kw_only=True):
     """How that comes about, such as ``2 workers × 4 threads``, or why it is not known.
     """
     elsewhere: int | None = None
-    """The same with the processors that were asked for; null where none were."""
+    """The number with the processors that were asked for; null if none were."""
     depends: bool = False
     """Whether it depends on the number of processors."""
     contradicts: tuple[str, ...] = ()
@@ -61,14 +61,14 @@ class Sending(Result, frozen=True, kw_only=True):
     counts: str
     """``requests`` or ``connections``."""
     because: str
-    """Where a default is from; empty where the file itself says it."""
+    """The origin of a default; empty if the file itself says it."""
     processors: float | None
     """Processors of one instance; null where the file does not say."""
     memory: str
     source: str
     """The page that documents what the platform sends."""
     read: str
-    """When that was read, ISO 8601."""
+    """When that page was read, ISO 8601."""
     takes: int | None
     """Requests that the app takes at once; null for no bound, and where that is not
     known."""
@@ -118,7 +118,7 @@ class Waiting(Result, frozen=True, kw_only=True):
     source: str
     """The page that documents how long the platform waits."""
     read: str
-    """When that was read, ISO 8601."""
+    """When that page was read, ISO 8601."""
 
 
 class Places(Result, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ class HarnessError(Exception):
     def __init__(self, *problems: object, brief: str = "") -> None:
         super().__init__(*problems)
         self.brief = brief
-        """The same in a few words, for the end of a report that has the rest."""
+        """The error in a few words, for the end of a report that has the rest."""
         self.shown = False
         """Whether it is the end of what was printed on standard output."""
 

@@ -128,7 +128,7 @@ class ProbesSeen(QuestionSeen, frozen=True, kw_only=True, tag="probes"):
 
     check: HealthCheck = HealthCheck()
     steps: tuple[HealthStep, ...] = ()
-    """In the order they were tried."""
+    """Steps in the order in which they were tried."""
 
 
 class HealthNumbers(Result, frozen=True, kw_only=True):
@@ -145,8 +145,7 @@ class HealthNumbers(Result, frozen=True, kw_only=True):
     behind: int | None
     """Requests before it at ``always``, one of which has to end."""
     status: int | None = None
-    """Of an answer that tells of no health, where the check does not wait but gets
-    one."""
+    """Status of an unhealthy answer, if the check gets one instead of waiting."""
     chance: bool
     """Whether it was left to chance which worker the check met."""
     idle_seconds: float | None

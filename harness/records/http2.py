@@ -20,7 +20,7 @@ class StreamRound(Result, frozen=True, kw_only=True):
     processes: int
     """How many processes they were in."""
     settled: Settled
-    """What told that no more would enter."""
+    """How it was known that no more would enter."""
     answered: int
     """How many were answered with status 200 in the end."""
 

@@ -54,7 +54,7 @@ class Lane(Result, frozen=True, kw_only=True):
     first: float
     """When the first request entered it, in seconds after the act."""
     last: float
-    """When the last one left it."""
+    """When the last request left it."""
     requests: int
     """Requests that entered it."""
 
@@ -133,11 +133,11 @@ class IdleSeen(Result, frozen=True, kw_only=True):
     kept: int = 0
     """Connections that the server had not closed when it was told to reload."""
     closed: int = 0
-    """Those that it closed then, before anything more was sent."""
+    """Connections that it closed then, before anything more was sent."""
     answered: int = 0
-    """Those whose next request was answered."""
+    """Connections whose next request was answered."""
     lost: int = 0
-    """Those whose next request was sent whole, and then cut off."""
+    """Connections whose next request was sent whole, and then cut off."""
 
 
 class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
@@ -179,7 +179,7 @@ class Tape(Result, frozen=True, kw_only=True):
     lowest: int = 0
     """The fewest places from the act on."""
     lowest_seconds: float = 0.0
-    """How many seconds there were no more than that, in all."""
+    """Seconds in all with no more places than that."""
     after: int = 0
     """Places at the end."""
     blink_seconds: float = 0.0
@@ -192,8 +192,9 @@ class Tape(Result, frozen=True, kw_only=True):
     lost_later: int = 0
     """Lost requests that were offered after the act."""
     lost_on_idle: int | None = None
-    """Of connections that idled, how many lost the next request; null where none idled,
-    or that was not tried."""
+    """Idle connections that lost the next request; null if none idled, or it was not
+    tried.
+    """
     killed: bool = False
     """Whether something was left of the server after the grace, and was killed."""
     lost: tuple[LostRequest, ...] = ()

@@ -8,7 +8,7 @@ from harness.records.words import Settled
 
 
 class Footprint(Result, frozen=True, kw_only=True):
-    """What all processes of a server have, with so many requests in the app."""
+    """What all processes of a server use with some number of requests in the app."""
 
     held: int
     """Requests in the app."""
@@ -22,7 +22,7 @@ class Footprint(Result, frozen=True, kw_only=True):
     files: int
     """Open files, sockets among them."""
     settled: Settled = Settled.ALL_ENTERED
-    """What told that no more requests would enter."""
+    """How it was known that no more requests would enter."""
 
 
 class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):

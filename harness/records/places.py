@@ -15,7 +15,7 @@ from harness.records.words import Settled
 
 
 class When(StrEnum):
-    """When a request is held that calls a place."""
+    """When a request that calls a place is held."""
 
     BEFORE = "before"
     """Instead of what the place does first."""
@@ -36,7 +36,7 @@ class HoldPlace(Record, frozen=True, kw_only=True):
     name: str
     """As the user gave it."""
     at: tuple[Where, ...]
-    """Where it may be, depending on the release of a library."""
+    """Where the place may be, depending on the release of a library."""
     when: When = When.BEFORE
 
 
@@ -45,7 +45,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
 
     offered: int
     at_door: int
-    """In the app with the server quiet."""
+    """Requests in the app when the server was quiet."""
     at_place: int
     """How many of these were held at the place when the watch ended."""
     asking: int
@@ -79,7 +79,9 @@ class Narrow(Result, frozen=True, kw_only=True):
 
     place: str
     at_door: int
-    """In the app, where the fewest of them got to the place."""
+    """Requests in the app, in the round in which the fewest of them
+    got to the place.
+    """
     at_place: int
     others: str
     """What the requests do that do not get there."""

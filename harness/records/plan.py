@@ -118,10 +118,10 @@ class PlannedFront(Result, frozen=True, kw_only=True):
     file: str
     """The name of its configuration file."""
     template: str
-    """That file, with the same placeholders."""
+    """Content of that file, with the same placeholders."""
 
     def fill(self, values: Mapping[str, str]) -> PlannedFront:
-        """The same proxy with values in place of the placeholders."""
+        """The proxy with values in place of the placeholders."""
 
         def filled(text: str) -> str:
             return PLACEHOLDER.sub(lambda word: values[word[1]], text)

@@ -13,11 +13,11 @@ class Killed(Result, frozen=True, kw_only=True):
     offered: int
     """Requests offered in each round before and after."""
     before: tuple[int, ...]
-    """In the app in each round before, with the server quiet."""
+    """Requests in the app in each round before, when the server was quiet."""
     processes: int
     """Processes that held any of them."""
     held: int
-    """In the app when one was killed."""
+    """Requests in the app when the process was killed."""
     lost: int
     """How many of these were in the process that was killed."""
     first: bool
@@ -31,7 +31,7 @@ class Killed(Result, frozen=True, kw_only=True):
     ended: str = ""
     """How the server ended; empty when it did not."""
     after: tuple[int, ...] = ()
-    """In the app in each round after, with the server quiet."""
+    """Requests in the app in each round after, when the server was quiet."""
     new_processes: int = 0
     """Processes that held any of them and were not there before."""
 
@@ -40,7 +40,9 @@ class Terminated(Result, frozen=True, kw_only=True):
     """The first process told to end with SIGTERM while requests are in the app."""
 
     held: int
-    """In the app when the signal was sent. Let go once the server was quiet again."""
+    """Requests in the app when the signal was sent. They were released once the server
+    was quiet again.
+    """
     kept: int
     """How many of these were still held then."""
     held_account: Account

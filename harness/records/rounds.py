@@ -45,8 +45,9 @@ class Round(Result, frozen=True, kw_only=True):
     offered: int
     """Requests sent whole on an open connection."""
     admitted: int
-    """In the app once the server had gone quiet; where that is fewer than declared, it
-    was watched for longer first."""
+    """Requests in the app once the server had gone quiet. If they are fewer than
+    declared, it was watched for longer first.
+    """
     peak: int
     """The most in the app at any moment of the round."""
     waiting: int

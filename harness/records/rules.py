@@ -207,7 +207,7 @@ RULES = (
 BY_CODE = {each.code: each for each in RULES}
 
 
-def named(word: Word) -> str:
+def with_id(word: Word) -> str:
     """A finding as it is shown: ``below at-least (FC201)``."""
     return f"{word} ({code_of(word)})"
 

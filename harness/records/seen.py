@@ -40,7 +40,7 @@ class CallRound(Result, frozen=True, kw_only=True):
     waiting: int
     """Requests that were to call and were not let in themselves, at that moment."""
     settled: Settled
-    """What told that no more would happen: all of them answered, or quiet."""
+    """How it was known that no more would happen: all answered, or the server quiet."""
     account: Account
     """How the requests that were to call ended, the stuck ones after giving up."""
 
@@ -148,11 +148,11 @@ class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
 
     offered: int = 0
     held: int = 0
-    """In the app with the server quiet. The clients of all of these then left."""
+    """Requests in the app when the server was quiet. Then their clients left."""
     kept: int = 0
     """How many were still held when the server was quiet again."""
     waiting: int = 0
-    """Not in the app, and not ended, when the first had left."""
+    """Requests neither in the app nor ended when the first clients had left."""
     entered_instead: int = 0
     """How many of these were in the app before the first were let go."""
     waiting_left: int = 0
@@ -160,8 +160,7 @@ class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
     entered_later: int = 0
     """How many of these were in the app when the first had been let go."""
     after: tuple[int, ...] = ()
-    """In the app when as many were offered anew; again until as many as were held at
-    first were in the app."""
+    """Requests in the app in further rounds, until there were as many as at first."""
     quiet: bool = True
     """Whether the server was quiet each time that something was counted."""
 

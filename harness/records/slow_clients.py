@@ -46,13 +46,15 @@ class SlowStep(Result, frozen=True, kw_only=True):
     offered: int
     """Ordinary requests."""
     admitted: int
-    """Of these in the app with the server quiet."""
+    """How many were in the app when the server was quiet."""
     waiting: int
     """How many were neither in the app nor ended."""
     settled: Settled
-    """What told that no more would enter."""
+    """How it was known that no more would enter."""
     freed: Freed | None = None
-    """Where none was admitted, and one entered while it was watched for longer."""
+    """How the server freed itself, if none was admitted at first and
+    one entered later.
+    """
     answered: int
     """How many were answered in the end, after the slow clients had left."""
     order: Goal | None = None
@@ -69,7 +71,7 @@ class Slow(Result, frozen=True, kw_only=True):
 
     way: SlowWay
     steps: tuple[SlowStep, ...]
-    """In the order they were tried."""
+    """Steps in the order in which they were tried."""
     seconds: float
 
 

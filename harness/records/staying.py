@@ -68,10 +68,11 @@ class StayStep(Result, frozen=True, kw_only=True):
     waiting: int
     """Ordinary requests neither in the app nor ended."""
     settled: Settled
-    """What told that no more would enter."""
+    """How it was known that no more would enter."""
     freed_seconds: float | None = None
-    """Where none was admitted: from the clients that stay being there to the first that
-    was, with the server being watched for longer; null where that was not seen."""
+    """Seconds from the arrival of the clients that stay to the first ordinary request
+    admitted, if none was admitted at first; null if none was later.
+    """
     answered: int
     """Ordinary requests that were answered in the end, after the others had left."""
     order: Goal | None = None
@@ -106,8 +107,9 @@ class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     open: int = 0
     """Streams that were open when the app sent each a further event."""
     live: int | None = None
-    """Of these whose client got that event while the stream lasted; null where that was
-    not tried."""
+    """Streams whose client got that event while the stream lasted; null if that was not
+    tried.
+    """
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
     each further event that the app sent them; empty where that was not tried."""

@@ -58,17 +58,17 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """For the least: how many the first worker took while it alone could. One that took
     none, since another holds a lock, has given way to the next."""
     admitted: int
-    """In the app at last."""
+    """Requests in the app at the end."""
     waiting: int
     """Offered, neither in the app nor ended, at that moment."""
     late: int = 0
-    """Of the admitted, those that entered only while it was watched for longer."""
+    """How many of the admitted entered only while the server was watched for longer."""
     elsewhere: int = 0
-    """By source port: held by another worker than the port leads to."""
+    """Requests that were held by another worker than their source port leads to."""
     processes: int
     threads: int
     settled: tuple[Settled, ...]
-    """What told after each step that no more would enter."""
+    """How it was known after each step that no more would enter."""
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
     shares: tuple[int, ...] = ()
@@ -112,7 +112,7 @@ def ranks(order: Sequence[int]) -> tuple[int, ...]:
 
 
 def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
-    """Conclusive rounds that looked for the least of so many."""
+    """Conclusive rounds that looked for the least of ``load``."""
     return [
         each
         for each in steered

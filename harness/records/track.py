@@ -16,7 +16,7 @@ class Span(Result, frozen=True, kw_only=True):
     """Successive releases with the same number."""
 
     releases: tuple[str, ...]
-    """Those that were measured, oldest first. The others are in the gaps."""
+    """Releases that were measured, oldest first. The others are in the gaps."""
     said: str
     """The number as ``expected.toml`` spells it, or the outcome."""
     outcome: Outcome

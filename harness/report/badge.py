@@ -12,7 +12,7 @@ from harness.report.sections.matrix import number
 
 LABEL = "concurrent requests"
 COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}
-"""Where shields.io has another name for a colour than a terminal."""
+"""Colours whose name at shields.io differs from that of a terminal."""
 
 
 def badge(cell: CellReport) -> str:

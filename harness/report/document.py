@@ -142,7 +142,7 @@ class Code(NamedTuple):
     text: str
     language: str = "text"
     most: int = 4000
-    """Characters that are shown: the last ones."""
+    """The most characters that are shown, from the end."""
 
 
 Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces

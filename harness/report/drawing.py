@@ -47,7 +47,7 @@ class Chart(NamedTuple):
 
     @property
     def bars(self) -> tuple[Bar, ...]:
-        """Those of all groups."""
+        """The bars of all groups."""
         return tuple(bar for group in self.groups for bar in group.bars)
 
     @property

@@ -27,7 +27,7 @@ class GridRow(NamedTuple):
     label: str
     """The configuration, and the Python where there are several."""
     cells: tuple[CellReport | None, ...]
-    """By column; ``None`` where the run did not include it."""
+    """Cells by column; ``None`` where the run did not include one."""
 
 
 class Grid(NamedTuple):

@@ -24,16 +24,17 @@ MOST_LABEL = 29
 """Characters of a name and a number that are shown."""
 
 WIDTH, NARROW = 440, 1.4
-"""In pixels, and by how much a narrow screen makes it smaller. Mermaid measures labels
-after that: it then leaves them too little room, and cuts them off, unless they are
-wider than they look."""
+"""The width in pixels, and the factor by which a narrow screen shrinks it. Mermaid
+measures labels after shrinking, so it leaves them too little room and cuts them off
+unless they are padded.
+"""
 
 PLOT = 20
 """The least part of the width that bars need, in percent. Where labels are wider than
 the rest, Mermaid leaves out all of them."""
 
 HIGH = 40
-"""Of more rows each is less high."""
+"""With more rows than this, each is less high."""
 
 SPACE = 0.55
 """The width of a space, in that of most characters."""
@@ -86,7 +87,7 @@ def _rows(chart: Chart) -> Iterator[tuple[str, Bar]]:
 
 
 def _labels(texts: list[str]) -> list[str]:
-    """Each in quotes, and no two alike."""
+    """The labels in quotes, no two of them alike."""
     most = max(map(len, texts))
     # The first character is there since Mermaid removes spaces that come first.
     wide = INVISIBLE + "\u00a0" * round(most * (NARROW - 1) / SPACE)

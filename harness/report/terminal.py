@@ -61,7 +61,7 @@ def say(text: str, console: Console | None = None) -> None:
 
 
 def encodable(text: str, console: Console) -> str:
-    """The same text where the output knows no more than ASCII."""
+    """The text in ASCII, if the output knows no more."""
     if console.encoding.lower().startswith("utf"):
         return text
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()

@@ -105,8 +105,10 @@ def listed(texts: Sequence[Words]) -> Text:
     return say("{} and {}", joined(", ", head), last) if head else say("{}", last)
 
 
-def some(texts: Sequence[Text], most: int, rest: str, *values: Words) -> list[Text]:
-    """Some of several texts; ``rest`` says how many more there are: ``and {} more``."""
+def first_few(
+    texts: Sequence[Text], most: int, rest: str, *values: Words
+) -> list[Text]:
+    """The first few texts; ``rest`` says how many more there are: ``and {} more``."""
     more = len(texts) - most
     return [*texts[:most], *([say(rest, more, *values)] if more > 0 else [])]
 

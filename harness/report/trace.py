@@ -100,7 +100,7 @@ class _Scale(NamedTuple):
 
 
 def picture(trace: Trace) -> Markup:
-    """The same as SVG: processes that came later are drawn on top of the others."""
+    """The tape as SVG, with later processes drawn on top of the others."""
     begin = trace.points[0].at if trace.points else 0.0
     scale = _Scale(begin, max(trace.until, begin + 0.1), max(1, trace.most))
     parts = (

@@ -149,7 +149,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "that were still waiting.",
     ),
     Question.RECOVERY: QuestionWords(
-        "What happens when a worker is killed, or the server is told to end?",
+        "What happens when a worker is killed, or the server is told to stop?",
         "Whether another takes the place of a worker that is killed; and what becomes "
         "of requests in the app on SIGTERM.",
     ),
@@ -180,8 +180,8 @@ QUESTIONS: dict[Question, QuestionWords] = {
     Question.UPLOADS: QuestionWords(
         "How many slow uploads shut everyone out?",
         "“4 shut all others out”: while four clients send their bodies slowly nobody "
-        "else gets in. “128 leave room”: beside so many others still do. “One may wait "
-        "from 4”: then a request waits that meets a worker without room.",
+        "else gets in. “128 leave room”: beside that many, others still do. “One may "
+        "wait from 4”: then a request waits that meets a worker without room.",
     ),
     Question.EVENTS: QuestionWords(
         "How many event streams may be open, and who gets in beside them?",
@@ -191,12 +191,12 @@ QUESTIONS: dict[Question, QuestionWords] = {
     Question.SOCKETS: QuestionWords(
         "How many WebSockets may be open, and who gets in beside them?",
         "“4 shut all others out”: with four sockets open nobody else gets in. “128 "
-        "leave room”: beside so many others still do.",
+        "leave room”: beside that many, others still do.",
     ),
     Question.POLLS: QuestionWords(
         "How many Socket.IO clients may poll, and who gets in beside them?",
         "“4 shut all others out”: while four clients without a WebSocket poll nobody "
-        "else gets in. “128 leave room”: beside so many others still do.",
+        "else gets in. “128 leave room”: beside that many, others still do.",
     ),
     Question.HTTP2: QuestionWords(
         "Does one HTTP/2 connection get as many places as several connections?",

@@ -1,7 +1,7 @@
 """The atlas: a site of static pages that is made of reports and histories.
 
 Rule 1: everything in this room is a pure function of records: the same evidence gives
-the same bytes. What counts as now is when the newest cell was measured.
-Rule 2: text of others is made legible and escaped in one place, ``look``.
-Rule 3: a page asks nothing of the network, and can be read without JavaScript.
+the same bytes. *Now* is when the newest cell was measured. Rule 2: foreign text is made
+legible and escaped in one place, ``look``. Rule 3: a page loads nothing from the
+network, and can be read without JavaScript.
 """

@@ -43,7 +43,7 @@ USED = (
     '    words = [row["word"] for row in csv.DictReader(file)]',
     "print(collections.Counter(words))'",
 )
-"""How somebody begins who has the files: with nothing but curl, jq and Python."""
+"""First steps with the data, using nothing but curl, jq and Python."""
 
 
 class Omission(NamedTuple):
@@ -56,7 +56,7 @@ class Omission(NamedTuple):
 
 
 class Control(NamedTuple):
-    """What the control of an environment came to."""
+    """The control of an environment, and whether it was measured right."""
 
     environment: EnvironmentReport
     file: EvidenceFile

@@ -20,7 +20,7 @@ def segment(text: str) -> str:
 
 
 def cell(cell: CellReport) -> str:
-    """Where the files about a cell are, without an ending: its id, as a path."""
+    """Path of the files about a cell, without a suffix: its id."""
     parts = (
         f"flask-{cell.flask}",
         f"{cell.server}-{cell.server_version}",
@@ -41,7 +41,7 @@ def server_page(server: str) -> str:
 
 
 def newest(cell_report: CellReport) -> str:
-    """Where the newest numbers of a configuration are, without an ending."""
+    """Path of the newest numbers of a configuration, without a suffix."""
     return f"{segment(cell_report.server)}/{segment(cell_report.configuration)}"
 
 

@@ -104,7 +104,9 @@ HEADERS = """/api/*
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
 """
-"""For hosts that read such a file; GitHub Pages allows every origin by itself."""
+"""A file of headers for hosts that read one; GitHub Pages allows
+every origin anyway.
+"""
 
 
 def json_file(path: str, content: object) -> File:

@@ -30,12 +30,12 @@ MOST_ANSWERS = 3
 
 
 class AnswerRow(NamedTuple):
-    """A configuration, and what it was answered."""
+    """A configuration, and its answer."""
 
     cell: CellReport
     answer: Answer
     other: str
-    """Its releases, where they are not those of the heading."""
+    """Its releases, if they differ from those of the heading."""
 
 
 class AnswerGroup(NamedTuple):
@@ -47,7 +47,7 @@ class AnswerGroup(NamedTuple):
 
 
 class DoesNotFit(NamedTuple):
-    """Configurations that a question does not fit, for the same reason."""
+    """Configurations to which a question does not apply, for the same reason."""
 
     reason: str
     where: str
@@ -96,7 +96,7 @@ def pages(
 
 
 def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasCell]]]:
-    """By server: the newest cell of each configuration that was asked."""
+    """The newest cell of each configuration that was asked, by server."""
     for name in atlas.servers:
         asked: dict[str, AtlasCell] = {}
         for entry in atlas.servers[name]:
@@ -110,7 +110,7 @@ def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasC
 
 
 def answer_of(cell: CellReport, question: Question) -> Answer | None:
-    """What a cell was answered, if it was asked."""
+    """The answer of a cell to a question, if it was asked."""
     return next((each for each in cell.answers if each.question is question), None)
 
 
@@ -138,7 +138,9 @@ def _row(cell: CellReport, newest: CellReport, question: Question) -> AnswerRow:
 def _unfit(
     asked: Sequence[tuple[str, list[AtlasCell]]], question: Question
 ) -> list[DoesNotFit]:
-    """What the question does not fit, the commonest reason first."""
+    """Configurations to which the question does not apply, the
+    commonest reason first.
+    """
     reasons: dict[str, list[str]] = defaultdict(list)
     for _, entries in asked:
         by_reason: dict[str, list[CellReport]] = defaultdict(list)
@@ -153,7 +155,7 @@ def _unfit(
 
 
 def _reason(entry: AtlasCell, question: Question) -> str:
-    """Why a question does not fit a cell; empty where it does."""
+    """Why a question does not apply to a cell; empty if it does."""
     return next(
         (
             seen.reason

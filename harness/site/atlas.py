@@ -1,4 +1,4 @@
-"""What the site is made of: cells, where each comes from, and lines of releases."""
+"""The content of the site: cells, where each comes from, and lines of releases."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ class Snapshot(Record, frozen=True, kw_only=True):
     made_by: tuple[str, ...] = ()
     """The commands that made it."""
     notes: tuple[str, ...] = ()
-    """What else should be known of it, a sentence each."""
+    """What else to know about it, a sentence each."""
 
 
 class Released(Result, frozen=True, kw_only=True):
-    """What was on the package index when it was asked: the file ``released.json``."""
+    """Releases on the package index at some time: the file ``released.json``."""
 
     asked_at: str
     """UTC, ISO 8601."""
     packages: dict[str, tuple[str, ...]]
-    """By the name of a server, or Flask: its releases, oldest first."""
+    """Releases, oldest first, by the name of a server or Flask."""
 
 
 class NewerReleases(NamedTuple):
-    """Releases that are out and that no cell was measured with."""
+    """Releases on the index that no cell was measured with."""
 
     package: str
     releases: tuple[str, ...]
@@ -72,7 +72,8 @@ class Atlas:
         released: Released | None = None,
         runs: Sequence[Sequence[Evidence]] = (),
     ) -> None:
-        """Judge evidence. What an older probe measured is counted and left out.
+        """Judge evidence. Measurements with an older ``probe`` are counted and left
+        out.
 
         ``runs`` are those that can be compared with each other. Raises
         ``NothingMeasured`` where there is no evidence.
@@ -112,7 +113,7 @@ class Atlas:
 
     @property
     def generated_at(self) -> str:
-        """When the newest cell was measured: what a site calls now."""
+        """When the newest cell was measured; the site calls this *now*."""
         return self.report.measured_at
 
     @cached_property
@@ -143,7 +144,7 @@ class Atlas:
 
     @cached_property
     def newest(self) -> Mapping[tuple[str, str], AtlasCell]:
-        """By server and configuration: the cell with the newest releases."""
+        """The cell with the newest releases, by server and configuration."""
         newest: dict[tuple[str, str], AtlasCell] = {}
         for entry in self.entries:
             key = entry.cell.server, entry.cell.configuration
@@ -176,7 +177,7 @@ class Atlas:
 
     @cached_property
     def unmeasured(self) -> tuple[NewerReleases, ...]:
-        """By package: releases newer than the newest one that was measured."""
+        """Releases newer than the newest measured one, by package."""
         packages = self.released.packages if self.released else {}
         newer_releases = []
         for package, releases in sorted(packages.items()):

@@ -31,8 +31,9 @@ from harness.site.look import render
 from harness.site.questions import QuestionPage
 
 MOST_SAME = 20
-"""Of the same configuration with other releases, so many are listed, newest first;
-all of them on the page of the newest."""
+"""Cells of the same configuration with other releases that a page lists, newest first;
+the page of the newest lists all.
+"""
 
 ASKED = {str(question): words.question for question, words in QUESTIONS.items()}
 
@@ -56,7 +57,7 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
 
 
 def configuration(cell: CellReport) -> tuple[str, str]:
-    """What a cell is of, whatever the releases."""
+    """The configuration of a cell, whatever its releases."""
     return cell.server, cell.configuration
 
 
@@ -101,7 +102,7 @@ def _page(
 
 
 def _title(cell: CellReport) -> str:
-    """What the page is called where only that is shown: with its number."""
+    """The title of the page, with the number, for where nothing else is shown."""
     at_once = "" if cell.ceiling is None else " at once"
     return f"{sentences.name(cell)}: {number_of(cell)}{at_once}"
 

@@ -34,7 +34,7 @@ from harness.site.timelines import cells_of
 from harness.site.timelines import swings
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:flask-concurrency-matrix:change")
-"""What ids of entries are derived in; it never changes."""
+"""The namespace of entry ids; it never changes."""
 
 
 class ChangeEntry(NamedTuple):
@@ -113,7 +113,7 @@ class ListedChange(NamedTuple):
 
     entry: ChangeEntry
     more: str
-    """Beside what else it was seen, as a sentence."""
+    """The other releases beside which it was seen, as a sentence."""
 
 
 def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator[File]:

@@ -1,4 +1,4 @@
-"""The admission curve of a cell as a picture: of so many offered, so many let in."""
+"""The admission curve of a cell as a picture: requests admitted by requests offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page is, for search engines, in words of https://schema.org."""
+"""Descriptions of pages for search engines, in the vocabulary of https://schema.org."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from harness.site.frame import Frame
 NAME = "Flask Concurrency Matrix"
 
 LICENSE = "BSD-3-Clause"
-"""Of all data of a site: an identifier of https://spdx.org/licenses."""
+"""License of all data of a site, as an identifier of https://spdx.org/licenses."""
 
 LICENSE_PAGE = f"https://spdx.org/licenses/{LICENSE}.html"
 

@@ -1,8 +1,7 @@
 """Two releases, or two runs, side by side.
 
-What differs is the judge's to say: every pair that a reader can choose is compared when
-the site is built, as far as there are not too many. What the pages are is in
-``diff_pages.py``.
+``judge`` decides what differs: every pair that a reader can choose is compared when the
+site is built, unless there are too many. ``diff_pages.py`` makes the pages.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class Axis(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What became of a row from one release to another."""
+    """How a row changed from one release to another."""
 
     row: Row
     before: CellReport | None
@@ -79,7 +78,7 @@ class Finding(NamedTuple):
 
 
 def axes(atlas: Atlas) -> list[Axis]:
-    """Everything that two of can be compared, Flask first."""
+    """All axes of which two entries can be compared, Flask first."""
     current = {cell.id for cell in matrix.current(atlas.report.cells)}
     usual = matrix.usual_python(entry.cell for entry in atlas.entries)
     flask = _axis(

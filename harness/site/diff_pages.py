@@ -1,4 +1,4 @@
-"""The pages of comparisons: what can be compared, any two of it, and two neighbours."""
+"""The pages of comparisons: a list, a page for any two releases, one for neighbours."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ReleasePair(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """What became of the configurations, as a sentence."""
+        """How the configurations changed, as a sentence."""
         if not self.in_both:
             return "No configuration was measured with both."
         changed = [f"{count} {mark.word}" for count, mark in self.changed]
@@ -172,7 +172,7 @@ class Numbered:
         self._places: dict[object, int] = {}
 
     def place(self, value: object) -> int:
-        """Where a value is."""
+        """The index of a value."""
         if value not in self._places:
             self._places[value] = len(self.values)
             self.values.append(value)

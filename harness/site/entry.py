@@ -34,7 +34,7 @@ class AtlasCell(NamedTuple):
     cell: CellReport
     seen: CellEvidence
     evidence: Evidence
-    """Of its environment."""
+    """The evidence of its environment."""
     file: EvidenceFile
 
     @property

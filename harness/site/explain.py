@@ -2,7 +2,7 @@
 
 Only the words of the command are looked at, by the rules in ``explain.toml``; the page
 does the same with the same rules (``static/explain.js``). Rule: what the words leave
-open is not known, and the answer says why.
+open is unknown, and the answer says why.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class MeasuredCell(Result, frozen=True, kw_only=True):
     title: str
     configuration: str
     kind: str
-    """Of the rule that its own command falls under; empty where it is not known."""
+    """The kind that its own command has by the rules; empty if unknown."""
     processes: int
     lanes: int
     number: str
@@ -219,6 +219,6 @@ def _nearest(
 
 
 def distance(cell: MeasuredCell, processes: int, lanes: int) -> float:
-    """How unlike two shapes are: by how many times, not by how many."""
+    """How unlike two shapes are, by ratio and not by difference."""
     apart = math.log2(cell.processes / processes), math.log2(cell.lanes / lanes)
     return round(sum(map(abs, apart)), 6)

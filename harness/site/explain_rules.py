@@ -37,9 +37,9 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     given: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     processes: int | str = 1
-    """A number, or the option that has it."""
+    """The number of processes, or the option that sets it."""
     lanes: int | str = 1
-    """The same for how many requests each process takes."""
+    """How many requests each process takes, or the option that sets it."""
     unbounded: bool = False
     unknown: str = ""
     """Why it is not known."""

@@ -1,4 +1,4 @@
-"""What an answer can say of a cell, by the name that stands for it in a text."""
+"""Values of a cell that the text of an answer can name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOT_ASKED = "not asked"
 
 
 def value_of(cell: CellReport, field: str) -> str:
-    """Something of a cell in words. Raises ``KeyError`` for what cells do not have."""
+    """A value of a cell in words. Raises ``KeyError`` for an unknown name."""
     fields = {
         "number": number_of(cell),
         "declared": "no bound" if cell.declared is None else str(cell.declared),

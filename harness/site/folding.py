@@ -1,4 +1,4 @@
-"""Folding: what would make the first view of a page too heavy is on further pages.
+"""Folding: splits a page whose first view would be too heavy into several.
 
 Plain pages with plain links, so that all of it can be read from a folder and without
 scripts.
@@ -14,8 +14,9 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 
 ROOM = 110_000
-"""Bytes of pieces on a page. With what else is on every page, such as the stylesheet, a
-first view stays below 150 kB, with nothing compressed."""
+"""Bytes of content on a page. With the stylesheet and the like, a first view stays
+below 150 kB uncompressed.
+"""
 
 
 class Pager(NamedTuple):

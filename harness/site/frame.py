@@ -22,7 +22,7 @@ class Frame(NamedTuple):
     """What a template knows of the whole site."""
 
     url: str
-    """Where it will be, with a slash at the end; empty where that is not known."""
+    """The address that it will have, with a slash at the end; empty if unknown."""
     generated_at: str
     sample: bool
     navigation: tuple[tuple[str, str], ...] = NAVIGATION

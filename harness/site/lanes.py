@@ -48,7 +48,7 @@ def caption(cell: CellReport) -> str:
 
 
 def left_out(cell: CellReport) -> str:
-    """What is not drawn, as a sentence; empty where everything is."""
+    """What the picture leaves out, as a sentence; empty if nothing."""
     more = []
     if (cell.processes or 0) > MOST_PROCESSES:
         more.append(f"the first {MOST_PROCESSES} processes")

@@ -1,7 +1,7 @@
 """Rendering of pages: templates, escaping of foreign text, the security policy.
 
-Every value that a template prints is escaped, and what cannot be seen in it is spelled
-out; nothing but a picture that this room has drawn is printed as it is.
+Every value that a template prints is escaped, with invisible characters spelled out.
+Only pictures that this room has drawn are printed as they are.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def safe_link(url: str) -> str:
 
 
 def whole_words(text: str) -> Markup:
-    """Words that are never broken within, such as ``--threads``, which has hyphens."""
+    """Text whose words are never broken, such as ``--threads``."""
     word = Markup('<span class="w">{}</span>')
     return Markup(" ").join(word.format(shown(each)) for each in text.split(" "))
 
@@ -165,7 +165,7 @@ def piece(name: str, *values: Any) -> Markup:
 def day(time: str) -> str:
     """A moment as people write it, such as ``26 November 2026, 14:26 UTC``.
 
-    What is no time in ISO 8601 stays what it is.
+    Text that is no ISO 8601 time is returned unchanged.
     """
     try:
         at = datetime.fromisoformat(time)

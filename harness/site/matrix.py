@@ -47,13 +47,13 @@ class MatrixView(NamedTuple):
     columns: tuple[str, ...]
     groups: tuple[MatrixGroup, ...]
     marks: tuple[Mark, ...]
-    """Words that occur."""
+    """Marks that occur."""
     axis: str
     caption: str
     left_out: str = ""
-    """What is not in it, as a sentence."""
+    """What it leaves out, as a sentence."""
     id: str = "matrix"
-    """Of its element."""
+    """Id of its element."""
 
 
 def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:
@@ -71,9 +71,9 @@ def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:
 
 
 def current(cells: Iterable[CellReport]) -> list[CellReport]:
-    """Of each configuration under each Flask, the cell with the newest server.
+    """The cell with the newest server, for each configuration under each Flask.
 
-    What older releases of a server did is its own page's to tell.
+    Older releases of a server are on its own page.
     """
     newest: dict[tuple[str, ...], CellReport] = {}
     for cell in cells:
@@ -99,7 +99,7 @@ def views(atlas: Atlas, cells: Sequence[CellReport]) -> list[MatrixView]:
 
 
 def _numbered(view: MatrixView, number: int) -> MatrixView:
-    """The same; several of them can be on one page."""
+    """The view with an id of its own, since several may be on one page."""
     if not number:
         return view
     end = f"-{number + 1}"

@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 """Goes up when a key changes its meaning, or goes."""
 
 LEFT_OUT = {"rounds", "steered", "log_tail", "command", "front", "seconds", "tapes"}
-"""Of a cell: what is in its evidence only."""
+"""Fields of a cell that are left to its evidence."""
 
 
 def _list_of(schema: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "/api/v1/cell/{cell}.json": ("One cell; its id is the path.", {"cell": CELL}),
     "/api/v1/servers.json": (
-        "All servers, and where more is to be had on each.",
+        "All servers, and where to find more on each.",
         {"servers": _list_of(_texts("name", "title", "page", "data", "feed"))},
     ),
     "/api/v1/server/{server}.json": (
@@ -84,7 +84,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
-"""By path: what a file is, and the keys that it has besides the two of every file."""
+"""What each file is, by path, and its keys besides the two of every file."""
 
 
 def description(frame: Frame) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from harness.site.look import shown
 FOLDER = Path(__file__).parent / "questions"
 
 PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
-"""A place for something of a cell, such as ``{gthread.number}``."""
+"""A placeholder for a value of a cell, such as ``{gthread.number}``."""
 
 CODE = re.compile(r"`([^`]+)`")
 
@@ -79,7 +79,7 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
     draw: bool = False
     """Whether to draw the admission curve of the first cell."""
     cells: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
-    """By a short name: a glob on ids of cells. The newest cell is meant."""
+    """Globs on ids of cells, by a short name. The newest cell that matches is cited."""
 
 
 class Wording(NamedTuple):
@@ -95,16 +95,16 @@ class QuestionPage(NamedTuple):
     name: str
     question: TypedQuestion
     cells: Mapping[str, CellReport]
-    """Those that are there, by their short names."""
+    """Cells that it cites and that exist, by their short names."""
 
     @property
     def path(self) -> str:
-        """Where its page is."""
+        """The path of its page."""
         return f"question/{self.name}.html"
 
     @property
     def asked(self) -> str:
-        """As people type it, without markup."""
+        """The question as people type it, without markup."""
         return self.written(self.question.asked).plain
 
     @property

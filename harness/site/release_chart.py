@@ -41,7 +41,7 @@ class ReleaseNumbers(NamedTuple):
     ceiling: int | None
     floor: int | None
     symbol: str = "✗"
-    """What stands where there is no number."""
+    """The symbol in place of a missing number."""
 
 
 def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
@@ -165,7 +165,7 @@ def _changed(line: Line, places: Mapping[str, float]) -> list[Span]:
 
 
 def _change(x: float, span: Span, y: float) -> Iterator[Markup]:
-    """A line where a span begins; the words beside it are at a height."""
+    """A vertical line where a span begins, with words beside it at height ``y``."""
     assert span.change is not None
     at = x - STEP / 2
     yield svg.line(at, y - 8, at, BOTTOM, "change")

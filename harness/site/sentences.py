@@ -1,4 +1,4 @@
-"""What a page says of a cell, in sentences."""
+"""Sentences about a cell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.site.lines import so_since
 
 
 def name(cell: CellReport) -> str:
-    """What a cell is of, as a heading."""
+    """The server, configuration and releases of a cell, as a heading."""
     server = f"{words.chain(cell)} {cell.server_version}"
     return f"{server} {cell.configuration}, Flask {cell.flask}, Python {cell.python}"
 
@@ -48,7 +48,7 @@ def release_of(line: Line, cell: CellReport) -> str:
 
 
 def by_release(line: Line, cells: Iterable[CellReport]) -> dict[str, CellReport]:
-    """Those of a line's configuration that are on it, by the release it follows."""
+    """Cells that are on a line, by the release that it follows."""
     return {release_of(line, cell): cell for cell in cells if is_on(line, cell)}
 
 
@@ -84,7 +84,7 @@ def change(line: Line, span: Span) -> str:
 
 
 def line_title(line: Line) -> str:
-    """What a line is of."""
+    """The configuration of a line, and the package whose releases it follows."""
     beside = f", {line.beside}" if line.beside else ""
     package = f"{words.package(line)}{beside}"
     return f"{line.configuration} by release of {package}, Python {line.python}"

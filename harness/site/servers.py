@@ -42,11 +42,11 @@ PRICES = {
     Question.RECOVERY: "worker killed; SIGTERM",
     Question.LIFE: "reload and end",
 }
-"""What a configuration costs, as far as it was asked: heads of columns."""
+"""Columns for what a configuration costs, as far as it was asked."""
 
 
 FIRST = 4
-"""So many of its configurations, which begin with the plainest, are told first."""
+"""Configurations that the first sentences name, the plainest first."""
 
 
 class ConfigurationRow(NamedTuple):
@@ -162,7 +162,7 @@ def _weight(part: DrawnLine | MatrixView) -> int:
 
 
 def _lead(title: str, cells: Sequence[CellReport]) -> str:
-    """What is most worth knowing of a server."""
+    """The first sentences about a server."""
     uneven = [cell for cell in cells if cell.verdict is Verdict.UNEVEN]
     counted = listed([f"{count} {mark.word}" for count, mark in words.tally(cells)])
     first = [

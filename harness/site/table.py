@@ -17,7 +17,7 @@ from harness.site.look import shown
 PATH = "data.csv"
 
 FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would compute, where a text begins with it."""
+"""Characters at the start of a text that make a spreadsheet compute it."""
 
 
 class TableColumn(NamedTuple):

@@ -24,7 +24,7 @@ from harness.site.atlas import Atlas
 from harness.site.lines import FLASK
 
 SWINGS = 4
-"""With so many changes along Flask, in both directions, no release is the cause."""
+"""With this many changes along Flask, in both directions, no release is the cause."""
 
 
 class DrawnLine(NamedTuple):
@@ -36,7 +36,7 @@ class DrawnLine(NamedTuple):
     changes: tuple[str, ...]
     gaps: tuple[str, ...]
     alike: str
-    """What else was measured and came to the same, as a sentence."""
+    """Other lines with the same numbers, as a sentence."""
 
 
 def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:

@@ -19,19 +19,20 @@ PASTED = re.compile(
     r"(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*"
     r"|ExecStart\s*=\s*[-@:+!]*"
 )
-"""What stands before a command where people copy one from: a Dockerfile, a Procfile, a
-file of Compose or of a platform, a unit of systemd."""
+"""What precedes a command in the files that people copy from: a Dockerfile, a Procfile,
+a file of Compose or of a platform, a unit of systemd.
+"""
 SHELLS = ("sh", "bash", "dash", "ash")
 RUN_BY_SHELL = re.compile(r"-[a-z]*c")
 INTERPRETER = re.compile(r"(python|pypy)[0-9.]*")
 
 
 class Cannot(Exception):
-    """Why it is not known what a command declares."""
+    """Raised if it is unknown what a command declares; the message says why."""
 
 
 class ServerCommand(NamedTuple):
-    """A command without what only starts it."""
+    """A server's command without its wrappers."""
 
     program: str
     arguments: tuple[str, ...]

@@ -24,16 +24,16 @@ from harness.site.look import piece
 from harness.site.look import render
 
 MOST_LINKS = 40
-"""So many releases of Flask are linked in a row."""
+"""The most releases of Flask that a row links to."""
 
 
 class VerdictRow(NamedTuple):
     """A configuration whose cells have the same word and the same number."""
 
     cells: tuple[CellReport, ...]
-    """By release of Flask, oldest first."""
+    """Cells by release of Flask, oldest first."""
     releases: str
-    """Of its server."""
+    """Releases of its server."""
 
 
 def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:

@@ -24,7 +24,7 @@ POLLFD = struct.Struct("=ihh")
 """An entry of the list of ``poll``: a file and the events (``man 2 poll``)."""
 
 MOST_FILES = 4096
-"""Longer lists than that are not read to their end."""
+"""The most entries of a list that are read."""
 
 
 class SleepingCall(NamedTuple):

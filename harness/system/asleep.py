@@ -31,7 +31,7 @@ class _Calls(NamedTuple):
     counted_first: frozenset[int]
     """Calls that wait for files, whose number is the first argument."""
     counted_second: frozenset[int]
-    """The same, where it is the second."""
+    """Calls that wait for files, whose number is the second argument."""
     message: frozenset[int]
     """Calls that wait for a connection or a message."""
 
@@ -63,7 +63,7 @@ _HERE = _CALLS.get(platform.machine())
 
 
 class Sleep(NamedTuple):
-    """What one thread is in."""
+    """The system call that a thread sleeps in."""
 
     on_clock: bool = False
     """It sleeps on a clock, or waits for a lock on a file."""
@@ -77,7 +77,7 @@ class Sleep(NamedTuple):
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
-    """What a thread sleeps in; nothing where that cannot be told, or it runs."""
+    """The call that a thread sleeps in; empty if it runs, or if that is unknown."""
     try:
         with open(f"/proc/{process}/task/{thread}/syscall", encoding="utf-8") as file:
             line = file.read()

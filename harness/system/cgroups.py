@@ -1,8 +1,8 @@
-"""Control groups: what a container may have at the most, for processes started here.
+"""Control groups, which limit processes as a container does.
 
 A group is made beside or below our own, where this user may make one and the kernel
-lets it limit what is to be limited. Both versions are known, see cgroups(7). What
-processes have when they are put in is not counted against memory, and is against tasks.
+lets it limit what is to be limited. Both versions are known, see cgroups(7). Memory
+that processes have when they are added is not counted; their tasks are.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SWAP = ("memory.memsw.limit_in_bytes", "memory.swap.max")
 """Files that keep memory from being swapped out instead: its sum, or that alone."""
 
 REMOVE_SECONDS = 2.0
-"""How long a group is tried to be removed once its processes have been ended."""
+"""Seconds for trying to remove a group after its processes have ended."""
 
 _numbers = itertools.count(1)
 
@@ -56,7 +56,7 @@ class ControlGroup:
                 raise NoGroup(why) from None
 
     def allow(self, more: int) -> None:
-        """Allow so many more tasks, or bytes of memory. Raises ``NoGroup``."""
+        """Allow ``more`` tasks, or bytes of memory, than now. Raises ``NoGroup``."""
         if self._controller == "pids":
             more += int((self.folder / "pids.current").read_text())
         try:
@@ -81,7 +81,7 @@ class ControlGroup:
             try:
                 self.folder.rmdir()
             except OSError:
-                time.sleep(0.01)  # the kernel has yet to bury the last of them
+                time.sleep(0.01)  # the kernel has not reaped the last of them yet
 
 
 def make_group(controller: Controller) -> ControlGroup:
@@ -100,7 +100,7 @@ def make_group(controller: Controller) -> ControlGroup:
 
 
 def _places(controller: Controller) -> Iterator[Path]:
-    """Where a group may be made: below our own, and beside it."""
+    """Folders in which a group may be made: below our own, and beside it."""
     for root, path in _mounted(controller):
         own = root / path.lstrip("/")
         yield own

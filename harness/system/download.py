@@ -55,7 +55,7 @@ def fetch(
         session.hooks["response"] = [partial(_check_redirect, shown)]
         try:
             _check(shown, shown)
-            # Without any, what a .netrc has for the host would take its place.
+            # Without this, requests would use a .netrc entry for the host.
             own = requests.utils.get_auth_from_url(url)
             session.auth = own if any(own) else lambda request: request
             with session.request(

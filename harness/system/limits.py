@@ -1,4 +1,4 @@
-"""Limits of running processes: less of something than they could have.
+"""Lowers the limits of running processes.
 
 Only for processes that were started here. Children that they make later inherit them.
 """

@@ -19,7 +19,7 @@ from harness.system.processors import processors
 
 
 def quiet_method() -> Settled:
-    """How this machine tells that a server is quiet."""
+    """The way to tell that a server is quiet on this machine."""
     return Settled.SCHEDSTAT if schedstat.is_counted() else Settled.CPU_TIMES
 
 
@@ -28,7 +28,7 @@ FEW_OPEN_FILES = 64
 
 
 def allow_open_files() -> int:
-    """Raise this process's limit of open files as far as it goes; the limit.
+    """Raise this process's limit of open files as far as possible; return the limit.
 
     The probe needs two for a request, and the server, which inherits the limit, needs
     one more for each request than it would without a probe.
@@ -40,7 +40,7 @@ def allow_open_files() -> int:
 
 
 def check_open_files(requests: int, where: str) -> None:
-    """Check that so many requests can be offered at once by this machine.
+    """Check that this machine can offer this many requests at once.
 
     Raises ``UsageError``, which says ``where`` the number comes from.
     """

@@ -174,7 +174,7 @@ class ProcessTree:
         await asyncio.wait_for(asyncio.shield(self.ended), seconds)
 
     def go_on_after(self, seconds: float) -> None:
-        """Have the warden continue what is stopped in this tree after so many seconds.
+        """Ask the warden to continue what is stopped in this tree after ``seconds``.
 
         Zero calls it off. The warden does so whatever becomes of this process.
         """

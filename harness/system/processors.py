@@ -1,4 +1,4 @@
-"""How many processors there are, and what that comes to."""
+"""The number of processors, and how many environments to measure at a time."""
 
 from __future__ import annotations
 

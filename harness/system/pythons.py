@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.system.command import output
 
 NEWEST = 16
-"""Minor releases of Python 3 that are looked for are below this."""
+"""Only minor releases of Python 3 below this are looked for."""
 
 ASK_SECONDS = 20.0
 

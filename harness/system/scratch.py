@@ -1,9 +1,9 @@
 """Folders for temporary files, which are gone even when the harness is killed.
 
-Whoever makes one removes it. If that process is killed before, the warden of a command
-that was started meanwhile does so, as it sees to everything else. Between two commands
-nobody does: an empty folder stays then, which the next run removes. A lock tells it
-from one that is in use, and the kernel lets go of that with the process.
+The process that makes one removes it. If it is killed first, the warden of a command
+that it started does so. Between two commands nobody does: an empty folder stays then,
+which the next run removes. A lock tells it from one that is in use, and the kernel lets
+go of that with the process.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _open: list[Path] = []
 
 
 def scratch_folders() -> list[Path]:
-    """Those that there are now."""
+    """The scratch folders that exist now."""
     return list(_open)
 
 
 @contextlib.contextmanager
 def scratch_folder(parent: str | None = None) -> Iterator[Path]:
-    """A new folder, which is removed with all that is in it by then.
+    """A new folder, removed with its content when the block ends.
 
     It is in ``parent``, by default where temporary files are.
     """

@@ -37,7 +37,7 @@ def _interrupt() -> None:
 def end_undisturbed() -> None:
     """Ignore what would interrupt the last steps of a process that is ending.
 
-    Who presses Ctrl-C twice is to see the same exit code.
+    Pressing Ctrl-C twice gives the same exit code.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

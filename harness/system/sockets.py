@@ -56,7 +56,7 @@ def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
 
 
 def listening() -> dict[str, Place]:
-    """Where each listening socket listens, by inode; empty where that is not told."""
+    """Where each listening socket listens, by inode; empty if unknown."""
     places: dict[str, Place] = {}
     try:
         with sock_diag() as kernel:
@@ -147,9 +147,10 @@ def connections(ports: Collection[int]) -> set[str]:
 
 
 def _connections_by_table(ports: Collection[int]) -> set[str]:
-    """The same. A table may have tens of thousands of lines.
+    """The inodes of connections, from the kernel's tables of tens of thousands of
+    lines.
 
-    So only those are parsed that mention one of the ports.
+    Only lines that mention one of the ports are parsed.
     """
     marks = [f":{port:04X} " for port in ports]
     inodes = set()

@@ -1,7 +1,7 @@
 """Stop processes of one tree for a moment, so that others run before them.
 
-Whatever happens, each goes on: when the block is left, and after ``FORGOTTEN_SECONDS``
-by the warden of the tree, also where this process was killed or stopped itself.
+Each is continued whatever happens: when the block ends, or after ``FORGOTTEN_SECONDS``
+by the warden of the tree, even if this process was killed or stopped.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ STOPPING_SECONDS = 1.0
 """How long a process may take until all its threads have stopped."""
 
 FORGOTTEN_SECONDS = 4.0
-"""After so long the warden continues what is stopped: less than the shortest heartbeat
-known that nobody configures, the 5 seconds of uvicorn's parent."""
+"""When the warden continues what is stopped. This is less than the shortest default
+heartbeat known: the 5 seconds of uvicorn's parent.
+"""
 
 LOOK_SECONDS = 0.001
 
@@ -51,7 +52,9 @@ class Stopping:
         """The longest time that each process was stopped at a stretch, in seconds."""
 
     async def stop(self, processes: Iterable[int]) -> None:
-        """Stop these; return once all their threads have. Raises ``CannotStop``."""
+        """Stop processes; return once all their threads have stopped. Raises
+        ``CannotStop``.
+        """
         stopping = [each for each in processes if each not in self._since]
         if stopping:
             self._tree.go_on_after(FORGOTTEN_SECONDS)
@@ -69,7 +72,7 @@ class Stopping:
             await asyncio.sleep(LOOK_SECONDS)
 
     def go_on(self, processes: Iterable[int]) -> None:
-        """Let these go on, as far as they are stopped."""
+        """Continue processes that are stopped."""
         for each in processes:
             if (since := self._since.pop(each, None)) is not None:
                 with contextlib.suppress(OSError):  # it has ended
@@ -80,7 +83,7 @@ class Stopping:
             self._tree.go_on_after(0)
 
     def all_go_on(self) -> None:
-        """Let all go on."""
+        """Continue all stopped processes."""
         self.go_on(list(self._since))
 
     def begin_anew(self) -> None:

@@ -28,7 +28,7 @@ def files(folder):
 
 
 def name_and_version(path):
-    """Both from the head of such a file; nothing where it has none."""
+    """Name and version from the head of such a file; nothing if it has none."""
     found = {}
     try:
         with io.open(path, encoding="utf-8", errors="replace") as file:

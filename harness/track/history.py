@@ -80,7 +80,7 @@ def is_retryable(evidence: Evidence) -> bool:
 
 
 def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
-    """Store each measured cell in a file of its own; the new files.
+    """Store each measured cell in a file of its own; return the new files.
 
     A measurement that is stored already is not written again, nor is the same
     retryable failure of a cell twice. Raises ``UsageError`` where a file cannot be

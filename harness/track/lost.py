@@ -1,8 +1,8 @@
-"""Releases compared by the requests that are lost when something is done to the server.
+"""Compares releases by the requests that a server loses during an act.
 
 The number is that of one tape. Which requests are on their way at that moment is
-chance, and so is how many of them are lost: two releases differ where one loses some
-and the other none.
+chance, and so is how many are lost. So two releases differ if one loses some and the
+other none.
 """
 
 from __future__ import annotations

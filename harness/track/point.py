@@ -34,7 +34,7 @@ class Point(NamedTuple):
     cell: CellReport
     evidence: Evidence
     act: Act | None = None
-    """What is done to the server, where releases are compared by what it loses then."""
+    """The act, if releases are compared by the requests that it loses."""
 
     @property
     def tape(self) -> Tape | None:

@@ -37,7 +37,7 @@ Measure = Callable[[Plan], Sequence[Evidence]]
 
 
 class Search:
-    """The releases along which a change is searched, and what is known of them."""
+    """Releases among which a change is sought, and what is known of them."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Search:
         return [self.points[each] for each in releases]
 
     def between(self, old: Point, new: Point) -> list[str]:
-        """The releases from one to another, and these."""
+        """The releases from one to another, both included."""
         start, end = map(self.releases.index, (old.release, new.release))
         return self.releases[start : end + 1]
 

@@ -71,8 +71,8 @@ def _groups(points: Sequence[Point]) -> list[Group]:
 
 
 def _told_by_a_later_one(group: Group) -> Group:
-    """Where the first release of a span has too few rounds to be compared with the one
-    before it, the next one of the span that can be compared says what changed.
+    """The group with its edge taken from a later release, if the first has too few
+    rounds to be compared.
     """
     if group.edge is None or group.edge.finding.change is not Change.NOT_COMPARABLE:
         return group

@@ -35,7 +35,7 @@ PLATFORM = "platform"
     "--processors",
     type=shared.positive,
     metavar="N",
-    help="Also show what each comes to on a machine with so many processors.",
+    help="Also show each number for a machine with N processors.",
 )
 @click.option(
     "--fail-on",

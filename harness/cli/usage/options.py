@@ -52,7 +52,7 @@ def python_version(value: str) -> str:
 # --------------------------------------------------------------------------- questions
 
 
-def named(text: str) -> tuple[Question, ...]:
+def parse_questions(text: str) -> tuple[Question, ...]:
     """The questions that a text such as ``waits,self-call`` names."""
     words = [word.strip() for word in text.split(",")]
     if ALL in words:
@@ -86,7 +86,7 @@ def questions(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
 ask = click.option(
     "--ask",
     multiple=True,
-    type=named,
+    type=parse_questions,
     callback=lambda ctx, param, value: questions(value),
     shell_complete=_last_question,
     metavar="QUESTION,...",

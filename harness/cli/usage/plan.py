@@ -19,7 +19,7 @@ from harness.records.choices import MAX_CELLS
     type=shared.positive,
     default=1,
     metavar="N",
-    help="Split the plan into at most so many jobs.",
+    help="Split the plan into at most N jobs.",
 )
 @click.option(
     "--max-cells",

@@ -9,7 +9,7 @@ from harness.cli.usage.printing import loudness
 from harness.cli.usage.verb import Verb
 
 DEFAULT = ("werkzeug/run",)
-"""What is followed unless something is named."""
+"""The configuration that is followed by default."""
 
 
 @click.command(

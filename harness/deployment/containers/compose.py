@@ -81,18 +81,18 @@ def harmless(
     folder: Path,
     keep: Sequence[str],
     images: Images,
-    taken: Mapping[str, str],
+    in_use: Mapping[str, str],
 ) -> HarmlessProject:
     """Make a harmless Compose file from the model that Compose prints.
 
-    ``taken`` has the addresses of the engine's networks, each with its name. Raises
+    ``in_use`` has the addresses of the engine's networks, each with its name. Raises
     ``ContainerRefused`` for what cannot be replaced.
     """
     allowed = AllowedMounts(keep, folder)
     made = _ProjectModel(model, additions, allowed, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
-    made.notes += replace_networks(model, additions.labels, taken)
+    made.notes += replace_networks(model, additions.labels, in_use)
     made.mounts.replace_volumes()
     made.notes += publish_measured(model)
     allowed.check()

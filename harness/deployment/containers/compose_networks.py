@@ -24,11 +24,11 @@ PINNED = ("ipv4_address", "ipv6_address", "mac_address", "link_local_ips")
 
 
 def replace_networks(
-    model: dict[str, Any], labels: Mapping[str, str], taken: Mapping[str, str]
+    model: dict[str, Any], labels: Mapping[str, str], in_use: Mapping[str, str]
 ) -> list[str]:
     """Replace the networks of a model; return notes on differences from production.
 
-    ``taken`` has the addresses of the engine's networks, each with its name. Raises
+    ``in_use`` has the addresses of the engine's networks, each with its name. Raises
     ``ContainerRefused`` where services ask for addresses that others have.
     """
     notes = []
@@ -42,7 +42,7 @@ def replace_networks(
             _release(model, key)
         elif ipam := network.pop("ipam", None):
             if set(PINNED[:2]) & {each for each, _ in _pinned(model, key)}:
-                _refuse_taken(key, ipam, taken)
+                _refuse_in_use(key, ipam, in_use)
                 network["ipam"] = ipam
             elif ipam.get("config"):
                 notes.append(f"network {key}: has other addresses")
@@ -74,9 +74,11 @@ def _release(model: Mapping[str, Any], key: str) -> None:
             attachment.pop(name, None)
 
 
-def _refuse_taken(key: str, ipam: Mapping[str, Any], taken: Mapping[str, str]) -> None:
+def _refuse_in_use(
+    key: str, ipam: Mapping[str, Any], in_use: Mapping[str, str]
+) -> None:
     for each in ipam.get("config") or ():
-        for addresses, name in taken.items():
+        for addresses, name in in_use.items():
             if _overlap(each.get("subnet", ""), addresses):
                 raise ContainerRefused(
                     f"network {key} has the addresses {each['subnet']}, which the "

@@ -16,7 +16,7 @@ from harness.deployment.containers.engine import removing
 from harness.deployment.shell import CommandLine
 
 INSIDE = "/flask-concurrency"
-"""Where the folder with the hook is found in a container."""
+"""Path of the folder with the hook in a container."""
 
 HOOK = f"{INSIDE}/hook"
 
@@ -24,7 +24,9 @@ HOST = "host.docker.internal"
 """What a container calls the machine that it runs on."""
 
 LISTEN = "0.0.0.0"
-"""Where the probe listens for holds from containers: they cannot reach its loopback."""
+"""Address at which the probe listens for holds from containers, which cannot reach its
+loopback.
+"""
 
 FOLDER = "/flask-concurrency-own"
 """Placeholder for the folder of a check, which is made when it starts."""

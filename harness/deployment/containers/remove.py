@@ -22,7 +22,7 @@ SECONDS = 50.0
 """How long all of it may take: less than the warden waits."""
 
 REST = 0.3
-"""Between two looks; what is created meanwhile is seen by the second."""
+"""Seconds between two looks; the second sees what was created meanwhile."""
 
 
 def listed(

@@ -31,10 +31,10 @@ from harness.records.errors import UsageError
 from harness.records.files import read_text
 
 DEEPEST = 6
-"""Depth of folders that are looked into."""
+"""Depth of folders to search."""
 
 MOST_FILES = 20_000
-"""Files that are looked at: of a repository with more, the rest is not read."""
+"""The most files that are read; the rest of a larger repository is skipped."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}

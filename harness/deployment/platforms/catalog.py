@@ -34,13 +34,13 @@ class Sends(Record, frozen=True, kw_only=True):
     aims: Steps | None = None
     """What the platform tries to keep to, and exceeds where it has to."""
     default: PositiveInt | None = None
-    """Of ``most`` where the file does not say it; none for no limit."""
+    """Default of ``most``; ``None`` for no limit."""
     default_per_processor: bool = False
     """Whether the default is for each processor."""
     default_aims: PositiveInt | None = None
     default_because: Sentence
     no_default_with: tuple[Steps, ...] = ()
-    """Where one of these stands, there is no default."""
+    """Keys with which there is no default."""
     of: Sentence
     """``requests`` or ``connections``, or where the file says which."""
     default_of: str = ""
@@ -56,9 +56,9 @@ class WaitsFor(Record, frozen=True, kw_only=True):
     """How long a platform waits for one thing."""
 
     at: Steps | None = None
-    """Where a file says it, in seconds or as ``300s``."""
+    """Places of the setting, in seconds or as ``300s``."""
     default: Seconds | None = None
-    """Where it does not; none where no page says one."""
+    """Default; ``None`` if no page documents one."""
     then: str = ""
     """What it does when it gives up on an answer; of idle connections, what becomes of
     a request that meets its end."""
@@ -85,11 +85,11 @@ class Size(Record, frozen=True, kw_only=True):
     """How many of the platform's units are one processor, such as 1024 on ECS."""
     memory: Steps | None = None
     memory_unit: str = ""
-    """Of a bare number, such as ``MiB``."""
+    """Unit of a bare number, such as ``MiB``."""
     class_: Annotated[Steps | None, msgspec.Meta()] = msgspec.field(
         default=None, name="class"
     )
-    """Where the name of a size stands."""
+    """Place of the name of a size."""
     default_processors: PositiveInt | None = None
     default_memory: str = ""
     default_class: str = ""
@@ -110,7 +110,7 @@ class Starts(Record, frozen=True, kw_only=True):
     line: Steps | None = None
     """One line for a shell."""
     other_line: Steps | None = None
-    """The same where ``line`` does not stand."""
+    """Another place for the same, without ``line``."""
     lines: Steps | None = None
     """Several, each with a name."""
     variables: Steps | None = None
@@ -125,8 +125,9 @@ class CheckDefaults(Record, frozen=True, kw_only=True):
     timeout: Seconds = 1.0
     failures: PositiveInt = 3
     assumed: tuple[Literal["period", "timeout", "failures"], ...] = ()
-    """Which of these no page of the platform documents: they are assumed, and whoever
-    relies on them is told so."""
+    """Settings that no page of the platform documents. They are assumed, and reports
+    say so.
+    """
 
 
 CheckForm = Literal[
@@ -166,21 +167,23 @@ class Platform(Record, frozen=True, kw_only=True):
     """Patterns for the names of its files."""
     format: Format
     marks: tuple[str, ...] = ()
-    """Of these texts one has to stand in a file of it."""
+    """Texts of which a file must contain one."""
     all_marks: tuple[str, ...] = ()
-    """Texts that all have to stand in it."""
+    """Texts that a file must all contain."""
     not_marks: tuple[str, ...] = ()
-    """Texts of which none may stand in it."""
+    """Texts that a file must not contain."""
     only_if: dict[str, str] = {}
     """Values that a document has to have."""
     each: tuple[Steps, ...] = ()
-    """Where its instances stand."""
+    """Place of its instances."""
     only_each: dict[str, str] = {}
     """Values that an instance has to have."""
     needs: tuple[Steps, ...] = ()
     """What an instance has to have."""
     one_with: Steps | None = None
-    """Of several that share a limit it is the one with this, else the first."""
+    """The key of the instance that stands for several that share a limit; else the
+    first does.
+    """
     source: Page
     """The page that documents how many requests are sent."""
     read: datetime.date

@@ -34,9 +34,9 @@ class Form(NamedTuple):
     unit: float = 1.0
     """Seconds that a number without a unit counts."""
     path: str = ""
-    """Where the path stands that is asked for."""
+    """Place of the path that is asked for."""
     by: str = ""
-    """Where it says by which protocol; without it, by HTTP if there is a path."""
+    """Place of the protocol; without it, HTTP if there is a path."""
 
 
 KUBERNETES = Form("periodSeconds", "timeoutSeconds", "failureThreshold")

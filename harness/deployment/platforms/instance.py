@@ -21,7 +21,7 @@ class Waited(NamedTuple):
 
     seconds: float
     line: int
-    """Of the setting; where the default holds, of the instance."""
+    """Line of the setting, or of the instance if the default holds."""
     key: str = ""
     """The setting; empty for the default."""
     again: bool = False
@@ -34,7 +34,7 @@ class Instance(NamedTuple):
     platform: Platform
     name: str
     line: int
-    """Of what limits it; without a limit where it begins."""
+    """Line of its limit, or its first line without one."""
     most: int | None = None
     """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None
@@ -43,7 +43,7 @@ class Instance(NamedTuple):
     written: str = ""
     """The key that says the limit; empty where it is the default."""
     because: str = ""
-    """Where a default is from, or what becomes of what is beyond the limit."""
+    """The origin of a default, or what becomes of requests beyond the limit."""
     processors: float | None = None
     memory: str = ""
     variables: Mapping[str, str] = {}

@@ -51,14 +51,15 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.HTTP2: http2.answer,
     Question.PLACES: places.answer,
 }
-"""What answers each question, given what was seen when it was asked and all the other
-evidence of the cell."""
+"""The function that answers each question, from what was seen when it was asked and all
+other evidence of the cell.
+"""
 
 
 def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
     """Answers to every question that a cell was asked, in the order of the questions.
 
-    ``fault`` is why nothing that was seen of the cell can be trusted, if that is so.
+    ``fault`` is why the evidence of the cell cannot be trusted, if it cannot.
     """
     order = list(Question)
     seen = sorted(cell.asked, key=lambda each: order.index(each.question))

@@ -1,8 +1,7 @@
 """What becomes of requests whose clients have given up.
 
-A request in the app keeps its place when it stays in the app and no waiting request
-enters in its stead. A waiting request is run when it enters the app although its client
-has left.
+A request in the app keeps its place if it stays there and no waiting request enters
+instead. A waiting request is run if it enters the app although its client has left.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from harness.records.seen import AbandonedSeen
 
 
 def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
-    """Say what becomes of requests in the app, and of waiting ones.
+    """What becomes of requests in the app, and of waiting ones.
 
     The number is how many of the waiting were run.
     """

@@ -27,12 +27,12 @@ MORE = {
     Scarce.TASKS_OF_A_GROUP: "{} more tasks in its container",
     Scarce.MEMORY_OF_A_GROUP: "{} MiB more memory in its container",
 }
-"""What a server is allowed beyond what it has when idle."""
+"""How much a server is allowed beyond its use when idle."""
 
 
 def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
-    """What gives way with little of each thing; the number is the fewest requests that
-    were in the app when something did.
+    """What gives way when each resource is scarce. The number is the fewest requests in
+    the app when something did.
     """
     known = [each for each in seen.limits if each.outcome is Outcome.MEASURED]
     if not known:
@@ -109,7 +109,7 @@ def _is_for_good(seen: Strained) -> bool:
 
 
 def _more(seen: Strained) -> str:
-    """What it is allowed, in words."""
+    """How much it is allowed, in words."""
     memory = seen.scarce in (Scarce.MEMORY, Scarce.MEMORY_OF_A_GROUP)
     return MORE[seen.scarce].format(seen.allowed // MIB if memory else seen.allowed)
 
@@ -141,7 +141,7 @@ def _sentence(seen: Strained) -> str:
 
 
 def _others(seen: Strained) -> Iterator[str]:
-    """What the clients of the others see."""
+    """What clients of the other requests see."""
     if seen.account.total:
         yield f"further ones are {endings(seen.account, seen.statuses)}"
     if seen.waiting:

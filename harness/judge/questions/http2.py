@@ -21,7 +21,9 @@ from harness.records.words import Settled
 
 
 def answer(seen: Http2Seen, cell: CellEvidence) -> Answer:
-    """How many requests of one connection are in the app; that is the number."""
+    """How many requests of one connection are in the app; that is the
+    answer's number.
+    """
     if any(_on_their_way(each) for each in seen.rounds):
         return seen.answer(UNKNOWN, NOT_QUIET)
     found = numbers(seen, cell)

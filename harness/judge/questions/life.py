@@ -43,8 +43,8 @@ WHEN = {
 
 
 def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
-    """What each act takes away; the number is the least places in all acts but the end,
-    in which there are none in the end.
+    """What each act takes away. The number is the fewest places in all acts but the
+    end, which leaves none.
     """
     tapes = tapes_of(seen, cell)
     known = [tape for tape in tapes if tape.known]
@@ -113,7 +113,7 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
     points = points_of(seen, blink)
     often = median(points, BEFORE, 0.0)
     usual = min(often, floor) if floor else often
-    # What is missing before anything was done is the doing of this machine.
+    # Places missing before the act are this machine's fault.
     dip = longest_dip(points, usual, BEFORE, 0.0)
     blink = max(blink, HOLD_UPS * dip)
     if blink > LONGEST_BLINK:
@@ -206,7 +206,7 @@ def _lost_words(tape: Tape) -> Iterator[str]:
 
 
 def _endings(lost: Iterable[LostRequest]) -> list[tuple[str, int]]:
-    """How some requests ended, in words, and how many did so."""
+    """How requests ended, in words, with a count for each ending."""
     words = (
         ENDINGS.get(each.ended, "lost").format(errors=each.status or "with an error")
         for each in lost
@@ -235,7 +235,7 @@ def _notes(seen: TapeSeen) -> Iterator[str]:
 
 
 def _words(tape: Tape) -> Iterator[str]:
-    """What an act takes away, in a few words; nothing where that is nothing."""
+    """What an act takes away, in a few words; empty if nothing."""
     lost = f"{tape.lost_in_app} lost" if tape.lost_in_app else ""
     if tape.act is Act.END:
         yield f"end: {'not all finish' if lost else 'finish'}"

@@ -13,7 +13,7 @@ MB = 1_000_000
 
 
 def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
-    """What all places together cost; the number is that in megabytes."""
+    """What all places together cost; the number is in megabytes."""
     found = numbers_of(seen)
     if found is None:
         return seen.unknown("no request was in the app")

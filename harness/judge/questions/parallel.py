@@ -16,11 +16,14 @@ from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 
 NEAR = 0.2
-"""So far from a number is still that number: besides those that compute, threads of the
-server now and then have a little to do."""
+"""How far from a whole number still counts as that number: other threads of the server
+now and then have a little to do.
+"""
 
 SHARE = 0.1
-"""So much of the number more: who waits for a processor when it ends is not counted."""
+"""The same as a share of the number: threads that still wait for a processor at the end
+are not counted.
+"""
 
 
 HELD_UP = 0.2
@@ -57,7 +60,7 @@ def _ready(each: ComputeRound) -> float:
 
 
 def _number(best: ComputeRound) -> int:
-    """How many computed; zero where that is not known."""
+    """How many computed; zero if unknown."""
     ready = _ready(best)
     for number in (best.processes, best.computing, round(ready)):
         if abs(ready - number) <= NEAR + SHARE * number:

@@ -1,4 +1,4 @@
-"""How many requests get to places inside the app, and what those do that do not."""
+"""How many requests get to places inside the app, and what the others do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.records.words import Settled
 
 
 def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
-    """How many get to each place; the number is that of the narrowest."""
+    """How many requests get to each place; the number is that of the narrowest."""
     if any(map(_is_unquiet, seen.places)):
         return seen.answer(UNKNOWN, NOT_QUIET)
     door = max(round_.at_door for each in seen.places for round_ in _rounds(each))
@@ -36,7 +36,7 @@ def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
 
 
 def narrow(seen: PlacesSeen) -> tuple[Narrow, ...]:
-    """The places that fewer get to than are in the app at the same time."""
+    """Places that fewer requests get to than are in the app at the same time."""
     return tuple(
         Narrow(
             place=each.place,
@@ -62,13 +62,13 @@ def _is_unquiet(seen: PlaceSeen) -> bool:
 
 
 def _is_always(seen: PlaceSeen) -> bool:
-    """Whether it is not left to chance how many get there."""
+    """Whether the same number gets there every time, and not by chance."""
     by_chance = [each for each in _rounds(seen) if each.order is None]
     return not any(each.processes > 1 for each in by_chance)
 
 
 def _narrowest(seen: PlaceSeen) -> PlaceRound:
-    """The round in which the most of those in the app did not get there."""
+    """The round in which most requests in the app did not get there."""
     return min(_rounds(seen), key=lambda each: each.at_place - each.at_door)
 
 
@@ -77,7 +77,7 @@ def _least(seen: PlaceSeen) -> int:
 
 
 def _range(seen: PlaceSeen) -> str:
-    """How many got there, in all rounds; empty where none ever did."""
+    """The range of how many got there in all rounds; empty if none ever did."""
     least, most = _least(seen), max(each.at_place for each in _rounds(seen))
     if not most:
         return ""

@@ -1,7 +1,7 @@
-"""What becomes of a health check while requests are in the app.
+"""How a health check fares while requests are in the app.
 
-From when checks begin to fail it takes ``HealthCheck.seconds`` until something follows:
-that is arithmetic, and not waited for.
+From the first failing check to the consequence it takes ``HealthCheck.seconds``: that
+is computed, not waited for.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
 
 
 def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
-    """The answer where a check fails though there is nothing else to do."""
+    """The answer if a check fails although the server is idle."""
     where = seen.check.path or "the check"
     if not idle.is_certain:
         return seen.answer(UNKNOWN, NOT_QUIET)
@@ -160,7 +160,7 @@ def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
 
 
 def _tcp(found: HealthNumbers) -> str:
-    """What a check by TCP would have got."""
+    """What a check by TCP would have seen."""
     if found.tcp is None or found.check.by is CheckBy.TCP:
         return ""
     if not found.tcp:

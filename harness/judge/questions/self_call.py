@@ -16,7 +16,7 @@ DEADLOCK = "deadlock"
 
 
 def answer(seen: SelfCallSeen, cell: CellEvidence) -> Answer:
-    """Whether they can; the number is how many at once were answered, as far as it was
+    """Whether they can; the number is how many calls at once were answered, of those
     tried.
     """
     passed = 0
@@ -48,13 +48,15 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
         f"yes; {DEADLOCK} at {each.calls}",
         "A request that calls its own server is answered while there is a place left; "
         f"when such requests take all places, {_stuck(each)} for ever.",
-        # Where it is chance whether all are let in, as many may have passed before.
+        # Where chance decides whether all are let in, as many may have passed before.
         passed if passed < each.calls else 1,
     )
 
 
 def _stuck(each: CallRound) -> str:
-    """Those that the rounds saw: which worker gets a call may be chance."""
+    """The numbers of stuck calls in all rounds: which worker gets a
+    call may be chance.
+    """
     return "all of them wait" if each.stuck == each.calls else "some of them wait"
 
 

@@ -46,14 +46,14 @@ class Effect(NamedTuple):
     """The effect of one way of being slow; ways with the same effect are grouped."""
 
     shut_out_by: int
-    """The least number with which everyone was shut out; zero for none."""
+    """The fewest slow clients that shut everyone out; zero if none did."""
     frees_itself: bool
     served_again: bool
     """Whether what waited was served once the slow clients had left."""
     taken: str
-    """What those took that shut nobody out."""
+    """What the slow clients took if they shut nobody out."""
     chance: bool
-    """Whether it was left to chance which of several workers that differ got what."""
+    """Whether chance decided which of several differing workers got what."""
     waits_from: int
     """The least number beside which one waits that meets a full worker; zero where that
     is not less than shuts everyone out."""
@@ -173,7 +173,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
 
 
 def _which_worker(effect: Effect) -> str:
-    """What depends on which of several workers gets what; empty where nothing does."""
+    """What depends on which worker gets what; empty if nothing does."""
     if effect.waits_from:
         return f" {may_wait_from(effect.waits_from)}"
     if effect.chance:

@@ -101,7 +101,7 @@ def _ended_by(seen: StayingSeen) -> str:
 
 
 def _taking(places: int, steps: Sequence[StayStep], least: StayStep | None) -> Taking:
-    """What they take of the places that are there without them."""
+    """How many places they take."""
     beside = [step for step in steps if step.admitted]
     if least is not None and least.clients == places and (beside or places == 1):
         left = (min(step.offered, places - step.clients) for step in beside)
@@ -120,7 +120,7 @@ def _freed(steps: Sequence[StayStep]) -> float | None:
 
 
 def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
-    """How many shut everyone else out; that is the number."""
+    """How many shut everyone else out; that is the answer's number."""
     why = _open_reason(seen)
     if why == NOT_QUIET:
         return seen.answer(UNKNOWN, NOT_QUIET)
@@ -133,12 +133,12 @@ def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
 
 
 def shut_out(count: int) -> str:
-    """That so many shut all others out, in few words."""
+    """``4 shut all others out``, for a number of clients."""
     return f"{count} {'shuts' if count == 1 else 'shut'} all others out"
 
 
 def may_wait_from(count: int) -> str:
-    """That beside so many a request waits that meets a full worker."""
+    """A clause: beside so many clients, a request that meets a full worker waits."""
     return (
         f"From {count} on a request may wait: it does when it meets a worker that is "
         "full, also while another one has room."
@@ -170,7 +170,7 @@ def _sentence(found: StayNumbers, watched: float) -> str:
 
 
 def _where(found: StayNumbers) -> list[str]:
-    """Where they are meanwhile, and what becomes of streams without clients."""
+    """Where the clients are meanwhile, and what becomes of streams without clients."""
     said = []
     if found.waits_from:
         said.append(may_wait_from(found.waits_from))

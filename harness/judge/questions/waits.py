@@ -1,4 +1,4 @@
-"""Whether it matters to the number of requests at once what they wait for.
+"""Whether the number of requests at once depends on what they wait for.
 
 Rule: fewer than in *any* round of the overlap that offered as many is fewer. Where
 those rounds differ among themselves, chance has a part in it.
@@ -42,7 +42,7 @@ class _Kind(NamedTuple):
     """Whether all that were offered got in."""
     failed: int
     offered: int
-    """Of the round with most failures."""
+    """Failures in the round with most of them."""
     sure: bool
     """Whether the server was quiet in every round in which fewer entered."""
 
@@ -53,7 +53,9 @@ class _Kind(NamedTuple):
 
 
 def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
-    """Whether it matters; the number is the fewest at once of any kind of wait."""
+    """Whether the kind of wait matters; the number is the fewest requests at once of
+    any kind.
+    """
     measured = [each for each in seen.waits if each.outcome is Outcome.MEASURED]
     kinds = [_kind(each) for each in measured if each.rounds]
     if not kinds:
@@ -102,7 +104,7 @@ def _fewer(kind: _Kind, overlap: Sequence[Round]) -> bool:
 
 
 def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
-    """What differs, in words; the numbers are beside them."""
+    """The kinds of wait that differ, in words."""
     clauses = []
     fewer = [kind for kind in unlike if not kind.failed]
     if fewer:

@@ -1,4 +1,4 @@
-"""What a question is asked with: facts about the configuration, and servers.
+"""What a question gets: facts about the configuration, and servers.
 
 A question reaches a server only through ``Servers.use``. Whether that server is the one
 already running or a new one each time is decided by the caller.
@@ -37,7 +37,7 @@ class Context(NamedTuple):
     steered: tuple[SteeredRound, ...] = ()
     """Those in which the order of workers was chosen."""
     health: HealthCheck = HealthCheck()
-    """How it is asked whether the server is alive."""
+    """How an orchestrator asks whether the server is alive."""
     acts: tuple[Act, ...] = tuple(Act)
     """What is done to the server when its life is watched."""
     own: OwnRoutes = OwnRoutes()

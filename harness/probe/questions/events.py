@@ -1,8 +1,8 @@
 """How many event streams may be open, and who gets in beside them.
 
-A client asks for an event stream, gets a first event, and waits for the next one. That
-is what server-sent events do: the request stays in the app. In the end it is seen how
-long a stream keeps its place when its client has left, as when a tab is closed.
+A client asks for an event stream, gets a first event, and waits for the next. This is
+how server-sent events work: the request stays in the app. At the end the clients leave,
+as when a tab is closed, and it is measured how long their streams keep their places.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class OpenStream:
         self.in_app = not path
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Have each ask for a stream."""
+        """Make each client ask for a stream."""
         for client in clients:
             if self._path:
                 client.target = self._path
@@ -106,7 +106,7 @@ async def _next_event(probe: Probe) -> bool:
 
 
 async def _received(probe: Probe, clients: Sequence[Client]) -> int:
-    """How many of these have got more than a first event, after a while at the most.
+    """How many clients have got more than a first event, after a short wait.
 
     A proxy may wait a fifth of a second for more to send.
     """

@@ -214,7 +214,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
 
 
 async def _let_go(probe: Probe, there: set[str]) -> int:
-    """Let those go that are at the place; how many still ask for it a while later."""
+    """Release requests at the place; return how many still ask for it a while later."""
     probe.holds.letting_go = True
     for name in there & probe.holds.held.keys():
         probe.holds.release(name)

@@ -63,7 +63,7 @@ class Poll:
         """The longest that requests were in the app whose clients had left."""
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Have each open a session, and be about to poll. Raises ``NotSpoken``."""
+        """Make each client open a session and prepare to poll. Raises ``NotSpoken``."""
         for first in range(0, len(clients), TOGETHER):
             some = clients[first : first + TOGETHER]
             opened = await asyncio.gather(*(self._open(probe) for _ in some))

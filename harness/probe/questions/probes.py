@@ -116,7 +116,7 @@ class Asking:
             self._orders = (CheckOrder.ONLY,)
 
     async def all_steps(self, ceiling: int) -> list[HealthStep]:
-        """Check with nothing held, then with ever other numbers of held requests.
+        """Check with nothing held, then with one number of held requests after another.
 
         Raises ``CannotStop``, ``NotSpoken`` and ``Ended``.
         """

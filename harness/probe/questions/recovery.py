@@ -1,4 +1,4 @@
-"""What becomes of a server and its requests when a worker or the server is ended.
+"""What happens to a server and its requests when a worker or the server is ended.
 
 A signal is sent while the server is quiet, and its effect is read when the server is
 quiet again. That a worker was replaced is seen by the requests that enter the app, and

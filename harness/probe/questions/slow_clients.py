@@ -143,7 +143,7 @@ class SlowComing:
         self._goal = goal
 
     async def step(self, count: int, seconds: float = 0.0) -> SlowStep:
-        """Have slow clients come, then ordinary requests; then the slow ones leave.
+        """Make slow clients come, then ordinary requests; then the slow ones leave.
 
         Where none is in the app the server is watched for ``seconds`` longer.
         """
@@ -180,7 +180,8 @@ class SlowComing:
             probe.disperse()
 
     async def _come(self, slow: Crowd, crowd: Crowd) -> Goal | None:
-        """Have slow clients come; with a goal others as well, in the order for it.
+        """Make slow clients come, and with a goal also the others, in the order for
+        that goal.
 
         Returns the goal, or nothing where chance decided.
         """
@@ -198,7 +199,7 @@ class SlowComing:
 
 
 async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:
-    """Have slow clients send what they send, and wait until the server is quiet."""
+    """Send what slow clients send, and wait until the server is quiet."""
     slow.open(list(clients))
 
     def sent() -> bool:
@@ -231,7 +232,7 @@ async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
 async def _freed(
     probe: Probe, slow: Crowd, since: float, seconds: float
 ) -> Freed | None:
-    """How a server that admitted nobody came to admit somebody by itself, if it did."""
+    """How a server that admitted nobody freed itself, if it did."""
     await watch(probe, lambda: bool(probe.holds.entered), seconds)
     if not probe.holds.entered:
         return None

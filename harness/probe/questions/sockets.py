@@ -37,7 +37,7 @@ class OpenSocket:
         self._path = path
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Have each ask for a socket."""
+        """Make each client ask for a socket."""
         for client in clients:
             client.partial = PartialRequest(self._head(probe), stays=True, upgrade=True)
 
@@ -61,7 +61,7 @@ class OpenSocket:
         """Clients of a socket only listen."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """They leave."""
+        """The clients leave."""
         probe.crowd.leave(clients)
 
 

@@ -61,7 +61,7 @@ class Staying(Protocol):
         """Do what keeps the clients from being taken for dead."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Have them end, as far as it is they who decide that."""
+        """End the clients, if it is up to them."""
 
 
 class StaySearch:
@@ -110,7 +110,7 @@ class StaySearch:
     async def _step(
         self, count: int, seconds: float = 0.0, goal: Goal | None = None
     ) -> StayStep:
-        """Have clients come and stay, then others; then have those that stay end.
+        """Make clients come and stay, then others; then end those that stay.
 
         With a goal they come to the workers in the order for it. One request is enough
         to see whether one waits that meets a full worker.
@@ -160,7 +160,8 @@ class StaySearch:
     async def _come(
         self, stay: Sequence[Client], others: Sequence[Client], goal: Goal | None
     ) -> Goal | None:
-        """Have those that stay come; with a goal also the others, in the order for it.
+        """Make clients that stay come, and with a goal also the others, in the order
+        for it.
 
         Returns the goal, or nothing where chance decided.
         """
@@ -206,7 +207,7 @@ async def _beating(way: Staying, clients: Sequence[Client]) -> AsyncIterator[Non
 
 
 async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
-    """Have clients come, and wait until the server is quiet."""
+    """Make clients come, and wait until the server is quiet."""
     probe.crowd.open(list(clients))
 
     def all_there() -> bool:

@@ -31,7 +31,7 @@ class SlowUpload:
         self._unsent: dict[Client, int] = {}
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Have each send half of a body."""
+        """Make each client send half of a body."""
         for client in clients:
             self._prepare(probe, client)
 

@@ -18,10 +18,10 @@ from harness.report.document import Items
 from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.sections.remedies import what_to_do
+from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
-from harness.report.text import some
 from harness.report.text import Text
 from harness.report.text import WebLink
 
@@ -53,7 +53,7 @@ def section(changes: Changes, whole: Text = WHOLE) -> Section:
 
 
 def page_section(changes: Changes) -> Section:
-    """The same with what to do about each kind of change."""
+    """The changes, with what to do about each kind."""
     whole = section(changes)
     blocks: list[Block] = []
     for block in whole.blocks:
@@ -64,7 +64,7 @@ def page_section(changes: Changes) -> Section:
 
 
 def in_lists(changes: Changes) -> Section:
-    """The same without the counts, for where these are the last line of all."""
+    """The lists without the counts, which a terminal prints as the last line."""
     whole = section(changes, say("{} has all", Name("--output-format json")))
     before = changes.baseline.measured_at if changes.baseline else "nothing"
     return whole._replace(
@@ -126,7 +126,7 @@ def _lists(
 def _list(
     mark: words.Mark, texts: Sequence[Text], whole: Text, most: int = MOST
 ) -> Items:
-    items = map(Item, some(texts, most, "and {} more: {}", whole))
+    items = map(Item, first_few(texts, most, "and {} more: {}", whole))
     return Items(tuple(items), mark, mark.meaning)
 
 

@@ -55,7 +55,7 @@ def section(grid: Grid) -> Section:
 
 
 def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
-    """Those that are not as declared, and the first of each server."""
+    """Bars that are not as declared, and the first of each server."""
     servers: set[str] = set()
     kept: list[Drawn] = []
     for each in bars:

@@ -35,7 +35,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 
 
 def page_section(cells: Sequence[CellReport]) -> Section:
-    """The same for a page, where it opens on a click."""
+    """The section of a page, folded until clicked."""
     return section(cells)._replace(worth=Worth.FOLDED)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.records.declares import Place
 from harness.records.declares import Places
-from harness.records.rules import named
 from harness.records.rules import Other
+from harness.records.rules import with_id
 from harness.records.text import plural
 from harness.report.document import Block
 from harness.report.document import Item
@@ -31,7 +31,7 @@ def section(places: Places) -> Section:
 
 
 def in_parts(places: Places) -> list[Section]:
-    """The same without the counts, for where these are the last line of all."""
+    """The table without the counts, which a terminal prints as the last line."""
     return [
         Section("what is declared", TITLE, _table(places)),
         Section("the findings in short", Text(), _contradictions(places)),
@@ -93,7 +93,7 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
                 waiting += place.contradicts
         sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
         items.append(Item(say("of the same app: {}", joined(", ", sides))))
-    return (Items(tuple(items), named(Other.CONTRADICTION)),) if items else ()
+    return (Items(tuple(items), with_id(Other.CONTRADICTION)),) if items else ()
 
 
 def counted(places: Places) -> Text:

@@ -97,7 +97,7 @@ def _curves(notes: Notes) -> Section:
         )
         blocks.append(Paragraph(say("{}", Name(cell.id))))
         blocks.append(Table.of(heads, rows, range(5)))
-    text = say("How many were in the app of how many that were offered together:")
+    text = say("Requests in the app, in rounds whose order was left to chance:")
     if blocks:
         blocks.insert(0, Paragraph(text))
     title = "Admission curves of uneven configurations"

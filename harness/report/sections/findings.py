@@ -36,9 +36,9 @@ class Note(NamedTuple):
     server: str
     """As in its rows, with the releases where these are the columns."""
     labels: tuple[str, ...]
-    """Of the rows."""
+    """Labels of the rows."""
     releases: tuple[str, ...]
-    """Of Flask."""
+    """Releases of Flask."""
     reason: str
     cells: tuple[CellReport, ...]
 

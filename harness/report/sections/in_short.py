@@ -23,11 +23,11 @@ from harness.report.document import Section
 from harness.report.sections.result import number_of
 from harness.report.sections.result import split_reason
 from harness.report.sections.result import without_declared
+from harness.report.text import first_few
 from harness.report.text import listed
 from harness.report.text import Name
 from harness.report.text import quoted
 from harness.report.text import say
-from harness.report.text import some
 from harness.report.text import Strong
 from harness.report.text import Text
 
@@ -64,7 +64,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 def in_full(
     cells: Sequence[CellReport], deployments: Sequence[CheckedDeployment] = ()
 ) -> Section:
-    """The same for few cells: each with its whole reason, and what to do.
+    """Findings about a few cells: each with its whole reason, and what to do.
 
     ``deployments`` are those that the cells are of, if a check measured them.
     """
@@ -110,7 +110,7 @@ def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
         server = _server(cell) if word in NUMBERS else ""
         alike[server, _why(cell)].append(cell)
     lines = [say("{}: {}", _where(same), why) for (_, why), same in alike.items()]
-    lines = some(lines, MOST_LINES, "and {} more, in the report")
+    lines = first_few(lines, MOST_LINES, "and {} more, in the report")
     mark = words.MARKS[word]
     return [Items(tuple(map(Item, lines)), mark, mark.meaning)]
 

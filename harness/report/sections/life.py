@@ -19,9 +19,9 @@ from harness.report.document import Worth
 from harness.report.drawing import Trace
 from harness.report.drawing import TracePoint
 from harness.report.drawing import Traces
+from harness.report.text import first_few
 from harness.report.text import Name
 from harness.report.text import say
-from harness.report.text import some
 from harness.report.text import Text
 
 MOST_LOST = 12
@@ -75,7 +75,7 @@ def lost(cells: Sequence[CellReport]) -> Section:
         for tape in (each for each in cell.tapes if each.lost):
             blocks.append(Paragraph(say("{}, {}", Name(cell.id), tape.act)))
             texts = list(map(_lost, tape.lost))
-            shown = some(texts, MOST_LOST, "and {} more, in the report")
+            shown = first_few(texts, MOST_LOST, "and {} more, in the report")
             blocks.append(Items(tuple(map(Item, shown))))
     title = "Requests that were lost over the life of servers"
     return Section.of("the lost requests", title, *blocks, worth=Worth.FOLDED)

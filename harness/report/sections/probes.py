@@ -9,8 +9,8 @@ from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
 from harness.records.report import CellReport
-from harness.records.rules import named
 from harness.records.rules import Other
+from harness.records.rules import with_id
 from harness.report import words
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
@@ -96,8 +96,8 @@ def _says(check: HealthCheck) -> Text:
 
 def _finding() -> Text:
     return say(
-        "“Waits from”: with so many requests in the app a check may wait for as long "
+        "“Waits from”: with that many requests in the app a check may wait for as long "
         "as they last; “always from”: whichever worker it meets. “Behind”: how many of "
         "them have to end first, in the order in which they came ({}).",
-        named(Other.STARVED),
+        with_id(Other.STARVED),
     )

@@ -31,10 +31,10 @@ from harness.report.document import Worth
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
 from harness.report.sections.one_table import Beside
+from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
-from harness.report.text import some
 from harness.report.text import Strong
 from harness.report.text import Text
 from harness.report.words import QUESTIONS
@@ -198,7 +198,7 @@ def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
         yield Paragraph(say("{} ({}) {}", *head, words.meaning))
         sentences = _sentences(grid, question)
         texts = [say("{}: {}", _where(parts), text) for text, parts in sentences]
-        shown = some(texts, MOST_SENTENCES, "and {} more, in the table")
+        shown = first_few(texts, MOST_SENTENCES, "and {} more, in the table")
         yield Items(tuple(map(Item, shown)))
 
 

@@ -25,12 +25,12 @@ from harness.report.text import Strong
 from harness.report.text import Text
 
 FEW = 8
-"""Of more configurations that were measured on one release, each server is a row."""
+"""With more configurations than this on one release, each server is one row."""
 
 
 def section(report: Report, grid: Grid) -> Section:
-    """A table of what was measured on several releases, and one for each release of
-    what was measured on that alone.
+    """A table of configurations that were measured on several releases, and one for
+    each release that others were measured on alone.
     """
     parts = split(grid)
     has_gaps = any(part.has_gaps for part in parts)

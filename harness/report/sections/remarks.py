@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.records.report import CheckResult
-from harness.records.rules import named
 from harness.records.rules import Other
+from harness.records.rules import with_id
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import Section
@@ -16,7 +16,7 @@ from harness.report.text import say
 def section(result: CheckResult) -> Section:
     """Each kind of remark, with the deployments that it is about."""
     blocks = [
-        Items(items, named(word)) for word in Other if (items := _items(result, word))
+        Items(items, with_id(word)) for word in Other if (items := _items(result, word))
     ]
     return Section.of("what is worth knowing", "What is worth knowing besides", *blocks)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
-from harness.records.rules import named
+from harness.records.rules import with_id
 from harness.report.cases import PLATFORM
 from harness.report.document import Block
 from harness.report.document import Item
@@ -83,4 +83,4 @@ def _findings(verdict: SendVerdict, sendings: Sequence[Sending]) -> Items:
     items = tuple(
         Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
     )
-    return Items(items, named(PLATFORM[verdict]))
+    return Items(items, with_id(PLATFORM[verdict]))

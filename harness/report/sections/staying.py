@@ -73,7 +73,7 @@ def _besides(found: StayNumbers) -> Iterator[str]:
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
     if known:
         yield say(
-            "“Nobody else gets in from”: with so many clients that stay no ordinary "
+            "“Nobody else gets in from”: with that many clients that stay no ordinary "
             "request gets in ({} {}). “A place each”: each of them takes one from the "
             "others.",
             str(Other.SHUT_OUT),

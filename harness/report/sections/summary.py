@@ -24,16 +24,16 @@ from harness.report.document import Section
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
 from harness.report.sections.matrix import open_ended
+from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import listed
 from harness.report.text import Name
 from harness.report.text import say
-from harness.report.text import some
 from harness.report.text import Strong
 from harness.report.text import Text
 
 MOST_SERVERS = 5
-"""Of more servers only those with the least and the most are named."""
+"""With more servers than this, only those with the least and the most are named."""
 
 MOST_SHORT = 3
 """Configurations that fall short and are named; more are counted."""
@@ -61,7 +61,7 @@ def section(report: Report, grid: Grid) -> Section:
 
 
 def interrupted(missing: int) -> Section:
-    """That the run ended early, and how many cells it did not reach."""
+    """A sentence that the run ended early, with how many cells it did not reach."""
     text = "The run was interrupted: {} not measured and not in this report."
     were = plural(missing, "cell") + (" was" if missing == 1 else " were")
     alert = Alert("warning", say(text, were))
@@ -130,7 +130,7 @@ def falls_short(grid: Grid) -> Text:
         return Text()
     they = "it declares" if len(short) == 1 else "they declare"
     return say(
-        "Not always what {}: {}.", they, listed(some(short, MOST_SHORT, "{} more"))
+        "Not always what {}: {}.", they, listed(first_few(short, MOST_SHORT, "{} more"))
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from harness.records.declares import Waiting
 from harness.records.declares import Waits
-from harness.records.rules import named
 from harness.records.rules import WAITS
+from harness.records.rules import with_id
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import PlainLine
@@ -56,4 +56,4 @@ def _findings(about: Waits, waits: Sequence[Waiting]) -> Items:
     items = tuple(
         Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
     )
-    return Items(items, named(WAITS[about]))
+    return Items(items, with_id(WAITS[about]))

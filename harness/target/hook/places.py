@@ -80,7 +80,7 @@ def failure(problem):
 
 
 def close(connection, words=b"left\n"):
-    """Tell the probe that a request is there no more."""
+    """Tell the probe that a request has left."""
     try:
         connection.sendall(words)
     except OSError:

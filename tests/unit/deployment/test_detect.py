@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.detect import candidates
-from harness.deployment.detect import given
+from harness.deployment.detect import from_command
 from harness.records.errors import UsageError
 
 APP = {"app.py": "app = Flask(__name__)"}
@@ -99,7 +99,7 @@ def test_files_that_start_no_server_are_left_out(
 
 
 def test_what_is_given_is_found_in_no_file() -> None:
-    command = given(("gunicorn", "a:make('x')"))
+    command = from_command(("gunicorn", "a:make('x')"))
     assert command.path is None
-    assert command.found == "gunicorn a:make('x')"
+    assert command.origin == "gunicorn a:make('x')"
     assert command.given == {"command": """gunicorn 'a:make('"'"'x'"'"')'"""}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.detect import candidates
-from harness.deployment.detect import given
+from harness.deployment.detect import from_command
 from harness.deployment.load import load
 from harness.deployment.published import Published
 from harness.deployment.starter import config_text
@@ -56,7 +56,7 @@ def test_deployments_have_names_of_their_own(folder: Path) -> None:
 
 
 def test_what_is_asked_for_is_written_down(folder: Path) -> None:
-    found = [given(("gunicorn", "shop:app"))]
+    found = [from_command(("gunicorn", "shop:app"))]
     made = deployments(folder, found, at_least=8)
     text = config_text([StarterEntry(found[0], made[0], None)], BY)
     (folder / "concurrency.toml").write_text(text)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from harness.deployment.detect import Candidate
-from harness.deployment.detect import given
+from harness.deployment.detect import from_command
 from harness.deployment.published import Published
 from harness.deployment.starter import deployments
 from harness.deployment.starter import StarterEntry
@@ -23,7 +23,7 @@ from tests.samples.make import judge
 
 ROOT = Path(__file__).parents[3]
 BY = Published("acme/it", "0" * 40, "1.2.3")
-COMMAND = given(("gunicorn", "app:app"))
+COMMAND = from_command(("gunicorn", "app:app"))
 
 
 def cell(flask: str, server: str, release: str) -> CellReport:
@@ -94,13 +94,13 @@ def test_without_either_what_was_measured_is_installed(tmp_path: Path) -> None:
     ],
 )
 def test_what_was_not_measured(tmp_path: Path, words: str, packages: str) -> None:
-    *_, install, _ = steps(tmp_path, written(tmp_path, given(words.split())))
+    *_, install, _ = steps(tmp_path, written(tmp_path, from_command(words.split())))
     assert install["run"] == f"pip install {packages}"
 
 
 def test_a_build_of_ones_own_is_on_no_index(tmp_path: Path) -> None:
     seen = cell("3.2.0+git.0123456", "werkzeug", "3.1.9")
-    candidate = given(("flask", "--app", "app", "run"))
+    candidate = from_command(("flask", "--app", "app", "run"))
     *_, install, _ = steps(tmp_path, written(tmp_path, candidate, seen))
     assert install["run"] == "pip install flask"
 

@@ -100,7 +100,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
     if question in TO_CHOOSE:
         assert question in (ROOT / "README.md").read_text()
         assert f"`{question}`" in action()["inputs"]["ask"]["description"]
-        assert options.named(question) == (question,)
+        assert options.parse_questions(question) == (question,)
 
 
 def test_old_evidence_was_asked_nothing() -> None:
