@@ -23,7 +23,7 @@ from .matrix import Shown
 
 DOCS = Path(__file__).parents[1]
 
-WIDTH, MARGIN, TOP = 960, 8, 44
+WIDTH, MARGIN, TOP = 1040, 8, 44
 COLUMN = 476
 NAME = 196
 """Where the squares begin, from the left of a column."""
@@ -138,8 +138,10 @@ def _row(row: Row, x: float, y: float) -> Iterator[Markup]:
     if row.most is not None:
         least = row.most if row.least is None else row.least
         if row.most > MOST_SQUARES:
-            length = _length(row.most)
-            yield _box(end, y + 3, length, "always")
+            always, length = _length(least), _length(row.most)
+            yield _box(end, y + 3, always, "always")
+            if length - always > STEP:
+                yield _box(end + always + 3, y + 3, length - always - 3, "at-times")
             end += length + 3
         for n in range(row.most if row.most <= MOST_SQUARES else 0):
             yield _box(end, y + 3, SIZE, "always" if n < least else "at-times")
