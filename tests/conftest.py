@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from typing import Any
 
 import pytest
@@ -35,6 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the reports in tests/samples instead of comparing with them",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile what is imported once, also where Python is to write no bytecode.
+
+    It would be compiled by every worker in every run, which takes longer than many
+    tests do. Bytecode goes to pytest's own cache, and programs that are started by
+    tests see nothing of this.
+    """
+    if sys.dont_write_bytecode and config.pluginmanager.hasplugin("cacheprovider"):
+        sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
+        sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
