@@ -77,9 +77,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use every processor; and more workers than that for tests that mostly wait."""
+    """Use every processor; and more workers than that for tests that mostly wait.
+
+    One of these is for those that only wait, such as for a poll that lasts a while.
+    """
     processors = os.cpu_count() or 1
-    return processors if only_unit(config) else processors + 2
+    return processors if only_unit(config) else processors + 3
 
 
 def only_unit(config: pytest.Config) -> bool:

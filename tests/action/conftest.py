@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from .runner import cannot_run
 from .runner import export
+from .runner import new_python
 from .runner import ROOT
 from .runner import Runner
 
@@ -31,20 +30,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What GitHub would fetch of this project, were it committed as it is."""
-    return export(tmp_path_factory.mktemp("ours ü"))
+    """What GitHub would fetch of this project, were it committed as it is.
+
+    But for the data of the atlas, which nothing reads that is used from elsewhere, and
+    act copies for each step.
+    """
+    return export(tmp_path_factory.mktemp("ours ü"), "data")
 
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with pip, as actions/setup-python leaves one."""
-    folder = tmp_path_factory.mktemp("python")
-    # Not of a virtual environment: one of one would not have its own packages.
-    base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-    subprocess.run(
-        [str(base), "-I", "-m", "venv", str(folder)], check=True, timeout=180
-    )
-    return folder / "bin" / "python"
+    return new_python(tmp_path_factory.mktemp("python"))
 
 
 @pytest.fixture(scope="module")

@@ -229,10 +229,33 @@ class Runner:
         return Ran(events, done.returncode)
 
 
-def export(to: Path) -> Path:
-    """This project as it lies here, committed or not, and nothing that is ignored."""
+def new_python(folder: Path) -> Path:
+    """An interpreter with pip, as actions/setup-python leaves one."""
+    # Not of a virtual environment: one of one would not have its own packages.
+    base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+    # venv itself takes some seconds to install pip.
+    uv = Path(sys.executable).with_name("uv")
+    make = [str(uv), "venv", "--quiet", "--seed", "--python", str(base), str(folder)]
+    subprocess.run(make, check=True, timeout=180)
+    python = folder / "bin" / "python"
+    (pip,) = folder.glob("lib/python*/site-packages/pip")
+    # Jobs that run side by side would each compile it.
+    compiled = [str(python), "-I", "-m", "compileall", "-qq", str(pip)]
+    subprocess.run(compiled, check=True, timeout=180)
+    return python
+
+
+def export(to: Path, *left_out: str) -> Path:
+    """This project as it lies here, committed or not, and nothing that is ignored.
+
+    ``left_out`` are patterns of git's of what is not wanted.
+    """
+    patterns = (".", *(f":(exclude){each}" for each in left_out))
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [
+            *("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"),
+            *("--", *patterns),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -13,6 +13,8 @@ import pytest
 
 import harness
 
+from .runner import export
+from .runner import new_python
 from .runner import OURS
 from .runner import Ran
 from .runner import Runner
@@ -40,13 +42,11 @@ class Released:
     """This project as somebody publishes it, and what its workflow did."""
 
     def __init__(self, folder: Path, ours: Path) -> None:
-        base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-        python = folder / "python"
-        subprocess.run([str(base), "-I", "-m", "venv", str(python)], check=True)
-        self.runner = Runner(folder / "machine", ours, python / "bin" / "python")
+        python = new_python(folder / "python")
+        self.runner = Runner(folder / "machine", ours, python)
         self.folder = self.runner.repository
         shutil.rmtree(self.folder)
-        shutil.copytree(ours, self.folder)
+        export(self.folder)
         changelog = self.folder / "CHANGELOG.md"
         changelog.write_text(changelog.read_text().replace("Unreleased.", "2026-12-01"))
         make = [sys.executable, "-m", "docs.make", "--owner", OURS.partition("/")[0]]

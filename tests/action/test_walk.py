@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +13,7 @@ import pytest
 from tests.newcomer import blocks
 from tests.newcomer import Terminal
 
+from .runner import new_python
 from .runner import OURS
 from .runner import Ran
 from .runner import ROOT
@@ -75,12 +74,7 @@ class Newcomer:
 def newcomer(tmp_path_factory: pytest.TempPathFactory, ours: Path) -> Newcomer:
     """A newcomer, and a Python for the jobs that only these install packages into."""
     folder = tmp_path_factory.mktemp("walk")
-    base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-    python = folder / "python"
-    subprocess.run(
-        [str(base), "-I", "-m", "venv", str(python)], check=True, timeout=180
-    )
-    return Newcomer(folder / "machine", ours, python / "bin" / "python")
+    return Newcomer(folder / "machine", ours, new_python(folder / "python"))
 
 
 @pytest.fixture(scope="module")

@@ -644,7 +644,9 @@ def test_the_path_that_must_answer(deploy: Check) -> None:
     good = deploy("gunicorn shop:app -b {host}:{port}", 'ready = "/health"', app=app)
     assert good.code == 0, "a login wall is an answer"
     broken = APP.replace("abort(401)", "abort(503)")
-    bad = deploy("gunicorn shop:app -b {host}:{port}", 'ready = "/health"', app=broken)
+    command = "gunicorn shop:app -b {host}:{port}"
+    half = ("--start-seconds", "30")
+    bad = deploy(command, 'ready = "/health"', app=broken, options=half)
     assert bad.code == 5
     assert "/health: it answered 503" in bad.message
 
