@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import os
 import time
 from collections.abc import Coroutine
 from collections.abc import Mapping
@@ -29,6 +28,7 @@ from harness.deployment.elsewhere import reach
 from harness.deployment.elsewhere import Watched
 from harness.deployment.environment import with_hook
 from harness.deployment.hello import Hello
+from harness.deployment.hook_notes import HookNotes
 from harness.deployment.isolation import FOLDERS
 from harness.deployment.isolation import isolated
 from harness.deployment.isolation import layered
@@ -65,10 +65,6 @@ READY = "/.flask-concurrency/ready"
 HOLD = "/.flask-concurrency/hold?request={name}"
 HEADER = "X-Flask-Concurrency"
 
-SEEN = "FLASK_CONCURRENCY_SEEN"
-SEEN_FOLDER = "seen"
-"""The file for what the hook saw, and the variable that tells the hook of it."""
-
 LEAST_SECONDS = 2.0
 """The least time to answer, in seconds, if containers took all the time to start."""
 
@@ -95,6 +91,7 @@ class DeployedApp:
         self.found_below = ""
         """The path that it was found below, where that was not told."""
         self._logs = WrittenLogs(own / "tmp")
+        self._notes = HookNotes(own)
         self.sockets: set[str] = set()
         """The Unix sockets on which it was reached."""
         self._seconds = seconds
@@ -112,10 +109,7 @@ class DeployedApp:
             return containers.variables({**self._where.variables, **places, **own})
         given = {**self._where.variables, **variable(self._prepared.places), **own}
         variables = isolated(given, working_tree(self._where.folder), self._own)
-        seen = self._own / SEEN_FOLDER
-        seen.mkdir(exist_ok=True)
-        seen.chmod(0o1777)  # of whichever user the server becomes
-        variables[SEEN] = str(seen)
+        variables |= self._notes.variables()
         socket = own_control_socket(self.promise, variables, self._own)
         folders = {
             name: own[name] for name in self._prepared.deployment.env if name in FOLDERS
@@ -154,11 +148,6 @@ class DeployedApp:
     def log_text(self) -> str:
         """The ends of the log files that it wrote."""
         return self._logs.text()
-
-    def _seen(self) -> set[str]:
-        """What the hook saw in the server's processes."""
-        folder = self._own / SEEN_FOLDER
-        return set(os.listdir(folder)) if folder.is_dir() else set()
 
     def _mounts(self) -> Sequence[str]:
         """Paths that the app may be mounted below; none if the file says which."""
@@ -248,9 +237,9 @@ class DeployedApp:
         if fault is not None and client.state is State.ANSWERED:
             if self._contained is None and is_of_others(port, server.processes()):
                 return f"another program answers on port {port}, which it did not get"
-            seen = self._seen()
-            if "flask" not in seen and self._contained is None:
+            noted = self._notes.words()
+            if "flask" not in noted and self._contained is None:
                 if lacks_variables(port, server.processes()):
                     return WITHOUT_VARIABLES
-            return not_reached(client, self._below, seen)
+            return not_reached(client, self._below, noted)
         return fault
