@@ -35,6 +35,7 @@ def counted(command: str, folder: Path, **variables: str) -> Count:
         ("gunicorn -w 2 --threads 4 a:a", 8, "2 workers × 4 threads"),
         ("gunicorn -k gthread --threads=3 a:a", 3, "1 worker × 3 threads"),
         ("gunicorn -k gevent -w2 a:a", 2000, "2 workers × 1000 connections"),
+        ("gunicorn -k gevent_pywsgi a:a", 1000, "1 worker × 1000 connections"),
         (
             "gunicorn --threads 4 --worker-connections 2 -k gthread a",
             2,
