@@ -24,6 +24,7 @@ from harness.deployment.containers.compose_ports import publish_measured
 from harness.deployment.containers.compose_ports import STAND_IN
 from harness.deployment.containers.compose_privileges import drop_privileges
 from harness.deployment.containers.compose_privileges import refuse_reaching
+from harness.deployment.containers.contained import behind_hook
 from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 
@@ -194,7 +195,7 @@ class _ProjectModel:
         image = self.images.present.get(service.get("image", ""), {})
         theirs = given.get("PYTHONPATH") or image.get("PYTHONPATH", "")
         hook = self.additions.environment["PYTHONPATH"]
-        behind = [each for each in theirs.split(":") if each and each != hook]
+        behind = behind_hook(theirs, hook)
         path = ":".join((hook, *behind))
         if not behind and "build" in service:
             self.built.append(

@@ -66,6 +66,11 @@ class Contained(NamedTuple):
         return removing(self.label.replace("{port}", str(port)), self.engine.client)
 
 
+def behind_hook(theirs: str, hook: str = HOOK) -> list[str]:
+    """The folders of a container's Python path that follow the hook."""
+    return [each for each in theirs.split(":") if each not in ("", hook)]
+
+
 def variables(own: Mapping[str, str]) -> dict[str, str]:
     """The variables with the probe's address as it is inside a container."""
     port = own["FLASK_CONCURRENCY_PROBE"].rpartition(":")[2]

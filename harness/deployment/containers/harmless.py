@@ -17,6 +17,7 @@ from harness.deployment.containers import labels
 from harness.deployment.containers.compose_command import ask_compose
 from harness.deployment.containers.compose_command import scaled
 from harness.deployment.containers.compose_command import with_stand_in
+from harness.deployment.containers.contained import behind_hook
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.contained import FILE
 from harness.deployment.containers.contained import FOLDER
@@ -172,19 +173,14 @@ def _run(
     own += ["--log-driver", compose.LOGGING["driver"]]
     empty = discovery.emptied({**image, **made.variables})
     notes = (*made.notes, *map(discovery.note, empty))
-    path = _python_path(made.variables.get("PYTHONPATH", image.get("PYTHONPATH", "")))
+    theirs = made.variables.get("PYTHONPATH", image.get("PYTHONPATH", ""))
+    path = ":".join((HOOK, *behind_hook(theirs)))
     variables = [f"{name}=" for name in empty] + [f"PYTHONPATH={path}"]
     last = [word for each in variables for word in ("--env", each)]
     made = made._replace(options=(*made.options, *last))
     words = docker_run.command(engine.client, name, own, run, made)
     started = command._replace(words=words)
     return Contained(command, started, engine, label, "", notes, problem, release)
-
-
-def _python_path(theirs: str) -> str:
-    """The Python path of a container, with the hook in front."""
-    behind = [each for each in theirs.split(":") if each and each != HOOK]
-    return ":".join((HOOK, *behind))
 
 
 def _project(
