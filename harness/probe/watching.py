@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
+from harness.records.words import Settled
 
 PATIENCE_SECONDS = 1.5
 """How long a quiet server that falls short is watched before that is believed: a worker
@@ -89,7 +90,13 @@ async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
     return True
 
 
-async def expect(probe: Probe, reached: Callable[[], bool]) -> None:
-    """Wait until ``reached()``, and watch a quiet server a while longer for it."""
-    await probe.until(reached)
-    await watch(probe, reached)
+async def expect(
+    probe: Probe, reached: Callable[[], bool], seconds: float | None = None
+) -> Settled:
+    """Wait until ``reached()``, and watch a quiet server a while longer for it.
+
+    ``seconds`` is for ``watch``. Returns how the server settled before that.
+    """
+    settled = await probe.until(reached)
+    await watch(probe, reached, seconds)
+    return settled

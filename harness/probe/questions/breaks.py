@@ -23,7 +23,7 @@ from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
 from harness.probe.round import finish
 from harness.probe.states import ENDED
-from harness.probe.watching import watch
+from harness.probe.watching import expect
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
@@ -154,9 +154,7 @@ async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
         gone = probe.holds.entered | probe.crowd.ended
         return all(client.name in gone for client in clients)
 
-    settled = await probe.until(all_in)
-    await watch(probe, all_in)
-    return settled
+    return await expect(probe, all_in)
 
 
 def _error(tail: str) -> str:

@@ -15,7 +15,6 @@ from harness.probe.questions.context import Servers
 from harness.probe.questions.waits import loads
 from harness.probe.transports import NotSpoken
 from harness.probe.watching import expect
-from harness.probe.watching import watch
 from harness.records.http2 import Http2Seen
 from harness.records.http2 import StreamRound
 from harness.records.words import Settled
@@ -69,8 +68,7 @@ async def _greeted(probe: Probe, connection: Http2Connection) -> None:
     def known() -> bool:
         return connection.is_greeted or connection.is_over
 
-    settled = await probe.until(known)
-    await watch(probe, known)
+    settled = await expect(probe, known)
     if not known() and settled is Settled.STEADY_COUNT:
         raise TimeoutError
     if not connection.is_greeted:
@@ -90,8 +88,7 @@ async def _count(
     def all_answered() -> bool:
         return names <= connection.answers.keys()
 
-    settled = await probe.until(all_in)
-    await watch(probe, all_in)
+    settled = await expect(probe, all_in)
     admitted, spread = len(probe.holds.held), probe.holds.spread()
     waiting = len(names) - admitted - len(connection.answers)
     probe.holds.release_all()

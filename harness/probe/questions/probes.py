@@ -32,8 +32,8 @@ from harness.probe.questions.load import BEYOND
 from harness.probe.round import finish
 from harness.probe.steer import Ports
 from harness.probe.transports import NotSpoken
+from harness.probe.watching import expect
 from harness.probe.watching import patience
-from harness.probe.watching import watch
 from harness.probe.workers import choose
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
@@ -180,9 +180,7 @@ class Asking:
         check, complete = None, True
         try:
             check, complete = await self._hold_and_send(order)
-            settled = await probe.until(check.is_over)
-            if not check.is_over():
-                await watch(probe, check.is_over, self._patience)
+            settled = await expect(probe, check.is_over, self._patience)
             over = check.is_over()
             step = HealthStep(
                 held=held,
@@ -227,6 +225,5 @@ class Asking:
         while probe.holds.held and not check.is_over():
             probe.holds.release_oldest()
             released += 1
-            await probe.until(check.is_over)
-            await watch(probe, check.is_over, self._answer_seconds)
+            await expect(probe, check.is_over, self._answer_seconds)
         return released if check.is_answered else None

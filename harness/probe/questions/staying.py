@@ -34,6 +34,7 @@ from harness.probe.questions.slow_clients import WATCHED_SECONDS
 from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
+from harness.probe.watching import expect
 from harness.probe.watching import watch
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayStep
@@ -129,9 +130,7 @@ class StaySearch:
             self._statuses |= {c.status for c in came if c.status and c.state in ENDED}
             crowd.open([each for each in others if each.state is State.NEW])
             async with _beating(way, stay):
-                settled = await probe.until(lambda: _all_in(probe, others))
-                if not _all_in(probe, others):
-                    await watch(probe, lambda: _all_in(probe, others))
+                settled = await expect(probe, lambda: _all_in(probe, others))
                 admitted = _held(probe, others)
                 waiting = len(others) - admitted - _ended(others)
                 freed = None
