@@ -160,7 +160,11 @@ def _cause(log: str, reason: str) -> str:
     """The last of the lines that most likely name the cause."""
     if reason.startswith("it listens on"):
         return ""  # whatever it said, that is not why
-    lines = [line.strip() for line in log.splitlines() if PROBES not in line]
+    lines = [
+        _OF_WHICH.sub("", line.strip())
+        for line in log.splitlines()
+        if PROBES not in line and not _OF_HONCHO.match(line)
+    ]
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
@@ -170,6 +174,12 @@ def _cause(log: str, reason: str) -> str:
         return ""
     return f"the last that it said: {lines[-1]}"
 
+
+_OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
+"""How honcho, foreman and Compose say which process a line is of."""
+
+_OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
+"""How lines of honcho and foreman themselves begin."""
 
 _KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIG(?!TERM).*")
 """What gunicorn says of a worker that something else ended."""

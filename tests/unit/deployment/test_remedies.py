@@ -100,6 +100,17 @@ def test_the_last_error_is_the_cause() -> None:
             "it said: docker: Error response from daemon: toomanyrequests: You have",
         ),
         ("[INFO] Listening at: http://127.0.0.1:8000\n*** uWSGI ***\n", ""),
+        # One of several processes of honcho 2
+        (
+            "23:45:55 system   | worker.1 started (pid=7)\n"
+            "23:45:55 worker.1 | no redis\n"
+            "23:45:55 system   | web.1 stopped (rc=-15)\n",
+            "the last that it said: no redis",
+        ),
+        (
+            "web-1  | ValueError: one\nweb-1 exited with code 1\n",
+            "it said: ValueError: one",
+        ),
         # An app that something else ends
         (
             "[7] [INFO] Booting worker with pid: 8\n"
