@@ -109,6 +109,14 @@ class Engine(NamedTuple):
             if "Subnet" in config
         }
 
+    def mounted(self, container: str) -> list[str]:
+        """The paths that a container mounts; none where there is no such container."""
+        try:
+            answer = self.ask("inspect", container, "--format", "{{json .Mounts}}")
+            return [each["Source"] for each in msgspec.json.decode(answer)]
+        except (EngineFailed, msgspec.DecodeError, KeyError):
+            return []
+
     def image_variables(self, image: str) -> dict[str, str]:
         """The variables that an image sets; none when it is not on this machine."""
         try:

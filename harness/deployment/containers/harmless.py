@@ -28,6 +28,7 @@ from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.mounts import refuse_engine
 from harness.deployment.containers.recognize import DOCKER
 from harness.deployment.containers.recognize import ENDING
 from harness.deployment.containers.recognize import OTHERS
@@ -165,6 +166,8 @@ def _run(
     name = labels.new_run() + "-{port}"
     label = f"{labels.RUN}={name}"
     image = {} if problem else engine.image_variables(run.image)
+    from_others = [e.value for e in run.options if e.name == "volumes-from"]
+    _refuse_sockets(engine, from_others)
     given = map("=".join, {**discovery.LABELS, **_labels(label)}.items())
     own = [word for each in given for word in ("--label", each)]
     # Unlike a volume it is not made where it is missing, as on another machine.
@@ -181,6 +184,17 @@ def _run(
     words = docker_run.command(engine.client, name, own, run, made)
     started = command._replace(words=words)
     return Contained(command, started, engine, label, "", notes, problem, release)
+
+
+def _refuse_sockets(engine: Engine, containers: Sequence[str]) -> None:
+    """Raise ``ContainerRefused`` for containers whose volumes have the engine's socket.
+
+    A socket can be written to wherever it is mounted read only.
+    """
+    for each in containers:
+        name = each.removeprefix("container:").partition(":")[0]
+        for source in engine.mounted(name):
+            refuse_engine(Path(source))
 
 
 def _project(
@@ -211,6 +225,9 @@ def _project(
         {name: has for name, has in there.items() if has},
     )
     taken = engine.addresses()
+    for service in model["services"].values():
+        others = service.get("volumes_from", ())
+        _refuse_sockets(engine, [e for e in others if e.startswith("container:")])
     made = compose.harmless(
         model, _additions(label), engine.folder, keep, images, taken
     )

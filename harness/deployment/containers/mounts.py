@@ -109,7 +109,7 @@ def treatment(
     if not mount.is_bind:
         return Treatment.EMPTY
     path = Path(mount.source)
-    _refuse_engine(path)
+    refuse_engine(path)
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -135,7 +135,7 @@ def treatment(
     return Treatment.COPIED
 
 
-def _refuse_engine(path: Path) -> None:
+def refuse_engine(path: Path) -> None:
     """Raise ``ContainerRefused`` for a mount that gives control of the engine.
 
     The same for one that gives control of the services of this machine. A socket can

@@ -86,11 +86,13 @@ def test_what_is_kept_is_written_to(check: Check, user: User, tmp_path: Path) ->
 def test_the_socket_of_the_engine(check: Check, user: User, tmp_path: Path) -> None:
     socket = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     path = socket.removeprefix("unix://")
-    write(tmp_path, f"{RUN} -v {path}:{path}:ro {IMAGE}", "declared = 4")
-    with untouched():
-        checked = check(tmp_path)
-    assert checked.code == 2
-    assert "the engine's own socket" in checked.message
+    user.container("portainer", "-v", f"{path}:{path}")
+    for option in (f"-v {path}:{path}:ro", "--volumes-from portainer:ro"):
+        write(tmp_path, f"{RUN} {option} {IMAGE}", "declared = 4")
+        with untouched():
+            checked = check(tmp_path)
+        assert checked.code == 2
+        assert "the engine's own socket" in checked.message
 
 
 def test_a_network_of_others(check: Check, user: User, tmp_path: Path) -> None:

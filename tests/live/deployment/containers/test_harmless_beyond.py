@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -14,13 +15,14 @@ from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
 from tests.live.deployment.containers.conftest import IMAGE
 from tests.live.deployment.containers.conftest import logged
+from tests.live.deployment.containers.conftest import PART
 from tests.live.deployment.containers.conftest import RUN
 from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import User
 
 SERVE = "exec gunicorn shop:app --threads 4 --bind 0.0.0.0:8000"
 
-SHARED = Path("/dev/shm/fcm-test-shop")
+SHARED = Path(f"/dev/shm/fcm-test-shop-{os.getpid()}-{PART[0]}")
 """Shared memory of the user's, where the engine is on this machine."""
 
 # It says what it reaches, and what it was given to be found by.
