@@ -39,6 +39,14 @@ count has to stand still.
 """
 
 
+CAME_LATE = (
+    "a part of that came late, while requests waited, and rounds before it are left "
+    "out: a server that has just started has fewer in the app"
+)
+"""What is to be known of a server that starts threads or workers late, and does not say
+so."""
+
+
 def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     """The verdict on a measured cell, and the reason in one sentence.
 
@@ -55,6 +63,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     if starts_by_chance(cell, load):
         why = cell.declaration.by_chance
         chance.append(f"the least is what was seen, and no more: {why}")
+    if cell.restarts:
+        chance.append(CAME_LATE)
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
     return word, "; ".join((reason, *chance, *caveats))

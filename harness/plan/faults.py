@@ -94,14 +94,18 @@ def _placeholder_faults(server: Server) -> Iterator[Fault]:
 
 def _declared_faults(server: Server) -> Iterator[Fault]:
     for configuration in server.configuration:
-        spelled = (each.declared for each in configuration.declaration)
-        for declared in (configuration.declared, *spelled):
-            where = f"configuration {configuration.id}: declared"
+        for declares in (configuration, *configuration.declaration):
+            where = f"configuration {configuration.id}: "
             try:
-                formulas.parse(declared)
+                formulas.parse(declares.declared)
             except ValueError as error:
                 known = ", ".join((formulas.UNBOUNDED, *formulas.FORMULAS))
-                yield where, str(error), f"there are: {known}; or write a number"
+                remedy = f"there are: {known}; or write a number"
+                yield f"{where}declared", str(error), remedy
+            declared, first = declares.declared, declares.at_first
+            if first and isinstance(declared, int) and first >= declared:
+                remedy = "write how many it takes before it has grown, or leave it out"
+                yield f"{where}at-first", f"{first} is not less than {declared}", remedy
 
 
 def _templates(server: Server) -> Iterator[tuple[str, str]]:

@@ -188,6 +188,7 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
             because=declares.because,
             source=declares.source,
             formula=formulas.words(computed) if computed else "",
+            at_first=declares.at_first,
             by_chance=by_chance(server, cell.server_version, configuration.id),
         ),
         computed=computed,

@@ -159,11 +159,12 @@ class Client:
         self.received = response.headers
         if response.broken:
             self._end(State.RESET)
-        elif response.complete and self._stays(response):
-            self.cut_short = False
-            self._become(State.IDLE)
         elif response.complete:
-            self._end(State.ANSWERED)
+            self.cut_short = False
+            if self._stays(response):
+                self._become(State.IDLE)
+            else:
+                self._end(State.ANSWERED)
 
     def _stays(self, response: Response) -> bool:
         """Whether the connection is kept now that the response is complete."""

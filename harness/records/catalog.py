@@ -71,6 +71,9 @@ class Declares(Record, frozen=True, kw_only=True):
     because: Sentence
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
+    at_first: PositiveInt | None = None
+    """Requests at once before the server has grown, where it starts further processes
+    only while requests wait."""
 
 
 class DeclaredFor(Declares, frozen=True, kw_only=True):

@@ -449,6 +449,17 @@ def test_what_is_sure_of_it_is_said_all_the_same() -> None:
     assert word is Verdict.UNEVEN
 
 
+@pytest.mark.parametrize("restarts", [0, 1])
+def test_of_what_came_late_a_server_that_has_just_started_has_less(
+    restarts: int,
+) -> None:
+    where = environment("3.1.3", "gunicorn", "27.0.1")
+    one = cell(where, "sync-4", 4, rounds(4, (4, 1)), restarts=restarts)
+    word, reason = verdict_on(one, 64)
+    assert word is Verdict.AS_DECLARED
+    assert ("a server that has just started has fewer" in reason) is bool(restarts)
+
+
 def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
     rounds = (offer(4, 3), offer(4, 3, asleep=1), offer(5, 3, asleep=1))
     word, reason = verdict(4, 64, rounds)

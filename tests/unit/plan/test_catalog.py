@@ -352,6 +352,12 @@ FAULTS = {
         'besides = ["a2wsgy"]',
         ["by-chance: besides", "'a2wsgy'", "did you mean a2wsgi?"],
     ),
+    "a server that grows to what it has": (
+        WERKZEUG,
+        "declared = 1\n",
+        "declared = 1\nat-first = 1\n",
+        ["at-first", "1 is not less than 1", "leave it out"],
+    ),
     "no command": (
         WERKZEUG,
         '[[configuration]]\nid = "app-run-threaded"',

@@ -106,6 +106,7 @@ source = "https://example.org"
 [[configuration.declaration]]
 release = "<3"
 declared = 7
+at-first = 3
 because = "Seven."
 source = "https://example.org"
 [[configuration]]
@@ -515,8 +516,9 @@ def test_the_first_declaration_that_fits_counts(small: Catalog) -> None:
 
 
 def test_a_declaration_may_depend_on_the_servers_release(small: Catalog) -> None:
-    assert the_cell(small, NEWEST[2]).declaration.declared == 7
-    assert the_cell(small, NEWEST[4]).declaration.declared == 2
+    old, new = (the_cell(small, NEWEST[n]).declaration for n in (2, 4))
+    assert (old.declared, old.at_first, old.grows) == (7, 3, True)
+    assert (new.declared, new.at_first, new.grows) == (2, None, False)
 
 
 @pytest.mark.parametrize(
