@@ -221,14 +221,10 @@ def test_the_key_that_lets_requests_through_is_named(
     if not UNREACHED[name]:
         assert (cell["verdict"], cell["ceiling"]) == ("as declared", 2)
         found = json.loads((checked.results / "check.json").read_text())
-        path = (
-            "/shop" if name == "dispatcher" else ""
-        )  # the other is told by a variable
-        assert found["deployments"][0]["found_below"] == path
-        assert ("found below" in checked.out) == bool(path)
-        assert ("found below" in (checked.results / "report.md").read_text()) == bool(
-            path
-        )
+        below = "/shop" if name == "dispatcher" else ""  # a variable tells the other
+        assert found["deployments"][0]["found_below"] == below
+        page = (checked.results / "report.md").read_text()
+        assert {"found below" in text for text in (checked.out, page)} == {bool(below)}
         return
     assert UNREACHED[name] in cell["reason"]
     assert ".flask-concurrency" not in cell["reason"]
