@@ -32,6 +32,10 @@ two processors at a load of 25 one of two tries with 1,200 came to its end in ti
 TRIES = 2
 """How often a steered round is tried until it is conclusive."""
 
+TRIES_REPLACED = 6
+"""The same where the server replaces workers meanwhile, as after some requests. Another
+try costs little beside the many rounds that are left to chance otherwise."""
+
 
 class Choice(NamedTuple):
     """The workers that share the requests, and how their order can be chosen."""
@@ -64,7 +68,7 @@ def next_steered(
     for each in _planned(choice, load, steered):
         tried = _tried(each, steered)
         if not any(map(is_conclusive, tried)):
-            return each if len(tried) < TRIES else None
+            return None if _are_enough(tried) else each
     return None
 
 
@@ -76,13 +80,19 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
         return "this many requests would keep workers stopped for too long"
     for each in _planned(choice, load, steered):
         tried = _tried(each, steered)
-        if len(tried) >= TRIES and not any(map(is_conclusive, tried)):
+        if _are_enough(tried) and not any(map(is_conclusive, tried)):
             return _fault(tried[-1])
     sent = [each for each in least_rounds(steered, load) if not each.opened]
     if choice.by is Steering.STOP and len(sent) >= max(2, len(choice.workers)):
         if not any(each.alone for each in sent):
             return "no worker took a request while it ran alone"
     return ""
+
+
+def _are_enough(tried: Sequence[SteeredRound]) -> bool:
+    """Whether a round that was not conclusive is not tried again."""
+    undisturbed = sum(each.same_workers for each in tried)
+    return undisturbed >= TRIES or len(tried) >= TRIES_REPLACED
 
 
 def _fault(each: SteeredRound) -> str:

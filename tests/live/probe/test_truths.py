@@ -26,7 +26,7 @@ from tests.live.load import busy_loops
 SEED = os.environ.get("TRUTHS_SEED", "2b0f8fbd9f9f46e198d161378866e2b2")
 """The same shapes in every run of the suite, so that a change that is tested is not
 blamed for what it did not do. ``nox -s truths`` draws others every time."""
-SHAPES = int(os.environ.get("TRUTHS", "40"))
+SHAPES = int(os.environ.get("TRUTHS", str(len(known_server.STYLES))))
 BUSY = int(os.environ.get("TRUTHS_BUSY", "0"))
 
 
