@@ -14,7 +14,7 @@ from harness.probe.probe import Probe
 from harness.records.steering import Steering
 from harness.records.words import Settled
 from harness.system import warden
-from harness.system.accepting import waits_for_connections
+from harness.system.accepting import sockets_waited_for
 from harness.system.sockets import listening
 from harness.system.sockets import Place
 from harness.system.sockets import share_an_address
@@ -49,10 +49,10 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         listeners = _listeners(processes)
     except PermissionError:
         return Choice(reason="the sockets of the server's processes cannot be seen")
-    those = [listeners[each] for each in held if each in listeners]
+    those = [_asked(each, listeners[each]) for each in held if each in listeners]
     if held and not those and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
-    # What all of those listen on: some may have inherited other sockets.
+    # What all of those ask for requests: some may have inherited other sockets.
     common = set.intersection(*(set(its.values()) for its in those)) if those else set()
     wanted = common or {place for its in listeners.values() for place in its.values()}
     listening_on = {
@@ -65,11 +65,17 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         for process, inodes in listening_on.items()
         if process in held
         or not listening_on.keys() & set(warden.descendants(process))
-        or waits_for_connections(process, inodes)
+        or sockets_waited_for(process, inodes)
     }
     if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
         return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)
+
+
+def _asked(process: int, listeners: dict[str, Place]) -> dict[str, Place]:
+    """Those of its listening sockets that a process waits for; all if none is seen."""
+    waited_for = sockets_waited_for(process, listeners)
+    return {inode: listeners[inode] for inode in waited_for} or listeners
 
 
 def _listeners(processes: Iterable[int]) -> Listeners:

@@ -76,12 +76,17 @@ _FILES: dict[str, dict[int, Callable[[SleepingCall], set[int]]]] = {
 }
 
 
-def waits_for_connections(process: int, sockets: Collection[str]) -> bool:
-    """Whether a thread of a process waits for a connection on one of these sockets.
+def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
+    """Those of some listening sockets on which a thread waits for a connection.
 
-    ``sockets`` are inodes of listening sockets. False where that cannot be told.
+    ``sockets`` are inodes. None where that cannot be told.
     """
-    return bool(waiting_for_connections(process, sockets))
+    found: set[str] = set()
+    with contextlib.suppress(OSError):
+        files = {file: its for file, its in socket_files(process) if its in sockets}
+        for _, waited_for in _waited_for(process) if files else ():
+            found |= {files[each] for each in waited_for & files.keys()}
+    return found
 
 
 def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:

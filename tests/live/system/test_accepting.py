@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.system.accepting import waits_for_connections
+from harness.system.accepting import sockets_waited_for
 from harness.system.schedstat import thread_state
 from harness.system.sockets import listening
 from harness.system.sockets import sockets_of
@@ -71,16 +71,16 @@ def first_listener(process: int) -> str:
 def test_a_process_that_waits_for_connections(last: str) -> None:
     with running(last) as process:
         mine = {first_listener(process)}
-        wait_until(lambda: waits_for_connections(process, mine))
+        wait_until(lambda: sockets_waited_for(process, mine) == mine)
 
 
 @pytest.mark.parametrize("last", DOES_NOT.values(), ids=DOES_NOT)
 def test_a_process_that_listens_and_waits_for_something_else(last: str) -> None:
     with running(last) as process:
-        assert not waits_for_connections(process, {first_listener(process)})
+        assert not sockets_waited_for(process, {first_listener(process)})
 
 
 def test_a_process_that_has_ended_waits_for_nothing() -> None:
     with running("listener.accept()") as process:
         mine = {first_listener(process)}
-    assert not waits_for_connections(process, mine)
+    assert not sockets_waited_for(process, mine)
