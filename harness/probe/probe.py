@@ -92,7 +92,7 @@ class Probe:
         self.admits_none = False
         """Whether a request was watched in vain that was alone in the server."""
         self.slept_idle: set[Thread] = set()
-        """Threads that slept for a time before the requests of the last round came."""
+        """Threads that slept for a time before the last request that came alone."""
         self.had_turn: dict[Thread, float] = {}
         """Threads that sleep for a time, and have run while requests waited; for each
         the seconds that it was waited for at most."""

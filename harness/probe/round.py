@@ -49,8 +49,8 @@ async def run_round(
     """
     before = await whole_again(probe)
     idle, ran = look_before(before), 0
-    probe.slept_idle = idle_sleepers(before)
     if offered.asked == 1:
+        probe.slept_idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, offered.asked, more, view)
     try:
