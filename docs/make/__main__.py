@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         default=[],
         metavar="DIR",
-        help="with --data: the histories to ship with it",
+        help="with --data: the histories to ship with it, in place of those there are",
     )
     parser.add_argument(
         "--owner",

@@ -49,11 +49,15 @@ KERNEL = re.compile(r"^\d+(\.\d+)*")
 
 
 def save(results: Sequence[Path], histories: Sequence[Path]) -> None:
-    """Replace what is shipped by these runs and histories. Raises ``UsageError``."""
+    """Replace what is shipped by these runs, and by histories if there are any.
+
+    Raises ``UsageError``.
+    """
     runs = [each for folder in results for each in _sound(*read_evidence(folder))]
     lines = [each for folder in histories for each in _sound(*history.read(folder))]
     shutil.rmtree(DATA / "results", ignore_errors=True)
-    shutil.rmtree(DATA / "history", ignore_errors=True)
+    if histories:
+        shutil.rmtree(DATA / "history", ignore_errors=True)
     several: Counter[str] = Counter()
     for each in with_earlier_answers(map(neutral, runs)):
         slug = each.environment.slug

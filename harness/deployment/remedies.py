@@ -17,6 +17,7 @@ from harness.deployment.failures import about_failure
 from harness.deployment.failures import Advice
 from harness.deployment.failures import NAMED
 from harness.records.report import CellReport
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
@@ -24,6 +25,12 @@ SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
 COMPUTES = " (one process then does all of the computing)"
 """The cost of one worker in place of several."""
+
+AT_LEAST = (
+    "write the number that you need as `at-least`: the check then passes unless fewer "
+    "are seen"
+)
+"""The remedy where nothing starts all threads for sure."""
 
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """The option for the threads of a worker, in servers whose workers accept more."""
@@ -86,7 +93,8 @@ def _about_short(
     if promise.kind == "gthread":
         return _gthread(promise, cell.verdict)
     if cell.verdict is Verdict.UNEVEN:
-        return _one_worker(promise)
+        left_to_chance = promise.by_chance and cell.floor_by is Basis.SEEN
+        return Advice("", AT_LEAST) if left_to_chance else _one_worker(promise)
     if promise.server == "uwsgi" and "gevent" in promise.settings and not patched:
         return Advice(
             "because the standard library is not patched, so that a request that waits "

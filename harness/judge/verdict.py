@@ -105,10 +105,13 @@ def _verdict(
             f"declares {declared}; {declared} were in the app at once, but "
             f"{_idle(cell)}, so it may admit more"
         )
-    return Verdict.AS_DECLARED, (
+    reached = (
         f"declares {declared}; {declared} of {declared} offered were in the app at "
         f"once {_whenever(cell, numbers)}, and further ones {_fate(cell)}"
     )
+    if starts_by_chance(cell, load):
+        return Verdict.UNEVEN, f"{reached}, but chance may start fewer threads"
+    return Verdict.AS_DECLARED, reached
 
 
 def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, str]:

@@ -109,7 +109,9 @@ class Attempt:
     def _schedule(self) -> Schedule:
         declared, grows = self.declaration.declared, self.declaration.grows
         also = self._planned.also_offered
-        return Schedule(declared, self._bench.limit, also, grows=grows)
+        by_chance = bool(self.declaration.by_chance)
+        limit = self._bench.limit
+        return Schedule(declared, limit, also, grows=grows, by_chance=by_chance)
 
     def tail_matters(self, outcome: Outcome) -> bool:
         """Whether the server's output explains something that went wrong."""

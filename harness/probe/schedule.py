@@ -36,6 +36,10 @@ from harness.records.words import Settled
 AT_REPLACED = 12
 """Rounds that are run again, at most, as the server replaced processes meanwhile."""
 
+OTHER_SERVERS = 6
+"""Servers of which chance decides how many threads they start that are started anew, at
+most, until one reaches the declared number."""
+
 GROWS = "the server starts processes only while requests wait"
 """Why the workers of such a server are put into no order."""
 
@@ -63,9 +67,11 @@ class Schedule:
         also: Iterable[int] = (),
         *,
         grows: bool = False,
+        by_chance: bool = False,
     ) -> None:
         self._declared = declared
         self._grows = grows
+        self._others = OTHER_SERVERS if by_chance else 0
         self._limit = limit
         self._load = load_of(declared, limit)
         self._offers = (
@@ -175,7 +181,16 @@ class Schedule:
             more
             or beyond(self.rounds, self.steered, self._declared)
             or several_waiting(self.rounds, self._declared)
+            or self._on_another_server()
         )
+
+    def _on_another_server(self) -> Offer | None:
+        """The same load, to another server that may start more threads."""
+        peak = max((each.peak for each in self.rounds), default=0)
+        if peak >= self._load or not self._others:
+            return None
+        self._others -= 1
+        return Offer(self._load, anew=True)
 
     def patient_below(self, step: Offer | Steer) -> int:
         """Number of admitted requests below which the server is watched for longer.

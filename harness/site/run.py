@@ -67,10 +67,11 @@ def report_page(
     return page.content.decode()
 
 
-def _worth(cell: CellReport) -> int:
-    """Sort key: noteworthy cells first."""
+def _worth(cell: CellReport) -> tuple[int, bool]:
+    """Sort key: noteworthy cells first, and first of these what was seen to vary."""
     known = cell.word in NOTEWORTHY
-    return NOTEWORTHY.index(cell.word) if known else len(NOTEWORTHY)
+    worth = NOTEWORTHY.index(cell.word) if known else len(NOTEWORTHY)
+    return worth, cell.floor == cell.ceiling
 
 
 def _drawn(cell: CellReport) -> DrawnCell:

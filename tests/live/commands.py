@@ -65,8 +65,8 @@ def started_by_chance(threads: int) -> set[tuple[str, int, int]]:
     of forty on a busy machine. In the worst case every other request starts a thread.
     Where twice as many come all threads are there, and they stay for 30 s.
     """
-    fewer = {("uneven", threads, least) for least in range(-(-threads // 2), threads)}
-    return {("as declared", threads, threads), *fewer}
+    leasts = range(-(-threads // 2), threads + 1)
+    return {("uneven", threads, least) for least in leasts}
 
 
 def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:

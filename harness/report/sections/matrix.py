@@ -45,15 +45,18 @@ def number(cell: CellReport) -> str:
     """How many were in the app at once.
 
     ``8``; ``4–8`` where it is guaranteed that no order of arrival gives less or more;
-    ``8 (seen 5)`` where 5 is the least of some rounds; ``≥64`` when open ended.
+    ``8 (seen 5)`` where 5 is the least of some rounds, which may be all of them;
+    ``≥64`` when open ended.
     """
     if cell.ceiling is None:
         return ""
     most = f"{'≥' if open_ended(cell) else ''}{cell.ceiling}"
-    varies = cell.verdict in VARYING
-    if varies and cell.floor is not None and cell.floor < cell.ceiling:
-        if cell.floor_by is Basis.GUARANTEED:
-            return f"{cell.floor}–{most}"
+    if cell.verdict not in VARYING or cell.floor is None:
+        return most
+    if cell.floor < cell.ceiling and cell.floor_by is Basis.GUARANTEED:
+        return f"{cell.floor}–{most}"
+    by_chance = cell.verdict is Verdict.UNEVEN and cell.floor_by is Basis.SEEN
+    if cell.floor < cell.ceiling or by_chance:
         return f"{most} (seen {cell.floor})"
     return most
 

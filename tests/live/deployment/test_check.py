@@ -170,7 +170,11 @@ def test_granian(deploy: Check, options: str, expected: int) -> None:
     assert checked.cells["mine"]["floor_by"] == "seen"
     said = checked.cells["mine"]["reason"]
     assert "the least is what was seen, and no more: granian" in said
-    assert checked.code == 0
+    assert checked.code == 1
+    assert "write the number that you need as `at-least`" in said
+    asked = deploy(f"{command} shop:app", "at-least = 1")
+    assert numbers(asked) in started_by_chance(expected)
+    assert asked.code == 0
 
 
 def test_hypercorn_is_what_its_pool_is(deploy: Check) -> None:

@@ -113,6 +113,7 @@ APPLIED = {
     "add `--gevent-monkey-patch`": f"{CHECK}"
     "test_the_remedy_for_gevent_in_uwsgi_is_true",
     "install gunicorn 24 or newer": OTHERS,
+    "write the number that you need as `at-least`": f"{CHECK}test_granian",
     "have one worker: {}": f"{CHECK}"
     "test_the_remedy_for_workers_that_accept_too_much_is_true",
 }

@@ -409,7 +409,7 @@ BY_CHANCE = Declaration(
 @pytest.mark.parametrize(
     ("floor", "word", "chosen", "floor_by"),
     [
-        (4, Verdict.AS_DECLARED, False, Basis.SEEN),
+        (4, Verdict.UNEVEN, False, Basis.SEEN),
         (3, Verdict.UNEVEN, False, Basis.SEEN),
         (2, Verdict.UNEVEN, True, Basis.GUARANTEED),
     ],

@@ -15,6 +15,7 @@ from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.schedule import BEGUN_ANEW
 from harness.probe.schedule import LEARNING_ROUNDS
+from harness.probe.schedule import OTHER_SERVERS
 from harness.probe.schedule import Schedule
 from harness.records.rounds import Round
 from harness.records.steering import Goal
@@ -277,3 +278,18 @@ def test_a_short_backlog_ends_it_too(
         done = seen(offered, admitted)
         schedule.seen(msgspec.structs.replace(done, asked=step.asked))
     assert schedule.rounds
+
+
+@pytest.mark.parametrize("reached_by", [1, 3, 99])
+def test_threads_that_start_by_chance_are_tried_on_other_servers(
+    reached_by: int,
+) -> None:
+    schedule = Schedule(4, 64, by_chance=True)
+    schedule.choose_among(ONE)
+    others = 0
+    while offer := schedule.next():
+        assert isinstance(offer, Offer)
+        others += offer.anew
+        most = 4 if others >= reached_by else 3
+        schedule.seen(seen(offer.asked, min(offer.asked, most)))
+    assert others == min(reached_by, OTHER_SERVERS)

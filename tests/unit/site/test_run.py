@@ -39,7 +39,7 @@ def test_what_is_noteworthy_is_drawn_first() -> None:
     report = whole_atlas().report
     text = report_page("Run", (), report.cells)
     assert text.count('class="picture curve"') == MOST_DRAWN
-    first, second = (text.index(each) for each in ("gthread-4x2", "sync-4"))
+    first, second = (text.index(each) for each in ("gthread-4x2", "granian"))
     assert first < second
     assert "more cells in report.json" in text
 
