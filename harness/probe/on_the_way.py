@@ -76,6 +76,22 @@ async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:
     return await _awake(probe, settled, before)
 
 
+async def connect(probe: Probe, before: Before) -> None:
+    """Wait for connections that found a backlog full, before they are given up."""
+    crowd, looks = probe.crowd, 0
+    deadline = time.monotonic() + ASLEEP_SECONDS
+
+    def all_offered() -> bool:
+        return crowd.offered == len(crowd.clients) or probe.all_ended()
+
+    while not all_offered() and overflows() > before.overflows:
+        looks = 0 if _arrive(probe) else looks + 1
+        if looks > 1 or time.monotonic() > deadline:
+            break
+        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ASLEEP_SECONDS)
+        await probe.until(all_offered)
+
+
 def _nobody_came(probe: Probe) -> bool:
     return not (probe.holds.entered or probe.crowd.ended)
 

@@ -12,6 +12,7 @@ from harness.probe.gathering import gather
 from harness.probe.kernel import take_account
 from harness.probe.loads import Offer
 from harness.probe.on_the_way import come_in
+from harness.probe.on_the_way import connect
 from harness.probe.on_the_way import look_before
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
@@ -58,6 +59,7 @@ async def run_round(
         if offered.asked == 1:
             took = _nanoseconds(before) - ran
             probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
+        await connect(probe, idle)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
             settled = await come_in(probe, settled, idle)
