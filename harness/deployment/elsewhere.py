@@ -46,6 +46,9 @@ OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that is quiet."""
 
 
+LOOK_SECONDS = 0.5
+"""How often it is looked which workers are there."""
+
 MOUNTS_SECONDS = 20.0
 """Seconds for trying all paths that an app may be mounted below."""
 
@@ -113,10 +116,14 @@ async def reach(
     endpoint = search.endpoint
     answer = asyncio.ensure_future(wait(endpoint))
     elsewhere = asyncio.ensure_future(_other_way(search, watched))
+    in_vain = asyncio.ensure_future(_workers_end(search))
+    ways = answer, elsewhere, in_vain
     try:
-        await asyncio.wait((answer, elsewhere), return_when=asyncio.FIRST_COMPLETED)
-        endpoint = search.endpoint if answer.done() else elsewhere.result()
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
+            if in_vain.done():
+                in_vain.result()
+            endpoint = elsewhere.result()
             answer.cancel()
             answer = asyncio.ensure_future(wait(endpoint))
         return Reached(await answer, endpoint)
@@ -130,8 +137,21 @@ async def reach(
             raise
         return found
     finally:
-        answer.cancel()
-        elsewhere.cancel()
+        for way in (answer, *ways):
+            way.cancel()
+
+
+async def _workers_end(search: AnswerSearch) -> None:
+    """Watch workers for as long as a server starts. Raises ``NotAnswering``.
+
+    On their own, as to look for other ways may take long, and each lives for a moment.
+    """
+    workers = Respawning()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        tree = processes_now(search.server.processes())
+        if not search.is_client and workers.look(tree, time.monotonic()):
+            raise NotAnswering("its workers end again and again before they answer")
 
 
 async def _below_a_path(
@@ -160,16 +180,11 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
     before = look(server.processes())
-    workers = Respawning()
     while True:
         await asyncio.sleep(1)
         now = look(server.processes())
         ports = listened_on(server.processes())
         state = watched.state
-        if not search.is_client and workers.look(
-            processes_now(server.processes()), time.monotonic()
-        ):
-            raise NotAnswering("its workers end again and again before they answer")
         for endpoint in _other_ways(search, state, ports):
             if await _answers(search, endpoint):
                 return endpoint

@@ -84,7 +84,8 @@ def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
     before = sorted(folder.rglob("*"))
     checked = check(folder, "--ask", "overlap", "--limit", str(LIMIT))
     assert sorted(folder.rglob("*")) == before
-    assert shape.get("says", "") in checked.message + reason(checked)
+    said = checked.message + reason(checked)
+    assert shape.get("says", "") in said, said
     if shape.get("outcome") == "refused":
         assert checked.code == 2
         return
