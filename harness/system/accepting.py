@@ -81,21 +81,24 @@ def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
 
     ``sockets`` are inodes. None where that cannot be told.
     """
-    found: set[str] = set()
-    with contextlib.suppress(OSError):
-        files = {file: its for file, its in socket_files(process) if its in sockets}
-        for _, waited_for in _waited_for(process) if files else ():
-            found |= {files[each] for each in waited_for & files.keys()}
-    return found
+    return set[str]().union(*_waits(process, sockets).values())
 
 
 def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
     """The threads of a process that wait for a connection on one of these sockets."""
-    with contextlib.suppress(OSError):
-        files = {file for file, its in socket_files(process) if its in sockets}
-        if files:
-            return {thread for thread, its in _waited_for(process) if files & its}
-    return set()
+    return {thread for thread, its in _waits(process, sockets).items() if its}
+
+
+def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
+    """On which of some listening sockets each thread waits, where that is told."""
+    try:
+        files = {file: its for file, its in socket_files(process) if its in sockets}
+    except OSError:
+        return {}
+    return {
+        thread: {files[each] for each in waited_for & files.keys()}
+        for thread, waited_for in (_waited_for(process) if files else ())
+    }
 
 
 def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
