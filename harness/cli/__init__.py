@@ -83,7 +83,7 @@ COMPLETION = (
 
 
 class Verbs(click.Group):
-    """All verbs, none of which is imported before it is used."""
+    """All verbs, each imported only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the verbs, most used first."""
@@ -164,7 +164,7 @@ def check(argv: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _usage_errors() -> Iterator[None]:
-    """Turn click's errors into ours, with the usage of the verb above them."""
+    """Turn click's errors into ``UsageError``, below the usage line of the verb."""
     try:
         yield
     except click.ClickException as error:

@@ -72,7 +72,7 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
 
 
 def _behind(deployment: Deployment) -> list[str]:
-    """The command after ``--``; empty if a file in the folder has it."""
+    """The command after ``--``; empty if it comes from a file in the folder."""
     return ["--", *shlex.split(deployment.command)] if deployment.command else []
 
 

@@ -67,7 +67,7 @@ def check(options: CheckOptions) -> int:
 def prepare_all(
     configured: Configured, chosen: Sequence[Deployment], options: CheckOptions
 ) -> list[Prepared | NotPrepared]:
-    """The deployments, ready to start. Raises ``UsageError`` with all that is wrong."""
+    """The deployments, ready to start. Raises ``UsageError`` with every problem."""
     prepared: list[Prepared | NotPrepared] = []
     problems: list[str] = []
     for each in chosen:

@@ -37,7 +37,7 @@ def read_baseline(options: ComparisonOptions) -> Baseline:
 
 
 def _expected(path: Path | None) -> Expected:
-    """The changes that a file expects; none without a file. Raises ``UsageError``."""
+    """The expected changes in a file; none without a file. Raises ``UsageError``."""
     remedy = "check the path given with --expected"
     return toml.read(path, Expected, remedy) if path else Expected()
 

@@ -78,9 +78,7 @@ def contradiction(places: Places) -> GateFailed | None:
 
 
 def too_much(places: Places) -> GateFailed | None:
-    """The error for a platform that sends more than its app takes; ``None`` if none
-    does.
-    """
+    """The error for platforms that send more than their app takes; ``None`` if none do."""
     more = [each for each in places.sendings if each.verdict is SendVerdict.MORE]
     if not more:
         return None

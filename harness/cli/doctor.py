@@ -22,6 +22,6 @@ def doctor() -> int:
 
 
 def line(each: Ability, width: int) -> str:
-    """One ability in a line: what there is, or what to install and for what."""
+    """Describe one ability in a line: what was found, or what to install and why."""
     what = each.here or f"missing, for {each.for_what}: {each.install}"
     return f"{'✓' if each.here else '–'} {each.name:<{width}}  {printable(what)}"

@@ -31,7 +31,7 @@ from harness.report.overview import SHORT
 
 
 class AllWays(NamedTuple):
-    """The findings of a verb in each form that a format may need."""
+    """What a verb has to print, in every form that an output format may need."""
 
     record: object
     """All findings, for ``json``."""
@@ -48,9 +48,7 @@ class AllWays(NamedTuple):
 def show(
     printing: Printing, content: AllWays, fault: HarnessError | None = None
 ) -> None:
-    """Print findings in the chosen format; ``fault`` is the error that the run fails
-    with.
-    """
+    """Print findings in the chosen format; the run fails with the error ``fault``."""
     if printing.format != TEXT and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as programs read them
     match printing.format:

@@ -114,7 +114,7 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
 
 
 def _broken(result: DeploymentResult, cell: CellReport) -> Iterator[str]:
-    """What a deployment does not keep, why, and what to do: a line each."""
+    """Broken promises of a deployment, each with its cause and remedy in one line."""
     if result.reason:
         seen, cause = split_reason(cell, result.reason, result.remedy)
         yield seen

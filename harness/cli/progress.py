@@ -48,7 +48,7 @@ NARROWEST = 8
 
 
 class Progress:
-    """Prints the results of a run as they come, and how far the run is."""
+    """Prints the results of a run as they arrive, and how far the run has come."""
 
     def __init__(self, status: Status, console: Console, *, in_lines: bool) -> None:
         self._status = status
@@ -125,7 +125,7 @@ def progress(
 
 
 def say(words: str) -> None:
-    """Print one line for the user that is no result, on standard error."""
+    """Print a message for the user on standard error."""
     line = printable(words, characters=2000)
     print(f"flask-concurrency: {line}", file=sys.stderr, flush=True)
 
@@ -188,7 +188,7 @@ def show_and_carry_out(
 
 
 def _places(plan: Plan) -> dict[str, _Place]:
-    """Every cell by its id, with a short name that is unique in this plan."""
+    """The cells of a plan by id, each with a short name that is unique in the plan."""
     flasks = {each.environment.flask for each in plan.environments}
     pythons = {each.environment.python for each in plan.environments}
     places = {}

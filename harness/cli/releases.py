@@ -31,7 +31,7 @@ from harness.track.timeline import unsupported_cells
 
 
 def selection_of(given: Following) -> Selection:
-    """The selection beside the releases that are followed."""
+    """The selection of everything but the releases that are followed."""
     return selection(given.flask, given.server_release, given.limit, given.python)
 
 
@@ -68,7 +68,7 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
 
 
 def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
-    """Add measurements of a killed run to the history, which it could not do itself."""
+    """Add the measurements of a run that was killed to the history."""
     planned = {cell.id for cell in plan.cells}
     evidence, _ = read_evidence(results)
     left = [e for e in evidence if {cell.id for cell in e.cells} <= planned]

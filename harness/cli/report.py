@@ -1,4 +1,4 @@
-"""The verb ``report``, and how a run is concluded: judged, shown, passed or failed."""
+"""The verb ``report``, and the end of every run: judge it, show it, pass or fail."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def conclude(
     printing: Printing,
     seconds: float | None = None,
 ) -> int:
-    """Judge and show a whole run; its exit code. Raises the errors of a gate.
+    """Judge and show a whole run; return its exit code. Raises the errors of a gate.
 
     ``seconds`` is how long the run took, if known.
     """

@@ -98,7 +98,7 @@ def _is_ordinary(version: Version) -> bool:
 def _read(
     folder: Path, reader: Callable[[Path], tuple[list[Evidence], list[UsageError]]]
 ) -> list[Evidence]:
-    """The evidence in a folder, all of it. Raises ``UsageError``."""
+    """All evidence in a folder. Raises ``UsageError``."""
     evidence, faults = reader(folder)
     for fault in faults:
         raise fault

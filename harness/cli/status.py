@@ -1,4 +1,4 @@
-"""The line that says how far a run is: a bar, a count, the time left, and two names."""
+"""The progress line of a run: a bar, a count, the time left, and two names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENOUGH = 3
 
 
 class Status:
-    """How far a run is, as a line that is redrawn all the time."""
+    """The progress of a run, as a line that is redrawn all the time."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Status:
         return self._clock() - self._began
 
     def line(self, width: int) -> str:
-        """All but the bar, in at most ``width`` columns."""
+        """The progress line without its bar, in at most ``width`` columns."""
         parts = [f"{self.done}/{self.total}", self._time()]
         busy = tuple(self._busy)
         if not busy and self.done < self.total:
@@ -87,7 +87,7 @@ class Status:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> RenderResult:
-        """The bar and the line, narrower by a column than the terminal."""
+        """The bar and the line, one column narrower than the terminal."""
         width = options.max_width - 1
         bar = min(BAR, width // 4)
         yield ProgressBar(

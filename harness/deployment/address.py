@@ -1,4 +1,4 @@
-"""How to tell a server its address, for commands that leave it to the check.
+"""Tells a server its address, where the command leaves that to the check.
 
 The address in a command is the one of production. A check replaces it with its own, by
 the server's options.
@@ -23,7 +23,7 @@ from harness.deployment.shell import split
 
 
 class Listening(NamedTuple):
-    """How one server is told its address."""
+    """The options by which one server is told its address."""
 
     told: tuple[str, ...]
     """Options that tell the address."""
@@ -63,7 +63,7 @@ SERVERS |= {"waitress": SERVERS["waitress-serve"], "pyuwsgi": SERVERS["uwsgi"]}
 
 UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
 _KEY = r"""(?:^[\s"<-]*|[{,]\s*"|>\s*<)"""
-"""What a key stands behind: at the beginning of a line, or in a line of JSON or XML."""
+"""What may precede a key: the beginning of a line, or the marks of JSON and XML."""
 _OWN_ADDRESS = re.compile(
     rf"""(?m){_KEY}(?:{"|".join(_OF_UWSGI)})["']?\s*[=:>]\s*"""
     r"""(?P<value>"[^"\n]*"|[^<\n]*(?:</[\w-]+>)?)"""
@@ -85,7 +85,7 @@ class Addressed(NamedTuple):
     dropped: tuple[str, ...]
     """Words with another address that were removed."""
     own: OwnAddress | None = None
-    """The address in a file that it still names."""
+    """The address in a file that the command still names."""
 
 
 def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
@@ -123,7 +123,7 @@ def read_line(
     shell: Sequence[str],
     folder: Path,
 ) -> ShellCommand:
-    """The command for a line of a file that is meant for a shell.
+    """Read the start line of a file as a command, with the address added.
 
     Raises ``DeploymentFault`` about ``key`` where it names a port of its own.
     """
@@ -138,7 +138,7 @@ _EMPEROR_IN_A_FILE = re.compile(rf"""(?m){_KEY}emperor["']?\s*[=:>]""")
 
 
 def _is_emperor(words: Sequence[str], folder: Path) -> bool:
-    """Whether a command of uWSGI, or a file that it names, starts an emperor."""
+    """Whether a uWSGI command, or a file that it names, starts an emperor."""
     texts = (
         path.read_text(encoding="utf-8", errors="replace")
         for path in _files(words, folder)
@@ -150,7 +150,7 @@ _HANDS_ON = re.compile(r"""(?m)^[^#]*\$(?:\{@\}|@|\*)""")
 
 
 def _handed_on(words: Sequence[str], folder: Path) -> int:
-    """Index of the command that a script is given and starts; 0 without one."""
+    """Index of the command in the arguments of a script that runs it; 0 without."""
     for index, word in enumerate(words[:-1]):
         if word in SHELLS or word.startswith("-"):
             continue
@@ -168,7 +168,7 @@ def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
 
 
 def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
-    """The address in a file of uWSGI; the command line can only add another."""
+    """The address in a uWSGI file; the command line can only add another."""
     for path in _files(words, folder):
         text = path.read_text(encoding="utf-8", errors="replace")
         for match in _OWN_ADDRESS.finditer(text):
@@ -179,7 +179,7 @@ def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
 
 
 def takes_port(words: Sequence[str], folder: Path) -> bool:
-    """Whether a file of uWSGI that the command names takes the port from ``PORT``."""
+    """Whether a uWSGI file that the command names takes the port from ``PORT``."""
     texts = (
         path.read_text(encoding="utf-8", errors="replace")
         for path in _files(words, folder)
@@ -188,7 +188,7 @@ def takes_port(words: Sequence[str], folder: Path) -> bool:
 
 
 def _files(words: Sequence[str], folder: Path) -> list[Path]:
-    """The files of uWSGI that a command names."""
+    """The uWSGI files that a command names."""
     name, arguments = server_words(words)
     if "uwsgi" not in name:
         return []
@@ -200,7 +200,7 @@ def _files(words: Sequence[str], folder: Path) -> list[Path]:
 def _without(
     words: Sequence[str], options: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split words into those to keep, and some options with their values."""
+    """Split words into those to keep, and the given options with their values."""
     others: list[str] = []
     dropped: list[str] = []
     rest = list(words)

@@ -86,19 +86,19 @@ class DeployedApp:
         self._below = below(prepared)
         self._headers = tuple(prepared.deployment.headers.items())
         self.promise = prepared.promise
-        """What it declares: by its command, or as the running server was asked."""
+        """What the deployment declares, by its command or by its running server."""
         self.declaration: Declaration | None = None
         self.found_below = ""
-        """The path that it was found below, where that was not told."""
+        """The path that the app was found below, where no file names it."""
         self._logs = WrittenLogs(own / "tmp")
         self._notes = HookNotes(own)
         self.sockets: set[str] = set()
         """The Unix sockets on which it was reached."""
         self._seconds = seconds
         self.hello: Hello | None = None
-        """What the process that answered first reports of itself."""
+        """What the first process that answered reports about itself."""
         self.is_seen = True
-        """Whether its processes are seen here; those of containers may not be."""
+        """Whether its processes are visible here; those in containers may not be."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The variables of the caller and of the deployment, with the hook."""
@@ -135,7 +135,7 @@ class DeployedApp:
         return self._where.folder
 
     def run(self, command: list[str]) -> list[str]:
-        """The command, behind a layer over the working tree where there can be one."""
+        """The command, with a layer over the working tree if the system allows it."""
         if self._contained is not None:
             return command
         where = self._where
@@ -146,11 +146,11 @@ class DeployedApp:
         return self._contained.removing(port) if self._contained else ()
 
     def log_text(self) -> str:
-        """The ends of the log files that it wrote."""
+        """The ends of the log files that the app wrote."""
         return self._logs.text()
 
     def _mounts(self) -> Sequence[str]:
-        """Paths that the app may be mounted below; none if the file says which."""
+        """Paths that the app may be mounted below; none if its file names the path."""
         given = self._prepared.deployment
         if self._below or given.below is not None:
             return ()
@@ -228,7 +228,7 @@ class DeployedApp:
     def _not_the_route(
         self, server: ProcessTree, port: int, client: Client, token: str
     ) -> str | None:
-        """What came in place of the reserved route's answer; ``None`` if that came."""
+        """The error for an answer not of the reserved route; ``None`` if it is one."""
         if self._contained is None:
             self._logs.look(server.processes(), instead_of=server.log)
         fault = from_app(client, token)

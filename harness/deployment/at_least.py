@@ -1,4 +1,4 @@
-"""Changes with which a deployment would declare at least a given number."""
+"""Finds changes with which a deployment would declare at least a given number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments as users describe them, and errors that name file, deployment and key."""
+"""Deployments as users describe them; errors name the file, deployment and key."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ COMMANDS = ("command", "procfile", "dockerfile")
 """Keys that say where the command comes from; each deployment has one of them."""
 
 OPTIONS = {"python": "python-version"}
-"""Options, and inputs of the action, that are not spelled as the key of a file."""
+"""Options, and inputs of the action, whose spelling differs from that of the key."""
 
 MOST_CHARACTERS = 1000
-"""Longest problem, in characters: it may quote what was written."""
+"""Longest problem, in characters; it may quote the user's file."""
 
 MOST_IN_NAME = 100
-"""Longest name, in characters: files are named after it."""
+"""Longest name of a deployment, in characters; files are named after it."""
 
 UrlPath = Annotated[str, msgspec.Meta(pattern="^/[^ ]*$")]
 PythonRelease = Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]+$")]
@@ -83,7 +83,7 @@ class Probes(Record, frozen=True, kw_only=True):
 
 
 class Deployment(Record, frozen=True, kw_only=True):
-    """One way in which an app is served, and what it promises."""
+    """One way to serve an app, and what it promises."""
 
     remedies = {
         "name": "write lower-case letters, digits, '.', '_' and '-'",
@@ -196,12 +196,12 @@ class DeploymentFault(Exception):
 
 
 class Configured(NamedTuple):
-    """The deployments of one file, or the one that options describe."""
+    """The deployments in one file, or the one that options describe."""
 
     path: Path | None
-    """The file that has them; ``None`` if options describe one."""
+    """The file that describes the deployments; ``None`` if options describe one."""
     folder: Path
-    """The folder to start them in, which their paths are relative to."""
+    """The folder to start the deployments in; their paths are relative to it."""
     deployments: tuple[Deployment, ...]
 
     def line(self, deployment: Deployment, key: str) -> int:

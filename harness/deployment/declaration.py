@@ -1,4 +1,4 @@
-"""What a deployment declares: what its file says, or else its command."""
+"""Finds what a deployment declares: by its file, or else by its command."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def declared_by(
 
 
 UNDERIVED = "what it declares cannot be derived"
-"""The sentence for a deployment of which nothing says what it declares."""
+"""The sentence about a deployment that declares no number anywhere."""
 
 
 def say_declared(source: str, number: int | str = 8) -> str:
-    """How to say how many requests at once a deployment declares."""
+    """How the user can declare how many requests at once a deployment handles."""
     if source.startswith("the option"):
         return f"say how many requests at once it promises: --declared {number}"
     value = f'"{number}"' if isinstance(number, str) else number

@@ -1,4 +1,4 @@
-"""How the app of a folder is started, by the files that are in it.
+"""Finds out how the app of a folder is started, by the files in it.
 
 Nothing is run: a ``Procfile``, a Dockerfile and the files of servers are read, and
 otherwise the app itself is looked for.
@@ -30,35 +30,35 @@ WEB = "web"
 """The process of a ``Procfile`` that platforms send requests to."""
 
 LOOKED_FOR = "a Procfile, a Dockerfile, gunicorn.conf.py, uwsgi.ini, or an app"
-"""What a folder may have, in words."""
+"""The files that are looked for in a folder, in words."""
 
 
 class Candidate(NamedTuple):
-    """One way in which the app of a folder is started."""
+    """One way to start the app of a folder."""
 
     name: str
     """A name for the deployment."""
     given: dict[str, str]
-    """Keys of a deployment that say how it is started."""
+    """Keys of a deployment that say how to start it."""
     words: tuple[str, ...]
     path: Path | None
-    """The file that says so; ``None`` where it was given."""
+    """The file that says so; ``None`` for a command that the user gave."""
     line: int
 
     @property
     def origin(self) -> str:
-        """Where the way to start was found, in words."""
+        """Where this way to start the app was found, in words."""
         where = f"{self.path}:{self.line}: " if self.path else ""
         return f"{where}{' '.join(self.words)}"
 
     @property
     def program(self) -> str:
-        """The program that serves."""
+        """The server program."""
         return server_words(self.words)[0]
 
 
 def candidates(folder: Path) -> list[Candidate]:
-    """All ways in which the app of a folder is started, the most specific first.
+    """All ways to start the app of a folder, the most specific first.
 
     Raises ``UsageError`` where only an app is left, and another file says what serves
     it: Flask's own server would have another number.

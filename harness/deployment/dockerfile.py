@@ -1,4 +1,4 @@
-"""Commands that stand in a Dockerfile: its ``ENTRYPOINT`` and its ``CMD``.
+"""Reads the command in a Dockerfile: its ``ENTRYPOINT`` and its ``CMD``.
 
 Only what the last stage and those that it is made from say is known here, and nothing
 of the images that they begin with.
@@ -29,7 +29,7 @@ DOCKER_RUN = (
     "build that and measure it: command = "
     '"docker run --rm -p 127.0.0.1:{port}:8000 IMAGE", with the port that it listens on'
 )
-"""What to do about a Dockerfile whose command does not run outside of its image."""
+"""The remedy for a Dockerfile whose command does not run outside its image."""
 
 
 def command_in(
@@ -78,7 +78,7 @@ def command_in(
 
 
 def _folder(stage: Stage, beside: Path) -> Path | None:
-    """The folder beside a Dockerfile that is copied to where the command starts."""
+    """The folder beside a Dockerfile that is copied to the command's folder."""
     source = beside / stage.copied.get(stage.folder, ".")
     same = source.resolve() == beside.resolve()
     return source if source.is_dir() and not same else None
@@ -96,7 +96,7 @@ def _check_quotes(instruction: Instruction) -> None:
 
 
 def _check_list(words: Sequence[str], instruction: str) -> None:
-    """Raise ``DeploymentFault`` when a list has a port of its own."""
+    """Raise ``DeploymentFault`` if a list names a port."""
     literal = literal_port(words)
     if literal is not None and not any(PORT in word for word in words):
         word, port = literal
@@ -107,7 +107,7 @@ def _check_list(words: Sequence[str], instruction: str) -> None:
 
 
 def _check_paths(words: Sequence[str]) -> None:
-    """Raise ``DeploymentFault`` about a path that is only in the image."""
+    """Raise ``DeploymentFault`` about a path that exists only in the image."""
     for index, word in enumerate(words):
         path = Path(word.rpartition("=")[2])
         try:

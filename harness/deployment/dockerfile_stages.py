@@ -1,4 +1,4 @@
-"""The instructions of a Dockerfile, and the result of its stages."""
+"""Parses the instructions of a Dockerfile, and works out what its stages set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEREDOC = re.compile(r"<<(-?)(['\"]?)(\w+)\2")
 
 
 class Instruction(NamedTuple):
-    """One instruction, and the line that it begins in."""
+    """One instruction, and the line where it begins."""
 
     name: str
     rest: str
@@ -29,7 +29,7 @@ class Instruction(NamedTuple):
 
     @property
     def items(self) -> list[str] | None:
-        """The items of a list; ``None`` for a line for the shell."""
+        """The items of a list; ``None`` for a shell line."""
         if not self.rest.startswith("["):
             return None
         try:
@@ -47,7 +47,7 @@ class Stage(NamedTuple):
     shell: tuple[str, ...] = SHELL
     folder: str = "/"
     copied: dict[str, str] = {}
-    """Folders of the image, each with the one beside the Dockerfile that it is from."""
+    """Folders of the image, each with its source beside the Dockerfile."""
 
 
 def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> Stage:
@@ -84,14 +84,14 @@ def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> St
 
 
 def _from(rest: str, arguments: Mapping[str, str]) -> tuple[str, str]:
-    """The base of a stage, and its name."""
+    """The base and the name of a stage."""
     words = [word for word in expand(rest, arguments).split() if word[:2] != "--"]
     named = len(words) == 3 and words[1].lower() == "as"
     return words[0] if words else "", words[2] if named else "0"
 
 
 def _after(stage: Stage, each: Instruction) -> Stage:
-    """The stage after an instruction."""
+    """The settings of a stage after an instruction."""
     if each.name == "ENTRYPOINT":
         # A new ENTRYPOINT takes away the CMD of the image that it began with.
         return stage._replace(entrypoint=each if each.items != [] else None)
@@ -107,13 +107,13 @@ def _after(stage: Stage, each: Instruction) -> Stage:
 
 
 def _place(stage: Stage, text: str) -> str:
-    """A folder of an image, by the words for it in an instruction."""
+    """A folder of an image, from the words in an instruction."""
     place = expand(text.strip(), stage.env).strip("'\"")
     return os.path.normpath(os.path.join(stage.folder, place))
 
 
 def _copied(stage: Stage, each: Instruction) -> dict[str, str]:
-    """The folder that an instruction copies from beside the Dockerfile, if it does."""
+    """The folder beside the Dockerfile that an instruction copies, if there is one."""
     words = each.items or each.rest.split()
     if any(word.startswith("--from") for word in words):
         return {}
@@ -153,7 +153,7 @@ def instructions(text: str) -> Iterator[Instruction]:
 
 
 _HEREDOCS = ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")
-"""Instructions that take lines up to a mark."""
+"""Instructions that may read the following lines up to a mark."""
 
 
 def assignments(rest: str, known: Mapping[str, str] = {}) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Servers that do not listen on the port of the check, or speak no plain HTTP.
+"""Finds servers that listen on no port of the check, or do not speak plain HTTP.
 
 Unix sockets, TLS and uwsgi's protocol are spoken. What listens on another port cannot
 be measured: that port may be one of production.
@@ -40,14 +40,14 @@ from harness.system.process import ProcessTree
 from harness.system.sockets import unix_sockets
 
 OTHER_PORTS_SECONDS = 10
-"""After this time on another port only, a server is taken to stay there."""
+"""Time after which a server that listens only on another port will stay there."""
 
 OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that is quiet."""
 
 
 LOOK_SECONDS = 0.5
-"""How often it is looked which workers are there."""
+"""Seconds between two looks at the workers."""
 
 MOUNTS_SECONDS = 20.0
 """Seconds for trying all paths that an app may be mounted below."""
@@ -57,7 +57,7 @@ BAD_REQUEST = 400
 
 
 class AnswerSearch(NamedTuple):
-    """What is known while another way to reach a server is sought."""
+    """What is known so far in the search for another way to reach a server."""
 
     server: ProcessTree
     endpoint: Endpoint
@@ -68,24 +68,24 @@ class AnswerSearch(NamedTuple):
     promise: Promise | None
     folder: Path
     route: str = ""
-    """The target without the path that the app is mounted below."""
+    """The path of the request, without the path that the app is mounted below."""
     mounts: Callable[[], Sequence[str]] = tuple
-    """Paths to try that the app may be mounted below; none where it is told."""
+    """Paths to try that the app may be mounted below; none if the file names it."""
     is_client: bool = False
-    """Whether the processes are a client that starts containers, which serve."""
+    """Whether the processes are only a client, and containers serve."""
 
 
 class Reached(NamedTuple):
-    """An answer, and how it was reached."""
+    """An answer, and the endpoint and path that gave it."""
 
     client: Client
     endpoint: Endpoint
     below: str = ""
-    """The path that the app was found below, in place of the one that was given."""
+    """The path that the app was found below, if it differs from the given one."""
 
 
 class Watched:
-    """Remembers how the last request for a server's answer ended."""
+    """Remembers how the last attempt to reach a server ended."""
 
     def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
         self._instead = instead
@@ -142,7 +142,7 @@ async def reach(
 
 
 async def _workers_end(search: AnswerSearch) -> None:
-    """Watch workers for as long as a server starts. Raises ``NotAnswering``.
+    """Raise ``NotAnswering`` if workers keep ending for as long as a server starts.
 
     On their own, as to look for other ways may take long, and each lives for a moment.
     """
@@ -157,7 +157,7 @@ async def _workers_end(search: AnswerSearch) -> None:
 async def _below_a_path(
     search: AnswerSearch, endpoint: Endpoint, watched: Watched
 ) -> Reached | None:
-    """The answer of an app that is mounted below a path; ``None`` if none is found."""
+    """The answer of an app mounted below a path; ``None`` if none is found."""
     if watched.state is not State.ANSWERED:
         return None
     with contextlib.suppress(TimeoutError):
@@ -176,7 +176,7 @@ async def _below_a_path(
 
 
 async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
-    """Wait for a server to answer in another way. Raises ``NotAnswering``."""
+    """Wait until a server answers in another way. Raises ``NotAnswering``."""
     server, port = search.server, search.endpoint.port
     seconds = rested = 0
     before = look(server.processes())
@@ -213,7 +213,7 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
 def _other_ways(
     search: AnswerSearch, state: State, ports: Container[int]
 ) -> Iterator[Endpoint]:
-    """Other protocols, other addresses of this machine, or Unix sockets."""
+    """Try other protocols, other addresses of this machine, and Unix sockets."""
     given, processes = search.endpoint, search.server.processes()
     if state is State.RESET:
         yield given._replace(tls=True)
@@ -232,7 +232,7 @@ def _other_ways(
 
 
 async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
-    """Whether anything answers in a way, with whatever status."""
+    """Whether anything answers at an endpoint, with any status."""
     client = await send_one(
         search.server, endpoint, search.target, TRY_SECONDS, search.headers
     )
@@ -240,7 +240,7 @@ async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
 
 
 def _about_ports(search: AnswerSearch, ports: set[int]) -> str:
-    """The ports that a server listens on instead, and a remedy."""
+    """A sentence on the ports that a server listens on instead, with a remedy."""
     listed = ", ".join(map(str, sorted(ports)))
     problem = f"it listens on port {listed} and not on the one it was given; "
     return problem + remedy_for(search.command, search.promise, ports, search.folder)

@@ -38,7 +38,7 @@ class Where(NamedTuple):
     python: Path
     """The interpreter that most likely runs the command."""
     variables: dict[str, str]
-    """The server's whole environment, without what the probe adds."""
+    """All variables of the server, without those that the probe adds."""
 
 
 def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
@@ -67,12 +67,12 @@ def caller_variables(
 
 
 def ask(script: str, arguments: tuple[str, ...], where: Where) -> Output:
-    """Run a script of the target with the interpreter of a deployment, in its place."""
+    """Run a script of ``target/`` with the deployment's Python and variables."""
     return ask_command([str(where.python), str(TARGET / script), *arguments], where)
 
 
 def ask_command(words: Sequence[str], where: Where) -> Output:
-    """Run a command that soon ends, in the place of a deployment.
+    """Run a short command with a deployment's folder and variables.
 
     Configuration files are programs too: what they write is gone afterwards.
     """

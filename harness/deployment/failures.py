@@ -1,4 +1,4 @@
-"""Why a server of a deployment failed, by what it said, and what to do about it."""
+"""Finds in a server's output why it failed, and what to do about it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.deployment.no_controls import LEAVES_ALONE
 from harness.records.report import CellReport
 
 PROBES = "/.flask-concurrency/"
-"""Stands in lines of the log that are about requests of the probe."""
+"""Text that marks log lines about the probe's own requests."""
 
 
 NOT_PERMITTED = "Operation not permitted"
@@ -44,7 +44,7 @@ in its module (in words by gunicorn, uvicorn and waitress), anything else."""
 
 
 class Advice(NamedTuple):
-    """What is known about a finding; either may be empty."""
+    """The cause of a failure and its remedy; either may be empty."""
 
     cause: str = ""
     remedy: str = ""
@@ -63,11 +63,11 @@ NO_CAUSE = re.compile(
 _CALLED_AS_ASGI = re.compile(
     r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"
 )
-"""Flask's error when an ASGI server calls it."""
+"""Flask's error when an ASGI server calls the app."""
 
 
 def _as_wsgi(words: Sequence[str]) -> str:
-    """What makes a server of ASGI serve a Flask app, or an adapter do it."""
+    """The remedy for an ASGI server of a Flask app: an option, or an adapter."""
     if server_words(words)[0] in ("uvicorn", "granian"):
         return "add `--interface wsgi`"
     return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a server of WSGI"
@@ -78,7 +78,7 @@ _FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given
 
 
 def _calls_a_factory(cell: CellReport) -> Advice:
-    """What to write if a factory is served in place of its app."""
+    """The remedy if a factory is served in place of its app."""
     found = _FACTORY.search(cell.log_tail)
     place = re.compile(rf"\w[\w.]*:{found[1]}") if found else None
     word = next(filter(place.fullmatch, cell.command), "") if place else ""
@@ -91,7 +91,7 @@ def _calls_a_factory(cell: CellReport) -> Advice:
 
 
 def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
-    """What a server said, and what keeps it where a check can watch it."""
+    """The cause that a server printed, and the remedy."""
     if any(advice := _calls_a_factory(cell)):
         return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):
@@ -121,7 +121,7 @@ _UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
 
 
 def _lacks_variable(cause: str, log: str) -> str:
-    """The variable of the environment that was looked up and is not set, if any."""
+    """The environment variable that the app looked up and did not find, if any."""
     found = _UNSET.search(cause)
     is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
     return found["name"] if found and is_looked_up else ""
@@ -131,11 +131,11 @@ _NO_IMAGE = re.compile(
     r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
     r"|toomanyrequests|429 Too Many Requests"
 )
-"""What the engine says where an image is not there and cannot be had."""
+"""The engine's message about an image that cannot be found or pulled."""
 
 
 def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
-    """What keeps a server in the foreground, where a check can watch it."""
+    """The remedy that keeps a server in the foreground, where a check can watch it."""
     daemon = promise.settings.get("daemon") if promise else None
     if daemon is not None and daemon.file is not None:
         return f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
@@ -176,20 +176,20 @@ def _cause(log: str, reason: str) -> str:
 
 
 _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
-"""How honcho, foreman and Compose say which process a line is of."""
+"""The prefix by which honcho, foreman and Compose name the process of a line."""
 
 _OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
-"""How lines of honcho and foreman themselves begin."""
+"""The beginning of lines that honcho and foreman write themselves."""
 
 _KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIG(?!TERM).*")
-"""What gunicorn says of a worker that something else ended."""
+"""gunicorn's message about a worker that something else killed."""
 
 DETAILS = 3
-"""So many lines at most that follow an error are told with it."""
+"""Most lines after an error that are quoted with it."""
 
 
 def _details(error: str, lines: Sequence[str]) -> str:
-    """The names that an error of pydantic lists in lines of their own."""
+    """The names that a pydantic error lists on lines of their own."""
     if not re.search(r"\d validation errors? for \w+$", error):
         return ""
     after = lines[len(lines) - 1 - lines[::-1].index(error) + 1 :]
@@ -206,4 +206,4 @@ def _details(error: str, lines: Sequence[str]) -> str:
 NAMED = re.compile(
     r"it listens on|in place of the probe's route|it speaks|only Flask apps"
 )
-"""Words of reasons that name the cause already."""
+"""Words of reasons that already name the cause."""

@@ -1,4 +1,4 @@
-"""The findings of a check: reasons with remedies, and which promises are kept.
+"""Judges a check: reasons with remedies, and which promises are kept.
 
 Rule: a deployment that was not reached is reported as missing, so that whatever ends a
 check early leaves a whole report.
@@ -50,19 +50,19 @@ MISSING = "missing: the check ended before this deployment was measured"
 
 
 class Checked(NamedTuple):
-    """A deployment, and what has been measured of it so far."""
+    """A deployment, and its measurement so far."""
 
     prepared: Prepared | NotPrepared
     evidence: Evidence
     hello: Hello | None = None
     running: Promise | None = None
-    """What it declares, if its command or the running server told."""
+    """What the deployment declares, if its command or running server shows it."""
     found_below: str = ""
-    """The path that its app was found below, where nothing told of it."""
+    """The path that its app was found below, if no file names it."""
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment as it is described."""
+        """The deployment as the user described it."""
         return self.prepared.deployment
 
     @property
@@ -74,14 +74,14 @@ class Checked(NamedTuple):
 
     @property
     def is_underived(self) -> bool:
-        """Whether nothing tells how many requests at once it declares."""
+        """Whether the number of requests that it declares is unknown."""
         return self.deployment.declared is None and self.promise is None
 
 
 def not_measured(
     prepared: Prepared | NotPrepared, planned: PlannedEnvironment
 ) -> Checked:
-    """A deployment that is not measured yet, or that cannot be started."""
+    """Evidence for a deployment that is not measured yet, or cannot be started."""
     if isinstance(prepared, Prepared):
         return Checked(
             prepared, nothing_measured(planned, Outcome.HARNESS_FAILED, MISSING)
@@ -154,7 +154,7 @@ def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
 def _without_declaration(
     checked: Checked, cell: CellReport, advice: Advice
 ) -> CellReport:
-    """A cell whose number is known, but compared with nothing."""
+    """A cell with a number but without a declaration to compare it with."""
     source = checked.prepared.source if isinstance(checked.prepared, Prepared) else ""
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
     say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")
@@ -201,7 +201,7 @@ def _checked_deployment(
 
 
 def _at_hold_at(configured: Configured, checked: Checked, remark: Remark) -> Remark:
-    """A remark about a place inside the app, at the line that names the place."""
+    """A remark about a place inside the app, located at the line that names it."""
     if remark.word is not Other.NARROW or configured.path is None:
         return remark
     line = configured.line(checked.deployment, "hold-at")
@@ -211,7 +211,7 @@ def _at_hold_at(configured: Configured, checked: Checked, remark: Remark) -> Rem
 
 
 def _location(configured: Configured, checked: Checked) -> tuple[Path | None, int]:
-    """The file and the line of the setting that decides how many are declared."""
+    """The file and the line of the setting that decides the declared number."""
     prepared = checked.prepared
     if isinstance(prepared, NotPrepared):
         key = "requirements"

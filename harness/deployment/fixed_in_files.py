@@ -1,4 +1,4 @@
-"""Fixed ports in the files that start a server, and what to write instead.
+"""Finds fixed ports in files that start a server, and what to write instead.
 
 Each kind of file has its own way to read a variable. A remedy is only given for a kind
 whose way is known.
@@ -22,10 +22,10 @@ _BY_DEFAULT = {
     "honcho": ("Procfile",),
     "foreman": ("Procfile",),
 }
-"""Files that programs read without being told to."""
+"""Files that programs read by default."""
 
 _SETTINGS = (".env", ".flaskenv")
-"""Files of variables that apps read, whatever starts them."""
+"""Files of variables that apps read however they are started."""
 
 _IS_DEFAULT = re.compile(
     r"""(?:\.get|getenv|env|config)\(\s*["'](?P<python>\w+)["']\s*,"""
@@ -43,13 +43,13 @@ class PortLine(NamedTuple):
 
     path: Path
     name: str
-    """Its name in the command, or in the file that leads there."""
+    """The name of the file in the command, or in the file that includes it."""
     number: int
     line: str
 
 
 def in_files(words: Sequence[str], port: str, folder: Path) -> str:
-    """What to write in a file that a command starts from; empty where none is known.
+    """What to change in the files that a command reads; empty if nothing is found.
 
     The files that the command names are searched, and those that they name.
     """
@@ -60,7 +60,7 @@ def in_files(words: Sequence[str], port: str, folder: Path) -> str:
 
 
 def variable_of(words: Sequence[str], port: str, folder: Path) -> str:
-    """The variable whose default a port is, so that no file has to be changed.
+    """The variable whose default is this port; setting it changes no file.
 
     Empty where it is the default of none.
     """
@@ -91,14 +91,14 @@ def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]
 
 
 def _vassals(words: Sequence[str], folder: Path) -> list[str]:
-    """The files in the folders that a command names, as those of an emperor."""
+    """The files in the folders that a command names, such as an emperor's vassals."""
     places = [folder / word for word in words if not word.startswith(("-", "/", "."))]
     files = [each for path in places if path.is_dir() for each in path.glob("*.ini")]
     return sorted(str(each.relative_to(folder)) for each in files)
 
 
 def _text(path: Path) -> str:
-    """The beginning of a file; nothing where there is none, or where it is no text."""
+    """The beginning of a file; empty if there is none, or if it is not text."""
     try:
         content = path.read_bytes()[:_READ_BYTES] if path.is_file() else b""
     except (OSError, ValueError):
@@ -107,7 +107,7 @@ def _text(path: Path) -> str:
 
 
 def _remedy(place: PortLine, port: str) -> str:
-    """What to write in the place of a port, in the language of its file."""
+    """What to write in place of a port, in the language of its file."""
     text = _text(place.path)
     where = f"in {place.name}, line {place.number}"
     plain = f"in place of `{port}` {where}"
@@ -127,7 +127,7 @@ def _remedy(place: PortLine, port: str) -> str:
 
 
 _NO_VARIABLES = (".toml", ".yaml", ".yml", ".json", ".xml", ".ini", ".cfg", ".conf")
-"""Endings of files that have no variables, or that other remedies are for."""
+"""Extensions of files without variables, or with remedies of their own."""
 
 
 def _in_python(place: PortLine, port: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What to do about a server that listens on a port of its own.
+"""Finds remedies for a server that listens on a fixed port.
 
 A remedy keeps production as it is: where the port was fixed, it stays the default.
 """
@@ -21,7 +21,7 @@ from harness.deployment.ports import instead_of
 from harness.deployment.shell import CommandLine
 
 HANDED_ON = 'env = { PORT = "{port}" }'
-"""How a deployment gives the port of the check to what reads a variable."""
+"""The key that gives the check's port to an app that reads it from a variable."""
 
 _UWSGI = ("http", "http-socket", "https", "https-socket", "socket", "uwsgi-socket")
 
@@ -29,7 +29,7 @@ _UWSGI = ("http", "http-socket", "https", "https-socket", "socket", "uwsgi-socke
 def remedy_for(
     command: CommandLine, promise: Promise | None, ports: Iterable[int], folder: Path
 ) -> str:
-    """What to write so that a server listens where the check wants it to."""
+    """What to write so that a server listens on the port of the check."""
     for port in map(str, sorted(ports)):
         if remedy := _in_command(command, port) or _in_settings(command, promise, port):
             return remedy
@@ -72,7 +72,7 @@ def _in_command(command: CommandLine, port: str) -> str:
 
 
 def words_of(words: Sequence[str]) -> Sequence[str]:
-    """The words of a command, or of the line that it gives to a shell."""
+    """The words of a command, or of the line that it passes to a shell."""
     if len(words) < 3 or not words[-2].endswith("c"):
         return words
     try:
@@ -110,7 +110,7 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
 
 
 def _by_option(command: CommandLine, port: str) -> str:
-    """The options that tell a server its port, if the command starts one itself."""
+    """The options that set a server's port, if the command starts the server itself."""
     name, arguments = server_words(command.words)
     listening = SERVERS.get(name)
     if listening is None or "uwsgi" in name:
@@ -123,7 +123,7 @@ def _by_option(command: CommandLine, port: str) -> str:
 
 
 def _handed_on(command: CommandLine) -> str:
-    """How to set the variable where it is not set yet."""
+    """How to set the variable if the deployment does not set it yet."""
     if "{port}" in command.env.get("PORT", ""):
         return ""
     return f", and hand the port on: {HANDED_ON}"

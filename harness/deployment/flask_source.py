@@ -1,4 +1,4 @@
-"""Whether an expression of a Python file is a Flask app, as far as reading can tell.
+"""Decides by reading whether an expression in a Python file is a Flask app.
 
 Names are followed through assignments, imports of files beside the script, and
 functions that return an app. Rule: what cannot be followed is no Flask app.
@@ -14,11 +14,11 @@ from typing import NamedTuple
 from harness.deployment.python_source import parsed
 
 DEEPEST = 8
-"""Steps from one name to another that are followed."""
+"""Most steps that are followed from one name to another."""
 
 
 class SourceFile(NamedTuple):
-    """A file of Python, and the folder that its imports are looked for in."""
+    """A Python file, and the folder in which its imports are looked up."""
 
     path: Path
     tree: ast.Module
@@ -26,7 +26,7 @@ class SourceFile(NamedTuple):
 
 
 def source_of(path: Path, root: Path) -> SourceFile | None:
-    """A file that can be followed; ``None`` if it cannot be read as Python."""
+    """Parse a source file; ``None`` if it cannot be read as Python."""
     tree = parsed(path)
     return SourceFile(path, tree, root) if tree is not None else None
 
@@ -47,7 +47,7 @@ def is_flask(value: ast.expr, source: SourceFile, steps: int = DEEPEST) -> bool:
 
 
 def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bool:
-    """Whether what is called is ``name`` of a module, by any of its spellings."""
+    """Whether a call names ``name`` of a module, in any spelling."""
     match called:
         case ast.Name(id=used):
             return any(
@@ -68,7 +68,7 @@ def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bo
 
 
 def _makes_flask(called: ast.expr, source: SourceFile, steps: int) -> bool:
-    """Whether a call of this makes an app."""
+    """Whether calling this makes an app."""
     if steps <= 0:
         return False
     if comes_from(called, "flask", "Flask", source.tree):
@@ -89,7 +89,7 @@ def _makes_flask(called: ast.expr, source: SourceFile, steps: int) -> bool:
 def _elsewhere(
     value: ast.expr, source: SourceFile
 ) -> Iterator[tuple[ast.Name, SourceFile]]:
-    """What an imported name, or one of an imported module, is in its own file."""
+    """Follow an imported name, or an attribute of an imported module, to its file."""
     match value:
         case ast.Name(id=name):
             for other, origin in _imported(name, source):
@@ -102,7 +102,7 @@ def _elsewhere(
 
 
 def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
-    """Everything that is assigned to a name, anywhere in a file."""
+    """Every value that is assigned to a name anywhere in a file."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -116,7 +116,7 @@ def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
 def _defined(
     called: ast.expr, tree: ast.Module
 ) -> ast.FunctionDef | ast.ClassDef | None:
-    """The function or the class at the top of a file that is called."""
+    """The top-level function or class of a file that a call names."""
     name = called.id if isinstance(called, ast.Name) else ""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
@@ -125,7 +125,7 @@ def _defined(
 
 
 def _imported(name: str, source: SourceFile) -> Iterator[tuple[SourceFile, str]]:
-    """The files that a name is imported from, each with the name that it has there.
+    """The files that a name is imported from, each with its name there.
 
     That is empty where the name stands for the file itself.
     """

@@ -1,4 +1,4 @@
-"""How an orchestrator asks whether a deployment is alive, by its files and keys."""
+"""Finds out how an orchestrator checks a deployment's health, by files and keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GIVEN = ("path", "port", "by", "period", "timeout", "failures")
 
 
 def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
-    """How an orchestrator asks. Raises ``DeploymentFault``.
+    """The health check of a deployment's orchestrator. Raises ``DeploymentFault``.
 
     A key counts before what a file says, and that before Kubernetes' defaults.
     """

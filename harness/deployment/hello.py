@@ -9,27 +9,27 @@ class Hello(msgspec.Struct, frozen=True):
     """What the reserved route reports about its process."""
 
     patched: bool
-    """Whether its sockets are those of a library such as gevent."""
+    """Whether its sockets are patched by a library such as gevent."""
     stale: tuple[str, ...]
-    """Names in the user's modules that were taken before the patching."""
+    """Names that the user's modules imported before the patching."""
     python: str = ""
     flask: str = ""
-    """Releases, where it could say."""
+    """The release of Flask; empty if unknown."""
     process: int = 0
     words: tuple[str, ...] = ()
-    """What it was started with, or the process that it was forked from."""
+    """The words that the process, or the one it was forked from, was started with."""
     folder: str = ""
     """Its current folder."""
     software: str = ""
     """What the server calls itself (``SERVER_SOFTWARE``)."""
     server: str = ""
-    """The package of the server, as what calls the app or the modules show it."""
+    """The server's package, as the caller of the app or the loaded modules show it."""
     told: dict[str, int | str] = {}
-    """How many requests at once the server was told to run, by its own names."""
+    """The server's own settings of how many requests to run at once."""
     green: str = ""
-    """The library of greenlets whose server runs in it."""
+    """The greenlet library whose server runs in the process."""
     places: tuple[str, ...] = ()
-    """Names of the places inside the app that it has found."""
+    """Names of the places inside the app that the hook found."""
     multithread: bool | None = None
     multiprocess: bool | None = None
     """What the server claims (PEP 3333)."""

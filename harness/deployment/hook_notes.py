@@ -1,4 +1,4 @@
-"""What the start-up hook notes of the processes it is in: empty files in a folder."""
+"""Reads the start-up hook's notes on its processes: empty files in a folder."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 VARIABLE = "FLASK_CONCURRENCY_SEEN"
-"""Tells the hook where that folder is (``target/hook/_flask_concurrency_start.py``)."""
+"""Variable that names that folder for ``target/hook/_flask_concurrency_start.py``."""
 
 
 class HookNotes:
-    """The notes of all processes of a deployment, in a folder of the check."""
+    """The notes on all processes of a deployment, in a folder of the check."""
 
     def __init__(self, own: Path) -> None:
         self._folder = own / "seen"
@@ -22,5 +22,5 @@ class HookNotes:
         return {VARIABLE: str(self._folder)}
 
     def words(self) -> set[str]:
-        """What was noted so far, such as ``flask`` when it was imported."""
+        """The notes so far, such as ``flask`` once Flask was imported."""
         return set(os.listdir(self._folder)) if self._folder.is_dir() else set()

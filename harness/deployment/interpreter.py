@@ -1,4 +1,4 @@
-"""The program that a command starts, and the Python that it runs on."""
+"""Finds the program that a command starts, and the Python that it runs on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.deployment.dockerfile import DOCKER_RUN
 def find_executable(
     key: str, words: Sequence[str], folder: Path, variables: Mapping[str, str]
 ) -> Path:
-    """The file that the first word of a command means.
+    """The file that the first word of a command names.
 
     Raises ``DeploymentFault`` about the key that the command comes from.
     """
@@ -46,7 +46,7 @@ def find_executable(
 
 
 def takes_a_shell(executable: Path) -> bool:
-    """Whether a file is a script without a first line that says what runs it.
+    """Whether a file is a script without a ``#!`` line.
 
     The kernel refuses such a file; shells then take it for one of their own.
     """

@@ -1,4 +1,4 @@
-"""What a check gives a deployment of its own, so that nothing else changes.
+"""Gives a deployment folders of its own, so that a check changes nothing else.
 
 It sees its working tree and its home folder through layers of its own
 (``harness/system/layer.py``), so that databases, logs and sockets there stay as they
@@ -36,7 +36,7 @@ LAYER_SECONDS = 20.0
 
 LAYER = "layer"
 PROGRAMS = "bin"
-"""Folders for layers, and for programs that stand in for others."""
+"""The folder for layers, and for programs that stand in for others."""
 
 FREE_SIGNALS = (
     "a signal that it sends reaches any process of its user: only Linux 6.12 and "
@@ -44,12 +44,12 @@ FREE_SIGNALS = (
 )
 
 FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
-"""Variables that name them; one that the deployment sets itself stays."""
+"""Variables that name such folders; one that the deployment sets itself stays."""
 
 GUNICORN = "GUNICORN_CMD_ARGS"
 
 FIRST_CONTROL_SOCKET = Version("25.1")
-"""The release of gunicorn that first opens one without being asked to."""
+"""The first gunicorn release that opens a control socket by default."""
 
 
 def working_tree(folder: Path) -> Path:
@@ -99,7 +99,7 @@ def home_of(variables: Mapping[str, str]) -> Path | None:
 
 
 def _caches(home: Path) -> Path:
-    """The cache folder of a home: left as it is, since it may be large."""
+    """The cache folder of a home folder: left as it is, since it may be large."""
     return home / ".cache"
 
 

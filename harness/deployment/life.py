@@ -1,4 +1,4 @@
-"""What a deployment promises about its life: ``never-below`` and ``on-term``."""
+"""Judges what a deployment promises about its life: ``never-below`` and ``on-term``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ USUAL_ACTS = (Act.RECYCLE, Act.RELOAD, Act.KILL)
 
 
 class BrokenPromise(NamedTuple):
-    """A promise that is not kept, or that may not be kept."""
+    """A promise that is broken, or may be."""
 
     error: type[HarnessError]
     reason: str
-    """Begins with the key."""
+    """The reason; it begins with the key."""
 
 
 def acts_of(deployment: Deployment) -> tuple[Act, ...]:
@@ -34,7 +34,7 @@ def acts_of(deployment: Deployment) -> tuple[Act, ...]:
 
 
 def _usual(deployment: Deployment) -> tuple[Act, ...]:
-    """The acts for ``never-below`` if only the end was named.
+    """The acts for ``never-below``, also if ``life`` names only the end.
 
     In the end there are no places, so that says nothing about it.
     """
@@ -65,7 +65,7 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
 
 
 def _uneven(never_below: int, cell: CellReport) -> BrokenPromise | None:
-    """A broken promise where fewer are in the app even before an act.
+    """A broken promise if there are too few places even before an act.
 
     Which worker gets the requests while a tape is made is chance: a tape may show more
     places than there always are.
@@ -88,7 +88,7 @@ def _below(never_below: int, tapes: list[Tape]) -> BrokenPromise | None:
 def _unknown(
     key: str, tapes: list[Tape], wanted: set[Act], asked: set[Act]
 ) -> BrokenPromise | None:
-    """Why it cannot be told, where one of the wanted acts has no tape.
+    """Why a promise cannot be judged, if a wanted act has no tape.
 
     What a server does not know, such as a signal, is only missed where it was
     ``asked`` for by name.

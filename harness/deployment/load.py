@@ -1,4 +1,4 @@
-"""Reads deployments from a file or from options, and names all that is wrong there."""
+"""Reads deployments from a file or from options, and reports every problem at once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def load(path: Path) -> Configured:
 
 
 def _label(table: Any, number: int) -> str:
-    """The name of a deployment, or its position where it has no good one."""
+    """The name of a deployment, or its position if it has no valid name."""
     name = table.get("name") if isinstance(table, dict) else None
     good = (
         isinstance(name, str)
@@ -70,7 +70,7 @@ _NAME = r"[a-z0-9][a-z0-9._-]*"
 
 
 def _command_problems(configured: Configured) -> Iterator[str]:
-    """What is wrong with what the commands of deployments come from."""
+    """Problems with the keys that the commands of deployments come from."""
     for each in configured.deployments:
         try:
             command_line(configured, each, os.environ)
@@ -103,7 +103,7 @@ def _tables(path: Path) -> list[Any]:
 
 
 def _read(table: Any) -> tuple[Deployment | None, list[DeploymentFault]]:
-    """A deployment, or everything that is wrong with its table."""
+    """A deployment, or every problem with its table."""
     rest = table
     faults: list[DeploymentFault] = []
     while True:
@@ -123,7 +123,7 @@ def _read(table: Any) -> tuple[Deployment | None, list[DeploymentFault]]:
 
 
 def _table(path: Path) -> Any:
-    """The part of a TOML file that is ours. Raises ``UsageError``."""
+    """The part of a TOML file that belongs to us. Raises ``UsageError``."""
     remedy = "write one with a [[deployment]] in it, or name another with --config"
     tables = toml.parse(path, remedy)
     if path.name != PYPROJECT:
@@ -145,7 +145,7 @@ def has_table(path: Path) -> bool:
 
 
 def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
-    """Everything that is wrong with a deployment although each key alone is right."""
+    """Problems with combinations of keys that are each valid alone."""
     if (length := len(deployment.name)) > MOST_IN_NAME:
         problem = f"has {length} characters; write {MOST_IN_NAME} at most"
         yield DeploymentFault("name", problem)

@@ -35,7 +35,7 @@ class MeasuredDeployment(NamedTuple):
 
     evidence: Evidence
     hello: Hello | None
-    """What its app reports of itself."""
+    """What the app's process reports about itself."""
     promise: Promise | None
     """What it declares, if its command or the running server told."""
     found_below: str = ""
@@ -72,7 +72,7 @@ async def measure_deployment(
 
 
 def _remove_sockets(paths: Iterable[Path], begun: float) -> None:
-    """Remove the Unix sockets that a server that was killed has left.
+    """Remove the Unix sockets that a killed server left behind.
 
     ``begun`` is when it was started, by the clock of the file system: older ones are
     not its own.
@@ -86,7 +86,7 @@ def _remove_sockets(paths: Iterable[Path], begun: float) -> None:
 def _in_folder(
     planned: PlannedEnvironment, contained: Contained | None, own: Path
 ) -> PlannedEnvironment:
-    """The plan with the command that starts containers from a folder of the check."""
+    """The plan, with the files that its containers need in a folder of the check."""
     if contained is None:
         return planned
     (cell,) = planned.cells
@@ -96,7 +96,7 @@ def _in_folder(
 
 
 def _versions(engine_release: str, hello: Hello | None) -> dict[str, str]:
-    """The releases of the engine, and those that the app in a container reports."""
+    """The release of the engine, and those that the app in a container reports."""
     known = {"docker": engine_release}
     if hello is not None:
         known |= {"flask": hello.flask, "python": hello.python}

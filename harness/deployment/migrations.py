@@ -1,4 +1,4 @@
-"""Refuses starts that would change a database on a server.
+"""Refuses commands that would migrate a database on a server.
 
 A database in a file of the working tree or of the home folder is behind a layer (see
 ``isolation``). One that is reached over the network is not, so a start that migrates it
@@ -20,24 +20,24 @@ MOST_BYTES = 100_000
 """How much of a script is read."""
 
 FILES = (".env", ".flaskenv")
-"""Files whose variables Flask and others read when they start."""
+"""Files of variables that Flask and others read when they start."""
 
 CI = "CI"
-"""The variable of machines that are made for one job, and their databases with them."""
+"""Variable of machines made for one job, whose databases end with them."""
 
 _CHANGES = re.compile(
     r"\bflask\b[^\n;&|#]*?\bdb\s+(?:upgrade|downgrade)\b"
     r"|\balembic\b[^\n;&|#]*?\b(?:upgrade|downgrade)\b"
     r"|\bmanage\.py\s+(?:migrate|flush|syncdb|db\s+(?:upgrade|downgrade))\b"
 )
-"""Commands that change the tables of a database: of Flask-Migrate, Alembic, Django."""
+"""Commands of Flask-Migrate, Alembic and Django that change tables of a database."""
 
 _COMMENT = re.compile(r"(?m)^\s*#.*$")
 
 _SERVER = re.compile(
     r"(?:postgres\w*|mysql|mariadb|mssql|oracle|cockroachdb)(?:\+\w+)?://"
 )
-"""How the address of a database on a server begins."""
+"""The beginning of the address of a database on a server."""
 
 _LINE = re.compile(r"(?m)^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)")
 
@@ -49,7 +49,7 @@ def check_database(
     variables: Mapping[str, str],
     given: Mapping[str, str],
 ) -> None:
-    """Raise ``DeploymentFault`` about a start that migrates a database of others.
+    """Raise ``DeploymentFault`` about a command that migrates a shared database.
 
     ``given`` are the variables that the deployment itself sets for the check.
     """
@@ -68,7 +68,7 @@ def check_database(
 
 
 def _place(address: str) -> str:
-    """Where a database is, without its user and its password."""
+    """The address of a database, without user and password."""
     try:
         host = urlsplit(address).hostname
     except ValueError:
@@ -91,7 +91,7 @@ def _texts(words: Sequence[str], folder: Path) -> Iterator[str]:
 
 
 def _in_files(folder: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Variables of files, but for those that are set already."""
+    """Variables of files, without those that are already set."""
     for name in FILES:
         try:
             text = (folder / name).read_text(errors="replace")

@@ -1,4 +1,4 @@
-"""Paths that an app may be mounted below, as its sources name them.
+"""Finds paths in an app's sources that the app may be mounted below.
 
 They are only tried: the secret of the run tells where the app is.
 """
@@ -26,7 +26,7 @@ _IN_TEXT = re.compile(
 )
 _SETTINGS = (".ini", ".toml", ".yaml", ".yml", ".cfg", ".conf", ".env")
 _MOUNTS = frozenset({"DispatcherMiddleware", "PathInfoDispatcher", "mount", "graft"})
-"""Names of what puts an app below a path."""
+"""Names of functions and settings that mount an app below a path."""
 
 _NOT_OWN = frozenset(
     {"node_modules", "site-packages", "tests", "test", "migrations", "venv", "static"}
@@ -36,7 +36,7 @@ _NOT_OWN = frozenset(
 def mount_paths(
     folder: Path, words: Sequence[str], variables: Mapping[str, str]
 ) -> list[str]:
-    """Paths that occur where an app may be mounted by them, the most likely first."""
+    """Paths in the sources that the app may be mounted below, the most likely first."""
     named: list[str] = []
     others: list[str] = []
     for path in _files(folder):
@@ -53,7 +53,7 @@ def mount_paths(
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The modules and settings of a folder and below it."""
+    """The modules and settings in a folder and below it."""
     count = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(

@@ -1,4 +1,4 @@
-"""Where in a server the Flask app is mounted, and how requests get there."""
+"""Finds out where in a server the Flask app is mounted, or why it is not reached."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOST = re.compile(r"\bhost\b", re.IGNORECASE)
 
 
 def below(prepared: Prepared) -> str:
-    """The path below which the app is: that of the file, or of ``SCRIPT_NAME``."""
+    """The path that the app is mounted below, by its file or by ``SCRIPT_NAME``."""
     given = prepared.deployment.below
     if given is None:
         given = prepared.where.variables.get("SCRIPT_NAME", "")
@@ -26,7 +26,7 @@ def below(prepared: Prepared) -> str:
 
 
 FRAMEWORKS = {"quart": "Quart", "django": "Django", "bottle": "Bottle"}
-"""Frameworks whose apps are no Flask apps; Flask may be mounted in one of FastAPI."""
+"""Frameworks whose apps are not Flask apps; FastAPI may have Flask mounted."""
 
 IGNORES = (
     "its Python may ignore PYTHONPATH (`-I`, `-E`), or be started without variables, "
@@ -42,7 +42,7 @@ WITHOUT_VARIABLES = (
 
 
 def lacks_variables(port: int, processes: Iterable[int]) -> bool:
-    """Whether a process that listens on a port was started without those of the hook.
+    """Whether a process that listens on a port lacks the hook's variables.
 
     Those that write their title over their variables, as nginx does, tell nothing.
     """
@@ -75,7 +75,7 @@ def _no_flask(status: int, seen: Collection[str]) -> str:
 
 
 def _host(location: str) -> str:
-    """The host that a redirect leads to; empty if it leads to a path alone."""
+    """The host that a redirect leads to; empty if it only names a path."""
     try:
         host = urlsplit(location).hostname or ""
     except ValueError:

@@ -28,22 +28,22 @@ OF_A_USER = ("docker.sock", "podman/podman.sock")
 """The same in the folder ``XDG_RUNTIME_DIR`` of a user."""
 
 NOWHERE = "no-containers.sock"
-"""The name of the socket that clients are sent to, where all is refused."""
+"""The name of the socket to which clients are led; it refuses everything."""
 
 REFUSED = "flask-concurrency: refused:"
-"""How the line begins that says which command was refused."""
+"""The beginning of the line that names a refused command."""
 
 CLIENTS = (
     *("docker", "docker-compose", "podman", "podman-compose", "podman-remote"),
     *("nerdctl", "buildah", "finch", "ctr", "crictl", "sudo", "doas"),
 )
-"""Programs that start containers. The last two start programs as another user."""
+"""Programs that start containers; the last two start programs as another user."""
 
 _LOOKING = (
     *("ps", "images", "inspect", "logs", "port", "top", "stats", "events", "version"),
     *("info", "search", "history", "diff", "help"),
 )
-"""Their commands that change nothing."""
+"""Commands of these programs that change nothing."""
 
 REMEDY = (
     "a check starts no containers but those of a deployment whose own command is "
@@ -87,7 +87,7 @@ exec "$real" "$@"
 
 
 def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
-    """The sockets of engines that are there, the one that is used by default first."""
+    """The sockets of engines that exist, the default one first."""
     given = variables.get(ENGINE, "")
     own = variables.get("XDG_RUNTIME_DIR", "")
     named = [given.removeprefix("unix://")] if given.startswith("unix://") else []
@@ -112,7 +112,7 @@ def _of_contexts(variables: Mapping[str, str]) -> list[str]:
 
 
 def stand_in_for_clients(folder: Path, search: str, engine: str) -> None:
-    """Write programs to a folder that are found in place of the clients of engines.
+    """Write stand-ins for the clients of engines to a folder.
 
     Those that may look at something are handed to the real one, with ``engine`` as the
     place of the engine, if it is given.

@@ -1,4 +1,4 @@
-"""Keeps the start of a deployment from changing what runs already.
+"""Keeps the start of a deployment from controlling services and programs that run.
 
 Programs that control services, the machine or a store of data are found as ones that
 refuse. Where the kernel does not confine signals, so are those that end processes.
@@ -42,20 +42,19 @@ SERVICES = {
     "monit": "status summary",
     "crontab": "",
 }
-"""Programs that start, stop and restart services, each with what it does that changes
-nothing."""
+"""Programs that control services, each with its commands that change nothing."""
 
 MACHINE = ("reboot", "shutdown", "halt", "poweroff", "telinit")
 """Programs that halt the machine."""
 
 OPTIONS_ALONE = frozenset({*MACHINE, "crontab"})
-"""Programs that change something without a word that is no option."""
+"""Programs that change something even if they get nothing but options."""
 
 ENDING = ("pkill", "killall", "killall5", "skill", "fuser", "slay")
 """Programs that find processes and end them."""
 
 STORES = ("redis-cli", "valkey-cli", "keydb-cli")
-"""Clients of stores that need one word to empty them, or to end them."""
+"""Clients of data stores, for which one word is enough to empty or stop a store."""
 
 REMOVING = ("rm", "unlink")
 """Programs that remove files."""
@@ -65,7 +64,7 @@ FLAGS = {
     **dict.fromkeys(("service", "rc-service"), " | --status-all | status"),
     "invoke-rc.d": " | status",
 }
-"""More words with which some of them change nothing, wherever these stand."""
+"""Further words with which some of them change nothing, at any position."""
 
 _HEAD = """\
 #!/bin/sh
@@ -152,7 +151,7 @@ exec {real} "$@"
 
 
 def programs(search: str, *, confined: bool) -> dict[str, Path]:
-    """The programs to stand in for, by name, as they are found on a path.
+    """The programs on a path that need a stand-in, by name.
 
     ``confined`` tells whether the kernel confines signals, so that those that end
     processes reach none but the deployment's own.
@@ -164,7 +163,7 @@ def programs(search: str, *, confined: bool) -> dict[str, Path]:
 
 
 def stand_in(folder: Path, reals: Mapping[str, str], own: Iterable[Path]) -> None:
-    """Write programs to a folder that are found in the place of others.
+    """Write stand-ins for such programs to a folder.
 
     ``reals`` has the path of each of the others, which are run to look at something.
     Files may be removed in the folders ``own``.
@@ -176,7 +175,7 @@ def stand_in(folder: Path, reals: Mapping[str, str], own: Iterable[Path]) -> Non
 
 
 def script(name: str, real: str, own: Iterable[Path]) -> str:
-    """A program for the shell that stands in for another."""
+    """The shell script that stands in for a program."""
     looking = SERVICES.get(name, "").split()
     text, looks = _SERVICES, " | ".join(('""', "help", *looking))
     if name in STORES:

@@ -1,4 +1,4 @@
-"""Words that were taken for a path, and are none that this user may open."""
+"""Reports texts used as a path that are not one, or that the user may not open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_PATHS = (errno.ENAMETOOLONG, errno.EACCES, errno.ELOOP)
 
 @contextlib.contextmanager
 def looking_at_paths(key: str) -> Iterator[None]:
-    """Turn an error of the system about a path into a ``DeploymentFault``.
+    """Turn a system error about a path into a ``DeploymentFault``.
 
     ``key`` is where such paths come from, such as a command and the files it names.
     """

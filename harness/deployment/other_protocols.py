@@ -1,4 +1,4 @@
-"""Whether a server speaks TLS with certificates or HTTP/2, which the probe does not."""
+"""Recognizes servers that want client certificates or HTTP/2, which the probe lacks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from harness.probe.transports import Endpoint
 from harness.probe.transports import tls_context
 
 TRY_SECONDS = 5.0
-"""How long another way to speak to a server is tried, each time."""
+"""How long to try each other way of talking to a server."""
 
 
 HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     (0, 0, 0, 4, 0, 0, 0, 0, 0)
 )
-"""The preface of a client of HTTP/2 and empty settings (RFC 9113, section 3.4)."""
+"""The HTTP/2 client preface and empty settings (RFC 9113, section 3.4)."""
 
 
 async def _first_bytes(
     endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
 ) -> bytes:
-    """The first ``count`` bytes that come back. Raises ``OSError``, and ``EOFError``
+    """The first ``count`` bytes of the answer. Raises ``OSError``, and ``EOFError``
     for fewer.
     """
     async with asyncio.timeout(TRY_SECONDS):
@@ -35,7 +35,7 @@ async def _first_bytes(
 
 
 async def wants_a_certificate(endpoint: Endpoint) -> bool:
-    """Whether it speaks TLS, and ends it because a client shows no certificate."""
+    """Whether the server speaks TLS and refuses a client without a certificate."""
     try:
         # Of TLS 1.3 the refusal comes after the handshake.
         await _first_bytes(endpoint, b"GET / HTTP/1.0\r\n\r\n", 1, tls_context())
@@ -47,11 +47,11 @@ async def wants_a_certificate(endpoint: Endpoint) -> bool:
 
 
 NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
-"""Endings of the alerts that a server sends to a client without a certificate."""
+"""The ends of alerts that a server sends to a client without a certificate."""
 
 
 async def speaks_http_2(endpoint: Endpoint) -> bool:
-    """Whether the first frame that comes back is one of settings, as of HTTP/2."""
+    """Whether the first frame of the answer is an HTTP/2 settings frame."""
     try:
         return (await _first_bytes(endpoint, HTTP_2_PREFACE, 4))[3] == 4
     except (OSError, EOFError):

@@ -1,4 +1,4 @@
-"""Separate environments for deployments that name a file of requirements."""
+"""Makes environments for deployments that name a file of requirements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 def own_environment(
     requirements: Path, python: str | None, cache: Path, folder: Path
 ) -> Path:
-    """The folder of scripts of an environment with these requirements.
+    """The scripts folder of an environment with these requirements, made if needed.
 
     It is made unless ``cache`` has one of the same content. ``python`` is a release or
     an interpreter, by default the one that runs this. Raises ``CannotInstall``, and
@@ -78,7 +78,7 @@ def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
 
 
 def _named(python: str) -> str:
-    """An interpreter of a release. Raises ``DeploymentFault``."""
+    """The interpreter of a Python release. Raises ``DeploymentFault``."""
     if os.sep in python:
         return python
     if python == "{}.{}".format(*sys.version_info):
@@ -88,7 +88,7 @@ def _named(python: str) -> str:
 
 
 def _check_found(python: str) -> None:
-    """Raise ``DeploymentFault`` about a release that is not installed."""
+    """Raise ``DeploymentFault`` about a Python release that is not installed."""
     present = pythons()
     if os.sep not in python and python not in present:
         raise DeploymentFault(
@@ -116,7 +116,7 @@ def activated(
 
 
 def with_environment_of(folder: Path, caller: Mapping[str, str]) -> Mapping[str, str]:
-    """The variables of a caller, with the virtual environment of a folder activated if
+    """The caller's variables, with the virtual environment of a folder activated if
     there is one and no other is active.
     """
     for name in () if "VIRTUAL_ENV" in caller else (".venv", "venv"):

@@ -27,9 +27,9 @@ class NamedPlace(HoldPlace, frozen=True, kw_only=True):
     """A place that has a name."""
 
     source: Page
-    """The page about it."""
+    """The documentation of the setting."""
     remedy: Sentence = ANY_REMEDY
-    """What makes room there."""
+    """The remedy: what makes room at this place."""
 
 
 class NamedPlaces(Record, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ def _place(text: str) -> HoldPlace:
 
 
 def variable(places: tuple[HoldPlace, ...]) -> dict[str, str]:
-    """The variable by which the hook learns of the places; none without any."""
+    """The variable that tells the hook the places; none if there are no places."""
     if not places:
         return {}
     listed = [(each.name, at, each.when) for each in places for at in each.at]
@@ -78,6 +78,6 @@ def variable(places: tuple[HoldPlace, ...]) -> dict[str, str]:
 
 
 def remedy_of(name: str) -> str:
-    """What makes room at a place."""
+    """The remedy for a place that admits too few."""
     named = named_places().get(name)
     return named.remedy if named else ANY_REMEDY

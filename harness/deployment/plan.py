@@ -1,4 +1,4 @@
-"""Plans a deployment: an environment with one cell, which ``measure`` takes."""
+"""Plans a deployment: an environment with one cell, for ``measure``."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from harness.records.staying import OwnRoutes
 
 
 def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
-    """The environment of a command: its server, and the releases that it runs on."""
+    """The planned environment of a command: its server, and the installed releases."""
     return _environment(server_name(words), "", versions)
 
 
 def running_environment(
     prepared: Prepared, promise: Promise | None, hello: Hello | None
 ) -> Environment:
-    """The environment of a server that has run: its name is what the server says."""
+    """The planned environment of a server that has run, by the server's own name."""
     words, versions = prepared.command.words, prepared.versions
     if promise is not None:
         return _environment(promise.server, "", versions)
@@ -61,7 +61,7 @@ def _environment(server: str, release: str, versions: Mapping[str, str]) -> Envi
 def plan_deployment(
     prepared: Prepared | NotPrepared, limit: int | None, ask: Collection[Question] = ()
 ) -> PlannedEnvironment:
-    """The environment of a deployment, with one cell: what is measured of it.
+    """Plan a deployment as an environment with one cell.
 
     ``limit`` is how far a deployment that declares no bound is tried.
     """
@@ -92,7 +92,7 @@ def plan_deployment(
 def _with_promised(
     deployment: Deployment, ask: Collection[Question]
 ) -> tuple[Question, ...]:
-    """The questions to ask, and those that its own keys are about."""
+    """The questions to ask, and further ones that the deployment's keys need."""
     places = (Question.PLACES,) if deployment.hold_at else ()
     life = (Question.LIFE,) if acts_of(deployment) else ()
     own = (
@@ -127,7 +127,7 @@ def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
 
 
 def _own_routes(deployment: Deployment) -> OwnRoutes:
-    """Where clients stay, as the deployment says."""
+    """The routes at which clients stay, as the deployment names them."""
     return OwnRoutes(
         upload_to=deployment.upload_to or "",
         events_at=deployment.events_at or "",
@@ -137,19 +137,19 @@ def _own_routes(deployment: Deployment) -> OwnRoutes:
 
 
 def _also_offered(prepared: Prepared, most: int) -> tuple[int, ...]:
-    """What is offered besides to see the bound of a number that nothing derives."""
+    """Further numbers to offer, to find the bound of a number that nothing declares."""
     declared = prepared.declaration.declared
     given = prepared.promise is None and prepared.deployment.declared is not None
     return (most,) if given and declared is not None and declared < most else ()
 
 
 def placeholders(command: CommandLine) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The words and the variables of a command, as a planned cell has them."""
+    """The words and variables of a command, with the placeholders of a planned cell."""
     env = {key: _places_only(value) for key, value in command.env.items()}
     return tuple(map(_places_only, command.words)), env
 
 
 def _places_only(text: str) -> str:
-    """A text for ``str.format`` in which only ``{host}`` and ``{port}`` are places."""
+    """A text for ``str.format`` with no placeholders but ``{host}`` and ``{port}``."""
     text = text.replace("{", "{{").replace("}", "}}")
     return re.sub(r"\{(\{(?:host|port)\})\}", r"\1", text)

@@ -1,4 +1,4 @@
-"""The platform that a deployment runs on, by a file beside it or one that is named."""
+"""Finds the platform of a deployment, by a file beside it or one that it names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.deployment.platforms.read import named_instances
 
 
 def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] | None:
-    """The kind of instance that it runs in, and the file that says so.
+    """The kind of instance that a deployment runs in, and the file that says so.
 
     That is the one that ``platform`` names, or the only one in the folder with a limit.
     Raises ``DeploymentFault`` about a file that was named.

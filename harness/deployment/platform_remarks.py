@@ -1,4 +1,4 @@
-"""What is worth knowing of a deployment on its platform."""
+"""Compares a deployment with what its platform sends it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORDS = {
 
 
 def on_paper(prepared: Prepared) -> str:
-    """What the platform sends against what is declared; empty where it says nothing.
+    """Compare what the platform sends with the declaration; empty if it says nothing.
 
     Raises ``DeploymentFault`` about a file that was named.
     """
@@ -48,7 +48,7 @@ def on_paper(prepared: Prepared) -> str:
 def remarks_on_platform(
     prepared: Prepared, cell: CellReport, processors: int
 ) -> Iterator[Remark]:
-    """What the platform makes of a deployment that was measured.
+    """Remarks on a measured deployment on its platform.
 
     ``processors`` are those of this machine. Raises ``DeploymentFault`` about a file
     that was named.
@@ -90,7 +90,7 @@ def remarks_on_platform(
 
 
 def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:
-    """What the platform sends, against what was measured."""
+    """Compare what the platform sends with what was measured."""
     limit = limit_of(instance, f"{path.name}:{instance.line}")
     most = cell.ceiling if cell.bounded else None
     always = min(cell.floor or 0, most) if most is not None else None
@@ -98,7 +98,7 @@ def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:
 
 
 def _about_processors(instance: Instance, prepared: Prepared, here: int) -> str:
-    """What the command comes to with other processors than those of this machine."""
+    """A remark on what the command declares with the platform's processors."""
     there = instance.counted_processors
     on_here = _counted(prepared, here)
     if on_here is None or on_here == _counted(prepared, here + 1):
@@ -116,7 +116,7 @@ def _about_processors(instance: Instance, prepared: Prepared, here: int) -> str:
 
 
 def _counted(prepared: Prepared, processors: int) -> int | None:
-    """What the words of the command come to; ``None`` where they do not tell."""
+    """The number that the command's words declare; ``None`` if they do not tell."""
     try:
         return count(prepared.command.words, _context(prepared, processors)).declared
     except CannotDerive:

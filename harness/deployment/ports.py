@@ -1,4 +1,4 @@
-"""The ports that commands name, which a check has to choose itself."""
+"""Finds fixed ports in commands; a check has to choose the port itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LITERAL = re.compile(r"^(?P<host>[\w.*\[\]:-]*:)?(?P<port>(?<=:)\d{2,5}|\d{4,5}
 
 
 def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
-    """The word in which a command names a port, and the port; nothing without one."""
+    """The word of a command that names a port, and the port; nothing without one."""
     for before, word in zip(("", *words), words, strict=False):
         option, equals, value = word.partition("=")
         glued = word[:2] if word[:2] in _ADDRESSES and not equals else ""
@@ -41,7 +41,7 @@ def instead_of(word: str, port: str, place: str) -> str:
 
 
 def in_a_line(instruction: str, words: Sequence[str], fixed: str, port: str) -> str:
-    """What to write in a Dockerfile in place of a list, which is not filled in."""
+    """The shell line to write in a Dockerfile in place of a list with variables."""
     filled = fixed.strip()[: -len(port)] + f"${{PORT:-{port}}}"
     line = " ".join(filled if word == fixed else shlex.quote(word) for word in words)
     both = " and CMD" if instruction == "ENTRYPOINT" else ""
@@ -52,7 +52,7 @@ def in_a_line(instruction: str, words: Sequence[str], fixed: str, port: str) -> 
 
 
 def check_port(key: str, words: Sequence[str]) -> None:
-    """Raise ``DeploymentFault`` when a command names a port of its own and no other."""
+    """Raise ``DeploymentFault`` if a command names a fixed port."""
     literal = literal_port(words)
     if literal is None or any(PORT in word for word in words):
         return

@@ -1,4 +1,4 @@
-"""Everything that a deployment needs before it can be started, and its plan.
+"""Prepares a deployment: finds everything that it needs, and makes its plan.
 
 What is missing is refused before anything runs, with what to write or install.
 """
@@ -56,19 +56,19 @@ class Prepared(NamedTuple):
     versions: dict[str, str]
     declaration: Declaration
     promise: Promise | None
-    """What the command itself declares, if that can be derived."""
+    """The promise of the command itself, if it can be derived."""
     source: str = ""
-    """The place that says how many it declares, if the deployment does."""
+    """The place of the declared number, if the deployment itself declares one."""
     problem: str = ""
     """Why its command does not tell what it declares; the running server may."""
     contained: Contained | None = None
-    """How it is started where that is in containers."""
+    """How to start it, if it runs in containers."""
     places: tuple[HoldPlace, ...] = ()
     """The places inside its app at which requests are held."""
 
     @property
     def installed(self) -> Installed:
-        """Its interpreter, and what that finds."""
+        """The interpreter, and the distributions that it finds."""
         variables = self.where.variables
         path = {k: v for k, v in variables.items() if k == "PYTHONPATH"}
         python = str(self.where.python)
@@ -90,7 +90,7 @@ def prepare(
     cache: Path,
     made_with: Path | None = None,
 ) -> Prepared:
-    """Find everything that a deployment needs, before anything is started.
+    """Find everything that a deployment needs, without starting it.
 
     The interpreter ``made_with``, if any, is the one to make an environment with,
     unless a file asks for a release. Raises ``DeploymentFault``, and ``CannotInstall``
@@ -164,7 +164,7 @@ def _in_containers(
 
 
 def _with_flask(where: Where) -> tuple[Where, dict[str, str]]:
-    """The place with the Python that has Flask, and everything that it finds.
+    """The place with a Python that has Flask, and its installed distributions.
 
     What starts a server, such as make or a shell, may stand beside another Python; the
     first one on the path is tried then.
@@ -226,7 +226,7 @@ def _check_sockets(
 
 
 def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
-    """What the command declares, or why that cannot be derived."""
+    """The promise of the command, or why it cannot be derived."""
     places = {"{host}": HOST, "{port}": "8000"}
 
     def filled(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands that stand in a ``Procfile``."""
+"""Reads commands from a ``Procfile``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where this program was installed from, as a workflow names it."""
+"""Finds the repository that this program was installed from, for workflows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 DISTRIBUTION = "flask-concurrency-matrix"
 
 UNKNOWN = "OWNER"
-"""What stands for the account on GitHub where it is not known."""
+"""Placeholder for an unknown account on GitHub."""
 NAMELESS = f"{UNKNOWN}/{DISTRIBUTION}"
 
 _REPOSITORY = re.compile(
@@ -29,13 +29,13 @@ class Published(NamedTuple):
     repository: str
     """``ACCOUNT/NAME``."""
     reference: str
-    """The commit or the tag that this program is of, or the branch ``main``."""
+    """The commit or the tag of this program, or the branch ``main``."""
     version: str
-    """Its release, where the reference does not say it; may be empty."""
+    """The release, if the reference does not name it; may be empty."""
 
     @property
     def action(self) -> str:
-        """What a workflow uses, with the version as a comment."""
+        """The ``uses:`` line of a workflow, with the version as a comment."""
         comment = f" # v{self.version}" if self.version else ""
         return f"{self.repository}@{self.reference}{comment}"
 
@@ -52,12 +52,12 @@ class Published(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether the account is."""
+        """Whether the account on GitHub is known."""
         return not self.repository.startswith(f"{UNKNOWN}/")
 
 
 def published() -> Published:
-    """Where this program is on GitHub, as far as its installation says so.
+    """The repository of this program, if its installation names it.
 
     Installers note the address and the commit of what they install from git, by PEP
     610. A release from an index has the address in its metadata.

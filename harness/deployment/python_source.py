@@ -1,4 +1,4 @@
-"""What Python files say, read and never run: literal settings, and where the app is."""
+"""Finds literal settings, and the app, in Python files without running them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FIRST = ("wsgi", "app", "main", "application", "server", "run", "manage")
-"""Names of modules in which apps usually are, the most telling first."""
+"""Usual names of modules with apps, the most likely first."""
 
 FACTORIES = re.compile(r"(?:create|make|build|get)_?(?:flask_?)?app(?:lication)?")
 
 
 def parsed(path: Path) -> ast.Module | None:
-    """A file of Python as a tree; ``None`` if it cannot be read as such."""
+    """Parse a Python file; ``None`` if it is not valid."""
     try:
         return ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
@@ -43,7 +43,7 @@ def text_of(value: ast.expr | None) -> str | None:
 
 
 def find_app(folder: Path) -> str | None:
-    """The Flask app of a folder as servers want it named, such as ``shop.wsgi:app``."""
+    """The Flask app of a folder, as servers name it, such as ``shop.wsgi:app``."""
     for path in sorted(_modules(folder), key=_likely):
         name = _app_in(path)
         if name is not None:
@@ -62,7 +62,7 @@ def _modules(folder: Path) -> Iterator[Path]:
 
 
 def _likely(path: Path) -> tuple[int, int, str]:
-    """What comes first is the most likely to have the app."""
+    """Sort key of a module: the most likely to have the app comes first."""
     name = path.parent.name if path.stem == "__init__" else path.stem
     rank = FIRST.index(name) if name in FIRST else len(FIRST)
     return rank, len(path.parts), str(path)
@@ -90,5 +90,5 @@ def _makes_app(called: ast.expr) -> bool:
 
 
 def _needed(arguments: ast.arguments) -> int:
-    """How many arguments a call has to give."""
+    """Number of arguments that a call must give."""
     return len(arguments.posonlyargs + arguments.args) - len(arguments.defaults)

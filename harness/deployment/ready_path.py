@@ -1,4 +1,4 @@
-"""Waits until the path answers that a deployment names as ``ready``."""
+"""Waits until a deployment's ``ready`` path answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.system.process import ProcessTree
 async def wait_until_path_answers(
     server: ProcessTree, endpoint: Endpoint, path: str, headers: Headers, seconds: float
 ) -> None:
-    """Wait for an answer that is no error of the server. Raises ``NotAnswering``."""
+    """Wait for an answer with a status below 500. Raises ``NotAnswering``."""
 
     def instead(client: Client, token: str) -> str | None:
         if client.status is not None and client.status < 500:

@@ -1,4 +1,4 @@
-"""What a deployment finds in the place of an engine: one that refuses everything.
+"""A stand-in for a container engine that refuses every request.
 
 Whoever asks it, be it a client that was started by its path or a library, prints why.
 """
@@ -20,7 +20,7 @@ from harness.deployment.no_containers import REMEDY
 from harness.system.scratch import scratch_folder
 
 MESSAGE = json.dumps({"message": f"{REFUSED} {REMEDY}"}).encode()
-"""As engines say what is wrong (Docker's Engine API, ``ErrorResponse``)."""
+"""The error, in the form of Docker's Engine API (``ErrorResponse``)."""
 
 MOST_BYTES = 103
 """How long the path of a Unix socket may be (``unix(7)``: 107; on macOS 103)."""
@@ -28,11 +28,11 @@ MOST_BYTES = 103
 SHORT = "/tmp"
 
 IDLE_SECONDS = 10.0
-"""How long a connection may say nothing."""
+"""How long a connection may be idle."""
 
 
 class _Refusal(BaseHTTPRequestHandler):
-    """The one answer."""
+    """The only answer of this engine."""
 
     timeout = IDLE_SECONDS
 
@@ -49,7 +49,7 @@ class _Refusal(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_DELETE = do_GET
 
     def log_message(self, format: str, *words: object) -> None:
-        """Print nothing: who asks prints it."""
+        """Print nothing: the client prints the refusal."""
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

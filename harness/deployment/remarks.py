@@ -1,4 +1,4 @@
-"""Remarks on a deployment: worth knowing beside its number, and no failure.
+"""Makes remarks on a deployment: worth knowing, but no failure.
 
 What its platform sends it, what its processors come to there, whether a health check
 waits, and where in the app there is less room than at its door.
@@ -24,7 +24,7 @@ from harness.records.words import Outcome
 def remarks(
     prepared: Prepared | NotPrepared, cell: CellReport, processors: int
 ) -> tuple[Remark, ...]:
-    """What is worth knowing of a deployment that was measured.
+    """All remarks on a measured deployment.
 
     ``processors`` are those of this machine.
     """
@@ -40,7 +40,7 @@ def remarks(
 
 
 def _remark(word: Other, reason: str, remedy: str) -> Remark:
-    """A remark on what no file says."""
+    """A remark that belongs to no line of a file."""
     return Remark(word=word, reason=reason, remedy=remedy, file="", line=0)
 
 
@@ -127,7 +127,7 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
 
 
 def _narrow(cell: CellReport) -> Iterator[Remark]:
-    """A remark on a place inside the app with less room than at its door."""
+    """A remark on a place inside the app that admits fewer than the server does."""
     for each in cell.narrow:
         times = "" if each.always else ", as chance has it"
         others = f"; {each.others}" if each.others else ""

@@ -1,4 +1,4 @@
-"""What a user can do about a finding of a deployment.
+"""Finds what a user can do about a finding of a deployment.
 
 A remedy is given only where it is known to be true, for the release in use. The live
 tests apply each one and see the better number.
@@ -30,7 +30,7 @@ AT_LEAST = (
     "write the number that you need as `at-least`: the check then passes unless fewer "
     "are seen"
 )
-"""The remedy where nothing starts all threads for sure."""
+"""The remedy if it is left to chance how many threads start."""
 
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
 """The option for the threads of a worker, in servers whose workers accept more."""
@@ -63,7 +63,7 @@ def explain(
 
 
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
-    """What to do about more than a file declares."""
+    """The remedy if more were in the app than the file declares."""
     if promise is not None or not cell.bounded:
         return Advice("", "if that is meant, write what it handles as `declared`")
     return Advice(
@@ -107,7 +107,7 @@ def _about_short(
 def about_patches(
     cell: CellReport, stale: Sequence[str], *, patched: bool, green: str
 ) -> Advice:
-    """Why requests block a server of greenlets one after the other, if they do."""
+    """Why requests block a greenlet server, if its patches are missing."""
     if stale:
         return _patched_late(stale)
     if green and not patched and cell.bounded and (cell.threads or 1) <= 1:
@@ -116,7 +116,7 @@ def about_patches(
 
 
 def _unpatched(library: str) -> Advice:
-    """The remedy for a server of a library whose patches are missing."""
+    """The remedy for a greenlet server whose library is not patched in."""
     call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
     first = call.get(library, f"import {library}; {library}.monkey_patch()")
     return Advice(
@@ -151,7 +151,7 @@ def _patched_late(stale: Sequence[str]) -> Advice:
 
 
 def _gthread(promise: Promise, verdict: Verdict) -> Advice:
-    """The remedy for workers that each accept more than their threads can run."""
+    """The remedy for gthread workers, which accept more than their threads can run."""
     workers, threads = promise.value("workers"), promise.value("threads")
     limited = promise.value("worker_connections") <= threads
     holds = limit_holds(str(promise.settings["version"].value))
@@ -182,7 +182,7 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
 
 
 def _cost_of_connections(workers: int, threads: int) -> str:
-    """What limiting connections to the threads costs, and what costs less.
+    """The cost of limiting connections to the threads, and a cheaper way.
 
     A gthread worker keeps no more idle connections than it may have beyond its threads.
     With one more, a worker can take a request that has to wait.
@@ -196,7 +196,7 @@ def _cost_of_connections(workers: int, threads: int) -> str:
 
 
 def _one_worker(promise: Promise) -> Advice:
-    """The remedy for servers that have no option against that: one worker."""
+    """The remedy for servers without an option for this: one worker."""
     if promise.server not in LANES or promise.value("workers") < 2:
         return Advice()
     if is_limited(promise):

@@ -1,4 +1,4 @@
-"""Servers whose workers end while they start, each followed by another, for ever.
+"""Recognizes servers whose workers end again and again while they start.
 
 gunicorn, uWSGI and uvicorn start a new worker in place of one that ended. An app that
 ends its process when it is imported lets nobody in then, however long one waits. Two
@@ -17,33 +17,33 @@ from typing import NamedTuple
 import psutil
 
 ENDED = 5
-"""So many workers have to have ended, one after the other or together."""
+"""Number of workers that must have ended, one after the other or together."""
 
 SECONDS = 8.0
-"""So long ago the first of them has to have been seen."""
+"""The least time since the first of them was seen."""
 
 MARGIN_SECONDS = 2.0
-"""A worker that lives longer than those that ended, and that much more, may stay."""
+"""A worker that outlives the ended ones by this much may stay."""
 
 SHELLS = re.compile(r"(?:ba|da|a|z|k)?sh\b|busybox")
-"""A loop of a shell may wait for something: it tells nothing."""
+"""Shells, which show nothing: a loop may be waiting for something."""
 
 SUPERVISORS = frozenset({"supervisord", "circusd", "uwsgi", "runsv", "s6-supervise"})
-"""Programs that start others again, which have other words than they."""
+"""Programs that restart others, whose command lines differ from their own."""
 
 BESIDE = re.compile(r"multiprocessing\.(?:resource_tracker|semaphore_tracker)")
-"""What lives beside the workers of Python's ``multiprocessing``."""
+"""Processes that live beside the workers of Python's ``multiprocessing``."""
 
 SPAWNED = "multiprocessing.spawn"
 
 
 class Running(NamedTuple):
-    """A process, as far as it tells whose worker it is."""
+    """What shows whose worker a process is."""
 
     parent: int
     words: tuple[str, ...]
     program: str
-    """The path of what it executes."""
+    """The path of the executable."""
 
 
 class _Seen(NamedTuple):
@@ -52,7 +52,7 @@ class _Seen(NamedTuple):
 
 
 Kind = tuple[int, str]
-"""The process that starts others, and what their words are but for numbers."""
+"""The parent of workers, and their command line without numbers."""
 
 
 class Respawning:
@@ -62,7 +62,7 @@ class Respawning:
         self._seen: dict[Kind, dict[int, _Seen]] = {}
 
     def look(self, tree: Mapping[int, Running], now: float) -> bool:
-        """Whether nothing is left but workers that end again and again."""
+        """Whether all that is left are workers that end again and again."""
         for process, running in tree.items():
             parent = tree.get(running.parent)
             if parent is not None and is_worker(running, parent):
@@ -93,7 +93,7 @@ class Respawning:
 
 
 def is_worker(process: Running, parent: Running) -> bool:
-    """Whether a process is one of those that its parent starts anew when they end."""
+    """Whether a process is a worker that its parent replaces when it ends."""
     if SHELLS.match(PurePath(parent.program).name):
         return False
     if process.words == parent.words or SPAWNED in " ".join(process.words):
@@ -106,14 +106,14 @@ def _but_numbers(words: Iterable[str]) -> str:
 
 
 def _upwards(process: int, tree: Mapping[int, Running]) -> Iterable[int]:
-    """A process, and those of a tree that it descends from."""
+    """A process and its ancestors within a tree."""
     while process in tree:
         yield process
         process = tree[process].parent
 
 
 def processes_now(processes: Iterable[int]) -> dict[int, Running]:
-    """The processes of a tree that still run."""
+    """The running processes of a tree."""
     tree = {}
     for number in processes:
         try:

@@ -1,4 +1,4 @@
-"""Whether a deployment keeps what it promises, and the error it fails with if not.
+"""Decides whether a deployment keeps its promises, and words the error if not.
 
 Only what was measured passes.
 """
@@ -26,7 +26,7 @@ CORRECT = "correct that (report.md has the end of what was printed) and check ag
 def deployment_result(
     deployment: Deployment, cell: CellReport, promise: Promise | None, file: str = ""
 ) -> DeploymentResult:
-    """Whether a deployment keeps what its file promises."""
+    """Whether a deployment keeps the promises of its file."""
     more = _more(deployment.at_least, cell, promise)
     fault, reason = _fault(deployment, cell, more)
     remedy = ""
@@ -68,7 +68,7 @@ def _fault(
 
 
 def _not_measured(deployment: Deployment, cell: CellReport) -> str:
-    """The key to look at, the outcome, and what to do next."""
+    """The result of a deployment that was not measured: outcome, key and next step."""
     installed = cell.outcome is not Outcome.NOT_INSTALLED
     key = deployment.source_key if installed else "requirements"
     return f"{key}: {cell.outcome}: {cell.reason}; {CORRECT}"

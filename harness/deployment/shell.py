@@ -1,4 +1,4 @@
-"""Lines for a shell: plain ones become words, all others are given to a real shell.
+"""Reads shell lines: plain ones become words, all others go to a real shell.
 
 Words are better where they are enough: the server is then the process that is watched,
 and what it declares is known before it starts.
@@ -25,30 +25,30 @@ _VARIABLE = re.compile(
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r'''\\.|'[^']*'|"(?:\\.|[^"\\])*"''', re.DOTALL)
 _OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
-"""What joins commands, redirects output, or stands for a home folder."""
+"""Marks that join commands, redirect output, or stand for a home folder."""
 _OF_A_SHELL = frozenset(
     {".", "source", "export", "set", "ulimit", "umask", "eval", "cd", "trap", "unset"}
 )
-"""First words that only a shell knows."""
+"""First words of commands that exist only in a shell."""
 _FILLED_IN = re.compile(r"\$[A-Za-z_{(]|`")
-"""What a shell fills in."""
+"""Parts that a shell fills in."""
 
 
 class CommandLine(NamedTuple):
-    """A command with placeholders, and the place that it stands in."""
+    """A command with placeholders, and the place it comes from."""
 
     words: tuple[str, ...]
     env: dict[str, str]
     """Variables for the server, with placeholders too."""
     path: Path | None
-    """The file that has it; none for an option."""
+    """The file that contains the command; ``None`` for an option."""
     line: int
     note: str = ""
     """A note on how it is told its address; mostly empty."""
     key: str = "command"
     """The key of the deployment that it comes from."""
     as_list: str = ""
-    """The instruction of a Dockerfile that has it as a list, which is not filled in."""
+    """The Dockerfile instruction with the command as a list, without variables."""
     folder: Path | None = None
     """The folder that it starts in, where that is not the one of the file."""
     has_own_address: bool = False
@@ -56,24 +56,24 @@ class CommandLine(NamedTuple):
 
 
 class StartLine(NamedTuple):
-    """A command line for the shell, as a file has it."""
+    """A shell line from a file."""
 
     line: int
     what: str
-    """What it is in its file; may be empty."""
+    """What the line is in its file; may be empty."""
     text: str
     variables: Mapping[str, str] = {}
-    """What its file sets for it."""
+    """Variables that its file sets for the command."""
     times: int = 1
-    """How many of it run."""
+    """How many copies of it run."""
 
 
 class ShellCommand(NamedTuple):
-    """A line for a shell, as the words of a command."""
+    """The words of a command that runs a shell line."""
 
     words: tuple[str, ...]
     env: dict[str, str]
-    """Variables that stand in front of a plain command."""
+    """Variables set in front of a plain command."""
 
 
 def read(
@@ -82,7 +82,7 @@ def read(
     variables: Mapping[str, str] | None = None,
     shell: Sequence[str] = SHELL,
 ) -> ShellCommand:
-    """The words of a command that does what a shell does with a line.
+    """The words of a command that does what a shell would do with the line.
 
     ``variables`` are those that can be filled in already, if any can. Raises
     ``DeploymentFault`` about ``key``.
@@ -106,12 +106,12 @@ def read(
 
 
 def _single_quoted(text: str) -> Iterator[str]:
-    """What stands in single quotes that are not themselves in double ones."""
+    """The parts of a line in single quotes that are not inside double quotes."""
     yield from (each for each in _QUOTED.findall(text) if each.startswith("'"))
 
 
 def _double_only(quoted: re.Match[str]) -> str:
-    """What a shell alone reads although it is quoted: it is in double quotes."""
+    """The parts in double quotes that only a shell can read."""
     return quoted[0] if quoted[0].startswith('"') else ""
 
 
@@ -126,7 +126,7 @@ def split(key: str, text: str) -> tuple[str, ...]:
 
 
 def split_loosely(text: str) -> list[str]:
-    """All that may be a word of a text, whatever its quotes are."""
+    """The words of a text, even if its quotes do not match."""
     return re.findall(r"[^\s'\"=;,()<>|&]+", text)
 
 

@@ -1,4 +1,4 @@
-"""The first ``concurrency.toml`` of a user."""
+"""Writes the first ``concurrency.toml`` of a user."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class StarterEntry(NamedTuple):
 def deployments(
     folder: Path, ways: Sequence[Candidate], at_least: int | None = None
 ) -> list[Deployment]:
-    """Deployments for what was found in a folder, each with a name of its own."""
+    """Deployments for the candidates in a folder, each with a unique name."""
     requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
     made: list[Deployment] = []
     for each in ways:
@@ -51,7 +51,7 @@ def deployments(
 
 
 def _names_flask(path: Path) -> bool:
-    """Whether a file of requirements is there and installs Flask."""
+    """Whether there is a file of requirements that names Flask."""
     text = text_if_there(path)
     return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
 
@@ -81,7 +81,7 @@ def _table(each: StarterEntry) -> str:
 
 
 def _measured(cell: CellReport | None) -> str:
-    """What was measured, in one line."""
+    """The measured number, in one line."""
     if cell is None:
         return "Not measured yet."
     if cell.outcome is not Outcome.MEASURED:

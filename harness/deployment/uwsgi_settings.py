@@ -1,4 +1,4 @@
-"""The settings of a uWSGI command, from whatever files, without the addresses in them.
+"""Rewrites a uWSGI command as settings from all its files, without their addresses.
 
 uWSGI adds an address of its command line to those of its files. Where a file names one,
 uWSGI itself reads the command, and what it shows is given to it without the addresses.
@@ -22,13 +22,13 @@ from harness.deployment.shell import CommandLine
 _READ_ALREADY = re.compile(
     r"(?:for|if-|end|inherit|include|(?:ini|ya?ml|json|xml|config)$|show-config$)"
 )
-"""Options that uWSGI has already followed in what it shows: files and loops."""
+"""Options that uWSGI has already carried out in what it shows: files and loops."""
 
 _ALSO_ADDRESSES = frozenset({*ADDRESSES, "http11-socket", "uwsgi-socket", "s"})
 
 
 def without_own_address(command: CommandLine, where: Where) -> CommandLine:
-    """A command that names no file with an address, if uWSGI shows what it reads."""
+    """The command without a file that has an address, if uWSGI shows what it reads."""
     if not command.has_own_address:
         return command
     try:
@@ -43,7 +43,7 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
 
 
 def as_words(shown: Iterable[tuple[str, str]], folder: Path) -> Iterator[str]:
-    """Settings but for addresses, as words of a command line.
+    """Settings other than addresses, as words of a command line.
 
     ``--set`` takes a setting as a file does, so that flags need no list of them.
     """

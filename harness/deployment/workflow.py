@@ -1,4 +1,4 @@
-"""The workflow that checks a user's deployments on GitHub."""
+"""Writes the workflow that checks a user's deployments on GitHub."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def repository_of(folder: Path) -> Path:
 def workflow_text(
     folder: Path, written: Sequence[StarterEntry], published: Published
 ) -> str:
-    """The content of the workflow for what was written into a folder."""
+    """The content of the workflow for the ``concurrency.toml`` in a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
     plain = [each for each in written if each.deployment.requirements is None]
     return _WORKFLOW.format(
@@ -114,7 +114,7 @@ def _packages(plain: Sequence[StarterEntry]) -> list[str]:
 
 
 def _pin(release: str) -> str:
-    """A release as a requirement; none for one that no index has."""
+    """A release as a requirement; the bare name if no index has the release."""
     return "" if "+" in release else f"=={release}"
 
 

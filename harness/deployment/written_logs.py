@@ -1,4 +1,4 @@
-"""What a deployment writes to files in place of its output, as to ``error.log``.
+"""Reads what a deployment writes to log files such as ``error.log``.
 
 The cause of a start that failed may stand there alone: supervisord keeps the output of
 what it starts in files, and gunicorn has ``--error-logfile``. What they are written to
@@ -18,7 +18,7 @@ from pathlib import Path
 from harness.system.proc import open_files
 
 LOOK_SECONDS = 0.2
-"""How often open files are looked at, at most."""
+"""Least seconds between two looks at the open files."""
 
 TAIL_BYTES = 4096
 
@@ -36,13 +36,13 @@ class WrittenLogs:
 
     def __init__(self, own: Path) -> None:
         self._own = own
-        """The folder of temporary files that the deployment was given."""
+        """The deployment's own folder for temporary files."""
         self._looked = 0.0
         self._ends: dict[str, tuple[int, str]] = {}
-        """By path: the size, and the end of the content."""
+        """The size and the end of the content of each file, by path."""
 
     def look(self, processes: Iterable[int], *, instead_of: Path) -> None:
-        """Read what was written since the last time, but for the file of the output."""
+        """Read what was written since the last look, except to ``instead_of``."""
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         for process in processes:
@@ -53,7 +53,7 @@ class WrittenLogs:
         self._looked = time.monotonic()
 
     def text(self) -> str:
-        """What was written, file by file, with the name of each."""
+        """The ends of all log files, each below its name."""
         if self._own.is_dir():
             for path in sorted(self._own.iterdir()):
                 if _IS_LOG.search(path.name):

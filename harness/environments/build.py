@@ -61,7 +61,7 @@ class Builder:
         self._built: dict[tuple[str, str], Built] = {}
 
     def version(self, option: str, package: str, text: str) -> str:
-        """The release that a text names, or the version that its source is built as."""
+        """The release that a text names, or the version built from its source."""
         try:
             source = parse(text)
         except UsageError as problem:
@@ -75,7 +75,7 @@ class Builder:
         return self._built[key].version
 
     def built(self) -> tuple[Built, ...]:
-        """All that was built. Raises ``UsageError`` where two cannot be told apart."""
+        """All wheels. Raises ``UsageError`` if two of them cannot be told apart."""
         by_version: dict[tuple[str, str], Built] = {}
         for each in self._built.values():
             other = by_version.setdefault((each.package, each.version), each)
@@ -125,7 +125,7 @@ class Builder:
     async def _build_wheel(
         self, wanted: Wanted, fetched: Fetched, scratch: Path
     ) -> Path:
-        """Build a project, offline where the cache of the installer has everything."""
+        """Build a project, offline if the installer's cache has everything."""
         uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
         out = scratch / "out"
         log = self._results / "logs" / f"build-{canonicalize_name(wanted.package)}.log"
@@ -169,6 +169,6 @@ def with_built(
 
 
 def _interpreter(python: str) -> str:
-    """The Python to build a wheel with: the one to measure on."""
+    """The Python that builds wheels: the one to measure on."""
     current = "{}.{}".format(*sys.version_info)
     return sys.executable if python == current else python

@@ -1,4 +1,4 @@
-"""What this machine can do, and what would have to be installed for the rest."""
+"""Finds out what this machine can do, and what to install for the rest."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from harness.system.pythons import uv
 ASK_SECONDS = 20.0
 
 ENGINE = "{{.Server.Version}}{{range .Server.Components}} {{.Name}}{{end}}"
-"""What the client prints of its engine: its release, and the names of its parts."""
+"""The client's format for the engine's release and the names of its parts."""
 
 
 class Ability(NamedTuple):
-    """One thing that this machine may be able to do."""
+    """One ability that this machine may have."""
 
     name: str
     here: str
-    """What this machine has of it; empty if it is missing."""
+    """What provides the ability on this machine; empty if it is missing."""
     for_what: str
     install: str = ""
-    """What to install or to change where it is missing."""
+    """What to install or change if it is missing."""
 
 
 def abilities() -> list[Ability]:

@@ -98,7 +98,7 @@ def _download(source: Source, scratch: Path) -> Path:
 
 
 def _archive(path: Path, scratch: Path) -> Fetched:
-    """A wheel as it is, or the project in an archive."""
+    """The wheel itself, or the project in an archive."""
     content = hashlib.sha256(path.read_bytes()).hexdigest()
     if path.suffix == ".whl":
         return Fetched(path, Kind.ARCHIVE, content)

@@ -9,7 +9,7 @@ ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
 """Variable that names the folder; the noxfile and the action set it."""
 
 RESULTS = "FLASK_CONCURRENCY_RESULTS"
-"""Variable that names the folder of a run, which has its plan, to the noxfile."""
+"""Variable by which the noxfile finds the folder of a run, with its plan."""
 
 ROOT = Path(__file__).parents[2]
 """The checkout, or the folder that the package is installed in."""

@@ -44,7 +44,7 @@ def _ask(folder: Path, *words: str) -> str | None:
 
 
 def checkout_of(folder: Path) -> Checkout | None:
-    """The checkout that has a project under version control, if there is one."""
+    """The git checkout that a project is in, if it is in one."""
     words = _ask(folder, "rev-parse", "HEAD", "--show-toplevel", "--show-prefix")
     if not words or not _ask(folder, "ls-files", *PROJECT):
         return None
@@ -93,7 +93,7 @@ async def fetch_reference(source: Source, scratch: Path) -> Fetched:
 
 
 async def _commit(scratch: Path, copy: Path, reference: str) -> str | None:
-    """The commit of a reference: of a branch first, then of anything else."""
+    """The commit of a reference; a branch takes precedence over a tag."""
     known = [f"origin/{reference}", reference] if reference else ["HEAD"]
     for name in known:
         words = ("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")

@@ -44,7 +44,7 @@ class Release(NamedTuple):
 
     version: str
     pythons: tuple[SpecifierSet, ...]
-    """The Pythons that each of its files is for, by its own account."""
+    """The range of Pythons that each file of the release names."""
 
     def runs_on(self, python: str) -> bool:
         """Whether one of its files is for some patch release of a Python ``X.Y``."""

@@ -44,7 +44,7 @@ def index_urls(environ: Mapping[str, str], read: Read = read_if_there) -> list[s
 
 
 def _of_uv(environ: Mapping[str, str], read: Read) -> tuple[list[str], str]:
-    """Further indexes, and the main one (empty if none is named)."""
+    """uv's further indexes, and its main one (empty if none is named)."""
     more = [
         *map(_without_name, environ.get("UV_INDEX", "").split()),
         *environ.get("UV_EXTRA_INDEX_URL", "").split(),
@@ -89,7 +89,7 @@ def _of_uv_file(text: str) -> tuple[list[str], str]:
 
 
 def _of_pip(environ: Mapping[str, str], read: Read) -> tuple[str, list[str]]:
-    """The main index (empty if none is named), and further ones."""
+    """pip's main index (empty if none is named), and its further ones."""
     main = environ.get("PIP_INDEX_URL", "")
     more = environ.get("PIP_EXTRA_INDEX_URL", "").split()
     for path in _pip_files(environ):

@@ -1,4 +1,4 @@
-"""What planned cells need of this machine besides packages, such as nginx.
+"""Checks what planned cells need of this machine besides packages, such as nginx.
 
 Declared numbers that depend on the machine are computed as well.
 """
@@ -22,11 +22,11 @@ from harness.system.command import output
 from harness.system.machine import processors_of
 
 TRY_SECONDS = 20.0
-"""How long a command may take that a cell needs to succeed."""
+"""Deadline of a command that tests what a cell needs."""
 
 
 def on_this_machine(planned: PlannedEnvironment) -> PlannedEnvironment:
-    """The plan for this machine: marks unsupported cells, and fills in formulas."""
+    """Adapt a plan to this machine: mark unsupported cells, and fill in formulas."""
     missing: dict[NeededHere, str] = {}
     processors = processors_of(planned.environment.python)
     cells = tuple(_computed(_cell(cell, missing), processors) for cell in planned.cells)
@@ -74,7 +74,7 @@ def _missing(need: NeededHere) -> Iterator[str]:
 
 
 def _fault(command: list[str]) -> str:
-    """Why a command did not succeed; empty when it did."""
+    """The reason why a command failed; empty if it succeeded."""
     done = output(command, seconds=TRY_SECONDS)
     lines = done.all.strip().splitlines()
     return lines[-1] if done.problem and lines else done.problem

@@ -1,4 +1,4 @@
-"""A Python project in a folder of its own, and what can be wrong with its source."""
+"""A fetched Python project, and errors about its source."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from harness.records.versions import Kind
 
 PROJECT = ("pyproject.toml", "setup.py")
-"""What makes a folder a Python project."""
+"""Files that make a folder a Python project."""
 
 
 class SourceFault(Exception):
-    """A source that cannot be used: what is wrong with it, and a remedy."""
+    """A source that cannot be used: the problem and a remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -21,7 +21,7 @@ class SourceFault(Exception):
 
 
 class Fetched(NamedTuple):
-    """A project in a folder that was made for it, or a wheel."""
+    """A fetched project in a folder of its own, or a wheel."""
 
     path: Path
     kind: Kind

@@ -37,7 +37,7 @@ NOXFILE = Path(__file__).with_name("noxfile.py")
 BYTECODE = ".bytecode"
 
 SHARD_SECONDS = 6 * 3600.0
-"""Deadline of one nox process; what it has measured by then stays."""
+"""Deadline of one nox process; measurements made by then are kept."""
 
 
 def check_limit(plan: Plan) -> None:
@@ -47,7 +47,7 @@ def check_limit(plan: Plan) -> None:
 
 
 def variables(results: Path, environments: Path) -> dict[str, str]:
-    """The variables of a nox process and of what it starts, servers left out."""
+    """Variables of a nox process and the programs that it starts, except servers."""
     caller = dict(os.environ)
     if caller.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Many images set it, for the sake of their size. Here dozens of processes would
@@ -147,7 +147,7 @@ async def carry_out(
 
 
 def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:
-    """Evidence of an environment whose session left none, and why that may be."""
+    """Evidence for an environment whose session left none, and the likely reason."""
     python, present = planned.environment.python, pythons()
     if python not in present:
         reason = f"Python {python} was not found; there are: {', '.join(present)}"

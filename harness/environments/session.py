@@ -153,7 +153,7 @@ def measure_in(
 
 
 def _leave(results: Path, evidence: Evidence) -> None:
-    """Write evidence of what is not measured, and say so of each cell."""
+    """Write evidence that cells were not measured, and report each of them."""
     write_evidence(results, evidence)
     for cell in evidence.cells:
         events.emit(events.cell_done(cell))

@@ -1,4 +1,4 @@
-"""How a release that is on no index is written: a folder, an archive, or git+URL."""
+"""Parses sources of packages: a folder, an archive, or git+URL."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Source(NamedTuple):
     """Something to build and measure in place of a release."""
 
     text: str
-    """As it was written, without name and password."""
+    """The text as it was written, without user name and password."""
     kind: Kind | None
     """``None`` for a path, which may be a folder or an archive."""
     location: str

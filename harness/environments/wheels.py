@@ -25,7 +25,7 @@ class WheelMetadata(NamedTuple):
     name: str
     version: str
     python: str
-    """The Pythons that it is for; empty for any."""
+    """The range of Pythons that the wheel supports; empty for any."""
     requires: tuple[str, ...]
 
 
@@ -66,7 +66,7 @@ def only_wheel(folder: Path) -> Path:
 
 
 def content_hash(wheel: Path) -> str:
-    """A hash of the names and contents of the files in a wheel, but of no times."""
+    """A hash of the names and contents of the files in a wheel, without their times."""
     digest = hashlib.sha256()
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):

@@ -107,7 +107,7 @@ def in_repository(path: str, environ: Mapping[str, str]) -> str:
 def cell_annotations(
     report: Report, forbidden: Collection[Outcome | Verdict]
 ) -> list[Annotation]:
-    """Annotations of a report, most urgent first; ``forbidden`` is what fails it."""
+    """Annotations of a report, most urgent first; ``forbidden`` words fail the run."""
     annotations: list[Annotation] = []
     for key, several in find_notes(lay_out(report)).items():
         if key is not Outcome.NOT_SUPPORTED:
@@ -185,7 +185,7 @@ def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> 
 
 
 def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """As many of each level as GitHub shows; the last one stands for the rest."""
+    """Keep as many of each level as GitHub shows; the last one stands for the rest."""
     shown: list[Annotation] = []
     for level, budget in BUDGET.items():
         mine = [each for each in annotations if each.level == level]

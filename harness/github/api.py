@@ -1,4 +1,4 @@
-"""A client of GitHub's REST API, for what the action and the workflows need of it.
+"""A client for the part of GitHub's REST API that the action and the workflows use.
 
 Written from https://docs.github.com/en/rest and tested against servers that answer as
 described there; it was not run against GitHub.
@@ -58,7 +58,7 @@ class Api(NamedTuple):
         method: str = "GET",
         body: Mapping[str, str] | None = None,
     ) -> Kind:
-        """What the API answers about a path below the repository."""
+        """Ask the API for a path below the repository; return the decoded answer."""
         content = self.download(path, method, body)
         url, remedy = self._url(path), self._remedy()
         if content is None:
@@ -90,7 +90,7 @@ class Api(NamedTuple):
     def download(
         self, path: str, method: str = "GET", body: Mapping[str, str] | None = None
     ) -> bytes | None:
-        """What a path holds; ``None`` where there is nothing."""
+        """Download the content of a path; ``None`` if there is nothing."""
         try:
             return download.fetch(self._url(path), self._headers(), method, body)
         except UsageError as problem:

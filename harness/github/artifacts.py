@@ -53,7 +53,7 @@ class _Run(msgspec.Struct):
 
 
 def newest_report(repository: Repository, name: str) -> bytes | None:
-    """``report.json`` of the newest artifact of that name of the default branch.
+    """The text of ``report.json`` in the newest artifact of this name.
 
     Only runs that succeeded count, and none of pull requests. ``None`` where there is
     no such artifact yet. Raises ``UsageError`` when the API does not answer, and

@@ -33,7 +33,7 @@ FILES = {"BASELINE": BASELINE, "EXPECTED": EXPECTED}
 """Files in the results that carry the two inputs."""
 
 ARTIFACT = "artifact"
-"""The word for the newest artifact of the default branch."""
+"""The value of ``baseline`` that means the newest artifact of the default branch."""
 
 NO_BASELINE = (
     "Nothing is compared: there is no baseline yet ({}), as it should be in a first run"

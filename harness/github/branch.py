@@ -19,7 +19,7 @@ from harness.records.text import without_user
 from harness.system.command import output
 
 SECONDS = 120.0
-"""For one command of git."""
+"""Deadline of one git command."""
 
 TIMES = 5
 """How often a push is tried."""
@@ -32,7 +32,7 @@ AUTHOR = (
 
 
 class Branch(NamedTuple):
-    """A branch, and what it takes to read and to write it."""
+    """A branch, and everything needed to read and write it."""
 
     checkout: Path
     """A checkout of the repository, which says where it comes from."""
@@ -63,7 +63,7 @@ def fetch(branch: Branch, into: Path) -> bool:
 
 
 def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
-    """Add files to a branch, or make it; return whether there were any files.
+    """Add files to a branch, creating it if needed; return whether there were any.
 
     ``add`` writes them to a folder with what is there, and returns the message of the
     commit. It may be called several times. Raises ``UsageError`` when it cannot be.
@@ -87,7 +87,7 @@ def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
 
 
 class _Git:
-    """Runs git in a folder, with the right to read and write where it comes from."""
+    """Runs git in a folder, with the right to read and write the remote repository."""
 
     def __init__(self, branch: Branch, folder: Path) -> None:
         self._folder = branch.checkout
@@ -110,7 +110,7 @@ class _Git:
 
 
 def _authorised(origin: str, token: str) -> dict[str, str]:
-    """Variables that give git a token, for that host only and in no command line."""
+    """Variables that give git a token for one host, off the command line."""
     url = urlsplit(origin)
     if url.scheme != "https" or not token:
         return {}

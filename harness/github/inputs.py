@@ -59,7 +59,7 @@ OTHERWISE = {
     "SERVER_RELEASES": "--server-release",
     "PYTHON_VERSION": "--python",
 }
-"""Options about the matrix that have another name than the input."""
+"""Options about the matrix whose name differs from that of the input."""
 
 Refused = Mapping[str, str]
 """Inputs that would have no effect, and what to do instead."""
@@ -99,7 +99,7 @@ def value_of(environ: Mapping[str, str], name: str) -> str:
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:
-    """An input that is ``true`` or ``false``; empty means true.
+    """The value of an input that is ``true`` or ``false``; empty means true.
 
     Raises ``UsageError`` for anything else.
     """
@@ -111,12 +111,12 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
 
 
 def results(environ: Mapping[str, str]) -> str:
-    """The folder of results: the one given, else one of this use of the action."""
+    """The folder of results: the one given, or else one for this use of the action."""
     return environ.get(WITH + "RESULTS") or environ[OURS + "RESULTS"]
 
 
 def history(environ: Mapping[str, str]) -> str:
-    """The folder of the history, below the results: a job hands on both."""
+    """The folder of the history; it is below the results, so a job hands on both."""
     return str(Path(results(environ), "history"))
 
 
@@ -157,7 +157,7 @@ def options(
     environ: Mapping[str, str],
     otherwise: Mapping[str, str] = OTHERWISE,
 ) -> Iterator[str]:
-    """The options that inputs become, each with its value in one word."""
+    """Options made of inputs, each as one word such as ``--flask=3.1``."""
     for name in names:
         option = otherwise.get(name, f"--{_spelled(name)}")
         text = value_of(environ, name)

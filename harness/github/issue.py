@@ -1,4 +1,4 @@
-"""The issue about what changed from release to release, and what went wrong.
+"""The issue that reports what changed between releases, and what went wrong.
 
 There is one open issue, which is found again by a mark in its text. Text of others
 (names of releases, reasons) is escaped, as in every report.
@@ -28,7 +28,7 @@ from harness.report.text import WebLink
 TITLE = "What changed from release to release"
 
 MARK = "<!-- flask-concurrency-track -->"
-"""Finds the issue again, whatever its title has become."""
+"""Text by which the issue is found again, even if somebody changed its title."""
 
 MOST = 60_000
 """Most bytes of a text; GitHub takes 65,536 characters."""
@@ -41,9 +41,9 @@ class Issue(NamedTuple):
     """The texts of the issue."""
 
     body: str
-    """Everything that is known, below what is new."""
+    """The text of the issue: what is new, and below it the whole timeline."""
     news: str
-    """What is new: the comment on an issue that is open already."""
+    """The comment on an issue that is already open: what is new."""
 
 
 class _Opened(msgspec.Struct):

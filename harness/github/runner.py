@@ -37,11 +37,11 @@ WORST_FIRST = (
     Verdict.AS_DECLARED,
     Outcome.NOT_SUPPORTED,
 )
-"""Words in the order in which one speaks for several."""
+"""Words from worst to best: the first that occurs stands for the whole report."""
 
 
 def not_the_callers(environ: Mapping[str, str]) -> list[str]:
-    """Variables that the caller's own steps would not see, or see differently.
+    """Runner variables to hide from a user's app: it might write outputs of our steps.
 
     What a user's app writes to the files of a step's commands would become outputs of
     the action's steps.
@@ -72,7 +72,7 @@ def workspace(environ: Mapping[str, str]) -> Path:
 
 
 def report_outputs(report: Report) -> dict[str, str]:
-    """Outputs for later steps: the worst word, and how many cells have which."""
+    """Outputs for later steps: the worst word, and the number of cells with each."""
     words = [cell.word for cell in report.cells]
     counts = {str(word): words.count(word) for word in WORST_FIRST if word in words}
     worst = next(iter(counts), "")
@@ -80,7 +80,7 @@ def report_outputs(report: Report) -> dict[str, str]:
 
 
 def output(name: str, value: str, delimiter: str) -> str:
-    """The lines that set an output, whatever its value holds."""
+    """The lines that set an output, for a value of any content."""
     if delimiter in value:
         raise ValueError("the delimiter occurs in the value")
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
@@ -114,7 +114,7 @@ def _append(path: str | None, text: str) -> None:
 
 @contextlib.contextmanager
 def commands_stopped() -> Iterator[None]:
-    """Keep the runner from taking printed text for commands inside the block."""
+    """Keep the runner from reading text printed inside the block as commands."""
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}", flush=True)
     try:

@@ -1,4 +1,4 @@
-"""The stages of the GitHub Action, and what each leaves behind.
+"""The stages of the GitHub Action, and the outputs of each.
 
 A stage sets its exit code as an output and succeeds, so that everything that was
 measured is reported and uploaded before the last step passes or fails.
@@ -97,7 +97,7 @@ def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -
 
 
 def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int | None:
-    """Run one stage of measuring deployments, of which the last one shows all.
+    """Run one stage of measuring deployments; the last stage shows the report.
 
     ``None`` if the last stage will report the result. Raises ``HarnessError``.
     """
@@ -115,7 +115,7 @@ def _run_check(stage: Stage, command: Run, environ: Mapping[str, str]) -> int | 
 
 
 def carry_out(command: Run, line: Sequence[str]) -> int:
-    """Run a command line; its exit code. Prints and raises ``HarnessError``."""
+    """Run a command line; return its exit code. Prints and raises ``HarnessError``."""
     with runner.commands_stopped():
         try:
             return command(line)
@@ -149,7 +149,7 @@ def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
 
 
 def _publish(environ: Mapping[str, str]) -> None:
-    """Show the report, if one could be made."""
+    """Show the report, if there is one."""
     path = Path(inputs.results(environ)).resolve() / REPORT
     if not path.exists():
         return

@@ -1,4 +1,4 @@
-"""The stages of the workflow ``track.yml``, and what each leaves behind.
+"""The stages of the workflow ``track.yml``, and the outputs of each.
 
 The job that measures runs releases of others, so it has no right to write anything. The
 job that writes runs none, and trusts nothing that the other left. It never fails
@@ -108,7 +108,7 @@ def _track(environ: Mapping[str, str], command: Run) -> int:
 
 
 def _timeline(environ: Mapping[str, str]) -> Timeline | None:
-    """The timeline; ``None`` where measuring did not come to its end."""
+    """The timeline; ``None`` if measuring did not finish."""
     path = Path(inputs.results(environ)) / TIMELINE
     return files.read(path, Timeline) if path.exists() else None
 
@@ -117,7 +117,7 @@ def _timeline(environ: Mapping[str, str]) -> Timeline | None:
 
 
 def _publish(environ: Mapping[str, str], _command: Run) -> int:
-    """Add what was measured to the branch, and say what is new where people see it."""
+    """Add the measurements to the branch, and report what is new in the issue."""
     faults = _faults_of_before(environ)
     timeline = None
     try:
@@ -137,7 +137,7 @@ def _publish(environ: Mapping[str, str], _command: Run) -> int:
 
 
 def _faults_of_before(environ: Mapping[str, str]) -> list[str]:
-    """What went wrong in the job that measures."""
+    """The errors of the job that measured."""
     result, code = (inputs.value_of(environ, each) for each in ("MEASURED", "CODE"))
     if result != "success":
         return [f"the job that measures ended as {result or 'nothing'}"]

@@ -39,7 +39,7 @@ GATES = tuple(str(each) for each in FailOn if each not in NEED_BASELINE)
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOptions:
-    """The options of ``check``; by default those of a check without any."""
+    """The options of ``check``; the defaults are those of a bare ``check``."""
 
     results: Path
     cache: Path
@@ -66,11 +66,11 @@ class CheckOptions:
 
     @property
     def printing(self) -> Printing:
-        """What is printed on standard output. Raises ``UsageError``."""
+        """What to print on standard output. Raises ``UsageError``."""
         return as_printing(self.output_format, self.quiet, self.verbose)
 
     def command_line(self) -> str | None:
-        """The command, as one text or from behind ``--``. Raises ``UsageError``."""
+        """The command of ``--command`` or after ``--``. Raises ``UsageError``."""
         if self.command is not None and self.words:
             raise UsageError("--command and a command behind --: give one of them")
         return shlex.join(self.words) if self.words else self.command
@@ -88,7 +88,7 @@ class CheckOptions:
 
 
 def _number(text: str) -> int | str:
-    """A number; other words are left to the checks that a file goes through."""
+    """A number; any other text stays as it is, and is refused with the other keys."""
     try:
         return int(text)
     except ValueError:

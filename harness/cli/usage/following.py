@@ -27,7 +27,7 @@ class Following:
     server_release: tuple[str, ...]
     limit: int
     python: str | None
-    """The Python that was named; ``None`` leaves it to the id of a cell."""
+    """The Python named by an option; with ``None`` the id of the cell decides."""
     catalog: Path
     history: Path
     results: Path
@@ -78,4 +78,4 @@ following = as_record(
     shared.jobs,
     shared.results,
 )
-"""The options that all verbs have that follow releases."""
+"""The options shared by all verbs that follow releases."""

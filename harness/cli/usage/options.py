@@ -67,7 +67,7 @@ def parse_questions(text: str) -> tuple[Question, ...]:
 def _last_question(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the last of the names."""
+    """Complete the last name in a comma-separated list of questions."""
     before, comma, last = incomplete.rpartition(",")
     return [
         CompletionItem(f"{before}{comma}{each}")

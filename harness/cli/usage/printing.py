@@ -26,7 +26,7 @@ class Printing(NamedTuple):
 
 
 def as_printing(output_format: str, quiet: bool, verbose: bool) -> Printing:
-    """What the options of ``printing`` come to. Raises ``UsageError``."""
+    """Make the record of the options ``printing``. Raises ``UsageError``."""
     if quiet and verbose:
         raise UsageError("--quiet and --verbose: give one of them")
     return Printing(output_format, quiet, verbose)

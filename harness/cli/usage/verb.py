@@ -49,14 +49,14 @@ class Verb(click.Command):
 
     @property
     def does(self) -> Callable[..., int]:
-        """What the verb does: the function that is called with options and records."""
+        """Set the function that the verb calls with its options and records."""
         function: Callable[..., int] = getattr(
             importlib.import_module(f"harness.cli.{self.name}"), str(self.name)
         )
         return function
 
     def invoke(self, ctx: click.Context) -> int:
-        """Run the verb; its exit code. Raises ``HarnessError``."""
+        """Run the verb; return its exit code. Raises ``HarnessError``."""
         return self.does(**ctx.params)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

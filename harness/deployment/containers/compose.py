@@ -1,4 +1,4 @@
-"""A Compose project, made harmless: everything in it belongs to the check alone.
+"""Makes a Compose project harmless: everything in it belongs to the check alone.
 
 Compose is asked what its files come to. Of that a file is made whose containers,
 volumes, networks and images have no name of the user's, whose mounts change nothing
@@ -35,13 +35,13 @@ DROPPED = frozenset(
     {"container_name", "restart", "profiles", "annotations", "label_file"}
     | {"cgroup_parent", "oom_score_adj", "oom_kill_disable"}
 )
-"""Keys of a service that name what is not its own, or what would outlive a check."""
+"""Keys of a service about things that others share, or that would outlive a check."""
 
 LOGGING = {"driver": "json-file"}
-"""Where a container of a check logs to, whatever the engine has for others."""
+"""Logging settings of every container of a check, in place of the engine's own."""
 
 OWN_NETWORK = re.compile(r"(service:.*|host|none|bridge|default|)$")
-"""Modes of a network in which a container is found by no name."""
+"""Network modes in which a container is not found by any name."""
 
 
 # ------------------------------------------------------------------------- the file
@@ -56,11 +56,11 @@ class SeenFirst(NamedTuple):
 
 
 class HarmlessProject(NamedTuple):
-    """A project that touches nothing of the user's."""
+    """A Compose project that touches nothing of the user's."""
 
     file: str
     copies: tuple[tuple[str, Copy], ...]
-    """What is copied into the containers of a service before they start."""
+    """Files to copy into the containers of a service before they start."""
     notes: tuple[str, ...]
     built: tuple[SeenFirst, ...] = ()
 
@@ -168,7 +168,7 @@ class _ProjectModel:
         )
 
     def _network(self, name: str, service: dict[str, Any]) -> None:
-        """Have a network of the project in place of one that others are in."""
+        """Replace a network that other containers are in by one of the project."""
         mode = service.get("network_mode", "")
         if not OWN_NETWORK.match(mode):
             self.notes.append(f"network {mode}: one of the check's own in its place")
@@ -177,7 +177,7 @@ class _ProjectModel:
             self.model.setdefault("networks", {}).setdefault("default", {})
 
     def _image(self, name: str, service: dict[str, Any]) -> None:
-        """Build under a name of our own, unless the image is there and is not built."""
+        """Build an image under our own name, unless a finished image is to be used."""
         image = service.get("image", "")
         build = service.get("build")
         if build is None:
@@ -226,7 +226,7 @@ def _listed(service: Mapping[str, Any]) -> list[str]:
 
 
 def _with_variable(value: Any) -> Any:
-    """The value with a variable in place of the port."""
+    """Replace the port in a value by a variable."""
     if isinstance(value, dict):
         return {key: _with_variable(each) for key, each in value.items()}
     if isinstance(value, list):

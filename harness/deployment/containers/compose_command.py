@@ -1,4 +1,4 @@
-"""`docker compose … up`: how it is parsed, and started from a file of our own."""
+"""Parses `docker compose … up`, and starts the project from a file of our own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ REFUSED = {
 }
 
 CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
-"""Options of `up` that `create` has too; and those with a value."""
+"""Options of `up` that `create` has too; then those with a value."""
 
 CREATES_WITH_VALUE = frozenset({"--scale"})
 
@@ -86,7 +86,7 @@ def parse(words: Sequence[str]) -> Up | None:
 
 
 def _options(word: str) -> frozenset[str]:
-    """The options in a word, which may be several letters."""
+    """The options in one word, which may be several letters such as ``-dV``."""
     if word.startswith("--") or not word.startswith("-"):
         return frozenset({_name(word)})
     letters = word[1:].partition("t")[0]  # what follows is a time
@@ -94,7 +94,7 @@ def _options(word: str) -> frozenset[str]:
 
 
 def _name(word: str) -> str:
-    """An option without its value."""
+    """The name of an option without its value."""
     return word.partition("=")[0]
 
 
@@ -144,7 +144,7 @@ def command(
 
 
 def _paths(client: Sequence[str], built: Sequence[SeenFirst]) -> Iterator[str]:
-    """Lines of a shell that learn the Python paths of images."""
+    """Shell lines that find out the Python paths of images."""
     for each in built:
         image = each.image.replace("${" + compose.VARIABLE + "}", "{port}")
         program = (sys.executable, "-I", "-S", python_path.__file__)
@@ -155,7 +155,7 @@ def _paths(client: Sequence[str], built: Sequence[SeenFirst]) -> Iterator[str]:
 def _copying(
     client: Sequence[str], label: str, copies: Sequence[tuple[str, Copy]]
 ) -> Iterator[str]:
-    """Lines of a shell that copy into the containers of services."""
+    """Shell lines that copy files into the containers of services."""
     for service, each in copies:
         wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
         filters = [word for each_ in wanted for word in ("--filter", each_)]
@@ -165,7 +165,7 @@ def _copying(
 
 
 def _others(options: Sequence[str]) -> tuple[str, ...]:
-    """The options of Compose without those that name the project."""
+    """The options of Compose, without those that name the project."""
     others: list[str] = []
     words = iter(options)
     for word in words:

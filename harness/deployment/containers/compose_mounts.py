@@ -1,4 +1,4 @@
-"""What the services of a Compose project mount, and the volumes of the project."""
+"""Mounts of the services of a Compose project, and the project's volumes."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class ProjectMounts:
         self.notes: list[str] = []
         self._copies: list[tuple[str, Copy]] = []
         self._targets: dict[str, list[str]] = {}
-        """Where something is mounted, by service."""
+        """The paths at which something is mounted, by service."""
         self._model = model
         self._labels = labels
         self._allowed = allowed
         self._volumes: dict[str, str] = {}
-        """By the folder of this machine that each stands for."""
+        """The volumes that replace folders of this machine, by folder."""
         self._unchanged: set[str] = set()
 
     def replaced(
         self, service: str, each: dict[str, Any], read_only: bool
     ) -> Iterator[dict[str, Any]]:
-        """The mount of a service that replaces another one."""
+        """Make the harmless mount that replaces a mount of a service."""
         self._targets.setdefault(service, []).append(each["target"])
         if each["type"] in OWN:
             yield each
@@ -78,7 +78,7 @@ class ProjectMounts:
 
     @property
     def copies(self) -> tuple[tuple[str, Copy], ...]:
-        """What is copied into containers, each with the service."""
+        """What to copy into containers, each copy with its service."""
         return tuple(
             (service, each)
             for service, copy in self._copies
@@ -95,7 +95,7 @@ class ProjectMounts:
         return Mount(source, each["target"], read_only, is_bind)
 
     def _name_of(self, key: str) -> str:
-        """The name of a volume where it is not the project's own; else nothing."""
+        """The name of a volume from outside the project; empty for its own."""
         volume = self._model.get("volumes", {}).get(key) or {}
         name = str(volume.get("name", ""))
         own = f"{self._model.get('name')}_{key}"
@@ -108,7 +108,7 @@ class ProjectMounts:
         return self._volumes.setdefault(folder, name)
 
     def replace_volumes(self) -> None:
-        """Replace volumes that others could have too, unless they are allowed."""
+        """Replace volumes that others may use too, unless the user allows them."""
         volumes = self._model.setdefault("volumes", {})
         for key, volume in volumes.items():
             volume = volume or {}

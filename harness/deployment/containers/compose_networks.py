@@ -14,10 +14,10 @@ from typing import Any
 from harness.deployment.containers.mounts import ContainerRefused
 
 OWN_DRIVERS = ("", "bridge", "default")
-"""Drivers whose networks are inside of this machine, and apart from each other."""
+"""Drivers whose networks stay inside this machine and are separate from each other."""
 
 BRIDGE = "com.docker.network.bridge.name"
-"""The option that gives a network a bridge by name, which may be that of another."""
+"""The option that names a network's bridge, which may belong to another network."""
 
 PINNED = ("ipv4_address", "ipv6_address", "mac_address", "link_local_ips")
 """Addresses that a service asks for in a network."""
@@ -55,7 +55,7 @@ def replace_networks(
 
 
 def _attachments(model: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    """What services say of a network."""
+    """The settings of a network in every service that is attached to it."""
     for service in model.get("services", {}).values():
         networks = service.get("networks") or {}
         if isinstance(networks, Mapping) and networks.get(key):
@@ -68,7 +68,7 @@ def _pinned(model: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _release(model: Mapping[str, Any], key: str) -> None:
-    """Let services have any address in a network."""
+    """Remove fixed addresses, so that services may have any address in a network."""
     for attachment in _attachments(model, key):
         for name in PINNED:
             attachment.pop(name, None)

@@ -1,4 +1,4 @@
-"""The one port of a Compose project that is published, to this machine only."""
+"""Publishes one port of a Compose project, and to this machine only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.deployment.containers.run_ports import NONE
 from harness.deployment.containers.run_ports import ON_HOST
 
 STAND_IN = "47731"
-"""A stand-in for the port while Compose is asked; each start replaces it."""
+"""A placeholder port for asking Compose; each start replaces it."""
 
 
 def publish_measured(model: dict[str, Any]) -> list[str]:
@@ -56,7 +56,7 @@ def _measured(
     every: Sequence[Mapping[str, Any]],
     published: Sequence[Mapping[str, Any]],
 ) -> Sequence[Mapping[str, Any]]:
-    """The port that is measured, as often as it is published; none if it is unclear."""
+    """Every entry that publishes the measured port; none if the port is unclear."""
     ours = [port for port in published if port["published"] == STAND_IN]
     inside = {
         (name, port["target"])
@@ -76,7 +76,7 @@ def _measured(
 def _refuse_replicas(
     name: str, service: Mapping[str, Any], ours: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Raise ``ContainerRefused`` where several containers publish the one port."""
+    """Raise ``ContainerRefused`` if several containers publish the measured port."""
     replicas = (service.get("deploy") or {}).get("replicas")
     count = service.get("scale") or (1 if replicas is None else replicas)
     if count > 1 and any(port in ours for port in service.get("ports", ())):

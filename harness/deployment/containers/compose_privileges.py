@@ -1,4 +1,4 @@
-"""What a service of a Compose project may do, and what it may not."""
+"""Takes from a Compose service what would let it change this machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.deployment.containers.privileges import UNMASKED
 
 
 def drop_privileges(name: str, service: dict[str, Any]) -> list[str]:
-    """Let a service change nothing of this machine; return notes on what it lacks."""
+    """Drop privileges that reach this machine; return notes on what was dropped."""
     left_out = ["privileged"] if service.pop("privileged", False) else []
     on_host = service.get("network_mode") == "host"
     less: dict[str, Callable[[Any], bool]] = {
@@ -39,7 +39,7 @@ def drop_privileges(name: str, service: dict[str, Any]) -> list[str]:
 
 
 def _device(value: Any) -> str:
-    """A device of this machine, or a word, however it is written."""
+    """The name of a device, in any of the spellings of Compose."""
     return str(value["source"] if isinstance(value, Mapping) else value).split(":")[0]
 
 

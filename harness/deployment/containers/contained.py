@@ -1,4 +1,4 @@
-"""How a check starts commands that start containers.
+"""Starts commands that start containers.
 
 The processes of a container belong to the engine: killing its client leaves them. So
 all that a check makes in an engine is labelled, and what carries the label is removed.
@@ -21,7 +21,7 @@ INSIDE = "/flask-concurrency"
 HOOK = f"{INSIDE}/hook"
 
 HOST = "host.docker.internal"
-"""What a container calls the machine that it runs on."""
+"""The name by which a container reaches the machine that it runs on."""
 
 LISTEN = "0.0.0.0"
 """Address at which the probe listens for holds from containers, which cannot reach its
@@ -29,7 +29,7 @@ loopback.
 """
 
 FOLDER = "/flask-concurrency-own"
-"""Placeholder for the folder of a check, which is made when it starts."""
+"""Placeholder for the folder of a check, which is created at its start."""
 
 FILE = "compose.json"
 
@@ -42,10 +42,10 @@ class Contained(NamedTuple):
     command: CommandLine
     """The command as given, without a shell around it."""
     started: CommandLine
-    """The command that is run: harmless, and with what the probe needs."""
+    """The harmless command that is run instead, with what the probe needs."""
     engine: Engine
     label: str
-    """The label of everything that it makes, with a placeholder for the port."""
+    """The label of all that the command creates, with a placeholder for the port."""
     file: str = ""
     """Content of ``FILE`` in ``FOLDER``."""
     notes: tuple[str, ...] = ()
@@ -55,19 +55,19 @@ class Contained(NamedTuple):
     release: str = ""
 
     def in_folder(self, folder: Path) -> CommandLine:
-        """The command, with what it needs written to a folder."""
+        """Write the files that the command needs to a folder; return the command."""
         if self.file:
             (folder / FILE).write_text(self.file)
         words = (each.replace(FOLDER, str(folder)) for each in self.started.words)
         return self.started._replace(words=tuple(words))
 
     def removing(self, port: int) -> Sequence[str]:
-        """The command that removes what was started with a port."""
+        """The command that removes the containers that were started with a port."""
         return removing(self.label.replace("{port}", str(port)), self.engine.client)
 
 
 def behind_hook(theirs: str, hook: str = HOOK) -> list[str]:
-    """The folders of a container's Python path that follow the hook."""
+    """The folders of a container's Python path that come after the hook."""
     return [each for each in theirs.split(":") if each not in ("", hook)]
 
 

@@ -1,4 +1,4 @@
-"""What is copied into a container before it starts."""
+"""Copies files and folders into a container before it starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.deployment.containers import copy_in
 
 
 class Copy(NamedTuple):
-    """What is copied into a container before it starts."""
+    """A file or a folder to copy into a container before it starts."""
 
     source: str
     target: str
@@ -20,7 +20,7 @@ class Copy(NamedTuple):
     """Paths where something else is mounted."""
 
     def command(self, client: Sequence[str], container: str) -> str:
-        """The shell line that copies it; ``container`` is quoted already."""
+        """The shell line that makes this copy; ``container`` is already quoted."""
         words = (self.source, self.target, ":".join(self.left_out), *client)
         program = shlex.join((sys.executable, "-I", "-S", copy_in.__file__))
         return f"{program} {container} {shlex.join(words)}"

@@ -17,12 +17,14 @@ from typing import BinaryIO
 from typing import NoReturn
 
 KINDS = (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE)
-"""What is copied; a socket or a device is of no use in a copy."""
+"""Kinds of files that are copied; a copied socket or device is useless."""
 
 
 class Whole:
-    """The content of a file, which has the size that was promised, whatever becomes of
-    it meanwhile: what it lacks are zeros."""
+    """The content of a file, cut or padded with zeros to the announced size.
+
+    The file may change while it is copied.
+    """
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._left = file, size
@@ -46,14 +48,14 @@ def add(archive: tarfile.TarFile, path: str, name: str) -> None:
 
 
 def fail(problem: OSError) -> NoReturn:
-    """Raise what a folder could not be listed for."""
+    """Raise the error that kept a folder from being listed."""
     raise problem
 
 
 def add_folder(
     archive: tarfile.TarFile, source: str, target: str, left_out: list[str]
 ) -> None:
-    """Add a folder and what is in it, but for what is mounted below the target."""
+    """Add a folder and its content, except what is mounted below the target."""
     for folder, folders, files in os.walk(source, onerror=fail):
         inside = os.path.relpath(folder, source)
         add(archive, folder, inside)

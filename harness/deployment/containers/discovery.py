@@ -1,4 +1,4 @@
-"""What containers are found by, and find, by way of the engine.
+"""Variables and labels by which containers find each other through the engine.
 
 Proxies such as Traefik and nginx-proxy send requests to whatever container says by its
 labels or variables that it serves a name. One of a check would be sent a part of the
@@ -13,7 +13,7 @@ from types import MappingProxyType
 LABELS: Mapping[str, str] = MappingProxyType(
     {"traefik.enable": "false", "com.centurylinklabs.watchtower.enable": "false"}
 )
-"""Labels by which such programs pass over a container, whatever its image says."""
+"""Labels that make such programs ignore a container, whatever its image says."""
 
 FOUND_BY = frozenset(
     {"VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS", "LETSENCRYPT_HOST", "ACME_HOST"}
@@ -25,13 +25,13 @@ ENGINE = "DOCKER_HOST"
 
 
 def emptied(theirs: Mapping[str, str | None]) -> dict[str, str]:
-    """Those variables of a container that have to be empty."""
+    """Variables of a container that are emptied, so that other programs ignore it."""
     names = sorted({*FOUND_BY, ENGINE} & set(theirs))
     return {name: "" for name in names if theirs[name]}
 
 
 def note(name: str) -> str:
-    """What is said of a variable that is emptied."""
+    """A note on a variable that is emptied."""
     because = "a proxy would send it requests of production"
     if name == ENGINE:
         because = "it would start and stop containers that nobody removes"

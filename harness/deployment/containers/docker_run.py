@@ -1,4 +1,4 @@
-"""`docker run`, made harmless: a name of its own, and nothing of the user's to change.
+"""Makes `docker run` harmless: a name of our own, and nothing of the user's changes.
 
 The command is parsed up to the image. Options about names, mounts, ports and the like
 are replaced or refused; everything else stays as it is.
@@ -40,7 +40,7 @@ PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES
 
 
 OWN_NETWORKS = ("", "default", "bridge", "host", "none")
-"""Networks in which nobody is found by a name."""
+"""Networks in which containers are not found by name."""
 
 
 DROPPED = frozenset(
@@ -76,7 +76,7 @@ class HarmlessRun(NamedTuple):
 
 
 def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
-    """The options with everything replaced that they could change.
+    """The options, with everything of the user's that they could change replaced.
 
     Raises ``ContainerRefused`` for what cannot be replaced.
     """
@@ -140,7 +140,7 @@ def _refuse(each: Option) -> None:
 
 
 def _is_beyond(each: Option, networks: set[str]) -> bool:
-    """Whether a container could change this machine, or be taken for another, by it."""
+    """Whether this option lets a container change this machine or pass for another."""
     if each.name in ("privileged", "device-cgroup-rule"):
         return each.value != "false"
     if each.name in ("hostname", "domainname"):
@@ -154,7 +154,7 @@ def _is_beyond(each: Option, networks: set[str]) -> bool:
 
 
 def _variables(each: Option, folder: Path) -> dict[str, str]:
-    """Variables that an option sets."""
+    """The variables that an option sets."""
     lines = [each.value] if each.name == "env" else []
     if each.name == "env" and each.value in os.environ:
         lines = [f"{each.value}={os.environ[each.value]}"]
@@ -173,7 +173,7 @@ def _variables(each: Option, folder: Path) -> dict[str, str]:
 def command(
     client: Sequence[str], name: str, own: Sequence[str], run: Run, made: HarmlessRun
 ) -> tuple[str, ...]:
-    """The command that starts it, with options of ``own``."""
+    """The command that starts the container, with the options in ``own``."""
     words = ("--name", name, *own, *made.options, run.image, *run.arguments)
     if not made.copies:
         return (*client, "run", *words)

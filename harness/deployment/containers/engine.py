@@ -1,4 +1,4 @@
-"""A Docker engine: its release, and the containers of a check in it.
+"""A Docker engine: asks for its release, containers, images and networks.
 
 Only what carries a label of ``labels`` is ever started, stopped or removed.
 """
@@ -25,7 +25,7 @@ SECONDS = 60.0
 """How long the engine may take to answer."""
 
 LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
-"""Kinds of things with labels, as a client lists them; images go with their containers.
+"""Kinds of things that carry labels; images are removed with their containers.
 """
 
 
@@ -50,7 +50,7 @@ class Container(NamedTuple):
     addresses: Mapping[str, str]
     """Addresses, by network."""
     on_host: bool
-    """Whether it has no network of its own."""
+    """Whether the container uses this machine's network."""
 
 
 class Engine(NamedTuple):
@@ -63,7 +63,7 @@ class Engine(NamedTuple):
     """How long each answer may take."""
 
     def ask(self, *words: str) -> str:
-        """What the engine answers. Raises ``EngineFailed``."""
+        """Run the client; return what it prints. Raises ``EngineFailed``."""
         return ask((*self.client, *words), self.folder, self.variables, self.seconds)
 
     def release(self) -> tuple[str, str]:
@@ -82,7 +82,7 @@ class Engine(NamedTuple):
         return release, next((each for each in names if "Podman" in each), "")
 
     def _of_podman(self) -> str:
-        """The release of Podman, if the client is that under another name."""
+        """The release of Podman, if the client is Podman under another name."""
         try:
             name, *words = self.ask("--version").split() or [""]
         except EngineFailed:
@@ -99,7 +99,7 @@ class Engine(NamedTuple):
         return "" if HERE.match(place) else place
 
     def addresses(self) -> dict[str, str]:
-        """The addresses of its networks, each with a name. Raises ``EngineFailed``."""
+        """The addresses of the engine's networks, by name. Raises ``EngineFailed``."""
         names = self.ask("network", "ls", "--quiet").split()
         networks = msgspec.json.decode(self.ask("network", "inspect", *names))
         return {
@@ -136,7 +136,7 @@ class Engine(NamedTuple):
         return [_container(each) for each in msgspec.json.decode(answer)]
 
     def remove_what_was_left(self) -> None:
-        """Remove what killed checks have left behind. Raises ``EngineFailed``."""
+        """Remove what checks that were killed left behind. Raises ``EngineFailed``."""
         for owner in sorted(set(self._owners())):
             if labels.is_gone(owner):
                 words = removing(f"{labels.OWNER}={owner}", self.client)
@@ -160,7 +160,7 @@ def ask(
     variables: Mapping[str, str],
     seconds: float = SECONDS,
 ) -> str:
-    """What a client prints. Raises ``EngineFailed`` with what it says is wrong."""
+    """Run a client; return what it prints. Raises ``EngineFailed`` with its message."""
     done = output(words, seconds=seconds, cwd=folder, env=variables)
     if done.problem:
         raise EngineFailed(" ".join(done.errors.split()) or done.problem)
@@ -188,7 +188,7 @@ def _container(inspected: Mapping[str, Any]) -> Container:
 
 
 def are_seen_here(containers: Sequence[Container]) -> bool:
-    """Whether the processes that the engine sees are those that are seen here.
+    """Whether the engine's processes are visible here under the same ids.
 
     They are not where it runs in a virtual machine, or on another one.
     """
@@ -202,7 +202,7 @@ def processes(containers: Sequence[Container]) -> list[int]:
 
 
 def _is_of(container: Container) -> bool:
-    """Whether a process that the engine sees is that of the container here too."""
+    """Whether a process id of the engine belongs to the same container here."""
     try:
         return container.id in Path(f"/proc/{container.process}/cgroup").read_text(
             encoding="utf-8", errors="replace"
@@ -226,7 +226,7 @@ def proxies(port: int) -> list[int]:
 
 
 def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:
-    """``HOST:PORT`` by which a container reaches what a port of this machine leads to.
+    """``HOST:PORT`` by which a container reaches the server behind a local port.
 
     ``None`` where none publishes it: then the address is the same as outside.
     """

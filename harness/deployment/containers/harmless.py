@@ -1,4 +1,4 @@
-"""Which harmless command takes the place of one that starts containers."""
+"""Replaces a command that starts containers by a harmless one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def contained(
     folder: Path,
     variables: Mapping[str, str],
 ) -> Contained | None:
-    """How to start the containers of a command harmlessly; ``None`` if it has none.
+    """How to start a command's containers harmlessly; ``None`` if it starts none.
 
     Raises ``DeploymentFault`` for one that cannot be started so.
     """
@@ -110,7 +110,7 @@ def _contained(
 
 
 def _about_other(words: Sequence[str]) -> str:
-    """What to write in place of a Docker command that cannot be checked."""
+    """The remedy for a Docker command that cannot be checked."""
     plain = [each for each in words if not each.startswith("-")]
     if set(plain[:2]) & ENDING:
         return (
@@ -131,7 +131,7 @@ def _about_other(words: Sequence[str]) -> str:
 
 
 def _reached(engine: Engine) -> tuple[str, str]:
-    """The release of the engine, or why it cannot be reached.
+    """The release of the engine, and the problem if it cannot be reached.
 
     Raises ``ContainerRefused`` for one of another machine, or of another kind.
     """

@@ -1,4 +1,4 @@
-"""Containers that are being measured: when they are ready, and when they are quiet."""
+"""Looks into measured containers: when they are ready, and when they are quiet."""
 
 from __future__ import annotations
 
@@ -17,27 +17,26 @@ from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
 LOOK_SECONDS = 0.3
-"""Seconds between two looks at what the engine has started."""
+"""Seconds between two looks at the containers."""
 
 LEAST_SECONDS = 1.0
-"""How long the engine may take to answer, at least, however little time is left."""
+"""The least time that the engine has to answer, however little time is left."""
 
 
 class Inside(NamedTuple):
     """What can be seen of the containers."""
 
     quiet: Quiet
-    """How it is known that they are quiet."""
+    """The detector that tells when the containers are quiet."""
     address: str
-    """``HOST:PORT`` by which they reach what is measured; empty if it is the same as
-    outside.
+    """``HOST:PORT`` of the measured server from inside; empty if the same as outside.
     """
     is_seen: bool
-    """Whether their processes are among those of this machine."""
+    """Whether the containers' processes are visible on this machine."""
 
 
 async def look_inside(contained: Contained, server: ProcessTree, port: int) -> Inside:
-    """See what a deployment has in its containers."""
+    """Find the containers of a deployment, and their processes."""
     return _seen(await _running(contained, port), server, port)
 
 
@@ -76,7 +75,7 @@ async def wait_until_started(
 async def _running(
     contained: Contained, port: int, seconds: float = engine.SECONDS
 ) -> list[Container]:
-    """The containers of a start; the engine may take ``seconds`` to list them."""
+    """The containers of one start; the engine has ``seconds`` to list them."""
     label = contained.label.replace("{port}", str(port))
     asked = contained.engine._replace(seconds=max(seconds, LEAST_SECONDS))
     try:

@@ -1,4 +1,4 @@
-"""Labels on everything that a check makes in an engine, which tell whose it is.
+"""Labels that tell which check made what is in an engine.
 
 Only what carries them is ever stopped or removed. A label names the process that made
 it, so that a later check can remove what one that was killed left behind, and can leave
@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 RUN = "flask-concurrency.run"
-"""Label of one start of a deployment; what has it is removed when that stops."""
+"""Label of one start of a deployment; what carries it is removed at the stop."""
 
 OWNER = "flask-concurrency.owner"
 """Label of the process that runs the check."""
@@ -26,12 +26,12 @@ def new_run() -> str:
 
 
 def owner() -> str:
-    """A label for this process that no other on this machine has."""
+    """A label that is unique to this process on this machine."""
     return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
 
 
 def is_gone(label: str) -> bool:
-    """Whether a label is of a process of this machine that has ended."""
+    """Whether a label belongs to a process of this machine that has ended."""
     machine, _, process = label.rpartition("/")[0].rpartition("/")
     if machine != _machine() or not process.isdecimal():
         return False
@@ -39,7 +39,7 @@ def is_gone(label: str) -> bool:
 
 
 def _machine() -> str:
-    """This boot of this machine, and the processes that can be seen from here."""
+    """An id of this boot of this machine, and of the process namespace."""
     try:
         boot = (
             Path("/proc/sys/kernel/random/boot_id")
@@ -52,7 +52,7 @@ def _machine() -> str:
 
 
 def _started(process: int) -> str:
-    """When a process was started, in whatever the system counts; empty if it ended."""
+    """When a process was started, in the system's own unit; empty if it has ended."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text(
             encoding="utf-8", errors="replace"

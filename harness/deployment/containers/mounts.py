@@ -1,4 +1,4 @@
-"""How a check treats the mounts of a container, so that nothing in them changes.
+"""Decides how a check treats mounts of containers, so that nothing in them changes.
 
 What is mounted read only stays as it is. A folder or file of this machine that could be
 written to is copied, a named volume has an empty one in its place, and the engine's own
@@ -20,7 +20,7 @@ from harness.deployment.no_containers import engine_sockets
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_FILES = 50_000
-"""How much of a folder is copied, at most."""
+"""Most files of a folder that are copied."""
 
 KEY = "keep-mounts"
 
@@ -32,10 +32,10 @@ CONTROL_SOCKETS = (
     *("/run/systemd/private", "/run/dbus/system_bus_socket", "/run/snapd.socket"),
     *("/run/supervisor.sock", "/run/libvirt/libvirt-sock", "/var/lib/lxd/unix.socket"),
 )
-"""Sockets by which services, machines and other containers are stopped."""
+"""Sockets by which services, machines and other containers can be stopped."""
 
 KERNEL = ("/dev", "/proc", "/sys")
-"""Folders that are no files: of these a container has its own."""
+"""Folders that the kernel provides; a container has its own of these."""
 
 
 class ContainerRefused(Exception):
@@ -159,13 +159,13 @@ def refuse_engine(path: Path) -> None:
 
 
 def _is_in(path: Path) -> Callable[[Path], bool]:
-    """What tells whether something is there, and at a path or below it."""
+    """A function that tells whether a path exists, at or below one of ``paths``."""
     whole = path.resolve()
     return lambda each: each.exists() and each.resolve().is_relative_to(whole)
 
 
 def _has_others_in_it(path: Path) -> bool:
-    """Whether other file systems are mounted below a path (``proc(5)``)."""
+    """Whether another file system is mounted below a path (``proc(5)``)."""
     try:
         mounts = Path("/proc/self/mountinfo")
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()

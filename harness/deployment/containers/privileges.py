@@ -17,13 +17,13 @@ BEYOND = frozenset(
 """Capabilities that reach beyond a container (``capabilities(7)``)."""
 
 BEYOND_ON_HOST = frozenset({"NET_ADMIN"})
-"""Those that do so in a container that has the network of this machine."""
+"""Capabilities that do so in a container with the network of this machine."""
 
 SHARED_MEMORY = "1g"
-"""What a container may have of its own, in place of that of this machine."""
+"""Namespaces of shared memory that belong to the container alone."""
 
 UNMASKED = "systempaths=unconfined"
-"""The option by which the settings of the kernel can be written to."""
+"""The option that makes the settings of the kernel writable."""
 
 _HARMLESS_DEVICES = re.compile(
     r"/dev/(dri|nvidia|kfd|fuse|kvm|net/tun|null|zero|full|u?random)"
@@ -38,7 +38,7 @@ def is_beyond(capability: str, on_host: bool = False) -> bool:
 
 
 def changes_devices(device: str) -> bool:
-    """Whether a device is one of this machine that others have, or that keeps data.
+    """Whether a device of this machine is shared with others or keeps data.
 
     What is no path names a kind of graphics cards and the like.
     """

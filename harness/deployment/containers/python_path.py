@@ -1,4 +1,4 @@
-"""Print what follows the hook in the Python path of an image that was just built.
+"""Print the part after the hook of the Python path of an image that was just built.
 
 Run by path with ``-I -S``: ``python_path.py IMAGE CLIENT ...``, where CLIENT is
 ``docker`` with its global options. It prints ``:/srv`` and the like, or nothing.

@@ -1,4 +1,4 @@
-"""Which commands start containers."""
+"""Recognizes commands that start containers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHERS = frozenset(
     {"podman", "podman-compose", "nerdctl", "buildah", "finch"}
     | {"devcontainer", "kubectl", "minikube", "skaffold", "tilt"}
 )
-"""Programs that start containers by other engines."""
+"""Programs that start containers of other engines."""
 
 WRAPPERS = frozenset(
     {"sudo", "doas", "env", "nice", "timeout", "time", "nohup", "setsid", "stdbuf"}
@@ -27,7 +27,7 @@ WRAPPERS = frozenset(
 """Programs that start the command in their arguments."""
 
 ENDING = frozenset({"rm", "stop", "kill", "down", "restart", "prune", "rmi", "remove"})
-"""Commands of engines that end or remove what is there."""
+"""Commands that stop or remove what is in an engine."""
 
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
@@ -46,18 +46,18 @@ _VARIABLE = re.compile(
 )
 
 _PARTS = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+|.""", re.DOTALL)
-"""What is in single quotes, in double quotes, and in none."""
+"""Parts of a line: in single quotes, in double quotes, and unquoted."""
 
 _AS_IT_STANDS = str.maketrans("$`", "\0\1")
 _AGAIN = str.maketrans("\0\1", "$`")
-"""What a shell fills in, and the stand-in for it in single quotes."""
+"""What a shell would fill in, and the placeholder for it in single quotes."""
 
 _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
-"""A value that means the same to a shell, in quotes and without."""
+"""A value that means the same to a shell with and without quotes."""
 
 
 def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
-    """A line for a shell with its plain variables, and with the folder it runs in.
+    """Fill in the plain variables of a shell line, and find the folder it runs in.
 
     Whatever is more than that stays as it is; in single quotes others stand for it.
     """
@@ -80,7 +80,7 @@ def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
 def unwrapped(
     words: Sequence[str], variables: Mapping[str, str], folder: PurePath
 ) -> tuple[str, ...]:
-    """A command without a shell that does nothing but start it.
+    """A command without the shell around it that only starts it.
 
     Raises ``ContainerRefused`` for a shell that starts containers otherwise.
     """
@@ -108,7 +108,7 @@ def unwrapped(
 
 
 def _about_line(words: Sequence[str]) -> str:
-    """What is wrong with a line for a shell that has commands of an engine in it."""
+    """The problem with a shell line that runs commands of an engine."""
     commands = list(_commands(words))
     for program, verbs in commands:
         if ending := ENDING & set(verbs):
@@ -129,7 +129,7 @@ def _about_line(words: Sequence[str]) -> str:
 
 
 def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """The commands of engines in a line, each with its words that are no options."""
+    """The commands of engines in a line, each without its options."""
     for index, word in enumerate(words):
         if (name := PurePath(word).name) not in DOCKER | OTHERS:
             continue
@@ -138,5 +138,5 @@ def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _is_plain(word: str) -> bool:
-    """Whether a word of a line belongs to the same command as the one before it."""
+    """Whether a word belongs to the same command as the word before it."""
     return not set(word) <= set("();<>|&")

@@ -1,4 +1,4 @@
-"""Remove what a check made in an engine: whatever carries its label, nothing else.
+"""Remove what a check made in an engine: everything with its label, nothing else.
 
 Run by path with ``-I -S`` as a process of its own, when the client that started the
 containers has been killed: ``remove.py LABEL=VALUE CLIENT [OPTION ...]``, where CLIENT
@@ -16,19 +16,19 @@ KINDS = (
     (("volume", "ls"), ("volume", "rm", "--force")),
     (("images", "--no-trunc"), ("rmi", "--force")),
 )
-"""How each kind is listed and removed, in an order in which nothing is in use."""
+"""How to list and remove each kind, ordered so that nothing is still in use."""
 
 SECONDS = 50.0
-"""How long all of it may take: less than the warden waits."""
+"""How long all removals may take: less than the warden waits."""
 
 REST = 0.3
-"""Seconds between two looks; the second sees what was created meanwhile."""
+"""Seconds between two looks; the second finds what was created meanwhile."""
 
 
 def listed(
     client: list[str], words: tuple[str, ...], label: str, until: float
 ) -> list[str]:
-    """The ids of one kind that carry the label."""
+    """The ids of things of one kind that carry the label."""
     done = subprocess.run(
         [*client, *words, "--quiet", "--filter", "label=" + label],
         stdin=subprocess.DEVNULL,
@@ -40,7 +40,7 @@ def listed(
 
 
 def remove_all(client: list[str], label: str, until: float) -> int:
-    """Remove all of it before a moment; return how many there were."""
+    """Remove everything with the label before a deadline; return how much it was."""
     count = 0
     for look, remove in KINDS:
         ids = listed(client, look, label, until)

@@ -1,4 +1,4 @@
-"""What `docker run` says of mounts, and what is said in the place of that."""
+"""Reads the mount options of `docker run`, and writes harmless ones in their place."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import Treatment
 
 OWN = ("tmpfs", "image")
-"""Types of mounts in which nothing of the user's can be changed."""
+"""Types of mounts that contain nothing of the user's."""
 
 
 def of_volume(value: str, folder: Path) -> Mount:
-    """What `--volume` says: ``[SOURCE:]TARGET[:OPTIONS]``."""
+    """The mount that `--volume` describes: ``[SOURCE:]TARGET[:OPTIONS]``."""
     source, target, options = (*value.split(":"), "", "")[:3]
     if not target:
         return Mount("", source, False, False)
@@ -29,7 +29,7 @@ def of_volume(value: str, folder: Path) -> Mount:
 
 
 def of_mount(value: str, folder: Path) -> Mount:
-    """What `--mount` says: a line of CSV with ``KEY=VALUE``, whose case is the same.
+    """The mount that `--mount` describes: CSV of ``KEY=VALUE``, in any case.
 
     Raises ``ContainerRefused`` for a type that is not understood.
     """
@@ -58,7 +58,7 @@ def refuse_type(kind: str, target: str) -> None:
 
 
 def instead(words: Sequence[str], mount: Mount, what: Treatment) -> tuple[str, ...]:
-    """The option for what takes the place of a mount, which was given by words."""
+    """The option that replaces the mount described by ``words``."""
     if what is Treatment.UNCHANGED:
         return tuple(words)
     if what is Treatment.EMPTY:

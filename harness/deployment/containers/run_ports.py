@@ -1,4 +1,4 @@
-"""Which port `docker run` publishes for a check."""
+"""Chooses the port that `docker run` publishes for a check."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LOOPBACK = "127.0.0.1"
 
 
 NONE = "so nothing can be measured"
-"""The end of the error about a command that publishes no port."""
+"""End of the error about a command that publishes no port."""
 
 
 ON_HOST = (
     "has the network of this machine, and would listen where production does; have it "
     "listen on the port of the check, such as "
 )
-"""The beginning of the error about a server that is told no free port."""
+"""Beginning of the error about a server that is not told a free port."""
 
 
 def networks_of(run: Run) -> set[str]:
@@ -30,14 +30,14 @@ def networks_of(run: Run) -> set[str]:
 
 
 def network_of(value: str) -> str:
-    """A network without what a container would be found by in it."""
+    """A network option without the names by which a container would be found."""
     pairs = [each.partition("=") for each in value.split(",")]
     names = [given for name, equals, given in pairs if equals and name == "name"]
     return names[0] if names else value
 
 
 def measured_port(run: Run) -> Option | None:
-    """The option that publishes what is measured; ``None`` where nothing has to be."""
+    """The option that publishes the measured port; ``None`` if none is needed."""
     given = [each for each in run.options if each.name == "publish"]
     published = [each for each in given if not each.value.endswith("/udp")]
     ours = [each for each in published if PORT in each.value]
@@ -63,7 +63,7 @@ def measured_port(run: Run) -> Option | None:
 
 
 def _refuse_fixed_port(run: Run) -> None:
-    """Raise ``ContainerRefused`` where the server is not told which port is free.
+    """Raise ``ContainerRefused`` if the server cannot be told which port to use.
 
     It would share that of production, if both use ``SO_REUSEPORT``.
     """
@@ -74,7 +74,7 @@ def _refuse_fixed_port(run: Run) -> None:
 
 
 def is_for_tls(published: str) -> bool:
-    """Whether a port is one for TLS, beside which there is one for plain requests."""
+    """Whether a port is for TLS, and another one is published for plain requests."""
     port = published.rpartition(":")[2].partition("/")[0]
     return port in ("443", "8443")
 

@@ -1,4 +1,4 @@
-"""The words of `docker run`, parsed up to the image."""
+"""Parses the arguments of `docker run`, up to the image."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FLAGS = frozenset(
     | {"no-healthcheck", "oom-kill-disable", "privileged", "publish-all", "quiet"}
     | {"read-only", "rm", "sig-proxy", "tty", "use-api-socket"}
 )
-"""Options that stand alone."""
+"""Options without a value."""
 
 
 class Option(NamedTuple):
-    """An option, as it was written."""
+    """An option of `docker run`, as it was written."""
 
     name: str
-    """The long one, without dashes."""
+    """The long name, without dashes."""
     value: str
     words: tuple[str, ...]
 
@@ -55,7 +55,7 @@ def parse(words: Sequence[str]) -> Run:
 
 
 def _option(rest: list[str]) -> Iterator[Option]:
-    """Take the next word, and its value, and yield the options in it."""
+    """Take the next word and its value; yield the options in it."""
     word = rest.pop(0)
     if word.startswith("--"):
         name, equals, value = word[2:].partition("=")

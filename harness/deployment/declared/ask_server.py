@@ -1,4 +1,4 @@
-"""Asks a server's own code which settings a command line gives.
+"""Asks a server's own code which settings a command line sets.
 
 Only the server's own code combines command line, variables and configuration files as
 each release does.
@@ -51,7 +51,7 @@ def _checked(server: str, done: Output, lines: int = 1) -> Output:
 
 
 def line_of(path: Path, *names: str) -> int:
-    """The last line of a file, counted from one, that gives a setting; 0 if none does.
+    """The last line of a file, counted from one, with a setting; 0 if none has it.
 
     Python, ini, TOML, YAML, JSON and XML are alike in this: the name comes first.
     """

@@ -1,4 +1,4 @@
-"""Derives how many requests at once a command declares; guesses nothing."""
+"""Derives how many requests at once a command declares, without guessing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READERS: dict[str, Reader] = {
 
 
 WHOLE: dict[str, Reader] = {"uwsgi": uwsgi.promise, "pyuwsgi": uwsgi.promise}
-"""Readers of whole commands, for programs that have to be run to be asked."""
+"""Readers of whole commands, for programs that must be run to find out."""
 
 
 def derive(words: Sequence[str], where: Where) -> Promise:

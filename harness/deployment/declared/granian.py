@@ -61,7 +61,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
 
 
 def _by_chance(parsed: GranianSettings) -> str:
-    """Why chance decides how many threads it starts. A single one is always there."""
+    """Why chance decides how many threads granian starts, if more than one."""
     if parsed.threads == 1:
         return ""
     return by_chance(find_server(catalog.load(), "granian"), parsed.version)

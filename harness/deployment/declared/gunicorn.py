@@ -72,7 +72,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
 
 
 def promise_in_code(told: Mapping[str, int | str]) -> Promise:
-    """What a gunicorn that was started by code declares, by its settings there.
+    """What a gunicorn started by code declares, by its settings in that code.
 
     Raises ``CannotDerive``, and ``msgspec.ValidationError`` for others than these.
     """
@@ -90,7 +90,7 @@ def promise_in_code(told: Mapping[str, int | str]) -> Promise:
 
 
 def _others(parsed: GunicornSettings) -> dict[str, str]:
-    """Settings that matter only to remedies."""
+    """Settings that are needed only for remedies."""
     given = {
         "bind": ",".join(parsed.bind),
         "daemon": str(parsed.daemon) if parsed.daemon else "",
@@ -100,7 +100,7 @@ def _others(parsed: GunicornSettings) -> dict[str, str]:
 
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:
-    """The settings whose product is declared, then the one that decides which."""
+    """The settings whose product is declared, then the one that selects them."""
     kind = parsed.worker_class.rpartition(".")[2] or parsed.worker_class
     lane = lane_of(kind, parsed.threads, parsed.worker_connections)
     if lane is None:

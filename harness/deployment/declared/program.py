@@ -1,4 +1,4 @@
-"""The program that serves, in a command that may start it through others."""
+"""Finds the server program in a command that may start it through others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGES = {
     "pyuwsgi": "uwsgi",
     "docker-compose": "docker",
 }
-"""Names of servers whose program has another name."""
+"""Packages of servers, by programs whose names differ."""
 
 
 SERVERS = frozenset(
@@ -25,7 +25,7 @@ SERVERS = frozenset(
 """Programs, and modules that ``python -m`` runs, whose options are known."""
 
 DEVELOPMENT = frozenset({"flask"})
-"""Programs for development only: they contradict nothing."""
+"""Programs for development only: they never count as a contradiction."""
 
 WRAPPERS = frozenset(
     {
@@ -48,7 +48,7 @@ _SHELL_ONLY = re.compile(r"[$`;&|<>*?()\[\]~#\n\\]")
 
 
 def _plain(text: str) -> list[str]:
-    """The words of a line for a shell; none when only a shell can read it."""
+    """The words of a shell line; none if only a shell can read it."""
     return [] if _SHELL_ONLY.search(text) else shlex.split(text)
 
 
@@ -56,7 +56,7 @@ IS_PYTHON = re.compile(r"^(python|pypy)[0-9.]*$")
 
 
 def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The program that serves, and its arguments."""
+    """The server program and its arguments."""
     rest = list(words)
     while rest:
         name = PurePath(rest[0]).name
@@ -74,13 +74,13 @@ def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_direct(words: Sequence[str]) -> bool:
-    """Whether a command starts its server itself, by no other program than Python."""
+    """Whether a command starts its server itself, by no program but Python."""
     name = PurePath("".join(words[:1])).name
     return name in SERVERS or bool(IS_PYTHON.match(name))
 
 
 _OF_A_WRAPPER = re.compile(r"-|\w+=|(?:run|run-program|exec)$")
-"""Words of a wrapper itself: options, variables, and its verb."""
+"""Words that belong to the wrapper itself: options, variables, and its verb."""
 
 
 def _wrapped(rest: list[str]) -> list[str]:
@@ -98,7 +98,7 @@ def _wrapped(rest: list[str]) -> list[str]:
 
 
 def _run_by_python(rest: list[str]) -> list[str]:
-    """The server that Python runs, as a module or a script; nothing if it is none."""
+    """The server that Python runs as a module or a script; nothing for other code."""
     for index, word in enumerate(rest):
         if word == "-m":
             return _of_a_module(rest[index + 1 :])
@@ -108,7 +108,7 @@ def _run_by_python(rest: list[str]) -> list[str]:
 
 
 def _of_a_module(rest: list[str]) -> list[str]:
-    """What a module runs: itself, or a server as a module, as profilers do."""
+    """The server that a module is or, as profilers do, starts as a module."""
     if rest[:1] and rest[0] not in SERVERS:
         for index, word in enumerate(rest[:-1]):
             if word == "-m" and rest[index + 1] in SERVERS:

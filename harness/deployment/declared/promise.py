@@ -1,4 +1,4 @@
-"""The number that a command declares, and the settings that it follows from.
+"""The number that a command declares, and the settings that determine it.
 
 A number is derived where the server's documentation leaves no doubt about it, and
 otherwise not at all: a guess would make a verdict of a misunderstanding.
@@ -24,7 +24,7 @@ class Refused(CannotDerive):
 
 
 class Setting(NamedTuple):
-    """A value that a number follows from."""
+    """A setting that helps determine the number."""
 
     value: int | str
     source: str
@@ -48,10 +48,9 @@ class Promise(NamedTuple):
     settings: Mapping[str, Setting] = {}
     """Settings by the server's own names."""
     at_first: int | None = None
-    """Requests at once before it has grown, where it starts further processes only
-    while requests wait."""
+    """Requests at once at first, if processes are added only while requests wait."""
     by_chance: str = ""
-    """Why chance decides how many threads it starts, where it does."""
+    """Why chance decides how many threads the server starts; empty if it does not."""
 
     def value(self, name: str) -> int:
         """The value of a setting that is a number."""
@@ -59,7 +58,7 @@ class Promise(NamedTuple):
 
     @property
     def is_in_code(self) -> bool:
-        """Whether it follows from arguments that a script passes to its server."""
+        """Whether the number comes from arguments that a script passes its server."""
         return any(each.source == IN_CODE for each in self.settings.values())
 
     @property
@@ -82,7 +81,7 @@ def listed(settings: Mapping[str, Setting]) -> str:
 def option(
     words: Sequence[str], *names: str, env: Mapping[str, str], variable: str = ""
 ) -> Setting | None:
-    """The last value of an option on a command line, else that of a variable."""
+    """The last value of an option on a command line, or else of a variable."""
     last = None
     for index, word in enumerate(words):
         name, equals, value = word.partition("=")

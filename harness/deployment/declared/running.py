@@ -1,4 +1,4 @@
-"""Asks a running server what it is and declares, by the command that it runs.
+"""Finds out what a running server is and declares, from the command of its process.
 
 Wrappers, scripts and shells may start a server, but the kernel knows the words, the
 folder and the variables that the server itself was started with.
@@ -35,18 +35,18 @@ from harness.records.text import plural
 
 
 class StartedProcess(NamedTuple):
-    """How a process was started."""
+    """The words and the folders that a process was started with."""
 
     words: tuple[str, ...]
     folders: tuple[Path, ...]
-    """Folders that it may have been started in, the most likely first."""
+    """Folders that the process may have been started in, the most likely first."""
     variables: dict[str, str]
 
 
 def ask(
     hello: Hello, tree: Sequence[int], where: Where, promise: Promise | None
 ) -> tuple[Promise | None, str]:
-    """What the running server of a tree declares, and why it does not tell, if so.
+    """What the running server of a tree declares, or why that is unknown.
 
     Where it does not, that is the ``promise`` of its command, or else what it was told
     by code.
@@ -97,7 +97,7 @@ def _lineage(
 
 
 def _where(started: StartedProcess, folder: Path) -> Where:
-    """The place to ask in. Raises ``DeploymentFault``."""
+    """The place to run the server's code in. Raises ``DeploymentFault``."""
     variables = _without_probe(started.variables)
     executable = find_executable("command", started.words, folder, variables)
     python = executable if IS_PYTHON.match(executable.name) else None
@@ -109,7 +109,7 @@ def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def code_that_starts(hello: Hello) -> str:
-    """Which server a script starts by code, as a remark; empty if that is not known.
+    """A remark that names the server that a script starts by code; empty if unknown.
 
     The settings of such a server stand in the code alone.
     """
@@ -119,7 +119,7 @@ def code_that_starts(hello: Hello) -> str:
 
 
 def promise_in_code(hello: Hello) -> Promise | None:
-    """What a server that was started by code declares, by what it was told there."""
+    """What a server started by code declares, by the arguments it was given."""
     if hello.server == "gunicorn" and hello.told:
         with contextlib.suppress(CannotDerive, msgspec.ValidationError):
             return gunicorn.promise_in_code(hello.told)
@@ -135,11 +135,11 @@ POOLS = {
     "waitress": script.WAITRESS_PAGE,
     "cheroot": "https://cheroot.cherrypy.dev/en/latest/pkg/cheroot.server/",
 }
-"""Servers of one process with a pool of threads, and pages about that."""
+"""Servers with one process and a pool of threads, each with its documentation."""
 
 
 def promise_of_werkzeug(hello: Hello) -> Promise | None:
-    """What Werkzeug's server declares, by what it tells the app of itself."""
+    """What Werkzeug's server declares, by what it reports to the app."""
     if software_name(hello.software)[0] != "werkzeug" or hello.multiprocess:
         return None
     page = "https://werkzeug.palletsprojects.com/en/stable/serving/"
@@ -164,4 +164,4 @@ SOFTWARE = {
     "twistedweb": "twisted",
     "wsgiserver": "wsgiref",
 }
-"""Names of servers that call themselves otherwise."""
+"""Names of servers whose ``SERVER_SOFTWARE`` says another name."""

@@ -1,4 +1,4 @@
-"""What a script that starts Flask's own server, or waitress, declares.
+"""What a script declares that starts Flask's own server, or waitress.
 
 The script is read and not run: its one call of ``waitress.serve``, or of ``run`` of
 what can be followed to a Flask app. All else is left to the server that then runs.
@@ -87,7 +87,7 @@ def _runs_flask(called: ast.expr, source: SourceFile) -> bool:
 
 
 def _called(call: ast.Call) -> str:
-    """What is called: ``run`` of an app, or ``serve`` under whatever name."""
+    """The function that a call names: ``run`` of an app, or ``serve`` by any name."""
     match call.func:
         case ast.Attribute(attr="run"):
             return "run"
@@ -108,7 +108,7 @@ def _number(call: ast.Call, name: str, default: int, path: Path) -> Setting:
 
 
 def _check_port(call: ast.Call, path: Path) -> None:
-    """Raise ``Refused`` where no other port can be chosen."""
+    """Raise ``Refused`` if the script allows no other port."""
     if any(_argument(call, name) is not None for name in _OTHER_PLACES):
         return
     port = _argument(call, "port")
@@ -130,4 +130,4 @@ def _imports_os(path: Path) -> bool:
 
 
 _OTHER_PLACES = ("listen", "unix_socket", "sockets", "fd")
-"""Arguments that say where to listen without a port."""
+"""Arguments that make a server listen elsewhere than on a port."""

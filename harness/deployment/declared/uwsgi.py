@@ -39,7 +39,7 @@ NAMES = {
     "https-socket": ("https-socket",),
     "socket": ("socket", "uwsgi-socket", "s"),
 }
-"""Options that matter here, and all the names that each has."""
+"""Options that decide the number, each with all its names."""
 
 NUMBERS = ("processes", "cheaper", "threads", "gevent")
 
@@ -48,7 +48,7 @@ ADDRESSES = ("http", "http-socket", "https", "https-socket", "socket")
 
 ASK = TARGET / "ask_uwsgi.ini"
 _OPTION = re.compile(r"(?m)^(?:.*? - )??([\w-]+) = (.*)$")
-"""An option as it is shown; with `logdate` a date stands before it."""
+"""An option as uWSGI prints it; with `logdate` a date precedes it."""
 _HEAD = ";uWSGI instance configuration"
 _END = ";end of configuration"
 _FILE = re.compile(
@@ -90,7 +90,7 @@ def promise(words: Sequence[str], where: Where) -> Promise:
 
 
 def everything_shown(words: Sequence[str], where: Where) -> Iterator[tuple[str, str]]:
-    """All options that a command gives, in their order, as uWSGI itself reads them.
+    """All options of a command in their order, as uWSGI itself reads them.
 
     Raises ``CannotDerive``.
     """
@@ -109,7 +109,7 @@ def _configuration(words: Sequence[str], where: Where) -> tuple[str, list[Path]]
 
 
 def _hidden(words: Sequence[str], files: Sequence[Path]) -> CannotDerive:
-    """Why uWSGI does not show its configuration."""
+    """The reason why uWSGI does not show its configuration."""
     for path in files:
         if line := line_of(path, "daemonize"):
             return Refused(
@@ -133,7 +133,7 @@ def _shown(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _read(name: str, value: str) -> str:
-    """A value as uWSGI takes it: of a number what is behind its digits is ignored."""
+    """A value as uWSGI reads it: what follows the digits of a number is ignored."""
     digits = re.match(r"\d+(?=\s)", value) if name in NUMBERS else None
     return digits[0] if digits else value
 
@@ -145,7 +145,7 @@ def _placed(
     where: Where,
     files: Sequence[Path],
 ) -> Setting:
-    """A value and its most likely source, which uWSGI itself does not print."""
+    """A value and its most likely source, since uWSGI does not print the source."""
     names = NAMES[name]
     spelled = [f"--{each}" if len(each) > 1 else f"-{each}" for each in names]
     given = option(words, *spelled, env={})

@@ -1,4 +1,4 @@
-"""What a command declares, by its words, its variables and the files that it names.
+"""Counts what a command declares, by its words, variables and files.
 
 Nothing is installed or run, so less is known than by asking a server; what is not known
 is said.
@@ -35,9 +35,9 @@ class Count(NamedTuple):
     """Requests at once; ``None`` for no bound."""
     because: str
     reads: Path | None = None
-    """The file of settings that it reads."""
+    """The file of settings that the command reads."""
     overrides: bool = False
-    """Whether it gives another value for a setting of that file."""
+    """Whether the command overrides a setting of that file."""
 
 
 def count(words: Sequence[str], context: CommandContext) -> Count:
@@ -172,4 +172,4 @@ ASKED_NOTHING = {
     "uvicorn": uvicorn,
     "flask": flask,
 }
-"""Servers without files, whose arguments are read the same way for a check."""
+"""Servers without configuration files; ``check`` reads their arguments likewise."""

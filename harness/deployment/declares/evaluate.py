@@ -1,4 +1,4 @@
-"""Evaluate the literal expressions of configuration files, without running them.
+"""Evaluates expressions in configuration files without running them.
 
 They are numbers and texts, arithmetic on them, the count of processors, variables of
 the environment, and names that the same file assigns. Anything else is unknown.
@@ -16,7 +16,7 @@ from typing import NamedTuple
 Value = int | float | str | bool | None
 
 MOST = 10**9
-"""A number beyond this is a mistake, and not computed with."""
+"""Larger numbers are mistakes, and are not computed with."""
 
 MOST_CHARACTERS = 1000
 
@@ -26,7 +26,7 @@ PROCESSORS = frozenset(
 """Functions that count processors, by the last part of their name."""
 
 PYTHON_CPU_COUNT = "PYTHON_CPU_COUNT"
-"""The variable that sets them (https://docs.python.org/3/using/cmdline.html)."""
+"""The variable that sets Python's count (https://docs.python.org/3/using/cmdline.html)."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Value, Value], Value]] = {
     ast.Add: operator.add,
@@ -54,7 +54,7 @@ class NotLiteral(Exception):
 
 
 class Known(NamedTuple):
-    """What expressions may use."""
+    """The variables, names and processors that expressions may use."""
 
     names: Mapping[str, ast.expr]
     """Names that the file assigns."""

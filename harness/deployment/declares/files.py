@@ -36,7 +36,7 @@ def _procfile(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of the last stage, which is what an image starts."""
+    """The command of the last stage, which is the one that an image starts."""
     last: dict[str, tuple[int, str]] = {}
     variables: dict[str, str] = {}
     for instruction, rest, number in instructions(text):
@@ -56,7 +56,7 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _as_text(rest: str) -> str:
-    """A list of words as a line for the shell."""
+    """A list of words as a shell line."""
     try:
         return shlex.join(map(str, json.loads(rest))) if rest[:1] == "[" else rest
     except ValueError:
@@ -64,7 +64,7 @@ def _as_text(rest: str) -> str:
 
 
 def _compose(path: Path, text: str) -> Iterator[StartLine]:
-    """The services of a compose file that have a command of their own."""
+    """The services of a Compose file that have a command of their own."""
     try:
         roots = from_yaml(text)
     except NotReadable:
@@ -125,7 +125,7 @@ def _supervisor(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _unit(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of a unit of systemd."""
+    """The command of a systemd unit."""
     variables: dict[str, str] = {}
     for name, settings in _sections(text, several=("Environment",)):
         if name == "Service" and "ExecStart" in settings:
@@ -183,11 +183,11 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("*.service",), _unit),
     (("*.sh", "entrypoint", "start", "run"), _shell),
 )
-"""What is read, by the name of the file."""
+"""Readers, by the names of files."""
 
 
 def reader_of(name: str) -> Reader | None:
-    """What reads a file of this name."""
+    """The function that reads a file of this name; ``None`` if there is none."""
     for patterns, reader in READERS:
         if any(fnmatchcase(name, pattern) for pattern in patterns):
             return reader

@@ -1,4 +1,4 @@
-"""Every place in a repository that declares a concurrency, and contradictions."""
+"""Finds every place in a repository that declares a concurrency, and contradictions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DEEPEST = 6
 """Depth of folders to search."""
 
 MOST_FILES = 20_000
-"""The most files that are read; the rest of a larger repository is skipped."""
+"""Most files that are read; the rest of a larger repository is skipped."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
@@ -47,7 +47,7 @@ PROJECT = (
     *("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"),
     *("Procfile", "uv.lock", "poetry.lock"),
 )
-"""Files that a project of its own has at its top."""
+"""Files that mark the top folder of a project."""
 
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
 
@@ -84,7 +84,7 @@ def _sendings(
     places: Sequence[ReadPlace],
     elsewhere: int | None,
 ) -> Iterator[Sending]:
-    """What the platforms send, beside what the app takes."""
+    """What the platforms send, compared with what the app takes."""
     for path, several in by_platform.items():
         project = _project(path.parent, folder)
         there = [place for place in places if place.project == project]
@@ -97,7 +97,7 @@ def _waiting(
     by_platform: Mapping[Path, Sequence[Instance]],
     places: Sequence[ReadPlace],
 ) -> Iterator[Waiting]:
-    """How long the platforms wait, beside how long the app does."""
+    """How long the platforms wait, compared with how long the app does."""
     for path, several in by_platform.items():
         project = _project(path.parent, folder)
         there = [place for place in places if place.project == project]
@@ -182,7 +182,7 @@ def _in_file(
 
 
 def _project(folder: Path, top: Path) -> Path:
-    """The nearest folder above that is the top of a project."""
+    """The nearest folder above a file that is the top of a project."""
     for each in (folder, *folder.parents):
         if each == top or any((each / name).exists() for name in PROJECT):
             return each
@@ -194,7 +194,7 @@ def _app(words: Sequence[str]) -> str:
 
 
 def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
-    """The place with the places that contradict it."""
+    """A place, and the places that contradict it."""
     others = [
         f"{other.place.file}:{other.place.line}"
         for other in every
@@ -204,7 +204,7 @@ def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
 
 
 def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
-    """Whether two places say different things of the same app."""
+    """Whether two places declare different numbers for the same app."""
     places = one.place, other.place
     if not all(each.known for each in places) or one.project != other.project:
         return False

@@ -30,20 +30,20 @@ class GunicornTold(NamedTuple):
 
     words: tuple[str, ...]
     own: Mapping[str, Setting]
-    """Settings of its file."""
+    """Settings from the configuration file."""
     config: Path | None
     workers: int
     threads: int
     connections: int
     kind: str
-    """The class of its workers."""
+    """The worker class."""
     shown_kind: str
-    """The class of its workers, as it was written."""
+    """The worker class, as it was written."""
     overrides: bool
-    """Whether the words give another value for a setting of the file."""
+    """Whether the command line overrides a setting of the file."""
 
     def given(self, name: str, *options: str) -> Setting | None:
-        """A setting by its words, else by its file."""
+        """A setting from the command's words, or else from its file."""
         return option(self.words, *options, env={}) or self.own.get(name)
 
 
@@ -86,7 +86,7 @@ def gunicorn_settings(
 
 
 def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path | None:
-    """The configuration file, including one that gunicorn finds by its name."""
+    """The configuration file, also one that gunicorn finds by its usual name."""
     named = option(words, "-c", "--config", env={})
     if named is None:
         return context.file("gunicorn.conf.py")
@@ -97,7 +97,7 @@ def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path |
 
 
 def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Setting]:
-    """The settings that a file of Python assigns. Raises ``CannotDerive``."""
+    """The settings that a Python file assigns. Raises ``CannotDerive``."""
     if path is None:
         return {}
     tree = parsed(path)

@@ -1,4 +1,4 @@
-"""How long servers wait, by their words: for the app, and for the next request.
+"""How long servers wait, by their options: for the app, and for the next request.
 
 The defaults were seen with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian
 2.8.7 and waitress 3.0.2, and stand in ``docs/waiting.md``.
@@ -23,7 +23,7 @@ GUNICORN_KEEP_ALIVE = 2.0
 
 
 class Patience(NamedTuple):
-    """How long a server waits; ``None`` where that is not known."""
+    """How long a server waits; ``None`` where that is unknown."""
 
     answer: AppWaits | None
     idle: AppWaits | None
@@ -33,11 +33,11 @@ NOT_KNOWN = Patience(None, None)
 
 
 class KeepsFor(NamedTuple):
-    """How a server that ends no request keeps idle connections."""
+    """How long a server without a limit on requests keeps idle connections."""
 
     option: str
     seconds: float
-    """By default."""
+    """The server's default."""
 
 
 KEEP_ALIVE: Mapping[str, KeepsFor] = {
@@ -49,7 +49,7 @@ KEEP_ALIVE: Mapping[str, KeepsFor] = {
 
 
 def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience:
-    """How long the server of a command waits; ``of`` is where the command stands."""
+    """How long the server of a command waits; ``of`` names the place of the command."""
     name, arguments = server_words(words)
     try:
         if name == "gunicorn":
@@ -97,7 +97,7 @@ def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Pat
 
 
 def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
-    """Its files may say more than its words: then nothing is known."""
+    """uWSGI's waits; unknown if it reads files, which may say more than the words."""
     if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
         return NOT_KNOWN
     given = option(arguments, "--harakiri", env={})
@@ -110,7 +110,7 @@ def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
 
 
 def _seconds(setting: Setting | None, default: float) -> float:
-    """A time of a setting. Raises ``CannotDerive`` where it is no number."""
+    """A setting in seconds. Raises ``CannotDerive`` if it is no number."""
     if setting is None:
         return default
     try:

@@ -1,4 +1,4 @@
-"""The simple commands in a line or script for the shell, read but never run."""
+"""Reads the simple commands in a shell line or script, without running any."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class SimpleCommand(NamedTuple):
 
     words: tuple[str, ...]
     variables: Mapping[str, str]
-    """What is known to be set where it runs."""
+    """Variables that are known to be set where the command runs."""
     line: int
-    """Counted from one in its text."""
+    """The line in its text, counted from one."""
 
 
 def commands(

@@ -1,4 +1,4 @@
-"""What a platform sends an instance, beside what the app there takes at once."""
+"""Compares what a platform sends an instance with what the app there takes at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
 
 FIRST = ("Dockerfile", "Containerfile", "Procfile")
-"""Files that say what a platform starts, if its own does not, the first one first."""
+"""Files that say what a platform starts if its own does not, by precedence."""
 
 
 class AppPlaces(NamedTuple):
@@ -33,7 +33,7 @@ class AppPlaces(NamedTuple):
     of: str = ""
     because: str = ""
     why: str = ""
-    """Why it is not known."""
+    """Why the number is unknown."""
 
 
 def is_told(instance: Instance) -> bool:
@@ -52,7 +52,7 @@ def sending(
     places: Sequence[ReadPlace],
     elsewhere: int | None,
 ) -> Sending:
-    """A platform's number beside that of the app, of ``places`` of the same project."""
+    """A platform's number and the app's, from ``places`` of the same project."""
     taken = taken_by(instance, path, places, elsewhere)
     file = str(path.relative_to(folder))
     judged = _judged(instance, taken, f"{file}:{instance.line}")
@@ -91,7 +91,7 @@ def _judged(instance: Instance, taken: AppPlaces, where: str) -> Judged:
 
 
 def limit_of(instance: Instance, where: str) -> Limit:
-    """What a platform says, as it is judged."""
+    """The limit of a platform that is compared with the app's number."""
     return Limit(
         instance.most,
         instance.aims,
@@ -112,7 +112,7 @@ def taken_by(
     places: Sequence[ReadPlace],
     elsewhere: int | None,
 ) -> AppPlaces:
-    """What the app takes with the variables and the processors of the platform."""
+    """What the app takes, with the platform's variables and processors."""
     several = list(candidates(instance, path, places))
     if not several:
         return AppPlaces(False, why="nothing here says what it starts")
@@ -136,7 +136,7 @@ def taken_by(
 def candidates(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> Iterator[ReadPlace]:
-    """The places that say what an instance starts: its own file's, or the next best."""
+    """The places that say what an instance starts: its own file, or the next best."""
     lines = {each.line for each in instance.starts}
     own = [e for e in places if e.path == path and e.place.line in lines]
     if own or instance.starts:
@@ -151,13 +151,13 @@ def candidates(
 
 
 def _serves(each: ReadPlace) -> bool:
-    """Whether a place starts a server that people serve with."""
+    """Whether a place starts a server for production."""
     words = each.place.command.split()
     return bool(words) and server_words(words)[0] not in DEVELOPMENT
 
 
 def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counted:
-    """The number of a place on the platform."""
+    """The number that a place declares on the platform."""
     variables = dict(instance.variables)
     own = instance.counted_processors or elsewhere
     if own:
@@ -177,7 +177,7 @@ def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counte
 
 
 def _same(each: ReadPlace) -> Counted:
-    """The number of a place that cannot be read again."""
+    """The number of a place whose text cannot be read again for the platform."""
     place = each.place
     nothing = SimpleCommand((), {}, place.line)
     return Counted(nothing, place.known, place.declared, place.because)

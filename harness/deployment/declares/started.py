@@ -1,4 +1,4 @@
-"""The servers that a file starts, and the number that each declares."""
+"""Finds the servers that a file starts, and the number that each declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.records.declares import Place
 
 
 class Counted(NamedTuple):
-    """A command, and what it declares."""
+    """A command and the number that it declares."""
 
     command: SimpleCommand
     known: bool
@@ -51,24 +51,24 @@ def _count(command: SimpleCommand, context: CommandContext, times: int) -> Count
 
 
 class ReadPlace(NamedTuple):
-    """A place, with what it is compared by."""
+    """A place that starts a server, and what it is compared by."""
 
     place: Place
     path: Path
     project: Path
     app: str
-    """The app that it serves; empty where a file leaves that to a command."""
+    """The app that the server serves; empty where a file leaves it to a command."""
     reads: Path | None
     overrides: bool
     started: StartLine
     folders: tuple[Path, ...]
     position: int = 0
-    """Which of the servers it is that its text starts."""
+    """The index of this server among those that its text starts."""
     of_platform: bool = False
-    """Whether a file of a platform starts it."""
+    """Whether a platform's file starts the server."""
 
     def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:
-        """Its number with other variables and processors."""
+        """The number of this place with other variables and processors."""
         own = {**self.started.variables, **variables}
         there = counted(self.started._replace(variables=own), self.folders, processors)
         return there[self.position] if self.position < len(there) else None

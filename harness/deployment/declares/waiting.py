@@ -1,4 +1,4 @@
-"""How long a platform waits, beside how long the app there does."""
+"""Compares how long a platform waits with how long the app there does."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _platform(instance: Instance, seen: Waited, then: str) -> PlatformWaits:
 def _started(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> tuple[str, Patience] | None:
-    """What an instance starts, if all candidates wait equally long."""
+    """The server that an instance starts, if all candidates wait equally long."""
     found: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
     for each in candidates(instance, path, places):
         there = each.elsewhere(dict(instance.variables), 1)

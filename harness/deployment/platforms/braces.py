@@ -161,14 +161,14 @@ class _Reader:
         return node if self._is_done() else self._as_written(first)
 
     def _meant(self, token: Token) -> str:
-        """A name by what it stands for, where that is known."""
+        """The value that a name stands for, where it is known."""
         whole = _REFERENCE.fullmatch(token.value) if token.kind == "text" else None
         if token.kind == "word" or whole:
             return self._given.get(whole[1] if whole else token.value, token.value)
         return token.value
 
     def _is_made(self) -> bool:
-        """Whether a list or an object is made by a loop."""
+        """Whether a loop makes this list or object."""
         if not self._is("{", "["):
             return False
         inner = (each for each in self._tokens[self._at + 1 :] if each.kind != "line")

@@ -40,7 +40,7 @@ class Sends(Record, frozen=True, kw_only=True):
     default_aims: PositiveInt | None = None
     default_because: Sentence
     no_default_with: tuple[Steps, ...] = ()
-    """Keys with which there is no default."""
+    """Keys that turn the default off."""
     of: Sentence
     """``requests`` or ``connections``, or where the file says which."""
     default_of: str = ""
@@ -49,7 +49,7 @@ class Sends(Record, frozen=True, kw_only=True):
     elsewhere_in: str = ""
     """The place of that setting."""
     told: bool = True
-    """Whether a file without a limit is worth a line."""
+    """Whether a file without a limit is reported."""
 
 
 class WaitsFor(Record, frozen=True, kw_only=True):
@@ -106,20 +106,20 @@ class Starts(Record, frozen=True, kw_only=True):
     """What an instance starts."""
 
     words: tuple[Steps, ...] = ()
-    """Lists of words, one behind the other."""
+    """Lists of words, one after the other."""
     line: Steps | None = None
     """One line for a shell."""
     other_line: Steps | None = None
-    """Another place for the same, without ``line``."""
+    """Another place of the line, used if there is none at ``line``."""
     lines: Steps | None = None
-    """Several, each with a name."""
+    """Several shell lines, each with a name."""
     variables: Steps | None = None
     file: str = ""
-    """Another file that says it."""
+    """Another file that says what starts."""
 
 
 class CheckDefaults(Record, frozen=True, kw_only=True):
-    """What holds where a file does not say it."""
+    """The defaults of a health check."""
 
     period: Seconds = 10.0
     timeout: Seconds = 1.0
@@ -156,7 +156,7 @@ class Checks(Record, frozen=True, kw_only=True):
 
 
 Format = Literal["yaml", "toml", "hcl", "nginx", "haproxy"]
-"""How a file is written; one that ends in ``.bicep`` is of Bicep in any case."""
+"""The format of a file; a name that ends in ``.bicep`` always means Bicep."""
 
 
 class Platform(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Health checks as the files of platforms write them."""
+"""Reads health checks from the files of platforms."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _URL = re.compile(r"""https?://[^\s"'|;&]+""")
 
 
 class Form(NamedTuple):
-    """What a platform calls the settings of a check."""
+    """The names that a platform gives the settings of a check."""
 
     period: str
     timeout: str
     failures: str
     unit: float = 1.0
-    """Seconds that a number without a unit counts."""
+    """Seconds in the unit of a bare number."""
     path: str = ""
-    """Place of the path that is asked for."""
+    """Place of the path that the check requests."""
     by: str = ""
     """Place of the protocol; without it, HTTP if there is a path."""
 
@@ -70,7 +70,7 @@ WORDS = {
     "timeout": "{:g} s to answer",
     "failures": "{:g} as the number of failures",
 }
-"""How a setting is put that is assumed."""
+"""How an assumed setting is described."""
 
 
 def first_check(
@@ -79,7 +79,7 @@ def first_check(
     at: Callable[[str], Node | None],
     instance: Node,
 ) -> tuple[HealthCheck | None, str]:
-    """The first health check that can be asked, and one before it that cannot be.
+    """The first health check that can be sent, and one before it that cannot.
 
     ``at`` finds what stands at a place of the file.
     """
@@ -100,7 +100,7 @@ def first_check(
 def _check_of(
     kind: Checks, node: Node, path: Path, ports: Sequence[str]
 ) -> HealthCheck | None:
-    """A health check; ``None`` where it runs a program that nothing is known of.
+    """A health check; ``None`` if it runs an unknown program.
 
     ``ports`` are those of the app: another one is a port of the check's own.
     """
@@ -133,7 +133,7 @@ def _check_of(
 
 
 def _by_program(kind: Checks, node: Node) -> str:
-    """How a health check asks that cannot be asked from outside."""
+    """How a health check works that cannot be sent from outside."""
     if kind.form == "kubernetes" and "grpc" in node.items:
         return "asks by gRPC"
     words = "exec" if kind.form == "kubernetes" else "test"
@@ -165,7 +165,7 @@ def _assumed(kind: Checks, node: Node) -> str:
 
 
 def _seconds(text: str, default: float, unit: float) -> float:
-    """A time such as ``1m30s``; a bare number counts so many seconds each."""
+    """A time such as ``1m30s``; a bare number counts units of ``unit`` seconds."""
     return seconds(text, unit) or default
 
 
@@ -189,7 +189,7 @@ def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
 
 
 def _by_form(form: Form, node: Node) -> HealthCheck:
-    """A check that says its path, or a protocol; what says neither is by TCP."""
+    """A check with a path or a protocol; one with neither is by TCP."""
     path = text_at(node, form.path)
     by_http = text_at(node, form.by).upper() == "HTTP" if form.by else bool(path)
     if not by_http:

@@ -13,7 +13,7 @@ from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 
 STARTS_SOMETHING = ("containers:", "containerConcurrency:")
-"""What a template has that is worth a line."""
+"""Marks of a template that is worth reporting."""
 
 
 def documents(format_: Format, path: Path, text: str) -> list[Node]:
@@ -26,7 +26,7 @@ def documents(format_: Format, path: Path, text: str) -> list[Node]:
 
 
 def unrendered(path: Path, text: str, problem: str) -> str:
-    """What to say of a file that cannot be read; empty where that is nothing.
+    """What to say about a file that cannot be read; may be empty.
 
     Templates for other programs are often called like what they make.
     """

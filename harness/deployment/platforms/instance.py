@@ -12,7 +12,7 @@ from harness.records.health import HealthCheck
 
 
 def last_step(steps: str | None) -> str:
-    """The last name of a place in a file, which is the key that stands there."""
+    """The last name of a place in a file: the key itself."""
     return (steps or "").rpartition(".")[2].strip('"/')
 
 
@@ -25,7 +25,7 @@ class Waited(NamedTuple):
     key: str = ""
     """The setting; empty for the default."""
     again: bool = False
-    """Whether what is given up on is sent once more, to another instance."""
+    """Whether a request that it gives up on is sent again, to another instance."""
 
 
 class Instance(NamedTuple):
@@ -52,13 +52,13 @@ class Instance(NamedTuple):
     starts: tuple[StartLine, ...] = ()
     check: HealthCheck | None = None
     not_asked: str = ""
-    """A health check that cannot be asked from outside, and how it asks."""
+    """A health check that cannot be sent from outside, and how it works."""
     answer: Waited | None = None
-    """How long an answer is waited for; ``None`` where nothing says."""
+    """How long the platform waits for an answer; ``None`` if unknown."""
     idle: Waited | None = None
     """How long an idle connection is kept."""
     problem: str = ""
-    """Why the limit is not known, and what to write."""
+    """Why the limit is unknown, and what to write."""
 
     @property
     def limit(self) -> int | None:
@@ -67,13 +67,13 @@ class Instance(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The setting that says its limit, or would."""
+        """The setting that limits the instance, whether or not the file has it."""
         sends = self.platform.sends
         return self.written or last_step(sends.most or sends.aims) or sends.elsewhere
 
     @property
     def counted_processors(self) -> int | None:
-        """What ``cpu_count()`` gives in it; ``None`` where that is not known."""
+        """What ``cpu_count()`` returns in the instance; ``None`` if unknown."""
         size = self.platform.size
         if size is None or size.counts == "host" or not self.processors:
             return None

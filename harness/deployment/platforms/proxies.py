@@ -1,4 +1,4 @@
-"""What the files of nginx and HAProxy say, which send requests on to a server."""
+"""Reads the files of nginx and HAProxy: the limits and waits of a proxy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ProxyLimit(NamedTuple):
 
     line: int
     name: str
-    """Of the server or the zone."""
+    """Name of the server or the zone."""
     value: str
     key: str
     beyond: str
@@ -38,7 +38,7 @@ class ProxyLimit(NamedTuple):
 
 
 def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
-    """The limits of a proxy, and what it waits for where no number limits it."""
+    """The limits of a proxy, or only its waits if it has no limit."""
     in_nginx = platform.format == "nginx"
     for limit in (_limits_in_nginx if in_nginx else _limits_in_haproxy)(text):
         most, problem = number(limit.key, limit.value)
@@ -146,7 +146,7 @@ def _tries_another(text: str) -> bool:
 
 
 def _kept(text: str) -> Iterator[Waited]:
-    """How long each upstream keeps idle connections that keeps any."""
+    """How long each upstream with a keepalive keeps idle connections."""
     inside, keeps = False, 0
     kept_for: Waited | None = None
     for at, line in _lines(text):

@@ -1,4 +1,4 @@
-"""Reads the file of a platform, by the data about that platform."""
+"""Reads platforms' files, guided by the data about each platform."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_CHARACTERS = 300_000
 """A file with more characters is not read: nobody writes such a configuration."""
 
 At = Callable[[str | None], Node | None]
-"""What stands at a place of a file, for one of its instances."""
+"""Reads the nodes at a place of a file, for one instance."""
 
 
 def is_read(name: str) -> bool:
@@ -47,7 +47,7 @@ def is_read(name: str) -> bool:
 
 
 def instances(path: Path, text: str) -> list[Instance]:
-    """What a file says, if it is of a platform: one for each kind of instance."""
+    """The kinds of instances in a file; none if it belongs to no platform."""
     found: list[Instance] = []
     if len(text) > MOST_CHARACTERS:
         return found
@@ -64,7 +64,7 @@ def instances(path: Path, text: str) -> list[Instance]:
 
 
 def instances_in(path: Path) -> list[Instance]:
-    """What a file says; nothing where it is not of a platform, or is no text."""
+    """The instances in a file; none if it belongs to no platform, or is not text."""
     try:
         return instances(path, read_text(path)) if is_read(path.name) else []
     except UsageError:
@@ -72,7 +72,7 @@ def instances_in(path: Path) -> list[Instance]:
 
 
 def named_instances(key: str, path: Path) -> list[Instance]:
-    """What a file says that a key names. Raises ``DeploymentFault``."""
+    """The instances in a file that a key names. Raises ``DeploymentFault``."""
     found = instances(path, read_named(key, path))
     if problem := next((each.problem for each in found if each.problem), ""):
         raise DeploymentFault(key, f"{path}: {problem}; correct it")
@@ -223,5 +223,5 @@ def _lines(starts: Starts, at: At, found: Found) -> Iterator[tuple[int, str, str
 
 
 def _shell(words: list[str]) -> str:
-    """Words as a line for a shell; ``$(NAME)`` is how Kubernetes writes a variable."""
+    """Words as a shell line; ``$(NAME)`` is how Kubernetes writes a variable."""
     return shlex.join(re.sub(r"\$\((\w+)\)", r"${\1}", word) for word in words)

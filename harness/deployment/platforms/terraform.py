@@ -1,4 +1,4 @@
-"""What variables of Terraform stand for, by the files of their folder."""
+"""Finds the values of Terraform variables in the files of their folder."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from harness.records.errors import UsageError
 from harness.records.files import read_text
 
 MOST_SIBLINGS = 100
-"""Files of one folder in which variables of Terraform are looked for."""
+"""Most files of one folder that are searched for variables."""
 
 
 @functools.lru_cache(maxsize=32)
 def given_in(folder: Path) -> Mapping[str, str]:
-    """What variables of Terraform stand for, by the files of a folder."""
+    """The values of Terraform variables, by the files of a folder."""
     found: dict[str, Node] = {}
     try:
         names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
@@ -36,12 +36,12 @@ def given_in(folder: Path) -> Mapping[str, str]:
 
 
 def _is_loaded(name: str) -> bool:
-    """Whether Terraform reads a file of values without being told."""
+    """Whether Terraform reads a file of values by default."""
     return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
 
 
 def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
-    """What ``var.NAME`` and ``local.NAME`` stand for, by the files of a folder.
+    """The values of ``var.NAME`` and ``local.NAME``, by the files of a folder.
 
     Values of ``terraform.tfvars`` and ``*.auto.tfvars`` count for more than defaults.
     """

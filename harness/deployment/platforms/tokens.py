@@ -1,4 +1,4 @@
-"""The pieces that files of HCL and of Bicep are made of."""
+"""Splits HCL and Bicep files into tokens."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class Token(NamedTuple):
-    """A piece of a file."""
+    """A token of a file."""
 
     kind: str
     """``line`` (its end), ``text``, ``word`` or ``sign``."""
     value: str
     line: int
     start: int
-    """Where it begins in the file."""
+    """Where the token begins in the file."""
     end: int
 
 
 def tokens(text: str) -> list[Token]:
-    """The pieces of a text without its spaces and comments, and its end."""
+    """The tokens of a text, without spaces and comments, and an end token."""
     found: list[Token] = []
     line = 1
     for match in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""Files of YAML, JSON and TOML as trees in which everything knows its line."""
+"""Reads YAML, JSON and TOML files as trees whose nodes know their lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*)\s*=""
 
 
 class NotReadable(Exception):
-    """A file is not of its format; the message says why."""
+    """A file is not valid in its format; the message says why."""
 
 
 class Node(NamedTuple):
@@ -41,7 +41,7 @@ class Node(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A node, and the name that it has where it stands."""
+    """A node and its name in the parent node."""
 
     name: str
     node: Node
@@ -77,7 +77,7 @@ def _step(found: Found, step: str) -> Iterator[Found]:
 
 
 def named(node: Node) -> str:
-    """What an item of a list calls itself."""
+    """The ``name`` of an item of a list."""
     return next((node.items[e].text for e in ("name", "Name") if e in node.items), "")
 
 
@@ -103,7 +103,7 @@ def from_yaml(text: str) -> list[Node]:
 
 
 def _of_yaml(node: Any, made: dict[int, Node]) -> Node:
-    """A node of YAML; one that is named several times is made once."""
+    """A YAML node; one that several aliases name is made once."""
     if id(node) in made:
         return made[id(node)]
     line = node.start_mark.line + 1
@@ -141,7 +141,7 @@ def from_toml(text: str) -> list[Node]:
 
 
 def _toml_lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Where each table and each key stands."""
+    """The line of each table and each key."""
     counts: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):

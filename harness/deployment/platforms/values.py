@@ -14,7 +14,7 @@ def value(node: Node | None) -> str:
 
 
 def number(name: str, text: str) -> tuple[int | None, str]:
-    """A number of requests, or what is wrong with it."""
+    """A number of requests, or the problem with it."""
     if text.isdecimal():
         return (int(text) or None), ""
     if _GIVEN.fullmatch(text):
