@@ -78,7 +78,7 @@ def contradiction(places: Places) -> GateFailed | None:
 
 
 def too_much(places: Places) -> GateFailed | None:
-    """The error for platforms that send more than their app takes; ``None`` if none do."""
+    """The error for platforms that send more than their apps take; ``None`` if none."""
     more = [each for each in places.sendings if each.verdict is SendVerdict.MORE]
     if not more:
         return None

@@ -104,7 +104,7 @@ def _plan(
     names: Sequence[str],
     stored: Sequence[Evidence] | None,
 ) -> tuple[list[Followed], Plan]:
-    """The lines to follow, and a plan of their cells; with ``stored``, of stored cells."""
+    """The lines to follow, and a plan of their cells, or only of ``stored`` ones."""
     known = catalog.load(given.catalog)
     targets = [each for text in configurations for each in find_targets(known, text)]
     packages = packages_of(known, targets, names)
