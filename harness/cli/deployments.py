@@ -15,7 +15,6 @@ from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
-from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
 from harness.deployment.load import has_table
@@ -24,8 +23,6 @@ from harness.deployment.own import with_environment_of
 from harness.records.errors import UsageError
 
 REQUIREMENTS = "requirements.txt"
-
-EXAMPLE = "flask-concurrency check -- gunicorn app:app --threads 4"
 
 
 def configuration(options: CheckOptions) -> Configured:
@@ -49,12 +46,7 @@ def configuration(options: CheckOptions) -> Configured:
 
 def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
     """The deployment that the files of a folder describe. Raises ``UsageError``."""
-    if not (ways := candidates(folder)):
-        raise UsageError(
-            f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
-            f"starts your server: {EXAMPLE}"
-        )
-    first, *others = ways
+    first, *others = candidates(folder, "check")
     say(first.origin)
     for each in others:
         say(f"not measured: {each.origin}")

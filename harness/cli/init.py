@@ -12,12 +12,10 @@ from harness.cli.check_steps import measure_all
 from harness.cli.deployments import default_config
 from harness.cli.progress import say
 from harness.cli.usage.checking import CheckOptions
-from harness.cli.usage.init import EXAMPLE
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
 from harness.deployment.detect import from_command
-from harness.deployment.detect import LOOKED_FOR
 from harness.deployment.load import DEFAULT
 from harness.deployment.published import Published
 from harness.deployment.published import published
@@ -45,12 +43,7 @@ def init(
     folder = Path()
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)
-    ways = [from_command(words)] if words else candidates(folder)
-    if not ways:
-        raise UsageError(
-            f"there is no {LOOKED_FOR} here; give the command that starts your "
-            f"server: {EXAMPLE}"
-        )
+    ways = [from_command(words)] if words else candidates(folder, "init")
     made = deployments(folder, ways, at_least)
     cells = _measure(folder, made) if measure else [None] * len(made)
     written = list(map(StarterEntry, ways, made, cells))

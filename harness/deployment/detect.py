@@ -16,12 +16,16 @@ from harness.deployment import dockerfile
 from harness.deployment import procfile
 from harness.deployment.address import SERVERS
 from harness.deployment.config import DeploymentFault
+from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.declared.program import server_words
-from harness.deployment.declares.find import find
+from harness.deployment.declares.script import commands
+from harness.deployment.load import DEFAULT
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
+from harness.deployment.started_by import serves_by_script
+from harness.deployment.started_by import started_by_files
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
 from harness.system.processors import processors
@@ -57,14 +61,28 @@ class Candidate(NamedTuple):
         return server_words(self.words)[0]
 
 
-def candidates(folder: Path) -> list[Candidate]:
+def candidates(folder: Path, verb: str) -> list[Candidate]:
     """All ways to start the app of a folder, the most specific first.
 
-    Raises ``UsageError`` where only an app is left, and another file says what serves
-    it: Flask's own server would have another number.
+    Raises ``UsageError`` where there is no way, or only an app is left, and another
+    file says what serves it: Flask's own server would have another number. What to do
+    is told with a verb of the command line.
     """
-    ways = [*_procfile(folder), *_dockerfile(folder)]
-    return ways or [*_files(folder)] or [*_app(folder)]
+    ways = [*_procfile(folder), *_dockerfile(folder)] or [*_files(folder)]
+    if ways:
+        return ways
+    app = find_app(folder)
+    if others := started_by_files(folder, has_app=app is not None):
+        raise UsageError(*(each.told(verb) for each in others))
+    if app is None:
+        raise UsageError(
+            f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
+            f"starts your server: flask-concurrency {verb} -- gunicorn app:app "
+            "--threads 4"
+        )
+    path = folder / app.partition(":")[0].replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return [_command("flask", "--app", app, "run", path=path)]
 
 
 def _procfile(folder: Path) -> Iterator[Candidate]:
@@ -84,9 +102,21 @@ def _dockerfile(folder: Path) -> Iterator[Candidate]:
         command = dockerfile.command_in(path, {}, {})
     except (DeploymentFault, UsageError):
         return
-    if server_words(command.words)[0] in SERVERS:
+    if _serves(command.words, command.folder or folder):
         given = {"dockerfile": path.name}
         yield Candidate("image", given, command.words, path, command.line)
+
+
+def _serves(words: Sequence[str], folder: Path) -> bool:
+    """Whether a command starts a server that ``flask run`` does not stand for."""
+    if words[1:2] == ("-c",):  # a line for a shell
+        several = commands(words[-1], {}, processors())
+        return any(_serves(each.words, folder) for each in several)
+    program, arguments = server_words(words)
+    script = next((each for each in arguments if each.endswith(".py")), "")
+    if IS_PYTHON.match(program) and script:
+        return serves_by_script(folder / script)
+    return program in SERVERS
 
 
 def _files(folder: Path) -> Iterator[Candidate]:
@@ -100,25 +130,6 @@ def _files(folder: Path) -> Iterator[Candidate]:
     for path in sorted(folder.glob("*.ini")):
         if "[uwsgi]" in text_if_there(path).splitlines():
             yield _command("uwsgi", "--ini", path.name, path=path)
-
-
-def _app(folder: Path) -> Iterator[Candidate]:
-    if app := find_app(folder):
-        _check_other_files(folder)
-        path = folder / app.partition(":")[0].replace(".", "/")
-        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        yield _command("flask", "--app", app, "run", path=path)
-
-
-def _check_other_files(folder: Path) -> None:
-    """Raise ``UsageError`` about a file of another kind that starts a server."""
-    for place in find(folder, processors()).places:
-        if "/" not in place.file and server_words(shlex.split(place.command))[0]:
-            command = shlex.join(shlex.split(place.command))
-            raise UsageError(
-                f"{place.file}:{place.line} starts a server, and such a file is not "
-                f"run here; give its command: flask-concurrency check -- {command}"
-            )
 
 
 def from_command(words: Sequence[str]) -> Candidate:

@@ -54,6 +54,22 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     return _flask(call, path)
 
 
+def serving_call(path: Path) -> int:
+    """The line on which a script serves in another way than ``flask run`` does.
+
+    Zero where none is seen.
+    """
+    source = source_of(path, path.parent)
+    calls = [*_starts(source)] if source else []
+    return next((each.lineno for each in calls if not _is_plain(each)), 0)
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether a call serves as ``flask run`` does, with a thread for each request."""
+    keywords = ("threaded", "processes")
+    return _called(call) == "run" and not any(_argument(call, k) for k in keywords)
+
+
 def _flask(call: ast.Call, path: Path) -> Promise:
     """Flask's own server: a thread for every connection, unless that is turned off."""
     processes = _number(call, "processes", 1, path)

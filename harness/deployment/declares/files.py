@@ -18,6 +18,7 @@ from harness.deployment import procfile
 from harness.deployment.dockerfile_stages import assignments
 from harness.deployment.dockerfile_stages import instructions
 from harness.deployment.platforms.tree import find
+from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
@@ -169,6 +170,32 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(each.split("=", 1) for each in words if "=" in each)
 
 
+def _deployments(path: Path, text: str) -> Iterator[StartLine]:
+    """The commands of a file of deployments.
+
+    What it takes from a Procfile or a Dockerfile is a place there.
+    """
+    try:
+        (root,) = from_toml(text)
+    except NotReadable:
+        return
+    for name, deployment in find(root, DEPLOYMENTS[path.name]):
+        for at, each in enumerate(deployment.list):
+            parts = each.items
+            if "command" in parts:
+                variables = _environment(parts.get("env"))
+                command = parts["command"]
+                named = parts["name"].text if "name" in parts else f"{name}{at + 1}"
+                yield StartLine(command.line, named, command.text, variables)
+
+
+DEPLOYMENTS = {
+    "concurrency.toml": "deployment",
+    "pyproject.toml": "tool.flask-concurrency.deployment",
+}
+"""Files that say what ``check`` measures, and where in them."""
+
+
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
     yield StartLine(1, "", text)
 
@@ -181,6 +208,7 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("*.ini",), _uwsgi),
     (("supervisord*.conf", "supervisor*.ini", "supervisor*.conf"), _supervisor),
     (("*.service",), _unit),
+    (tuple(DEPLOYMENTS), _deployments),
     (("*.sh", "entrypoint", "start", "run"), _shell),
 )
 """Readers, by the names of files."""

@@ -63,11 +63,7 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one to look through")
     by_platform = {path: instances_in(path) for path in _files(folder)}
-    unmatched = [
-        each
-        for path, there in by_platform.items()
-        for each in _in_file(path, folder, processors, elsewhere, there)
-    ]
+    unmatched = _places(folder, by_platform, processors, elsewhere)
     places = tuple(_compared(each, unmatched) for each in unmatched)
     return Places(
         processors=processors,
@@ -76,6 +72,25 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
         sendings=tuple(_sendings(folder, by_platform, unmatched, elsewhere)),
         waiting=tuple(_waiting(folder, by_platform, unmatched)),
     )
+
+
+def read_places(folder: Path, processors: int) -> list[ReadPlace]:
+    """The places in a folder that start servers, not compared with each other."""
+    by_platform = {path: instances_in(path) for path in _files(folder)}
+    return _places(folder, by_platform, processors, None)
+
+
+def _places(
+    folder: Path,
+    by_platform: Mapping[Path, Sequence[Instance]],
+    processors: int,
+    elsewhere: int | None,
+) -> list[ReadPlace]:
+    return [
+        each
+        for path, there in by_platform.items()
+        for each in _in_file(path, folder, processors, elsewhere, there)
+    ]
 
 
 def _sendings(
@@ -198,9 +213,20 @@ def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
     others = [
         f"{other.place.file}:{other.place.line}"
         for other in every
-        if _contradict(one, other)
+        if _contradict(one, other) and not _is_one_of_several(one, other, every)
     ]
     return msgspec.structs.replace(one.place, contradicts=tuple(others))
+
+
+def _is_one_of_several(
+    one: ReadPlace, other: ReadPlace, every: Sequence[ReadPlace]
+) -> bool:
+    """Whether a file of deployments has several, of which another is the same."""
+    for checked, place in ((one, other), (other, one)):
+        if checked.is_checked:
+            same = [e.place.declared for e in every if e.path == checked.path]
+            return place.is_checked or place.place.declared in same
+    return False
 
 
 def _contradict(one: ReadPlace, other: ReadPlace) -> bool:

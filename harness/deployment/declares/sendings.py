@@ -143,6 +143,7 @@ def candidates(
         yield from own
         return
     others = [each for each in places if not each.of_platform and _serves(each)]
+    others = [each for each in others if not each.is_checked] or others
     for name in (*filter(None, [instance.platform.starts.file]), *FIRST, ""):
         named = [each for each in others if each.path.name.startswith(name)]
         if named:

@@ -10,6 +10,7 @@ from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.count import count
+from harness.deployment.declares.files import DEPLOYMENTS
 from harness.deployment.declares.script import commands
 from harness.deployment.declares.script import SimpleCommand
 from harness.deployment.shell import StartLine
@@ -66,6 +67,11 @@ class ReadPlace(NamedTuple):
     """The index of this server among those that its text starts."""
     of_platform: bool = False
     """Whether a platform's file starts the server."""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether its file says what ``check`` measures, and starts nothing."""
+        return self.path.name in DEPLOYMENTS
 
     def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:
         """The number of this place with other variables and processors."""

@@ -27,8 +27,24 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
                 "Dockerfile:2 image dockerfile=Dockerfile",
             ],
         ),
-        ({"Dockerfile": "FROM x\nCMD bash\n"}, []),
-        ({"Dockerfile": "FROM x\n"}, []),
+        (
+            {
+                "Dockerfile": 'FROM x\nCMD ["python", "serve.py"]\n',
+                "serve.py": "from waitress import serve\nserve(app)\n",
+            },
+            ["Dockerfile:2 image dockerfile=Dockerfile"],
+        ),
+        (
+            {"Dockerfile": "FROM x\nCMD flask db upgrade && gunicorn a:a\n"},
+            ["Dockerfile:2 image dockerfile=Dockerfile"],
+        ),
+        (
+            {
+                "Dockerfile": 'FROM x\nCMD ["python", "app.py"]\n',
+                "app.py": "from flask import Flask\napp = Flask(__name__)\napp.run()",
+            },
+            ["app.py:1 production command=flask --app app:app run"],
+        ),
         ({"Procfile": "web: gunicorn 'a\n"}, ["Procfile:1 production procfile=web"]),
         (
             {"gunicorn.conf.py": "workers = 2"} | APP,
@@ -38,13 +54,11 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
             {"gunicorn.conf.py": "wsgi_app = 'a:a'"} | APP,
             ["gunicorn.conf.py:1 production command=gunicorn"],
         ),
-        ({"gunicorn.conf.py": "workers = 2"}, []),
         (
             {"u.ini": "[uwsgi]\nmodule = a\n", "tox.ini": "[tox]\n"},
             ["u.ini:1 production command=uwsgi --ini u.ini"],
         ),
         (APP, ["app.py:1 production command=flask --app app:app run"]),
-        ({"README": ""}, []),
     ],
 )
 def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) -> None:
@@ -52,7 +66,7 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
         (tmp_path / name).write_text(text)
     assert found == [
         f"{each.path.name}:{each.line} {each.name} {key}={value}"
-        for each in candidates(tmp_path)
+        for each in candidates(tmp_path, "check")
         if each.path
         for key, value in each.given.items()
     ]
@@ -80,7 +94,7 @@ def test_the_development_server_is_not_taken_where_another_is_named(
     for file, content in {**APP, name: text}.items():
         (tmp_path / file).write_text(content)
     with pytest.raises(UsageError) as raised:
-        candidates(tmp_path)
+        candidates(tmp_path, "check")
     said = str(raised.value)
     assert said.startswith(f"{name}:{line} starts a server")
     assert said.endswith("flask-concurrency check -- gunicorn app:app --threads 4")
@@ -95,7 +109,25 @@ def test_files_that_start_no_server_are_left_out(
 ) -> None:
     for file, content in {**APP, name: text}.items():
         (tmp_path / file).write_text(content)
-    assert [each.program for each in candidates(tmp_path)] == ["flask"]
+    assert [each.program for each in candidates(tmp_path, "check")] == ["flask"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README": ""},
+        {"Dockerfile": "FROM x\n"},
+        {"Dockerfile": "FROM x\nCMD bash\n"},
+        {"gunicorn.conf.py": "workers = 2"},
+    ],
+)
+def test_where_nothing_is_found_a_command_is_asked_for(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError, match="give the command .*: flask-concurrency init"):
+        candidates(tmp_path, "init")
 
 
 def test_what_is_given_is_found_in_no_file() -> None:

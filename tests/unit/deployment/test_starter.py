@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_is_written_is_read_again(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask>=3\n")
-    found = candidates(folder)
+    found = candidates(folder, "check")
     made = deployments(folder, found)
     text = config_text(
         [StarterEntry(f, d, None) for f, d in zip(found, made, strict=True)], BY
@@ -45,12 +45,12 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
 
 def test_requirements_without_flask_are_left_out(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask-cors\n# flask\n")
-    made = deployments(folder, candidates(folder))
+    made = deployments(folder, candidates(folder, "check"))
     assert {each.requirements for each in made} == {None}
 
 
 def test_deployments_have_names_of_their_own(folder: Path) -> None:
-    found = candidates(folder)
+    found = candidates(folder, "check")
     names = [each.name for each in deployments(folder, [*found, *found])]
     assert len(set(names)) == len(names)
 

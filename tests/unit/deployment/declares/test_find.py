@@ -90,6 +90,22 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
             3,
         ),
         ("start.sh", "#!/bin/sh\nset -e\nexec gunicorn -w 3 a:a\n", 3, "", 3),
+        (
+            "concurrency.toml",
+            '[[deployment]]\nname = "a"\ncommand = "celery"\n[[deployment]]\n'
+            'name = "web"\nenv = { N = "3" }\ncommand = "gunicorn -w $N a:a"\n',
+            7,
+            "web",
+            3,
+        ),
+        (
+            "pyproject.toml",
+            '[[tool.flask-concurrency.deployment]]\nname = "web"\n'
+            'command = "gunicorn -w 3 a:a"\n',
+            3,
+            "web",
+            3,
+        ),
     ],
 )
 def test_a_place(
@@ -109,6 +125,10 @@ def test_a_place(
         {"compose.yaml": "- a"},
         {"tox.ini": "[tox]\n"},
         {"start.sh": "celery worker\n"},
+        {"concurrency.toml": "[[deployment"},
+        {"concurrency.toml": "[[deployment]]\nprocfile = 'web'"},
+        {"concurrency.toml": "deployment = 1"},
+        {"pyproject.toml": "[tool]"},
         {"start.sh": "\0\1"},
         {"gunicorn.conf.py": "bind = ''\n"},
         {"node_modules/Procfile": "web: gunicorn a:a"},
@@ -149,6 +169,21 @@ def test_places_contradict_each_other(
     assert list(found["Procfile"].contradicts) == against
     for other in against:
         assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
+
+
+@pytest.mark.parametrize(
+    ("workers", "against"), [((8,), []), ((3,), [3]), ((3, 8), []), ((2, 3), [3, 6])]
+)
+def test_what_is_checked_is_one_of_several(
+    workers: tuple[int, ...], against: list[int], tmp_path: Path
+) -> None:
+    text = "".join(
+        f'[[deployment]]\nname = "w{each}"\ncommand = "gunicorn -w {each} shop:app"\n'
+        for each in workers
+    )
+    found = places(tmp_path, {**PROCFILE, "concurrency.toml": text})
+    lines = tuple(f"concurrency.toml:{line}" for line in against)
+    assert found[0].contradicts == lines
 
 
 def test_another_machine(tmp_path: Path) -> None:
