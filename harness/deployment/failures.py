@@ -53,7 +53,8 @@ class Advice(NamedTuple):
 NO_CAUSE = re.compile(
     r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
-    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed)"
+    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
+    r"|Control server error)"
     r"|.*\[emperor\] |.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
@@ -162,7 +163,7 @@ def _cause(log: str, reason: str) -> str:
         return ""  # whatever it said, that is not why
     lines = [
         _OF_WHICH.sub("", line.strip())
-        for line in log.splitlines()
+        for line in _WITHIN.sub("\n", log).splitlines()
         if PROBES not in line and not _OF_HONCHO.match(line)
     ]
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
@@ -177,6 +178,9 @@ def _cause(log: str, reason: str) -> str:
 
 _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
 """The prefix by which honcho, foreman and Compose name the process of a line."""
+
+_WITHIN = re.compile(r"(?<=\S)(?=\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] \[[A-Z]+\] )")
+"""Where a line of gunicorn begins within one that another process has not ended yet."""
 
 _OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
 """The beginning of lines that honcho and foreman write themselves."""

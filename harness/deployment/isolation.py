@@ -27,6 +27,7 @@ from harness.deployment.no_containers import ENGINE
 from harness.deployment.no_containers import engine_sockets
 from harness.deployment.no_containers import NOWHERE
 from harness.deployment.no_containers import stand_in_for_clients
+from harness.deployment.refusing_engine import MOST_BYTES
 from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
@@ -215,8 +216,9 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
 def own_control_socket(
     promise: Promise | None, variables: Mapping[str, str], folder: Path
 ) -> dict[str, str]:
-    """Variables that give gunicorn a control socket of its own.
+    """Variables that give gunicorn a control socket of its own, or none.
 
+    With a path that is too long it would print an error at every fork, for ever.
     Its configuration file may name that of one which runs already; only an option of
     its command line goes before these variables.
     """
@@ -230,5 +232,7 @@ def own_control_socket(
     given = variables.get(GUNICORN, "")
     if not has_socket or "--no-control-socket" in given.split():
         return {}
-    option = f"--control-socket {folder}/gunicorn.ctl"
+    path = f"{folder}/gunicorn.ctl"
+    fits = len(os.fsencode(path)) <= MOST_BYTES
+    option = f"--control-socket {path}" if fits else "--no-control-socket"
     return {GUNICORN: f"{given} {option}".strip()}
