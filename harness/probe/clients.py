@@ -57,6 +57,11 @@ class Client:
         self.received: Headers = ()
         """The headers of the response, their names in lower case."""
         self.body = b""
+        """The beginning of the body, which may be longer."""
+        self.begun = False
+        """Whether anything of a response has come."""
+        self.fault = ""
+        """What is wrong with the response, if it is broken."""
         self._endpoint = Endpoint.of(address)
         self._changed = changed
         self._response: Response | None = None
@@ -154,9 +159,10 @@ class Client:
             asked = self.partial is not None and self.partial.upgrade
             self._response = Response(upgrade=asked)
         response = self._response
+        self.begun |= bool(data)
         response.take(data)
         self.status, self.body = response.status, response.body
-        self.received = response.headers
+        self.received, self.fault = response.headers, response.fault
         if response.broken:
             self._end(State.RESET)
         elif response.complete:

@@ -15,12 +15,15 @@ import msgspec
 
 LONGEST_LINE = 4096
 
+ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+"""A process id that somebody else reports; nothing else is taken for one."""
+
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     """The line by which a held request introduces itself."""
 
     request: str
-    process: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+    process: ProcessId
     thread: int
     greenlet: int | None
     at: float | None

@@ -60,6 +60,12 @@ _ASKED_UPGRADE = _get(_HOST, ("Connection", "Upgrade"), ("Upgrade", "websocket")
 _ALL_SENT = h11.EndOfMessage()
 """What a parser has to be told before it waits for a response."""
 
+MOST_BODY_BYTES = 4 * 1024 * 1024
+"""So much of the body of a response is kept; a body may be endless."""
+
+_TOO_LONG = 431
+"""What h11 says of headers that are longer than it reads (RFC 6585)."""
+
 
 class Response:
     """A response to a GET request, as far as it has arrived.
@@ -76,6 +82,8 @@ class Response:
         self.complete = False
         self.broken = False
         """Whether it ended too early, or is no response."""
+        self.fault = ""
+        """What is wrong with it; empty while nothing is, or where nothing came."""
         self._parser = h11.Connection(h11.CLIENT)
         self._parser.send(_ASKED_UPGRADE if upgrade else _ASKED)
         self._parser.send(_ALL_SENT)
@@ -92,8 +100,9 @@ class Response:
                 if event is h11.NEED_DATA or event is h11.PAUSED:
                     return
                 self._read(event)
-        except h11.RemoteProtocolError:
+        except h11.RemoteProtocolError as problem:
             self.broken = True
+            self.fault = self._fault(problem, ended=not data)
 
     def _read(self, event: object) -> None:
         if isinstance(event, h11.InformationalResponse):
@@ -105,6 +114,20 @@ class Response:
                 for name, value in event.headers
             )
         elif isinstance(event, h11.Data):
-            self.body += bytes(event.data)
+            room = MOST_BODY_BYTES - len(self.body)
+            if room > 0:
+                self.body += bytes(event.data[:room])
         self.complete = isinstance(event, h11.EndOfMessage)
         self.broken = isinstance(event, h11.ConnectionClosed)
+
+    def _fault(self, problem: h11.RemoteProtocolError, *, ended: bool) -> str:
+        """What is wrong with it, without its text."""
+        unread = self._parser.trailing_data[0]
+        if self.status is None and not unread.startswith(b"HTTP/"[: len(unread)]):
+            return "what it answered is not HTTP"
+        if ended:
+            begun = self.status is not None or unread
+            return "its answer ended too early" if begun else ""
+        if problem.error_status_hint == _TOO_LONG:
+            return "the headers of its answer are too long"
+        return "what it answered is not HTTP"

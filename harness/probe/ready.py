@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Annotated
 from typing import TypeVar
 
 import msgspec
 
 from harness.probe.clients import Client
+from harness.probe.hold import ProcessId
 from harness.probe.probe import Probe
 from harness.probe.states import ENDED
 from harness.probe.states import State
@@ -44,10 +46,10 @@ class NotAnswering(Exception):
 
 class _Ready(msgspec.Struct, frozen=True):
     token: str
-    process: int
+    process: ProcessId
     multithread: bool | None = None
     multiprocess: bool | None = None
-    boot_seconds: float = 0.0
+    boot_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
 
 
 async def send_one(
@@ -113,13 +115,19 @@ def unanswered(client: Client) -> str | None:
     if client.state is State.REFUSED:
         return "nobody listened on its port"
     if client.state is State.GIVEN_UP:
+        if not client.offered:
+            return "its port did not accept a connection"
         return (
-            "it accepted a connection and never answered"
-            if client.offered
-            else "its port did not accept a connection"
+            "its answer did not end"
+            if client.begun
+            else "it accepted a connection and never answered"
         )
     if client.state is State.RESET:
-        return "it closed the connection without an answer"
+        return (
+            client.fault or "its answer ended too early"
+            if client.begun
+            else "it closed the connection without an answer"
+        )
     return None
 
 

@@ -45,6 +45,9 @@ command = "gunicorn shop:honest --bind {{host}}:{{port}}"
         '{"patched": false, "stale": 7}',
         '{"patched": false, "stale": ["\\\\ud800"], "python": null}',
         '{"process": "one"}',
+        '{"process": -1}',
+        '{"process": 99999999999}',
+        '{"boot_seconds": -1}',
     ],
 )
 def test_an_odd_first_answer(check: Check, tmp_path: Path, odd: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.probe.messages import MOST_BODY_BYTES
 from harness.probe.messages import Response
 from harness.probe.messages import SWITCHED
 
@@ -44,3 +45,39 @@ def test_what_announces_more_to_come_is_no_answer() -> None:
     assert not response.complete
     response.take(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     assert (response.status, response.body, response.complete) == (200, b"ok", True)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "fault"),
+    [
+        ([b"hello", b""], "what it answered is not HTTP"),
+        ([b"hello\r\n\r\n"], "what it answered is not HTTP"),
+        ([b"HTTP/1.1 200 \xff\x00\r\n\r\n"], "what it answered is not HTTP"),
+        ([b"HTTP/1.1 200 OK\r\nA: b\x00\r\n\r\n"], "what it answered is not HTTP"),
+        ([b"HTTP/1.1 200 O", b""], "its answer ended too early"),
+        ([b"HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 9_000], "the headers of its answer"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nno", b""], "ended too early"),
+        (
+            [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n"],
+            "is not HTTP",
+        ),
+        ([b""], ""),
+    ],
+)
+def test_what_is_wrong_with_a_response(pieces: list[bytes], fault: str) -> None:
+    response = Response()
+    for piece in pieces:
+        response.take(piece)
+    assert response.broken and not response.complete
+    assert fault in response.fault and bool(fault) == bool(response.fault)
+
+
+def test_only_the_beginning_of_an_endless_body_is_kept() -> None:
+    response = Response()
+    response.take(b"HTTP/1.1 200 OK\r\n\r\n")
+    for _ in range(100):
+        response.take(b"x" * 65_536)
+    assert len(response.body) == MOST_BODY_BYTES
+    assert not response.complete and not response.broken
+    response.take(b"")
+    assert response.complete
