@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from typing import NamedTuple
 
@@ -25,8 +26,13 @@ from harness.deployment.containers.compose_ports import STAND_IN
 from harness.deployment.containers.compose_privileges import drop_privileges
 from harness.deployment.containers.compose_privileges import refuse_reaching
 from harness.deployment.containers.contained import behind_hook
+from harness.deployment.containers.contained import GATEWAY
+from harness.deployment.containers.contained import HOOK
+from harness.deployment.containers.contained import INSIDE
+from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
+from harness.measure.target import TARGET
 
 VARIABLE = "FLASK_CONCURRENCY_PORT"
 PATH = "FLASK_CONCURRENCY_PATH"
@@ -40,19 +46,14 @@ DROPPED = frozenset(
 LOGGING = {"driver": "json-file"}
 """Logging settings of every container of a check, in place of the engine's own."""
 
+MOUNT = {"type": "bind", "source": str(TARGET), "target": INSIDE, "read_only": True}
+"""The mount that has the hook, in every service."""
+
 OWN_NETWORK = re.compile(r"(service:.*|host|none|bridge|default|)$")
 """Network modes in which a container is not found by any name."""
 
 
 # ------------------------------------------------------------------------- the file
-
-
-class SeenFirst(NamedTuple):
-    """An image that is built first, to see its Python path."""
-
-    variable: str
-    """Of the file: what follows the hook in that path."""
-    image: str
 
 
 class HarmlessProject(NamedTuple):
@@ -62,23 +63,14 @@ class HarmlessProject(NamedTuple):
     copies: tuple[tuple[str, Copy], ...]
     """Files to copy into the containers of a service before they start."""
     notes: tuple[str, ...]
-    built: tuple[SeenFirst, ...] = ()
-
-
-class Additions(NamedTuple):
-    """What is added to each service."""
-
-    labels: Mapping[str, str]
-    environment: Mapping[str, str]
-    hook: str
-    """The folder with the hook, and where it is mounted."""
-    inside: str
-    hosts: Sequence[str]
+    built: Mapping[str, str] = MappingProxyType({})
+    """Images that are built first, to see what follows the hook in their Python path:
+    by the variable of the file that has it."""
 
 
 def harmless(
     model: dict[str, Any],
-    additions: Additions,
+    labels: Mapping[str, str],
     folder: Path,
     keep: Sequence[str],
     images: Images,
@@ -86,21 +78,22 @@ def harmless(
 ) -> HarmlessProject:
     """Make a harmless Compose file from the model that Compose prints.
 
-    ``in_use`` has the addresses of the engine's networks, each with its name. Raises
-    ``ContainerRefused`` for what cannot be replaced.
+    Everything in it has the ``labels``. ``in_use`` has the addresses of the engine's
+    networks, each with its name. Raises ``ContainerRefused`` for what cannot be
+    replaced.
     """
     allowed = AllowedMounts(keep, folder)
-    made = _ProjectModel(model, additions, allowed, images)
+    made = _ProjectModel(model, labels, allowed, images)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
-    made.notes += replace_networks(model, additions.labels, in_use)
+    made.notes += replace_networks(model, labels, in_use)
     made.mounts.replace_volumes()
     made.notes += publish_measured(model)
     allowed.check()
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
     notes = tuple(dict.fromkeys((*made.mounts.notes, *made.notes)))
-    return HarmlessProject(text, made.mounts.copies, notes, tuple(made.built))
+    return HarmlessProject(text, made.mounts.copies, notes, made.built)
 
 
 class Images(NamedTuple):
@@ -120,16 +113,16 @@ class _ProjectModel:
     def __init__(
         self,
         model: dict[str, Any],
-        additions: Additions,
+        labels: Mapping[str, str],
         allowed: AllowedMounts,
         images: Images,
     ) -> None:
         self.model = model
-        self.additions = additions
+        self.labels = labels
         self.images = images
-        self.mounts = ProjectMounts(model, additions.labels, allowed)
+        self.mounts = ProjectMounts(model, labels, allowed)
         self.notes: list[str] = []
-        self.built: list[SeenFirst] = []
+        self.built: dict[str, str] = {}
 
     # Services --------------------------------------------------------------------
 
@@ -139,33 +132,20 @@ class _ProjectModel:
         for key in DROPPED:
             service.pop(key, None)
         self.notes += drop_privileges(name, service)
-        service["labels"] = {**discovery.LABELS, **self.additions.labels}
+        service["labels"] = {**discovery.LABELS, **self.labels}
         service["logging"] = LOGGING
         if service.get("pull_policy") != "never":
             service.pop("pull_policy", None)
         self._network(name, service)
         self._image(name, service)
         self._environment(name, service)
-        mounts = [
-            each
-            for each in service.get("volumes", ())
-            if each.get("target") != self.additions.inside
-        ]
+        read_only = bool(service.get("read_only"))
         service["volumes"] = [
             other
-            for each in mounts
-            for other in self.mounts.replaced(
-                name, each, bool(service.get("read_only"))
-            )
-        ]
-        service["volumes"].append(
-            {
-                "type": "bind",
-                "source": self.additions.hook,
-                "target": self.additions.inside,
-                "read_only": True,
-            }
-        )
+            for each in service.get("volumes", ())
+            if each.get("target") != INSIDE
+            for other in self.mounts.replaced(name, each, read_only)
+        ] + [MOUNT]
 
     def _network(self, name: str, service: dict[str, Any]) -> None:
         """Replace a network that other containers are in by one of the project."""
@@ -188,33 +168,25 @@ class _ProjectModel:
         service["image"] = f"{self.images.name}-{name}"
         for key in ("tags", "cache_to", "privileged", "entitlements", "pull"):
             build.pop(key, None)
-        build["labels"] = dict(self.additions.labels)
+        build["labels"] = dict(self.labels)
 
     def _environment(self, name: str, service: dict[str, Any]) -> None:
         given = service.get("environment") or {}
         image = self.images.present.get(service.get("image", ""), {})
         theirs = given.get("PYTHONPATH") or image.get("PYTHONPATH", "")
-        hook = self.additions.environment["PYTHONPATH"]
-        behind = behind_hook(theirs, hook)
-        path = ":".join((hook, *behind))
+        behind = behind_hook(theirs)
+        path = ":".join((HOOK, *behind))
         if not behind and "build" in service:
-            self.built.append(
-                SeenFirst(f"{PATH}_{len(self.built) + 1}", service["image"])
-            )
-            path = f"{hook}${{{self.built[-1].variable}:-}}"
+            variable = f"{PATH}_{len(self.built) + 1}"
+            self.built[variable] = service["image"]
+            path = f"{HOOK}${{{variable}:-}}"
         empty = discovery.emptied({**image, **given})
         self.notes += map(discovery.note, empty)
-        service["environment"] = {
-            **given,
-            **empty,
-            **self.additions.environment,
-            "PYTHONPATH": path,
-        }
+        probe = {each: f"${{{each}}}" for each in PROBE}
+        service["environment"] = {**given, **empty, **probe, "PYTHONPATH": path}
         if not re.match("service:|container:|none$", service.get("network_mode", "")):
             hosts = [re.sub("=", ":", e, count=1) for e in _listed(service)]
-            service["extra_hosts"] = list(
-                dict.fromkeys((*hosts, *self.additions.hosts))
-            )
+            service["extra_hosts"] = list(dict.fromkeys((*hosts, GATEWAY)))
 
 
 def _listed(service: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-import sys
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,12 +14,10 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.containers import compose
-from harness.deployment.containers import python_path
 from harness.deployment.containers.compose import HarmlessProject
-from harness.deployment.containers.compose import SeenFirst
 from harness.deployment.containers.compose_ports import STAND_IN
+from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.copies import Copy
-from harness.deployment.containers.docker_run import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused
@@ -51,6 +49,17 @@ CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"
 
 CREATES_WITH_VALUE = frozenset({"--scale"})
 
+UP_WITH_VALUE = frozenset(
+    {"--attach", "--exit-code-from", "--no-attach", "-t", "--timeout"}
+    | {"--wait-timeout", *CREATES_WITH_VALUE}
+)
+
+PYTHON_PATH = (
+    '{{range .Config.Env}}{{with split . "="}}'
+    '{{if eq (index . 0) "PYTHONPATH"}}:{{index . 1}}{{end}}{{end}}{{end}}'
+)
+"""A template that prints ``:/srv`` and the like, or nothing."""
+
 
 class Up(NamedTuple):
     """A parsed `docker compose … up`."""
@@ -61,17 +70,30 @@ class Up(NamedTuple):
     """The words after `up`."""
 
 
+def grouped(words: Sequence[str], valued: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """The words one by one, but options that are ``valued`` with their values."""
+    rest = iter(words)
+    for word in rest:
+        yield (word, *itertools.islice(rest, 1)) if word in valued else (word,)
+
+
+def leading_options(words: Sequence[str], valued: Collection[str]) -> tuple[str, ...]:
+    """The options that words begin with, with the values of those that have one."""
+    options = itertools.takewhile(
+        lambda each: each[0].startswith("-"), grouped(words, valued)
+    )
+    return tuple(itertools.chain.from_iterable(options))
+
+
 def parse(words: Sequence[str]) -> Up | None:
     """Parse the arguments of `compose`; ``None`` for any command but `up`.
 
     Raises ``ContainerRefused`` for what a check cannot do.
     """
-    index = 0
-    while index < len(words) and words[index].startswith("-"):
-        index += 2 if words[index] in OPTIONS_WITH_VALUE else 1
-    if tuple(words[index : index + 1]) != ("up",):
+    options = leading_options(words, OPTIONS_WITH_VALUE)
+    if tuple(words[len(options) : len(options) + 1]) != ("up",):
         return None
-    up = Up(tuple(words[:index]), tuple(words[index + 1 :]))
+    up = Up(options, tuple(words[len(options) + 1 :]))
     for word in map(_name, up.options):
         if word in ("-p", "--project-name"):
             raise ContainerRefused(
@@ -105,10 +127,11 @@ def config_words(up: Up) -> tuple[str, ...]:
 
 def scaled(model: dict[str, Any], up: Up) -> dict[str, Any]:
     """The model with the numbers of containers that `--scale` gives."""
-    given = [w.partition("=")[2] for w in up.words if w.startswith("--scale=")]
-    given += [b for a, b in itertools.pairwise(up.words) if a == "--scale"]
-    for each in given:
-        name, _, count = each.partition("=")
+    for option, *value in grouped(up.words, UP_WITH_VALUE):
+        if _name(option) != "--scale":
+            continue
+        given = "".join(value) or option.partition("=")[2]
+        name, _, count = given.partition("=")
         service = model.get("services", {}).get(name)
         if service is not None and count.isdecimal():
             service.pop("scale", None)  # which may not differ from the other
@@ -143,13 +166,13 @@ def command(
     return ("sh", "-ec", "\n".join((*steps, "exec " + shlex.join(start))))
 
 
-def _paths(client: Sequence[str], built: Sequence[SeenFirst]) -> Iterator[str]:
+def _paths(client: Sequence[str], built: Mapping[str, str]) -> Iterator[str]:
     """Shell lines that find out the Python paths of images."""
-    for each in built:
-        image = each.image.replace("${" + compose.VARIABLE + "}", "{port}")
-        program = (sys.executable, "-I", "-S", python_path.__file__)
-        yield f"{each.variable}=$({shlex.join((*program, image, *client))})"
-        yield f"export {each.variable}"
+    for variable, name in built.items():
+        image = name.replace("${" + compose.VARIABLE + "}", "{port}")
+        ask = (*client, "image", "inspect", image, "--format", PYTHON_PATH)
+        yield f"{variable}=$({shlex.join(ask)})"
+        yield f"export {variable}"
 
 
 def _copying(
@@ -166,43 +189,26 @@ def _copying(
 
 def _others(options: Sequence[str]) -> tuple[str, ...]:
     """The options of Compose, without those that name the project."""
-    others: list[str] = []
-    words = iter(options)
-    for word in words:
-        values = [next(words, "")] if word in OPTIONS_WITH_VALUE else []
-        if _name(word) not in REPLACED:
-            others += [word, *values]
-    return tuple(others)
+    several = grouped(options, OPTIONS_WITH_VALUE)
+    return tuple(w for each in several if _name(each[0]) not in REPLACED for w in each)
 
 
 def _services(words: Sequence[str]) -> Iterator[str]:
     """The services that `up` names."""
-    rest = iter(words)
-    for word in rest:
+    for word, *_ in grouped(words, UP_WITH_VALUE):
         if not word.startswith("-"):
             yield word
-        elif word in CREATES_WITH_VALUE | UP_WITH_VALUE:
-            next(rest, "")
 
 
 def _creating(words: Sequence[str]) -> tuple[str, ...]:
     """The options and services of `up` that `create` takes as well."""
-    creating: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        if not word.startswith("-") or _name(word) in CREATES:
-            creating.append(word)
-        elif _name(word) in CREATES_WITH_VALUE:
-            creating += [word] if "=" in word else [word, next(rest, "")]
-        elif word in UP_WITH_VALUE:
-            next(rest, "")
-    return tuple(creating)
-
-
-UP_WITH_VALUE = frozenset(
-    {"--attach", "--exit-code-from", "--no-attach", "-t", "--timeout"}
-    | {"--wait-timeout"}
-)
+    taken = CREATES | CREATES_WITH_VALUE
+    return tuple(
+        word
+        for each in grouped(words, UP_WITH_VALUE)
+        if not each[0].startswith("-") or _name(each[0]) in taken
+        for word in each
+    )
 
 
 def with_stand_in(text: str) -> str:

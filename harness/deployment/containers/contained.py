@@ -28,6 +28,9 @@ LISTEN = "0.0.0.0"
 loopback.
 """
 
+PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
+"""Variables by which containers find the probe."""
+
 FOLDER = "/flask-concurrency-own"
 """Placeholder for the folder of a check, which is created at its start."""
 
@@ -66,9 +69,9 @@ class Contained(NamedTuple):
         return removing(self.label.replace("{port}", str(port)), self.engine.client)
 
 
-def behind_hook(theirs: str, hook: str = HOOK) -> list[str]:
+def behind_hook(theirs: str) -> list[str]:
     """The folders of a container's Python path that come after the hook."""
-    return [each for each in theirs.split(":") if each not in ("", hook)]
+    return [each for each in theirs.split(":") if each not in ("", HOOK)]
 
 
 def variables(own: Mapping[str, str]) -> dict[str, str]:

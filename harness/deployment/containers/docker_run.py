@@ -35,10 +35,6 @@ from harness.deployment.containers.run_ports import published_words
 from harness.deployment.containers.run_words import Option
 from harness.deployment.containers.run_words import Run
 
-PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
-"""Variables by which containers find the probe."""
-
-
 OWN_NETWORKS = ("", "default", "bridge", "host", "none")
 """Networks in which containers are not found by name."""
 

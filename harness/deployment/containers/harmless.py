@@ -15,6 +15,7 @@ from harness.deployment.containers import discovery
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
 from harness.deployment.containers.compose_command import ask_compose
+from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import scaled
 from harness.deployment.containers.compose_command import with_stand_in
 from harness.deployment.containers.contained import behind_hook
@@ -24,13 +25,13 @@ from harness.deployment.containers.contained import FOLDER
 from harness.deployment.containers.contained import GATEWAY
 from harness.deployment.containers.contained import HOOK
 from harness.deployment.containers.contained import INSIDE
-from harness.deployment.containers.docker_run import PROBE
+from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import refuse_engine
+from harness.deployment.containers.recognize import about_other
 from harness.deployment.containers.recognize import DOCKER
-from harness.deployment.containers.recognize import ENDING
 from harness.deployment.containers.recognize import OTHERS
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
@@ -44,12 +45,6 @@ VALUED = frozenset(
     | {"--tlscacert", "--tlscert", "--tlskey"}
 )
 """Options of the client itself that have a value."""
-
-
-ONLY = (
-    "is no `docker run …` and no `docker compose … up`, and no other command of Docker "
-    "is understood; write one of these"
-)
 
 
 def contained(
@@ -93,41 +88,18 @@ def _contained(
             f"starts containers by way of `{program}`; write the `docker run …` or "
             "`docker compose … up` alone"
         )
-    count = 1
-    while program == "docker" and words[count : count + 1] and words[count][:1] == "-":
-        count += 2 if words[count] in VALUED else 1
-    client = words[:count] if program == "docker" else ("docker",)
-    engine = Engine(client, folder, variables)
-    rest = words[count:]
-    if program == "docker-compose" or rest[:1] == ("compose",):
-        begin = words[:count] if program != "docker" else words[: count + 1]
-        return _project(command, engine, begin, keep)
+    if program == "docker-compose":
+        engine = Engine(("docker",), folder, variables)
+        return _project(command, engine, words[:1], keep)
+    client = (words[0], *leading_options(words[1:], VALUED))
+    engine, rest = Engine(client, folder, variables), words[len(client) :]
+    if rest[:1] == ("compose",):
+        return _project(command, engine, (*client, "compose"), keep)
     if rest[:2] == ("container", "run"):
         rest = rest[1:]
     if rest[:1] != ("run",):
-        raise ContainerRefused(_about_other(rest))
+        raise ContainerRefused(about_other(rest))
     return _run(command, engine, parse_run(rest[1:]), keep)
-
-
-def _about_other(words: Sequence[str]) -> str:
-    """The remedy for a Docker command that cannot be checked."""
-    plain = [each for each in words if not each.startswith("-")]
-    if set(plain[:2]) & ENDING:
-        return (
-            "would end or remove what runs already; write the `docker run …` or "
-            "`docker compose … up` that starts the server"
-        )
-    if plain[:2] == ["compose", "run"] and len(plain) > 2:
-        return (
-            "is `docker compose run`, which is not understood; write `docker compose "
-            "up` and the name of the service, with the command in the Compose file"
-        )
-    if plain[:2] == ["stack", "deploy"]:
-        return (
-            "starts a stack in a swarm, which is not understood; write `docker "
-            "compose -f` and its file, and `up`"
-        )
-    return ONLY
 
 
 def _reached(engine: Engine) -> tuple[str, str]:
@@ -202,7 +174,7 @@ def _project(
 ) -> Contained:
     up = compose_command.parse(command.words[len(begin) :])
     if up is None:
-        raise ContainerRefused(_about_other(("compose", *command.words[len(begin) :])))
+        raise ContainerRefused(about_other(("compose", *command.words[len(begin) :])))
     release, problem = _reached(engine)
     project = labels.new_run()
     label = f"{labels.RUN}={project}-{{port}}"
@@ -219,18 +191,16 @@ def _project(
         )
     names = {each.get("image", "") for each in model.get("services", {}).values()}
     there = {each: engine.image_variables(each) for each in sorted(names) if each}
-    images = compose.Images(
-        f"{project}-${{{compose.VARIABLE}}}",
-        "--build" in up.words,
-        {name: has for name, has in there.items() if has},
-    )
+    present = {name: has for name, has in there.items() if has}
+    prefix = f"{project}-${{{compose.VARIABLE}}}"
+    images = compose.Images(prefix, "--build" in up.words, present)
     taken = engine.addresses()
     for service in model["services"].values():
         others = service.get("volumes_from", ())
         _refuse_sockets(engine, [e for e in others if e.startswith("container:")])
-    made = compose.harmless(
-        model, _additions(label), engine.folder, keep, images, taken
-    )
+    place = "${" + compose.VARIABLE + "}"
+    own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
+    made = compose.harmless(model, own, engine.folder, keep, images, taken)
     file = f"{FOLDER}/{FILE}"
     words = compose_command.command(
         begin, engine.client, label, f"{project}-{{port}}", file, up, made
@@ -239,13 +209,4 @@ def _project(
     started = command._replace(words=words, env=env)
     return Contained(
         command, started, engine, label, made.file, made.notes, "", release
-    )
-
-
-def _additions(label: str) -> compose.Additions:
-    probe = {name: f"${{{name}}}" for name in PROBE}
-    place = "${" + compose.VARIABLE + "}"
-    own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
-    return compose.Additions(
-        own, {"PYTHONPATH": HOOK, **probe}, str(TARGET), INSIDE, [GATEWAY]
     )

@@ -140,3 +140,27 @@ def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
 def _is_plain(word: str) -> bool:
     """Whether a word belongs to the same command as the word before it."""
     return not set(word) <= set("();<>|&")
+
+
+def about_other(words: Sequence[str]) -> str:
+    """The remedy for a Docker command that cannot be checked."""
+    plain = [each for each in words if not each.startswith("-")]
+    if set(plain[:2]) & ENDING:
+        return (
+            "would end or remove what runs already; write the `docker run …` or "
+            "`docker compose … up` that starts the server"
+        )
+    if plain[:2] == ["compose", "run"] and len(plain) > 2:
+        return (
+            "is `docker compose run`, which is not understood; write `docker compose "
+            "up` and the name of the service, with the command in the Compose file"
+        )
+    if plain[:2] == ["stack", "deploy"]:
+        return (
+            "starts a stack in a swarm, which is not understood; write `docker "
+            "compose -f` and its file, and `up`"
+        )
+    return (
+        "is no `docker run …` and no `docker compose … up`, and no other command of "
+        "Docker is understood; write one of these"
+    )

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from harness.deployment.containers import discovery
-from harness.deployment.containers.compose import Additions
 from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
 from harness.deployment.containers.compose_ports import STAND_IN
+from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.measure.target import TARGET
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
 PORT = "${FLASK_CONCURRENCY_PORT}"
-ADDITIONS = Additions(
-    {"l": "v"}, {"PYTHONPATH": "/i/hook"}, "/hook", "/i", ["h:host-gateway"]
-)
+LABELS = {"l": "v"}
+INSIDE = "/flask-concurrency"
+HOOK = f"{INSIDE}/hook"
 IMAGES = Images("mine", False, {"there": {"PYTHONPATH": "/theirs"}})
 
 
@@ -36,7 +37,7 @@ def made(
 ) -> tuple[dict[str, Any], HarmlessProject]:
     """What becomes of a project of one service; and the service."""
     model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
-    found = harmless(model, ADDITIONS, folder, keep, images, taken)
+    found = harmless(model, LABELS, folder, keep, images, taken)
     return json.loads(found.file), found
 
 
@@ -84,12 +85,12 @@ def test_a_network_of_others_is_no_mode() -> None:
 
 def test_the_python_path_of_an_image_that_is_built_is_seen_first() -> None:
     model, found = made({"build": {"context": "."}})
-    (first,) = found.built
+    ((variable, image),) = found.built.items()
     path = model["services"]["app"]["environment"]["PYTHONPATH"]
-    assert path == f"/i/hook${{{first.variable}:-}}"
-    assert first.image == "mine-app"
+    assert path == f"{HOOK}${{{variable}:-}}"
+    assert image == "mine-app"
     given = {"build": {"context": "."}, "environment": {"PYTHONPATH": "/srv"}}
-    assert made(given)[1].built == ()
+    assert made(given)[1].built == {}
 
 
 @pytest.mark.parametrize(
@@ -106,21 +107,23 @@ def test_the_only_port_is_measured(others: list[dict[str, Any]]) -> None:
 
 
 def test_the_probe_is_let_in() -> None:
-    volume = {"type": "bind", "source": "/x", "target": "/i", "read_only": True}
-    environment = {"PYTHONPATH": "/i/hook:/srv", "A": "b"}
+    volume = {"type": "bind", "source": "/x", "target": INSIDE, "read_only": True}
+    environment = {"PYTHONPATH": f"{HOOK}:/srv", "A": "b"}
+    probe = {name: f"${{{name}}}" for name in PROBE}
+    host = "host.docker.internal:host-gateway"
     model, _ = made(
         {
             "environment": environment,
             "volumes": [volume],
-            "extra_hosts": ["h=host-gateway", "b=1.2.3.4"],
+            "extra_hosts": [host.replace(":", "="), "b=1.2.3.4"],
         }
     )
     app = model["services"]["app"]
-    assert app["environment"] == {"PYTHONPATH": "/i/hook:/srv", "A": "b"}
-    assert app["volumes"] == [{**volume, "source": "/hook"}]
-    assert app["extra_hosts"] == ["h:host-gateway", "b:1.2.3.4"]
+    assert app["environment"] == {**environment, **probe}
+    assert app["volumes"] == [{**volume, "source": str(TARGET)}]
+    assert app["extra_hosts"] == [host, "b:1.2.3.4"]
     app = made({"image": "there"})[0]["services"]["app"]
-    assert app["environment"]["PYTHONPATH"] == "/i/hook:/theirs"
+    assert app["environment"]["PYTHONPATH"] == f"{HOOK}:/theirs"
 
 
 @pytest.mark.parametrize(
