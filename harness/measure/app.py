@@ -34,7 +34,7 @@ class App(Protocol):
     """
 
     listen: str
-    """The address at which the probe listens for what is held in the app."""
+    """The address at which the probe listens for held requests."""
     declaration: Declaration | None
     """What the running server declares, if that takes the place of what was planned;
     known once it was reached."""

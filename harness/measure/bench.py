@@ -1,4 +1,4 @@
-"""What all cells of one environment share while they are measured."""
+"""What the cells of one environment share while they are measured."""
 
 from __future__ import annotations
 

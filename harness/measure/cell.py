@@ -43,7 +43,7 @@ is started again for the next round; gunicorn 21 to 23 can stall in nearly all."
 async def measure_cell(
     bench: Bench, planned: PlannedCell, questions: Collection[Question] = ()
 ) -> CellEvidence:
-    """Measure one cell; whatever happens becomes its outcome.
+    """Measure one cell; whatever happens is recorded as its outcome.
 
     The overlap is always measured. The other ``questions`` are asked where it could be.
     """
@@ -85,7 +85,7 @@ async def measure_cell(
 
 
 class Attempt:
-    """One cell while it is measured: the questions left, and what was seen so far."""
+    """One cell being measured: the questions left, and what was seen so far."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Attempt:
         self.declaration = planned.declaration
         self.schedule = self._schedule()
         self.servers = FreshServers(bench, planned, scratch)
-        """The servers that the overlap is measured on."""
+        """The servers on which the overlap is measured."""
         self.seen: list[AnySeen] = []
         self.kernel: KernelAccount | None = None
         self.measure_seconds = 0.0
@@ -114,7 +114,7 @@ class Attempt:
         return Schedule(declared, limit, also, grows=grows, by_chance=by_chance)
 
     def tail_matters(self, outcome: Outcome) -> bool:
-        """Whether the server's output explains something that went wrong."""
+        """Whether the server's output may explain something that went wrong."""
         faults = any(
             round_.stalled
             or round_.broken
@@ -126,7 +126,7 @@ class Attempt:
 
     @property
     def context(self) -> Context:
-        """What questions may know about the cell."""
+        """The facts about the cell that questions need."""
         declared = self.declaration.declared
         rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
         health = self._planned.health

@@ -17,7 +17,7 @@ MARK = "\x1eflask-concurrency "
 
 
 class Event(Result, frozen=True, kw_only=True):
-    """A cell was begun (there is no outcome yet) or finished."""
+    """A cell has begun (without an outcome yet) or is finished."""
 
     id: str
     outcome: Outcome | None = None
@@ -25,7 +25,7 @@ class Event(Result, frozen=True, kw_only=True):
 
 
 def cell_done(cell: CellEvidence) -> Event:
-    """The event that a cell is finished, measured or not; its evidence is written."""
+    """Make the event that a cell is finished and its evidence written."""
     return Event(id=cell.id, outcome=cell.outcome, reason=cell.reason)
 
 

@@ -42,7 +42,7 @@ def front_of(
 
 
 def _release(planned: PlannedFront, env: Mapping[str, str]) -> str:
-    """The release that a proxy prints; empty when it prints none."""
+    """The release that a proxy prints; empty if it prints none."""
     command = [planned.argv[0], *planned.version]
     printed = output(command, env=env, seconds=VERSION_SECONDS).all
     release = re.search(r"\d+(\.\d+)+", printed)

@@ -1,4 +1,4 @@
-"""Keep a fault in one cell from ending the run.
+"""Keeps a fault in one cell from ending the run.
 
 A server that is measured runs code that is not ours, and may answer anything. An error
 that it causes in the harness costs that cell its numbers, and no other.
@@ -15,10 +15,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 TRACE_LINES = 20
-"""How much of a traceback is kept as evidence."""
+"""Lines of a traceback that are kept as evidence."""
 
 OF_A_CALLBACK = frozenset({"handle", "transport", "protocol", "socket"})
-"""Keys of the event loop's report on an error that no task gets to see."""
+"""Keys of the event loop's report on an error that reaches no task."""
 
 
 async def guarded(work: Coroutine[Any, Any, T]) -> T:
@@ -51,7 +51,7 @@ async def guarded(work: Coroutine[Any, Any, T]) -> T:
 
 
 def describe(problem: Exception) -> tuple[str, str]:
-    """An error that was not expected: one line, and the end of its traceback."""
+    """Describe an unexpected error: one line, and the end of its traceback."""
     words = " ".join(str(problem).split()).encode("utf-8", "replace").decode()
     name = type(problem).__name__
     if isinstance(problem, TimeoutError):

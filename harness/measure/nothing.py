@@ -1,4 +1,4 @@
-"""Evidence of an environment, and of what was not measured in it."""
+"""Makes evidence of an environment, and of cells that were not measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.system.machine import now
 def evidence_of(
     planned: PlannedEnvironment, cells: tuple[CellEvidence, ...], **others: Any
 ) -> Evidence:
-    """Evidence of an environment, by this machine and as of now."""
+    """New evidence of an environment, with this machine and the present time."""
     return Evidence(
         tool=harness.__version__,
         environment=planned.environment,

@@ -1,4 +1,4 @@
-"""How the servers of a cell are started and stopped, with a proxy or without.
+"""Starts and stops the servers of a cell, with a proxy or without.
 
 Each process has a warden of its own, so that nothing of any is left whatever becomes of
 the harness. What stands in front is stopped first.
@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 
 class Link(NamedTuple):
-    """A command, and where it is run."""
+    """A command of the chain, and its folder and variables."""
 
     argv: list[str]
     env: Mapping[str, str]
@@ -104,9 +104,9 @@ class FreshServers:
         self.front: Front | None = None
         self.claims: Claims | None = None
         self.tail = ""
-        """The end of the output of the last one."""
+        """The end of the last server's output."""
         self._is_asked = False
-        """Whether the last one was reached."""
+        """Whether the last server was reached."""
         self.start_seconds = 0.0
         self.stop_seconds = 0.0
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TARGET = Path(__file__).parents[1] / "target"
-"""The folder of what runs in the environment that is measured."""
+"""The folder of code that runs in the measured environment."""
 
 
 PASSED_ON = (
@@ -25,7 +25,7 @@ next year would change its defaults."""
 def server_environment(
     caller: Mapping[str, str], scripts: Path, own: Mapping[str, str]
 ) -> dict[str, str]:
-    """The whole environment of a server: a few variables of the caller, and its own."""
+    """All variables of a server: a few of the caller's, and its own."""
     passed_on = {name: caller[name] for name in PASSED_ON if name in caller}
     path = os.pathsep.join((str(scripts), passed_on.get("PATH", os.defpath)))
     return {**passed_on, "PATH": path, **own}

@@ -1,4 +1,4 @@
-"""Sends clients that take places to the workers in a chosen order, then others.
+"""Sends clients that take places to workers in a chosen order, then other clients.
 
 Where several workers share what comes, and one may be full while another has room, two
 orders tell all there is to tell. For the most each worker gets its share of the clients
@@ -33,7 +33,7 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 Come = Callable[[Sequence[Client]], Awaitable[None]]
-"""Makes clients come; returns once they are there or the server is quiet."""
+"""Sends clients; returns once they are there or the server is quiet."""
 
 Others = Callable[[], Awaitable[None]]
 """Makes the others come, which are to meet a certain worker; called again if they could
@@ -42,18 +42,16 @@ not come in the chosen order.
 
 
 class Workers(NamedTuple):
-    """The workers of a server, and how it is chosen which of them clients come to."""
+    """The workers of a server, and the way to choose which of them clients reach."""
 
     order: tuple[int, ...] = ()
-    """The workers; none if the order is left to chance, or there is
-    nothing to choose.
-    """
+    """The workers in order; none if chance decides, or there is no choice."""
     ports: Ports | None = None
-    """Source ports that lead to each, where each has a listening socket of its own."""
+    """Source ports that lead to each worker, if each has its own listening socket."""
 
     @property
     def chosen(self) -> bool:
-        """Whether it is chosen."""
+        """Whether the worker is chosen, not left to chance."""
         return bool(self.order)
 
 
@@ -89,7 +87,7 @@ async def arrive(
     come: Come,
     others_come: Others,
 ) -> Goal | None:
-    """Make clients come, and with a goal also the others, in the order for that goal.
+    """Send the clients, and with a goal also the others, in the order for that goal.
 
     Returns the goal, or nothing where chance decided: there was none, too few source
     ports were known, or the order was not kept. All workers run in the end. Raises
@@ -111,7 +109,7 @@ async def _in_order(
     come: Come,
     others: Others,
 ) -> bool:
-    """Make clients come in a chosen order, and others after them.
+    """Send the clients in a chosen order, and the others after them.
 
     Returns whether the order was kept: not where a worker would have been stopped for
     too long, or cannot be stopped. All have come in the end.

@@ -50,7 +50,7 @@ class Client:
         self.offered = False
         """Whether the request (or its part) was sent completely."""
         self.cut_short = False
-        """Whether a second request was sent on it and has not been answered."""
+        """Whether a second request was sent on the connection and is unanswered."""
         self.source = 0
         """The port to connect from; 0 for any."""
         self.status: int | None = None
@@ -89,12 +89,12 @@ class Client:
     # Steps ---------------------------------------------------------------------
 
     def open(self) -> None:
-        """Start to connect, towards ``OPEN``, ``REFUSED`` or ``RESET``."""
+        """Start to connect; the state becomes ``OPEN``, ``REFUSED`` or ``RESET``."""
         self.state = State.OPENING
         self._connection.open(self.source, reads=self._reads)
 
     def send(self) -> None:
-        """Send the request, or the part of it, towards ``OFFERED`` or ``RESET``.
+        """Send the request, or a part; the state becomes ``OFFERED`` or ``RESET``.
 
         Over TLS a request is offered once its handshake has begun: the rest waits for
         the server.
@@ -111,7 +111,7 @@ class Client:
             self._connection.send_more(data)
 
     def again(self) -> None:
-        """Send the request again on an idle connection, towards ``IDLE``.
+        """Send the request again on an idle connection; the state becomes ``IDLE``.
 
         Where the server closes the connection instead of answering, the state becomes
         ``RESET``, and ``cut_short`` says that it was after the request.
@@ -173,7 +173,7 @@ class Client:
                 self._end(State.ANSWERED)
 
     def _stays(self, response: Response) -> bool:
-        """Whether the connection is kept now that the response is complete."""
+        """Whether to keep the connection, now that the response is complete."""
         partial = self.partial
         if partial is None or not partial.stays:
             return False

@@ -1,4 +1,4 @@
-"""Connections that take one step at a time, and say what comes of it by callbacks.
+"""Connections that take one step at a time and report by callbacks.
 
 Plain sockets and callbacks are used rather than tasks and streams, because one process
 holds ten thousand connections at once.
@@ -37,20 +37,20 @@ class Ends(NamedTuple):
 
 
 class Callbacks(NamedTuple):
-    """What is called after each step of a connection."""
+    """The callbacks of a connection, called after each step."""
 
     tried_again: Callable[[], None]
-    """It was not open in time, and another attempt has begun."""
+    """Called when the connection was not open in time and another attempt begins."""
     opened: Callable[[], None]
     sent: Callable[[], None]
-    """All of what was sent first is with the kernel."""
+    """Called when the kernel has taken all the first data."""
     received: Callable[[bytes], None]
-    """Something has come; nothing is the end of the connection."""
+    """Called with data that arrived; empty data means the end of the connection."""
     lost: Callable[[State], None]
 
 
 class Connection:
-    """A connection to a server, with TLS where the server speaks that."""
+    """A connection to a server, with TLS if the server speaks it."""
 
     def __init__(self, endpoint: Endpoint, callbacks: Callbacks) -> None:
         self.attempts = 0
@@ -111,7 +111,7 @@ class Connection:
             self._loop.call_soon(self._callbacks.lost, ending_of(code))
 
     def send(self, data: bytes) -> None:
-        """Send the first of what is to be sent, and begin to read.
+        """Send the first data, and begin to read.
 
         Over TLS it counts as sent once its handshake has begun: the rest waits for the
         server.
@@ -123,7 +123,7 @@ class Connection:
         self._push()
 
     def send_more(self, data: bytes) -> None:
-        """Send more, without TLS."""
+        """Send more data; only without TLS."""
         self._unsent += data
         self._push()
 
@@ -134,7 +134,7 @@ class Connection:
             self._socket.setsockopt(*option, _NO_LINGER)
 
     def close(self) -> None:
-        """Close it, if it is open; nothing is called any more."""
+        """Close the connection, if it is open; no callback is called any more."""
         if self._socket is not None:
             self._leave_loop()
             self._socket.close()

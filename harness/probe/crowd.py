@@ -79,12 +79,12 @@ class Crowd:
         self._open_more()
 
     def connect(self, clients: list[Client]) -> None:
-        """Open connections in order, but send nothing before ``send``."""
+        """Open connections in order; nothing is sent before ``send``."""
         self._to_send = []
         self.open(clients)
 
     def all_connected(self) -> bool:
-        """Whether each that was opened by ``connect`` is connected, or has ended."""
+        """Whether each connection begun by ``connect`` is open or has ended."""
         return not (self._opening or self._to_open)
 
     def send(self) -> None:
@@ -124,7 +124,7 @@ class Crowd:
 
     @property
     def send_seconds(self) -> float:
-        """From the first connection begun to the last request sent whole."""
+        """Seconds from the first connection begun to the last request sent."""
         return self._sent - self._begun if self._sent and self._begun else 0.0
 
     @property

@@ -1,4 +1,4 @@
-"""Which further loads to offer where the first ones left a question open; pure.
+"""Chooses further loads to offer, if the first ones left a question open; pure.
 
 Rounds in random order may disagree, fall short of the declared number, or leave open
 whether requests waited.
@@ -30,7 +30,7 @@ two."""
 
 
 AT_DISAGREEMENT = 10
-"""Rounds at a load at which they admitted different numbers."""
+"""Rounds at a load at which rounds have admitted different numbers."""
 
 
 AT_EXCEEDED = 5
@@ -45,7 +45,7 @@ has room is left out in every round; a server started anew has another order."""
 
 
 AT_STEADY_SHORTFALL = 1
-"""The same when they all admitted the same."""
+"""The same number of rounds, if all admitted the same."""
 
 
 AT_LARGE = 12
@@ -70,13 +70,13 @@ SEVERAL = 3
 
 
 AT_BUSY = 3
-"""How often that is, until some were seen to wait."""
+"""How often that load is offered, until some requests were seen to wait."""
 
 
 def further_to_growing(
     rounds: Sequence[Round], declared: int | None, limit: int
 ) -> Offer | None:
-    """One more load to such a server, if it never grew as far as it declares.
+    """One more load to a growing server that never reached what it declares.
 
     Some start one more only where many wait. Some go on to shrink after that, and grow
     no more: others of the same are then asked.
@@ -164,7 +164,7 @@ def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
 
 
 def _grows(admitted: Sequence[int]) -> bool:
-    """Whether a large number that was not reached may be in a further round.
+    """Whether a further round may reach a large number that was not reached yet.
 
     Some pools start some of their threads in each burst: older releases of granian
     admitted 94, 364, 498 and then 512 of 512.
@@ -174,7 +174,7 @@ def _grows(admitted: Sequence[int]) -> bool:
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The arrival to repeat: another one if only that gave a different number."""
+    """The way of arriving to repeat: another one if only that gave another number."""
     at = [done for done in rounds if done.offered == offered]
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
     others = {each.arrival for each in at if each.admitted not in together}
@@ -183,7 +183,7 @@ def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
 
 
 def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer | None:
-    """One more offer far above a number that was never reached, if one is due.
+    """One more load far above a number that was never reached, if one is due.
 
     ``admitted`` is how many were admitted in each round, by the load offered. ``done``
     is how often that was asked for.
@@ -234,7 +234,7 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
 
 
 def let_in_again(rounds: Sequence[Round]) -> Offer | None:
-    """A single request, to a server that turned all away in the last round.
+    """A single request, to a server that turned all requests away in the last round.
 
     One that was full lets it in; a limit on the requests of one client does not.
     """

@@ -1,4 +1,4 @@
-"""Prepares the requests that are offered to one server, and counts anew."""
+"""Prepares the requests to offer to one server, and restarts the count."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from harness.probe.probe import Probe
 
 NAME_HEADER = "X-Flask-Concurrency-Request"
 PLACE_HEADER = "X-Flask-Concurrency-Place"
-"""Headers by which a request for a route of the app's own says which it is, and at
-which place it is to be held."""
+"""Headers that give a request for the app's own route its name, and the place at which
+it is to be held."""
 
 
 def gather(probe: Probe, count: int, more: str = "", view: str = "hold") -> Crowd:
-    """Prepare ``count`` requests that are to be held, and begin to count anew.
+    """Prepare ``count`` requests to be held, and restart the count.
 
     ``more`` is added to the target of each, such as ``&wait=lock``, and ``view`` is
     the end of its path.
@@ -30,7 +30,7 @@ def gather(probe: Probe, count: int, more: str = "", view: str = "hold") -> Crow
 
 
 def _begin(probe: Probe, count: int) -> list[str]:
-    """Begin to count anew; names for so many requests."""
+    """Restart the count; return names for ``count`` requests."""
     probe.number += 1
     names = [f"r{probe.number}.{index}" for index in range(count)]
     probe.holds.begin(names)
@@ -39,14 +39,14 @@ def _begin(probe: Probe, count: int) -> list[str]:
 
 
 def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Client:
-    """One more request that is to be held, beside those that were gathered."""
+    """Prepare one more request to be held, beside those gathered before."""
     probe.holds.expect(name)
     target = probe.target.format(name=name)
     return Client(name, probe.address, target, changed, probe.headers)
 
 
 def gather_for_route(probe: Probe, count: int, place: str) -> Crowd:
-    """Prepare ``count`` requests for the app's own ``route``, and count anew.
+    """Prepare ``count`` requests for the app's own ``route``, and restart the count.
 
     Each is to be held at the place of this name.
     """
@@ -77,7 +77,7 @@ def gather_beside(
 
 
 def request_head(probe: Probe, method: str, view: str, *headers: str) -> bytes:
-    """The head of a request to another view than the one that holds.
+    """The head of a request to a view other than the one that holds.
 
     A ``view`` that begins with a slash is a path of the app's own.
     """

@@ -1,4 +1,4 @@
-"""A health check, sent to a server in which requests are held in a chosen order."""
+"""Sends a health check to a server in which requests are held in a chosen order."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HEALTHY = range(200, 400)
 
 
 class Check(NamedTuple):
-    """A health check that was sent."""
+    """A health check in progress."""
 
     crowd: Crowd
     by: CheckBy
@@ -49,7 +49,7 @@ class Check(NamedTuple):
         return self.crowd.offered > 0
 
     def is_over(self) -> bool:
-        """Whether it has its answer, or will have none."""
+        """Whether the check has its answer, or will get none."""
         return bool(self.crowd.ended) or (self.by is CheckBy.TCP and self.is_open)
 
     @property
@@ -59,7 +59,7 @@ class Check(NamedTuple):
 
     @property
     def is_answered(self) -> bool:
-        """Whether what was asked for came."""
+        """Whether the check got what it asked for."""
         if self.by is CheckBy.TCP:
             return self.is_open
         client = self.crowd.clients[0]
@@ -67,7 +67,7 @@ class Check(NamedTuple):
 
 
 async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -> Check:
-    """Send a check; return when it is over, or the server is quiet without an answer.
+    """Send a check; return when it is over, or the server is quiet without answering.
 
     It is sent from the port ``source``, if that is not zero. The caller has to have its
     crowd ``give_up`` in the end.
@@ -111,7 +111,7 @@ async def hold_and_send(
 
 
 async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
-    """Source ports that lead to each worker, by it; none where too few are found."""
+    """Source ports that lead to each worker; none if too few are found."""
     learned = LearnedPorts(probe.address.host)
     probe.sources = learned.sources
     try:
@@ -150,7 +150,7 @@ async def hold_and_send_from(
 
 
 def _share(probe: Probe, workers: Sized) -> int:
-    """Requests that each worker gets, but for the last one, which may get fewer."""
+    """Number of requests for each worker; the last one may get fewer."""
     return max(1, -(-len(probe.crowd.clients) // len(workers)))
 
 

@@ -1,4 +1,4 @@
-"""One connection from the app to the probe, by which a request is held.
+"""A connection from the app to the probe, by which a request is held.
 
 ``target/hold.py`` has the protocol.
 """
@@ -27,12 +27,12 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     thread: int
     greenlet: int | None
     at: float | None
-    """Monotonic seconds, by the clock of the app."""
+    """When the request entered, in monotonic seconds by the app's clock."""
     token: str
 
 
 class Hold(asyncio.Protocol):
-    """A connection from the app, for one request that is, or was, in it."""
+    """A connection from the app, for one request that is or was in the app."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Hold(asyncio.Protocol):
         self._lost = lost
         self._transport: asyncio.Transport | None = None
         self.origin = ""
-        """The address that it comes from; each container has one of its own."""
+        """The address that the connection comes from; each container has its own."""
         self._received = b""
         self.said: Introduction | None = None
         self.entered_at = 0.0
@@ -53,11 +53,11 @@ class Hold(asyncio.Protocol):
         self.left = False
         """Whether the app has answered the release."""
         self.farewell = b""
-        """What it said when the request left."""
+        """What the app sent when the request left."""
 
     @property
     def entered_app_at(self) -> float:
-        """When it entered the app, by the app's own account where there is one.
+        """When the request entered the app, by the app's clock if it sent the time.
 
         This process may have been held up when it was told.
         """
@@ -104,7 +104,7 @@ class Hold(asyncio.Protocol):
             self._lost(self)
 
     def release(self) -> None:
-        """Let the request go; from now on it is not held."""
+        """Release the request; from now on it is not held."""
         assert self._transport is not None
         self._transport.write(b"go\n")
 

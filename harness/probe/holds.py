@@ -1,4 +1,4 @@
-"""Requests that are held in the app, counted by their connections to the probe.
+"""Counts the requests held in the app, by their connections to the probe.
 
 Each request that enters the app connects to the probe, introduces itself in one line,
 and waits (``target/hold.py`` has the protocol). The number of open holds *is* the
@@ -31,17 +31,17 @@ class Spread(NamedTuple):
     """How held requests are spread over a server."""
 
     processes: int
-    """Processes that hold at least one."""
+    """Number of processes that hold at least one request."""
     threads: int
-    """The most in one process, each in its own thread or greenlet."""
+    """The most requests in one process, each in its own thread or greenlet."""
 
 
 class Holds:
-    """The requests that are in the app now, the oldest first."""
+    """The requests in the app now, the oldest first."""
 
     def __init__(self, token: str) -> None:
         self.token = token
-        """The secret that a hold has to know to be counted."""
+        """The secret that a hold must send to be counted."""
         self.address = ""
         """``host:port`` that the app connects to."""
         self.held: dict[str, Hold] = {}
@@ -50,13 +50,13 @@ class Holds:
         self.entered: set[str] = set()
         """The names of all requests that entered since ``begin``."""
         self.where: dict[str, int] = {}
-        """The process that each of them entered, by name."""
+        """The process that each request entered, by the request's name."""
         self.ever: set[int] = set()
         """All processes that requests were ever held in."""
         self.broken = 0
         """Number of broken holds since ``begin``."""
         self.failures: dict[str, str] = {}
-        """Errors by which requests left since ``begin``, by the name of the hold."""
+        """Errors with which requests left since ``begin``, by the name of the hold."""
         self.strays = 0
         """Holds since ``begin`` in the name of a request that was never sent, or that
         was in the app already."""
@@ -85,7 +85,7 @@ class Holds:
         self._names.add(name)
 
     def introduced(self, hold: Hold) -> None:
-        """Let a request enter that may, and send all others away."""
+        """Let a request enter if it is expected, and turn all others away."""
         assert hold.said is not None
         name = hold.said.request
         expected = _request(name) in self._names and name not in self.held
@@ -95,7 +95,7 @@ class Holds:
             self._turn_away(hold)
 
     def _turn_away(self, hold: Hold) -> None:
-        """Let a request go that is not expected.
+        """Release a request that is not expected.
 
         One that was given up earlier may enter late. Any other was not sent, or is in
         the app already, whatever the app says: it is counted as a stray.
@@ -137,17 +137,17 @@ class Holds:
             self.changed()
 
     def release(self, name: str) -> None:
-        """Let one held request go."""
+        """Release one held request."""
         self.held.pop(name).release()
 
     def release_oldest(self) -> str:
-        """Let the request go that has been held the longest; return its name."""
+        """Release the request that has been held the longest; return its name."""
         name = next(iter(self.held))
         self.release(name)
         return name
 
     def release_all(self) -> None:
-        """Let every held request go, and each that enters from now on."""
+        """Release every held request, and each one that enters from now on."""
         self.letting_go = True
         for name in list(self.held):
             self.release(name)
@@ -171,7 +171,7 @@ class Holds:
         return Spread(len(lanes), max(map(len, lanes.values()), default=0))
 
     async def catch_up(self) -> None:
-        """Wait until every hold is counted that was introduced before this call.
+        """Wait until every hold introduced before this call is counted.
 
         A mark is sent in the same way. Connections are accepted in the order in which
         they were opened, so once the mark was read all earlier ones have been read.

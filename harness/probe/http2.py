@@ -1,4 +1,4 @@
-"""A connection that speaks HTTP/2, whose streams are requests (RFC 9113).
+"""An HTTP/2 connection, whose streams are requests (RFC 9113).
 
 Over TLS the protocol is agreed on by ALPN; otherwise the client begins with it, which
 is called prior knowledge.
@@ -37,7 +37,7 @@ NOT_OFFERED = "the server does not offer HTTP/2 over TLS"
 
 
 class StreamAnswer(NamedTuple):
-    """How a request on a stream has ended."""
+    """How a request on a stream ended."""
 
     status: int | None
     """``None`` for a stream that was reset."""
@@ -54,13 +54,13 @@ class Http2Connection(asyncio.Protocol):
         self._names: dict[int, str] = {}
         self._statuses: dict[int, int] = {}
         self.answers: dict[str, StreamAnswer] = {}
-        """How each request that has ended did so, by name."""
+        """How each finished request ended, by name."""
         self.is_greeted = False
-        """Whether the server has sent its settings: it speaks HTTP/2."""
+        """Whether the server has sent its settings, so that it speaks HTTP/2."""
         self.is_over = False
         """Whether the connection has ended."""
         self.streams: int | None = None
-        """Streams at once that the server allows; ``None`` where it names no number."""
+        """Most streams at once that the server allows; ``None`` if it sets none."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -119,7 +119,7 @@ class Http2Connection(asyncio.Protocol):
         self._flush()
 
     def close(self) -> None:
-        """End the connection at once; what had no answer has none."""
+        """End the connection at once; unanswered requests stay unanswered."""
         if self._transport is not None:
             self._transport.abort()
         self._end()
@@ -159,7 +159,7 @@ async def connect(endpoint: Endpoint, moved: Callable[[], None]) -> Http2Connect
 
 
 def _tls_context() -> ssl.SSLContext:
-    """Whoever answers proves by the secret of the run that it is the server."""
+    """A TLS context without checks: a secret of the run identifies the server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -25,11 +25,11 @@ from harness.system.sockets import sockets_of
 LINUX = sys.platform == "linux"
 
 READS = 3
-"""How often a table is read that may have left out connections."""
+"""How often to read a table that may leave out connections."""
 
 
 async def take_account(probe: Probe) -> None:
-    """Ask the kernel if more requests are held than when it was last asked.
+    """Ask the kernel again if more requests are held than the last time.
 
     Or just as many, and more that wait: those may be inside, or in the backlog.
 
@@ -49,7 +49,7 @@ async def take_account(probe: Probe) -> None:
 
 
 def kernel_account(probe: Probe) -> KernelAccount:
-    """What the kernel says of the requests that were sent and not yet answered."""
+    """The kernel's account of the requests that were sent and not yet answered."""
     held = len(_held(probe))
     if not LINUX:
         return KernelAccount(held=held, reason="only Linux tells")

@@ -1,4 +1,4 @@
-"""How late the probe's own event loop runs: no server is to blame for that time.
+"""Measures how late the probe's event loop runs: no server is to blame for that.
 
 A loop that should wake every ``TICK_SECONDS`` wakes later if this process waits for a
 processor or is busy itself.
@@ -12,7 +12,7 @@ TICK_SECONDS = 0.02
 
 
 class Lag:
-    """The longest time that the event loop was late, while it is watched."""
+    """Watches an event loop for the longest time that it is late."""
 
     def __init__(self) -> None:
         self._worst = 0.0
@@ -35,7 +35,7 @@ class Lag:
         self._wait()
 
     def worst(self) -> float:
-        """The longest that it was late since ``begin``, in seconds."""
+        """The longest delay since ``begin``, in seconds."""
         if self._timer is None:
             return self._worst
         late = asyncio.get_running_loop().time() - self._due

@@ -1,4 +1,4 @@
-"""Which ports a server listens on, and whether it shares them.
+"""Finds the ports that a server listens on, and whether others share them.
 
 Some servers, granian and eventlet among them, silently share an occupied port
 (``SO_REUSEPORT``): the kernel then gives some of the requests to another program.
@@ -15,7 +15,7 @@ from harness.system.sockets import sockets_of
 
 
 def shared(port: int, processes: Iterable[int]) -> bool:
-    """Whether a process that is none of these listens on the port as well.
+    """Whether any other process listens on the port as well.
 
     A single listener is taken for theirs, and so are all where their owners cannot be
     seen.
@@ -30,7 +30,7 @@ def shared(port: int, processes: Iterable[int]) -> bool:
 
 
 def is_of_others(port: int, processes: Iterable[int]) -> bool:
-    """Whether others listen on a port, and none of these processes does.
+    """Whether other processes listen on a port, and none of these.
 
     Where the owners of sockets cannot be seen, that is not told.
     """

@@ -1,4 +1,4 @@
-"""Which loads to offer to learn how many requests overlap; pure, without any I/O.
+"""Chooses the loads that show how many requests overlap; pure, without any I/O.
 
 The question is "how many requests are in the app at the same time". It takes rounds
 with one request, with the declared number and with more. The declared number arrives
@@ -15,19 +15,19 @@ from harness.records.rounds import load_of
 from harness.records.words import Arrival
 
 MANY = 100
-"""From this number on a round takes so long that fewer of them are run."""
+"""From this number on rounds take so long that fewer are run."""
 
 STAGGERED_AT_MOST = 256
-"""Requests that arrive one by one take a look at the server each."""
+"""Most requests that arrive one by one, since each needs a look at the server."""
 
 
 class Offer(NamedTuple):
-    """One load to offer once."""
+    """A load to offer once."""
 
     asked: int
     arrival: Arrival = Arrival.BURST
     anew: bool = False
-    """To a server that was started anew for it."""
+    """Whether to offer it to a freshly started server."""
 
 
 def offers(
@@ -47,7 +47,7 @@ def offers(
 
 
 def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
-    """The same, to a server that starts processes only while requests wait.
+    """The loads to offer to a server that adds processes only while requests wait.
 
     It is watched for long each time, and what it has at first is known.
     """

@@ -1,4 +1,4 @@
-"""One look at all threads of a process tree, and what two looks prove.
+"""Looks at all threads of a process tree, and compares two looks.
 
 Linux counts for every thread the nanoseconds it ran and the nanoseconds it waited for
 a processor (``/proc/PID/task/TID/schedstat``, the kernel's ``Documentation/scheduler/
@@ -37,16 +37,16 @@ Thread = tuple[int, int]
 
 
 class Look(NamedTuple):
-    """All threads of a tree at one time."""
+    """The counters of all threads of a tree at one time."""
 
     spent: dict[Thread, int]
     """Nanoseconds run and waited for a processor, by thread."""
     runnable: Collection[Thread]
     """Threads that were running, waiting for a processor, or in the kernel."""
     waited: int = 0
-    """Nanoseconds that all of them waited for a processor."""
+    """Nanoseconds that all threads waited for a processor."""
     ran: Mapping[Thread, int] = MappingProxyType({})
-    """Nanoseconds run, by thread, where that is told apart."""
+    """Nanoseconds run, by thread, if the system counts them apart."""
 
 
 def look(processes: Iterable[int]) -> Look:
@@ -66,7 +66,7 @@ def look(processes: Iterable[int]) -> Look:
 
 
 def look_at_times(processes: Iterable[int]) -> Look:
-    """Like ``look``, where there is no schedstat: processor time by process."""
+    """Like ``look``, for systems without schedstat: processor time by process."""
     spent: dict[Thread, int] = {}
     runnable = set()
     for process in processes:
@@ -82,11 +82,11 @@ def look_at_times(processes: Iterable[int]) -> Look:
 
 
 NOTHING = Look({}, [(0, 0)])
-"""Where its processes are not to be seen a server is never known to be quiet."""
+"""The empty look: a server with invisible processes is never known to be quiet."""
 
 
 def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) -> bool:
-    """Whether the tree slept between two looks but for housekeeping.
+    """Whether the tree slept between two looks, except for housekeeping.
 
     Threads that are ``left_out`` may run. Others of the same process must not even do
     that: one that waits for the interpreter's lock wakes now and then to ask for it.
@@ -113,7 +113,7 @@ def slowed_down(before: Look, now: Look) -> float:
 
 
 def look_at_nothing(processes: Iterable[int]) -> Look:
-    """A look where the processes of the server cannot be seen."""
+    """A look if the server's processes cannot be seen: empty."""
     return NOTHING
 
 

@@ -14,7 +14,7 @@ from harness.probe.transports import uwsgi_request
 
 
 class PartialRequest(NamedTuple):
-    """What a client sends instead of a complete request, and how it goes on."""
+    """The part that a client sends instead of a whole request, and what follows."""
 
     data: bytes
     reads: bool = True
@@ -22,11 +22,11 @@ class PartialRequest(NamedTuple):
     stays: bool = False
     """Whether the connection is kept open after a response."""
     upgrade: bool = False
-    """Whether it asks for a WebSocket, which is open once a first message came."""
+    """Whether it asks for a WebSocket, which is open once a first message arrives."""
 
 
 _TARGET = re.compile(r"[!-~]+")
-"""What the target of a request consists of (RFC 9112, section 3.2)."""
+"""Characters that the target of a request may have (RFC 9112, section 3.2)."""
 
 
 def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
@@ -40,7 +40,7 @@ def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
 
 @functools.lru_cache(maxsize=64)
 def _after_target(host: str, headers: Headers) -> bytes:
-    """What follows the target: the same for all requests of a round, mostly."""
+    """The rest of the head after the target: mostly the same for a whole round."""
     given = {name.lower() for name, _ in headers}
     own = () if "host" in given else (("Host", host),)
     request = _get(*own, ("Connection", "close"), *headers)
@@ -58,13 +58,13 @@ _HOST = ("Host", "localhost")
 _ASKED = _get(_HOST)
 _ASKED_UPGRADE = _get(_HOST, ("Connection", "Upgrade"), ("Upgrade", "websocket"))
 _ALL_SENT = h11.EndOfMessage()
-"""What a parser has to be told before it waits for a response."""
+"""Events that a parser needs before it waits for a response."""
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
-"""So much of the body of a response is kept; a body may be endless."""
+"""Most bytes of a body that are kept; a body may be endless."""
 
 _TOO_LONG = 431
-"""What h11 says of headers that are longer than it reads (RFC 6585)."""
+"""h11's status hint for headers that are too long for it (RFC 6585)."""
 
 
 class Response:
@@ -77,19 +77,19 @@ class Response:
     def __init__(self, *, upgrade: bool = False) -> None:
         self.status: int | None = None
         self.headers: Headers = ()
-        """Their names are in lower case."""
+        """The headers, with names in lower case."""
         self.body = b""
         self.complete = False
         self.broken = False
-        """Whether it ended too early, or is no response."""
+        """Whether the response ended too early, or is not HTTP."""
         self.fault = ""
-        """What is wrong with it; empty while nothing is, or where nothing came."""
+        """What is wrong with the response; empty if nothing is, or if none came."""
         self._parser = h11.Connection(h11.CLIENT)
         self._parser.send(_ASKED_UPGRADE if upgrade else _ASKED)
         self._parser.send(_ALL_SENT)
 
     def take(self, data: bytes) -> None:
-        """Go on with what the server sent; nothing is the end of the connection."""
+        """Parse more data from the server; empty data ends the connection."""
         try:
             self._parser.receive_data(data)
             while not (self.complete or self.broken):

@@ -14,14 +14,14 @@ from harness.records.life import SlowHandOff
 from harness.system.schedstat import thread_times
 
 WINDOW_SECONDS = 0.3
-"""A level is the most that was in the app within so many seconds."""
+"""Length of the window in which a level is the most requests in the app."""
 
 SLOW_SECONDS = 0.1
 """Hand-offs that take longer are recorded, with what the process waited for."""
 
 
 class Moment(NamedTuple):
-    """How many were in the app from a moment on."""
+    """The number of requests in the app from a moment on."""
 
     at: float
     old: int
@@ -29,18 +29,18 @@ class Moment(NamedTuple):
 
 
 class Occupancy:
-    """The requests in the app, and all that was noted of them."""
+    """Records the requests in the app, and when their places were empty."""
 
     def __init__(self) -> None:
         self.held: dict[str, int] = {}
-        """Process of each request that is in the app."""
+        """The process of each request in the app."""
         self.act_at: float | None = None
-        """When the act began; until then all processes are old ones."""
+        """When the act began; before that, no process counts as new."""
         self.moments: list[Moment] = []
         self.slow: list[SlowHandOff] = []
         """Hand-offs within one process that took long."""
         self.hand_off_seconds = 0.0
-        """The longest before the act, from a release until another was in the app."""
+        """The longest time from a release until the next entry, before the act."""
         self._released: deque[float] = deque()
         self._lanes: dict[int, Lane] = {}
         self._rooms: dict[int, deque[tuple[float, int]]] = defaultdict(deque)
@@ -50,15 +50,15 @@ class Occupancy:
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
-        """The processes that held requests, by the time of the first."""
+        """The processes that held requests, in the order of their first request."""
         return tuple(sorted(self._lanes.values(), key=lambda lane: lane.first))
 
     def newcomers(self) -> list[Lane]:
-        """Processes that held no request before the act, and do or did since."""
+        """Processes that have held requests only since the act."""
         return [lane for lane in self.lanes if lane.process not in self._known]
 
     def level(self) -> int:
-        """The most that was in the app lately."""
+        """The most requests in the app within the last ``WINDOW_SECONDS``."""
         since = time.monotonic() - WINDOW_SECONDS
         most = 0
         for moment in reversed(self.moments):
@@ -104,7 +104,7 @@ class Occupancy:
         self._note()
 
     def _take_room(self, process: int, at: float) -> None:
-        """Note how long the place that a request now takes was empty."""
+        """Record how long the place that a request now takes was empty."""
         if not self._rooms[process]:
             return
         left, before = self._rooms[process].popleft()

@@ -1,4 +1,4 @@
-"""Wait for requests that are on their way to the app although the server is quiet.
+"""Waits for requests that are on their way to the app although the server is quiet.
 
 Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
 server that is full. Four things tell: a server that had nothing to do lets nobody in;
@@ -27,24 +27,24 @@ from harness.system.sockets import sockets_of
 from harness.system.sockets import will_arrive
 
 ALONE_SECONDS = 10.0
-"""How long an idle server is watched that lets nobody in, and never did."""
+"""How long to watch an idle server that has never let anybody in."""
 
 ASLEEP_SECONDS = 20.0
-"""How long threads are waited for that sleep on a clock."""
+"""How long to wait for threads that sleep on a clock."""
 
 LOOK_SECONDS = 0.1
 
 MANY = 64
-"""With more processes than that it is not looked what threads sleep in."""
+"""Most processes whose threads are examined for what they sleep in."""
 
 
 class Before(NamedTuple):
-    """How a server was before requests were sent to it."""
+    """The state of a server before requests were sent to it."""
 
     asleep: set[Thread]
     """Threads that slept on a clock."""
     overflows: int
-    """How often connections of this machine had found a backlog full."""
+    """How often a connection had found a backlog full on this machine."""
 
 
 def look_before(processes: Iterable[int]) -> Before:
@@ -53,7 +53,7 @@ def look_before(processes: Iterable[int]) -> Before:
 
 
 def _asleep(processes: Iterable[int]) -> set[Thread]:
-    """The threads of some processes that sleep on a clock."""
+    """Threads of these processes that sleep on a clock."""
     processes = list(processes)
     if len(processes) > MANY:
         return set()

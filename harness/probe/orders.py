@@ -1,4 +1,4 @@
-"""Which steered rounds find the least and the most; pure, without any I/O.
+"""Chooses the steered rounds that find the least and the most; pure, without any I/O.
 
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that all of them have shown what they take before any is believed to take
@@ -41,13 +41,13 @@ class Choice(NamedTuple):
     """The workers that share the requests, and how their order can be chosen."""
 
     workers: tuple[int, ...] = ()
-    """Process ids; none where they cannot be told."""
+    """Process ids; none if they are unknown."""
     by: Steering | None = None
-    """``None`` where there is nothing to choose, or no way to do so."""
+    """How the order is chosen; ``None`` if there is nothing to choose, or no way."""
     reason: str = ""
-    """Why several workers cannot be put into an order; empty where they can."""
+    """Why several workers cannot be put into an order; empty if they can."""
     ports: int = 0
-    """By source port: how many are known to lead to each worker."""
+    """With source ports: how many are known to lead to each worker."""
 
 
 class Steer(NamedTuple):
@@ -56,7 +56,7 @@ class Steer(NamedTuple):
     goal: Goal
     order: tuple[int, ...]
     load: int
-    """In all for the least, to each worker for the most."""
+    """Number of requests: in all for the least, to each worker for the most."""
     opened: bool = False
     """Whether connections are accepted before anything is sent over them."""
 
@@ -73,7 +73,7 @@ def next_steered(
 
 
 def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
-    """Why the order cannot be chosen, or its result does not count; else empty."""
+    """Why the order cannot be chosen or its result does not count; empty otherwise."""
     if choice.reason or choice.by is None:
         return choice.reason
     if load * len(choice.workers) > AT_MOST:
@@ -90,7 +90,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
 
 
 def _are_enough(tried: Sequence[SteeredRound]) -> bool:
-    """Whether a round that was not conclusive is not tried again."""
+    """Whether an inconclusive round has been tried often enough."""
     undisturbed = sum(each.same_workers for each in tried)
     return undisturbed >= TRIES or len(tried) >= TRIES_REPLACED
 
@@ -145,7 +145,7 @@ def _planned(
 
 
 def _opened_gives_less(steered: Sequence[SteeredRound], load: int) -> bool:
-    """Whether fewer enter where connections are accepted before anything is sent."""
+    """Whether fewer enter if connections are accepted before anything is sent."""
     least = {True: load, False: load}
     for each in least_rounds(steered, load):
         least[each.opened] = min(least[each.opened], each.admitted)

@@ -1,4 +1,4 @@
-"""Measure how many requests overlap: run what the schedule says on one server."""
+"""Measures how many requests overlap: runs the scheduled rounds on one server."""
 
 from __future__ import annotations
 

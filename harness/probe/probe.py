@@ -69,14 +69,14 @@ class Probe:
         self.quiet = quiet or Quiet(server.processes)
         self._moved = asyncio.Event()
         self.moved = self._moved.set
-        """To be called after each change in a request; holds and clients call it."""
+        """Call this after each change in a request; holds and clients do."""
         self.crowd = Crowd([], address, target, self.moved)
         self.sources: Iterator[int] = repeat(0)
-        """The port that each request is to be sent from; 0 for any."""
+        """The source port of each request; 0 for any."""
         self.answered_by: int | None = None
-        """The process that answered first, where it said so."""
+        """The process that answered first, if it gave its id."""
         self.boot_seconds = 0.0
-        """How long the app was made to take to be imported."""
+        """How long importing the app was made to take."""
         self.route = ""
         """The path of a route of the app's own, if requests may take one."""
         self.places: dict[str, bool] = {}
@@ -85,17 +85,17 @@ class Probe:
         self.grows = False
         """Whether the server starts processes only while requests wait."""
         self.processes: set[int] = set()
-        """Those of the server before the last round."""
+        """The processes of the server before the last round."""
         self.pause_seconds = 0.0
         """The longest that a request took to enter the app with the server quiet: so
         long does something pause in front of the app, such as middleware."""
         self.admits_none = False
-        """Whether a request was watched in vain that was alone in the server."""
+        """Whether a request that was alone in the server was watched in vain."""
         self.slept_idle: set[Thread] = set()
         """Threads that slept for a time before the last request that came alone."""
         self.had_turn: dict[Thread, float] = {}
-        """Threads that sleep for a time, and have run while requests waited; for each
-        the seconds that it was waited for at most."""
+        """Threads that sleep for a time and have run while requests waited, each with
+        the longest time that it was waited for, in seconds."""
         self.slept_on: set[Thread] = set()
         """Threads that slept on a clock for all of the time that they were given."""
         self.sleep_long: set[Thread] = set()
@@ -103,9 +103,9 @@ class Probe:
         self.kernel: KernelAccount | None = None
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()
-        """How late this process was since requests were gathered."""
+        """How late this process has run since requests were gathered."""
         self.alone_nanoseconds = 0
-        """On processors: what a request took to enter the app that was alone."""
+        """Processor time that a request needed to enter the app alone."""
         self.always_quiet = True
         """Whether every count was made with the server known to be quiet."""
         self.gave_up_early = False
@@ -125,7 +125,7 @@ class Probe:
         return self._from_inside or self.address.name
 
     def check_plain(self) -> None:
-        """Raise ``NotSpoken`` about a server that is not spoken to in plain HTTP."""
+        """Raise ``NotSpoken`` if the server is not reached by plain HTTP."""
         if not self.address.is_plain:
             raise NotSpoken("this is asked only of servers that speak HTTP on a port")
 
@@ -156,7 +156,7 @@ class Probe:
 
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
-        """A block in which waits go on after the server has ended."""
+        """A block in which waits continue after the server has ended."""
         self._mortal = False
         self.server.ended.add_done_callback(lambda _: self.moved())
         try:
@@ -165,7 +165,7 @@ class Probe:
             self._mortal = True
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
-        """Wait for something that the server is to bring about.
+        """Wait for work that depends on the server; raise ``Ended`` if the server ends.
 
         Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server
         ends outside of ``outliving``.
@@ -189,7 +189,7 @@ class Probe:
                 return by
 
     async def let_accept(self) -> None:
-        """Give a server the time to accept connections, though it may compute then.
+        """Give a server time to accept connections, even if it computes meanwhile.
 
         Nothing is concluded from it: it only makes one order likely.
         """
@@ -222,13 +222,13 @@ class Probe:
             moved.cancel()
 
     async def until_moved(self, seconds: float) -> None:
-        """Wait until a request changes, at most so long. Raises ``Ended``."""
+        """Wait until a request changes, at most ``seconds``. Raises ``Ended``."""
         self._moved.clear()
         with contextlib.suppress(TimeoutError):
             await self.unless_ended(self._moved.wait(), seconds)
 
     async def wait(self, reached: Callable[[], bool]) -> None:
-        """Wait until ``reached()`` without looking whether the server is quiet.
+        """Wait until ``reached()``, whether or not the server is quiet.
 
         Used while the server computes. Raises ``TimeoutError`` and ``Ended``.
         """

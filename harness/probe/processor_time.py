@@ -1,4 +1,4 @@
-"""Processor time that the threads of a process tree used and waited for.
+"""Measures the processor time that threads of a process tree used and waited for.
 
 Linux counts both for each thread, in nanoseconds (``/proc/PID/task/TID/schedstat``, the
 kernel's ``Documentation/scheduler/sched-stats``).
@@ -21,7 +21,7 @@ class CannotTell(Exception):
 
 
 class Used(NamedTuple):
-    """Processor time used up to some moment."""
+    """Processor time of a process tree up to a moment."""
 
     at: float
     """Seconds, by ``time.monotonic()``."""

@@ -1,4 +1,4 @@
-"""Tells when nothing of a process tree runs.
+"""Detects when no process of a tree runs.
 
 It takes looks (``look``) until what was seen since the count of requests last changed
 (``still``) shows that the tree slept, or that waiting longer is in vain.
@@ -24,20 +24,20 @@ from harness.records.words import Settled
 from harness.system.machine import quiet_method
 
 NEVER_QUIET_SECONDS = 2.0
-"""After so long without a quiet window, a count that stands still has to do."""
+"""Seconds without a quiet window after which a count that stands still must do."""
 
 LOOKING_SHARE = 4
-"""A pause between looks is at least so many times as long as a look took."""
+"""Least pause between looks, in multiples of the time that a look takes."""
 
 RESTLESS_LOOKS = 40
-"""Looks by which it is told which threads of a tree never rest."""
+"""Number of looks that find the threads of a tree that never rest."""
 
 RESTLESS_SHARE = 0.3
-"""A thread never rests that had run in more than this share of them."""
+"""A thread never rests if it ran in more than this share of the looks."""
 
 
 class Window(NamedTuple):
-    """How long a tree has to be at rest to be called quiet."""
+    """How long a tree must be at rest to be called quiet."""
 
     looks: int
     interval: float
@@ -48,7 +48,7 @@ ROUND = Window(looks=3, interval=0.0025)
 """Within a round. The proof needs two looks; the third is against short timers."""
 
 BETWEEN = Window(looks=2, interval=0.002)
-"""After a round: every request has ended, and nothing is concluded from it."""
+"""After a round: every request has ended, and nothing depends on the result."""
 
 START = Window(looks=5, interval=0.010)
 """After start: workers that are still being made pause now and then."""
@@ -58,7 +58,7 @@ COARSE = Window(looks=5, interval=0.050)
 
 
 class Quiet:
-    """Tells when a process tree is quiet."""
+    """Detects when a process tree is quiet."""
 
     def __init__(
         self, processes: Callable[[], list[int]], by: Settled | None = None
@@ -108,7 +108,7 @@ class Quiet:
             await asyncio.sleep(pause)
 
     async def find_restless(self) -> frozenset[Thread]:
-        """Threads that never rest, of a tree that nothing was asked of."""
+        """Find threads that never rest in a tree without requests."""
         moved: Counter[Thread] = Counter()
         if self.by is not Settled.SCHEDSTAT:
             return frozenset()
@@ -126,5 +126,5 @@ class Quiet:
         return frozenset(each for each, times in moved.items() if times > often)
 
     def leave_out(self, threads: frozenset[Thread]) -> None:
-        """Call the tree quiet although these threads never rest."""
+        """Ignore these threads, which never rest, from now on."""
         self._left_out, self._restless = threads, False

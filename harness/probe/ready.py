@@ -1,4 +1,4 @@
-"""Wait until the server that was started answers.
+"""Waits until a started server answers.
 
 An answer counts when it carries the token that this very server was given. Another
 program on the same port, or another server that shares it, does not know the token.
@@ -28,7 +28,7 @@ RETRY_SECONDS = 0.01
 """Pause between two attempts to connect while nobody listens yet."""
 
 ERRORS_BELIEVED = 3
-"""After so many answers in a row with an error status the wait ends."""
+"""Error answers in a row after which the wait ends."""
 
 ERROR_RETRY_SECONDS = 0.3
 
@@ -59,7 +59,7 @@ async def send_one(
     seconds: float,
     headers: Headers,
 ) -> Client:
-    """Send one request; return it when it has ended or ``seconds`` are over."""
+    """Send one request; return it when it has ended or after ``seconds``."""
     ended = asyncio.Event()
 
     def changed(client: Client) -> None:
@@ -88,7 +88,7 @@ def read_body(client: Client, kind: type[T]) -> T | None:
 
 
 def from_app(client: Client, token: str) -> str | None:
-    """What came instead of the started app's answer; empty if that came."""
+    """Why an answer is not from the started app; empty if it is."""
     if (fault := unanswered(client)) is not None:
         return fault
     ready = read_body(client, _Ready)
@@ -100,7 +100,7 @@ def from_app(client: Client, token: str) -> str | None:
 
 
 def take_note(probe: Probe, client: Client) -> None:
-    """Tell a probe what the app reported of its process and its server."""
+    """Store in the probe what the app reported about its process and server."""
     ready = read_body(client, _Ready)
     if ready is None:
         return

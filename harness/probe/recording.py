@@ -23,10 +23,10 @@ from harness.records.life import TapeSeen
 from harness.system.process import Ended
 
 MOST_PLACES = 32
-"""Places of which a tape is made; servers with more are offered no more than that."""
+"""Most places of a tape; servers with more are offered no more than this."""
 
 SPARE = 4
-"""Requests that are offered beyond twice the places."""
+"""Requests offered beyond twice the number of places."""
 
 STAY_SECONDS = 0.2
 """How long each request stays in the app, or more with many places: then they would
@@ -41,23 +41,23 @@ BEFORE_SECONDS = 1.5
 """How long requests come before anything is done."""
 
 CALM_SECONDS = 1.5
-"""After so long with enough in the app, the same processes and no request lost, all is
-as it was."""
+"""Seconds with enough in the app, the same processes and no lost request, after which
+everything is as before."""
 
 LEAST_SECONDS = 4.0
-"""A server is watched for so long at least."""
+"""Least time that a server is watched."""
 
 MOST_SECONDS = 20.0
-"""A server is watched for so long at most for all to be as it was."""
+"""Most time that a server is watched until everything is as before."""
 
 LEAVE_SECONDS = 10.0
-"""How long requests may take to be answered once all are let go."""
+"""How long requests may take to be answered after all are released."""
 
 FIRST = "the first process"
 
 
 class Recording:
-    """A server to which requests keep coming, and an act on it."""
+    """Records a server with a stream of requests, before and after an act."""
 
     def __init__(self, probe: Probe, places: int, *, bounded: bool) -> None:
         self._places = min(places, MOST_PLACES)
@@ -72,17 +72,17 @@ class Recording:
         self.probe = probe
         self.server = probe.server
         self.first: int = probe.server.origin.started.result()
-        """The process that was started."""
+        """The first process of the server."""
         self.stream = Stream(probe, self._offered, self._stay)
         self.enough = 0
-        """All is as it was once as many as that are in the app."""
+        """The number in the app at which everything is as before."""
         self.seen: dict[str, Any] = {}
-        """Fields of ``TapeSeen`` that only the act knows."""
+        """Fields of ``TapeSeen`` that the act fills in."""
 
     async def run(
         self, act: Callable[[Recording], Awaitable[None]], *, anywhere: bool = False
     ) -> None:
-        """Let requests come, carry out the act, and see what becomes of them.
+        """Let requests come, carry out the act, and follow what becomes of them.
 
         Raises ``Ended`` when the server has ended before, and ``Unreachable`` where its
         workers are not processes of its tree, as in a container, unless what is done
@@ -128,11 +128,11 @@ class Recording:
             self._sent.append(Sent(at=at, signal=number.name, to=to))
 
     def alive(self) -> list[int]:
-        """The processes of the server, without those of a proxy in front."""
+        """The server's processes, without those of a proxy in front."""
         return self.server.origin.processes()
 
     async def calm(self) -> None:
-        """Wait until all is as it was before, for ``MOST_SECONDS`` at most."""
+        """Wait until everything is as before the act, for at most ``MOST_SECONDS``."""
         processes, since = self.alive(), time.monotonic()
         least = since + LEAST_SECONDS
 
@@ -149,7 +149,7 @@ class Recording:
         await self.stream.watch(is_calm, MOST_SECONDS)
 
     def tape(self, act: Act) -> TapeSeen:
-        """What was recorded, in seconds after the act."""
+        """The recorded tape, with times in seconds after the act."""
         stream, at, ended = self.stream, self._act_at, self.server.ended
         noted = stream.occupancy
         return TapeSeen(

@@ -1,4 +1,4 @@
-"""One round: offer a load, count what is in the app, release all, account for all."""
+"""Runs one round: offers a load, counts, releases, and accounts for every request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ASLEEP = "&wait=sleep"
 
 
 SERVING_TRIES = 5
-"""How often a server that is not quiet is waited for until it serves all requests."""
+"""How often to wait for a busy server to serve all requests."""
 
 
 async def run_round(
@@ -43,7 +43,7 @@ async def run_round(
     more: str = "",
     view: str = "hold",
 ) -> Round:
-    """Offer one load, count how many are in the app, and let all of them go.
+    """Offer one load, count how many are in the app, and release them all.
 
     While fewer than ``patient_below`` are in the app the server is watched for longer.
     ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
@@ -72,7 +72,7 @@ async def run_round(
 
 
 def _nanoseconds(processes: Iterable[int]) -> int:
-    """How long the threads of some processes ran so far."""
+    """Processor time of these processes so far, in nanoseconds."""
     return sum(ran for _, _, ran, _ in thread_times(processes))
 
 
@@ -83,7 +83,7 @@ async def _count(
     settled: Settled,
     settle_seconds: float,
 ) -> Round:
-    """Count what is in the app, and let all of it go."""
+    """Count the requests in the app, and release them all."""
     first = len(probe.holds.entered)
     short = len(probe.holds.held) < patient_below
     if probe.waiting() and short:
@@ -125,7 +125,7 @@ async def _count(
 
 
 async def offer(probe: Probe, arrival: Arrival) -> tuple[Settled, float]:
-    """Send the gathered requests; return how the server settled, and after how long.
+    """Send the gathered requests; return how and when the server settled.
 
     The seconds count from the last request that was sent.
     """
@@ -154,7 +154,7 @@ def _is_in_or_ended(probe: Probe, name: str) -> Callable[[], bool]:
 
 
 async def hand_off(probe: Probe) -> tuple[int, float | None]:
-    """Release one request; return how many enter in its place, and how soon."""
+    """Release one request; return how many enter in its place, and after what time."""
     before = set(probe.holds.entered)
 
     def one_entered() -> bool:
@@ -190,7 +190,7 @@ async def finish(probe: Probe) -> int:
 
 
 async def serve_all(probe: Probe) -> Settled:
-    """Wait until every request has ended, or the server is quiet without that.
+    """Wait until every request has ended, or the server is quiet before that.
 
     One that is not quiet may be about to serve them, and is waited for more than once.
     """

@@ -1,4 +1,4 @@
-"""What to offer next to learn how many requests overlap; pure, without any I/O.
+"""Decides what to offer next to learn how many requests overlap; pure, without I/O.
 
 Where several processes take requests, chance decides which of them gets the next one.
 If their order can be chosen, a few steered rounds find the least and the most. If not,
@@ -41,20 +41,20 @@ OTHER_SERVERS = 6
 most, until one reaches the declared number."""
 
 GROWS = "the server starts processes only while requests wait"
-"""Why the workers of such a server are put into no order."""
+"""Why the workers of a growing server are not put into an order."""
 
 BEGUN_ANEW = 2
-"""How often the rounds are begun anew because capacity appeared late."""
+"""How often the rounds may begin anew because capacity appeared late."""
 
 LEARNING_ROUNDS = 6
-"""Rounds that are run, at most, to learn enough source ports."""
+"""Most rounds that are run to learn enough source ports."""
 
 LEARNING_LOAD = 4
-"""Times the declared number that is offered then."""
+"""Load of these rounds, in multiples of the declared number."""
 
 
 class Schedule:
-    """What is to be offered next, and the rounds that have been seen so far.
+    """Decides what to offer next, by the rounds seen so far.
 
     Rounds from before all of the capacity had appeared are dropped: they say how the
     server starts, not how many requests it handles.
@@ -88,24 +88,24 @@ class Schedule:
         self.idle_workers = 0
         """How many of the workers were never seen to hold a request."""
         self._idle_when_filled: int | None = 0
-        """How many workers were idle when each had had its turn to be filled."""
+        """How many workers were idle after each had been filled in turn."""
         self._repeated = 0
         self.begun_anew = 0
         """How often the rounds were begun anew."""
 
     @property
     def workers(self) -> int | None:
-        """How many processes take requests; ``None`` where that cannot be told."""
+        """Number of processes that take requests; ``None`` if unknown."""
         return len(self._choice.workers) or None
 
     @property
     def not_steered(self) -> str:
-        """Why no order could be chosen though several processes take requests."""
+        """Why no order could be chosen although several processes take requests."""
         return self._given_up or self._choice.reason
 
     @property
     def ordinary_done(self) -> bool:
-        """Whether every ordinary round that was planned has been run."""
+        """Whether every planned ordinary round has been run."""
         return not self._pending
 
     def choose_among(self, choice: Choice, held: Collection[int] = ()) -> None:
@@ -128,7 +128,7 @@ class Schedule:
         self._given_up = reason
 
     def next(self) -> Offer | Steer | None:
-        """What to offer now; ``None`` when the question is answered."""
+        """The next load to offer; ``None`` when the question is answered."""
         if not self._pending:
             more = self._steer() or self._further() or let_in_again(self.rounds)
             if isinstance(more, Steer) or more is None:
@@ -144,7 +144,7 @@ class Schedule:
         return next_steered(self._choice, self._load, self.steered)
 
     def _steers(self) -> bool:
-        """Whether the order of workers is to be chosen, as far as is known now."""
+        """Whether to choose the order of workers, by what is known so far."""
         if self._choice.by is None or self.not_steered:
             return False
         self._given_up = obstacle(self._choice, self._load, self.steered)
@@ -160,7 +160,7 @@ class Schedule:
         return None
 
     def _further(self) -> Offer | None:
-        """A further load, where the order of workers was left to chance."""
+        """A further load, if the order of workers was left to chance."""
         if self._grows:
             return further_to_growing(self.rounds, self._declared, self._limit)
         leasts = least_rounds(self.steered, self._load)
@@ -185,7 +185,7 @@ class Schedule:
         )
 
     def _on_another_server(self) -> Offer | None:
-        """The same load, to another server that may start more threads."""
+        """The same load for another server, which may start more threads."""
         peak = max((each.peak for each in self.rounds), default=0)
         if peak >= self._load or not self._others:
             return None

@@ -1,4 +1,4 @@
-"""Source ports of requests, and the workers that they lead to."""
+"""Learns which source ports lead to which workers."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class LearnedPorts:
     def __init__(self, host: str) -> None:
         self.ports: dict[int, list[int]] = defaultdict(list)
         self.sources = _free_ports(host)
-        """Ports that nothing is known of."""
+        """Ports whose worker is unknown."""
 
     def learn(self, probe: Probe) -> None:
-        """Take note of the ports of the requests of the last round."""
+        """Record the source ports of the last round's requests."""
         for client in probe.crowd.clients:
             process = probe.holds.where.get(client.name)
             if process is not None and client.source:
                 self.ports[process].append(client.source)
 
     def known(self, workers: Sequence[int]) -> int:
-        """How many ports are known that lead to each of these."""
+        """Number of known ports that lead to each of these processes."""
         return min((len(self.ports[each]) for each in workers), default=0)
 
 
 def _free_ports(host: str) -> Iterator[int]:
-    """Each port that is free when its turn comes, in random order."""
+    """Free ports in random order, each tested when its turn comes."""
     for port in random.sample(SOURCES, len(SOURCES)):
         with socket.socket() as candidate:
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Spreads requests evenly over the workers of a server, and leaves none to chance."""
+"""Spreads requests evenly over the workers of a server, without chance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.system.stopping import TooLong
 
 
 async def hold_spread(probe: Probe, workers: Workers) -> None:
-    """Hold the requests of the crowd, of which each worker gets its share.
+    """Hold the requests of the crowd, with an equal share for each worker.
 
     Where that cannot be done, chance decides. Raises ``Ended``.
     """

@@ -37,7 +37,7 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 BREATH_SECONDS = 1.0
-"""After so long all run for a moment, where that changes nothing."""
+"""Seconds after which all workers run for a moment, if that changes nothing."""
 
 
 IDLE_SECONDS = 5.0
@@ -49,7 +49,7 @@ Ports = Mapping[int, Sequence[int]]
 
 
 async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
-    """Send these, and wait until they have been sent or the server is quiet."""
+    """Send these requests, and wait until they are sent or the server is quiet."""
     crowd = probe.crowd
     wanted = crowd.offered + len(crowd.ended) + len(clients)
     crowd.open(list(clients))
@@ -57,13 +57,13 @@ async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
 
 
 async def all_in(probe: Probe) -> Settled:
-    """Wait until all that was sent is in the app, or the server is quiet."""
+    """Wait until all sent requests are in the app, or the server is quiet."""
     crowd, holds = probe.crowd, probe.holds
     return await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
 
 
 class Steps:
-    """What is in the app after each step of a steered round."""
+    """Records the number in the app after each step of a steered round."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
@@ -73,7 +73,7 @@ class Steps:
         """How many the first worker took that took any while it alone ran."""
 
     async def connect(self, clients: list[Client]) -> None:
-        """Open connections for these, over which nothing is sent yet."""
+        """Open connections for these requests, without sending anything yet."""
         self._probe.crowd.connect(clients)
         await self._probe.until(self._probe.crowd.all_connected)
 
@@ -92,7 +92,7 @@ class Steps:
 
 
 class StepsTaken(NamedTuple):
-    """How the steps of a steered round went."""
+    """The result of the steps of a steered round."""
 
     complete: bool = True
     seconds: tuple[float, ...] = ()
@@ -182,7 +182,7 @@ async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> StepsTaken:
 async def _one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
-    """Let the first worker run alone until it is full, then add one after another."""
+    """Let the first worker run alone until it is full, then add the others in turn."""
     await stopped.stop(step.order)
     if step.opened:
         await _accepted_one_after_another(probe, step, steps, stopped)
@@ -206,7 +206,7 @@ async def _one_after_another(
 async def _accepted_one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
-    """Let one worker after another accept all connections that it wants."""
+    """Let each worker in turn accept all connections that it wants."""
     await steps.connect(probe.crowd.clients)
     for worker in step.order:
         stopped.go_on([worker])
@@ -218,7 +218,7 @@ async def _accepted_one_after_another(
 async def _each_alone(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
-    """Let each worker run alone, and offer it the whole declared number."""
+    """Let each worker in turn run alone, and offer it the whole declared number."""
     clients, breath = iter(probe.crowd.clients), time.monotonic()
     for worker in step.order:
         if time.monotonic() - breath > BREATH_SECONDS:

@@ -1,4 +1,4 @@
-"""What is seen of a process tree while the count of its requests does not change.
+"""Watches a process tree while the count of its requests does not change.
 
 Some programs have a thread that never rests and has nothing to do with requests. Where
 it was found before anything was asked of the server, the tree is quiet when all others
@@ -23,7 +23,7 @@ from harness.probe.look import Thread
 from harness.system.schedstat import thread_turns
 
 STEADY_SECONDS = 0.6
-"""How long the count has to stand still for that to do, in a tree that is never quiet.
+"""How long the count must stand still to be accepted, in a tree that is never quiet.
 One that was not quiet the last time is given no more time than this."""
 
 STEADY_LOOKS = 8
@@ -54,7 +54,7 @@ thousands before it lets in the next. That was seen to take a quarter of this.""
 
 
 class Budget(NamedTuple):
-    """How long threads may compute without letting requests in."""
+    """Processor time that threads may use without letting requests in."""
 
     processes: frozenset[int]
     """Processes that were up before: others may compute as they start."""
@@ -68,7 +68,7 @@ NO_BUDGET = Budget(frozenset(), 0)
 def enough_budget(
     processes: Collection[int], waiting: int, alone_nanoseconds: int
 ) -> Budget:
-    """What threads may compute for that let none of the ``waiting`` requests in.
+    """The budget of threads that let none of the ``waiting`` requests in.
 
     ``alone_nanoseconds`` is what a request took to enter the app that was alone.
     """
@@ -78,7 +78,7 @@ def enough_budget(
 
 
 class Still:
-    """What was seen of a tree since the count of its requests last changed."""
+    """Observations of a tree since the count of its requests last changed."""
 
     def __init__(self, left_out: frozenset[Thread], budget: Budget) -> None:
         self._left_out = left_out
@@ -96,7 +96,7 @@ class Still:
         """The last look at which nothing ran but threads that use up their budget."""
 
     def add(self, look: Look) -> None:
-        """Take note of a look."""
+        """Add a look."""
         if self._last is None:
             self._first = look
             self._turns = {each: thread_turns(*each) for each in self._left_out}
@@ -116,7 +116,7 @@ class Still:
         self._looks += 1
 
     def _computed(self, look: Look, nanoseconds: int) -> frozenset[Thread]:
-        """Threads that computed for so long, of processes that were up before."""
+        """Threads of older processes that have used up their budget."""
         assert self._first is not None
         before = self._first.ran
         return frozenset(
@@ -127,7 +127,7 @@ class Still:
         )
 
     def all_had_their_turn(self) -> bool:
-        """Whether each thread that never rests ran for long enough meanwhile.
+        """Whether each thread that never rests has run long enough meanwhile.
 
         Whatever it does with requests, it had the time to do it.
         """

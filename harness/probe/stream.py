@@ -1,4 +1,4 @@
-"""Requests that keep coming, and the tape of how many of them are in the app.
+"""Keeps a stream of requests coming, and records how many of them are in the app.
 
 The number offered stays the same: a request that has ended is replaced. Each stays in
 the app for a fixed time and is then let go. So that they do not all leave together, the
@@ -24,16 +24,16 @@ from harness.probe.states import State
 from harness.records.life import LostRequest
 
 PAUSE_SECONDS = 0.05
-"""After a request was lost its successor waits so long."""
+"""Pause before the successor of a lost request."""
 
 MOST_LOST = 200
-"""Lost requests of which each is recorded; all are counted."""
+"""Most lost requests that are recorded one by one; all are counted."""
 
 LOOK_SECONDS = 0.05
 
 
 class Stream:
-    """Requests that keep coming to one server."""
+    """A stream of requests to one server."""
 
     def __init__(self, probe: Probe, offered: int, stay_seconds: float) -> None:
         self._probe = probe
@@ -43,37 +43,37 @@ class Stream:
         self._begun: dict[str, tuple[Client, float]] = {}
         """Requests that have not ended, and when each was begun."""
         self._entered: dict[str, tuple[int, float]] = {}
-        """Process and time of each that has entered and not ended."""
+        """Process and time of entry of each request that has not ended."""
         self._number = 0
         self.occupancy = Occupancy()
         self.lost: list[LostRequest] = []
         self.lost_in_all = 0
         self.lost_at = 0.0
-        """When the last one was lost."""
+        """When the last request was lost."""
         self.answered = 0
         self.kept: str | None = None
-        """The name of a request that is not let go."""
+        """The name of a request that is not released."""
         self.keep_next = False
-        """Whether the next one that enters is to be that."""
+        """Whether the next request that enters becomes that one."""
         self.replaces = True
-        """Whether one that was answered is replaced."""
+        """Whether to replace a request that was answered."""
         self.replaces_lost = True
-        """Whether one that was lost is replaced."""
+        """Whether to replace a request that was lost."""
 
     # What is known ---------------------------------------------------------------
 
     @property
     def requests(self) -> int:
-        """Requests that were begun so far."""
+        """Number of requests begun so far."""
         return self._number
 
     @property
     def pending(self) -> int:
-        """Requests that have not ended."""
+        """Number of requests that have not ended."""
         return len(self._begun)
 
     def where(self) -> dict[str, int]:
-        """The process of each request that is in the app now."""
+        """The process of each request in the app now."""
         return dict(self.occupancy.held)
 
     # Requests --------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Stream:
             self._more()
 
     async def end(self, seconds: float) -> None:
-        """Let all go, and wait until each request has ended, for so long at most.
+        """Release all, and wait until each request has ended, at most ``seconds``.
 
         What has not ended by then is lost.
         """
@@ -99,7 +99,7 @@ class Stream:
         self.give_up()
 
     def give_up(self) -> None:
-        """Abort all requests that have not ended: those that were offered are lost."""
+        """Abort all unfinished requests; those that were offered count as lost."""
         self.replaces = self.replaces_lost = False
         for client, _ in list(self._begun.values()):
             client.abort()
@@ -108,7 +108,7 @@ class Stream:
         self._begun.clear()
 
     async def watch(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Let requests come until something is reached; whether it was in that time."""
+        """Let requests come until ``reached()``; return whether that was in time."""
         deadline = time.monotonic() + seconds
         while not reached():
             if time.monotonic() >= deadline:
@@ -159,7 +159,7 @@ class Stream:
     # Holds -----------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Compare what is held with what was held when it was last looked."""
+        """Compare the held requests with those of the last look."""
         held = self._probe.holds.held
         for name in self.occupancy.held.keys() - held.keys():
             self.occupancy.leave(name)
@@ -180,7 +180,7 @@ class Stream:
             self._loop.call_later(self._stay * (1 + more), self.let_go, name)
 
     def let_go(self, name: str) -> None:
-        """Let one request go, if it is in the app."""
+        """Release one request, if it is in the app."""
         if name in self.occupancy.held and name in self._probe.holds.held:
             self._probe.holds.release(name)
             self.occupancy.release(name)

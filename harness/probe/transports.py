@@ -1,4 +1,4 @@
-"""Where and how a server is spoken to: a port or a Unix socket, TLS, uwsgi's protocol.
+"""Where and how to reach a server: a port or a Unix socket, TLS, uwsgi's protocol.
 
 Certificates are not verified: whoever answers proves by the secret of the run that it
 is the server that was started.
@@ -51,16 +51,16 @@ class Endpoint(NamedTuple):
 
     @property
     def is_of_6(self) -> bool:
-        """Whether the host is an address of IPv6."""
+        """Whether the host is an IPv6 address."""
         return ":" in self.host
 
     @property
     def is_plain(self) -> bool:
-        """Whether it speaks HTTP on a port of IPv4, without TLS."""
+        """Whether it speaks HTTP on an IPv4 port, without TLS."""
         return not (self.path or self.tls or self.uwsgi or self.is_of_6)
 
     def socket(self) -> socket.socket:
-        """A new socket that does not block and can be connected to it."""
+        """A new non-blocking socket to connect to the endpoint."""
         family = socket.AF_INET6 if self.is_of_6 else socket.AF_INET
         family = socket.AF_UNIX if self.path else family
         new = socket.socket(family, socket.SOCK_STREAM)
@@ -88,7 +88,7 @@ def _short(path: str) -> str:
 
 @functools.cache
 def _opened(folder: str) -> int:
-    """A folder, open as long as this process runs."""
+    """A descriptor of a folder, open for as long as this process runs."""
     return os.open(folder, os.O_PATH | os.O_DIRECTORY)
 
 
@@ -124,7 +124,7 @@ class Tls:
         return self._out.read()
 
     def received(self, data: bytes) -> tuple[list[bytes], bytes]:
-        """What received bytes contain, and what to send next.
+        """The data in received bytes, and the bytes to send next.
 
         The last piece is empty when the connection has ended. Raises ``TlsFailed``.
         """
@@ -136,7 +136,7 @@ class Tls:
         return pieces, self._out.read()
 
     def _shake(self) -> bool:
-        """Go on with the handshake; send the data and return true once it is done."""
+        """Continue the handshake; once it is done, send the data and return true."""
         try:
             self._session.do_handshake()
         except ssl.SSLWantReadError:

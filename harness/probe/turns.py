@@ -1,4 +1,4 @@
-"""Gives threads of a full server that look at requests now and then their turn.
+"""Waits for threads of a full server that look for requests only now and then.
 
 A pool that grows has something that looks now and then whether requests wait. Between
 two looks it sleeps, and the server is as quiet as one that stays as it is. It has had
@@ -22,10 +22,10 @@ from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
 
 TURNS = 2
-"""Times that it has to run. The first may have begun before the requests waited."""
+"""Times that a thread must run; the first may have begun before the requests waited."""
 
 CLOCK_SECONDS = 3.0
-"""How long one that sleeps on a clock is waited for, each time."""
+"""How long to wait each time for a thread that sleeps on a clock."""
 
 LOCK_SECONDS = 0.5
 """The same for one that waits for a lock or an event with a time limit, in a process
@@ -45,19 +45,19 @@ stopped, which must not last long."""
 
 LOOK_SECONDS = 0.02
 MOST_COUNTED = 0.1
-"""What counts, at most, of the time between two looks."""
+"""The most that counts of the time between two looks."""
 
 MANY = 64
-"""With more processes than that it is not looked what threads sleep in."""
+"""Most processes whose threads are examined for what they sleep in."""
 
 
 class Sleeper(NamedTuple):
     """A thread that sleeps for a time."""
 
     limit: float
-    """How many seconds it is waited for, each time."""
+    """How long to wait for the thread each time, in seconds."""
     left: float | None
-    """How many it sleeps at most, where that can be told."""
+    """The most seconds that it still sleeps; ``None`` if unknown."""
     on_clock: bool
 
 
@@ -121,7 +121,7 @@ async def wake(probe: Probe, worker: int) -> bool:
 
 
 def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
-    """Threads that sleep for a time although nothing was asked of the server.
+    """Threads that sleep for a time in a server without requests.
 
     Those that wait for connections are left out.
     """
@@ -159,7 +159,7 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
 
 
 async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
-    """Wait until each has run so often or sleeps for longer, or a request came in.
+    """Wait until each has run ``TURNS`` times or sleeps longer, or a request entered.
 
     Returns those that sleep for longer.
     """

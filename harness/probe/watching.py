@@ -1,4 +1,4 @@
-"""Watches a quiet server for a while, for what may come late."""
+"""Watches a quiet server for requests that may enter late."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ GROWING_SECONDS = 6.0
 uWSGI looks once a second, and starts one every four seconds by default."""
 
 WATCH_SECONDS = 0.1
-"""How long it is watched at a stretch, and the most that counts of it."""
+"""How long one watch lasts, and the most of its time that counts."""
 
 LOOK_SECONDS = 0.05
-"""How often it is looked for what no request tells of."""
+"""Seconds between two looks for what no request shows."""
 
 SHORTEST_PAUSE_SECONDS = 0.5
 """The least that a server is watched for requests that pause in front of the app."""
 
 PAUSES = 3
-"""Times the longest pause in front of the app that a server is watched for."""
+"""How long to watch a server, in multiples of the longest pause in front of the app."""
 
 
 def patience(probe: Probe) -> float:
-    """How long a quiet server is watched before it is believed, in seconds."""
+    """How long to watch a quiet server before it is believed, in seconds."""
     least = GROWING_SECONDS if probe.grows else PATIENCE_SECONDS
     return max(least, PAUSES * probe.pause_seconds)
 
 
 def pause_patience(probe: Probe) -> float:
-    """How long it is watched for requests that pause in front of the app."""
+    """How long to watch for requests that pause in front of the app, in seconds."""
     return max(SHORTEST_PAUSE_SECONDS, PAUSES * probe.pause_seconds)
 
 
@@ -59,7 +59,7 @@ async def watch(
 
 
 async def _changes(probe: Probe, seconds: float) -> bool:
-    """Whether a request changes within so many seconds in which this process ran.
+    """Whether a request changes within ``seconds`` in which this process ran.
 
     Time in which it was stopped itself, or got no processor, does not count: what
     came in meanwhile is still to be read.
@@ -75,7 +75,7 @@ async def _changes(probe: Probe, seconds: float) -> bool:
 
 
 async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
-    """Look now and then until ``reached()``; whether it was, before patience ends.
+    """Look now and then until ``reached()``; return whether it was in time.
 
     For what no request tells of. Time in which this process did not run counts no
     more than a look; nor does what it missed meanwhile go unseen.

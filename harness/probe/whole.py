@@ -1,4 +1,4 @@
-"""Whether all workers of a server take requests: a quiet server may still start some.
+"""Waits until all workers of a server take requests: a quiet one may still start some.
 
 A server answers as soon as its first worker is up, and a worker that sleeps while it
 boots is as quiet as one that waits for requests. What it sleeps in tells them apart.
@@ -48,7 +48,7 @@ async def settle_whole(probe: Probe) -> None:
 
 
 async def whole_again(probe: Probe) -> set[int]:
-    """The processes of a server, once all new ones are up."""
+    """The processes of a server, once all its new ones are up."""
     if _alive(probe) != probe.processes:
         if probe.processes:
             await settle_whole(probe)

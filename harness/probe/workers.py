@@ -1,4 +1,4 @@
-"""Which processes of a server take requests, and how their order can be chosen.
+"""Finds which processes of a server take requests, and how to choose their order.
 
 The workers are the processes that listen where those listen that held requests. A
 process that has others of them below it is a master, and none of the workers unless it
@@ -27,11 +27,11 @@ SEVERAL_SOCKETS = (
 """Why neither the order nor the only process tells where requests go (SO_REUSEPORT)."""
 
 Listeners = dict[int, dict[str, Place]]
-"""By process: the place of each of its listening sockets, by inode."""
+"""The place of each listening socket by inode, for each process."""
 
 
 def choose(probe: Probe) -> Choice:
-    """The present workers of a server, and how their order can be chosen."""
+    """Find the present workers of a server, and how to choose their order."""
     server = probe.server
     choice = find_workers(server.origin.processes(), probe.holds.ever)
     if choice.by is not None and probe.quiet.by is not Settled.SCHEDSTAT:
@@ -73,7 +73,7 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
 
 
 def _asked(process: int, listeners: dict[str, Place]) -> dict[str, Place]:
-    """Those of its listening sockets that a process waits for; all if none is seen."""
+    """The listening sockets that a process waits on; all of its own if none is seen."""
     waited_for = sockets_waited_for(process, listeners)
     return {inode: listeners[inode] for inode in waited_for} or listeners
 
@@ -88,7 +88,7 @@ def _listeners(processes: Iterable[int]) -> Listeners:
 
 
 def _choice(workers: dict[int, set[str]]) -> Choice:
-    """How the order of workers can be chosen, by the inodes that each listens on."""
+    """How to choose the order of workers, by the inodes that each listens on."""
     order = tuple(sorted(workers))
     if len(order) < 2:
         return Choice(order)

@@ -1,4 +1,4 @@
-"""The record of a bisection.
+"""Makes the record of a bisection.
 
 Nothing is concluded about releases that were not looked at: a change may have been made
 and undone among them.
@@ -35,7 +35,7 @@ def make_bisection(
     swaps: Sequence[Swap],
     reproduce: Reproduce,
 ) -> Bisection:
-    """Put together what a search and the swaps at the change found.
+    """Make a bisection's record from a search and the swaps at the change.
 
     ``reproduce`` makes the command that measures a cell again.
     """
@@ -93,7 +93,7 @@ def _try(search: Search, release: str, likes: Mapping[str, Like]) -> Try:
 def other_changes(
     releases: Sequence[str], likes: Mapping[str, Like], bracket: Bracket
 ) -> Iterator[str]:
-    """Signs that there is another change, one sentence each."""
+    """Sentences on signs that there is another change."""
     low, high, _ = bracket
     if likes[releases[high]] is Like.NEITHER:
         yield (

@@ -17,13 +17,13 @@ from harness.track.point import Point
 
 
 class Like(StrEnum):
-    """Which of two ends a release is like."""
+    """Which end of a search a release resembles."""
 
     OLD = "old"
     NEW = "new"
     NEITHER = "neither"
     UNKNOWN = ""
-    """It cannot be measured, or could be like either."""
+    """The release cannot be measured, or may be like either end."""
 
 
 class Bracket(NamedTuple):
@@ -32,9 +32,9 @@ class Bracket(NamedTuple):
     low: int
     """The newest release that is known to be like the old end."""
     high: int
-    """The oldest one after it that is known not to be."""
+    """The oldest release after ``low`` that is known to differ from the old end."""
     middle: int | None
-    """The next release to look at; ``None`` when there is none left between the two."""
+    """The next release to look at; ``None`` if none is left between the two."""
 
 
 def narrow(releases: Sequence[str], likes: Mapping[str, Like]) -> Bracket:
@@ -62,7 +62,7 @@ def narrow(releases: Sequence[str], likes: Mapping[str, Like]) -> Bracket:
 
 
 def compare_with_ends(point: Point, old: Point, new: Point) -> Like:
-    """Which end a release is like, by the rule that reports are compared with."""
+    """Which end a release resembles, by the rule for comparing reports."""
     if not point.is_conclusive:
         return Like.UNKNOWN
     findings = compare_points([(old, point), (point, new)])

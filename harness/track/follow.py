@@ -1,4 +1,4 @@
-"""Which cells follow a configuration from release to release.
+"""Chooses the cells that follow a configuration from release to release.
 
 A line is one configuration along the releases of one package: of Flask, or of its
 server.
@@ -41,11 +41,11 @@ class Target(NamedTuple):
     server: Server
     configuration: Configuration
     flask: str = ""
-    """The release of Flask beside releases of the server; empty for the newest."""
+    """The Flask release, while the server's are followed; empty for the newest."""
     release: str = ""
-    """The release of the server beside those of Flask; empty for the usual one."""
+    """The server release, while Flask's are followed; empty for the usual one."""
     python: str = ""
-    """Empty for the selected one."""
+    """The Python; empty for the selected one."""
 
 
 class Package(NamedTuple):
@@ -54,7 +54,7 @@ class Package(NamedTuple):
     name: str
     """``Flask``, or the name of the server in the catalog."""
     project: str
-    """Its name on a package index."""
+    """The name on a package index."""
     server: Server | None = None
 
 
@@ -65,7 +65,7 @@ class Followed(NamedTuple):
     target: Target
     cells: tuple[Cell, ...]
     beside: str
-    """What stays the same, such as ``gunicorn 27.0.1``; empty where nothing does."""
+    """What stays the same, such as ``gunicorn 27.0.1``; empty if nothing does."""
 
     def release(self, cell: Cell) -> str:
         """The release of the followed package in a cell."""
@@ -206,7 +206,7 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 
 
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
-    """The releases of a package that something was measured with."""
+    """The releases of a package with measurements."""
     releases = set()
     for each in measurements:
         environment = each.environment
@@ -227,7 +227,7 @@ class Limits(NamedTuple):
 def within_limits(
     package: Package, releases: Iterable[str], limits: Limits
 ) -> list[str]:
-    """The releases within the limits, or since the catalog's first where none is given.
+    """The releases within the limits; without a lower one, from the catalog's first on.
 
     :raises UsageError: when that leaves none.
     """

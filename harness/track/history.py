@@ -31,7 +31,7 @@ RETRYABLE = (Outcome.HARNESS_FAILED, Outcome.NOT_INSTALLED)
 """Outcomes worth measuring again."""
 
 NOT_A_MEASUREMENT = (Outcome.NOT_SUPPORTED,)
-"""Outcomes that say something about the machine only; they are not stored."""
+"""Outcomes that say something only about the machine; they are not stored."""
 
 
 def read(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
@@ -70,12 +70,12 @@ def newest(measurements: Iterable[Evidence], probe: int = PROBE) -> dict[str, Ev
 
 
 def latest_probe(measurements: Iterable[Evidence]) -> int:
-    """The newest ``probe`` that anything was measured with, up to that of now."""
+    """The newest ``probe`` of any measurement, up to the present one."""
     return max((e.probe for e in measurements if e.probe <= PROBE), default=PROBE)
 
 
 def is_retryable(evidence: Evidence) -> bool:
-    """Whether measuring again may well have another outcome."""
+    """Whether measuring again may have another outcome."""
     return all(cell.outcome in RETRYABLE for cell in evidence.cells)
 
 

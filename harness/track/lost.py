@@ -19,7 +19,7 @@ from harness.records.plan import Plan
 
 
 def watching(plan: Plan, act: Act | None) -> Plan:
-    """The plan with nothing but one act in the life of each server, if there is one."""
+    """A plan that watches only one act in each server's life, if one is given."""
     if act is None:
         return plan
     return Plan(
@@ -36,13 +36,13 @@ def watching(plan: Plan, act: Act | None) -> Plan:
 
 
 def tape_of(evidence: Evidence, act: Act) -> Tape | None:
-    """The tape of an act on the one cell of some evidence, if it was made."""
+    """The tape of an act in evidence of one cell; ``None`` if there is none."""
     (cell,) = evidence.cells
     return next((tape for tape in tapes(cell) if tape.act is act), None)
 
 
 def in_words(tape: Tape) -> str:
-    """How many requests were lost."""
+    """The number of lost requests, in words."""
     return f"{len(tape.lost) or 'none'} lost on {tape.act}"
 
 

@@ -24,11 +24,11 @@ from harness.records.words import Verdict
 from harness.track import lost
 
 INCONCLUSIVE = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, *INSTRUMENT)
-"""Outcomes that do not show what a release does with requests."""
+"""Outcomes that do not show how a release handles requests."""
 
 
 class Point(NamedTuple):
-    """A release, and what was measured with it."""
+    """A release, and its measurement."""
 
     release: str
     cell: CellReport
@@ -38,12 +38,12 @@ class Point(NamedTuple):
 
     @property
     def tape(self) -> Tape | None:
-        """The tape of that act, if it was made."""
+        """The tape of the act ``act``, if there is one."""
         return lost.tape_of(self.evidence, self.act) if self.act else None
 
     @property
     def is_conclusive(self) -> bool:
-        """Whether it has a number, or shows that this release does not work."""
+        """Whether the release has a number, or is known not to work."""
         if self.cell.outcome is Outcome.MEASURED:
             if self.act:
                 return self.tape is not None and self.tape.known
@@ -52,7 +52,7 @@ class Point(NamedTuple):
 
     @property
     def number(self) -> str:
-        """The number as ``expected.toml`` spells it, or the outcome."""
+        """The number, spelled as in ``expected.toml``, or the outcome."""
         if self.tape is not None and self.tape.known:
             return lost.in_words(self.tape)
         if self.act and self.cell.outcome is Outcome.MEASURED:
@@ -61,7 +61,7 @@ class Point(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Why it is not conclusive; empty where it is."""
+        """Why the measurement is inconclusive; empty if it is conclusive."""
         if self.is_conclusive:
             return ""
         if self.cell.outcome is not Outcome.MEASURED or not self.act:
@@ -79,7 +79,7 @@ def point(release: str, evidence: Evidence, act: Act | None = None) -> Point:
 
 
 def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
-    """Compare each pair, older first, by the rule that reports are compared with.
+    """Compare each pair, older first, by the rule for comparing reports.
 
     The limit on false alarms holds for all the pairs of one call together. Releases
     with tapes are compared by these instead.
@@ -114,7 +114,7 @@ def is_same(finding: Comparison, before: Point, now: Point) -> bool:
 def version_changes(
     before: Point, now: Point, excluding: str = ""
 ) -> tuple[Difference, ...]:
-    """Version differences between two releases, except of one package.
+    """Version differences between two releases, except those of one package.
 
     The most important come first.
     """

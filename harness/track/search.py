@@ -1,4 +1,4 @@
-"""A search along the releases of a package, for the one in which a number changed.
+"""Searches the releases of a package for the one in which a number changed.
 
 What was measured before is reused; anything else is measured when it is looked at.
 """
@@ -37,7 +37,7 @@ Measure = Callable[[Plan], Sequence[Evidence]]
 
 
 class Search:
-    """Releases among which a change is sought, and what is known of them."""
+    """The releases among which a change is sought, and their measurements."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Search:
         act: Act | None = None,
     ) -> None:
         self.act = act
-        """What is done to servers, where it is asked which release loses requests."""
+        """The act on servers, if the search is for a release that loses requests."""
         self.package = followed.package
         self.releases = [followed.release(cell) for cell in followed.cells]
         self._ids = dict(zip(self.releases, map(str, followed.cells), strict=True))
@@ -62,7 +62,7 @@ class Search:
             if not is_retryable(each) and (not act or tape_of(each, act) is not None)
         }
         self.points: dict[str, Point] = {}
-        """What is known of each release."""
+        """The measured point of each release."""
         self.order: list[str] = []
         """Releases in the order in which they were looked at."""
         self._learn({**self._reused, **impossible})
@@ -81,7 +81,7 @@ class Search:
         return [r for r in self.releases if self._ids[r] not in self._impossible]
 
     def look(self, *releases: str) -> list[Point]:
-        """The points of some releases, measured now where needed.
+        """The points of some releases, measured now if needed.
 
         Raises ``Interrupted``.
         """
@@ -146,7 +146,7 @@ def _find_release(search: Search, text: str) -> str:
 
 
 def _with_one(search: Search, end: str, is_oldest: bool) -> tuple[Point, Point]:
-    """A named end, and the outermost release on its newer or its older side."""
+    """A named end, and the outermost conclusive release on the other side."""
     at = search.releases.index(end)
     side = [
         release
@@ -193,7 +193,7 @@ class ChangePoint(NamedTuple):
     """Where a number changed."""
 
     releases: Sequence[str]
-    """All from one end to the other."""
+    """All releases from one end to the other."""
     likes: Mapping[str, Like]
     bracket: Bracket
     old: Point

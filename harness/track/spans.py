@@ -1,4 +1,4 @@
-"""Spans: successive releases with the same number, by the rule for reports.
+"""Groups successive releases with the same number, by the rule for reports, into spans.
 
 A release that differs from any member of a span is not part of it; otherwise numbers
 could drift within a span, by steps too small to tell from chance. A release that cannot
@@ -31,7 +31,7 @@ from harness.track.point import version_changes
 
 
 class Edge(NamedTuple):
-    """How the first release of a span differs from one of the span before."""
+    """How the first release of a span differs from one in the span before."""
 
     finding: Comparison
     before: Point
@@ -153,7 +153,7 @@ def _commonest(points: Sequence[Point]) -> str:
 
 
 def make_gaps(points: Iterable[Point]) -> Iterator[Gap]:
-    """Releases that are inconclusive; successive ones with the same reason as one."""
+    """Inconclusive releases; successive ones with the same reason are one gap."""
     for key, group in groupby(points, key=_gap_key):
         if key is not None:
             outcome, reason = key

@@ -1,4 +1,4 @@
-"""Swaps: which package a change comes from, found by changing one package at a time.
+"""Finds the package that a change comes from by swapping one package at a time.
 
 An environment of one side of the change is made again with all versions pinned, except
 that one package has the version of the other side.

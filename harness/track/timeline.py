@@ -48,7 +48,7 @@ def make_timeline(
     impossible: Measurements,
     made_at: str,
 ) -> Timeline:
-    """The timeline of what is measured by now; what changed since ``before`` is new."""
+    """The timeline of all measurements; changes that ``before`` lacks are new."""
     lines = []
     for each in followed:
         old = make_line(each, before, impossible)
@@ -68,7 +68,7 @@ def make_line(
     impossible: Measurements,
     fresh: Iterable[str] = (),
 ) -> Line:
-    """One configuration, release by release; ``fresh`` was measured in this run."""
+    """One configuration, release by release; ``fresh`` are the cells of this run."""
     points = [
         point(followed.release(cell), evidence)
         for cell in followed.cells

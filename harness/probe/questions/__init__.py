@@ -76,7 +76,7 @@ class Procedure(NamedTuple):
     ask: Callable[[Servers, Context], Awaitable[AnySeen]]
     """Raises what ``Servers.use`` and the probe raise."""
     record: type[AnySeen]
-    """The record of what was seen, or of the outcome where that went wrong."""
+    """The record of what was seen, or of what went wrong."""
     own_server: bool = True
     """Whether it needs servers started for it, because it changes the state of a server
     or takes long. Others are put to the server that the overlap was measured on."""
@@ -101,7 +101,7 @@ PROCEDURES: dict[Question, Procedure] = {
     Question.POLLS: Procedure(polls.ask, PollsSeen),
     Question.HTTP2: Procedure(http2.ask, Http2Seen, own_server=False),
 }
-"""Every question but the overlap, which is always measured first."""
+"""How to ask every question but the overlap, which is always measured first."""
 
 
 class SameServer:
@@ -120,12 +120,12 @@ class SameServer:
 
 
 def on_same_server(questions: Collection[Question]) -> list[Question]:
-    """Those of some questions that are put to the server that is already running."""
+    """The questions among these that can be asked of the running server."""
     return [q for q in PROCEDURES if q in questions and not PROCEDURES[q].own_server]
 
 
 def on_own_server(questions: Collection[Question]) -> list[Question]:
-    """Those of some questions that need a freshly started server."""
+    """The questions among these that need a freshly started server."""
     return [q for q in PROCEDURES if q in questions and PROCEDURES[q].own_server]
 
 

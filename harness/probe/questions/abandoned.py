@@ -1,4 +1,4 @@
-"""What becomes of requests whose clients give up.
+"""Asks what becomes of requests whose clients give up.
 
 First the clients of all held requests reset their connections, then those of all
 waiting ones. What the app does with these requests is seen at the holds, as always.
@@ -61,7 +61,7 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
 
 
 async def _after(probe: Probe, enough: int) -> tuple[int, ...]:
-    """How many are in the app in further rounds, until once ``enough`` are."""
+    """The numbers in the app in further rounds, until one round reaches ``enough``."""
     after: list[int] = []
     while len(after) < ROUNDS and max(after, default=-1) < enough:
         after.append(len(await admit(probe, enough + BEYOND, enough)))

@@ -1,4 +1,4 @@
-"""How many connections the kernel holds for a server that has not accepted them."""
+"""Counts connections that the kernel holds because no server accepted them yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.system.sockets import LISTENING
 
 
 def count_backlog(processes: list[int]) -> int | None:
-    """Connections that these processes have not accepted; ``None`` if not known."""
+    """Number of connections these processes have not accepted; ``None`` if unknown."""
     ports = listened_on(processes)
     tables = [
         Path(f"/proc/{process}/net/{table}")
@@ -27,7 +27,7 @@ def count_backlog(processes: list[int]) -> int | None:
 
 
 def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
-    """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
+    """Number of unaccepted connections by ``/proc/net/tcp``, for some ports."""
     ours = [each for each in entries(lines) if each.port in ports]
     backlogs = sum(each.queued for each in ours if each.state == LISTENING)
     return backlogs + sum(each.state == BEGUN for each in ours)

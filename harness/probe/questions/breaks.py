@@ -1,4 +1,4 @@
-"""How far a server goes until it breaks: with few files, few threads, little memory.
+"""Asks how far a server goes before it breaks for lack of files, threads or memory.
 
 A fresh server is allowed only so much more than it has when idle. Then more and more
 requests come and are held, until one is lost or sent away, or none gets in any more.
@@ -44,34 +44,34 @@ ALLOWED = {
     Scarce.TASKS_OF_A_GROUP: 32,
     Scarce.MEMORY_OF_A_GROUP: 4 * 1024 * 1024,
 }
-"""How much more than an idle server has; bytes of memory."""
+"""How much more than idle a server may use of each resource; memory in bytes."""
 
 GROUPS: dict[Scarce, Controller] = {
     Scarce.TASKS_OF_A_GROUP: "pids",
     Scarce.MEMORY_OF_A_GROUP: "memory",
 }
-"""What is limited by a control group, and by which controller."""
+"""Resources that a control group limits, each with its controller."""
 
 MOST = 96
-"""Requests that are offered at the most."""
+"""Most requests that are offered."""
 
 LONGEST_LINE = 300
 
 STEP = 8
-"""Requests that come at a time."""
+"""Number of requests that are added in each step."""
 
 ERROR = re.compile(r"(?i)error|errno|can't|cannot|too many|unable")
 
 
 async def ask(servers: Servers, context: Context) -> BreaksSeen:
-    """Strain a server of its own with little of each thing."""
+    """Strain a server for each resource, with little of that resource."""
     most = min(context.ceiling if context.bounded else MOST, MOST)
     limits = [await _with_little(servers, scarce, most) for scarce in Scarce]
     return BreaksSeen(limits=tuple(limits))
 
 
 async def _with_little(servers: Servers, scarce: Scarce, most: int) -> Strained:
-    """Strain one server; a control group that is made for it is gone afterwards."""
+    """Strain one server; a control group made for it is removed afterwards."""
     group: ControlGroup | None = None
     if scarce in GROUPS:
         try:
@@ -93,7 +93,7 @@ def _not_limited(scarce: Scarce, problem: Exception) -> Strained:
 async def _strained(
     probe: Probe, scarce: Scarce, most: int, group: ControlGroup | None
 ) -> Strained:
-    """What becomes of a server with little of one thing."""
+    """What becomes of a server with little of one resource."""
     processes = probe.server.origin.processes()
     try:
         if group is None:
@@ -122,7 +122,7 @@ async def _strained(
 
 
 async def _strain(probe: Probe, most: int) -> Strained:
-    """Hold more and more, until one of all that came is not in the app."""
+    """Hold more and more requests, until one of them is not in the app."""
     clients = gather(probe, most).clients
     came = 0
     try:
@@ -148,7 +148,7 @@ async def _strain(probe: Probe, most: int) -> Strained:
 
 
 async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
-    """Wait until each of these is in the app or has ended, or no more do."""
+    """Wait until each of these is in the app or has ended, or nothing moves."""
 
     def all_in() -> bool:
         gone = probe.holds.entered | probe.crowd.ended
@@ -158,6 +158,6 @@ async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
 
 
 def _error(tail: str) -> str:
-    """The last line of a text that tells of an error, or the end of that line."""
+    """The last line of a text that reports an error, shortened from its beginning."""
     lines = [line.strip() for line in tail.splitlines() if ERROR.search(line)]
     return lines[-1][-LONGEST_LINE:] if lines else ""

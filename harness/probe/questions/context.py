@@ -1,4 +1,4 @@
-"""What a question gets: facts about the configuration, and servers.
+"""What a question is given: facts about the configuration, and servers.
 
 A question reaches a server only through ``Servers.use``. Whether that server is the one
 already running or a new one each time is decided by the caller.
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Context(NamedTuple):
-    """What is known of a configuration once its overlap has been measured."""
+    """The facts about a configuration after its overlap has been measured."""
 
     declared: int | None
     """Requests at once that the configuration promises; ``None`` for no bound."""
@@ -35,13 +35,13 @@ class Context(NamedTuple):
     rounds: tuple[Round, ...]
     """The rounds of the overlap that were left to chance."""
     steered: tuple[SteeredRound, ...] = ()
-    """Those in which the order of workers was chosen."""
+    """The rounds in which the order of workers was chosen."""
     health: HealthCheck = HealthCheck()
     """How an orchestrator asks whether the server is alive."""
     acts: tuple[Act, ...] = tuple(Act)
     """What is done to the server when its life is watched."""
     own: OwnRoutes = OwnRoutes()
-    """Paths of the app's own at which clients stay."""
+    """The app's own paths at which clients stay."""
 
     @property
     def load(self) -> int:
@@ -55,7 +55,7 @@ class Context(NamedTuple):
 
     @property
     def bounded(self) -> bool:
-        """Whether a request was seen to wait, or was turned away."""
+        """Whether a request was seen to wait or was turned away."""
         return bool(self.numbers.bounded)
 
     @property
@@ -68,7 +68,7 @@ class Servers(Protocol):
     """The servers that a question is put to."""
 
     tail: str
-    """The end of what the last one printed."""
+    """The end of the last server's output."""
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
         """Pass a server that answers and is quiet to ``ask``; return what that returns.

@@ -1,4 +1,4 @@
-"""How many event streams may be open, and who gets in beside them.
+"""Asks how many event streams may be open, and who gets in beside them.
 
 A client asks for an event stream, gets a first event, and waits for the next. This is
 how server-sent events work: the request stays in the app. At the end the clients leave,
@@ -29,14 +29,14 @@ MOST_STREAMS = 16
 
 
 class OpenStream:
-    """An event stream of the probe's own route, or of one of the app's."""
+    """An event stream of the probe's route, or of a route of the app."""
 
     def __init__(self, path: str = "") -> None:
         self._path = path
         self.in_app = not path
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Make each client ask for a stream."""
+        """Prepare each client to ask for a stream."""
         for client in clients:
             if self._path:
                 client.target = self._path
@@ -45,14 +45,14 @@ class OpenStream:
                 client.target = client.target.replace("/hold?", "/stream?")
 
     def has_begun(self, client: Client) -> bool:
-        """Whether a first event has come."""
+        """Whether a first event has arrived."""
         return bool(client.body)
 
     def beat(self, clients: Sequence[Client]) -> None:
-        """Clients of a stream only listen."""
+        """Do nothing: clients of a stream only listen."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """The app ends streams of the probe; from others the clients leave."""
+        """End the streams: the app ends the probe's own; clients leave all others."""
         if self._path:
             probe.crowd.leave(clients)
 
@@ -106,7 +106,7 @@ async def _next_event(probe: Probe) -> bool:
 
 
 async def _received(probe: Probe, clients: Sequence[Client]) -> int:
-    """How many clients have got more than a first event, after a short wait.
+    """Number of clients that got more than a first event, after a short wait.
 
     A proxy may wait a fifth of a second for more to send.
     """

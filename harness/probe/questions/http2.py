@@ -1,4 +1,4 @@
-"""Does one connection with many streams get as many places as many connections?
+"""Asks whether one HTTP/2 connection gets as many places as many connections.
 
 Requests are sent together on one HTTP/2 connection, as a browser or a proxy does, and
 held. A server may give a connection to one worker, and limits its streams.
@@ -29,7 +29,7 @@ SUCCESS = 200
 
 
 async def ask(servers: Servers, context: Context) -> Http2Seen:
-    """See how many requests of one connection are in the app. Raises ``NotSpoken``."""
+    """See how many requests of one connection enter the app. Raises ``NotSpoken``."""
     count, _ = loads(context)
 
     async def on_one_connection(probe: Probe) -> Http2Seen:
@@ -44,7 +44,7 @@ async def ask(servers: Servers, context: Context) -> Http2Seen:
 
 
 async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
-    """Offer requests on one connection; also the streams at once that it allows."""
+    """Offer requests on one connection; return the round and the allowed streams."""
     from harness.probe.http2 import connect  # h2 is needed for this alone
 
     crowd = gather(probe, count)
@@ -80,7 +80,7 @@ async def _greeted(probe: Probe, connection: Http2Connection) -> None:
 async def _count(
     probe: Probe, connection: Http2Connection, names: set[str]
 ) -> StreamRound:
-    """Count what is in the app, and let all of it go."""
+    """Count the requests in the app, and release them all."""
 
     def all_in() -> bool:
         return names <= probe.holds.entered | connection.answers.keys()

@@ -1,4 +1,4 @@
-"""What becomes of connections that idle when a server is reloaded.
+"""Asks what becomes of idle connections when a server is reloaded.
 
 Clients have had one answer each and keep their connection open. Requests are held in
 the app, so that the old workers are still there when they have been told to end. On
@@ -25,14 +25,14 @@ from harness.records.life import IdleSeen
 from harness.system.caught import catches
 
 CONNECTIONS = 8
-"""Connections that idle."""
+"""Number of idle connections."""
 
 TRIES = 3
-"""How often they are opened: a server closes what has idled for some seconds."""
+"""Attempts to have them open: a server closes those that idle for some seconds."""
 
 
 async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
-    """Reload a server to which connections idle; ``None`` where it knows no SIGHUP.
+    """Reload a server with idle connections; ``None`` if it ignores SIGHUP.
 
     Raises ``Ended`` when the server had ended before.
     """
@@ -59,7 +59,7 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
 
 
 async def _idle(probe: Probe) -> Crowd:
-    """Clients that have been answered and keep their connections open."""
+    """Open clients that were answered and keep their connections."""
     request = PartialRequest(request_head(probe, "GET", "ready"), stays=True)
     idle = gather_beside(probe, CONNECTIONS, request)
     idle.open(idle.clients)

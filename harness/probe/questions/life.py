@@ -1,4 +1,4 @@
-"""How many requests are in the app at every moment of a server's life.
+"""Asks how many requests are in the app at every moment of a server's life.
 
 More requests are offered than the server has places, all the time. Each stays in the
 app for a moment and is replaced when it has ended, while the server is reloaded,
@@ -32,7 +32,7 @@ from harness.system.namespaces import process_one
 from harness.system.process import Ended
 
 RECYCLE_SECONDS = 10.0
-"""How long it is seen whether workers are replaced when nothing is done."""
+"""How long to watch whether workers are replaced without an act."""
 
 NEW_SECONDS = 20.0
 """How long new workers may take until they have requests."""
@@ -41,10 +41,10 @@ LONG_SECONDS = 40.0
 """How long the long request stays: gunicorn allows 30 seconds by default."""
 
 GRACE_SECONDS = 10.0
-"""From SIGTERM to SIGKILL: what an engine of containers gives by default."""
+"""Seconds from SIGTERM to SIGKILL: the default of container engines."""
 
 LAST_SECONDS = 2.0
-"""After SIGKILL, how long the last connections may take to end."""
+"""How long the last connections may take to end after SIGKILL."""
 
 ANYWHERE = (Act.RECYCLE, Act.LONG_REQUEST, Act.END)
 """Acts that send nothing, or what the program that runs a container passes on."""
@@ -101,7 +101,7 @@ async def _recycle(recording: Recording) -> None:
 
 
 async def _newcomers(recording: Recording) -> bool:
-    """Wait until a process that was not there takes requests; whether one did."""
+    """Wait until a new process takes requests; return whether one did."""
     stream = recording.stream
 
     def known() -> bool:
@@ -150,7 +150,7 @@ async def _kill(recording: Recording) -> None:
 
 
 async def _long_request(recording: Recording) -> None:
-    """Keep one request until it is lost, or has stayed for long enough."""
+    """Hold one long request until it is lost, or has stayed long enough."""
     stream = recording.stream
     stream.keep_next = True
     await stream.watch(lambda: stream.kept is not None, CALM_SECONDS)
@@ -165,7 +165,7 @@ async def _long_request(recording: Recording) -> None:
 
 
 async def _end(recording: Recording) -> None:
-    """As an orchestrator ends a server: SIGTERM, a grace, and SIGKILL to all.
+    """End a server as an orchestrator does: SIGTERM, a grace period, SIGKILL to all.
 
     What is process 1 of a PID namespace is what an engine of containers sends it to.
     """
@@ -199,4 +199,4 @@ ACTS: dict[Act, Callable[[Recording], Awaitable[None]]] = {
     Act.LONG_REQUEST: _long_request,
     Act.END: _end,
 }
-"""What is done in each act."""
+"""The function that carries out each act."""

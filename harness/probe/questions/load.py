@@ -1,4 +1,4 @@
-"""Offer a load and leave it in place: the first step of several questions."""
+"""Offers a load and leaves it in place: the first step of several questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.probe.watching import watch
 from harness.records.words import Arrival
 
 BEYOND = 4
-"""Requests that are offered beyond the ceiling where some are to wait."""
+"""Requests offered beyond the ceiling, so that some wait."""
 
 
 async def fill(
@@ -36,7 +36,7 @@ async def fill(
 async def admit(
     probe: Probe, count: int, enough: int, seconds: float | None = None
 ) -> list[int]:
-    """Like ``fill``, then let all go; return the process of each one admitted."""
+    """Like ``fill``, then release all; return the process of each admitted request."""
     try:
         await fill(probe, count, enough, seconds)
         admitted = list(probe.holds.processes().values())

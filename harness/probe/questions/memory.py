@@ -1,4 +1,4 @@
-"""What a place costs: memory, threads and open files with requests held.
+"""Asks what a place costs: memory, threads and open files while requests are held.
 
 A fresh server is looked at while nothing is in the app, then with one request held,
 with half of its places taken, and with all; each time once it is quiet.
@@ -22,10 +22,10 @@ from harness.system.footprint import NotCounted
 from harness.system.footprint import taken_by
 
 MOST = 256
-"""Requests that are held at the most."""
+"""Most requests that are held."""
 
 MADE_SECONDS = 20.0
-"""How long all processes of a server may take to be made."""
+"""How long a server may take to start all its processes."""
 
 
 async def ask(servers: Servers, context: Context) -> MemorySeen:
@@ -53,7 +53,7 @@ async def ask(servers: Servers, context: Context) -> MemorySeen:
 
 
 async def _all_made(probe: Probe) -> None:
-    """Wait until no process or thread was made for a while.
+    """Wait until no new process or thread has appeared for a while.
 
     A server answers before all its workers are there, and pauses between them.
     """
@@ -71,7 +71,7 @@ async def _all_made(probe: Probe) -> None:
 
 
 def _look(probe: Probe, settled: Settled) -> Footprint:
-    """What the server takes now. Raises ``NotCounted``."""
+    """Count what the server uses now. Raises ``NotCounted``."""
     taken = taken_by(probe.server.origin.processes())
     held = len(probe.holds.held)
     return Footprint(held=held, settled=settled, **taken._asdict())

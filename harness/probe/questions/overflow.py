@@ -1,4 +1,4 @@
-"""What becomes of requests beyond the ceiling.
+"""Asks what becomes of requests beyond the ceiling.
 
 All places in the app are taken first. Then more requests come: the first of them one
 after another, so that their order is known, the others at once, until one gets no
@@ -32,14 +32,14 @@ MOST = 2_500
 that a server of the catalog asks for, which is 2048."""
 
 IN_ORDER = 16
-"""So many of these come one after another, and so many are let in one by one."""
+"""How many of these come one after another, and are let in one by one."""
 
 ATTEMPTS = 3
-"""Attempts after which a connection is taken to be impossible."""
+"""Attempts after which a connection counts as impossible."""
 
 
 async def ask(servers: Servers, context: Context) -> OverflowSeen:
-    """Offer more and more; then let all of them in, and see whether any is lost."""
+    """Offer more and more requests; then let all in, and see whether any is lost."""
 
     async def offered(probe: Probe) -> OverflowSeen:
         fill = context.ceiling if context.bounded else context.load
@@ -101,7 +101,7 @@ async def _come(probe: Probe, clients: list[Client], fill: int) -> list[Client]:
 
 
 async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) -> int:
-    """Send ``count`` more until each has a connection or none; return how many came."""
+    """Send ``count`` more, and wait for their connections; return how many came."""
     end = min(begun + count, len(clients))
     while begun < end:
         more = clients[begun : min(begun + OPENING_AT_ONCE, end)]
@@ -111,7 +111,7 @@ async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) ->
 
 
 async def _open(probe: Probe, clients: list[Client]) -> None:
-    """Send these until each has a connection, has ended, or has tried in vain.
+    """Open these until each is connected, has ended, or has tried in vain.
 
     In vain are ``ATTEMPTS`` attempts of all that are left without any progress.
     """
@@ -135,7 +135,7 @@ async def _open(probe: Probe, clients: list[Client]) -> None:
 
 
 def _further(probe: Probe) -> int:
-    """A value that differs after a request was sent or has ended."""
+    """A value that changes whenever a request is sent or ends."""
     return probe.crowd.offered + len(probe.crowd.ended)
 
 
@@ -145,7 +145,7 @@ def _at_an_end(clients: list[Client]) -> bool:
 
 
 async def _let_in(probe: Probe, names: list[str]) -> tuple[int, ...]:
-    """Release one request after another; return which enter in their places."""
+    """Release one request after another; return those that enter in their place."""
     order: list[int] = []
     numbers = {name: number for number, name in enumerate(names)}
     for _ in range(IN_ORDER):

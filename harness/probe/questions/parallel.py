@@ -1,4 +1,4 @@
-"""How many requests compute at the same time.
+"""Asks how many requests compute at the same time.
 
 Requests are held until all that are to compute are in the app, and are released
 together. Each computes, and is held once more (``NAME.out``). From the release until
@@ -69,7 +69,7 @@ async def ask(servers: Servers, context: Context) -> ParallelSeen:
 
 
 async def _steps(probe: Probe) -> int:
-    """How many steps take ``SECONDS`` of processor time."""
+    """The number of steps that take ``SECONDS`` of processor time."""
     alone = await _round(probe, 1, FIRST_STEPS)
     return int(FIRST_STEPS * SECONDS / max(alone.used, 0.001))
 
@@ -93,7 +93,7 @@ async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
 
 
 async def _compute(probe: Probe, computing: list[str]) -> tuple[Between, float]:
-    """Release these; return the time used until the first of them is done.
+    """Release these requests; return the time used until the first is done.
 
     Also how long this process was held up meanwhile.
     """

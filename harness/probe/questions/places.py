@@ -1,4 +1,4 @@
-"""How many requests get to a place inside the app: a pool, a lock, a function.
+"""Asks how many requests get to a place inside the app: a pool, a lock, a function.
 
 Requests for a route of the app's own are offered, as many as get into the app and one
 more, and each is held at the place (``target/hook/places.py``). Where fewer get there
@@ -45,17 +45,17 @@ DOOR = ".door"
 ASKS = ".asks"
 
 ROUNDS_OF_SEVERAL = 5
-"""Rounds where more than one process holds requests, and their order is no choice."""
+"""Rounds if several processes hold requests and their order cannot be chosen."""
 
 TRIES = 2
-"""How often a round in a chosen order is tried."""
+"""How often to try a round in a chosen order."""
 
 WATCHED_SECONDS = 3.0
 """How long those that wait are watched: pools that give up do so after seconds."""
 
 
 async def ask(servers: Servers, context: Context) -> PlacesSeen:
-    """Hold requests at each of the places in turn. Raises ``NotSpoken``."""
+    """Hold requests at each place in turn. Raises ``NotSpoken``."""
 
     async def at_places(probe: Probe) -> PlacesSeen:
         if not probe.places:
@@ -90,7 +90,7 @@ async def _by_chance(probe: Probe, place: str, count: int) -> list[PlaceRound]:
 
 
 def _goes_on(rounds: list[PlaceRound]) -> bool:
-    """Whether chance may give another number, with a server that is still whole."""
+    """Whether another round may by chance give another number."""
     return rounds[-1].processes > 1 and not rounds[-1].stalled
 
 
@@ -100,7 +100,7 @@ def _goes_on(rounds: list[PlaceRound]) -> bool:
 async def _in_order(
     probe: Probe, place: str, count: int, chosen: Workers
 ) -> list[PlaceRound]:
-    """Rounds for the most and the least, until each worker was the first once.
+    """Rounds for the most and the least, until each worker was first once.
 
     Raises ``CannotStop``.
     """
@@ -214,7 +214,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
 
 
 async def _let_go(probe: Probe, there: set[str]) -> int:
-    """Release requests at the place; return how many still ask for it a while later."""
+    """Release requests at the place; return how many still want it a while later."""
     probe.holds.letting_go = True
     for name in there & probe.holds.held.keys():
         probe.holds.release(name)
@@ -225,7 +225,7 @@ async def _let_go(probe: Probe, there: set[str]) -> int:
 
 
 def _names(probe: Probe, where: str) -> set[str]:
-    """The requests that are held somewhere and have no answer yet.
+    """The requests that are held anywhere and have no answer yet.
 
     The probe may hear of an answer before it hears that the request has left the app.
     """

@@ -1,4 +1,4 @@
-"""How many Socket.IO clients may poll, and who gets in beside them.
+"""Asks how many Socket.IO clients may poll, and who gets in beside them.
 
 A client of Socket.IO that has no WebSocket polls: its request waits in the app until
 there is a message for it or, by default, for up to 25 seconds, and then it sends the
@@ -30,22 +30,22 @@ from harness.probe.transports import NotSpoken
 from harness.records.staying import PollsSeen
 
 VIEW = "socket/"
-"""Where the catalog's apps with Socket.IO have it."""
+"""The path of Socket.IO in the catalog's apps."""
 
 QUERY = "?EIO=4&transport=polling"
 
 CONNECT = b"40"
-"""A message of Engine.IO, in which a client of Socket.IO connects."""
+"""The Engine.IO message by which a Socket.IO client connects."""
 
 CLOSE = b"1"
 
 PATIENCE_SECONDS = 60.0
-"""How long an answer is waited for: a poll that nothing ends takes 25 seconds."""
+"""How long to wait for an answer: a poll that nothing ends takes 25 seconds."""
 
 READ_BYTES = 65_536
 
 TOGETHER = 8
-"""Sessions that are opened at a time."""
+"""Sessions that are opened at the same time."""
 
 MISSING = (404, 405)
 
@@ -60,7 +60,7 @@ class Poll:
         self._own = bool(path)
         self._sessions: dict[Client, str] = {}
         self.kept_seconds = 0.0
-        """The longest that requests were in the app whose clients had left."""
+        """The longest time that a request stayed in the app after its client left."""
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Make each client open a session and prepare to poll. Raises ``NotSpoken``."""
@@ -72,14 +72,14 @@ class Poll:
                 client.partial = PartialRequest(request_head(probe, "GET", session))
 
     def has_begun(self, client: Client) -> bool:
-        """Nothing comes back while it waits."""
+        """False: nothing comes back while a poll waits."""
         return False
 
     def beat(self, clients: Sequence[Client]) -> None:
-        """Clients that poll only wait."""
+        """Do nothing: clients that poll only wait."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """They leave, and close their sessions as soon as there is a place for that."""
+        """Make the clients leave, and close their sessions once there is room."""
         probe.crowd.leave(clients)
         probe.holds.release_all()
         since = time.monotonic()
@@ -90,7 +90,7 @@ class Poll:
             self.kept_seconds = max(self.kept_seconds, time.monotonic() - since)
 
     async def _open(self, probe: Probe) -> str:
-        """The view of a new session, whose first messages have been taken."""
+        """Open a session and take its first messages; return its view."""
         status, body = await _send(probe, "GET", self._where)
         if status in MISSING and not self._own:
             raise NotSpoken(

@@ -1,4 +1,4 @@
-"""Health checks, sent as an orchestrator sends them, while requests are held.
+"""Sends health checks as an orchestrator does, while requests are held.
 
 Nothing is waited for as long as an orchestrator would: a check that is not answered in
 a quiet server waits for a place, and how long it may wait is arithmetic.
@@ -48,14 +48,14 @@ IDLE_ANSWERS = 3
 may itself wait for something, such as a database, in a quiet server."""
 
 IDLE_TRIES = 3
-"""How often it is seen how long a check takes with nothing held, if that is long."""
+"""How often to time a check with nothing held, if the first takes long."""
 
 AT_CHANCE = 4
-"""How often each number is tried where the order of workers is left to chance."""
+"""How often to try each number if chance decides the order of workers."""
 
 
 async def ask(servers: Servers, context: Context) -> ProbesSeen:
-    """See from how many held requests on a health check waits."""
+    """Find the number of held requests from which on a health check waits."""
 
     async def look(probe: Probe) -> ProbesSeen:
         check = context.health
@@ -107,7 +107,7 @@ class Asking:
         self._by = choice.by if choice else None
         self._ports: Ports = {}
         self._patience = 0.0
-        """How long a quiet server is watched for the answer."""
+        """How long to watch a quiet server for the answer."""
         self._answer_seconds = 0.0
         self._orders: tuple[CheckOrder, ...] = (CheckOrder.CHANCE,)
         if self._by is not None:
@@ -116,7 +116,7 @@ class Asking:
             self._orders = (CheckOrder.ONLY,)
 
     async def all_steps(self, ceiling: int) -> list[HealthStep]:
-        """Check with nothing held, then with one number of held requests after another.
+        """Check with nothing held, then with various numbers of held requests.
 
         Raises ``CannotStop``, ``NotSpoken`` and ``Ended``.
         """
@@ -144,7 +144,7 @@ class Asking:
         return steps
 
     async def _alone(self) -> HealthStep:
-        """Check with nothing held; the quickest of some where the first was slow."""
+        """Check with nothing held; if the first check is slow, keep the quickest."""
         tried = [await self._step(0, CheckOrder.ONLY)]
         while (tried[-1].seconds or 0.0) > self._check.timeout:
             if len(tried) == IDLE_TRIES:
@@ -155,7 +155,7 @@ class Asking:
     async def _search(
         self, order: CheckOrder, waits: dict[int, bool], most: int
     ) -> list[HealthStep]:
-        """Steps in one order until the least number is known at which a check waits."""
+        """Find the least number at which a check waits, with workers in one order."""
         steps: list[HealthStep] = []
         times = AT_CHANCE if order is CheckOrder.CHANCE else 1
         while count := next_held(waits, most):
@@ -211,7 +211,7 @@ class Asking:
         return await hold_and_send(probe, check, order, self._workers)
 
     async def _whole(self, step: HealthStep, check: Check) -> HealthStep:
-        """The step with what else is seen of a check; lets requests go one by one."""
+        """Complete a step: release requests until the check is answered."""
         other = CheckBy.HTTP if check.by is CheckBy.TCP else CheckBy.TCP
         beside = await send(self._probe, self._check, other)
         beside.crowd.give_up()
@@ -220,7 +220,7 @@ class Asking:
         return msgspec.structs.replace(step, behind=behind, **seen)
 
     async def _behind(self, check: Check) -> int | None:
-        """How many requests are let go until the check is answered."""
+        """Number of requests to release until the check is answered."""
         probe, released = self._probe, 0
         while probe.holds.held and not check.is_over():
             probe.holds.release_oldest()

@@ -1,4 +1,4 @@
-"""What happens to a server and its requests when a worker or the server is ended.
+"""Asks what happens when a worker is killed, or the server is told to end.
 
 A signal is sent while the server is quiet, and its effect is read when the server is
 quiet again. That a worker was replaced is seen by the requests that enter the app, and
@@ -31,10 +31,10 @@ from harness.records.recovery import Terminated
 from harness.system.process import Ended
 
 ROUNDS = 5
-"""Rounds before and after: where processes share the load, one says little."""
+"""Rounds before and after: if processes share the load, one round says little."""
 
 WATCHED_SECONDS = 10.0
-"""How long a quiet server is given to replace a worker, or to end."""
+"""How long a quiet server has to replace a worker, or to end."""
 
 
 async def ask(servers: Servers, context: Context) -> RecoverySeen:
@@ -102,7 +102,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
 
 
 async def _rounds(probe: Probe, load: int) -> list[list[int]]:
-    """Rounds before anything happens; the first is watched for longer."""
+    """The rounds before the act; the first is watched for longer."""
     return [
         await admit(probe, load, load, 0.0 if number else PATIENCE_SECONDS)
         for number in range(ROUNDS)

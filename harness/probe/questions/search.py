@@ -20,7 +20,7 @@ async def find_least(
     watched_seconds: float,
     places: int = 0,
 ) -> list[Step]:
-    """Steps until the least number of clients is known that shuts out the others.
+    """Take steps until the least number of clients that shuts out the others is known.
 
     ``step`` tries a number, and watches for so many seconds a server that lets nobody
     in. ``places`` is that of ``next_clients``. Ends early after a step that was not
@@ -54,7 +54,7 @@ def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int |
 
 
 def least(shut_out: Mapping[int, bool]) -> int | None:
-    """The least number tried that shut everyone out; ``None`` if none did."""
+    """The least number in these steps that shut everyone out; ``None`` if none did."""
     return min((count for count, shut in shut_out.items() if shut), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Whether requests can call the server that they are in.
+"""Asks whether requests can call the server that they are in.
 
 Each calling request is held first, so that all are in the app before any calls. Each
 worker gets its share of them, where the order of workers can be chosen. Then they are
@@ -85,7 +85,7 @@ async def _round(
 
 
 def _ended(probe: Probe) -> list[str]:
-    """How those requests ended that have ended so far."""
+    """How the requests that have ended did so."""
     entered, ended = probe.holds.entered, probe.crowd.ended
     clients = [each for each in probe.crowd.clients if each.name in ended]
     return [ending(each, each.name in entered) for each in clients]
@@ -97,7 +97,7 @@ def _calling(probe: Probe) -> list[str]:
 
 
 def _released(probe: Probe) -> bool:
-    """Release all holds but those of waiting callers; return whether there were any."""
+    """Release all holds except those of waiting callers; return if there were any."""
     others = [name for name in probe.holds.held if not name.endswith(OUT)]
     for name in others:
         probe.holds.release(name)

@@ -1,4 +1,4 @@
-"""What slow clients take away from others.
+"""Asks what slow clients take away from others.
 
 Some slow clients come first, then as many ordinary requests as enter without them; what
 counts is how many of these are in the app once the server is quiet. The slow clients
@@ -66,7 +66,7 @@ BODY_BYTES = 1000
 
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
-    """What a slow client sends, for each way of being slow."""
+    """What a slow client sends, for each way to be slow."""
     whole = request_head(probe, "GET", "ready")
     post = request_head(probe, "POST", "read", f"Content-Length: {BODY_BYTES}")
     large = request_head(probe, "GET", f"large?pieces={PIECES}")
@@ -80,7 +80,7 @@ def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
 
 
 async def ask(servers: Servers, context: Context) -> SilentSeen:
-    """See what each way takes away from others, on a server of its own."""
+    """See on separate servers what each way to be slow takes away from others."""
     ways = [await _way(servers, context, way) for way in WAYS]
     return SilentSeen(watched_seconds=WATCHED_SECONDS, ways=tuple(ways))
 
@@ -98,7 +98,7 @@ async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:
 async def _search(
     probe: Probe, way: SlowWay, context: Context, limit: int
 ) -> tuple[SlowStep, ...]:
-    """Find the least number of slow clients of one way that shuts everyone out.
+    """Find the least number of clients, slow in one way, that shuts everyone out.
 
     Where the workers they come to can be chosen, also the least beside which a request
     waits that meets a full worker.
@@ -126,7 +126,7 @@ def _is_whole(step: SlowStep) -> bool:
 
 
 class SlowComing:
-    """Slow clients of one way that come to a server, and ordinary requests."""
+    """Sends clients that are slow in one way, and ordinary requests."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class SlowComing:
         self._goal = goal
 
     async def step(self, count: int, seconds: float = 0.0) -> SlowStep:
-        """Make slow clients come, then ordinary requests; then the slow ones leave.
+        """Send slow clients, then ordinary requests; then make the slow ones leave.
 
         Where none is in the app the server is watched for ``seconds`` longer.
         """
@@ -199,7 +199,7 @@ class SlowComing:
 
 
 async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:
-    """Send what slow clients send, and wait until the server is quiet."""
+    """Let slow clients send their part, and wait until the server is quiet."""
     slow.open(list(clients))
 
     def sent() -> bool:
@@ -216,7 +216,7 @@ def _cut_off(slow: Crowd) -> int:
 
 
 async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
-    """Whether ordinary requests wait and none enters, also when watched for a while.
+    """Whether ordinary requests wait and none enters, even after a while.
 
     One that enters only after more slow clients were closed did not find room.
     """
@@ -232,7 +232,7 @@ async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
 async def _freed(
     probe: Probe, slow: Crowd, since: float, seconds: float
 ) -> Freed | None:
-    """How a server that admitted nobody freed itself, if it did."""
+    """How soon a server that admitted nobody freed itself, if it did."""
     await watch(probe, lambda: bool(probe.holds.entered), seconds)
     if not probe.holds.entered:
         return None

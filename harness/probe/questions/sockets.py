@@ -1,4 +1,4 @@
-"""How many WebSockets may be open, and who gets in beside them.
+"""Asks how many WebSockets may be open, and who gets in beside them.
 
 A client asks for a WebSocket (RFC 6455), and stays once the app has opened it and sent
 a first message. Nothing is sent to it, and it answers nothing.
@@ -37,7 +37,7 @@ class OpenSocket:
         self._path = path
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Make each client ask for a socket."""
+        """Prepare each client to ask for a WebSocket."""
         for client in clients:
             client.partial = PartialRequest(self._head(probe), stays=True, upgrade=True)
 
@@ -54,14 +54,14 @@ class OpenSocket:
         )
 
     def has_begun(self, client: Client) -> bool:
-        """Whether it is open."""
+        """Whether the WebSocket is open."""
         return client.state is State.IDLE
 
     def beat(self, clients: Sequence[Client]) -> None:
-        """Clients of a socket only listen."""
+        """Do nothing: clients of a WebSocket only listen."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """The clients leave."""
+        """Make the clients leave."""
         probe.crowd.leave(clients)
 
 

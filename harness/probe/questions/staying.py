@@ -1,4 +1,4 @@
-"""Clients that stay, and ordinary requests beside them.
+"""Searches how many staying clients shut out ordinary requests.
 
 Those that stay come first. Then as many ordinary requests come as enter without them;
 what counts is how many of these are in the app once the server is quiet. The clients
@@ -41,28 +41,28 @@ from harness.records.staying import StayStep
 from harness.records.steering import Goal
 
 BEAT_SECONDS = 1.0
-"""How often a client that stays does what keeps it from being taken for dead."""
+"""Seconds between signs of life from a client that stays."""
 
 Seen = TypeVar("Seen", bound=StayingSeen)
 
 
 class Staying(Protocol):
-    """One way to stay."""
+    """A way to stay."""
 
     in_app: bool
-    """Whether the app tells that a client that stays is in it."""
+    """Whether the app reports clients that stay to the probe."""
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Make requests of a crowd clients that will stay."""
+        """Turn the requests of a crowd into clients that will stay."""
 
     def has_begun(self, client: Client) -> bool:
-        """Whether it has got the first piece of what it came for."""
+        """Whether a client has received the first part of what it asked for."""
 
     def beat(self, clients: Sequence[Client]) -> None:
-        """Do what keeps the clients from being taken for dead."""
+        """Send what keeps the server from giving up on the clients."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """End the clients, if it is up to them."""
+        """End the stay of the clients, by their own action or the app's."""
 
 
 class StaySearch:
@@ -79,7 +79,7 @@ class StaySearch:
         self._statuses: set[int] = set()
 
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
-        """Search; ends early when the server does not serve what waited meanwhile."""
+        """Carry out the search; it ends early if waiting requests are never served."""
         steps = await self._steps()
         return kind(
             path=path,
@@ -111,7 +111,7 @@ class StaySearch:
     async def _step(
         self, count: int, seconds: float = 0.0, goal: Goal | None = None
     ) -> StayStep:
-        """Make clients come and stay, then others; then end those that stay.
+        """Send clients that stay, then others; then end those that stay.
 
         With a goal they come to the workers in the order for it. One request is enough
         to see whether one waits that meets a full worker.
@@ -180,7 +180,7 @@ class StaySearch:
     async def _freed(
         self, others: Sequence[Client], since: float, seconds: float
     ) -> float | None:
-        """After how long a server that admitted nobody lets somebody in, if it does."""
+        """Seconds until a server that admitted nobody lets somebody in, if it does."""
         probe = self._probe
         names = {client.name for client in others}
         await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
@@ -191,7 +191,7 @@ class StaySearch:
 
 @contextlib.asynccontextmanager
 async def _beating(way: Staying, clients: Sequence[Client]) -> AsyncIterator[None]:
-    """Keep clients from being taken for dead inside a ``with`` block."""
+    """Keep the server from giving up on clients inside a ``with`` block."""
 
     async def beat() -> None:
         while True:
@@ -206,7 +206,7 @@ async def _beating(way: Staying, clients: Sequence[Client]) -> AsyncIterator[Non
 
 
 async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
-    """Make clients come, and wait until the server is quiet."""
+    """Send clients, and wait until the server is quiet."""
     probe.crowd.open(list(clients))
 
     def all_there() -> bool:
@@ -225,7 +225,7 @@ async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
 
 
 def _is_whole(step: StayStep) -> bool:
-    """Whether clients stayed, and those that waited were served in the end."""
+    """Whether clients stayed, and waiting requests were served in the end."""
     return step.ended < step.clients and step.answered == step.offered
 
 

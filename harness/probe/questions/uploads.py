@@ -1,4 +1,4 @@
-"""How many slow uploads it takes until nobody else is served.
+"""Asks how many slow uploads it takes until nobody else is served.
 
 A client announces a body, sends half of it, and goes on with a byte each second for as
 long as a server that lets nobody else in is watched. Where the server hands it to the
@@ -23,7 +23,7 @@ BODY_BYTES = 1000
 
 
 class SlowUpload:
-    """A body that arrives slowly, for the probe's own route or one of the app's."""
+    """A slow upload, to the probe's route or to a route of the app."""
 
     def __init__(self, path: str = "") -> None:
         self._path = path
@@ -31,7 +31,7 @@ class SlowUpload:
         self._unsent: dict[Client, int] = {}
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Make each client send half of a body."""
+        """Prepare each client to send half a body."""
         for client in clients:
             self._prepare(probe, client)
 
@@ -43,18 +43,18 @@ class SlowUpload:
         self._unsent[client] = BODY_BYTES - BODY_BYTES // 2
 
     def has_begun(self, client: Client) -> bool:
-        """Nothing comes back before all has been sent."""
+        """False: nothing comes back before the whole body has been sent."""
         return False
 
     def beat(self, clients: Sequence[Client]) -> None:
-        """Send one byte more; never the last one."""
+        """Send one more byte, but never the last one."""
         for client in clients:
             if self._unsent[client] > 1:
                 self._unsent[client] -= 1
                 client.go_on(b".")
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Send what is left, or give up where it is the app's own route."""
+        """Send the rest; to the app's own route, give up instead."""
         if self._path:
             probe.crowd.leave(clients)
             return

@@ -1,4 +1,4 @@
-"""How many requests are in the app when they wait for something else than a socket.
+"""Asks how many requests are in the app if they wait for other things than a socket.
 
 The overlap is measured with requests that wait for a socket. Here requests wait in
 other ways (``target/hold.py``), each on a server of its own: a way that goes wrong may
@@ -21,10 +21,10 @@ from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 
 MOST_ROUNDS = 6
-"""The most rounds for one kind of wait, as long as fewer enter than could."""
+"""Most rounds for one kind of wait while fewer enter than could."""
 
 NOT_IMPLEMENTED = 501
-"""The status of the answer where the app cannot wait in this way."""
+"""The status of the answer if the app cannot wait in this way."""
 
 
 async def ask(servers: Servers, context: Context) -> WaitsSeen:
@@ -36,7 +36,7 @@ async def ask(servers: Servers, context: Context) -> WaitsSeen:
 
 
 async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
-    """Offer one request, then more than the declared number until that many enter."""
+    """Offer one request, then more than declared until the declared number enters."""
     alone = await _round(probe, wait, Offer(1))
     (client,) = probe.crowd.clients
     if client.status == NOT_IMPLEMENTED:
@@ -53,7 +53,7 @@ async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
 
 
 def loads(context: Context) -> tuple[int, int]:
-    """How many to offer, and how many of these ought to be in the app at once.
+    """How many requests to offer, and how many of them should be in the app at once.
 
     Twice the declared number, so that some are seen to wait, but no more than
     ``limit``: whether one enters or all do can be seen without a thousand.
