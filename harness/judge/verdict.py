@@ -100,7 +100,7 @@ def _verdict(
         )
     if not numbers.bounded:
         return Verdict.UNKNOWN, _open_end(cell, declared)
-    if cell.idle_workers and not sure_of_most:
+    if cell.asleep_workers or (cell.idle_workers and not sure_of_most):
         return Verdict.UNKNOWN, (
             f"declares {declared}; {declared} were in the app at once, but "
             f"{_idle(cell)}, so it may admit more"
@@ -186,7 +186,8 @@ def _short(
 def _idle(cell: CellEvidence) -> str:
     """How many of the workers were never seen to hold a request."""
     listen = f"{cell.idle_workers} of {cell.workers} processes that listen"
-    return f"{listen} never took a request"
+    asleep = f" and {'sleeps' if cell.asleep_workers == 1 else 'sleep'}"
+    return f"{listen} never took a request{asleep if cell.asleep_workers else ''}"
 
 
 def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:

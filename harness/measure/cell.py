@@ -74,6 +74,7 @@ async def measure_cell(
         steered=tuple(attempt.schedule.steered),
         workers=attempt.schedule.workers,
         idle_workers=attempt.schedule.idle_workers,
+        asleep_workers=attempt.schedule.asleep_workers,
         not_steered=attempt.schedule.not_steered,
         kernel=attempt.kernel,
         asked=tuple(attempt.seen),

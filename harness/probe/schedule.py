@@ -87,6 +87,8 @@ class Schedule:
         self._given_up = GROWS if grows else ""
         self.idle_workers = 0
         """How many of the workers were never seen to hold a request."""
+        self.asleep_workers = 0
+        """How many of those slept for a time in the end, as one does that boots."""
         self._idle_when_filled: int | None = 0
         """How many workers were idle after each had been filled in turn."""
         self._repeated = 0

@@ -31,6 +31,7 @@ from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
 from harness.records.words import Settled
+from harness.system.asleep import wakes_by_itself
 from harness.system.stopping import STOPPED_SECONDS
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -124,8 +125,9 @@ async def run_steered(
         crowd.give_up_opening()
         first = len(probe.holds.entered)
         short = len(probe.holds.held) < patient_below
-        if probe.waiting() and short:
-            idle = set(step.order) - probe.holds.ever
+        idle = set(step.order) - probe.holds.ever
+        boots = step.goal is Goal.MOST and any(map(wakes_by_itself, idle))
+        if probe.waiting() and (short or boots):
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
             await watch(probe, probe.all_in_or_ended, seconds)
         if step.goal is Goal.MOST:

@@ -78,6 +78,8 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """How many processes take requests; null where that cannot be told."""
     idle_workers: int = 0
     """How many of the workers were never seen to hold a request."""
+    asleep_workers: int = 0
+    """How many of those slept with a time limit in the end, as one does that boots."""
     not_steered: str = ""
     """Why no order could be chosen though several processes take requests."""
     kernel: KernelAccount | None = None

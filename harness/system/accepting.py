@@ -16,6 +16,7 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harness.system.calls import call_of
 from harness.system.foreign_memory import memory_of
 from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
@@ -106,9 +107,7 @@ def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
     calls = _FILES.get(platform.machine(), {})
     for thread in threads_of(process):
         with contextlib.suppress(OSError, ValueError):
-            place = f"/proc/{process}/task/{thread}/syscall"
-            with open(place, encoding="utf-8") as file:
-                number, *words = file.read().split()
+            number, *words = call_of(process, thread).split()
             if words and (files := calls.get(int(number))):
                 first, second = (int(word, 16) for word in words[:2])
                 yield thread, files(SleepingCall(process, first, second))

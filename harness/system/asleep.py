@@ -11,6 +11,7 @@ import contextlib
 import platform
 from typing import NamedTuple
 
+from harness.system.calls import call_of
 from harness.system.proc import threads_of
 from harness.system.time_limits import seconds_left
 
@@ -79,8 +80,7 @@ class Sleep(NamedTuple):
 def sleep_of(process: int, thread: int) -> Sleep:
     """The call that a thread sleeps in; empty if it runs, or if that is unknown."""
     try:
-        with open(f"/proc/{process}/task/{thread}/syscall", encoding="utf-8") as file:
-            line = file.read()
+        line = call_of(process, thread)
         sleep = parse(line)
     except (OSError, ValueError):
         return Sleep()
@@ -120,11 +120,7 @@ def on_clock(process: int) -> set[int]:
 def for_a_time(process: int) -> dict[int, Sleep]:
     """Threads of a process that sleep with a time limit, and in what."""
     sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
-    return {
-        thread: its
-        for thread, its in sleeps.items()
-        if its.on_clock or its.for_lock or its.seconds is not None
-    }
+    return {thread: its for thread, its in sleeps.items() if _is_timed(its)}
 
 
 def takes_no_message(process: int) -> bool:
@@ -135,3 +131,18 @@ def takes_no_message(process: int) -> bool:
     sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
     main = sleeps.get(process, Sleep())
     return main.on_clock and not any(each.for_message for each in sleeps.values())
+
+
+def wakes_by_itself(process: int) -> bool:
+    """Whether a process goes on after a time though nothing comes to it.
+
+    One of its threads sleeps with a time limit, and none waits for a connection or a
+    message without one. False where that cannot be told.
+    """
+    sleeps = [sleep_of(process, thread) for thread in threads_of(process)]
+    timed = [each for each in sleeps if _is_timed(each)]
+    return bool(timed) and all(_is_timed(e) or not e.for_message for e in sleeps)
+
+
+def _is_timed(sleep: Sleep) -> bool:
+    return sleep.on_clock or sleep.for_lock or sleep.seconds is not None

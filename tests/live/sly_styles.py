@@ -56,6 +56,9 @@ SLY: dict[str, Style] = {}
 
 LATE_SECONDS = 1.2
 
+LONGEST_BOOT = 60
+"""What takes longer to boot is not there."""
+
 
 def of_threads(n: Parameters) -> int:
     return int(n["threads"])
@@ -577,6 +580,23 @@ def shared_places(listener: Listener, server: Any, n: Parameters) -> None:
             return app(environ, start_response)
 
     server.application = called
+    control.work(listener, server, n["threads"], False)
+
+
+@sly(
+    lambda rng: {
+        "threads": rng.randint(1, 2),
+        "processes": rng.randint(2, 3),
+        "parent": rng.random() < 0.5,
+        **a_pause(rng, 0.3, 2.5, 6.0, 100.0),
+    },
+    lambda n: of_all(n) if n["seconds"] < LONGEST_BOOT else int(n["threads"]),
+)
+def boots_late(listener: Listener, server: Any, n: Parameters) -> None:
+    """Processes of which all but one pause before they take requests."""
+    number = fork(n["processes"])
+    if number != (0 if n["parent"] else 1):
+        pause(n)
     control.work(listener, server, n["threads"], False)
 
 

@@ -6,29 +6,47 @@ did meanwhile is read later, and time that passed is no time that it was watched
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import pytest
 
 from harness.judge.questions import answers
+from harness.judge.questions import tapes
+from harness.judge.questions.memory import MB
+from harness.judge.questions.memory import memory_of
 from harness.judge.verdict import verdict_on
+from harness.records.breaks import BreaksSeen
+from harness.records.breaks import Scarce
+from harness.records.choices import Act
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
+from harness.records.plan import PlannedCell
+from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN
 from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from tests.live.commands import Command
 from tests.live.commands import gthread
+from tests.live.commands import gunicorn
+from tests.live.commands import odd
+from tests.live.commands import planned
 from tests.live.known_shape import Shape
 
 ROOT = Path(__file__).parents[3]
@@ -46,11 +64,11 @@ from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.system.machine import allow_open_files
 from harness.records.choices import Question
-from tests.live.commands import planned
+from harness.records.plan import PlannedCell
 allow_open_files()
-folder, limit, asked, declared, *command = sys.argv[1:]
+folder, limit, asked, cell = sys.argv[1:]
 bench = Bench(Path(sys.executable), int(limit), Path(folder))
-cell = planned(*command, declared=int(declared))
+cell = msgspec.json.decode(cell, type=PlannedCell)
 questions = [Question(asked)] if asked else ()
 seen = asyncio.run(measure_cell(bench, cell, questions))
 Path(folder, "evidence").write_bytes(msgspec.json.encode(seen))
@@ -69,45 +87,79 @@ NUMBERS = {
     "seed": 0.5,
 }
 
-QUESTIONS = {
-    Question.SELF_CALL: "yes; deadlock at 3",
-    Question.OVERFLOW: "≥{waiting} wait, 997 in the server",
-    Question.EVENTS: "3 shut all others out",
-    Question.UPLOADS: "3 shut all others out",
-    Question.PROBES: "waits from 3; restarted after 21 to 31 s",
-    Question.ABANDONED: "keeps its place; waiting ones run",
-    Question.RECOVERY: "replaced; finishes",
-    Question.WAITS: "no",
-    Question.PARALLEL: "1",
+
+class Asked(NamedTuple):
+    """A question, a server, and what it comes to."""
+
+    question: Question
+    right: str
+    """A pattern of the answer."""
+    argv: Command = gthread(1, 3)
+    """By default one worker of gunicorn. It accepts 1000 connections."""
+    env: Mapping[str, str] = {}
+
+
+BESIDE = {"PYTHONPATH": "{target}"}
+THREADING = {"FLASK_CONCURRENCY_SOCKETS": "threading"}
+GRANIAN = (
+    *("{scripts}/granian", "--interface", "wsgi", "--host", "{host}", "--port"),
+    *("{port}", "--blocking-threads", "3", "app:app"),
+)
+SOCKETS = *gunicorn("--threads", "3")[:-1], "with_flask_sock:app"
+POLLS = *gunicorn("--threads", "3")[:-1], "with_flask_socketio:app"
+
+QUESTIONS = (
+    Asked(Question.SELF_CALL, "yes; deadlock at 3"),
+    Asked(Question.OVERFLOW, "≥[0-9]+ wait, 997 in the server"),
+    Asked(Question.EVENTS, "3 shut all others out"),
+    Asked(Question.UPLOADS, "3 shut all others out"),
+    Asked(Question.PROBES, "waits from 3; restarted after 21 to 31 s"),
+    Asked(Question.ABANDONED, "keeps its place; waiting ones run"),
+    Asked(Question.RECOVERY, "replaced; finishes"),
+    Asked(Question.WAITS, "no"),
+    Asked(Question.PARALLEL, "1"),
+    Asked(Question.SILENT, "3 shut all others out"),
+    Asked(Question.BREAKS, "holds 3|([a-z ]+: (unknown|holds 3)(; |$))+"),
+    Asked(Question.HTTP2, "as many: 3", GRANIAN, BESIDE),
+    Asked(Question.SOCKETS, "3 shut all others out", SOCKETS),
+    Asked(Question.POLLS, "3 shut all others out", POLLS, THREADING),
+)
+"""What each comes to where three are in the app at once."""
+
+
+LIVING = (
+    *("{python}", str(ROOT / "tests" / "live" / "living_server.py")),
+    *("{host}", "{port}", "gently"),
+)
+
+PLACES = {
+    "gives-up": "3 at sqlalchemy",
+    "roomy": "6 at shop:check_out",
+    "uneven": "3–6 at sqlalchemy",
 }
-"""What each comes to with one worker of gunicorn that has three threads. It accepts
-1000 connections."""
 
 STYLES = ("threads", "greedy", "late", "pausing", "growing", "rejecting")
 
 
-def measured(
-    command: Sequence[str],
+def stopped_now_and_then(
+    harness_words: Sequence[str],
     folder: Path,
     rng: random.Random,
-    *,
-    limit: int = 64,
-    asked: str = "",
     runs_seconds: float = 1.0,
-) -> CellEvidence:
-    """What is seen of a server by a harness that is stopped now and then.
+) -> int:
+    """Run a harness to its end that is stopped now and then; its exit status.
 
-    ``command`` begins with the declared number. Between two stops it runs for up to
-    ``runs_seconds``.
+    Between two stops it runs for up to ``runs_seconds``.
     """
-    harness_words = [sys.executable, "-c", HARNESS, str(folder), str(limit), asked]
     deadline = time.monotonic() + DEADLINE
-    with subprocess.Popen([*harness_words, *command], cwd=ROOT) as harness:
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    env = os.environ | {"PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, *harness_words]
+    with subprocess.Popen(words, cwd=folder, env=env) as harness:
         try:
             while True:
                 try:
-                    assert harness.wait(rng.uniform(0.05, runs_seconds)) == 0
-                    break
+                    return harness.wait(rng.uniform(0.05, runs_seconds))
                 except subprocess.TimeoutExpired:
                     assert time.monotonic() < deadline
                 harness.send_signal(signal.SIGSTOP)
@@ -116,7 +168,38 @@ def measured(
         finally:
             harness.send_signal(signal.SIGCONT)
             harness.kill()
+
+
+def measured(
+    cell: PlannedCell,
+    folder: Path,
+    rng: random.Random,
+    *,
+    limit: int = 64,
+    asked: str = "",
+    runs_seconds: float = 1.0,
+) -> CellEvidence:
+    """What is seen of a server by a harness that is stopped now and then."""
+    planned_cell = msgspec.json.encode(cell).decode()
+    words = "-c", HARNESS, str(folder), str(limit), asked, planned_cell
+    assert stopped_now_and_then(words, ROOT, rng, runs_seconds) == 0
     return msgspec.json.decode((folder / "evidence").read_bytes(), type=CellEvidence)
+
+
+def ask(
+    question: Question, cell: PlannedCell, folder: Path, runs_seconds: float = 2.0
+) -> tuple[CellEvidence, Answer, str]:
+    """What is seen of a server, what is answered, and how to stop just like that."""
+    seed = secrets.token_hex(4)
+    evidence = measured(
+        *(cell, folder, random.Random(seed)),
+        limit=8,
+        asked=question,
+        runs_seconds=runs_seconds,
+    )
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), seed
+    (answer,) = answers(evidence)
+    return evidence, answer, f"seed {seed}: {answer.answer}: {answer.sentence}"
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -126,8 +209,8 @@ def test_right_or_unknown(tmp_path: Path, style: str) -> None:
         shape = shape._replace(declared=2)
     seed = secrets.token_hex(4)
     again = f"seed {seed}"
-    command = str(shape.declared), *shape.command
-    evidence = measured(command, tmp_path, random.Random(seed))
+    cell = planned(*shape.command, declared=shape.declared)
+    evidence = measured(cell, tmp_path, random.Random(seed))
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), again
     assert contradiction(evidence.all_rounds) is None, again
     word, reason = verdict_on(evidence, 64)
@@ -138,14 +221,57 @@ def test_right_or_unknown(tmp_path: Path, style: str) -> None:
         assert (seen.floor, seen.ceiling) == (least(shape.declared), most), again
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
-def test_an_answer_is_right_or_unknown(tmp_path: Path, asked: Question) -> None:
+@pytest.mark.parametrize("asked", QUESTIONS, ids=[a.question for a in QUESTIONS])
+def test_an_answer_is_right_or_unknown(tmp_path: Path, asked: Asked) -> None:
+    cell = planned(*asked.argv, declared=3)
+    cell = msgspec.structs.replace(cell, env=dict(asked.env))
+    _, answer, said = ask(asked.question, cell, tmp_path)
+    assert re.fullmatch(f"{asked.right}|{UNKNOWN}", answer.answer), said
+
+
+def test_what_breaks_is_right_or_unknown(tmp_path: Path) -> None:
+    cell = planned(*odd("spawns"), declared=None)
+    evidence, _, said = ask(Question.BREAKS, cell, tmp_path)
+    (seen,) = evidence.asked
+    assert isinstance(seen, BreaksSeen)
+    limits = {each.scarce: each for each in seen.limits}
+    files = limits[Scarce.FILES]
+    assert files.is_in_doubt or 64 // 2 - 8 < files.held <= 64 // 2, said
+    memory = limits[Scarce.MEMORY]
+    assert memory.is_in_doubt or 0 < memory.held <= 256 // 8, said
+    assert all(each.again or each.is_in_doubt for each in (files, memory)), said
+
+
+def test_what_a_place_costs_is_right(tmp_path: Path) -> None:
+    cell = planned(*odd("hoards"), declared=4)
+    evidence, _, said = ask(Question.MEMORY, cell, tmp_path, runs_seconds=1.0)
+    found = memory_of(evidence)
+    if found is not None:
+        assert found.places == 4, said
+        assert 19 * MB < found.each < 23 * MB, said
+
+
+def test_a_tape_is_right_or_unknown(tmp_path: Path) -> None:
+    cell = planned(*LIVING, declared=3)
+    cell = msgspec.structs.replace(cell, acts=(Act.RELOAD, Act.KILL, Act.END))
+    # A tape takes some seconds, and none is known in which the harness was stopped.
+    evidence, _, said = ask(Question.LIFE, cell, tmp_path, runs_seconds=20.0)
+    lowest = {Act.RELOAD: 3, Act.KILL: 2}
+    for tape in filter(lambda tape: tape.known, tapes(evidence)):
+        assert (tape.usual, tape.lost_in_app) == (3, int(tape.act is Act.KILL)), said
+        assert tape.act is Act.END or tape.lowest == lowest[tape.act], said
+
+
+def test_places_are_right_or_unknown(tmp_path: Path) -> None:
+    shop = shutil.copytree(ROOT / "tests" / "deployments" / "places", tmp_path / "shop")
     seed = secrets.token_hex(4)
-    command = "3", *gthread(1, 3)
-    evidence = measured(
-        command, tmp_path, random.Random(seed), limit=8, asked=asked, runs_seconds=2.0
+    words = (
+        *("-m", "harness", "check", *(f"--only={name}" for name in PLACES)),
+        *("--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")),
     )
-    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, ""), seed
-    (answer,) = answers(evidence)
-    right = QUESTIONS[asked].format(waiting=answer.number)
-    assert answer.answer in (right, UNKNOWN), f"seed {seed}: {answer.sentence}"
+    assert stopped_now_and_then(words, shop, random.Random(seed), 2.0) in (0, 1, 3)
+    report = json.loads((tmp_path / "results" / "report.json").read_text())
+    for cell in report["cells"]:
+        (answer,) = [a for a in cell["answers"] if a["question"] == Question.PLACES]
+        right = PLACES[cell["configuration"]]
+        assert answer["answer"] in (right, UNKNOWN), f"seed {seed}: {answer}"

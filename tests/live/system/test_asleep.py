@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import signal
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ import pytest
 
 from harness.system.asleep import for_a_time
 from harness.system.asleep import Sleep
+from harness.system.schedstat import thread_state
 from tests.live.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -47,8 +50,11 @@ FOR_EVER = {
 }
 
 
-def sleeps_of(last: str, *, sleeping: bool) -> dict[int, Sleep]:
-    """The threads that sleep for a time, of a process that does that last."""
+def sleeps_of(last: str, *, sleeping: bool, stopped: bool = False) -> dict[int, Sleep]:
+    """The threads that sleep for a time, of a process that does that last.
+
+    ``stopped`` is whether it is stopped and goes on meanwhile.
+    """
     command = [sys.executable, "-c", SLEEPS + last]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
@@ -56,6 +62,11 @@ def sleeps_of(last: str, *, sleeping: bool) -> dict[int, Sleep]:
             process.stdout.readline()
             if sleeping:
                 wait_until(lambda: bool(for_a_time(process.pid)))
+            if stopped:
+                os.kill(process.pid, signal.SIGSTOP)
+                wait_until(lambda: thread_state(process.pid, process.pid) == b"T")
+                os.kill(process.pid, signal.SIGCONT)
+                wait_until(lambda: thread_state(process.pid, process.pid) == b"S")
             return for_a_time(process.pid)
         finally:
             process.kill()
@@ -66,6 +77,15 @@ def test_the_time_that_is_left(last: str) -> None:
     (sleep,) = sleeps_of(last, sleeping=True).values()
     assert sleep.seconds is not None
     assert 0 < sleep.seconds <= 100
+
+
+@pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
+def test_it_is_the_same_when_the_process_was_stopped_meanwhile(last: str) -> None:
+    """The kernel restarts some of the calls, with another number."""
+    (before,) = sleeps_of(last, sleeping=True).values()
+    (after,) = sleeps_of(last, sleeping=True, stopped=True).values()
+    assert after.seconds is not None and before.seconds is not None
+    assert after._replace(seconds=None) == before._replace(seconds=None)
 
 
 @pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)

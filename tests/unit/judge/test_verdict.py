@@ -488,3 +488,17 @@ def test_a_worker_that_never_took_a_request_leaves_the_verdict_open(
     word, why = verdict_on(idle, 64)
     assert word is Verdict.UNKNOWN
     assert words in why
+
+
+def test_a_worker_that_sleeps_leaves_it_open_though_each_had_its_turn() -> None:
+    """One that was filled alone and took nothing need not be a worker, or is to be."""
+    filled = steered(Goal.MOST, (1, 2), 4, (4, 4), waiting=4)
+    least = [steered(Goal.LEAST, order, 4, (4,)) for order in ((1, 2), (2, 1))]
+    seen = cell(WHERE, "sync-4", 4, rounds(4, (1, 4), [4]))
+    seen = msgspec.structs.replace(
+        seen, workers=2, idle_workers=1, steered=(filled, *least)
+    )
+    assert verdict_on(seen, 64)[0] is Verdict.AS_DECLARED
+    word, why = verdict_on(msgspec.structs.replace(seen, asleep_workers=1), 64)
+    assert word is Verdict.UNKNOWN
+    assert "1 of 2 processes that listen never took a request and sleeps, so" in why
