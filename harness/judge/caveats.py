@@ -1,4 +1,4 @@
-"""What else a reader of a verdict should know, each the end of a sentence."""
+"""Caveats that a reader of a verdict should know, each the end of a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How likely a difference between small counts is when nothing has changed.
+"""Computes how likely a difference between small counts is if nothing has changed.
 
 The tests are exact, whatever the size of the counts: no table, no approximation. With
 ten rounds, most of which give the same small number, both would be wrong.
@@ -36,7 +36,7 @@ def least(of: int, of_others: int) -> float:
 
 
 def stand_out(likelihoods: Sequence[float], report: float, each: float) -> list[bool]:
-    """Which of several differences are too unlikely to be chance, in their order.
+    """For each of several differences, whether it is too unlikely to be chance.
 
     ``report`` is how likely it may be that any of them is picked by mistake:
     S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian

@@ -1,4 +1,4 @@
-"""Everything that changed: since a baseline, and from release to release in one run.
+"""Collects all changes: since a baseline, and between releases in one run.
 
 The only place that computes it: reports, gates and annotations are handed the result.
 """
@@ -19,10 +19,10 @@ from harness.records.report import Report
 
 
 class Baseline(NamedTuple):
-    """A report to compare with, and the changes that are expected since then."""
+    """A report to compare with, and the expected changes since then."""
 
     report: Report | None = None
-    """``None`` where there is nothing to compare with."""
+    """The earlier report; ``None`` if there is none."""
     expected: Expected = Expected()
 
 
@@ -30,7 +30,7 @@ NOTHING = Baseline()
 
 
 def changes_in(report: Report, baseline: Baseline = NOTHING) -> Changes:
-    """What changed since the baseline, if there is one, and from release to release."""
+    """All changes since the baseline, if there is one, and between releases."""
     changes = Changes(baseline=None, now=measured_run(report))
     if baseline.report is not None:
         changes = acknowledge(compare(baseline.report, report), baseline.expected)

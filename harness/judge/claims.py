@@ -1,4 +1,4 @@
-"""Whether what a server claims about itself (PEP 3333) fits what was seen of it."""
+"""Checks whether a server's claims about itself (PEP 3333) fit what was seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each cell differs from another run, and which versions changed.
+"""Compares the cells and the versions of two runs.
 
 ``difference`` decides when two numbers differ; this module pairs cells, and compares
 what has no number.
@@ -36,7 +36,7 @@ from harness.records.words import Outcome
 REGRESSIONS = (Change.FEWER, Change.BROKE)
 
 ALTERED = (*REGRESSIONS, Change.MORE, Change.RECOVERED, Change.GONE)
-"""Changes of a cell that was there before, for better or for worse."""
+"""Changes of a cell that is in both runs, for better or for worse."""
 
 
 class Pair(NamedTuple):
@@ -73,7 +73,7 @@ def compare(before: Report, now: Report) -> Changes:
 
 
 def measured_run(report: Report) -> MeasuredRun:
-    """When, where and how a run was measured."""
+    """Describe when, where and how a run was measured."""
     return msgspec.convert(report, MeasuredRun, from_attributes=True)
 
 
@@ -111,7 +111,7 @@ KEYS: tuple[Key, ...] = (
 def _unambiguous(
     cells: Sequence[CellReport], key: Key, taken: set[str]
 ) -> dict[Hashable, CellReport]:
-    """By key, the cells that are the only ones in their run with that key."""
+    """Cells that are the only ones in their run with their key, by key."""
     count = Counter(map(key, cells))
     return {
         key(cell): cell
@@ -142,7 +142,7 @@ def compare_pairs(
 
 
 def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
-    """Compare by outcome; ``None`` where both sides have a number."""
+    """Compare by outcome; ``None`` if both sides have a number."""
     before, now = pair
     if before is None:
         return Comparison(Change.NEW, f"not part of it before; now {_words(now)}")

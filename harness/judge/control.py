@@ -1,4 +1,4 @@
-"""Whether the control of an environment was measured right.
+"""Checks whether the control of an environment was measured right.
 
 The control is a server of exactly known capacity. Numbers of an environment are
 published only where the probe saw just that capacity.
@@ -13,7 +13,7 @@ from harness.records.words import Outcome
 
 
 def control_fault(control: ControlEvidence | None) -> str | None:
-    """Why an environment's numbers cannot be trusted, if the control says so."""
+    """Why the control makes an environment's numbers untrustworthy; else empty."""
     if control is None:
         return "no control was measured in this environment, so no number is published"
     if control.outcome is not Outcome.MEASURED:
@@ -39,7 +39,7 @@ def _is_exact(control: ControlEvidence) -> bool:
 
 
 def control_words(control: ControlEvidence | None) -> str:
-    """The capacity of the control beside what was seen of it; empty without one."""
+    """The known and the measured capacity of the control; empty without one."""
     if control is None:
         return ""
     capacity = control.processes * control.threads

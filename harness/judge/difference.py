@@ -41,8 +41,8 @@ PER_CELL = 0.001
 affects all of them. This makes up for it, as the benchmark ``alarms`` shows."""
 
 ENOUGH = 3
-"""Rounds with requests arriving one after another that it takes before these count as
-steady where they differ from rounds in which all arrive together."""
+"""Rounds with requests arriving one after another that are needed before these count as
+steady, if they differ from rounds in which all arrive together."""
 
 
 class Conditions(NamedTuple):
@@ -58,7 +58,7 @@ class Comparison(NamedTuple):
 
     change: Change
     words: str
-    """Both numbers, and why."""
+    """Both numbers, and the reason."""
     chance: float | None = None
     """Probability of a difference as large when nothing has changed; ``None`` where
     numbers are compared exactly."""
@@ -135,14 +135,14 @@ def _processors(conditions: Conditions) -> str:
 
 
 def _elsewhere(conditions: Conditions) -> str:
-    """A remark where the machine is another one and that should not matter."""
+    """A remark that the machines differ, if that should not matter."""
     if conditions.processors[0] == conditions.processors[1]:
         return ""
     return f" ({_processors(conditions)}, which its number does not depend on)"
 
 
 def _exactly(before: CellReport, now: CellReport) -> Change:
-    """Compare the most ever seen, then what is reached one after another."""
+    """Compare the most ever seen, then the most reached one request after another."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if (
         old == new
@@ -189,7 +189,7 @@ def _from(cell: CellReport, load: int) -> list[Round]:
 
 
 def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
-    """Whether the shares of the rounds that did as well differ by more than chance."""
+    """Compare the shares of rounds that did as well, beyond what chance explains."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if old != new:
         lower = min(old, new)
@@ -226,7 +226,7 @@ def _shares(
 
 
 def _by_chance(before: CellReport, now: CellReport, chance: float | None) -> Comparison:
-    """The result for rounds that differ by no more than chance explains."""
+    """The result for rounds that chance alone may explain."""
     if before.declared != now.declared:
         why = "it declares another number, and the rounds do not decide"
         words = f"{why}: {both_numbers(before, now)}"

@@ -1,4 +1,4 @@
-"""Changes that somebody has looked at and expects: the file ``expected.toml``.
+"""Changes that somebody has checked and expects: the file ``expected.toml``.
 
 An acknowledgement is about one change: from this number to that one. It covers no
 other, and one that covers none is reported, so that the file stays true.
@@ -31,7 +31,7 @@ WORDS = (
     "unbounded",
     ABSENT,
 )
-"""What may be written where there is no number."""
+"""Words that may be written in place of a number."""
 
 SPELLING = f"write a positive number, 'up to 8', or one of: {', '.join(WORDS)}"
 
@@ -42,7 +42,7 @@ Number = PositiveInt | UpTo
 
 
 class Acknowledgement(Record, frozen=True, kw_only=True):
-    """One change that is expected, in as many cells as the glob matches."""
+    """One expected change, in all cells that the glob matches."""
 
     remedies = {
         "from": SPELLING,
@@ -101,7 +101,7 @@ def _expected(cell: CellChange, entry: Acknowledgement) -> CellChange:
 
 
 def spelled(cell: CellChange) -> tuple[str, str]:
-    """Both sides of a change, as the file spells them."""
+    """Both sides of a change, spelled as in the file."""
     before = cell.before.said if cell.before else ABSENT
     return before, cell.now.said if cell.now else ABSENT
 
@@ -124,7 +124,7 @@ def _unmatched(entry: Acknowledgement, cells: tuple[CellChange, ...]) -> Unmatch
 
 
 def _problem(cells: list[CellChange]) -> str:
-    """What there is instead of the change that was expected."""
+    """What was found instead of the expected change."""
     if not cells:
         return "no cell of either run matches it; correct the glob, or remove it"
     changed = [c for c in cells if c.change is not Change.SAME]

@@ -1,4 +1,4 @@
-"""Whether a server was full: requests waited outside the app, and no more entered.
+"""Decides whether a server was full: requests waited, and no more entered.
 
 A round that ended because a count stood still proves nothing: the harness, or the
 machine, may have been too slow.
@@ -59,7 +59,7 @@ def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRoun
 
 
 def lets_nobody_in(rounds: Sequence[Round]) -> bool:
-    """Whether in the end even a single request was turned away.
+    """Whether in the last rounds even a single request was turned away.
 
     A server that is full turns requests away too, but lets others in later.
     """

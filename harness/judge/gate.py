@@ -55,16 +55,16 @@ class DeploymentResult(NamedTuple):
 
     name: str
     file: str
-    """The file that describes it; empty where options do."""
+    """The file that describes the deployment; empty if options do."""
     at_least: int | None
-    """How many requests it must always handle, where its file says so."""
+    """How many requests it must always handle, if its file says so."""
     cell: CellReport
     fault: type[HarnessError] | None
-    """The error that it fails with; ``None`` also where a gate lets it through."""
+    """The error that it fails with; ``None`` also if the gate lets it pass."""
     reason: str
-    """What is wrong, and a remedy; empty when nothing is."""
+    """The problem and a remedy; empty if there is none."""
     remedy: str = ""
-    """The remedy alone, with which the reason ends."""
+    """The remedy alone, which is the end of the reason."""
 
 
 def gate(
@@ -73,7 +73,7 @@ def gate(
     changes: Changes | None = None,
     deployments: Sequence[DeploymentResult] = (),
 ) -> None:
-    """Return if a run passes, and otherwise raise the error that it fails with.
+    """Return if a run passes; otherwise raise the error that it fails with.
 
     Where deployments were measured, the worst of the faults that ``relax`` leaves of
     them decides. Raises ``HarnessFailed``, ``CouldNotStart``, ``NothingMeasured`` or
@@ -104,7 +104,7 @@ def fault_of(
 
 
 def _gate_instrument(report: Report) -> None:
-    """Raise unless some cell was measured and the instrument failed in none."""
+    """Raise unless a cell was measured and the instrument failed in none."""
     outcomes = [cell.outcome for cell in report.cells]
     failed = [c for c in report.cells if c.outcome in INSTRUMENT]
     if failed:

@@ -1,4 +1,4 @@
-"""What the evidence of a run means: the report.
+"""Turns the evidence of a run into a report.
 
 Rule 1: numbers are published only where the sums of every round agree and the control,
 whose capacity is known, was measured exactly right.
@@ -43,11 +43,11 @@ from harness.records.words import Verdict
 FLASK = "Flask"
 
 Reproduce = Callable[[Evidence, CellEvidence], str]
-"""Gives the command that measures a cell again."""
+"""A function that returns the command to measure a cell again."""
 
 
 class Judgement(NamedTuple):
-    """What the evidence of one cell means."""
+    """The judgement of one cell's evidence."""
 
     outcome: Outcome
     verdict: Verdict
@@ -141,7 +141,7 @@ def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
 
 
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:
-    """One for each environment; one whose control failed replaces its others."""
+    """One report for each environment; one whose control failed replaces the others."""
     reports: dict[str, EnvironmentReport] = {}
     for each in evidence:
         report = _environment(each)

@@ -1,4 +1,4 @@
-"""A measured number in words, as comparisons and ``expected.toml`` give it."""
+"""Words for a measured number, as comparisons and ``expected.toml`` use them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def one_side(cell: CellReport) -> Seen:
 
 
 def numbers(cell: CellReport) -> str:
-    """How many were in the app, from the least at the declared number to the most."""
+    """The range of the number in the app, from the floor to the ceiling."""
     open_end = "" if cell.bounded else "at least "
     if always_reached(cell):
         return f"{open_end}{cell.ceiling}"

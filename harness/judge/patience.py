@@ -12,7 +12,8 @@ from typing import NamedTuple
 from harness.records.declares import WaitVerdict
 
 NEARLY = 1.0
-"""Seconds within which either side may be first: gunicorn looks once a second."""
+"""Difference in seconds below which either side may be first: gunicorn checks once a
+second."""
 
 
 LOST = "a request that is sent just then is lost"
@@ -25,20 +26,20 @@ class PlatformWaits(NamedTuple):
     platform: str
     seconds: float
     because: str
-    """Where the number is from, such as ``by default``; empty where its file has it."""
+    """Where the number comes from, such as ``by default``; empty if its file has it."""
     then: str = ""
     """What it does when it gives up, such as ``answers 504``; of an idle connection,
     what becomes of a request that meets its end."""
 
 
 class AppWaits(NamedTuple):
-    """How long the server of the app does."""
+    """How long the app's server waits."""
 
     server: str
     seconds: float | None
-    """``None`` where it never gives up."""
+    """Seconds; ``None`` if it never gives up."""
     setting: str
-    """The option that says so."""
+    """The option that sets the time."""
     of: str
     """The place of the command, as ``FILE:LINE``."""
     otherwise: str = ""
@@ -46,7 +47,7 @@ class AppWaits(NamedTuple):
 
 
 class JudgedWait(NamedTuple):
-    """Which side is first, whether that loses requests, and what to change."""
+    """Which side gives up first, whether that loses requests, and what to change."""
 
     verdict: WaitVerdict
     fault: bool
@@ -86,7 +87,7 @@ def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
 
 
 def judge_idle(platform: PlatformWaits, app: AppWaits) -> JudgedWait | None:
-    """Who closes an idle connection first; ``None`` where none is kept."""
+    """Who closes an idle connection first; ``None`` if none is kept open."""
     if app.seconds == 0:
         return None
     keeps = f"{platform.platform} keeps an idle connection for {platform.seconds:g} s"

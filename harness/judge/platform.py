@@ -15,7 +15,7 @@ NUMBERS = (
 
 
 class Limit(NamedTuple):
-    """What a platform says of one instance."""
+    """How many requests a platform sends one instance."""
 
     most: int | None
     """The most that it is ever sent; ``None`` for no limit."""
@@ -24,7 +24,7 @@ class Limit(NamedTuple):
     counts: str
     """``requests`` or ``connections``."""
     key: str
-    """The setting that says so; empty where the file has none for it."""
+    """The setting that limits requests; empty if the file has none."""
     where: str
     """The place of that setting, such as ``service.yaml:12``."""
     platform: str
@@ -33,18 +33,18 @@ class Limit(NamedTuple):
 
     @property
     def number(self) -> int | None:
-        """The most that it is sent, or else what the platform aims at."""
+        """The most that the instance is sent, or else what the platform aims at."""
         return self.most if self.most is not None else self.aims
 
 
 class Takes(NamedTuple):
-    """What an app takes at once."""
+    """How many requests an app takes at once."""
 
     always: int | None
     """The number in the worst order of arrival; ``None`` for no bound."""
     at_most: int | None
     of: str
-    """What says so, or what was measured."""
+    """The source of the number: a place in a file, or a measurement."""
     because: str = ""
 
 
@@ -62,7 +62,7 @@ def in_words(number: int) -> str:
 
 
 def judge_platform(limit: Limit, takes: Takes) -> Judged:
-    """Whether all that is sent finds a place, and whether places stay empty."""
+    """Judge whether all that is sent finds a place, and whether places stay empty."""
     sent, taken = limit.number, takes.always
     if sent is None:
         takes_words = "no bound" if taken is None else str(taken)
@@ -104,7 +104,7 @@ def _default(reason: str, limit: Limit) -> str:
 
 
 def _lower(limit: Limit, takes: Takes) -> str:
-    """What to do if some wait, on the platform's side or the app's."""
+    """The remedy if some wait, on the platform's side or the app's."""
     now = f", which is {takes.because} now" if takes.because else ""
     return _either(limit, takes, f"let {takes.of} take {limit.number}{now}")
 
@@ -115,7 +115,7 @@ def _raise(limit: Limit, takes: Takes) -> str:
 
 
 def _either(limit: Limit, takes: Takes, app: str) -> str:
-    """Change the platform's file, where it can say a number, or the ``app``."""
+    """The remedy in the platform's file, if it can set a number, or in the ``app``."""
     if not limit.key:
         return app
     return f"set {limit.key} to {takes.always} in {limit.where}, or {app}"

@@ -1,4 +1,4 @@
-"""What changed from one release to the next within one run.
+"""Finds what changed from one release to the next within one run.
 
 What was measured under several releases of Flask is one series; what was measured with
 several releases of its server is another. Only neighbours are compared. What cannot be
@@ -36,11 +36,11 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 RELEASE_CHANGES = (*ALTERED, Change.NEW)
-"""What counts as a change from one release to the next."""
+"""Kinds of change that count from one release to the next."""
 
 
 class ReleaseStep(NamedTuple):
-    """From one release of a package to the next that was measured."""
+    """The step from one release of a package to the next that was measured."""
 
     package: str
     release: str
@@ -49,7 +49,7 @@ class ReleaseStep(NamedTuple):
 
 
 def between_releases(report: Report) -> tuple[ReleaseChange, ...]:
-    """What changed from each release to the next, by package, release and server.
+    """The changes from each release to the next, by package, release and server.
 
     Configurations are in the order of the report. A change that is the same under
     several releases of Flask (for a change of the server) is listed once.
@@ -106,7 +106,7 @@ def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
 
 
 def _along_flask(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
-    """Where a server has another release with each Flask, its cells are one series."""
+    """Cells of one series, even if the server's release differs with each Flask."""
     split = several_releases(cells)
 
     def series(cell: CellReport) -> object:
@@ -129,7 +129,7 @@ def _along_servers(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
 def _neighbours(
     cells: Sequence[CellReport], series: Callable[[CellReport], object], field: str
 ) -> Iterator[tuple[CellReport, CellReport]]:
-    """Pairs in the order of releases, without cells that are inconclusive."""
+    """Neighbours in the order of releases, without inconclusive cells."""
     groups: dict[object, list[CellReport]] = defaultdict(list)
     for cell in filter(_is_conclusive, cells):
         groups[series(cell)].append(cell)
@@ -141,7 +141,7 @@ def _neighbours(
 
 
 def _is_conclusive(cell: CellReport) -> bool:
-    """Whether the next release can be compared with a cell."""
+    """Whether a cell has a result that the next release can be compared with."""
     if cell.outcome is Outcome.MEASURED:
         return cell.verdict is not Verdict.UNKNOWN
     return cell.outcome not in INSTRUMENT

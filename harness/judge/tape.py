@@ -1,4 +1,4 @@
-"""Tapes: how many places a server had at every moment while something was done to it.
+"""Judges tapes: how many places a server had at every moment during an act.
 
 A place is a request in the app while others wait. One that leaves makes room for the
 next, and for an instant one is missing: a *blink*. So what is missing for less than a
@@ -27,16 +27,16 @@ SHORTEST_BLINK = 0.15
 """Seconds. Hand-offs on a machine with nothing else to do are shorter."""
 
 LONGEST_BLINK = 0.8
-"""If a blink would be longer, nothing is known."""
+"""Seconds. If a blink would have to be longer, nothing is known."""
 
 HOLD_UPS = 2
 """Length of a blink, in longest hand-offs or hold-ups of the harness."""
 
 STARVED_SHARE = 0.5
-"""A process that waited for a processor for so much of the time was about to run."""
+"""Share of the time that a process waits for a processor if it is about to run."""
 
 BEFORE = -1.0
-"""Where a tape begins, in seconds after the act."""
+"""Where a tape begins, in seconds after the act: before it."""
 
 
 class Step(NamedTuple):
@@ -47,7 +47,7 @@ class Step(NamedTuple):
 
 
 def blink_of(seen: TapeSeen) -> float:
-    """How long something has to be missing to be counted, in seconds."""
+    """How long places must be missing to count as missing, in seconds."""
     longest = max(seen.hand_off_seconds, seen.lag_seconds)
     return max(SHORTEST_BLINK, HOLD_UPS * longest)
 
@@ -72,7 +72,7 @@ def closed(steps: Sequence[Step], end: float, length: float) -> list[Step]:
 def _gaps(
     steps: Sequence[Step], end: float, level: int, length: float
 ) -> Iterator[tuple[float, float]]:
-    """Where the curve is below a level, for ``length`` at least."""
+    """The times when the curve is below a level for at least ``length``."""
     begun: float | None = None
     for step in (*steps, Step(end, level)):
         if step.number < level and begun is None:
@@ -92,7 +92,7 @@ def _without_repeats(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
-    """The tape from a second before the act until it was no longer watched."""
+    """The tape from a second before the act to the end of the watch."""
     moments = list(zip(seen.at_ms, seen.old, seen.new, strict=False))
     end = seen.watched_seconds
     starved = [each for each in seen.slow if _is_starved(each)]
@@ -139,11 +139,11 @@ def _moment_of(step: Step) -> float:
 
 
 class Depth(NamedTuple):
-    """How low a tape is, between two moments."""
+    """How low a tape falls between two moments."""
 
     lowest: int
     seconds: float
-    """How long it stays that low."""
+    """How long it stays that low, in seconds."""
 
 
 def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
@@ -167,7 +167,7 @@ def median(points: Sequence[TapePoint], begin: float, end: float) -> int:
 def longest_dip(
     points: Sequence[TapePoint], below: int, begin: float, end: float
 ) -> float:
-    """The longest time, in seconds, with fewer places than ``below``."""
+    """The longest time with fewer places than ``below``, in seconds."""
     longest = running = 0.0
     for places, seconds in _spans(points, begin, end):
         running = running + seconds if places < below else 0.0
@@ -178,7 +178,7 @@ def longest_dip(
 def _spans(
     points: Sequence[TapePoint], begin: float, end: float
 ) -> list[tuple[int, float]]:
-    """Places, and for how many seconds, in order."""
+    """Numbers of places and their durations in seconds, in order."""
     edges = [*(point.at for point in points[1:]), end][: len(points)]
     spans = [
         (point.old + point.new, min(edge, end) - max(point.at, begin))

@@ -1,4 +1,4 @@
-"""Whether a configuration handles the number that it declares.
+"""Decides whether a configuration handles the number that it declares.
 
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
 bound. A request waited if the server was quiet and had not let it in; where a server
@@ -43,8 +43,7 @@ CAME_LATE = (
     "a part of that came late, while requests waited, and rounds before it are left "
     "out: a server that has just started has fewer in the app"
 )
-"""What is to be known of a server that starts threads or workers late, and does not say
-so."""
+"""The caveat on a server that starts threads or workers late without declaring it."""
 
 
 def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
@@ -115,7 +114,7 @@ def _verdict(
 
 
 def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, str]:
-    """The verdict where a server starts processes only while requests wait."""
+    """The verdict on a server that adds processes only while requests wait."""
     declared = cell.declaration.declared
     words = f"{_declares(declared)}; {numbers.floor} at once, and grows to"
     if numbers.ceiling == load:
@@ -129,7 +128,7 @@ def _grows(load: int, cell: CellEvidence, numbers: Numbers) -> tuple[Verdict, st
 def _too_slow(
     declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
 ) -> str:
-    """Why the numbers are open if this machine could not choose an order in time."""
+    """Why the numbers are unknown if this machine could not choose an order in time."""
     return (
         f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but this machine was "
         "too slow to find the least and the most; measure again while it has less to do"
@@ -137,7 +136,7 @@ def _too_slow(
 
 
 def _no_round(load: int, cell: CellEvidence) -> str:
-    """Why no round tells how many of ``load`` are in the app."""
+    """Why no round shows how many of ``load`` are in the app."""
     if at_load(cell.rounds, load):
         return (
             f"the server replaced processes in every round that offered {load} at "
@@ -149,7 +148,7 @@ def _no_round(load: int, cell: CellEvidence) -> str:
 def _short(
     declared: int | None, load: int, cell: CellEvidence, numbers: Numbers
 ) -> tuple[Verdict, str]:
-    """The verdict where fewer than declared were in the app, always or at times."""
+    """The verdict if fewer than declared were in the app, always or at times."""
     ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
     uneven = floor < load <= ceiling
     unsure = unsure_rounds(cell, floor if uneven else ceiling)
@@ -184,7 +183,7 @@ def _short(
 
 
 def _idle(cell: CellEvidence) -> str:
-    """How many of the workers were never seen to hold a request."""
+    """A clause on workers that were never seen to hold a request."""
     listen = f"{cell.idle_workers} of {cell.workers} processes that listen"
     asleep = f" and {'sleeps' if cell.asleep_workers == 1 else 'sleep'}"
     return f"{listen} never took a request{asleep if cell.asleep_workers else ''}"
@@ -200,7 +199,7 @@ def _so_many(load: int, cell: CellEvidence, numbers: Numbers) -> str:
 
 
 def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
-    """How many of ``load`` enter the app at worst, at best, and by chance."""
+    """A sentence on how many of ``load`` enter at worst, at best, and by chance."""
     seen = [each.admitted for each in at_load(undisturbed(cell.rounds), load)]
     if numbers.floor_by is Basis.SEEN or not least_rounds(cell.steered, load):
         if (most := max(seen, default=load)) < load:
@@ -222,13 +221,13 @@ def _uneven(load: int, cell: CellEvidence, numbers: Numbers) -> str:
 
 
 def _whenever(cell: CellEvidence, numbers: Numbers) -> str:
-    """In which rounds the declared number was reached."""
+    """A clause on the rounds that reached the declared number."""
     chosen = cell.steered and numbers.floor_by is Basis.GUARANTEED
     return f"in every round{', whichever worker came first' if chosen else ''}"
 
 
 def _advice(unsure: Sequence[Round | SteeredRound]) -> str:
-    """What to do where rounds ended without a quiet server."""
+    """A clause on what to do if rounds ended without a quiet server."""
     if any(each.stalled for each in unsure):
         return "it left requests unserved then, so measuring again will not tell more"
     lags = (each.lag_seconds for each in unsure if isinstance(each, Round))
@@ -244,13 +243,13 @@ def _declares(declared: int | None) -> str:
 
 
 def _fate(cell: CellEvidence) -> str:
-    """What happened to requests beyond the declared number."""
+    """A clause on what happened to requests beyond the declared number."""
     waiting = any(map(waited, cell.rounds)) or any(r.waiting for r in cell.steered)
     return "waited" if waiting else "were turned away"
 
 
 def _open_end(cell: CellEvidence, declared: int) -> str:
-    """Why it is not known whether more would have been admitted."""
+    """A clause on why it is unknown whether more would have been admitted."""
     begin = f"declares {declared}; {declared} were in the app at once, but"
     if _most_offered(cell) <= declared:
         return f"{begin} never more than {declared} were offered, so it may admit more"

@@ -1,4 +1,4 @@
-"""Which installed versions, and which parts of the machine, differ between two runs."""
+"""Finds which installed versions and parts of the machine differ between two runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.records.report import CellReport
 from harness.records.report import Report
 
 FIRST = {"python": "Python", "flask": "Flask", "werkzeug": "Werkzeug"}
-"""Versions that are listed before others, and how their names are written."""
+"""Packages that are listed before others, and how their names are written."""
 
 HOST = {
     "processors": "processors",
@@ -20,21 +20,21 @@ HOST = {
     "machine": "architecture",
     "quiet_by": "how a quiet server is recognized",
 }
-"""Fields of a host that may be why a number changed, and how they are written."""
+"""Fields of a host that may change a number, and their names in reports."""
 
 InstalledBy = Mapping[str, Mapping[str, str]]
-"""Versions by package, by the id of the environment that they are installed in."""
+"""Versions by package, by the id of their environment."""
 
 
 def installed_in(report: Report) -> InstalledBy:
-    """What was installed in each environment of a run."""
+    """The installed versions in each environment of a run."""
     return {each.id: each.installed for each in report.environments}
 
 
 def version_changes(
     before: CellReport, now: CellReport, old: InstalledBy, new: InstalledBy
 ) -> tuple[Difference, ...]:
-    """The versions that changed between two cells; what ``old`` and ``new`` installed.
+    """The versions that changed between two cells, of all in ``old`` and ``new``.
 
     Python, Flask, Werkzeug and the server come first. Where it is not known what was
     installed, only these are compared.
@@ -64,7 +64,7 @@ def _versions(cell: CellReport, installed: InstalledBy) -> dict[str, str]:
 
 
 def machine_changes(before: Report, now: Report) -> tuple[Difference, ...]:
-    """What differs between the machines of two runs, and may be why a number does."""
+    """Differences between the machines of two runs that may change a number."""
     values = {
         name: (str(getattr(before.host, field)), str(getattr(now.host, field)))
         for field, name in HOST.items()

@@ -1,4 +1,4 @@
-"""Whether a second account of the requests in the app agrees with the first."""
+"""Checks whether the kernel's account of requests in the app agrees with the app's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load the catalog: the files that say what could be measured.
+"""Loads the catalog: the files that say what can be measured.
 
 Every fault is a ``UsageError`` that names the file, the key and the remedy.
 """
@@ -29,7 +29,7 @@ RESTORE = "the catalog is incomplete: restore it"
 
 
 def load(folder: Path = FOLDER) -> Catalog:
-    """Load the catalog from a folder, by default the one that comes with the harness.
+    """Load the catalog from a folder, by default the one in this package.
 
     Raises ``UsageError`` naming the file, the key and the remedy of the first fault.
     """
@@ -51,7 +51,7 @@ def load(folder: Path = FOLDER) -> Catalog:
 
 
 def titles(folder: Path = FOLDER) -> dict[str, str]:
-    """What people call each server of a catalog, by its name. Raises ``UsageError``."""
+    """The title of each server in a catalog, by its name. Raises ``UsageError``."""
     return {server.name: server.title for server in load(folder).servers}
 
 

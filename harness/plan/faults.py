@@ -1,4 +1,4 @@
-"""Faults of the catalog's files that concern more than one key.
+"""Finds faults in the catalog's files that concern more than one key.
 
 Each is a key, what is wrong with it, and a remedy.
 """
@@ -29,7 +29,7 @@ Fault = tuple[str, str, str]
 """Key, fault and remedy."""
 
 PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
-"""What an argument or a variable may name in braces; nothing else is in braces."""
+"""Placeholders that an argument or a variable may have; it has no other braces."""
 
 PROXY_PLACEHOLDERS = ("folder", "host", "port", "upstream")
 """What a proxy's arguments, ``passes`` and ``template`` may name in braces. There are
@@ -39,7 +39,7 @@ other braces in a template: only a word that touches both of its braces is meant
 def server_faults(
     server: Server, stem: str, proxies: Sequence[Proxy]
 ) -> Iterator[Fault]:
-    """Faults of a server's file, whose name without suffix is ``stem``."""
+    """Faults in a server's file, whose name without suffix is ``stem``."""
     yield from chain(_origin_faults(server, stem), _configuration_faults(server))
     yield from chain(_declared_faults(server), _placeholder_faults(server))
     yield from _chance_faults(server)
@@ -109,7 +109,7 @@ def _declared_faults(server: Server) -> Iterator[Fault]:
 
 
 def _templates(server: Server) -> Iterator[tuple[str, str]]:
-    """Every text in which placeholders are filled in, with its key."""
+    """Every text with placeholders, with its key."""
     owners: Iterable[tuple[str, Server | Addition | Configuration]] = (
         ("", server),
         *((f"addition {entry.release}: ", entry) for entry in server.addition),
@@ -135,7 +135,7 @@ def _placeholder_fault(text: str) -> str:
 
 
 def proxy_faults(proxy: Proxy, stem: str) -> Iterator[Fault]:
-    """Faults of a proxy's file that concern more than one key."""
+    """Faults in a proxy's file that concern more than one key."""
     if proxy.name != stem:
         yield "name", f"{proxy.name!r} is not the file's name", f"write {stem!r}"
     if "/" in proxy.file:
@@ -174,7 +174,7 @@ def _link_faults(server: Server, proxies: Sequence[Proxy]) -> Iterator[Fault]:
 def pin_faults(
     server: Server, constraints: Mapping[str, Sequence[Constraint]]
 ) -> Iterator[Fault]:
-    """Files of constraints without a pin for a server whose release is pinned there."""
+    """Faults for files of constraints that lack the pin of a server they should pin."""
     package = server.package or server.name
     for name, lines in constraints.items() if server.pinned_by_flask else ():
         if not any(_pins(line.requirement, package) for line in lines):

@@ -1,4 +1,4 @@
-"""The folder of the catalog that comes with the harness."""
+"""The folder of the catalog in this package."""
 
 from __future__ import annotations
 

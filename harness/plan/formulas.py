@@ -1,4 +1,4 @@
-"""Formulas of servers' documentation for numbers that depend on the machine.
+"""Formulas from servers' documentation for numbers that depend on the machine.
 
 A catalog names one, such as ``thread-pool`` or ``2 x thread-pool``; nothing in it is
 ever evaluated as code.
@@ -22,9 +22,9 @@ class KnownFormula(NamedTuple):
     """One formula."""
 
     words: str
-    """As the documentation writes it."""
+    """The formula, as the documentation writes it."""
     value: Callable[[int], int]
-    """From the number of processors to its value."""
+    """Computes the value from the number of processors."""
 
 
 FORMULAS = {
@@ -35,7 +35,7 @@ FORMULAS = {
 
 
 def parse(declared: Promised) -> Formula | None:
-    """Parse what a catalog declares; ``None`` for a number or ``unbounded``.
+    """Parse a declaration in the catalog; ``None`` for a number or ``unbounded``.
 
     Raises ``ValueError`` for a word that is no formula.
     """

@@ -1,4 +1,4 @@
-"""Look up servers, configurations, proxies, series and pins in a catalog."""
+"""Looks up servers, configurations, proxies, series and pins in a catalog."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def companions_of(catalog: Catalog, series: Series, python: str) -> list[Require
 
 
 def find_built(selection: Selection, package: str, version: str) -> Built | None:
-    """Find what a version was built from; ``None`` for one from an index."""
+    """Find the source that a version was built from; ``None`` for one from an index."""
     name = canonicalize_name(package)
     for built in selection.built:
         if canonicalize_name(built.package) == name and built.version == version:

@@ -1,4 +1,4 @@
-"""Find out why a cell cannot be measured, from the catalog and the selection alone."""
+"""Finds out why a cell cannot be measured, from the catalog and the selection alone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
 
 
 def _unfit(selection: Selection, server: Server, cell: Cell) -> str | None:
-    """Why a release that was built does not go with the others of a cell."""
+    """Why a release built from source does not go with the others of a cell."""
     flask = find_built(selection, FLASK, cell.flask)
     package = server.package
     if package is None:
@@ -88,7 +88,7 @@ def _unmet(need: Need, server: Server, cell: Cell, platform: str) -> str | None:
 def needed_here(
     catalog: Catalog, server: Server, configuration: Configuration, cell: Cell
 ) -> Iterator[NeededHere]:
-    """What a cell needs that only the machine that measures can check."""
+    """The needs of a cell that only the measuring machine can check."""
     for need in (*server.needs, *configuration.needs):
         here = need.programs or need.succeeds
         if here and within(cell.server_version, need.where):

@@ -1,4 +1,4 @@
-"""Plan what to install and what to start for each selected cell.
+"""Plans what to install and what to start for each selected cell.
 
 The plan follows from the catalog and the selection alone.
 """
@@ -137,7 +137,7 @@ def _planned_environment(
 
 
 def _built(selection: Selection, package: str, version: str) -> Built | None:
-    """Find what a version was built from; ``None`` for one from an index."""
+    """Find the source that a version was built from; ``None`` for one from an index."""
     source = find_built(selection, package, version)
     if source is None and is_labelled(version):
         option = "--flask" if package == FLASK else SERVER_RELEASE
@@ -205,7 +205,7 @@ def _argv(
     owners: Iterable[Server | Addition | Configuration],
     configuration: Configuration,
 ) -> tuple[str, ...]:
-    """What runs the server, its own arguments, its address, and all additions."""
+    """The command: the server, its arguments, its address, and all additions."""
     listen = configuration.listen or server.listen
     added = (text for owner in owners if owner != server for text in owner.argv)
     app = configuration.app or server.app
@@ -227,7 +227,7 @@ def front(proxy: Proxy, passed_by: str) -> PlannedFront:
 
 
 def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:
-    """What adds to a command line before the configuration, in order."""
+    """What adds arguments before those of the configuration, in order."""
     added = (a for a in server.addition if within(release, a.release))
     return (server, *added)
 
@@ -241,5 +241,5 @@ def _declares(configuration: Configuration, cell: Cell) -> Declares:
 
 
 def _number(declared: Promised) -> int | None:
-    """``None`` for no bound, and for a number that only the measuring machine knows."""
+    """A declared number; ``None`` for no bound, and for a formula."""
     return declared if isinstance(declared, int) else None

@@ -1,4 +1,4 @@
-"""Select cells of the catalog, from the catalog and the selection alone."""
+"""Selects cells of the catalog."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CELL_ID = re.compile(
 
 
 def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
-    """Selected cells in the catalog's order, then those named by an id outside of it.
+    """The selected cells in the catalog's order, then those named by an id outside it.
 
     Raises ``UsageError`` when the selection names something that does not exist, and
     ``NoSuchCell``, which is one, when a glob matches nothing.
@@ -53,7 +53,7 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
 def _default_configurations(
     catalog: Catalog, selection: Selection, cells: list[Cell]
 ) -> list[Cell]:
-    """Cells of the configurations of the default selection, whatever their Flask."""
+    """Cells of the default selection's configurations, with any Flask."""
     every = list(_everything(catalog, Selection(python=selection.python)))
     usual = {(each.server, each.configuration) for each in _default(catalog, every)}
     return [cell for cell in cells if (cell.server, cell.configuration) in usual]
@@ -98,7 +98,7 @@ def _matching(cells: list[Cell], glob: str) -> list[Cell]:
 
 
 def _flask_releases(catalog: Catalog, selection: Selection) -> list[str]:
-    """Selected releases of Flask, oldest first, else those of the matrix."""
+    """The selected releases of Flask, or those of the matrix, oldest first."""
     if not selection.flask:
         return [str(release) for release in catalog.matrix.flask]
     known = [str(release) for release in catalog.matrix.flask]
@@ -172,7 +172,7 @@ def _everything(catalog: Catalog, selection: Selection) -> Iterator[Cell]:
 def _cells(
     catalog: Catalog, server: Server, given: str | None, flask: str, python: str
 ) -> Iterator[Cell]:
-    """Release by release, so that the cells of one environment stay together."""
+    """Cells release by release, so that those of one environment stay together."""
     pairs = [
         (release, configuration)
         for configuration in server.configuration
@@ -194,7 +194,7 @@ def _cells(
 
 
 def _named(catalog: Catalog, selection: Selection, text: str) -> list[Cell]:
-    """The cell that an id names, also where the matrix does not have its releases.
+    """The cell that an id names, even if its releases are not in the matrix.
 
     None when it is no id, or when the rest of the selection excludes it. Raises
     ``UsageError`` when the catalog does not have its server or configuration.

@@ -1,4 +1,4 @@
-"""Split a plan into shards that take about as long as each other.
+"""Splits a plan into shards that take about equally long.
 
 A plan that is empty or too large is refused before any machine is asked for.
 """
@@ -27,7 +27,7 @@ class Job(Result, frozen=True, kw_only=True):
     """One job of the ``matrix`` of a workflow."""
 
     shard: str
-    """Such as ``2/3``, as ``measure --shard`` takes it."""
+    """The shard, such as ``2/3``, as ``measure --shard`` takes it."""
     number: int
     cells: int
 
@@ -49,7 +49,7 @@ def check_size(plan: Plan, most: int = MAX_CELLS) -> None:
 
 
 def split(plan: Plan, count: int) -> tuple[Plan, ...]:
-    """Split a plan, unless into too many shards for GitHub. Raises ``UsageError``."""
+    """Split a plan into shards. Raises ``UsageError`` if GitHub takes fewer."""
     if count > MAX_JOBS:
         raise UsageError(
             f"--shards {count}: a matrix has at most {MAX_JOBS} jobs; ask for fewer"
@@ -82,7 +82,7 @@ def shard_of(plan: Plan, text: str) -> Plan:
 
 
 def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
-    """Split a plan into at most ``count`` parts that take about as long to measure.
+    """Split a plan into at most ``count`` parts that take about equally long.
 
     An environment is never split, and each part has the order of the plan. The largest
     environments are placed first, each into the part with the least in it (LPT rule).

@@ -1,4 +1,4 @@
-"""What a glob that matches no cell may have meant."""
+"""Suggests what a glob that matches no cell may have meant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoSuchCell(UsageError):
     def __init__(self, glob: str, near: Sequence[str]) -> None:
         self.glob = glob
         self.near = near
-        """Ids of cells that are like it; may be empty."""
+        """Ids of similar cells; may be empty."""
         hint = f"ids are like {EXAMPLE}"
         if near:
             hint = f"did you mean {listed([repr(each) for each in near], 'or')}?"
@@ -26,7 +26,7 @@ class NoSuchCell(UsageError):
 
 
 _PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
-"""Parts of an id that people give alone, and the glob on ids that they mean."""
+"""Parts of an id that people give alone, and the globs that they mean."""
 
 
 def near(cells: list[Cell], glob: str) -> list[str]:

@@ -16,7 +16,7 @@ COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}
 
 
 def badge(cell: CellReport) -> str:
-    """The file that an endpoint badge of shields.io reads."""
+    """The content of the file that an endpoint badge of shields.io reads."""
     mark = words.mark(cell)
     message = str(mark.word)
     if cell.outcome is Outcome.MEASURED:

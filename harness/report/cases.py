@@ -1,4 +1,4 @@
-"""Findings as a list of cases, for formats that programs read.
+"""Makes a list of cases from findings, for formats that programs read.
 
 A case is one cell, one change or one place: it passes, fails, or is left out.
 """
@@ -28,27 +28,27 @@ from harness.records.words import Verdict
 
 
 class Case(NamedTuple):
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     group: str
-    """What it belongs to, such as the server."""
+    """The group that the case belongs to, such as a server."""
     name: str
     word: str
-    """What came out, such as ``as declared``."""
+    """The result, such as ``as declared``."""
     code: str = ""
-    """The id of the finding; empty where there is nothing to find."""
+    """The id of the finding; empty if it is no finding."""
     message: str = ""
     fails: bool = False
-    """Whether it is what fails the run."""
+    """Whether this case fails the run."""
     left_out: bool = False
-    """Whether it could not be looked at here, for a known reason."""
+    """Whether it could not be checked here, for a known reason."""
     seconds: float = 0.0
     file: str = ""
     line: int = 0
 
 
 def of_report(report: Report, forbidden: Collection[Outcome | Verdict]) -> list[Case]:
-    """The cells of a run; ``forbidden`` is what fails it."""
+    """Cases for the cells of a run; ``forbidden`` words fail it."""
     return [
         Case(
             group=f"flask-{cell.flask}.{cell.server}",
@@ -65,7 +65,7 @@ def of_report(report: Report, forbidden: Collection[Outcome | Verdict]) -> list[
 
 
 def of_check(report: Report, result: CheckResult) -> list[Case]:
-    """The deployments of a check with the lines of their settings, and remarks."""
+    """Cases for deployments, at the lines of their settings, and for remarks."""
     cells = {cell.configuration: cell for cell in report.cells}
     deployments = [
         Case(
@@ -104,7 +104,7 @@ def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:
 
 
 def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
-    """What changed since a baseline; ``fatal`` is what fails the run."""
+    """Cases for changes since a baseline; ``fatal`` changes fail the run."""
     return [
         Case(
             group="change",
@@ -119,7 +119,7 @@ def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
 
 
 def of_places(places: Places, fails: bool) -> list[Case]:
-    """What a repository declares; with ``fails`` a contradiction fails."""
+    """Cases for places in a repository; with ``fails`` a contradiction fails."""
     return [
         Case(
             group="declares",
@@ -137,7 +137,7 @@ def of_places(places: Places, fails: bool) -> list[Case]:
 
 
 def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
-    """What platforms send; with ``fails`` it fails where some requests wait."""
+    """Cases for what platforms send; with ``fails`` more than the app takes fails."""
     return [
         Case(
             group="platform",
@@ -155,7 +155,7 @@ def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
 
 
 def of_waiting(waits: Sequence[Waiting]) -> list[Case]:
-    """Who gives up first; where it is the app, requests are lost."""
+    """Cases for who gives up first; if it is the app, requests are lost."""
     return [
         Case(
             group="waiting",

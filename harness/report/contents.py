@@ -1,4 +1,4 @@
-"""Which sections a report has, and in which order."""
+"""Orders the sections of a report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from harness.report.sections import summary
 def page(
     report: Report, changed: Changes, checked: CheckResult | None = None
 ) -> list[Section]:
-    """The whole report, the most important first: for a page.
+    """The sections of a page: the whole report, the most important first.
 
     ``checked`` is what a check of deployments came to, if the report is on one.
     """

@@ -1,4 +1,4 @@
-"""The parts of a report, whatever it is written as.
+"""The parts of a report, in any format.
 
 Each module of ``sections`` makes sections of the records in this module, and each pen
 (``markdown``, ``terminal``, ``plain``) can write any section.
@@ -34,7 +34,7 @@ class Paragraph(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """A paragraph that nobody may overlook, and a list below it."""
+    """A paragraph that must not be overlooked, and a list below it."""
 
     level: Literal["caution", "warning"]
     text: Text
@@ -51,7 +51,7 @@ class Item(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list; ``head`` is what all its items are."""
+    """A list; ``head`` says what its items are."""
 
     items: tuple[Item, ...]
     head: Mark | str = ""
@@ -60,14 +60,14 @@ class Items(NamedTuple):
 
 
 class Value(NamedTuple):
-    """What was measured, in a cell of the matrix."""
+    """A measured value in a cell of the matrix."""
 
     number: str
     """Requests at once; empty when nothing was measured."""
     mark: Mark | None
-    """``None`` for what is as declared: the number alone says it all."""
+    """The mark; ``None`` if it is as declared: the number alone says it all."""
     note: str = ""
-    """What completes the word of the mark."""
+    """Text that completes the word of the mark."""
 
     def __str__(self) -> str:
         mark = (self.mark.symbol, self.mark.word) if self.mark else ()
@@ -82,7 +82,7 @@ class Column(NamedTuple):
 
     head: Text
     above: Text = Text()
-    """What comes before it; on a line of its own where columns should be narrow."""
+    """Text before the heading; on a line of its own if columns should be narrow."""
     right: bool = False
     """Whether its cells are aligned to the right, as numbers are."""
 
@@ -95,10 +95,10 @@ class RowGroup(NamedTuple):
 
 
 class PlainLine(NamedTuple):
-    """A cell of a table as a line of its own, where no table can be drawn."""
+    """A cell of a table as a line of its own, for pens without tables."""
 
     name: Text
-    """What the line is about; may be empty."""
+    """The name of the line; may be empty."""
     cell: Cell
     more: Text = Text()
     """The rest of the row, after the cell."""
@@ -110,7 +110,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     groups: tuple[RowGroup, ...]
     lines: tuple[PlainLine, ...] = ()
-    """The table as lines that are easy to search; without any, each row is a line."""
+    """The table as lines that are easy to search; if empty, each row is a line."""
 
     @classmethod
     def of(
@@ -120,7 +120,7 @@ class Table(NamedTuple):
         numbers: Container[int] = (),
         lines: Iterable[Text | PlainLine] = (),
     ) -> Table:
-        """A table of texts; ``numbers`` are the columns of numbers."""
+        """Make a table of texts; ``numbers`` are the columns of numbers."""
         columns = (
             Column(say("{}", h), right=n in numbers) for n, h in enumerate(heads)
         )
@@ -142,14 +142,14 @@ class Code(NamedTuple):
     text: str
     language: str = "text"
     most: int = 4000
-    """The most characters that are shown, from the end."""
+    """Most characters that are shown, from the end."""
 
 
 Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces
 
 
 class Worth(IntEnum):
-    """How much a section is worth: if room is short, the lowest is left out first."""
+    """The importance of a section: if room is short, the least is left out first."""
 
     FOLDED = 0
     CHART = 1
@@ -161,7 +161,7 @@ class Section(NamedTuple):
     """A part of a report with a title of its own."""
 
     name: str
-    """Its name, where it had to be left out."""
+    """The section's name, for a note if it had to be left out."""
     title: Text
     blocks: tuple[Block, ...]
     worth: Worth = Worth.ESSENTIAL
@@ -177,7 +177,7 @@ class Section(NamedTuple):
         worth: Worth = Worth.ESSENTIAL,
         top: bool = False,
     ) -> Section:
-        """A section of those blocks that are not empty; a string is our own words."""
+        """Make a section of all non-empty blocks; a string is our own words."""
         text = say(title) if isinstance(title, str) else title
         return cls(name, text, tuple(filter(_is_filled, blocks)), worth, top)
 
@@ -199,7 +199,7 @@ def _is_filled(block: Block) -> bool:
 def chart_section(
     groups: Iterable[BarGroup], caption: Callable[[Chart], Iterable[Text]]
 ) -> Section:
-    """A section with a chart; an empty one with fewer than two bars to see."""
+    """A section with a chart; empty if there would be fewer than two bars."""
     chart = Chart(tuple(groups), Text())
     chart = chart._replace(caption=joined(" ", caption(chart)))
     drawn = sum(bool(bar.highest) for bar in chart.bars) > 1

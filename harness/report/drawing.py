@@ -1,4 +1,4 @@
-"""What a chart and a trace draw; a pen that cannot draw leaves them out."""
+"""Charts and traces, which pens that cannot draw leave out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Bar(NamedTuple):
     name: str
     """Foreign."""
     value: str
-    """What is written beside its name: the number, or the word of an outcome."""
+    """Text beside the name: the number, or the word of an outcome."""
     always: int = 0
     """Requests at once in every round that offered enough."""
     most: int = 0
@@ -39,11 +39,11 @@ class BarGroup(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars, one above the other; a pen that cannot draw leaves it out."""
+    """A chart of horizontal bars."""
 
     groups: tuple[BarGroup, ...]
     caption: Text
-    """What is drawn, and what its colours mean."""
+    """What the chart shows, and what its colours mean."""
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -52,14 +52,14 @@ class Chart(NamedTuple):
 
     @property
     def even(self) -> bool:
-        """Whether lengths are in proportion to numbers, else to their logarithms."""
+        """Whether lengths are in proportion to the numbers, not to their logarithms."""
         bars = self.bars
         highest = max((bar.highest for bar in bars), default=0)
         return highest <= EVEN and not any(bar.open_end for bar in bars)
 
 
 class TracePoint(NamedTuple):
-    """Two numbers, the second on top of the first, from a moment on."""
+    """Two numbers from a moment on; the second is drawn on top of the first."""
 
     at: float
     old: int
@@ -67,7 +67,7 @@ class TracePoint(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """How many places there were at every moment."""
+    """The number of places at every moment."""
 
     name: str
     """Foreign: what was done."""
@@ -97,6 +97,6 @@ class Trace(NamedTuple):
 
 
 class Traces(NamedTuple):
-    """Several of these, one below the other: as pictures, or each as a line."""
+    """Several traces, one below the other: as pictures, or each as a line."""
 
     traces: tuple[Trace, ...]

@@ -1,4 +1,4 @@
-"""Escape foreign text for each kind of output.
+"""Escapes foreign text for each kind of output.
 
 Names, reasons and output of servers may hold anything. After these functions it is
 still legible, and it can neither end the row, fence or line that it is in nor pass for
@@ -30,7 +30,7 @@ _OPENING = re.compile(r"^(?:[-+=]|\d(?=\d*[.)](?: |$)))")
 """Characters that begin a list or underline a heading at the start of a line."""
 
 _SPECIAL_IN_CODE = set("`|")
-"""What is special between backticks too; the second ends a cell of a table."""
+"""Characters that are special even between backticks; the second ends a table cell."""
 
 _JOINER = "&#8288;"
 """An invisible character that keeps GitHub from turning what follows into a mention."""
@@ -51,13 +51,13 @@ def _visible(text: str) -> str:
 
 
 def _last(text: str, characters: int) -> str:
-    """Several lines; only the end where there are too many characters."""
+    """Several lines; only the end of a text that is too long."""
     shown = _visible(text).strip("\n")
     return shown if len(shown) <= characters else "[…]" + shown[-characters:]
 
 
 def line(text: str, *, characters: int = 400) -> str:
-    """One line; only the beginning where it is too long."""
+    """One line; only the beginning of a text that is too long."""
     shown = " ".join(_visible(text).split())
     if len(shown) <= characters:
         return shown
@@ -70,7 +70,7 @@ def printable(text: str, *, characters: int = 400) -> str:
 
 
 def printable_lines(text: str, *, characters: int = 4000) -> str:
-    """Several lines for a terminal or a log; only the end where they are too long."""
+    """Several lines for a terminal or a log; only the end of too long a text."""
     return _without_commands(_last(text, characters))
 
 
@@ -81,7 +81,7 @@ def _without_commands(text: str) -> str:
 
 
 _COMMAND = re.compile(r"::(?![0-9a-f.]{0,15}\])|(?<!\[)::|##\[", re.IGNORECASE)
-"""What a line begins with that commands a CI runner; no address such as ``[::1]``."""
+"""The beginning of a command for a CI runner; not an address such as ``[::1]``."""
 
 
 def _entity(match: re.Match[str]) -> str:
@@ -107,12 +107,12 @@ _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/#%?=&+,;-]*")
 
 
 def link(words: str, url: str) -> str:
-    """Our own words as a link; where the address is not a plain one, only that."""
+    """Our own words as a link; an address that is not plain is printed instead."""
     return f"[{words}]({url})" if is_link(url) else code(url)
 
 
 def is_link(url: str) -> bool:
-    """Whether an address is a plain one, which can neither run nor close anything."""
+    """Whether an address is plain: it can neither run code nor close an element."""
     return _LINK.fullmatch(url) is not None
 
 

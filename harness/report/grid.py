@@ -1,4 +1,4 @@
-"""The matrix laid out: configurations in rows, releases in columns.
+"""Lays out the matrix: configurations in rows, releases in columns.
 
 Columns are releases of Flask; or of the server, where several of one server were
 measured under one Flask.
@@ -37,9 +37,9 @@ class Grid(NamedTuple):
     """Releases, oldest first."""
     rows: tuple[GridRow, ...]
     axis: str
-    """What the columns are releases of."""
+    """The package whose releases are the columns."""
     under: str
-    """The one release of Flask, where the columns are not of Flask; else empty."""
+    """The one release of Flask, if the columns are of another package; else empty."""
 
     @property
     def has_gaps(self) -> bool:
@@ -109,7 +109,7 @@ def _is_history(cells: Sequence[CellReport]) -> bool:
 
 
 def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
-    """Servers as first seen; in each, the environment with most cells goes first, as
+    """Servers in their first order; in each, the environment with most cells first, as
     its order is the most complete.
     """
     groups: dict[str, dict[tuple[str, str, str], list[CellReport]]] = {}

@@ -169,7 +169,7 @@ def _part(part: Part) -> str:
 
 
 def _link(words: str, url: str) -> str:
-    """Our own words as a link; the address as text where it is no plain one."""
+    """Our own words as a link; an address that is not plain becomes text."""
     if not is_link(url):
         return f"<code>{escape(line(url))}</code>"
     return f'<a href="{escape(url, quote=True)}" rel="noreferrer">{escape(words)}</a>'

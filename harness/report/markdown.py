@@ -73,7 +73,7 @@ class _Piece(NamedTuple):
 
 
 def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
-    """Leave pieces out: those of least worth first, and of these the largest."""
+    """Leave out pieces until the rest fits: the least important and largest first."""
     out: list[str] = []
     while True:
         text = "\n\n".join([*(p.text for p in pieces), *_left_out(out, complete)])

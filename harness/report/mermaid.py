@@ -1,4 +1,4 @@
-"""How the Markdown pen draws a chart, for GitHub: as a Mermaid chart.
+"""Draws charts for the Markdown pen as Mermaid charts, which GitHub shows.
 
 Mermaid has no scale on which 4 and 2000 can both be read, and no marks on a bar. So the
 lengths are computed here, each number stands beside its name, and the axis has none.
@@ -44,7 +44,7 @@ INVISIBLE = "\u200b"
 
 
 def draw(chart: Chart) -> str:
-    """Bars, those of a group below its title."""
+    """Draw a chart, with the bars of each group below its title."""
     rows = list(_rows(chart))
     labels = _labels([label for label, _ in rows])
     length = _scale(chart)
@@ -69,7 +69,7 @@ def draw(chart: Chart) -> str:
 
 
 def _scale(chart: Chart) -> Callable[[int], float]:
-    """The length of a number."""
+    """The function that turns numbers into lengths."""
     if chart.even:
         return float
     return lambda number: round(math.log2(number) + 1, 2) if number else 0.0
@@ -87,7 +87,7 @@ def _rows(chart: Chart) -> Iterator[tuple[str, Bar]]:
 
 
 def _labels(texts: list[str]) -> list[str]:
-    """The labels in quotes, no two of them alike."""
+    """The labels in quotes, all different."""
     most = max(map(len, texts))
     # The first character is there since Mermaid removes spaces that come first.
     wide = INVISIBLE + "\u00a0" * round(most * (NARROW - 1) / SPACE)

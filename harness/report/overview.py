@@ -32,7 +32,7 @@ SHORT = ("the findings in short", "the changes", verdict.NAME)
 """Sections that are printed with ``--quiet``."""
 
 FEW = 3
-"""Up to this many cells are printed with all that is known of them."""
+"""Up to this many cells are printed with all details."""
 
 
 def overview(
@@ -42,7 +42,7 @@ def overview(
     folder: str = "",
     checked: CheckResult | None = None,
 ) -> list[Section]:
-    """The report in short; ``end`` is the verdict, ``folder`` has the files."""
+    """The report in short; ``end`` is the verdict, and ``folder`` has the files."""
     grid = lay_out(report)
     findings = in_short.section(report.cells)
     if checked is not None or len(report.cells) <= FEW:
@@ -63,14 +63,14 @@ def overview(
 
 
 def _matrix(report: Report, grid: Grid) -> list[Section]:
-    """The matrix, unless it has no number at all."""
+    """The matrix, unless it has no number."""
     if all(cell.outcome is not Outcome.MEASURED for cell in report.cells):
         return []
     return [one_table.section(report, grid, questions.beside(grid))]
 
 
 def _with_files(end: Section, folder: str) -> Section:
-    """The verdict, with where the whole report is in the line before it."""
+    """The verdict, and before it a line that names the file of the whole report."""
     line = say("The whole report: {}/report.md, report.html, report.json", folder)
     return end._replace(blocks=(Paragraph(line), *end.blocks)) if folder else end
 

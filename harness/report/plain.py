@@ -46,7 +46,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _is_named(section: Section) -> bool:
-    """Whether its first lines name themselves, so that it needs no title."""
+    """Whether a section's first lines have names, so that it needs no title."""
     first = section.blocks[0] if section.blocks else None
     return isinstance(first, Table) and any(line.name for line in first.lines)
 

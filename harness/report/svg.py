@@ -1,4 +1,4 @@
-"""Drawing by hand: elements of SVG, scales, and round numbers on axes.
+"""Draws SVG: elements, scales, and round numbers on axes.
 
 Pictures have classes and no colours: the stylesheet has colours for light and dark.
 """
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from harness.report.escape import line as line_of
 
 LONGEST = 2000
-"""Characters of a text that are drawn."""
+"""Most characters of a text that are drawn."""
 
 
 def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
@@ -33,7 +33,7 @@ def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
 def picture(
     width: int, height: int, title: str, *inside: Markup, kind: str = ""
 ) -> Markup:
-    """A whole picture, which is read out as its title."""
+    """A whole picture; screen readers read its title."""
     return element(
         "svg",
         element("title", title),
@@ -46,7 +46,7 @@ def picture(
 
 
 def text(x: float, y: float, words: str, kind: str = "", anchor: str = "") -> Markup:
-    """Words at a place; ``anchor`` is ``middle`` or ``end``."""
+    """Text at a position; ``anchor`` is ``middle`` or ``end``."""
     return element(
         "text", words, x=x, y=y, class_=kind or None, text_anchor=anchor or None
     )
@@ -58,7 +58,7 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
 
 
 def points(places: Sequence[tuple[float, float]]) -> str:
-    """Places as the attribute of a polygon or polyline has them."""
+    """Points, in the form of a polygon's or polyline's attribute."""
     return " ".join(f"{_value(x)},{_value(y)}" for x, y in places)
 
 

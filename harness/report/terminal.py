@@ -41,7 +41,7 @@ _ASCII = str.maketrans(
     | dict.fromkeys("✓↓↑✗", "")
     | {"…": "."}
 )
-"""For outputs that know no other characters."""
+"""Replacements for outputs that know only ASCII."""
 
 
 def show(sections: Sequence[Section], console: Console | None = None) -> None:
@@ -55,7 +55,7 @@ def show(sections: Sequence[Section], console: Console | None = None) -> None:
 
 
 def say(text: str, console: Console | None = None) -> None:
-    """Print text that is made for a terminal, on standard output."""
+    """Print text made for a terminal on standard output."""
     console = console or Console(highlight=False)
     console.print(encodable(text, console), markup=False, soft_wrap=True)
 
@@ -125,7 +125,7 @@ def _items(block: Items) -> Iterator[RenderableType]:
 
 
 def _unbroken(text: RichText) -> RichText:
-    """What is there to be copied has no line breaks of ours."""
+    """Text to be copied, without line breaks of ours."""
     text.no_wrap = True
     return text
 
@@ -138,7 +138,7 @@ def _indented(text: Text, style: str = "") -> Padding:
 
 
 def _tables(table: Table, console: Console) -> Iterator[RenderableType]:
-    """A table whole or, where that is too wide, as many columns at a time as there is
+    """A whole table or, if it is too wide, as many columns at a time as there is
     room for: no word is broken for want of room.
     """
     first, columns = 1, len(table.columns)
@@ -157,7 +157,7 @@ def _fits(table: RichTable, console: Console) -> bool:
 
 
 def _table(table: Table, first: int, last: int) -> RichTable:
-    """The first column, and those from one to before another."""
+    """A table of the first column and a range of the others."""
     drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in (table.columns[0], *table.columns[first:last]):
         heads = map(_text, filter(None, (column.above, column.head)))
@@ -199,7 +199,7 @@ def _text(text: Text, style: str = "") -> RichText:
 
 
 def _part(part: Part) -> tuple[str, str]:
-    """What is written of a part, and its style."""
+    """The text of a part, and its style."""
     match part:
         case str():
             return part, ""

@@ -29,7 +29,7 @@ class Name(NamedTuple):
 
 
 class WebLink(NamedTuple):
-    """Our own words as a link; the address is foreign."""
+    """A link with our own words; the address is foreign."""
 
     words: str
     url: str
@@ -55,7 +55,7 @@ class Text(NamedTuple):
         return bool(self.parts)
 
     def __str__(self) -> str:
-        """The text as it came, not escaped."""
+        """The text without escaping."""
         return "".join(map(_raw, self.parts))
 
 

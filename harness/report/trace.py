@@ -1,4 +1,4 @@
-"""How tapes are drawn: as lines of characters, and as pictures."""
+"""Draws tapes: as lines of characters, and as pictures."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ COLUMNS = 60
 """Characters of a line."""
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
-"""From none to the most, where there are more than nine."""
+"""Characters from none to the most, if there are more than nine places."""
 
 NAME = 12
-"""Characters of what was done, in front of them."""
+"""Width of the name of the act in front of a line."""
 
 MOST_DIGIT = 9
 
@@ -46,7 +46,7 @@ MOST_TICKS = 12
 
 
 def lines(block: Traces) -> Iterator[str]:
-    """A line for each tape, and how to read these."""
+    """A line for each tape, and how to read the lines."""
     for trace in block.traces:
         yield f"{line_of(trace.name):<{NAME}}  {characters(trace)}"
     high = any(trace.most > MOST_DIGIT for trace in block.traces)
@@ -54,7 +54,7 @@ def lines(block: Traces) -> Iterator[str]:
 
 
 def characters(trace: Trace) -> str:
-    """The least places in each span of time, with a bar where the act is.
+    """The least places in each span of time, with a bar at the act.
 
     A digit is a number of places. More than nine are drawn as heights.
     """
@@ -84,7 +84,7 @@ def _character(number: int, most: int) -> str:
 
 
 class _Scale(NamedTuple):
-    """Where a moment and a number of places are in the picture."""
+    """The position of a moment and a number of places in the picture."""
 
     begin: float
     end: float
@@ -126,7 +126,7 @@ def _grid(scale: _Scale) -> Iterator[Markup]:
 def _area(
     trace: Trace, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
 ) -> Markup:
-    """Bands from one number to another, each until the next point, as one path."""
+    """Bands between two numbers, each until the next point, as one path."""
     edges = [*(point.at for point in trace.points[1:]), trace.until][: len(bands)]
     boxes = (
         f"M{scale.x(point.at)} {scale.y(low)}H{scale.x(edge)}V{scale.y(high)}"

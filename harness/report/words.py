@@ -30,7 +30,7 @@ class Mark(NamedTuple):
     meaning: str = ""
     """A few words for the reader."""
     rule: str = ""
-    """The id of the finding; empty for what is none."""
+    """The id of the finding; empty if it is none."""
 
     @property
     def named(self) -> str:
@@ -108,10 +108,10 @@ UNMATCHED = Mark("?", "acknowledged, but nothing of the kind was found", "yellow
 
 
 class QuestionWords(NamedTuple):
-    """How a question is put in a report."""
+    """How a report words a question."""
 
     question: str
-    """As people ask it."""
+    """The question, as people ask it."""
     meaning: str
     """What answers mean, in a sentence or two."""
 

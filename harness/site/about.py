@@ -102,7 +102,7 @@ def _omissions(atlas: Atlas) -> Iterator[Omission]:
 
 
 def _where(cells: Sequence[CellReport]) -> str:
-    """What some cells have in common, in short."""
+    """What cells have in common, in short."""
     servers = listed(sorted({words.title(cell) for cell in cells}))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
     return f"{plural(len(cells), 'cell')} of {servers}, Flask {span(flasks)}"
@@ -187,7 +187,7 @@ def machine_files(
 
 
 def _llms(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> str:
-    """What an assistant needs to know, as https://llmstxt.org has it."""
+    """What an assistant needs to know, in the form of https://llmstxt.org."""
     root = frame.url
     questions = (
         f"- [{line(each.asked)}]({root}{each.path}): "

@@ -1,4 +1,4 @@
-"""Addresses of pages: paths from the root of the site, which are made of names."""
+"""Makes addresses of pages: paths from the root of the site, made of names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 80
 
 
 def segment(text: str) -> str:
-    """A name as one segment of a path: itself, where it is an ordinary name."""
+    """A name as one segment of a path; an ordinary name stays as it is."""
     plain = re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", text)[:LONGEST]
     if plain == text and text:
         return text
@@ -46,12 +46,12 @@ def newest(cell_report: CellReport) -> str:
 
 
 def root_from(path: str) -> str:
-    """The root of the site as it is written on the page at a path."""
+    """The root of the site, relative to the page at a path."""
     return "../" * path.count("/")
 
 
 def unused(name: str, used: set[str]) -> str:
-    """A name that is not used yet; from now on it is."""
+    """A name that is not in use yet; it is added to those in use."""
     while name in used:
         name += "-more"
     used.add(name)

@@ -1,4 +1,4 @@
-"""The contents of the site as JSON for programs, with a description."""
+"""Writes the contents of the site as JSON for programs, with a description."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def json_file(path: str, content: object) -> File:
 
 
 def cell_data(entry: AtlasCell) -> dict[str, Any]:
-    """A cell without its rounds, and where to find these."""
+    """A cell without its rounds, with the address of the rounds."""
     cell = entry.cell
     data = {
         key: value

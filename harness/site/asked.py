@@ -1,4 +1,4 @@
-"""A page for each question that the instrument asks beside the number."""
+"""Makes a page for each question that is asked beside the number."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AnswerRow(NamedTuple):
     cell: CellReport
     answer: Answer
     other: str
-    """Its releases, if they differ from those of the heading."""
+    """The configuration's releases, if they differ from those of the heading."""
 
 
 class AnswerGroup(NamedTuple):
@@ -54,7 +54,7 @@ class DoesNotFit(NamedTuple):
 
 
 def of_any(atlas: Atlas) -> list[Question]:
-    """Questions that some cell has an answer to, in order."""
+    """Questions that any cell has an answer to, in order."""
     answered = {
         answer.question for entry in atlas.entries for answer in entry.cell.answers
     }
@@ -117,7 +117,7 @@ def answer_of(cell: CellReport, question: Question) -> Answer | None:
 def _groups(
     asked: Sequence[tuple[str, list[AtlasCell]]], question: Question
 ) -> list[AnswerGroup]:
-    """All that were answered, by server."""
+    """All configurations with an answer, by server."""
     groups = []
     for name, entries in asked:
         cells = [each.cell for each in entries if not _reason(each, question)]

@@ -1,4 +1,4 @@
-"""The content of the site: cells, where each comes from, and lines of releases."""
+"""The content of the site: cells, their sources, and lines of releases."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Snapshot(Record, frozen=True, kw_only=True):
 
     title: str
     sample: bool = False
-    """Whether it is a few cells only, to build a site before all are measured."""
+    """Whether it has only a few cells, to build a site before all are measured."""
     made_by: tuple[str, ...] = ()
-    """The commands that made it."""
+    """The commands that made the evidence."""
     notes: tuple[str, ...] = ()
-    """What else to know about it, a sentence each."""
+    """Further notes, a sentence each."""
 
 
 class Released(Result, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class NewerReleases(NamedTuple):
 
 
 class Atlas:
-    """All that pages are made of."""
+    """Everything that pages are made from."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class Atlas:
         return lines
 
     def server(self, name: str) -> Server | None:
-        """A server of the catalog, if it has one of this name."""
+        """The server of this name in the catalog, if there is one."""
         return next((each for each in self.catalog.servers if each.name == name), None)
 
     def configuration(self, cell: CellReport) -> Configuration | None:

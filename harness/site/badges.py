@@ -31,7 +31,7 @@ COLOURS = {
     "magenta": "#6f3aa0",
     "bright_black": "#5c6662",
 }
-"""White text can be read on all of them."""
+"""Colours of badges; white text is readable on all of them."""
 
 CHARACTER = 6.6
 """Width of a character of 11 pixels, on average."""
@@ -81,7 +81,7 @@ def drawn(cell: CellReport) -> str:
 
 
 def _word(cell: CellReport) -> str:
-    """The word of a cell that is not said by its number already."""
+    """The word of a cell, unless its number says as much."""
     word = str(cell.word)
     return "" if word in ("as declared", str(cell.outcome)) else f"({word})"
 

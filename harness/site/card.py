@@ -1,4 +1,4 @@
-"""The picture that is shown where a page is linked: a number, and who served it.
+"""Draws the preview picture of a page: a number, and the processes that served it.
 
 It has no words: these stand beside it wherever it is shown. Digits are drawn of seven
 bars, so that no font is needed and every machine draws the same.
@@ -49,7 +49,7 @@ BARS = {
 }
 
 MOST_PROCESSES, MOST_LANES = 4, 12
-"""More are not drawn."""
+"""Most processes, and most lanes of each, that are drawn."""
 
 
 class Canvas:
@@ -111,7 +111,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def of_cell(cell: CellReport) -> bytes:
-    """The number of a cell on the left, and its processes with their lanes right."""
+    """The picture of a cell: its number on the left, its processes on the right."""
     canvas, colour = Canvas(), words.mark(cell).colour
     canvas.box(0, 0, 14, HEIGHT, colour)
     number = _number(cell)
@@ -123,7 +123,7 @@ def of_cell(cell: CellReport) -> bytes:
 
 
 def _number(cell: CellReport) -> str:
-    """The ceiling; before it the floor, where the two differ as its word says."""
+    """The ceiling; before it the floor, if the cell's word says that they differ."""
     if cell.ceiling is None:
         return ""
     if cell.verdict in VARYING and cell.floor is not None and cell.floor < cell.ceiling:

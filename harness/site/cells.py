@@ -102,7 +102,7 @@ def _page(
 
 
 def _title(cell: CellReport) -> str:
-    """The title of the page, with the number, for where nothing else is shown."""
+    """The title of the page with its number, for places that show only the title."""
     at_once = "" if cell.ceiling is None else " at once"
     return f"{sentences.name(cell)}: {number_of(cell)}{at_once}"
 

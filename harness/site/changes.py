@@ -1,4 +1,4 @@
-"""What changed from release to release: a page, and feeds with stable ids."""
+"""Makes the page and the feeds of changes from release to release."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class ListedChange(NamedTuple):
 
     entry: ChangeEntry
     more: str
-    """The other releases beside which it was seen, as a sentence."""
+    """The other releases beside which the change was seen, as a sentence."""
 
 
 def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator[File]:
@@ -143,7 +143,7 @@ def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator
 
 
 def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
-    """What is the same beside several releases is listed once, with the newest."""
+    """The changes, with one that occurs beside several releases listed once."""
     groups: dict[tuple[str, ...], list[ChangeEntry]] = {}
     for each in every:
         key = each.package, each.release, each.server, each.cell.configuration

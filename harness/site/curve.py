@@ -1,4 +1,4 @@
-"""The admission curve of a cell as a picture: requests admitted by requests offered."""
+"""Draws the admission curve of a cell: requests admitted by requests offered."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ LEFT, RIGHT, TOP, BOTTOM = 48, 612, 36, 290
 
 
 class Scale:
-    """From numbers of requests to places in the picture."""
+    """Turns numbers of requests into positions in the picture."""
 
     def __init__(self, most_offered: int, most_admitted: int) -> None:
         self.most_offered, self.most_admitted = most_offered, most_admitted
 
     def x(self, offered: float) -> float:
-        """How far along a load is."""
+        """The horizontal position of a load."""
         return LEFT + (RIGHT - LEFT) * offered / self.most_offered
 
     def y(self, admitted: float) -> float:
-        """How far down a number in the app is."""
+        """The vertical position of a number in the app."""
         return BOTTOM - (BOTTOM - TOP) * admitted / self.most_admitted
 
 
 def draw(cell: CellReport) -> Markup:
-    """The curve with its worst and best rounds; nothing where no round was measured."""
+    """The curve with its worst and best rounds; empty without measured rounds."""
     curve = cell.curve
     if not curve:
         return Markup("")
@@ -79,7 +79,7 @@ def _axes(scale: Scale) -> Iterator[Markup]:
 
 
 def _all_of_them(scale: Scale) -> Iterator[Markup]:
-    """The line of a server without any bound."""
+    """The line that a server without any bound would follow."""
     most = min(scale.most_offered, scale.most_admitted)
     yield svg.line(scale.x(0), scale.y(0), scale.x(most), scale.y(most), "all-of-them")
 
@@ -113,7 +113,7 @@ def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
 
 
 def _chosen(cell: CellReport, scale: Scale) -> Iterator[Markup]:
-    """The least and the most in a chosen order, where no ordinary round had them."""
+    """The least and the most in a chosen order, if no ordinary round had them."""
     declared = cell.declared
     usual = [p for p in cell.curve if p.offered == declared]
     if declared is None or not usual:

@@ -1,4 +1,4 @@
-"""Descriptions of pages for search engines, in the vocabulary of https://schema.org."""
+"""Describes pages for search engines, in the vocabulary of https://schema.org."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Described = dict[str, object]
 
 
 def website(frame: Frame) -> Described | None:
-    """The whole site, on its front page; nothing where its address is not known."""
+    """Describe the whole site, for its front page; empty if its address is unknown."""
     if not frame.url:
         return None
     return {"@context": CONTEXT, "@type": "WebSite", "name": NAME, "url": frame.url}
 
 
 def question(frame: Frame, asked: str, answer: str) -> Described:
-    """A question with its one answer, which the site itself gives."""
+    """Describe a question with its answer."""
     return {
         "@context": CONTEXT,
         "@type": "FAQPage",
@@ -40,7 +40,7 @@ def question(frame: Frame, asked: str, answer: str) -> Described:
 
 
 def dataset(frame: Frame, about: str) -> Described:
-    """All data of the site, and where to get it."""
+    """Describe the data of the site, and where to get it."""
     files = (("application/json", "data.json"), ("text/csv", "data.csv"))
     return {
         "@context": CONTEXT,

@@ -1,4 +1,4 @@
-"""Two releases, or two runs, side by side.
+"""Compares two releases, or two runs, side by side.
 
 ``judge`` decides what differs: every pair that a reader can choose is compared when the
 site is built, unless there are too many. ``diff_pages.py`` makes the pages.
@@ -28,10 +28,10 @@ from harness.site.entry import AtlasCell
 from harness.site.lines import FLASK
 
 RUN = "run"
-"""The name of the comparison that is of runs, not of releases."""
+"""The name of the axis of runs."""
 
 MOST_COMPARISONS = 20_000
-"""With more of them only neighbours are compared."""
+"""Most comparisons; with more, only neighbours are compared."""
 
 SAME = Mark("=", "same", "bright_black")
 
@@ -41,14 +41,14 @@ anything changed."""
 
 
 class Row(NamedTuple):
-    """A configuration, by release."""
+    """A configuration, with its cells by release."""
 
     label: str
     entries: dict[str, AtlasCell]
 
 
 class Axis(NamedTuple):
-    """What is compared: releases of Flask or of a server, or runs."""
+    """What to compare along: releases of Flask or of a server, or runs."""
 
     name: str
     title: str
@@ -57,7 +57,7 @@ class Axis(NamedTuple):
 
     @property
     def plural(self) -> str:
-        """What two are chosen from, as a sentence has it."""
+        """The plural of what is compared, for a sentence."""
         return "runs" if self.name == RUN else f"releases of {self.title}"
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ class Finding(NamedTuple):
 
 
 def axes(atlas: Atlas) -> list[Axis]:
-    """All axes of which two entries can be compared, Flask first."""
+    """All axes with at least two entries, Flask first."""
     current = {cell.id for cell in matrix.current(atlas.report.cells)}
     usual = matrix.usual_python(entry.cell for entry in atlas.entries)
     flask = _axis(
@@ -113,7 +113,7 @@ def _runs(atlas: Atlas) -> Iterator[Axis | None]:
 
 
 def _label(cell: CellReport, with_server: bool, usual: str) -> str:
-    """The name of a row; its Python where that is not the usual one."""
+    """The name of a row, with its Python if that is not the usual one."""
     server = f"{words.chain(cell)} " if with_server or cell.front else ""
     python = f", Python {cell.python}" if cell.python != usual else ""
     return f"{server}{cell.configuration}{python}"
@@ -134,7 +134,7 @@ def _axis(
 
 
 def compare(axis: Axis, before: str, now: str) -> list[Finding]:
-    """What became of each row that is in either release."""
+    """Compare each row that is in either release."""
     rows = [row for row in axis.rows if before in row.entries or now in row.entries]
     both = [(row.entries.get(before), row.entries.get(now)) for row in rows]
     pairs = [Pair(a.cell if a else None, b.cell if b else None) for a, b in both]

@@ -41,7 +41,7 @@ class ReleasePair(NamedTuple):
 
     @property
     def changed(self) -> tuple[tuple[int, Mark], ...]:
-        """How many rows have each change, without those on one side only."""
+        """Number of rows with each change, without rows on one side only."""
         counts = Counter(
             each.mark
             for each in self.findings
@@ -66,7 +66,7 @@ class ReleasePair(NamedTuple):
 
 
 def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """What can be compared, a page for each of it, and one for each two neighbours."""
+    """The list of comparisons, a page for each axis, and one for each step."""
     every = [(axis, tuple(_steps(axis))) for axis in axes(atlas)]
     yield render(
         "diff.html",
@@ -95,17 +95,17 @@ def _last_change(steps: Sequence[ReleasePair]) -> ReleasePair | None:
 
 
 def axis_path(axis: Axis) -> str:
-    """The page that compares any two releases of something."""
+    """Path of the page that compares any two releases on an axis."""
     return f"diff/{address.segment(axis.name)}.html"
 
 
 def step_path(axis: Axis, before: str, now: str) -> str:
-    """The page about two neighbours."""
+    """Path of the page about two neighbours."""
     return "/".join(map(address.segment, ("diff", axis.name, before, f"{now}.html")))
 
 
 def _steps(axis: Axis) -> Iterator[ReleasePair]:
-    """Newest first."""
+    """The steps between neighbours, newest first."""
     for before, now in reversed(list(pairwise(axis.releases))):
         findings = tuple(compare(axis, before, now))
         yield ReleasePair(before, now, step_path(axis, before, now), findings)
@@ -143,7 +143,7 @@ def _step_page(frame: Frame, axis: Axis, step: ReleasePair) -> File:
 
 
 def _order(finding: Finding) -> int:
-    """Changes first, then what is the same, then what only one of the two has."""
+    """Rows that changed first, then equal rows, then those on one side only."""
     if finding.mark.word in ONE_SIDED:
         return 2
     return 1 if finding.mark is SAME else 0
@@ -165,7 +165,7 @@ def fitting(axis: Axis) -> tuple[object, int]:
 
 
 class Numbered:
-    """Values that are written once, and named by their place."""
+    """Values that are written once, and referred to by their index."""
 
     def __init__(self) -> None:
         self.values: list[object] = []
@@ -180,7 +180,7 @@ class Numbered:
 
 
 def _data(axis: Axis, offered: int) -> dict[str, object]:
-    """What the script needs, of the newest releases.
+    """The data that the page's script needs, of the newest releases.
 
     ``rows`` has the label, the end of the address, and by release the places of a
     number and of the beginning of the address; ``pairs`` has, by two releases, the
@@ -231,7 +231,7 @@ def _short(entry: AtlasCell | None, tables: dict[str, Numbered]) -> list[int]:
 def _changed(
     axis: Axis, before: str, now: str, changes: Numbered
 ) -> Iterator[list[int]]:
-    """Rows that are not the same, of those that are in both."""
+    """Rows in both releases whose result is not the same."""
     places = {row.label: n for n, row in enumerate(axis.rows)}
     for each in compare(axis, before, now):
         if each.mark is not SAME and each.before and each.now:

@@ -1,4 +1,4 @@
-"""The cells that the site is made of, and the files that have their evidence."""
+"""The cells of the site, and the files with their evidence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EvidenceFile(NamedTuple):
 
 
 class AtlasCell(NamedTuple):
-    """A cell, and where it comes from."""
+    """A cell and its evidence."""
 
     cell: CellReport
     seen: CellEvidence
@@ -57,7 +57,7 @@ def entries_of(report: Report, evidence: Sequence[Evidence]) -> Iterator[AtlasCe
 
 
 def _files(evidence: Iterable[Evidence]) -> Iterator[EvidenceFile]:
-    """One for each piece of evidence; those of one environment are numbered."""
+    """A file for each piece of evidence; those of one environment are numbered."""
     used: set[str] = set()
     for each in evidence:
         text = as_json(each) + "\n"

@@ -1,4 +1,4 @@
-"""What a command declares, and the nearest configuration that was measured.
+"""Explains what a command declares, and finds the nearest measured configuration.
 
 Only the words of the command are looked at, by the rules in ``explain.toml``; the page
 does the same with the same rules (``static/explain.js``). Rule: what the words leave
@@ -43,25 +43,25 @@ class MeasuredCell(Result, frozen=True, kw_only=True):
 
 
 class Explained(Result, frozen=True, kw_only=True):
-    """What a command declares, and what was measured like it."""
+    """What a command declares, and the most similar measured cell."""
 
     server: str = ""
-    """Empty where it is not known."""
+    """The server; empty if unknown."""
     declared: int | None = None
-    """Null where it is not known, or where there is no bound."""
+    """Requests at once; null if unknown, or if there is no bound."""
     unbounded: bool = False
     kind: str = ""
     processes: int = 0
     lanes: int = 0
     because: str = ""
-    """How the number comes about, or why it is not known."""
+    """How the number comes about, or why it is unknown."""
     remarks: tuple[str, ...] = ()
     nearest: str = ""
-    """Id of the measured cell that is most like it; empty if none is."""
+    """Id of the most similar measured cell; empty if there is none."""
     exact: bool = False
     """Whether that cell has just these settings."""
     see: tuple[str, ...] = ()
-    """Ids of cells that show what it may be, where it is not known."""
+    """Ids of cells that show what the number may be, if it is unknown."""
 
 
 def explain(text: str, measured: Sequence[MeasuredCell]) -> Explained:
@@ -145,7 +145,7 @@ def factors(product: str) -> list[str]:
 
 
 def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
-    """Options that decide that a rule is the first to fit, and its number."""
+    """Options that decide that a rule is the first to fit, and those of its number."""
     before = server.rule[: server.rule.index(rule) + 1]
     conditions = {
         name for each in before for name in (*each.is_, *each.over, *each.within)
@@ -187,7 +187,7 @@ def _factor(part: int | str, count: int) -> str:
 
 
 def _singular(name: str) -> str:
-    """The name of an option for one of what it counts."""
+    """The singular of what an option counts."""
     return re.sub(r"(?<=ss)es$|s$", "", name)
 
 

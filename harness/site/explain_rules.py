@@ -1,4 +1,4 @@
-"""The rules by which the words of a command are read: the file ``explain.toml``."""
+"""Rules for reading the words of a command: the file ``explain.toml``."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class ServerOption(Record, frozen=True, kw_only=True):
     variable: str = ""
     default: int | str
     word: bool = False
-    """Whether its value is a word and no number."""
+    """Whether its value is a word, not a number."""
     flag: bool = False
-    """Whether it has no value; then it is 1 where it is given."""
+    """Whether it is a flag without a value; given, it counts as 1."""
 
 
 class CapacityRule(Record, frozen=True, kw_only=True):
-    """What a server does where all conditions hold."""
+    """The number of requests that a server handles, if all conditions hold."""
 
     kind: str
     is_: dict[str, tuple[str, ...]] = msgspec.field(default={}, name="is")
     over: dict[str, int] = {}
-    """Options that are more than a number, or words that are not empty."""
+    """Options whose number must be larger, or whose words must not be empty."""
     within: dict[str, str] = {}
     """Options that are at most what another is, or a product such as ``a * b``."""
     given: tuple[str, ...] = ()
@@ -42,14 +42,14 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     """How many requests each process takes, or the option that sets it."""
     unbounded: bool = False
     unknown: str = ""
-    """Why it is not known."""
+    """Why the number is unknown."""
     see: tuple[str, ...] = ()
-    """Configurations that show what it may be."""
+    """Configurations that show what the number may be."""
     remark: str = ""
 
 
 class CommandOf(Record, frozen=True, kw_only=True):
-    """The command of one server."""
+    """How to read the command of one server."""
 
     name: str
     programs: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Values of a cell that the text of an answer can name."""
+"""Values of a cell that the text of an answer can contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding: splits a page whose first view would be too heavy into several.
+"""Splits a page whose first view would be too heavy into several.
 
 Plain pages with plain links, so that all of it can be read from a folder and without
 scripts.
@@ -20,7 +20,7 @@ below 150 kB uncompressed.
 
 
 class Pager(NamedTuple):
-    """The pages that something is folded into, and which of them this is."""
+    """The pages that a list is split into, and which of them this is."""
 
     paths: tuple[str, ...]
     at: int

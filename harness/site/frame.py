@@ -1,4 +1,4 @@
-"""What all pages of a site share: its address, its navigation and its age."""
+"""The part that all pages of a site share: its address, navigation and age."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ NAVIGATION = (
 
 
 class Frame(NamedTuple):
-    """What a template knows of the whole site."""
+    """What templates know about the whole site."""
 
     url: str
-    """The address that it will have, with a slash at the end; empty if unknown."""
+    """The address of the site, with a slash at the end; empty if unknown."""
     generated_at: str
     sample: bool
     navigation: tuple[tuple[str, str], ...] = NAVIGATION

@@ -1,4 +1,4 @@
-"""Who served the requests of a cell, as a picture: processes, and lanes in each."""
+"""Draws which processes served the requests of a cell, with the lanes of each."""
 
 from __future__ import annotations
 

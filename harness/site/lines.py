@@ -1,4 +1,4 @@
-"""Configurations along the releases of a package."""
+"""Makes lines: configurations along the releases of a package."""
 
 from __future__ import annotations
 

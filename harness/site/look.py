@@ -1,4 +1,4 @@
-"""Rendering of pages: templates, escaping of foreign text, the security policy.
+"""Renders pages: templates, escaping of foreign text, the security policy.
 
 Every value that a template prints is escaped, with invisible characters spelled out.
 Only pictures that this room has drawn are printed as they are.
@@ -32,7 +32,7 @@ from harness.report.sections.matrix import number
 from harness.site import address
 
 LONGEST = 2000
-"""Characters of a value that are shown."""
+"""Most characters of a value that are shown."""
 
 
 class File(NamedTuple):
@@ -43,7 +43,7 @@ class File(NamedTuple):
 
 
 def text_file(path: str, text: str) -> File:
-    """A file of text, whatever characters a name in it has."""
+    """A text file; characters that cannot be encoded are escaped."""
     return File(path, text.encode("utf-8", "backslashreplace"))
 
 
@@ -80,7 +80,7 @@ def _all_shown(value: object) -> object:
 
 
 def safe_link(url: str) -> str:
-    """An address to link to; empty where it is no plain one."""
+    """An address to link to; empty if it is not plain."""
     return url if is_link(url) else ""
 
 
@@ -143,7 +143,7 @@ def source_hash(text: str) -> str:
 
 
 def policy(style: str, script: str = "") -> str:
-    """What a page may load: what is in it, and pictures of the same site."""
+    """The security policy of a page: it loads only itself and the site's pictures."""
     allowed = [
         "default-src 'none'",
         f"style-src {source_hash(style)}",
@@ -157,7 +157,7 @@ def policy(style: str, script: str = "") -> str:
 
 
 def piece(name: str, *values: Any) -> Markup:
-    """A part of a page by itself: a macro of ``parts.html``, to know what it weighs."""
+    """Render a macro of ``parts.html`` by itself, to know its size."""
     made = getattr(environment().get_template("parts.html").module, name)(*values)
     return Markup(made)
 

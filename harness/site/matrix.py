@@ -22,7 +22,7 @@ from harness.site.atlas import Atlas
 from harness.site.look import piece
 
 MOST_CELLS = 1000
-"""With more of them a first view of the index would weigh too much."""
+"""Most cells; with more, the first view of the index would be too large."""
 
 
 ROOM_OF_INDEX = 95_000
@@ -42,18 +42,18 @@ class MatrixGroup(NamedTuple):
 
 
 class MatrixView(NamedTuple):
-    """A matrix that a template can write down."""
+    """A matrix, ready for a template."""
 
     columns: tuple[str, ...]
     groups: tuple[MatrixGroup, ...]
     marks: tuple[Mark, ...]
-    """Marks that occur."""
+    """The marks that occur."""
     axis: str
     caption: str
     left_out: str = ""
-    """What it leaves out, as a sentence."""
+    """What the matrix leaves out, as a sentence."""
     id: str = "matrix"
-    """Id of its element."""
+    """The id of the HTML element."""
 
 
 def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:

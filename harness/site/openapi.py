@@ -1,4 +1,4 @@
-"""The description of the site's data by OpenAPI 3.1."""
+"""Describes the site's data by OpenAPI 3.1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.site.explain import MeasuredCell
 from harness.site.frame import Frame
 
 SCHEMA_VERSION = 1
-"""Goes up when a key changes its meaning, or goes."""
+"""Version of the data; it goes up when a key changes its meaning or is removed."""
 
 LEFT_OUT = {"rounds", "steered", "log_tail", "command", "front", "seconds", "tapes"}
 """Fields of a cell that are left to its evidence."""
@@ -84,11 +84,11 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
-"""What each file is, by path, and its keys besides the two of every file."""
+"""Each file by path, with a description and its keys besides the two of every file."""
 
 
 def description(frame: Frame) -> dict[str, Any]:
-    """A description by OpenAPI 3.1."""
+    """The OpenAPI 3.1 description."""
     schemas = msgspec.json.schema_components(
         [CellReport, Line, MeasuredCell], ref_template="#/components/schemas/{name}"
     )[1]

@@ -1,4 +1,4 @@
-"""All files of the site."""
+"""Builds all files of the site."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from harness.site.questions import TypedQuestion
 def site(
     atlas: Atlas, typed: Mapping[str, TypedQuestion], url: str = ""
 ) -> Iterator[File]:
-    """Every file; ``url`` is where the site is going to be, if that is known."""
+    """Build every file; ``url`` is the future address of the site, if known."""
     frame = frame_of(atlas, url)
     answered = questions.answered(typed, atlas.report.cells)
     paths = []
@@ -99,7 +99,7 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
 
 
 def _filter(atlas: Atlas) -> dict[str, object]:
-    """What the forms offer to choose from."""
+    """The choices of the forms."""
     return {
         "servers": [
             (name, words.title(entries[0].cell))

@@ -1,4 +1,4 @@
-"""Packages as package URLs (https://github.com/package-url/purl-spec)."""
+"""Writes packages as package URLs (https://github.com/package-url/purl-spec)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def purl(name: str, version: str) -> str:
 
 
 def purls(installed: Mapping[str, str]) -> list[str]:
-    """All that is installed, by name."""
+    """The package URLs of all installed distributions, by name."""
     return sorted(
         f"pkg:generic/python@{quote(version)}"
         if name.lower() == "python"

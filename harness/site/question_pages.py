@@ -22,7 +22,7 @@ from harness.site.questions import Topic
 from harness.site.questions import Wording
 
 MOST_NEAR = 6
-"""How many other questions are named beside one."""
+"""Most other questions that are named beside one."""
 
 
 def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
@@ -42,7 +42,7 @@ def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
 def _by_topic(
     answered: Sequence[QuestionPage],
 ) -> list[tuple[str, list[tuple[QuestionPage, Wording, Wording]]]]:
-    """Questions as the list of all has them, below their topics."""
+    """All questions, below their topics."""
     topics: dict[str, list[tuple[QuestionPage, Wording, Wording]]] = {
         topic: [] for topic in Topic
     }
@@ -60,7 +60,7 @@ def _near(one: QuestionPage, other: QuestionPage) -> bool:
 
 
 def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
-    """By the id of a cell: the answers to other questions that the page cites."""
+    """The answers to other questions that the page cites, by the id of the cell."""
     cited: dict[str, list[Answer]] = defaultdict(list)
     for name, field in places_in(page.question):
         if cell := page.cells.get(name):

@@ -1,4 +1,4 @@
-"""The pages about questions that people type, each a file in ``questions/``.
+"""Reads the questions that people type, each from a file in ``questions/``.
 
 Numbers in an answer are never written by hand: they are those of the cells that the
 file cites by a glob, with the newest releases that were measured.
@@ -45,7 +45,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 class Topic(StrEnum):
-    """What a question is about: a heading of the list."""
+    """The topic of a question: a heading of the list."""
 
     BASICS = "How many at once"
     GUNICORN = "gunicorn"
@@ -62,20 +62,20 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
 
     asked: Sentence
     about: Topic
-    """Below which heading it is listed."""
+    """The heading below which it is listed."""
     also: tuple[Sentence, ...] = ()
     """Other words that people ask it in."""
     answer: Sentence
     """One or two sentences, with places such as ``{name.number}`` for what was measured
     of the cells below, and code between backticks."""
     wrong: str = ""
-    """What a well-known answer says, and since when it is wrong."""
+    """A well-known answer, and since when it is wrong."""
     detail: tuple[Sentence, ...] = ()
     """Paragraphs."""
     links: tuple[Page, ...] = ()
     """Pages of documentation."""
     featured: int = 0
-    """Its place on the front page, from 1 on; 0 where it is not there."""
+    """Its position on the front page, from 1 on; 0 if it is not there."""
     draw: bool = False
     """Whether to draw the admission curve of the first cell."""
     cells: Annotated[dict[str, Sentence], msgspec.Meta(min_length=1)]
@@ -83,7 +83,7 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
 
 
 class Wording(NamedTuple):
-    """A text with its places filled in."""
+    """A text with its placeholders filled in."""
 
     plain: str
     marked: Markup
@@ -95,7 +95,7 @@ class QuestionPage(NamedTuple):
     name: str
     question: TypedQuestion
     cells: Mapping[str, CellReport]
-    """Cells that it cites and that exist, by their short names."""
+    """The existing cells that it cites, by short name."""
 
     @property
     def path(self) -> str:
@@ -195,13 +195,13 @@ def _has(cell: CellReport, fields: Iterable[str]) -> bool:
 def citing(
     pages: Iterable[QuestionPage], cited: Callable[[CellReport], bool]
 ) -> list[QuestionPage]:
-    """Questions that are answered with some cell, those first that begin with it."""
+    """Questions whose answer cites a cell; those that begin with it come first."""
     found = [page for page in pages if any(map(cited, page.cells.values()))]
     return sorted(found, key=lambda page: not cited(next(iter(page.cells.values()))))
 
 
 def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPage]:
-    """Questions whose answer is taken from what some cell was asked."""
+    """Questions whose answer comes from the answer to another question."""
 
     def cites(text: str) -> bool:
         return any(is_answer_to(place[2], question) for place in PLACE.finditer(text))
@@ -210,7 +210,7 @@ def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPag
 
 
 def is_answer_to(field: str, question: Question) -> bool:
-    """Whether a field is the answer to a question, or some number of it."""
+    """Whether a field is the answer to a question, or a number of that answer."""
     acts = tuple(f"{act}-" for act in Act)
     life = question is Question.LIFE and field.startswith(acts)
     return life or field == question or field.startswith(f"{question}-")

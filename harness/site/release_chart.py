@@ -1,4 +1,4 @@
-"""A configuration along releases as a picture: ceiling and floor, changes marked."""
+"""Draws a configuration along releases: ceiling and floor, with changes marked."""
 
 from __future__ import annotations
 

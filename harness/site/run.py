@@ -1,4 +1,4 @@
-"""The page about one run: ``results/report.html``, which needs no other file."""
+"""Makes the page about one run: ``results/report.html``, which needs no other file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from harness.site import sentences
 from harness.site.look import render
 
 MOST_DRAWN = 120
-"""Cells that are drawn, the most noteworthy first: more make a page too heavy."""
+"""Most cells that are drawn, since more make a page too large."""
 
 
 class DrawnCell(NamedTuple):
@@ -51,7 +51,7 @@ def report_page(
     cells: Sequence[CellReport],
     timeline: Timeline | None = None,
 ) -> str:
-    """A whole page: sections as they are in other formats, and pictures of cells."""
+    """The whole page: the sections of every format, and pictures of cells."""
     measured = sorted((cell for cell in cells if cell.curve), key=_worth)
     drawn = measured[:MOST_DRAWN]
     left_out = len(measured) - len(drawn)

@@ -1,4 +1,4 @@
-"""Sentences about a cell."""
+"""Writes sentences about a cell."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def answer(cell: CellReport) -> str:
 
 
 def sentence(text: str) -> str:
-    """A text that ends as a sentence does; only a title may begin with a small one."""
+    """A text with a full stop, if it has none."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
-    """Since which releases it is as it is, a sentence for each line it is on."""
+    """Since which releases a cell is as it is, a sentence for each of its lines."""
     for line in atlas.lines_of.get((cell.server, cell.configuration), ()):
         if not is_on(line, cell):
             continue
@@ -48,7 +48,7 @@ def release_of(line: Line, cell: CellReport) -> str:
 
 
 def by_release(line: Line, cells: Iterable[CellReport]) -> dict[str, CellReport]:
-    """Cells that are on a line, by the release that it follows."""
+    """Cells on a line, by the release that the line follows."""
     return {release_of(line, cell): cell for cell in cells if is_on(line, cell)}
 
 
@@ -76,7 +76,7 @@ def _since(package: str, span: Span, before: Span | None) -> str:
 
 
 def change(line: Line, span: Span) -> str:
-    """What changed where a span begins, and of what, as a sentence."""
+    """A sentence on the change with which a span begins."""
     package, where = words.package(line), line.configuration
     if package != words.title(line):
         where = f"{words.title(line)} {where}"

@@ -1,4 +1,4 @@
-"""The pages about servers."""
+"""Makes the pages about servers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PRICES = {
     Question.RECOVERY: "worker killed; SIGTERM",
     Question.LIFE: "reload and end",
 }
-"""Columns for what a configuration costs, as far as it was asked."""
+"""Columns for the cost of a configuration, if it was asked."""
 
 
 FIRST = 4
@@ -55,7 +55,7 @@ class ConfigurationRow(NamedTuple):
     cell: CellReport
     options: str
     other: str
-    """Its releases, where they are not those of the page."""
+    """The row's releases, if they differ from those of the page."""
     answers: tuple[str, ...]
 
 
@@ -146,7 +146,7 @@ def _pages(
 
 
 def _parts(atlas: Atlas, name: str) -> list[DrawnLine | MatrixView]:
-    """What is below the table: timelines, and all cells by release."""
+    """The parts below the table: timelines, and all cells by release."""
     every = [entry.cell for entry in atlas.servers[name]]
     return [
         *timelines(atlas, name),
@@ -155,7 +155,7 @@ def _parts(atlas: Atlas, name: str) -> list[DrawnLine | MatrixView]:
 
 
 def _weight(part: DrawnLine | MatrixView) -> int:
-    """Bytes of a part on a page."""
+    """The size of a part on a page, in bytes."""
     if isinstance(part, DrawnLine):
         return len(piece("drawn", part, 3))
     return len(piece("matrix", part, "../"))
@@ -183,7 +183,7 @@ def _lead(title: str, cells: Sequence[CellReport]) -> str:
 
 
 def _behind(atlas: Atlas, name: str) -> str:
-    """Which releases are out and not measured, as a sentence."""
+    """A sentence on releases that are out but not measured."""
     for each in atlas.unmeasured:
         if each.package == name:
             verb = "is" if len(each.releases) == 1 else "are"

@@ -1,4 +1,4 @@
-"""All cells as a table: ``data.csv``, and what its columns mean, for spreadsheets."""
+"""Writes all cells as a table, ``data.csv``, and a description of its columns."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _row(entry: AtlasCell) -> Iterator[object]:
 
 
 def _plain(value: object) -> object:
-    """A value of which a spreadsheet makes no formula."""
+    """A value that no spreadsheet takes for a formula."""
     if value is None or isinstance(value, int):
         return "" if value is None else value
     text = str(shown(str(value)))
@@ -100,7 +100,7 @@ def _plain(value: object) -> object:
 
 
 def description() -> dict[str, object]:
-    """What the columns are, as https://www.w3.org/TR/tabular-metadata has it."""
+    """The description of the columns, by https://www.w3.org/TR/tabular-metadata."""
     columns = [
         {
             "name": each.name.replace("-", "_"),

@@ -1,4 +1,4 @@
-"""Release timelines of a server: which are drawn, and a sentence about the others."""
+"""Chooses the release timelines of a server to draw, and describes the others."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
 
 
 def _chosen(lines: Sequence[Line]) -> Iterator[tuple[Line, list[Line]]]:
-    """Lines to draw, each with those that nothing else changed on."""
+    """Lines to draw, each with the lines that changed in the same way."""
     groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     for line in lines:
         if line.package != FLASK or len(line.spans) > 1:
@@ -80,7 +80,7 @@ def _weight(line: Line) -> tuple[object, ...]:
 
 
 def _turns(line: Line) -> set[tuple[str, str]]:
-    """Where it changed, and how."""
+    """The releases at which a line changed, and how."""
     return {(span.releases[0], str(span.change)) for span in line.spans if span.change}
 
 

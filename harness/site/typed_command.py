@@ -1,4 +1,4 @@
-"""A command as it is typed: its program, its arguments and its variables."""
+"""Reads a command as people type it: its program, arguments and variables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ServerCommand(NamedTuple):
 
 
 def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
-    """The program that serves, its arguments and variables. Raises ``Cannot``."""
+    """The server program, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
     if pasted := PASTED.match(text):
         text = text[pasted.end() :]
@@ -72,7 +72,7 @@ def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
 
 
 def _listed(text: str) -> list[str]:
-    """The words of a list, as a Dockerfile has them. Raises ``Cannot``."""
+    """The words of a list in the form of a Dockerfile. Raises ``Cannot``."""
     try:
         return msgspec.json.decode(text, type=list[str])
     except (msgspec.MsgspecError, UnicodeEncodeError):
@@ -94,7 +94,7 @@ def _shell_words(text: str) -> list[str]:
 
 
 def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool]:
-    """The value of an option, and whether it is given. Raises ``Cannot``."""
+    """The value of an option, and whether the command gives it. Raises ``Cannot``."""
     text = None
     for n, word in enumerate(command.arguments):
         name, equals, after = word.partition("=")

@@ -1,4 +1,4 @@
-"""A page for each word that a cell of the matrix has."""
+"""Makes a page for each word that occurs in the matrix."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class VerdictRow(NamedTuple):
 
 
 def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """The pages of each word; several where there are many cells."""
+    """The pages of each word; several if there are many cells."""
     current = matrix.current(atlas.report.cells)
     for word, mark in MARKS.items():
         cells = [cell for cell in current if cell.word is word]

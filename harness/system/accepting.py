@@ -1,4 +1,4 @@
-"""Whether a process waits for connections: the system calls that its threads are in.
+"""Finds the threads that wait for connections, by the system calls that they are in.
 
 Linux tells the call and its arguments in ``/proc/PID/task/TID/syscall`` (``man 5
 proc``). ``accept`` names the listening socket itself, the sockets of an epoll are in
@@ -25,11 +25,11 @@ POLLFD = struct.Struct("=ihh")
 """An entry of the list of ``poll``: a file and the events (``man 2 poll``)."""
 
 MOST_FILES = 4096
-"""The most entries of a list that are read."""
+"""Most entries of a list that are read."""
 
 
 class SleepingCall(NamedTuple):
-    """The first two arguments of a system call that a thread of a process is in."""
+    """The first two arguments of a system call in which a thread sleeps."""
 
     process: int
     first: int
@@ -78,7 +78,7 @@ _FILES: dict[str, dict[int, Callable[[SleepingCall], set[int]]]] = {
 
 
 def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
-    """Those of some listening sockets on which a thread waits for a connection.
+    """The listening sockets among these on which a thread waits for a connection.
 
     ``sockets`` are inodes. None where that cannot be told.
     """
@@ -91,7 +91,7 @@ def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
 
 
 def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
-    """On which of some listening sockets each thread waits, where that is told."""
+    """The listening sockets on which each thread waits, if the system shows it."""
     try:
         files = {file: its for file, its in socket_files(process) if its in sockets}
     except OSError:
@@ -103,7 +103,7 @@ def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
 
 
 def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
-    """The files that each thread of a process waits for."""
+    """The files for which each thread of a process waits."""
     calls = _FILES.get(platform.machine(), {})
     for thread in threads_of(process):
         with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The system calls that threads sleep in: Linux's ``/proc/PID/task/TID/syscall``.
+"""Finds the system calls that threads sleep in (``/proc/PID/task/TID/syscall``).
 
 It has the number of the system call that a thread is in, and its arguments (``man 5
 proc``). A thread that sleeps on a clock goes on by itself; one that waits for a
@@ -19,7 +19,7 @@ F_SETLKW, F_OFD_SETLKW = 7, 38
 
 FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
 FUTEX_FLAGS = 128 | 256
-"""Private to a process, and by which clock (``man 2 futex``)."""
+"""Flags of a futex that do not change what it waits for (``man 2 futex``)."""
 
 
 class _Calls(NamedTuple):
@@ -67,14 +67,13 @@ class Sleep(NamedTuple):
     """The system call that a thread sleeps in."""
 
     on_clock: bool = False
-    """It sleeps on a clock, or waits for a lock on a file."""
+    """Whether it sleeps on a clock, or waits for a lock on a file."""
     for_message: bool = False
-    """It waits for a connection or a message, with a time limit or without."""
+    """Whether it waits for a connection or a message, with a time limit or without."""
     for_lock: bool = False
-    """It waits for a lock or an event, with a time limit."""
+    """Whether it waits for a lock or an event, with a time limit."""
     seconds: float | None = None
-    """How long it does so at most; ``None`` without a limit, or where that cannot be
-    told."""
+    """The time limit in seconds; ``None`` if there is none, or if it is unknown."""
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
@@ -118,7 +117,7 @@ def on_clock(process: int) -> set[int]:
 
 
 def for_a_time(process: int) -> dict[int, Sleep]:
-    """Threads of a process that sleep with a time limit, and in what."""
+    """Threads of a process that sleep with a time limit, and the call they sleep in."""
     sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
     return {thread: its for thread, its in sleeps.items() if _is_timed(its)}
 

@@ -1,4 +1,4 @@
-"""Which signals a process has a handler for, as Linux tells."""
+"""Finds out which signals a process has a handler for (Linux)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.system.proc import values_of
 
 
 def catches(process: int, number: signal.Signals) -> bool | None:
-    """Whether a process has a handler for a signal; ``None`` where that is not told.
+    """Whether a process has a handler for a signal; ``None`` if unknown.
 
     The line ``SigCgt`` of ``/proc/PID/status`` is a mask, see proc_pid_status(5). Some
     runtimes take signals from a descriptor or wait for them instead: these block them,

@@ -1,4 +1,4 @@
-"""Control groups, which limit processes as a container does.
+"""Makes control groups, which limit processes as a container does.
 
 A group is made beside or below our own, where this user may make one and the kernel
 lets it limit what is to be limited. Both versions are known, see cgroups(7). Memory
@@ -25,7 +25,7 @@ LIMITS: dict[Controller, tuple[str, ...]] = {
 """Files that a limit may be written to: of version 1 and 2."""
 
 SWAP = ("memory.memsw.limit_in_bytes", "memory.swap.max")
-"""Files that keep memory from being swapped out instead: its sum, or that alone."""
+"""Files that limit swap: of version 1 together with memory, of version 2 alone."""
 
 REMOVE_SECONDS = 2.0
 """Seconds for trying to remove a group after its processes have ended."""
@@ -34,18 +34,18 @@ _numbers = itertools.count(1)
 
 
 class NoGroup(Exception):
-    """No group can be made here; the message is why."""
+    """No group can be made here; the message says why."""
 
 
 class ControlGroup:
-    """A control group of its own."""
+    """A control group that was made for one use."""
 
     def __init__(self, folder: Path, controller: Controller) -> None:
         self.folder = folder
         self._controller = controller
 
     def add(self, processes: Iterable[int]) -> None:
-        """Put processes in, with all their threads. Raises ``NoGroup``."""
+        """Add processes with all their threads. Raises ``NoGroup``."""
         for process in processes:
             try:
                 (self.folder / "cgroup.procs").write_text(f"{process}\n")
@@ -75,7 +75,7 @@ class ControlGroup:
                     (self.folder / name).write_text(f"{value}\n")
 
     def remove(self) -> None:
-        """Remove the group, whose processes have been ended."""
+        """Remove the group, once its processes have ended."""
         deadline = time.monotonic() + REMOVE_SECONDS
         while self.folder.exists() and time.monotonic() < deadline:
             try:
@@ -85,7 +85,7 @@ class ControlGroup:
 
 
 def make_group(controller: Controller) -> ControlGroup:
-    """A new group that can limit one thing. Raises ``NoGroup``."""
+    """Make a group that can limit one resource. Raises ``NoGroup``."""
     name = f"flask-concurrency-{os.getpid()}-{next(_numbers)}"
     for place in _places(controller):
         folder = place / name
@@ -109,7 +109,7 @@ def _places(controller: Controller) -> Iterator[Path]:
 
 
 def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
-    """Where hierarchies of a controller are mounted, with our own group in each."""
+    """Mount points of a controller's hierarchies, with our own group in each."""
     with contextlib.suppress(OSError):
         own = dict(_own_groups())
         for line in (

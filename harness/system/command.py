@@ -1,4 +1,4 @@
-"""Run a command that soon ends, and take what it prints."""
+"""Runs short commands and returns what they print."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import NamedTuple
 
 
 class Output(NamedTuple):
-    """What a command printed, and what went wrong if anything did."""
+    """The output of a command, and the problem if there was one."""
 
     text: str = ""
     """Its standard output."""
     errors: str = ""
     """Its standard error."""
     status: int | None = None
-    """Its exit status, negative for a signal; ``None`` where it did not come to one."""
+    """Its exit status, negative for a signal; ``None`` if it has none."""
     problem: str = ""
     """Why it failed, such as ``exit status 2``; empty when it succeeded."""
 
     @property
     def all(self) -> str:
-        """Everything that it printed."""
+        """Standard output and standard error together."""
         return self.text + self.errors
 
 

@@ -1,4 +1,4 @@
-"""Fetch a file over HTTPS, or send a record, within limits of time and size."""
+"""Fetches files over HTTPS, and sends records, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import requests
 
 SECONDS = 120.0
-"""A download that takes longer in all is given up."""
+"""Longest time of a download."""
 
 SILENCE = 20.0
 """Seconds to connect, and between two pieces of an answer."""
@@ -26,7 +26,7 @@ SILENCE = 20.0
 REDIRECTS = 5
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The only hosts that may be asked without encryption: nobody is in between."""
+"""Hosts that may be reached without encryption: nobody is in between."""
 
 NOT_THERE = (404, 410)
 
@@ -37,7 +37,7 @@ def fetch(
     method: str = "GET",
     body: Mapping[str, str] | None = None,
 ) -> bytes | None:
-    """The content at an address; ``None`` where the server says that there is none.
+    """The content at an address; ``None`` if the server says that there is none.
 
     With another ``method`` it is what the server answers to ``body``, which is sent as
     JSON, and no redirect is followed. ``Authorization`` is not passed on to another
@@ -82,7 +82,7 @@ def _check_redirect(url: str, answer: requests.Response, **_: object) -> None:
 
 
 def _check(url: str, target: str) -> None:
-    """Refuse an address, or one that it sends on to, that is not https."""
+    """Refuse an address, or the target of a redirect, that is not https."""
     parts = urlsplit(target)
     if parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in LOOPBACK

@@ -1,4 +1,4 @@
-"""Memory, threads and open files of processes, as Linux counts them."""
+"""Counts memory, threads and open files of processes (Linux)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ KIB = 1024
 
 
 class NotCounted(Exception):
-    """The system does not tell how much memory a process takes; the message is why."""
+    """The system does not show how much memory a process uses; the message says why."""
 
 
 class TakenTogether(NamedTuple):
-    """What some processes take together. Sizes are bytes."""
+    """What some processes use together; sizes are in bytes."""
 
     pss: int
     uss: int
@@ -26,7 +26,7 @@ class TakenTogether(NamedTuple):
 
 
 def taken_by(processes: Iterable[int]) -> TakenTogether:
-    """What processes take; those that end meanwhile are left out.
+    """Add up what processes use, without those that end meanwhile.
 
     From ``/proc/PID/smaps_rollup`` (proc_pid_smaps(5)), of which ``Pss`` is the
     proportional set size, and ``Private_Clean`` and ``Private_Dirty`` together are the

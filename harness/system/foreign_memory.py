@@ -1,4 +1,4 @@
-"""The memory of another process: Linux's ``/proc/PID/mem`` (``man 5 proc``)."""
+"""Reads the memory of another process (``/proc/PID/mem``, ``man 5 proc``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def memory_of(process: int, address: int, size: int) -> bytes:
-    """So many bytes from an address on. Raises ``OSError`` where it cannot be read."""
+    """Read ``count`` bytes from an address on. Raises ``OSError`` if that fails."""
     descriptor = os.open(f"/proc/{process}/mem", os.O_RDONLY)
     try:
         return os.pread(descriptor, size, address)

@@ -1,4 +1,4 @@
-"""Install packages, first with what uv has in its cache."""
+"""Installs packages, first with what uv has in its cache."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def end_of(output: str) -> str:
 def offline_first(
     install: Callable[[dict[str, str]], str], env: Mapping[str, str]
 ) -> str:
-    """Install from uv's cache, and only if that fails from the index.
+    """Install from uv's cache or, if that fails, from the index.
 
     Online, uv asks the index for every package again and rebuilds old source releases.
     ``install`` takes variables and returns the end of the output where it failed, else

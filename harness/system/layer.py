@@ -1,4 +1,4 @@
-"""Run a command that sees folders through layers, and writes to these layers alone.
+"""Runs a command that sees folders through layers, and writes only to these layers.
 
 Run by path with ``-I -S``:
 ``layer.py FOLDERS PLACE KEPT HIDDEN COMMAND [ARGUMENT ...]``.
@@ -47,7 +47,7 @@ def mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
 
 
 def unshare() -> None:
-    """Have mounts of our own. Raises ``OSError``."""
+    """Move this process to a mount namespace of its own. Raises ``OSError``."""
     user, group = os.geteuid(), os.getegid()
     if user == 0:
         return call("unshare", CLONE_NEWNS)
@@ -59,7 +59,7 @@ def unshare() -> None:
 
 
 def mounted_below(folder: str) -> list[str]:
-    """Where other file systems are mounted in a folder, which a layer would hide."""
+    """Mount points of other file systems in a folder, which a layer would hide."""
     with open(
         "/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape"
     ) as file:
@@ -68,7 +68,7 @@ def mounted_below(folder: str) -> list[str]:
 
 
 def bind(source: str, target: str) -> None:
-    """Let a file or a folder be seen at another path too. Raises ``OSError``."""
+    """Make a file or a folder visible at another path too. Raises ``OSError``."""
     words = (source.encode(), target.encode(), None)
     call("mount", *words, ctypes.c_ulong(MS_BIND | MS_REC), None)
 

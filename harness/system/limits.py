@@ -17,11 +17,11 @@ from harness.system.proc import values_of
 
 
 class NotLimited(Exception):
-    """This cannot be limited here; the message is why."""
+    """This cannot be limited here; the message says why."""
 
 
 def limit(processes: Sequence[int], scarce: Scarce, more: int) -> None:
-    """Allow processes only so much more than each of them has now.
+    """Allow processes only ``more`` than each of them uses now.
 
     Raises ``NotLimited``.
     """
@@ -47,7 +47,7 @@ def limit(processes: Sequence[int], scarce: Scarce, more: int) -> None:
 
 
 def _set(process: int, which: int, value: int) -> None:
-    """Lower a limit, the soft one and, so that it is not raised again, the hard one."""
+    """Lower the soft limit and, so that it cannot be raised again, the hard one."""
     assert sys.platform == "linux"
     _, hard = resource.prlimit(process, which)
     if hard != resource.RLIM_INFINITY:
@@ -56,7 +56,7 @@ def _set(process: int, which: int, value: int) -> None:
 
 
 def _files(process: int) -> int:
-    """One more than the highest number of an open file: what the limit is held to."""
+    """One more than the highest open file descriptor, which the limit counts."""
     return 1 + max(map(int, os.listdir(f"/proc/{process}/fd")), default=0)
 
 

@@ -1,4 +1,4 @@
-"""Describe this machine: its processors, its limits, and how a process shows idle."""
+"""Describes this machine: its processors, its limits, and how it shows quiet."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def allow_open_files() -> int:
 
 
 def check_open_files(requests: int, where: str) -> None:
-    """Check that this machine can offer this many requests at once.
+    """Check that this machine may open enough files to offer ``requests`` at once.
 
     Raises ``UsageError``, which says ``where`` the number comes from.
     """
@@ -53,7 +53,7 @@ def check_open_files(requests: int, where: str) -> None:
 
 
 def host() -> Host:
-    """This machine, as far as it matters to what is measured."""
+    """Describe this machine, as far as it matters to measurements."""
     return Host(
         system=platform.system(),
         kernel=platform.release(),

@@ -1,4 +1,4 @@
-"""Which process is number 1 of a PID namespace, as the first one of a container is."""
+"""Finds the process with number 1 in a PID namespace, such as a container's first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def process_one(processes: Iterable[int]) -> int | None:
 
 
 def _numbers(process: int) -> list[int]:
-    """The numbers of a process, in the outermost namespace that we see first."""
+    """The ids of a process, from the outermost visible PID namespace inwards."""
     try:
         return [int(number) for number in values_of(process).get("NSpid", "").split()]
     except OSError:

@@ -1,4 +1,4 @@
-"""Run a command whose processes can send signals to each other, and to no others.
+"""Runs a command whose processes can send signals only to each other.
 
 Run by path with ``-I -S``: ``own_signals.py COMMAND [ARGUMENT ...]``. This process
 becomes the command. The kernel refuses what ``pkill``, ``kill`` or a program of the
@@ -19,15 +19,15 @@ RESTRICT_SELF = 446
 """Numbers of system calls, which are the same for all processors but Alpha."""
 
 VERSION = 1
-"""The flag that asks which version the kernel has."""
+"""The flag that asks for the kernel's version."""
 
 FIRST_VERSION = 6
-"""The first version with a scope of signals."""
+"""The first version that can confine signals."""
 
 SCOPE_SIGNAL = 2
 
 NO_NEW_PRIVILEGES = 38
-"""What ``prctl`` is told, so that others than root may restrict themselves."""
+"""The option of ``prctl`` without which only root may restrict itself."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -42,7 +42,7 @@ def call(number: int, *arguments: object) -> int:
 
 
 def version() -> int:
-    """The version of Landlock that the kernel has; 0 where it has none."""
+    """The kernel's version of Landlock; 0 if it has none."""
     if sys.platform != "linux":
         return 0
     nothing, flags = ctypes.c_size_t(0), ctypes.c_uint32(VERSION)

@@ -1,4 +1,4 @@
-"""Find ports that nobody listens on."""
+"""Finds ports that nobody listens on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PORTS = range(20_000, 30_000)
 
 
 def free_port(host: str) -> int:
-    """A port of ``host`` that is free now. Raises ``OSError`` when there is none."""
+    """A port of ``host`` that is free now. Raises ``OSError`` if there is none."""
     return free_ports(host, 1)[0]
 
 
 def free_ports(host: str, count: int) -> list[int]:
-    """Several different free ports. Raises ``OSError`` when there are too few."""
+    """Several different free ports. Raises ``OSError`` if there are too few."""
     free: list[int] = []
     for port in random.sample(PORTS, 100):
         with socket.socket() as candidate:

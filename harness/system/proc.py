@@ -1,4 +1,4 @@
-"""What Linux tells of a process below ``/proc`` (``man 5 proc``)."""
+"""Reads what Linux shows of a process in ``/proc`` (``man 5 proc``)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def values_of(process: int, name: str = "status") -> dict[str, str]:
-    """A file of lines such as ``VmData: 12 kB``, by key.
+    """The values of a file with lines such as ``VmData: 12 kB``, by key.
 
     Raises ``OSError`` where the system has no such file, or the process has ended.
     """
@@ -27,7 +27,7 @@ def threads_of(process: int) -> list[int]:
 
 
 def open_files(process: int) -> Iterator[tuple[int, str]]:
-    """The file descriptors of a process, each with what it leads to.
+    """The file descriptors of a process, each with its target.
 
     None when it has ended. Raises ``PermissionError`` where they cannot be seen.
     """

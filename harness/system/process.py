@@ -1,4 +1,4 @@
-"""Run a command as a process tree that leaves nothing behind.
+"""Runs a command as a process tree that leaves nothing behind.
 
 Rule 1: a command runs below a warden (see ``warden.py``), so that nothing of it is left
 when the harness closes it, is interrupted, or is killed. Rule 2: every wait has a
@@ -29,13 +29,13 @@ TAIL_BYTES = 4_000
 """How much of a command's output is kept as evidence."""
 
 STOP_SECONDS = 15.0
-"""How long killed processes may take to be gone before the harness has failed."""
+"""How long killed processes may take to disappear before the harness has failed."""
 
 T = TypeVar("T")
 
 
 class Ended(Exception):
-    """A command, which the message names, ended while something was awaited."""
+    """A command ended while something was awaited; the message names it."""
 
 
 class CannotExecute(Exception):
@@ -67,7 +67,7 @@ class ProcessTree:
         self.started: asyncio.Future[int] = loop.create_future()
         """The process id of the command, or ``CannotExecute``."""
         self.ended: asyncio.Future[str] = loop.create_future()
-        """Which command ended and how, in words, once one has."""
+        """Which command ended and how, in words; empty while none has."""
         self.status: int | None = None
         """The command's exit status once it has ended; negative is the signal."""
         self._gone: asyncio.Future[None] = loop.create_future()
@@ -151,7 +151,7 @@ class ProcessTree:
         return text if size <= most else "…" + text
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
-        """Wait for something that the command is to bring about.
+        """Wait for work that depends on the command.
 
         Raises ``Ended`` as soon as a command has ended, and ``TimeoutError`` after
         ``seconds``.
@@ -174,7 +174,7 @@ class ProcessTree:
         await asyncio.wait_for(asyncio.shield(self.ended), seconds)
 
     def go_on_after(self, seconds: float) -> None:
-        """Ask the warden to continue what is stopped in this tree after ``seconds``.
+        """Ask the warden to continue stopped processes of this tree after ``seconds``.
 
         Zero calls it off. The warden does so whatever becomes of this process.
         """
@@ -182,7 +182,7 @@ class ProcessTree:
             os.write(self._lifeline, f"{seconds}\n".encode())
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Kill the whole tree, run ``remove``, and wait until all is gone.
+        """Kill the whole tree, run ``remove``, and wait until everything is gone.
 
         Raises ``NothingLeftViolated`` when that takes longer than ``seconds``.
         """

@@ -1,4 +1,4 @@
-"""The number of processors, and how many environments to measure at a time."""
+"""Counts processors, and decides how many environments to measure at a time."""
 
 from __future__ import annotations
 

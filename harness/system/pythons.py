@@ -1,4 +1,4 @@
-"""The Pythons of this machine: those on ``PATH``, and those that uv has."""
+"""Finds the Pythons of this machine: those on ``PATH``, and those of uv."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.system.command import output
 
 NEWEST = 16
-"""Only minor releases of Python 3 below this are looked for."""
+"""Minor releases of Python 3 below this number are looked for."""
 
 ASK_SECONDS = 20.0
 
@@ -23,7 +23,7 @@ def uv() -> str | None:
 
 
 def pythons() -> list[str]:
-    """The releases that are installed, such as ``3.12``, oldest first."""
+    """The installed releases of Python, such as ``3.12``, oldest first."""
     releases = {"{}.{}".format(*sys.version_info), *_on_path(), *_of_uv()}
     return sorted(releases, key=lambda release: [*map(int, release.split("."))])
 

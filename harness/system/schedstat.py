@@ -1,4 +1,4 @@
-"""What Linux counts for each thread: time on a processor, and time ready to run.
+"""Reads each thread's time on a processor and its time ready to run (Linux).
 
 Both are nanoseconds, in ``/proc/PID/task/TID/schedstat``; see the kernel's
 ``Documentation/scheduler/sched-stats``. Threads that end while they are read are left
@@ -15,7 +15,7 @@ from harness.system.proc import threads_of
 
 
 def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
-    """Process, thread, nanoseconds that it ran and that it waited for a processor."""
+    """Process, thread, nanoseconds run, and nanoseconds waited for a processor."""
     for process in processes:
         for thread in threads_of(process):
             try:
@@ -27,7 +27,7 @@ def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]
 
 
 def thread_turns(process: int, thread: int) -> tuple[int, int]:
-    """Nanoseconds that a thread ran, and how often it was run; zeros if it ended."""
+    """Nanoseconds that a thread ran, and its number of runs; zeros if it has ended."""
     try:
         ran, _, turns = _read(f"/proc/{process}/task/{thread}/schedstat").split()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Folders for temporary files, which are gone even when the harness is killed.
+"""Makes folders for temporary files that disappear even when the harness is killed.
 
 The process that makes one removes it. If it is killed first, the warden of a command
 that it started does so. Between two commands nobody does: an empty folder stays then,
@@ -22,7 +22,7 @@ from pathlib import Path
 PREFIX = "flask-concurrency-"
 
 LEFT_SECONDS = 60.0
-"""A folder in which nothing changed for so long was not made just now."""
+"""Seconds without a change after which a folder was not made just now."""
 
 _open: list[Path] = []
 
@@ -53,7 +53,7 @@ def scratch_folder(parent: str | None = None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Hold a lock on a folder, where that can be had; whether it could."""
+    """Try to hold a lock on a folder inside a block; yield whether it is held."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         try:
@@ -81,7 +81,7 @@ def remove_left(parent: Path) -> None:
 
 
 def _is_left(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder of this user in which nothing changed for a while."""
+    """Whether a folder belongs to this user and has not changed for a while."""
     seen = entry.stat(follow_symlinks=False)
     is_own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid()
     return is_own and time.time() - seen.st_mtime > LEFT_SECONDS

@@ -1,4 +1,4 @@
-"""End this process in order when it is told to end, and when its parent is gone.
+"""Ends this process in an orderly way when it is told to end, or its parent is gone.
 
 Both become an interrupt, as from the keyboard, so that what is running is stopped,
 temporary folders are removed, and what was measured by then is reported.
@@ -12,20 +12,20 @@ import threading
 import time
 
 OF_NOX = "NOX_CURRENT_SESSION"
-"""Variable of what nox runs; see nox's ``sessions.py``."""
+"""Variable that nox sets for the commands it runs; see nox's ``sessions.py``."""
 
 LOOK_SECONDS = 0.5
 
 
 def interrupt_when_told_to_end() -> None:
-    """Take SIGTERM and SIGHUP for an interrupt; one that is ignored stays ignored."""
+    """Treat SIGTERM and SIGHUP as an interrupt; an ignored signal stays ignored."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda *_: _interrupt())
 
 
 def _interrupt() -> None:
-    """Interrupt this process, even where a shell has it ignore the keyboard.
+    """Interrupt this process, even if a shell made it ignore the keyboard.
 
     That is what shells do with a command that a script starts in the background.
     """
@@ -35,7 +35,7 @@ def _interrupt() -> None:
 
 
 def end_undisturbed() -> None:
-    """Ignore what would interrupt the last steps of a process that is ending.
+    """Ignore signals that would interrupt the last steps of an ending process.
 
     Pressing Ctrl-C twice gives the same exit code.
     """
@@ -44,7 +44,7 @@ def end_undisturbed() -> None:
 
 
 def interrupt_when_nox_ends() -> None:
-    """Interrupt this process when the nox that started it is gone; else do nothing.
+    """Interrupt this process when the nox that started it is gone, if nox did.
 
     A supervisor that ends nox does not know of this process. Started by hand, it may
     well outlive its parent, such as a shell.

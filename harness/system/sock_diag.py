@@ -1,4 +1,4 @@
-"""Sockets, as Linux's ``sock_diag`` tells of them (``man 7 sock_diag``).
+"""Asks Linux's ``sock_diag`` about sockets (``man 7 sock_diag``).
 
 A table of ``/proc/net`` is read in pieces, each found by its position, so while others
 connect it may repeat a connection or leave one out. This asks for one connection by its
@@ -39,19 +39,19 @@ _NOT_CONNECTED = 1 << _LISTEN | 1 << _TIME_WAIT
 
 
 class Entry(NamedTuple):
-    """A socket of a dump."""
+    """A socket in the kernel's answer."""
 
     inode: str
     own: int
     """The local port."""
     peer: int
-    """The other end's port; 0 where there is none."""
+    """The other end's port; 0 if there is none."""
     address: bytes
-    """Where it listens, as the kernel has it; only to be compared."""
+    """The listening address in the kernel's form, for comparisons only."""
     queued: int
-    """Of one that listens: connections in its backlog."""
+    """For a listening socket: connections in its backlog."""
     limit: int
-    """Of one that listens: with more than that its backlog is full."""
+    """For a listening socket: most connections before its backlog is full."""
 
 
 class Unavailable(Exception):
@@ -88,7 +88,7 @@ class SockDiag:
         return {each.inode: each.address for each in self._dump(1 << _LISTEN)}
 
     def without_server(self, port: int) -> int:
-        """How many connections to a local port have a client, and nothing behind it.
+        """Number of clients of a local port that are connected to no server.
 
         Where the backlog is full the kernel drops what a client sends, also the end of
         the handshake, after which the client takes itself for connected. It is sent
@@ -100,7 +100,7 @@ class SockDiag:
         return len(clients - {each.peer for each in self._dump(states, own=port)})
 
     def with_room(self, inodes: Collection[str]) -> set[int]:
-        """The ports of those of some listening sockets whose backlogs have room.
+        """The ports of the listening sockets among these whose backlogs have room.
 
         Raises ``Unavailable``.
         """
@@ -123,7 +123,7 @@ class SockDiag:
         self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
 
     def _dump(self, states: int, own: int = 0, peer: int = 0) -> Iterator[Entry]:
-        """All sockets in some states, or those of them with one of these ports."""
+        """All sockets in some states, or only those with one of these ports."""
         ends = _PORTS.pack(own, peer) + bytes(32)
         for family in (socket.AF_INET, socket.AF_INET6):
             self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)

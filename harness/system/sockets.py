@@ -1,4 +1,4 @@
-"""Sockets, as Linux tells of them: by ``sock_diag``, or ``/proc`` (``man 5 proc``)."""
+"""Finds sockets and connections by ``sock_diag``, or by ``/proc`` (``man 5 proc``)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ACCEPTS = 0x10000
 """The flag of a listening socket in ``/proc/net/unix``."""
 
 Place = int | str
-"""Where a socket listens: its TCP port, or the path of a Unix socket."""
+"""The place of a listening socket: its TCP port, or the path of a Unix socket."""
 
 
 class SocketEntry(NamedTuple):
@@ -43,12 +43,12 @@ class SocketEntry(NamedTuple):
     """The local port."""
     state: str
     queued: int
-    """Length of the receive queue; of a listening socket, of its backlog."""
+    """Length of the receive queue; for a listening socket, of its backlog."""
     inode: str
 
 
 def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
-    """Parse the lines of a table; its head is skipped."""
+    """Parse the lines of a table, without its head."""
     for words in map(str.split, lines):
         if len(words) > 4 and words[0].endswith(":"):
             port, queued = (int(words[n].rpartition(":")[2], 16) for n in (1, 4))
@@ -56,7 +56,7 @@ def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
 
 
 def listening() -> dict[str, Place]:
-    """Where each listening socket listens, by inode; empty if unknown."""
+    """The place of each listening socket, by inode; empty if unknown."""
     places: dict[str, Place] = {}
     try:
         with sock_diag() as kernel:
@@ -108,7 +108,7 @@ def _listening_by_table() -> dict[str, int]:
 
 
 def overflows() -> int:
-    """How often a connection found a backlog full, ever, as far as that is told.
+    """How often a connection has found a backlog full since the machine started.
 
     Its client tries again after a second or less (``ListenOverflows`` of the kernel's
     ``Documentation/networking/snmp_counter``).
@@ -122,7 +122,7 @@ def overflows() -> int:
 
 
 def will_arrive(inodes: Collection[str]) -> bool:
-    """Whether connections that found a backlog full will now find it with room.
+    """Whether connections that found a backlog full will now find room.
 
     ``inodes`` are those of listening sockets. False where that is not told.
     """

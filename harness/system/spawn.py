@@ -1,4 +1,4 @@
-"""Start the warden of a command."""
+"""Starts the warden of a command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
 def become_subreaper() -> None:
-    """Become the parent of orphaned descendants, where the system can (Linux)."""
+    """Become the parent of orphaned descendants, if the system can (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -34,7 +34,7 @@ def spawn(
     output: int,
     remove: Sequence[str],
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a warden with its command: the process, and our end of its lifeline."""
+    """Start a warden with its command; return it and our end of the lifeline."""
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
     folders = list(map(str, scratch_folders()))

@@ -1,4 +1,4 @@
-"""Stop processes of one tree for a moment, so that others run before them.
+"""Stops processes of one tree for a moment, so that others run before them.
 
 Each is continued whatever happens: when the block ends, or after ``FORGOTTEN_SECONDS``
 by the warden of the tree, even if this process was killed or stopped.
@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.001
 
 
 class TooLong(Exception):
-    """Processes were stopped for as long as they may be."""
+    """Processes have been stopped for as long as allowed."""
 
 
 class CannotStop(Exception):
@@ -42,7 +42,7 @@ class CannotStop(Exception):
 
 
 class Stopping:
-    """The processes of one tree that are stopped now."""
+    """Keeps the processes of one tree that are stopped now."""
 
     def __init__(self, tree: ProcessTree, limit: asyncio.Timeout) -> None:
         self._tree = tree
@@ -87,13 +87,13 @@ class Stopping:
         self.go_on(list(self._since))
 
     def begin_anew(self) -> None:
-        """Allow ``STOPPED_SECONDS`` from now on, as all have run meanwhile."""
+        """Restart the allowance of ``STOPPED_SECONDS``, as all have run meanwhile."""
         self._limit.reschedule(asyncio.get_running_loop().time() + STOPPED_SECONDS)
 
 
 @contextlib.asynccontextmanager
 async def stopping(tree: ProcessTree) -> AsyncIterator[Stopping]:
-    """A block in which processes of a tree can be stopped; when it is left all go on.
+    """A block in which processes of a tree can be stopped; in the end all go on.
 
     It ends after ``STOPPED_SECONDS``. Raises ``TooLong`` then.
     """

@@ -1,4 +1,4 @@
-"""How long a sleeping thread sleeps at most: the time limit of its system call.
+"""Finds how long a sleeping thread sleeps at most: the time limit of its system call.
 
 ``/proc/PID/task/TID/syscall`` has the arguments of the call (``man 5 proc``). Some have
 the limit itself, in milliseconds; others the address of a ``timespec`` or ``timeval``
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from harness.system.foreign_memory import memory_of
 
 TIMESPEC = struct.Struct("=qq")
-"""Seconds and nanoseconds, on machines of 64 bits (``man 3 timespec``)."""
+"""Seconds and nanoseconds on 64-bit machines (``man 3 timespec``)."""
 
 TIMER_ABSTIME = 1
 FUTEX_COMMAND, FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME = 127, 9, 256
@@ -57,7 +57,7 @@ _HERE = _LIMITS.get(platform.machine())
 
 
 def seconds_left(process: int, call: int, arguments: Sequence[int]) -> float | None:
-    """How long a call lasts at most; ``None`` without a limit.
+    """How long a call lasts at most, in seconds; ``None`` without a limit.
 
     Raises ``OSError`` where it cannot be told.
     """
@@ -81,7 +81,7 @@ def seconds_left(process: int, call: int, arguments: Sequence[int]) -> float | N
 
 
 def _clock(call: int, arguments: Sequence[int]) -> int | None:
-    """The clock whose time the limit is; ``None`` where it counts from the call on."""
+    """The clock of an absolute limit; ``None`` if the limit counts from the call."""
     assert _HERE is not None
     if call == _HERE.clock_nanosleep:
         return arguments[0] if arguments[1] & TIMER_ABSTIME else None

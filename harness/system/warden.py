@@ -1,4 +1,4 @@
-"""Run one command, and let nothing of its process tree survive.
+"""Runs one command, and lets nothing of its process tree survive.
 
 Run by path with ``-I -S`` (no site, no environment) as a process of its own between
 the harness and a command:
@@ -38,7 +38,7 @@ REMOVE_SECONDS = 60
 
 
 def say(*words: object) -> None:
-    """One line to the harness, which may already be gone."""
+    """Send one line to the harness, which may already be gone."""
     try:
         os.write(1, (" ".join(map(str, words)) + "\n").encode())
     except OSError:
@@ -119,7 +119,7 @@ def execute(cwd: str, command: list[str], failure: int) -> None:
 
 
 def spawn(cwd: str, command: list[str]) -> int:
-    """Start the command; say so, or say with which errno it could not be executed."""
+    """Start the command; report that, or the errno with which it failed."""
     read, write = os.pipe()  # close-on-exec: its end says that the command runs
     pid = os.fork()
     if pid == 0:
@@ -135,7 +135,7 @@ def spawn(cwd: str, command: list[str]) -> int:
 
 
 def reap(command: int) -> None:
-    """Take note of every child that has ended, orphans included."""
+    """Record every child that has ended, orphans included."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -148,7 +148,7 @@ def reap(command: int) -> None:
 
 
 def run_remove(cwd: str, remove: list[str]) -> None:
-    """Remove what the processes had others start; say so when that fails."""
+    """Run REMOVE, for what the processes made others start; report a failure."""
     pid = os.fork()
     if pid == 0:
         read, write = os.pipe()
@@ -163,7 +163,7 @@ def run_remove(cwd: str, remove: list[str]) -> None:
 
 
 def counted(words: list[str]) -> tuple[list[str], list[str]]:
-    """As many words as the first says, and the rest."""
+    """Split off as many words as the first word says, and return the rest too."""
     count = 1 + int(words[0])
     return words[1:count], words[count:]
 

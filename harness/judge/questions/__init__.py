@@ -67,7 +67,7 @@ def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
 
 
 def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
-    """The tapes of a cell whose life was watched; none where nothing can be trusted."""
+    """The tapes of a cell whose life was watched; none if they cannot be trusted."""
     watched = (each for each in cell.asked if isinstance(each, LifeSeen))
     return (
         () if fault else tuple(t for each in watched for t in life.tapes_of(each, cell))
@@ -84,13 +84,13 @@ def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
 
 
 def health_of(cell: CellEvidence) -> HealthNumbers | None:
-    """What health checks of a cell came to; ``None`` where that is not known."""
+    """The result of a cell's health checks; ``None`` if unknown."""
     seen = (each for each in cell.asked if isinstance(each, ProbesSeen))
     return next(map(probes.numbers, seen), None)
 
 
 def narrow_places(cell: CellEvidence) -> tuple[Narrow, ...]:
-    """Places inside the app of a cell that fewer requests get to than are in it."""
+    """Places inside a cell's app that fewer requests reach than are in the app."""
     seen = (each for each in cell.asked if isinstance(each, PlacesSeen))
     return tuple(
         narrow

@@ -1,4 +1,4 @@
-"""What becomes of requests whose clients have given up.
+"""Judges what becomes of requests whose clients have given up.
 
 A request in the app keeps its place if it stays there and no waiting request enters
 instead. A waiting request is run if it enters the app although its client has left.

@@ -1,4 +1,4 @@
-"""How far a server goes until it breaks."""
+"""Judges how far a server goes before it breaks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MORE = {
     Scarce.TASKS_OF_A_GROUP: "{} more tasks in its container",
     Scarce.MEMORY_OF_A_GROUP: "{} MiB more memory in its container",
 }
-"""How much a server is allowed beyond its use when idle."""
+"""Words for how much a server may use beyond its use when idle."""
 
 
 def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
@@ -76,7 +76,7 @@ def _least_anyway(cell: CellEvidence) -> int | None:
 
 
 def _waits_anyway(seen: Strained, least: int | None) -> bool:
-    """Whether requests waited that may do so with nothing scarce too, and no more."""
+    """Whether only requests waited that may also wait with nothing scarce."""
     calm = seen.again and not (seen.account.total or seen.ended or seen.printed)
     return calm and least is not None and least <= seen.held < seen.offered
 
@@ -109,13 +109,13 @@ def _is_for_good(seen: Strained) -> bool:
 
 
 def _more(seen: Strained) -> str:
-    """How much it is allowed, in words."""
+    """How much of a resource the server may use, in words."""
     memory = seen.scarce in (Scarce.MEMORY, Scarce.MEMORY_OF_A_GROUP)
     return MORE[seen.scarce].format(seen.allowed // MIB if memory else seen.allowed)
 
 
 def _unbroken(seen: Sequence[Strained]) -> Iterator[str]:
-    """What nothing gave way with, in a sentence for each number of requests."""
+    """Sentences on resources with which nothing gave way, by number of requests."""
     for offered in dict.fromkeys(each.offered for each in seen):
         mores = [_more(each) for each in seen if each.offered == offered]
         yield (
@@ -141,7 +141,7 @@ def _sentence(seen: Strained) -> str:
 
 
 def _others(seen: Strained) -> Iterator[str]:
-    """What clients of the other requests see."""
+    """What the clients of the other requests see."""
     if seen.account.total:
         yield f"further ones are {endings(seen.account, seen.statuses)}"
     if seen.waiting:

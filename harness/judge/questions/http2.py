@@ -1,4 +1,4 @@
-"""Whether one HTTP/2 connection gets as many places as several connections do.
+"""Judges whether one HTTP/2 connection gets as many places as several connections.
 
 It gets fewer when in no round as many of its requests are in the app as are when each
 has a connection of its own, though the server allows that many streams.
@@ -37,7 +37,7 @@ def _on_their_way(seen: StreamRound) -> bool:
 
 
 def numbers(seen: Http2Seen, cell: CellEvidence) -> Http2Numbers | None:
-    """What the rounds come to; ``None`` where they leave it open."""
+    """The numbers of the rounds; ``None`` if they are inconclusive."""
     many = seen.rounds[1:]
     if not many or not all(each.admitted for each in seen.rounds):
         return None
@@ -57,7 +57,7 @@ def numbers(seen: Http2Seen, cell: CellEvidence) -> Http2Numbers | None:
 
 
 def http2_of(cell: CellEvidence) -> Http2Numbers | None:
-    """What requests that share a connection came to in a cell, where that is known."""
+    """The result for requests that share a connection, if a cell has one."""
     for seen in cell.asked:
         if isinstance(seen, Http2Seen) and seen.outcome is Outcome.MEASURED:
             return numbers(seen, cell)

@@ -1,4 +1,4 @@
-"""How many places a server has when it is reloaded, scaled, ended or loses a worker."""
+"""Judges how many places a server keeps during an act, such as a reload."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WHEN = {
     Act.LONG_REQUEST: "Beside a request that stays for long",
     Act.END: "On SIGTERM",
 }
-"""How a sentence on an act begins."""
+"""The beginning of a sentence on each act."""
 
 
 def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
@@ -57,7 +57,7 @@ def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
 
 
 def _summary(known: Sequence[Tape], lasting: Sequence[Tape]) -> str:
-    """The worst of all acts; the tapes themselves say the rest."""
+    """The worst of all acts, in a sentence; the tapes have the rest."""
     words: list[str] = []
     if lasting:
         worst = min(lasting, key=lambda tape: tape.lowest - tape.usual)
@@ -76,7 +76,7 @@ def tapes_of(seen: LifeSeen, cell: CellEvidence) -> tuple[Tape, ...]:
 
 
 def _with_idle(tape: Tape, seen: IdleSeen | None) -> Tape:
-    """The tape of a reload, with what became of connections that idled."""
+    """The tape of a reload, with what became of idle connections."""
     if tape.act is not Act.RELOAD or not tape.known or seen is None:
         return tape
     words = _idle_words(seen)
@@ -190,7 +190,7 @@ def _end_words(tape: Tape, seen: TapeSeen) -> str:
 
 
 def _lost_words(tape: Tape) -> Iterator[str]:
-    """Requests that were lost, by where they were."""
+    """The lost requests, by where they were, in words."""
     kinds = (
         ("in the app", [each for each in tape.lost if each.entered_at is not None]),
         ("that waited", list(filter(_waited, tape.lost))),

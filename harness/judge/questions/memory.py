@@ -1,4 +1,4 @@
-"""What a place costs."""
+"""Judges what a place costs: memory, threads and open files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
 
 
 def numbers_of(seen: MemorySeen) -> MemoryNumbers | None:
-    """What a place costs; ``None`` where none was taken."""
+    """What a place costs; ``None`` if no place was taken."""
     held = [step for step in seen.steps if step.held]
     if not held:
         return None
@@ -54,7 +54,7 @@ def numbers_of(seen: MemorySeen) -> MemoryNumbers | None:
 
 
 def memory_of(cell: CellEvidence) -> MemoryNumbers | None:
-    """What a place costs in a cell of which that was asked."""
+    """What a place costs in a cell, if that was asked."""
     for seen in cell.asked:
         if isinstance(seen, MemorySeen) and seen.outcome is Outcome.MEASURED:
             return numbers_of(seen)

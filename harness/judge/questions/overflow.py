@@ -1,4 +1,4 @@
-"""What becomes of requests beyond the ceiling."""
+"""Judges what becomes of requests beyond the ceiling."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _order(seen: OverflowSeen) -> str:
 
 
 def _lost(seen: OverflowSeen) -> str:
-    """What became of waiting requests in the end."""
+    """A sentence on waiting requests that were lost in the end; empty if none was."""
     answered = seen.account.answered
     lost = seen.in_app + seen.waiting - answered
     if not seen.waiting:

@@ -1,4 +1,4 @@
-"""How many requests compute at the same time.
+"""Judges how many requests compute at the same time.
 
 The time that threads of the server ran, or were ready to run and waited for a
 processor, divided by how long it took, is how many of them had something to compute.

@@ -1,4 +1,4 @@
-"""How many requests get to places inside the app, and what the others do."""
+"""Judges how many requests get to places inside the app, and what the others do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
 
 
 def narrow(seen: PlacesSeen) -> tuple[Narrow, ...]:
-    """Places that fewer requests get to than are in the app at the same time."""
+    """Places that fewer requests reach than are in the app at the same time."""
     return tuple(
         Narrow(
             place=each.place,
@@ -53,7 +53,7 @@ def narrow(seen: PlacesSeen) -> tuple[Narrow, ...]:
 
 
 def _rounds(seen: PlaceSeen) -> Sequence[PlaceRound]:
-    """The rounds that count: not those in which a chosen order was given up."""
+    """The rounds that count, without those in which a chosen order was given up."""
     return [each for each in seen.rounds if each.complete] or seen.rounds
 
 
@@ -62,7 +62,7 @@ def _is_unquiet(seen: PlaceSeen) -> bool:
 
 
 def _is_always(seen: PlaceSeen) -> bool:
-    """Whether the same number gets there every time, and not by chance."""
+    """Whether the same number gets to the place every time, not by chance."""
     by_chance = [each for each in _rounds(seen) if each.order is None]
     return not any(each.processes > 1 for each in by_chance)
 
@@ -77,7 +77,7 @@ def _least(seen: PlaceSeen) -> int:
 
 
 def _range(seen: PlaceSeen) -> str:
-    """The range of how many got there in all rounds; empty if none ever did."""
+    """The range of how many reached the place in all rounds; empty if none did."""
     least, most = _least(seen), max(each.at_place for each in _rounds(seen))
     if not most:
         return ""
@@ -85,7 +85,7 @@ def _range(seen: PlaceSeen) -> str:
 
 
 def _where(seen: PlaceSeen) -> str:
-    """The name of a place, and what the others did where fewest got there."""
+    """The name of a place, and what the others did in the narrowest round."""
     others = _others(_narrowest(seen))
     if not _range(seen):
         why = "it is not called" if seen.found else "no imported module has it"

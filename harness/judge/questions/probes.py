@@ -1,4 +1,4 @@
-"""How a health check fares while requests are in the app.
+"""Judges whether a health check is answered while requests are in the app.
 
 From the first failing check to the consequence it takes ``HealthCheck.seconds``: that
 is computed, not waited for.
@@ -27,7 +27,7 @@ FOLLOWS = {
 
 
 def numbers(seen: ProbesSeen) -> HealthNumbers | None:
-    """What the steps come to; ``None`` where they leave it open."""
+    """The numbers of the steps; ``None`` if they are inconclusive."""
     if seen.outcome is not Outcome.MEASURED or not seen.steps:
         return None
     idle, *steps = seen.steps
@@ -59,7 +59,7 @@ def _held(step: HealthStep) -> int:
 
 
 def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
-    """From how many held requests on the check waits, and what follows.
+    """The number of held requests from which on the check waits, and what follows.
 
     The number is the least at which it waits, if only at times.
     """
@@ -98,7 +98,7 @@ def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
 
 
 def span(seconds: tuple[float, float]) -> str:
-    """Two times, as in ``21 to 31 s``."""
+    """A range of times, such as ``21 to 31 s``."""
     least, most = seconds
     return f"{least:g} to {most:g} s"
 
@@ -127,7 +127,7 @@ def _follows(check: HealthCheck) -> str:
 
 
 def _waits(found: HealthNumbers, seen: ProbesSeen) -> str:
-    """What a check that waits means, in sentences."""
+    """Sentences on what a waiting check means."""
     most = found.always or found.tried
     if found.status is not None:
         words = f"With {found.at_times} requests in the app the health check is "
@@ -145,7 +145,7 @@ def _waits(found: HealthNumbers, seen: ProbesSeen) -> str:
 
 
 def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
-    """What it means that a check was always answered."""
+    """A sentence on what an always answered check means."""
     if found.check.by is CheckBy.TCP:
         most = max(seen.steps, key=_held)
         words = f"With all {found.tried} requests in the app a connection is opened"
@@ -160,7 +160,7 @@ def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
 
 
 def _tcp(found: HealthNumbers) -> str:
-    """What a check by TCP would have seen."""
+    """A sentence on what a check by TCP would have seen."""
     if found.tcp is None or found.check.by is CheckBy.TCP:
         return ""
     if not found.tcp:

@@ -1,4 +1,4 @@
-"""What happens when a worker is killed, or the server is told to end.
+"""Judges what happens when a worker is killed, or the server is told to end.
 
 A worker is replaced when as many requests are in the app afterwards as before. Requests
 finish on SIGTERM when all that were in the app are answered.
@@ -86,7 +86,7 @@ def _terminated(seen: Terminated | None) -> tuple[str, str]:
 
 
 def endings(account: Account, statuses: tuple[int, ...]) -> str:
-    """How some requests ended, in words; ``statuses`` are those that they had."""
+    """How some requests ended, in words; ``statuses`` are those of their answers."""
     errors = [str(status) for status in statuses if status != SUCCESS]
     words = {
         ending.format(errors=listed(errors, "or") if errors else "with an error")

@@ -1,4 +1,4 @@
-"""Whether requests can call the server that handles them.
+"""Judges whether requests can call the server that handles them.
 
 A call is answered by the app or it is not: stuck while the server is quiet is a
 deadlock. Any other end, such as an error, says nothing about places in the app.

@@ -1,4 +1,4 @@
-"""What slow clients take away from others.
+"""Judges what slow clients take away from others.
 
 An ordinary request is shut out when it waits, is refused or is cut off while the slow
 clients are there; everyone is, when that holds for all ordinary requests. A server that
@@ -49,7 +49,7 @@ class Effect(NamedTuple):
     """The fewest slow clients that shut everyone out; zero if none did."""
     frees_itself: bool
     served_again: bool
-    """Whether what waited was served once the slow clients had left."""
+    """Whether waiting requests were served once the slow clients had left."""
     taken: str
     """What the slow clients took if they shut nobody out."""
     chance: bool
@@ -114,7 +114,7 @@ def _effect(slow: Slow, cell: CellEvidence) -> Effect:
 def _taken(
     alone: SlowStep, steps: Sequence[SlowStep], shut_out_by: int, cell: CellEvidence
 ) -> str:
-    """What slow clients took that shut nobody out."""
+    """What slow clients took, if they shut nobody out, in words."""
     places = alone.admitted
     seen = [(step.clients, step.admitted) for step in steps if step.admitted]
     if any(step.order for step in steps):
@@ -173,7 +173,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
 
 
 def _which_worker(effect: Effect) -> str:
-    """What depends on which worker gets what; empty if nothing does."""
+    """A sentence if the result depends on which worker gets what; else empty."""
     if effect.waits_from:
         return f" {may_wait_from(effect.waits_from)}"
     if effect.chance:
@@ -182,7 +182,7 @@ def _which_worker(effect: Effect) -> str:
 
 
 def _after(ways: Sequence[Slow]) -> str:
-    """How long a server took to free itself."""
+    """How long a server took to free itself, in words."""
     seconds = [step.freed.seconds for way in ways for step in way.steps if step.freed]
     least, most = round(min(seconds)), round(max(seconds))
     return f"{least} s" if least == most else f"{least} to {most} s"

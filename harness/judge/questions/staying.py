@@ -1,4 +1,4 @@
-"""What clients that stay leave to others: slow uploads, event streams, WebSockets.
+"""Judges what clients that stay leave to others: uploads, event streams, WebSockets.
 
 Everyone else is shut out when no ordinary request gets in beside them. They take a
 place each when so many fewer get in as there are clients that stay.
@@ -30,7 +30,7 @@ from harness.records.words import Settled
 
 
 def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
-    """What the steps come to; ``None`` where they leave it open."""
+    """The numbers of the steps; ``None`` if they are inconclusive."""
     if seen.outcome is not Outcome.MEASURED or _open_reason(seen):
         return None
     alone, *others = seen.steps
@@ -58,7 +58,7 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
 
 
 def _by_chance(known: Numbers, least: StayStep | None) -> bool:
-    """Whether chance decided which of several workers that differ got what."""
+    """Whether chance decided what several differing workers got."""
     return least is not None and least.order is None and known.floor != known.ceiling
 
 
@@ -74,7 +74,7 @@ def _clients(step: StayStep) -> int:
 
 
 def _open_reason(seen: StayingSeen) -> str:
-    """Why the steps leave it open; empty where they do not."""
+    """Why the steps are inconclusive; empty if they are not."""
     if not seen.steps or not seen.steps[0].admitted:
         return "no request got in without clients that stay"
     steps = seen.steps[1:]
@@ -101,7 +101,7 @@ def _ended_by(seen: StayingSeen) -> str:
 
 
 def _taking(places: int, steps: Sequence[StayStep], least: StayStep | None) -> Taking:
-    """How many places they take."""
+    """How many places staying clients take."""
     beside = [step for step in steps if step.admitted]
     if least is not None and least.clients == places and (beside or places == 1):
         left = (min(step.offered, places - step.clients) for step in beside)
@@ -120,7 +120,7 @@ def _freed(steps: Sequence[StayStep]) -> float | None:
 
 
 def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
-    """How many shut everyone else out; that is the answer's number."""
+    """How many staying clients shut everyone else out; that is the answer's number."""
     why = _open_reason(seen)
     if why == NOT_QUIET:
         return seen.answer(UNKNOWN, NOT_QUIET)
@@ -170,7 +170,7 @@ def _sentence(found: StayNumbers, watched: float) -> str:
 
 
 def _where(found: StayNumbers) -> list[str]:
-    """Where the clients are meanwhile, and what becomes of streams without clients."""
+    """Sentences on where the clients stay, and on streams whose clients left."""
     said = []
     if found.waits_from:
         said.append(may_wait_from(found.waits_from))
@@ -198,7 +198,7 @@ def _where(found: StayNumbers) -> list[str]:
 
 
 def _left(found: StayNumbers) -> str:
-    """How long streams keep their places when their clients have left."""
+    """A sentence on how long streams keep their places after their clients left."""
     after = found.gone_after
     if after == 0:
         return "A stream whose client has left ends at once."
@@ -210,7 +210,7 @@ def _left(found: StayNumbers) -> str:
 
 
 def staying_of(cell: CellEvidence) -> tuple[StayNumbers, ...]:
-    """What clients that stay came to in a cell, for each question about them."""
+    """The results for clients that stay in a cell, for each question about them."""
     seen = (each for each in cell.asked if isinstance(each, StayingSeen))
     found = (numbers(each, cell) for each in seen)
     return tuple(each for each in found if each is not None)

@@ -1,4 +1,4 @@
-"""Whether the number of requests at once depends on what they wait for.
+"""Judges whether the number of requests at once depends on what they wait for.
 
 Rule: fewer than in *any* round of the overlap that offered as many is fewer. Where
 those rounds differ among themselves, chance has a part in it.

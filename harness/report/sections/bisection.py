@@ -1,4 +1,4 @@
-"""Where a number changed, and what the change comes from."""
+"""The section on a bisection: where a number changed, and the cause."""
 
 from __future__ import annotations
 

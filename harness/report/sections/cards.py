@@ -71,7 +71,7 @@ def _passing(broken: Sequence[Checked]) -> Text:
 
 
 def _mark(each: CheckedDeployment) -> Mark:
-    """Whether a deployment passes, in a word."""
+    """The mark that says whether a deployment passes."""
     let_through = each.reason and not each.exit_code
     return LET_THROUGH if let_through else verdict.mark_of(each.exit_code)
 

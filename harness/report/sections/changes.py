@@ -1,4 +1,4 @@
-"""What changed since a baseline."""
+"""The section on changes since a baseline."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from harness.report.text import Text
 from harness.report.text import WebLink
 
 MOST = 50
-"""Cells that are named for each change."""
+"""Most cells that are named for each change."""
 
 MOST_OF_ONE = 3
-"""The same for cells that only one run has: mostly those that were not selected."""
+"""Most cells named that only one run has: mostly they were not selected."""
 
 FEW, SOME = 4, 12
-"""Versions that are named for one cell, and for all of them."""
+"""Most versions named for one cell, and for all cells."""
 
 
 WHOLE = say("see {}", Name("changes.json"))
-"""Where to find the cells that are not named."""
+"""A sentence that says where to find the cells that are not named."""
 
 
 def section(changes: Changes, whole: Text = WHOLE) -> Section:
@@ -73,13 +73,13 @@ def in_lists(changes: Changes) -> Section:
 
 
 def tally(changes: Changes) -> Text:
-    """How many cells there are of each change."""
+    """The number of cells with each change, as marks."""
     before = changes.baseline.measured_at if changes.baseline else "nothing"
     return say("Compared with the run of {}: {}.", before, counted(changes))
 
 
 def counted(changes: Changes) -> str:
-    """The number of cells of each change, such as ``8 same, 1 fewer``."""
+    """The number of cells with each change, such as ``8 same, 1 fewer``."""
     counts = Counter(each.change for each in changes.cells)
     kinds = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if expected := sum(each.expected is not None for each in changes.cells):
@@ -99,7 +99,7 @@ def versions_changed(differences: Sequence[Difference], most: int) -> Text:
 
 
 def _common(changes: Changes) -> tuple[Difference, ...]:
-    """What differs for every cell that is in both runs: it is listed only once."""
+    """Differences shared by all cells in both runs, so that they are listed once."""
     both = [set(each.versions) for each in changes.cells if each.before and each.now]
     shared = set.intersection(*both) if both else set()
     order = dict.fromkeys(v for each in changes.cells for v in each.versions)
@@ -109,7 +109,7 @@ def _common(changes: Changes) -> tuple[Difference, ...]:
 def _lists(
     changes: Changes, common: Sequence[Difference], whole: Text
 ) -> Iterator[Items]:
-    """Cells by change; those that were expected, and expected ones not found, last."""
+    """Cells by change; then expected changes, and expected ones that were not found."""
     for change, mark in words.CHANGES.items():
         cells = [c for c in changes.cells if c.change is change and not c.expected]
         if cells:

@@ -1,4 +1,4 @@
-"""A picture of the numbers of the newest release, and of older ones that differ."""
+"""The chart of the newest release's numbers, and of older ones that differ."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_BEFORE = 3
 
 
 class Drawn(NamedTuple):
-    """A bar, and what it belongs to."""
+    """A bar, and its server and configuration."""
 
     server: str
     bar: Bar
@@ -55,7 +55,7 @@ def section(grid: Grid) -> Section:
 
 
 def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
-    """Bars that are not as declared, and the first of each server."""
+    """The bars that are not as declared, and the first of each server."""
     servers: set[str] = set()
     kept: list[Drawn] = []
     for each in bars:
@@ -94,7 +94,7 @@ def _bar(name: str, cell: CellReport) -> Bar:
 
 
 def _value(cell: CellReport) -> str:
-    """The number; with what it falls short of, or the word where there is none."""
+    """The number, with what it falls short of; or the word if there is no number."""
     if cell.outcome is not Outcome.MEASURED:
         mark = words.mark(cell)
         return f"{mark.symbol} {mark.word}"
@@ -114,7 +114,7 @@ def _caption(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
 
 
 def colours(chart: Chart) -> Iterator[Text]:
-    """What the colours mean that occur, and how long bars are."""
+    """A sentence on the colours that occur, and on the length of bars."""
     bars = chart.bars
     yield say("Blue: always.")
     if any(bar.always < bar.most for bar in bars):

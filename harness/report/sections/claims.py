@@ -1,4 +1,4 @@
-"""What servers claim about themselves (PEP 3333), beside what was seen of them."""
+"""The section on servers' claims about themselves (PEP 3333), beside what was seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of what the files of a repository declare."""
+"""The section on what the files of a repository declare."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _number(declared: int | None, place: Place) -> Text:
 
 
 def _sentence(place: Place, places: Places) -> Text:
-    """What a place declares, on one line."""
+    """A line on what a place declares."""
     words = say("{}: {}", _number(place.declared, place), Foreign(place.because, 160))
     if places.elsewhere and place.depends:
         number = _number(place.elsewhere, place)
@@ -81,7 +81,7 @@ def _sentence(place: Place, places: Places) -> Text:
 
 
 def _contradictions(places: Places) -> tuple[Items, ...]:
-    """Places that say different things of the same app, each group once."""
+    """Places that declare different numbers for the same app, each group once."""
     left = {f"{e.file}:{e.line}": e for e in places.places if e.contradicts}
     items = []
     while left:
@@ -97,7 +97,7 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
 
 
 def counted(places: Places) -> Text:
-    """How many there are, and how many contradict another or depend on a machine."""
+    """Counts of places, of contradictions, and of places that depend on a machine."""
     if not places.places:
         return say(
             "No file that starts a server says how many requests it handles at once."

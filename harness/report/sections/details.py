@@ -1,4 +1,4 @@
-"""Details to look up: all numbers, declarations, versions and commands."""
+"""Sections with details: all numbers, declarations, versions and commands."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _milliseconds(seconds: float | None) -> str:
 
 
 def _declarations(cells: Sequence[CellReport]) -> Section:
-    """Each declaration once: they seldom differ by the release of Flask."""
+    """Each declaration once, since they seldom differ by the release of Flask."""
     rows = dict.fromkeys(
         (
             Name(f"{cell.server} {cell.configuration}"),

@@ -1,4 +1,4 @@
-"""Findings: what is not as declared, each reason with all its cells."""
+"""The section on findings: each reason with all its cells."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Word = Outcome | Verdict
 
 
 class Note(NamedTuple):
-    """One reason, and all cells of one server that it is true of."""
+    """One reason, and all cells of one server to which it applies."""
 
     server: str
-    """As in its rows, with the releases where these are the columns."""
+    """The server as in its rows, with the releases if these are the columns."""
     labels: tuple[str, ...]
     """Labels of the rows."""
     releases: tuple[str, ...]
@@ -123,7 +123,7 @@ def _once(several: Iterable[Note]) -> list[Note]:
 
 
 def not_supported(notes: Notes) -> Section:
-    """Cells that cannot be measured for a known reason: they are no news."""
+    """Cells that cannot be measured for a known reason, which is no news."""
     items = tuple(_item(note) for note in notes.get(Outcome.NOT_SUPPORTED, []))
     return Section.of(
         "what is not supported",

@@ -1,4 +1,4 @@
-"""Findings in a line each, for a terminal, below the matrix."""
+"""The section on findings for a terminal: one line each, below the matrix."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from harness.report.text import Strong
 from harness.report.text import Text
 
 MOST_NAMES = 4
-"""Configurations, or releases, that are named; more are counted."""
+"""Most configurations or releases that are named; more are counted."""
 
 MOST_LINES = 8
-"""Lines on one kind of finding."""
+"""Most lines on one kind of finding."""
 
 NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
 """Verdicts that numbers alone explain."""
@@ -80,13 +80,13 @@ def in_full(
 
 
 def _broken(checked: CheckedDeployment | None) -> words.Mark:
-    """The mark of a promise that is broken by what does as it declares."""
+    """The mark of a broken promise on a cell that does as it declares."""
     word = promise_in(checked.reason if checked else "") or Other.AT_LEAST
     return words.Mark("✗", str(word), "red", BROKEN[word], code_of(word))
 
 
 def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]:
-    """What was seen of a cell, why, what to do, and how to measure it again."""
+    """Everything on one cell: what was seen, why, what to do, how to measure again."""
     reason, remedy = cell.reason, cell.remedy
     if broken:
         remedy = broken.remedy or remedy
@@ -120,7 +120,7 @@ def _server(cell: CellReport) -> str:
 
 
 def _why(cell: CellReport) -> str:
-    """The number if it says it all, else the reason without the declared number."""
+    """The number, if that says it all; else the reason without the declared number."""
     if cell.word in NUMBERS:
         more = cell.verdict is Verdict.MORE and cell.declared is not None
         beside = f", more than {cell.declared}" if more else ""
@@ -129,7 +129,7 @@ def _why(cell: CellReport) -> str:
 
 
 def _where(cells: Sequence[CellReport]) -> Text:
-    """Servers and configurations, or how many these are, and the releases of Flask."""
+    """The servers and configurations, or their count, and the releases of Flask."""
     servers = list(dict.fromkeys(map(_server, cells)))
     labels = list(dict.fromkeys(cell.configuration for cell in cells))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)

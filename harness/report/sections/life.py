@@ -1,4 +1,4 @@
-"""Tapes: how many places there were while something was done to a server."""
+"""The section on tapes: how many places a server had during each act."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HOW = say(
 
 
 def section(cells: Sequence[CellReport]) -> Section:
-    """The tapes of all cells whose life was watched, with what each came to."""
+    """The tapes of all cells whose life was watched, with their results."""
     watched = [cell for cell in cells if cell.tapes]
     blocks: list[Block] = [Paragraph(HOW)] if watched else []
     for cell in watched:

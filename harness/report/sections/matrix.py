@@ -1,4 +1,4 @@
-"""The cells of the matrix, its headings, and how to read it."""
+"""The cells and headings of the matrix, and the legend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VARYING = (Verdict.UNEVEN, Verdict.FEWER)
 
 
 def value(cell: CellReport) -> Value:
-    """What is written in a cell of the matrix."""
+    """The value in a cell of the matrix."""
     mark = words.mark(cell)
     if cell.outcome is not Outcome.MEASURED:
         return Value("", mark)
@@ -37,12 +37,12 @@ def value(cell: CellReport) -> Value:
 
 
 def open_ended(cell: CellReport) -> bool:
-    """Whether there may be room for more; where it fell short there is none."""
+    """Whether there may be room for more; not for a cell that fell short."""
     return cell.bounded is False and cell.verdict is not Verdict.FEWER
 
 
 def number(cell: CellReport) -> str:
-    """How many were in the app at once.
+    """The number of requests in the app at once, as text.
 
     ``8``; ``4–8`` where it is guaranteed that no order of arrival gives less or more;
     ``8 (seen 5)`` where 5 is the least of some rounds, which may be all of them;
@@ -65,7 +65,7 @@ def number(cell: CellReport) -> str:
 
 
 def heading(release: str) -> Text:
-    """Where a release has a local part, which is long, that is on a line of its own."""
+    """A release as a heading, with a long local part on a line of its own."""
     public, plus, local = release.partition("+")
     return say("{}\n+{}", public, local) if plus else say("{}", public)
 
@@ -76,7 +76,7 @@ def title(grid: Grid) -> Text:
 
 
 def columns(grid: Grid) -> Iterator[Column]:
-    """One for the names of rows, and one for each release."""
+    """The columns: one for the names of rows, and one for each release."""
     yield Column(Text())
     yield from (Column(heading(e), say("{}", grid.axis), True) for e in grid.columns)
 
@@ -87,7 +87,7 @@ def line(row: GridRow) -> tuple[Cell, ...]:
 
 
 def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
-    """How to read the cells, as far as they occur, with numbers that occur."""
+    """How to read the cells that occur, with numbers that occur as examples."""
     if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
         yield say(
             "A number alone: what the configuration declares, reached in every round."
@@ -104,7 +104,7 @@ def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
 
 
 def sources(report: Report) -> dict[str, str]:
-    """What was built for this run, and what each was built from."""
+    """The packages that were built for this run, and their sources."""
     return {
         release: source
         for environment in report.environments
@@ -113,7 +113,7 @@ def sources(report: Report) -> dict[str, str]:
 
 
 def _reading(cell: CellReport) -> tuple[str, Text]:
-    """How to read the number of a cell, and of others of its kind."""
+    """How to read the number of a cell and of others like it."""
     text, most = number(cell), cell.ceiling or 0
     if "–" in text:
         least = Strong(text), most, cell.floor or 0, Strong("guaranteed")

@@ -1,4 +1,4 @@
-"""What places cost: places against megabytes."""
+"""The section on what places cost in memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HOW = say(
 
 
 def section(cells: Sequence[CellReport]) -> Section:
-    """A row for each cell of which it was asked."""
+    """A row for each cell that was asked."""
     known = [(cell, cell.memory) for cell in cells if cell.memory is not None]
     lines = starmap(_line, known)
     table = Table.of(HEADS, starmap(_row, known), range(1, len(HEADS)), lines)

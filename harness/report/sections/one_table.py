@@ -28,13 +28,13 @@ from harness.report.text import Text
 
 
 class Beside(NamedTuple):
-    """A column that is not of numbers, to the right of them."""
+    """A column to the right of the numbers, with something else."""
 
     head: Text
     meaning: Text
-    """A line of the legend."""
+    """The column's line of the legend."""
     rows: tuple[Text, ...]
-    """What it says of each row of the grid."""
+    """The text for each row of the grid."""
 
 
 def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Section:
@@ -68,7 +68,7 @@ def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Sectio
 
 
 def _named(beside: Sequence[Beside], texts: Sequence[Text]) -> Text:
-    """What stands beside a row, each with the head of its column."""
+    """The texts beside a row, each with the head of its column."""
     pairs = zip(beside, texts, strict=True)
     return joined(
         "; ", (say("{}: {}", each.head, text) for each, text in pairs if text)

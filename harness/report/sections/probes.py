@@ -1,4 +1,4 @@
-"""Health checks: from how many held requests on they wait, and what follows."""
+"""The section on health checks: when they wait, and what follows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HEADS = (
 
 
 def section(cells: Sequence[CellReport]) -> Section:
-    """A row for each cell whose health checks are known, and how they were asked."""
+    """A row for each cell with health checks, and how these were made."""
     known = [(cell, cell.health) for cell in cells if cell.health is not None]
     rows = starmap(_row, known)
     lines = (PlainLine(say("{}", Name(c.id)), _line(f)) for c, f in known)
@@ -80,7 +80,7 @@ def _line(found: HealthNumbers) -> Text:
 
 
 def _asked(check: HealthCheck) -> Text:
-    """How the checks were asked."""
+    """A sentence on how the checks were made."""
     what = say("a connection")
     if check.by is CheckBy.HTTP:
         what = say("{}", Name(check.path)) if check.path else say("the probe's route")

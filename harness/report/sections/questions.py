@@ -1,4 +1,4 @@
-"""Answers to the other questions: what was seen, and what that means.
+"""The section on other questions: what was seen, and what that means.
 
 A row is a configuration as in the matrix, a column a question; where releases differ in
 their answer, each is shown.
@@ -42,10 +42,10 @@ from harness.report.words import QUESTIONS
 IN_LINES = "the other questions in short"
 
 MOST_SENTENCES = 8
-"""Sentences about one question; where there are more, a table has all answers."""
+"""Most sentences about one question; if there are more, a table has all answers."""
 
 MOST_ROWS = 40
-"""Configurations that one sentence names."""
+"""Most configurations that one sentence names."""
 
 
 def section(grid: Grid) -> Section:
@@ -89,7 +89,7 @@ def in_lines(grid: Grid) -> Section:
 
 
 def _line(question: Question, grid: Grid) -> Text:
-    """The answer of the one row, or each answer with the row or the cells it is of."""
+    """The answer of the only row, or each answer with its rows or cells."""
     kinds: dict[str, list[_Of]] = defaultdict(list)
     for row in grid.rows:
         answers = list(_by_release(row, question, grid))
@@ -114,7 +114,7 @@ class _Of(NamedTuple):
 
 
 def _kind(kind: str, cells: Sequence[_Of]) -> Text:
-    """An answer, with its numbers if they are the same for all of its cells."""
+    """An answer, with its numbers if all of its cells have the same."""
     answers = {each.answer for each in cells}
     places = {each.where for each in cells}
     shown = answers.pop() if len(answers) == 1 else kind
@@ -154,7 +154,7 @@ def _table(grid: Grid, questions: Sequence[Question]) -> Table:
 
 
 def _answer(row: GridRow, question: Question, grid: Grid) -> Text:
-    """The answer, or those of one release after the other where they differ."""
+    """The answer, or one for each release if they differ."""
     answers = [(r, each.answer) for r, each in _by_release(row, question, grid)]
     spans = [
         (answer, [release for release, _ in span])
@@ -183,12 +183,12 @@ def _span(grid: Grid, releases: Sequence[str]) -> str:
 
 
 class RowPart(NamedTuple):
-    """A row, or some of its releases."""
+    """A row of the matrix, or some of its releases."""
 
     server: str
     label: str
     releases: str
-    """Such as ``Flask 0.12.5``; empty for the whole row."""
+    """The releases, such as ``Flask 0.12.5``; empty for the whole row."""
 
 
 def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
@@ -203,7 +203,7 @@ def _meanings(grid: Grid, questions: Iterable[Question]) -> Iterator[Block]:
 
 
 def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]]:
-    """Each sentence once, with the rows it is true of; that of most rows first."""
+    """Each sentence once, with its rows; the one with most rows first."""
     rows_of: dict[str, list[RowPart]] = defaultdict(list)
     for row in grid.rows:
         releases: dict[str, list[str]] = defaultdict(list)
@@ -216,7 +216,7 @@ def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]
 
 
 def _where(parts: Sequence[RowPart]) -> Text:
-    """The rows that a sentence is true of, by server."""
+    """The rows that a sentence applies to, by server."""
     servers: dict[str, list[RowPart]] = defaultdict(list)
     for part in parts[:MOST_ROWS]:
         servers[part.server].append(part)

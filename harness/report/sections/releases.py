@@ -1,4 +1,4 @@
-"""What changed from one release to the next, within one run."""
+"""The section on what changed from one release to the next within one run."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from harness.report.text import say
 from harness.report.text import Text
 
 CAUSES = ("Python", "Flask", "Werkzeug")
-"""Versions that are named beside a change, and the server's."""
+"""Packages, besides the server, whose versions are named as possible causes."""
 
 
 def section(changes: Sequence[ReleaseChange]) -> Section:
-    """Each change once, with all configurations of a server that it is true of."""
+    """Each change once, with all configurations of a server that it applies to."""
     items = tuple(
         Item(sentence(several), mark=words.CHANGES[several[0].change])
         for several in _alike(changes)

@@ -1,4 +1,4 @@
-"""The matrix of a page, without columns that most rows have no use for."""
+"""The matrix of a page, without columns that are empty in most rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is worth knowing of deployments beside their numbers."""
+"""The section on remarks: what is worth knowing beside the numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do about a kind of finding, in a sentence."""
+"""General remedies, a sentence for each kind of finding."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ code. The pages of the rules say what it costs."""
 
 
 def what_to_do(mark: Mark) -> Text:
-    """The remedy in general, and where there is more; empty where none is known."""
+    """The general remedy, with a link to its page; empty if none is known."""
     if not (remedy := REMEDIES.get(mark.rule)):
         return Text()
     more = Name(f"flask-concurrency explain {mark.rule}")

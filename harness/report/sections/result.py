@@ -1,4 +1,4 @@
-"""One cell in a few words, where there is no table."""
+"""Puts the result of one cell into a few words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHORT = (Verdict.UNEVEN, Verdict.FEWER)
 
 
 def number_of(cell: CellReport) -> str:
-    """How many were in the app at once: ``4``, ``≥64``, or ``4–8 of 8``."""
+    """The number in the app at once, such as ``4``, ``≥64``, or ``4–8 of 8``."""
     text = number(cell)
     if cell.verdict not in SHORT or cell.declared is None or "seen" in text:
         return text
@@ -22,19 +22,19 @@ def number_of(cell: CellReport) -> str:
 
 
 def split_reason(cell: CellReport, reason: str, remedy: str) -> tuple[str, str]:
-    """What was seen, and why; without what the number, verdict and remedy say."""
+    """Split a reason into what was seen and why, without number, verdict and remedy."""
     seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
     return without_declared(cell, seen), cause
 
 
 def without_declared(cell: CellReport, reason: str) -> str:
-    """A reason without the declared number, which stands beside it."""
+    """A reason without the declared number, which is printed beside it."""
     declares = "no bound" if cell.declared is None else cell.declared
     return reason.removeprefix(f"declares {declares}; ")
 
 
 def result(cell: CellReport) -> Value:
-    """The number of a cell, with a mark where it is not simply as declared.
+    """The number of a cell, with a mark if it is not simply as declared.
 
     The note is why there is no number, or what else the number is compared with.
     """

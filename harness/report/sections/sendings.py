@@ -1,4 +1,4 @@
-"""What platforms send, beside what the app takes."""
+"""The section on what platforms send, beside what the app takes."""
 
 from __future__ import annotations
 

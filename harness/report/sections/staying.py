@@ -1,4 +1,4 @@
-"""Clients that stay: slow uploads, event streams, WebSockets, and who else gets in."""
+"""The section on clients that stay: slow uploads, event streams, WebSockets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEADS = ("configuration", "clients", "nobody else gets in from", "takes", "and b
 
 
 def section(cells: Sequence[CellReport]) -> Section:
-    """A row for each way to stay of which each cell was asked."""
+    """A row for each way to stay that was asked, in each cell."""
     known = [(cell, found) for cell in cells for found in cell.staying]
     rows = [_row(cell, found) for cell, found in known]
     lines = [

@@ -1,4 +1,4 @@
-"""The answer in a few sentences, and a count of the cells by verdict.
+"""The section with the answer in a few sentences, and cells counted by verdict.
 
 The sentences hold whatever servers and releases were measured.
 """
@@ -36,7 +36,7 @@ MOST_SERVERS = 5
 """With more servers than this, only those with the least and the most are named."""
 
 MOST_SHORT = 3
-"""Configurations that fall short and are named; more are counted."""
+"""Most configurations named that fall short; more are counted."""
 
 
 def section(report: Report, grid: Grid) -> Section:
@@ -69,7 +69,7 @@ def interrupted(missing: int) -> Section:
 
 
 def counts(cells: Sequence[CellReport]) -> Text:
-    """How many cells there are of each kind."""
+    """The number of cells of each kind."""
     kinds = [say("{}\u00a0{}", count, mark) for count, mark in words.tally(cells)]
     number = Strong(plural(len(cells), "cell"))
     return say("{}: {}", number, joined(", ", kinds))
@@ -96,7 +96,7 @@ def answer(grid: Grid) -> Text:
 
 
 def _measured(rows: Sequence[GridRow]) -> list[GridRow]:
-    """The rows with something measured, and of their cells only those."""
+    """The rows with measured cells, without their other cells."""
     measured = (
         row._replace(
             cells=tuple(
@@ -110,7 +110,7 @@ def _measured(rows: Sequence[GridRow]) -> list[GridRow]:
 
 
 def _changes(row: GridRow) -> int:
-    """How often the number of a configuration differs from the column before."""
+    """How often a configuration's number differs from the column before."""
     numbers = [(cell.verdict, cell.ceiling) for cell in row.cells if cell]
     return sum(one != other for one, other in pairwise(numbers))
 
@@ -119,7 +119,7 @@ def _changes(row: GridRow) -> int:
 
 
 def falls_short(grid: Grid) -> Text:
-    """A sentence on what is less than it declares, at times or always."""
+    """A sentence on configurations with less than they declare, at times or always."""
     short: list[Text] = [
         say("{} ({})", Name(row.label), reason)
         for row in grid.rows
@@ -135,7 +135,7 @@ def falls_short(grid: Grid) -> Text:
 
 
 def _falls_short(cell: CellReport) -> str:
-    """How far below its declaration a cell is; empty where it is not."""
+    """How far a cell is below its declaration, in words; empty if it is not."""
     if cell.outcome is not Outcome.MEASURED:
         return ""
     declared = "no bound" if cell.declared is None else str(cell.declared)
@@ -157,7 +157,7 @@ def _least(cell: CellReport) -> str:
 
 
 def _across(row: GridRow, grid: Grid) -> Text:
-    """One row from the oldest to the newest release."""
+    """A sentence on one row, from the oldest to the newest release."""
     numbered = [(n, cell) for n, cell in enumerate(row.cells) if cell]
     spans = []
     for number, cells in groupby(numbered, key=lambda pair: at_once(pair[1])):
@@ -190,7 +190,7 @@ def at_once(cell: CellReport) -> str:
 
 
 def _extremes(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
-    """Of the newest release, the rows with the least and the most requests at once."""
+    """A sentence on the newest release's rows with the least and the most requests."""
     newest = [row for row in rows if row.cells[-1]]
     return (min(newest, key=_ceiling), max(newest, key=_ceiling)) if newest else ()
 
@@ -201,7 +201,7 @@ def _ceiling(row: GridRow) -> int:
 
 
 def _range(rows: Sequence[GridRow]) -> Text:
-    """From which to which number the configurations of one server go."""
+    """The range of the numbers of one server's configurations."""
     if not (extremes := _extremes(rows)):
         return Text()
     least, most = extremes
@@ -213,7 +213,7 @@ def _range(rows: Sequence[GridRow]) -> Text:
 
 
 def _all(servers: Sequence[Sequence[GridRow]]) -> Text:
-    """The least and the most of many servers together."""
+    """A sentence on the least and the most of many servers."""
     least, most = _extremes([row for rows in servers for row in rows])
     return say(
         "{} other servers handled from {} (such as {} {}) to {} ({} {})",

@@ -1,4 +1,4 @@
-"""Configurations, release by release."""
+"""Sections on timelines: configurations, release by release."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from harness.report.text import Strong
 from harness.report.text import Text
 
 MOST_BARS = 20
-"""Spans of a configuration that are drawn: the newest."""
+"""Most spans of a configuration that are drawn; they are the newest."""
 
 UNBOUNDED = "unbounded"
-"""How a number without a bound is spelled."""
+"""The word for a number without a bound."""
 
 FEW = 3
 """Releases that are named where their number differs by chance."""
@@ -50,7 +50,7 @@ def sections(timeline: Timeline) -> list[Section]:
 
 
 def sentences(timeline: Timeline) -> list[str]:
-    """Each change that is new, as a sentence; it is not escaped."""
+    """Each new change as a sentence, not escaped."""
     return [
         f"{words.package(line)} {span.releases[0]}: {words.title(line)} "
         f"{line.configuration} went from {before.said} to {span.said}"
@@ -67,7 +67,7 @@ def span_of(releases: Sequence[str]) -> Text:
 
 
 def gap_text(gap: Gap) -> Text:
-    """Releases without a result, and why they have none."""
+    """Releases without a result, and the reason."""
     return say("{}: {}: {}", span_of(gap.releases), gap.outcome, gap.reason)
 
 
@@ -149,7 +149,7 @@ def _number(span: Span) -> Text:
 
 
 def _by_chance(span: Span) -> Text:
-    """Releases with another number that chance explains, where these are few."""
+    """Releases with another number that chance explains, if there are few."""
     others = [say("{} {}", *each) for each in list(span.apart.items())[:FEW]]
     more = len(span.apart) - FEW
     rest = say(" and {} more", more) if more > 0 else Text()

@@ -30,13 +30,13 @@ from harness.report.words import Mark
 NAME = "the verdict"
 
 MOST_NAMES = 4
-"""Deployments that are named."""
+"""Most deployments that are named."""
 
 BESIDE = {
     Other.NEVER_BELOW: "at some moment there are fewer places than never-below",
     Other.ON_TERM: "requests in the app are lost on SIGTERM",
 }
-"""Words for a broken promise, beside the number."""
+"""Words for a broken promise, printed beside the number."""
 
 PASSED = Mark("✓", "passed", "green")
 FAILED = Mark("✗", "failed", "red")
@@ -55,7 +55,7 @@ def of_run(
     missing: int = 0,
     seconds: float | None = None,
 ) -> Section:
-    """The counts of a run, and whether it passes.
+    """The verdict on a run: its counts, and whether it passes.
 
     ``missing`` is how many cells were not reached, ``seconds`` how long it took.
     """
@@ -87,7 +87,7 @@ def of_run(
 def of_check(
     report: Report, result: CheckResult, fault: HarnessError | None = None
 ) -> Section:
-    """The number of each deployment, and whether it does what it promises."""
+    """The verdict on a check: the numbers of deployments, and their promises."""
     if isinstance(fault, Interrupted):
         return _line(INTERRUPTED, fault.brief)
     cells = {cell.configuration: cell for cell in report.cells}
@@ -124,7 +124,7 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
 
 
 def of_changes(counts: str, fault: HarnessError | None) -> Section:
-    """Whether changes are allowed; ``counts`` is how many there are of each."""
+    """The verdict on changes, whose number of each kind is ``counts``."""
     if fault is None:
         return _line(PASSED, counts)
     if isinstance(fault, GateFailed):
@@ -133,7 +133,7 @@ def of_changes(counts: str, fault: HarnessError | None) -> Section:
 
 
 def of_timeline(timeline: Timeline) -> Section:
-    """How many changes the lines of a timeline have."""
+    """The verdict on a timeline: the number of changes."""
     lines = timeline.lines
     spans = [span for line in lines for span in line.spans if span.change is not None]
     new = sum(span.new for span in spans)
@@ -147,7 +147,7 @@ def _followed(lines: Sequence[Line]) -> str:
 
 
 def of_bisection(headline: Text) -> Section:
-    """The change that was found."""
+    """The verdict on a bisection: the change that was found."""
     return Section.of(NAME, "", Paragraph(say("{}: {}", FOUND, headline), FOUND))
 
 

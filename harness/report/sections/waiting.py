@@ -1,4 +1,4 @@
-"""How long platforms wait, beside how long the app does."""
+"""The section on how long platforms and apps wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADS = ("where", "platform", "on", "it waits", "the app waits", "first")
 
 
 def section(waits: Sequence[Waiting]) -> Section:
-    """A row for each, and what to change where requests are lost."""
+    """A row for each wait, and what to change if requests are lost."""
     lines = (PlainLine(_where(each), _line(each)) for each in waits)
     table = Table.of(HEADS, map(_row, waits), (3, 4), lines)
     findings = (_findings(about, waits) for about in WAITS)
@@ -51,7 +51,7 @@ def _line(each: Waiting) -> Text:
 
 
 def _findings(about: Waits, waits: Sequence[Waiting]) -> Items:
-    """What to change."""
+    """A list of what to change."""
     found = [each for each in waits if each.fault and each.about is about]
     items = tuple(
         Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
