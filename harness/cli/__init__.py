@@ -11,6 +11,7 @@ deployment could not be started; 6 a stored report cannot be read; 130 interrupt
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -32,6 +33,7 @@ from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.text import shortened
 from harness.report.escape import printable
+from harness.system.exhausted import EXHAUSTED
 from harness.system.signals import end_undisturbed
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
@@ -217,6 +219,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         discard_output()
         print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
+        return UsageError.exit_code
+    except MemoryError:
+        remedy = EXHAUSTED[errno.ENOMEM]
+        print(f"{PROGRAM}: there is not enough memory; {remedy}", file=sys.stderr)
         return UsageError.exit_code
     except KeyboardInterrupt:
         if argv is None:

@@ -10,18 +10,7 @@ import sys
 
 from harness.records.text import MOST_OF_A_VALUE
 from harness.records.text import shortened
-
-EXHAUSTED = {
-    errno.ENOSPC: "make room where output, results and temporary files are written",
-    errno.EDQUOT: "make room where output, results and temporary files are written",
-    errno.EFBIG: "raise `ulimit -f`",
-    errno.EMFILE: "raise `ulimit -n`",
-    errno.ENFILE: "close some programs, or raise fs.file-max",
-    errno.ENOMEM: "free some memory",
-    errno.EAGAIN: "raise `ulimit -u`, or end some processes",
-    errno.EIO: "look at the disk or the terminal",
-}
-"""Remedies for what a machine may run out of, by error number."""
+from harness.system.exhausted import EXHAUSTED
 
 REFUSED = {
     errno.EACCES: "let this user in there, or name another",

@@ -14,6 +14,7 @@ from harness.deployment.no_containers import REFUSED
 from harness.deployment.no_containers import REMEDY
 from harness.deployment.no_controls import LEAVES_ALONE
 from harness.records.report import CellReport
+from harness.records.words import Outcome
 
 PROBES = "/.flask-concurrency/"
 """Text that marks log lines about the probe's own requests."""
@@ -93,6 +94,8 @@ def _calls_a_factory(cell: CellReport) -> Advice:
 
 def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     """The cause that a server printed, and the remedy."""
+    if cell.outcome is Outcome.HARNESS_FAILED:
+        return Advice()  # what was printed then is our own
     if any(advice := _calls_a_factory(cell)):
         return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):

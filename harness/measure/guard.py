@@ -12,6 +12,8 @@ from collections.abc import Coroutine
 from typing import Any
 from typing import TypeVar
 
+from harness.system.exhausted import EXHAUSTED
+
 T = TypeVar("T")
 
 TRACE_LINES = 20
@@ -57,8 +59,16 @@ def describe(problem: Exception) -> tuple[str, str]:
     if isinstance(problem, TimeoutError):
         line = "a wait reached its deadline"
     elif isinstance(problem, OSError):
-        line = f"this machine did not let the probe go on: {words or name}"
+        line = f"this machine did not let the probe go on: {_reason(problem, words)}"
     else:
         line = f"the probe came upon something unexpected: {name}: {words}"
     trace = "".join(traceback.format_exception(problem)).encode("utf-8", "replace")
     return line, "\n".join(trace.decode().splitlines()[-TRACE_LINES:])
+
+
+def _reason(problem: OSError, words: str) -> str:
+    """A system error, with a remedy where there is one."""
+    remedy = EXHAUSTED.get(problem.errno or 0)
+    if not remedy:
+        return words or type(problem).__name__
+    return f"{problem.strerror}; {remedy}"

@@ -23,12 +23,17 @@ class State(Enum):
 
 ENDED = frozenset({State.ANSWERED, State.REFUSED, State.RESET, State.GIVEN_UP})
 
+OF_THIS_MACHINE = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENETUNREACH}
+)
+"""What says that this machine is at its limits, or has no loopback interface, and
+nothing about the server."""
+
 
 def ending_of(code: int) -> State:
     """The state of a client whose connection failed with this ``errno``."""
     if code in (errno.ECONNREFUSED, errno.ENOENT):
         return State.REFUSED
-    if code in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
-        # This machine is at its limits, which says nothing about the server.
+    if code in OF_THIS_MACHINE:
         raise OSError(code, os.strerror(code))
     return State.RESET

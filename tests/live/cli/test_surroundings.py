@@ -89,3 +89,46 @@ def test_a_word_too_long_for_a_path_is_one_line(tmp_path: Path) -> None:
     code, said = run(tmp_path, "check", "--list", "--", gunicorn, "x" * 5000)
     assert code == 2 and said.endswith(": File name too long; correct it\n")
     assert said.startswith("flask-concurrency: command: ") and len(said) < 400
+
+
+def test_no_loopback_interface_is_said(tmp_path: Path) -> None:
+    alone = ["unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("this user may make no network namespace")
+    (tmp_path / "shop.py").write_text(APP)
+    python = sys.executable
+    done = subprocess.run(
+        [*alone, python, "-m", "harness", "check", "--", python, "-m", "gunicorn"]
+        + ["shop:app"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 4, done.stdout
+    assert "bring up the loopback interface: `ip link set lo up`" in done.stderr
+    assert "Traceback" not in done.stderr and "OSError" not in done.stderr
+
+
+def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    program = "import resource, sys; sys.path.insert(0, sys.argv[1]); "
+    program += "from harness.cli.usage import measure; from harness import cli; "
+    program += "import harness.cli.measure; import psutil; "
+    program += "now = psutil.Process().memory_info().vms + 2**24; "
+    program += "resource.setrlimit(resource.RLIMIT_AS, (now, now)); "
+    program += "sys.exit(cli.main(['measure', '--results', '.']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(ROOT)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "flask-concurrency: there is not enough memory; free some memory, or raise "
+        "`ulimit -v`\n"
+    )

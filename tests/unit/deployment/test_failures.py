@@ -165,3 +165,11 @@ def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> No
         command=tuple(shlex.split(command)),
     )
     assert said in explain(seen, None, (), patched=False).remedy
+
+
+def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
+    log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
+    explained = explain(
+        cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None, (), patched=False
+    )
+    assert "it said" not in explained.reason
