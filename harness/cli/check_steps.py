@@ -17,11 +17,12 @@ from harness.cli.usage.checking import CheckOptions
 from harness.cli.usage.printing import Printing
 from harness.deployment import findings as check_findings
 from harness.deployment.config import Configured
-from harness.deployment.findings import Checked
 from harness.deployment.findings import Findings
-from harness.deployment.findings import not_measured
 from harness.deployment.isolation import notes
+from harness.deployment.measure import Checked
 from harness.deployment.measure import measure_deployment
+from harness.deployment.measure import MISSING
+from harness.deployment.measure import not_measured
 from harness.deployment.plan import plan_deployment
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -105,13 +106,12 @@ def measure(
         logs = options.results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(each, options.limit, options.ask)
-        measured = asyncio.run(
+        checked = asyncio.run(
             measure_deployment(each, plan, logs, options.start_seconds)
         )
-        if path := measured.found_below:
+        if path := checked.found_below:
             found = f'its Flask app was found below {path}; `below = "{path}"` says so'
             shown.say(printable(f"{each.deployment.name}: {found}"))
-        checked = Checked(each, *measured)
     name = checked.deployment.name
     write_evidence(options.results, checked.evidence, name=name)
     return checked
@@ -130,7 +130,7 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
         report.cells,
     )
     for cell in report.cells:
-        if cell.reason != check_findings.MISSING:
+        if cell.reason != MISSING:
             path = results / "badges" / f"{cell.configuration}.json"
             files.write_text(path, badge(cell))
     files.write(results / CHECK, result)

@@ -14,18 +14,14 @@ from collections.abc import Container
 from collections.abc import Coroutine
 from collections.abc import Iterator
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-from harness.deployment.declared.promise import Promise
-from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.other_protocols import speaks_http_2
 from harness.deployment.other_protocols import TRY_SECONDS
 from harness.deployment.other_protocols import wants_a_certificate
 from harness.deployment.respawning import processes_now
 from harness.deployment.respawning import Respawning
-from harness.deployment.shell import CommandLine
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
 from harness.probe.listeners import listening_addresses
@@ -64,14 +60,13 @@ class AnswerSearch(NamedTuple):
     """The port that it was given."""
     target: str
     headers: Headers
-    command: CommandLine
-    promise: Promise | None
-    folder: Path
-    route: str = ""
+    remedy_for: Callable[[set[int]], str]
+    """Gives the remedy for a server that listens on these ports alone."""
+    route: str
     """The path of the request, without the path that the app is mounted below."""
-    mounts: Callable[[], Sequence[str]] = tuple
+    mounts: Callable[[], Sequence[str]]
     """Paths to try that the app may be mounted below; none if the file names it."""
-    is_client: bool = False
+    is_client: bool
     """Whether the processes are only a client, and containers serve."""
 
 
@@ -206,7 +201,9 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             seconds += 1
             rested = rested + 1 if at_rest(before, now) else 0
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
-            raise NotAnswering(_about_ports(search, ports))
+            listed = ", ".join(map(str, sorted(ports)))
+            problem = f"it listens on port {listed} and not on the one it was given"
+            raise NotAnswering(f"{problem}; {search.remedy_for(ports)}")
         before = now
 
 
@@ -237,10 +234,3 @@ async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
         search.server, endpoint, search.target, TRY_SECONDS, search.headers
     )
     return client.state is State.ANSWERED
-
-
-def _about_ports(search: AnswerSearch, ports: set[int]) -> str:
-    """A sentence on the ports that a server listens on instead, with a remedy."""
-    listed = ", ".join(map(str, sorted(ports)))
-    problem = f"it listens on port {listed} and not on the one it was given; "
-    return problem + remedy_for(search.command, search.promise, ports, search.folder)

@@ -24,11 +24,6 @@ from harness.system.command import Output
 from harness.system.command import output
 
 ASK_SECONDS = 60.0
-HOOK = TARGET / "hook"
-
-WAY_IN = "ignore::_flask_concurrency_start.Ignored"
-"""An option for warnings by which Python imports a module of the hook when it starts.
-This is for agents whose own ``sitecustomize`` hides that of the hook."""
 
 
 class Where(NamedTuple):
@@ -39,17 +34,6 @@ class Where(NamedTuple):
     """The interpreter that most likely runs the command."""
     variables: dict[str, str]
     """All variables of the server, without those that the probe adds."""
-
-
-def with_hook(variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables with the start-up hook in front of the Python path."""
-    path = filter(None, (str(HOOK), variables.get("PYTHONPATH", "")))
-    options = filter(None, (WAY_IN, variables.get("PYTHONWARNINGS", "")))
-    return {
-        **variables,
-        "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONWARNINGS": ",".join(options),
-    }
 
 
 def caller_variables(

@@ -13,13 +13,11 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.config import Configured
-from harness.deployment.config import Deployment
 from harness.deployment.declaration import say_declared
-from harness.deployment.declared.promise import Promise
 from harness.deployment.failures import Advice
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.fixed_ports import taken_port
-from harness.deployment.hello import Hello
+from harness.deployment.measure import Checked
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
@@ -31,11 +29,8 @@ from harness.judge.gate import fault_of
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
-from harness.measure.nothing import nothing_measured
 from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
-from harness.records.evidence import Evidence
-from harness.records.plan import PlannedEnvironment
 from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
@@ -45,51 +40,6 @@ from harness.records.rules import Other
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.processors import processors
-
-MISSING = "missing: the check ended before this deployment was measured"
-
-
-class Checked(NamedTuple):
-    """A deployment, and its measurement so far."""
-
-    prepared: Prepared | NotPrepared
-    evidence: Evidence
-    hello: Hello | None = None
-    running: Promise | None = None
-    """What the deployment declares, if its command or running server shows it."""
-    found_below: str = ""
-    """The path that its app was found below, if no file names it."""
-
-    @property
-    def deployment(self) -> Deployment:
-        """The deployment as the user described it."""
-        return self.prepared.deployment
-
-    @property
-    def promise(self) -> Promise | None:
-        """What its command promises, if that could be derived."""
-        if self.running is not None:
-            return self.running
-        return self.prepared.promise if isinstance(self.prepared, Prepared) else None
-
-    @property
-    def is_underived(self) -> bool:
-        """Whether the number of requests that it declares is unknown."""
-        return self.deployment.declared is None and self.promise is None
-
-
-def not_measured(
-    prepared: Prepared | NotPrepared, planned: PlannedEnvironment
-) -> Checked:
-    """Evidence for a deployment that is not measured yet, or cannot be started."""
-    if isinstance(prepared, Prepared):
-        return Checked(
-            prepared, nothing_measured(planned, Outcome.HARNESS_FAILED, MISSING)
-        )
-    reason, tail = prepared.reason, prepared.log_tail
-    evidence = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
-    return Checked(prepared, evidence)
-
 
 # ------------------------------------------------------------------------- judging
 

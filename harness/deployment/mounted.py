@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from collections.abc import Iterable
@@ -11,6 +12,11 @@ from urllib.parse import urlsplit
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
+from harness.probe.ready import unanswered
+from harness.probe.ready import wait_ready
+from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
+from harness.system.process import ProcessTree
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HOST = re.compile(r"\bhost\b", re.IGNORECASE)
@@ -56,6 +62,28 @@ def lacks_variables(port: int, processes: Iterable[int]) -> bool:
         if variables.startswith(b"PATH=") or b"\0PATH=" in variables:
             return b"FLASK_CONCURRENCY_" not in variables
     return False
+
+
+async def wait_until_answered(
+    server: ProcessTree, endpoint: Endpoint, path: str, headers: Headers, seconds: float
+) -> None:
+    """Wait for an answer with a status below 500. Raises ``NotAnswering``."""
+
+    def instead(client: Client, token: str) -> str | None:
+        if client.status is not None and client.status < 500:
+            return None
+        return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
+
+    await wait_ready(
+        server,
+        endpoint,
+        "",
+        seconds,
+        target=path,
+        headers=headers,
+        instead=instead,
+        errors_believed=math.inf,
+    )
 
 
 def _no_flask(status: int, seen: Collection[str]) -> str:

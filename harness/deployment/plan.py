@@ -7,12 +7,14 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+import msgspec
+
 from harness.deployment.config import Deployment
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
 from harness.deployment.health import health_check
-from harness.deployment.hello import Hello
+from harness.deployment.hook import Hello
 from harness.deployment.life import acts_of
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -21,6 +23,7 @@ from harness.deployment.shell import CommandLine
 from harness.plan import catalog
 from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question
+from harness.records.evidence import Evidence
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
 from harness.records.plan import PlannedCell
@@ -55,6 +58,16 @@ def _environment(server: str, release: str, versions: Mapping[str, str]) -> Envi
         server=server,
         server_version=release,
         python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
+    )
+
+
+def in_environment(evidence: Evidence, where: Environment) -> Evidence:
+    """The evidence of the one cell, in another environment than was planned."""
+    (cell,) = evidence.cells
+    cell = msgspec.structs.replace(cell, id=str(where.cell(cell.configuration)))
+    title = catalog.titles().get(where.server, "")
+    return msgspec.structs.replace(
+        evidence, environment=where, title=title, cells=(cell,)
     )
 
 

@@ -28,7 +28,7 @@ from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.deployment.hello import Hello
+from harness.deployment.hook import Hello
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 from harness.records.text import plural

@@ -1,0 +1,115 @@
+"""The app of a deployment in containers, whose processes are those of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from harness.deployment.app import DeployedApp
+from harness.deployment.containers import contained as containers
+from harness.deployment.containers.contained import Contained
+from harness.deployment.containers.engine import EngineFailed
+from harness.deployment.containers.inside import look_inside
+from harness.deployment.containers.inside import wait_until_started
+from harness.deployment.places import VARIABLE
+from harness.deployment.places import variable
+from harness.deployment.plan import environment
+from harness.deployment.plan import in_environment
+from harness.deployment.plan import placeholders
+from harness.deployment.prepare import Prepared
+from harness.probe.quiet import Quiet
+from harness.records.evidence import Evidence
+from harness.records.plan import PlannedEnvironment
+from harness.records.words import Settled
+from harness.system.process import CannotExecute
+from harness.system.process import ProcessTree
+
+
+class ContainedApp(DeployedApp):
+    """The app of a deployment whose command is a client of an engine."""
+
+    listen = containers.LISTEN
+    is_client = True
+
+    def __init__(
+        self, prepared: Prepared, contained: Contained, own: Path, seconds: float
+    ) -> None:
+        super().__init__(prepared, own, seconds)
+        self._contained = contained
+        self._is_seen = True
+        """Whether the processes in the containers are visible here."""
+
+    def planned(self, planned: PlannedEnvironment) -> PlannedEnvironment:
+        """The plan with the files that its containers need in a folder of the check."""
+        (cell,) = planned.cells
+        argv, env = placeholders(self._contained.in_folder(self._own))
+        cell = msgspec.structs.replace(cell, argv=argv, env=env)
+        return msgspec.structs.replace(planned, cells=(cell,))
+
+    def environment(self, own: Mapping[str, str]) -> dict[str, str]:
+        """The variables of the client. Raises ``CannotExecute``."""
+        if self._engine_problem:
+            raise CannotExecute(self._engine_problem)
+        places = {VARIABLE: "", **variable(self._prepared.places)}
+        return containers.variables({**self._where.variables, **places, **own})
+
+    @cached_property
+    def _engine_problem(self) -> str:
+        """Why the engine cannot start containers; empty if it can.
+
+        What an earlier check left there is removed.
+        """
+        if self._contained.problem:
+            return self._contained.problem
+        try:
+            self._contained.engine.remove_what_was_left()
+        except EngineFailed as problem:
+            return f"the engine cannot remove what was left by a check: {problem}"
+        return ""
+
+    def run(self, command: list[str]) -> list[str]:
+        """The command itself: containers have layers of their own."""
+        return command
+
+    def remove(self, port: int) -> Sequence[str]:
+        """The command that removes the containers."""
+        return self._contained.removing(port)
+
+    async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
+        await wait_until_started(self._contained, server, port, self._seconds)
+
+    async def _look_inside(
+        self, server: ProcessTree, port: int
+    ) -> tuple[Quiet | None, str]:
+        quiet, inside, self._is_seen = await look_inside(self._contained, server, port)
+        return quiet, inside
+
+    async def _ask_running(self, server: ProcessTree) -> None:
+        """Ask nothing: what runs in a container is not seen from outside."""
+
+    def _look_at_logs(self, server: ProcessTree) -> None:
+        """Look at none: the client prints what the containers do."""
+
+    def _wrong_program(self, server: ProcessTree, port: int) -> str:
+        """Empty: who listens on a port in a container is not seen from outside."""
+        return ""
+
+    def recognized(self, evidence: Evidence) -> Evidence:
+        """The evidence with the releases that the app in the container reported."""
+        if not self._is_seen:
+            host = msgspec.structs.replace(evidence.host, quiet_by=Settled.STEADY_COUNT)
+            evidence = msgspec.structs.replace(evidence, host=host)
+        hello = self.hello
+        known = {
+            "docker": self._contained.release,
+            "flask": hello.flask if hello else "",
+            "python": hello.python if hello else "",
+        }
+        versions = {name: release for name, release in known.items() if release}
+        evidence = msgspec.structs.replace(evidence, installed=versions)
+        where = environment(self._prepared.command.words, versions)
+        return in_environment(evidence, where)
