@@ -1,7 +1,6 @@
 """Finds the threads that wait for connections, by the system calls that they are in.
 
-Linux tells the call and its arguments in ``/proc/PID/task/TID/syscall`` (``man 5
-proc``). ``accept`` names the listening socket itself, the sockets of an epoll are in
+``accept`` names the listening socket itself, the sockets of an epoll are in
 ``/proc/PID/fdinfo``, and the lists of ``poll`` and ``select`` are in the memory of the
 process, where they stay as they are for as long as the thread sleeps.
 """
@@ -9,15 +8,13 @@ process, where they stay as they are for as long as the thread sleeps.
 from __future__ import annotations
 
 import contextlib
-import platform
 import struct
-from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from harness.system.calls import call_of
-from harness.system.foreign_memory import memory_of
+from harness.system.calls import memory_of
+from harness.system.calls import system_call
+from harness.system.calls import SystemCall
 from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
 
@@ -26,55 +23,6 @@ POLLFD = struct.Struct("=ihh")
 
 MOST_FILES = 4096
 """Most entries of a list that are read."""
-
-
-class SleepingCall(NamedTuple):
-    """The first two arguments of a system call in which a thread sleeps."""
-
-    process: int
-    first: int
-    second: int
-
-
-def _accept(call: SleepingCall) -> set[int]:
-    return {call.first}
-
-
-def _epoll(call: SleepingCall) -> set[int]:
-    place = f"/proc/{call.process}/fdinfo/{call.first}"
-    with open(place, encoding="utf-8") as file:
-        lines = [line.split() for line in file]
-    return {int(words[1]) for words in lines if words[:1] == ["tfd:"]}
-
-
-def _poll(call: SleepingCall) -> set[int]:
-    size = min(call.second, MOST_FILES) * POLLFD.size
-    listed = memory_of(call.process, call.first, size)
-    return {file for file, _, _ in POLLFD.iter_unpack(listed)}
-
-
-def _select(call: SleepingCall) -> set[int]:
-    if not call.second:
-        return set()
-    bits = min(call.first, MOST_FILES)
-    mask = memory_of(call.process, call.second, (bits + 7) // 8)
-    return {n for n in range(bits) if mask[n // 8] >> n % 8 & 1}
-
-
-_FILES: dict[str, dict[int, Callable[[SleepingCall], set[int]]]] = {
-    "x86_64": {
-        **dict.fromkeys((43, 288), _accept),  # accept, accept4
-        **dict.fromkeys((232, 281, 441), _epoll),  # epoll_wait, _pwait, _pwait2
-        **dict.fromkeys((7, 271), _poll),  # poll, ppoll
-        **dict.fromkeys((23, 270), _select),  # select, pselect6
-    },
-    "aarch64": {
-        **dict.fromkeys((202, 242), _accept),
-        **dict.fromkeys((22, 441), _epoll),
-        73: _poll,
-        72: _select,
-    },
-}
 
 
 def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
@@ -103,11 +51,29 @@ def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
 
 
 def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
-    """The files for which each thread of a process waits."""
-    calls = _FILES.get(platform.machine(), {})
+    """The files that each thread of a process waits for."""
     for thread in threads_of(process):
         with contextlib.suppress(OSError, ValueError):
-            number, *words = call_of(process, thread).split()
-            if words and (files := calls.get(int(number))):
-                first, second = (int(word, 16) for word in words[:2])
-                yield thread, files(SleepingCall(process, first, second))
+            yield thread, _files(process, system_call(process, thread))
+
+
+def _files(process: int, call: SystemCall) -> set[int]:
+    """The files that a call waits for. Raises ``OSError``."""
+    first, second, *_ = call.arguments
+    match call.name:
+        case "accept" | "accept4":
+            return {first}
+        case "epoll_wait" | "epoll_pwait" | "epoll_pwait2":
+            place = f"/proc/{process}/fdinfo/{first}"
+            with open(place, encoding="utf-8") as file:
+                lines = [line.split() for line in file]
+            return {int(words[1]) for words in lines if words[:1] == ["tfd:"]}
+        case "poll" | "ppoll":
+            size = min(second, MOST_FILES) * POLLFD.size
+            listed = memory_of(process, first, size)
+            return {file for file, _, _ in POLLFD.iter_unpack(listed)}
+        case "select" | "pselect6" if second:
+            bits = min(first, MOST_FILES)
+            mask = memory_of(process, second, (bits + 7) // 8)
+            return {n for n in range(bits) if mask[n // 8] >> n % 8 & 1}
+    return set()

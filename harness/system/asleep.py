@@ -1,70 +1,44 @@
-"""Finds the system calls that threads sleep in (``/proc/PID/task/TID/syscall``).
+"""What threads sleep in, and for how long, by the system calls that they are in.
 
-It has the number of the system call that a thread is in, and its arguments (``man 5
-proc``). A thread that sleeps on a clock goes on by itself; one that waits for a
-connection or a message does not.
+A thread that sleeps on a clock goes on by itself; one that waits for a connection or a
+message does not. Some calls have a time limit as an argument, in milliseconds; others
+the address of a ``timespec`` or ``timeval`` in the memory of the process. What is
+relative counts from when the call began, so that no more than that is left.
 """
 
 from __future__ import annotations
 
 import contextlib
-import platform
+import struct
+import time
 from typing import NamedTuple
 
-from harness.system.calls import call_of
+from harness.system.calls import memory_of
+from harness.system.calls import system_call
+from harness.system.calls import SystemCall
 from harness.system.proc import threads_of
-from harness.system.time_limits import seconds_left
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
-
 FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
-FUTEX_FLAGS = 128 | 256
-"""Flags of a futex that do not change what it waits for (``man 2 futex``)."""
+FUTEX_PRIVATE, FUTEX_CLOCK_REALTIME = 128, 256
+"""Whether it is private to a process, and by which clock (``man 2 futex``)."""
 
-
-class _Calls(NamedTuple):
-    """Numbers of system calls on one architecture."""
-
-    clock: frozenset[int]
-    flock: int
-    fcntl: int
-    futex: int
-    counted_first: frozenset[int]
-    """Calls that wait for files, whose number is the first argument."""
-    counted_second: frozenset[int]
-    """Calls that wait for files, whose number is the second argument."""
-    message: frozenset[int]
-    """Calls that wait for a connection or a message."""
-
-
-_CALLS = {
-    "x86_64": _Calls(
-        clock=frozenset({35, 230}),  # nanosleep, clock_nanosleep
-        flock=73,
-        fcntl=72,
-        futex=202,
-        counted_first=frozenset({23, 270}),  # select, pselect6
-        counted_second=frozenset({7, 271}),  # poll, ppoll
-        # read, accept, recvfrom, recvmsg, epoll_wait, epoll_pwait, accept4,
-        # io_uring_enter, epoll_pwait2
-        message=frozenset({0, 43, 45, 47, 232, 281, 288, 426, 441}),
-    ),
-    "aarch64": _Calls(
-        clock=frozenset({101, 115}),
-        flock=32,
-        fcntl=25,
-        futex=98,
-        counted_first=frozenset({72}),
-        counted_second=frozenset({73}),
-        message=frozenset({63, 202, 207, 212, 22, 242, 426, 441}),
-    ),
+MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
+TIMESPEC = {
+    **{"nanosleep": 0, "clock_nanosleep": 2, "futex": 3},
+    **{"pselect6": 4, "ppoll": 2, "epoll_pwait2": 3},
 }
+TIMEVAL = {"select": 4}
+"""Which argument has the time limit."""
 
-_HERE = _CALLS.get(platform.machine())
+TWO_NUMBERS = struct.Struct("=qq")
+"""Seconds and a fraction, on machines of 64 bits (``man 3 timespec``)."""
+
+TIMER_ABSTIME = 1
 
 
 class Sleep(NamedTuple):
-    """The system call that a thread sleeps in."""
+    """What a thread sleeps in."""
 
     on_clock: bool = False
     """Whether it sleeps on a clock, or waits for a lock on a file."""
@@ -77,38 +51,64 @@ class Sleep(NamedTuple):
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
-    """The call that a thread sleeps in; empty if it runs, or if that is unknown."""
-    try:
-        line = call_of(process, thread)
-        sleep = parse(line)
-    except (OSError, ValueError):
-        return Sleep()
-    if sleep == Sleep():
-        return sleep
-    call, *arguments = line.split()
-    with contextlib.suppress(OSError, ValueError):
-        left = seconds_left(process, int(call), [int(each, 16) for each in arguments])
-        return sleep._replace(seconds=left)
+    """What a thread sleeps in; empty if it runs, or if that is unknown."""
+    call = system_call(process, thread)
+    sleep = sleep_in(call)
+    if sleep != Sleep():
+        with contextlib.suppress(OSError):
+            return sleep._replace(seconds=_seconds_left(process, call))
     return sleep
 
 
-def parse(line: str, calls: _Calls | None = _HERE) -> Sleep:
-    """Parse the line in ``/proc``. Raises ``ValueError``."""
-    number, *words = line.split()
-    if calls is None or number in ("running", "-1"):
-        return Sleep()
-    call, (first, second, _, fourth, *_) = int(number), [int(w, 16) for w in words]
-    if call == calls.futex:
-        waits = second & ~FUTEX_FLAGS in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
-        return Sleep(for_lock=waits and fourth != 0)
-    if call in calls.counted_first | calls.counted_second:
-        files = first if call in calls.counted_first else second
-        return Sleep(on_clock=not files, for_message=bool(files))
-    locking = call == calls.flock or (
-        call == calls.fcntl and second in (F_SETLKW, F_OFD_SETLKW)
-    )
-    on_clock = locking or call in calls.clock
-    return Sleep(on_clock, for_message=call in calls.message)
+def sleep_in(call: SystemCall) -> Sleep:
+    """What a thread does that is in a system call, without how long."""
+    first, second, _, fourth, *_ = call.arguments
+    match call.name:
+        case "":
+            return Sleep()
+        case "futex":
+            command = second & ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME)
+            waits = command in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
+            return Sleep(for_lock=waits and fourth != 0)
+        case "select" | "pselect6" | "poll" | "ppoll":
+            files = second if "poll" in call.name else first
+            return Sleep(on_clock=not files, for_message=bool(files))
+        case "nanosleep" | "clock_nanosleep" | "flock":
+            return Sleep(on_clock=True)
+        case "fcntl":
+            return Sleep(on_clock=second in (F_SETLKW, F_OFD_SETLKW))
+    return Sleep(for_message=True)
+
+
+def _seconds_left(process: int, call: SystemCall) -> float | None:
+    """How long a call lasts at most; ``None`` without a limit.
+
+    Raises ``OSError`` where it cannot be told.
+    """
+    if call.name in MILLISECONDS:
+        wait = call.arguments[MILLISECONDS[call.name]] & 0xFFFFFFFF
+        return wait / 1000 if wait < 1 << 31 else None
+    where = (TIMESPEC | TIMEVAL).get(call.name)
+    if where is None or not call.arguments[where]:
+        return None
+    read = memory_of(process, call.arguments[where], TWO_NUMBERS.size)
+    if len(read) < TWO_NUMBERS.size:
+        raise OSError("it has ended")
+    whole, part = TWO_NUMBERS.unpack(read)
+    limit = float(whole + part / (1e6 if call.name in TIMEVAL else 1e9))
+    clock = _clock(call)
+    return limit if clock is None else max(0.0, limit - time.clock_gettime(clock))
+
+
+def _clock(call: SystemCall) -> int | None:
+    """The clock whose time the limit is; ``None`` where it counts from the call on."""
+    first, second, *_ = call.arguments
+    if call.name == "clock_nanosleep":
+        return first if second & TIMER_ABSTIME else None
+    if call.name == "futex" and second & 127 == FUTEX_WAIT_BITSET:
+        realtime = second & FUTEX_CLOCK_REALTIME
+        return time.CLOCK_REALTIME if realtime else time.CLOCK_MONOTONIC
+    return None
 
 
 def on_clock(process: int) -> set[int]:

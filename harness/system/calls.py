@@ -1,51 +1,103 @@
-"""The system call that a thread is in, as Linux tells it (``man 5 proc``).
+"""System calls that threads are in: Linux's ``/proc/PID/task/TID/syscall``.
 
-``/proc/PID/task/TID/syscall`` has the number of the call and its arguments. A call that
-was interrupted, as the process was stopped and went on, is another one by its number:
-``restart_syscall`` (``man 2 restart_syscall``). Its arguments are still those of the
-first, which the function of the kernel tells that the thread sleeps in.
+It has the number of the call, and its arguments (``man 5 proc``). Some of these are
+addresses in the memory of the process. A call that was interrupted, as the process was
+stopped and went on, is another one by its number: ``restart_syscall`` (``man 2
+restart_syscall``). Its arguments are still those of the first, which the function of
+the kernel tells that the thread sleeps in.
 """
 
 from __future__ import annotations
 
+import os
 import platform
+from typing import NamedTuple
 
-RESTARTED = {"x86_64": "219", "aarch64": "128"}
-
-CALLS = {
-    "x86_64": {"futex": "202", "poll": "7", "do_poll": "7"},
-    "aarch64": {"futex": "98", "poll": "73", "do_poll": "73"},
+_MACHINES = ("x86_64", "aarch64")
+_NUMBERS: dict[str, tuple[int | None, int | None]] = {
+    "read": (0, 63),
+    "poll": (7, None),
+    "select": (23, None),
+    "nanosleep": (35, 101),
+    "accept": (43, 202),
+    "recvfrom": (45, 207),
+    "recvmsg": (47, 212),
+    "fcntl": (72, 25),
+    "flock": (73, 32),
+    "futex": (202, 98),
+    "restart_syscall": (219, 128),
+    "clock_nanosleep": (230, 115),
+    "epoll_wait": (232, None),
+    "pselect6": (270, 72),
+    "ppoll": (271, 73),
+    "epoll_pwait": (281, 22),
+    "accept4": (288, 242),
+    "io_uring_enter": (426, 426),
+    "epoll_pwait2": (441, 441),
 }
-"""Numbers of calls, by how the functions of the kernel begin that they sleep in."""
+"""The number of each call on these machines."""
 
-SLEEPS = {"x86_64": ("35", "230"), "aarch64": ("101", "115")}
-"""The same for ``nanosleep`` and ``clock_nanosleep``: the first argument of the second
-is the number of a clock, where that of the first is an address."""
+_NAMES = {
+    str(number): name
+    for name, numbers in _NUMBERS.items()
+    for machine, number in zip(_MACHINES, numbers, strict=True)
+    if machine == platform.machine() and number is not None
+}
+
+_POLL = "poll" if platform.machine() == "x86_64" else "ppoll"
+RESTARTED = {"futex": "futex", "poll": _POLL, "do_poll": _POLL}
+"""Names of calls, by how the functions of the kernel begin that they sleep in."""
 
 MOST_CLOCKS = 16
 
-HERE = platform.machine()
+
+class SystemCall(NamedTuple):
+    """A system call that a thread is in."""
+
+    name: str = ""
+    """Empty where the thread runs, and for one that is not known."""
+    arguments: tuple[int, ...] = (0,) * 6
 
 
-def call_of(process: int, thread: int) -> str:
-    """The number and the arguments of the call that a thread is in, in one line.
-
-    Raises ``OSError``.
-    """
+def system_call(process: int, thread: int) -> SystemCall:
+    """The call that a thread is in; without a name where that cannot be told."""
     folder = f"/proc/{process}/task/{thread}"
-    with open(f"{folder}/syscall", encoding="utf-8") as file:
-        line = file.read()
-    number, _, arguments = line.partition(" ")
-    if number != RESTARTED.get(HERE):
-        return line
-    with open(f"{folder}/wchan", encoding="utf-8") as file:
-        return f"{_first_number(file.read(), arguments) or number} {arguments}"
+    try:
+        with open(f"{folder}/syscall", encoding="utf-8") as file:
+            call = parse(file.read())
+        if call.name != "restart_syscall":
+            return call
+        with open(f"{folder}/wchan", encoding="utf-8") as file:
+            return first_call(file.read(), call)
+    except OSError:
+        return SystemCall()
 
 
-def _first_number(function: str, arguments: str) -> str:
-    """The number of a call that was restarted; empty where that cannot be told."""
+def parse(line: str) -> SystemCall:
+    """The call that a line of the kernel has."""
+    number, *words = line.split() or [""]
+    if len(words) < 6 or number not in _NAMES:
+        return SystemCall()
+    return SystemCall(_NAMES[number], tuple(int(word, 16) for word in words[:6]))
+
+
+def first_call(function: str, restarted: SystemCall) -> SystemCall:
+    """The call that was restarted, by the function of the kernel that it sleeps in."""
+    arguments = restarted.arguments
     if "nanosleep" in function:
-        plain, by_clock = SLEEPS[HERE]
-        return by_clock if int(arguments.split()[0], 16) < MOST_CLOCKS else plain
-    numbers = (its for name, its in CALLS[HERE].items() if function.startswith(name))
-    return next(numbers, "")
+        # The first argument is the number of a clock, or else an address.
+        by_clock = arguments[0] < MOST_CLOCKS
+        return SystemCall("clock_nanosleep" if by_clock else "nanosleep", arguments)
+    names = (name for begin, name in RESTARTED.items() if function.startswith(begin))
+    return SystemCall(next(names, ""), arguments)
+
+
+def memory_of(process: int, address: int, size: int) -> bytes:
+    """Read so many bytes from an address on. Raises ``OSError`` where it cannot."""
+    descriptor = os.open(f"/proc/{process}/mem", os.O_RDONLY)
+    try:
+        return os.pread(descriptor, size, address)
+    except OverflowError:
+        raise OSError(f"no address: {address}") from None
+    finally:
+        os.close(descriptor)

@@ -6,8 +6,9 @@ import platform
 
 import pytest
 
-from harness.system.asleep import parse
 from harness.system.asleep import Sleep
+from harness.system.asleep import sleep_in
+from harness.system.calls import parse
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="the numbers are those of x86_64"
@@ -36,4 +37,4 @@ pytestmark = pytest.mark.skipif(
     ],
 )
 def test_what_a_thread_sleeps_in(line: str, sleep: Sleep) -> None:
-    assert parse(line) == sleep
+    assert sleep_in(parse(line)) == sleep

@@ -6,7 +6,8 @@ import platform
 
 import pytest
 
-from harness.system.calls import _first_number
+from harness.system.calls import first_call
+from harness.system.calls import SystemCall
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="the numbers are those of x86_64"
@@ -14,15 +15,16 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments", "number"),
+    ("function", "arguments", "name"),
     [
-        ("futex_do_wait", "0x5645 0x89 0x0 0x7ffc", "202"),
-        ("futex_wait_queue", "0x5645 0x89 0x0 0x7ffc", "202"),
-        ("poll_schedule_timeout.constprop.0", "0x55c6 0x0 0x4e20", "7"),
-        ("hrtimer_nanosleep", "0x7ffc1234 0x0 0x0", "35"),
-        ("hrtimer_nanosleep", "0x1 0x0 0x7ffc", "230"),
-        ("0", "0x1 0x0 0x7ffc", ""),
+        ("futex_do_wait", (0x5645, 0x89, 0x0, 0x7FFC, 0, 0, 0), "futex"),
+        ("futex_wait_queue", (0x5645, 0x89, 0x0, 0x7FFC, 0, 0, 0), "futex"),
+        ("poll_schedule_timeout.constprop.0", (0x55C6, 0x0, 0x4E20, 0, 0, 0), "poll"),
+        ("hrtimer_nanosleep", (0x7FFC1234, 0x0, 0x0, 0, 0, 0), "nanosleep"),
+        ("hrtimer_nanosleep", (0x1, 0x0, 0x7FFC, 0, 0, 0), "clock_nanosleep"),
+        ("0", (0x1, 0x0, 0x7FFC, 0, 0, 0), ""),
     ],
 )
-def test_the_first_call(function: str, arguments: str, number: str) -> None:
-    assert _first_number(function, arguments) == number
+def test_the_first_call(function: str, arguments: tuple[int, ...], name: str) -> None:
+    restarted = SystemCall("restart_syscall", arguments)
+    assert first_call(function, restarted) == SystemCall(name, arguments)
