@@ -16,9 +16,8 @@ from harness.records.errors import GateFailed
 from harness.report.cases import of_places
 from harness.report.cases import of_sendings
 from harness.report.cases import of_waiting
-from harness.report.sections import sendings
+from harness.report.sections import platforms
 from harness.report.sections import verdict
-from harness.report.sections import waiting
 from harness.report.sections.declares import counted
 from harness.report.sections.declares import in_parts
 from harness.report.sections.declares import section
@@ -44,8 +43,8 @@ def declares(
             *of_waiting(places.waiting),
         )
     ]
-    sent = sendings.section(places.sendings)
-    waits = waiting.section(places.waiting)
+    sent = platforms.sendings_section(places.sendings)
+    waits = platforms.waiting_section(places.waiting)
     sections = [*in_parts(places), sent, waits, end]
     show(
         printing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from harness.records.life import Tape
 from harness.report.text import Text
 
 EVEN = 32
@@ -58,45 +59,7 @@ class Chart(NamedTuple):
         return highest <= EVEN and not any(bar.open_end for bar in bars)
 
 
-class TracePoint(NamedTuple):
-    """Two numbers from a moment on; the second is drawn on top of the first."""
-
-    at: float
-    old: int
-    new: int
-
-
-class Trace(NamedTuple):
-    """The number of places at every moment."""
-
-    name: str
-    """Foreign: what was done."""
-    points: tuple[TracePoint, ...]
-    until: float
-    """Seconds after the act; it is at zero."""
-    lost: tuple[float, ...] = ()
-    """When requests were lost."""
-
-    @property
-    def most(self) -> int:
-        """The most places at any moment."""
-        return max((point.old + point.new for point in self.points), default=0)
-
-    def number(self, begin: float, end: float) -> int:
-        """The least places between two moments."""
-        edges = [*(point.at for point in self.points[1:]), self.until]
-        edges = edges[: len(self.points)]
-        return min(
-            (
-                point.old + point.new
-                for point, edge in zip(self.points, edges, strict=True)
-                if point.at < end and edge > begin
-            ),
-            default=0,
-        )
-
-
 class Traces(NamedTuple):
-    """Several traces, one below the other: as pictures, or each as a line."""
+    """Tapes, one below the other: as pictures, or each as a line."""
 
-    traces: tuple[Trace, ...]
+    tapes: tuple[Tape, ...]

@@ -83,8 +83,8 @@ def _block(block: Block, title: str) -> Iterator[str]:
             yield f'<pre tabindex="0"><code>{shown}</code></pre>'
         case Chart():
             return
-        case Traces(traces):
-            yield from map(trace.picture, traces)
+        case Traces(tapes):
+            yield from map(trace.picture, tapes)
             yield f'<p class="soft">{escape(trace.PICTURES)}</p>'
         case _:
             assert_never(block)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from harness.records.life import Tape
 from harness.report import svg
-from harness.report.drawing import Trace
 from harness.report.drawing import Traces
 from harness.report.escape import line as line_of
 
@@ -46,32 +46,46 @@ MOST_TICKS = 12
 
 
 def lines(block: Traces) -> Iterator[str]:
-    """A line for each tape, and how to read the lines."""
-    for trace in block.traces:
-        yield f"{line_of(trace.name):<{NAME}}  {characters(trace)}"
-    high = any(trace.most > MOST_DIGIT for trace in block.traces)
+    """A line for each tape, and how to read these."""
+    for tape in block.tapes:
+        yield f"{line_of(tape.act):<{NAME}}  {characters(tape)}"
+    high = any(_most(tape) > MOST_DIGIT for tape in block.tapes)
     yield HEIGHTS_READ if high else DIGITS_READ
 
 
-def characters(trace: Trace) -> str:
-    """The least places in each span of time, with a bar at the act.
+def characters(tape: Tape) -> str:
+    """The least places in each span of time, with a bar where the act is.
 
     A digit is a number of places. More than nine are drawn as heights.
     """
-    spans = list(_spans(trace))
+    spans = list(_spans(tape))
     before = sum(end <= 0 for _, end in spans)
-    drawn = [_character(trace.number(*span), trace.most) for span in spans]
+    drawn = [_character(_least(tape, *span), _most(tape)) for span in spans]
     return "".join((*drawn[:before], "|", *drawn[before:]))
 
 
-def _spans(trace: Trace) -> Iterator[tuple[float, float]]:
+def _spans(tape: Tape) -> Iterator[tuple[float, float]]:
     """Spans of the same length, one of which begins at the act."""
-    begin = trace.points[0].at if trace.points else 0.0
-    step = (trace.until - begin) / COLUMNS or 1.0
+    begin = tape.points[0].at if tape.points else 0.0
+    step = (tape.until - begin) / COLUMNS or 1.0
     first = -max(1, round(-begin / step)) if begin < 0 else 0
     for number in range(first, first + COLUMNS):
-        if number * step < trace.until:
+        if number * step < tape.until:
             yield number * step, (number + 1) * step
+
+
+def _most(tape: Tape) -> int:
+    """The most places at any moment."""
+    return max((point.old + point.new for point in tape.points), default=0)
+
+
+def _least(tape: Tape, begin: float, end: float) -> int:
+    """The least places between two moments."""
+    edges = [*(point.at for point in tape.points[1:]), tape.until]
+    spans = zip(tape.points, edges, strict=False)
+    return min(
+        (p.old + p.new for p, edge in spans if p.at < end and edge > begin), default=0
+    )
 
 
 def _character(number: int, most: int) -> str:
@@ -99,18 +113,18 @@ class _Scale(NamedTuple):
         return round(GROUND - number / self.most * (GROUND - TOP), 1)
 
 
-def picture(trace: Trace) -> Markup:
+def picture(tape: Tape) -> Markup:
     """The tape as SVG, with later processes drawn on top of the others."""
-    begin = trace.points[0].at if trace.points else 0.0
-    scale = _Scale(begin, max(trace.until, begin + 0.1), max(1, trace.most))
+    begin = tape.points[0].at if tape.points else 0.0
+    scale = _Scale(begin, max(tape.until, begin + 0.1), max(1, _most(tape)))
     parts = (
         *_grid(scale),
-        _area(trace, scale, "taken", [(0, p.old) for p in trace.points]),
-        _area(trace, scale, "fresh", [(p.old, p.old + p.new) for p in trace.points]),
-        *_act(trace, scale),
+        _area(tape, scale, "taken", [(0, p.old) for p in tape.points]),
+        _area(tape, scale, "fresh", [(p.old, p.old + p.new) for p in tape.points]),
+        *_act(tape, scale),
     )
     look = {"class_": "picture tape", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img"}
-    return svg.element("svg", *parts, **look, aria_label=trace.name)
+    return svg.element("svg", *parts, **look, aria_label=tape.act)
 
 
 def _grid(scale: _Scale) -> Iterator[Markup]:
@@ -124,22 +138,22 @@ def _grid(scale: _Scale) -> Iterator[Markup]:
 
 
 def _area(
-    trace: Trace, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
+    tape: Tape, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
 ) -> Markup:
-    """Bands between two numbers, each until the next point, as one path."""
-    edges = [*(point.at for point in trace.points[1:]), trace.until][: len(bands)]
+    """Bands from one number to another, each until the next point, as one path."""
+    edges = [*(point.at for point in tape.points[1:]), tape.until][: len(bands)]
     boxes = (
         f"M{scale.x(point.at)} {scale.y(low)}H{scale.x(edge)}V{scale.y(high)}"
         f"H{scale.x(point.at)}Z"
-        for point, edge, (low, high) in zip(trace.points, edges, bands, strict=True)
+        for point, edge, (low, high) in zip(tape.points, edges, bands, strict=True)
         if high > low
     )
     return svg.element("path", class_=kind, d="".join(boxes))
 
 
-def _act(trace: Trace, scale: _Scale) -> Iterator[Markup]:
+def _act(tape: Tape, scale: _Scale) -> Iterator[Markup]:
     x = scale.x(0)
     yield svg.line(x, TOP, x, GROUND, "declared")
-    yield svg.text(x + 5, TOP - 6, trace.name)
-    for at in sorted({round(each, 2) for each in trace.lost}):
+    yield svg.text(x + 5, TOP - 6, tape.act)
+    for at in sorted({round(each.ended_at, 2) for each in tape.lost}):
         yield svg.line(scale.x(at), GROUND, scale.x(at), GROUND + 7, "lost")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
@@ -16,8 +15,6 @@ from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
-from harness.report.drawing import Trace
-from harness.report.drawing import TracePoint
 from harness.report.drawing import Traces
 from harness.report.text import first_few
 from harness.report.text import Name
@@ -53,18 +50,14 @@ def in_lines(cells: Sequence[CellReport]) -> Section:
     for cell in watched:
         if len(watched) > 1:
             blocks.append(Paragraph(say("{}", Name(cell.id))))
-        blocks.append(_traces(tape for tape in cell.tapes if tape.known))
+        blocks.append(Traces(tuple(tape for tape in cell.tapes if tape.known)))
     return Section.of("the tapes", TITLE, *blocks)
 
 
-def _traces(tapes: Iterable[Tape]) -> Traces:
-    return Traces(tuple(map(_trace, tapes)))
-
-
 def _blocks(tapes: Sequence[Tape]) -> Iterator[Block]:
-    known = [tape for tape in tapes if tape.known]
+    known = tuple(tape for tape in tapes if tape.known)
     yield _table(known)
-    yield _traces(known)
+    yield Traces(known)
     yield Items(tuple(Item(say("{}", tape.sentence)) for tape in tapes))
 
 
@@ -103,11 +96,6 @@ def _line(tape: Tape) -> Text:
     lost_ones = len(tape.lost)
     more = f", {lost_ones} lost" if lost_ones else ""
     return say("{}: {} of {}{}", tape.act, tape.lowest, tape.usual, more)
-
-
-def _trace(tape: Tape) -> Trace:
-    points = tuple(TracePoint(p.at, p.old, p.new) for p in tape.points)
-    return Trace(tape.act, points, tape.until, tuple(e.ended_at for e in tape.lost))
 
 
 def _lost(lost: LostRequest) -> Text:

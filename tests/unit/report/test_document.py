@@ -96,8 +96,8 @@ def _texts(block: Block) -> Iterator[Text]:
             for bars in groups:
                 yield say("{}", bars.title)
                 yield from (say("{} {}", bar.name, bar.value) for bar in bars.bars)
-        case Traces(traces):
-            yield from (say("{}", trace.name) for trace in traces)
+        case Traces(tapes):
+            yield from (say("{}", tape.act) for tape in tapes)
 
 
 def test_a_pen_that_knows_these_kinds_knows_all() -> None:

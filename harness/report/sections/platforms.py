@@ -1,4 +1,4 @@
-"""The section on what platforms send, beside what the app takes."""
+"""The sections on what platforms send and how long they wait, beside the app."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
+from harness.records.declares import Waiting
+from harness.records.rules import Other
+from harness.records.rules import WAITS
 from harness.records.rules import with_id
 from harness.report.cases import PLATFORM
-from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import PlainLine
@@ -19,31 +21,29 @@ from harness.report.text import joined
 from harness.report.text import say
 from harness.report.text import Text
 
-TITLE = say("What platforms send, and what the app takes")
+SENDINGS_TITLE = say("What platforms send, and what the app takes")
+SENDING_HEADS = ("where", "platform", "sends", "the app takes", "size of an instance")
 
-HEADS = ("where", "platform", "sends", "the app takes", "size of an instance")
+WAITS_TITLE = say("Who gives up first")
+WAITING_HEADS = ("where", "platform", "on", "it waits", "the app waits", "first")
 
 
-def section(sendings: Sequence[Sending]) -> Section:
+def sendings_section(sendings: Sequence[Sending]) -> Section:
     """A row for each kind of instance, and what to change where the numbers differ."""
-    return Section.of("what platforms send", TITLE, *_blocks(sendings))
-
-
-def _blocks(sendings: Sequence[Sending]) -> tuple[Block, ...]:
     lines = (PlainLine(_where(each), _line(each)) for each in sendings)
-    table = Table.of(HEADS, map(_row, sendings), (2, 3), lines)
-    return table, *(_findings(word, sendings) for word in PLATFORM)
+    table = Table.of(SENDING_HEADS, map(_sending_row, sendings), (2, 3), lines)
+    findings = (
+        _findings(word, [each for each in sendings if each.verdict is verdict])
+        for verdict, word in PLATFORM.items()
+    )
+    return Section.of("what platforms send", SENDINGS_TITLE, table, *findings)
 
 
-def _row(each: Sending) -> tuple[Text, ...]:
+def _sending_row(each: Sending) -> tuple[Text, ...]:
     platform = say("{}", each.platform)
     if each.what:
         platform = say("{} ({})", platform, Foreign(each.what, 60))
     return _where(each), platform, _sends(each), _takes(each), _size(each)
-
-
-def _where(each: Sending) -> Text:
-    return say("{}:{}", Foreign(each.file, 160), each.line)
 
 
 def _sends(each: Sending) -> Text:
@@ -77,10 +77,38 @@ def _line(each: Sending) -> Text:
     return say("{}; {}", about, size) if size else about
 
 
-def _findings(verdict: SendVerdict, sendings: Sequence[Sending]) -> Items:
-    """What to change on either side."""
-    found = [each for each in sendings if each.verdict is verdict]
-    items = tuple(
-        Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in found
+def waiting_section(waits: Sequence[Waiting]) -> Section:
+    """A row for each, and what to change where requests are lost."""
+    lines = (
+        PlainLine(_where(each), say("{}", Foreign(each.reason, 400))) for each in waits
     )
-    return Items(items, with_id(PLATFORM[verdict]))
+    table = Table.of(WAITING_HEADS, map(_waiting_row, waits), (3, 4), lines)
+    findings = (
+        _findings(word, [each for each in waits if each.fault and each.about is about])
+        for about, word in WAITS.items()
+    )
+    return Section.of("who gives up first", WAITS_TITLE, table, *findings)
+
+
+def _waiting_row(each: Waiting) -> tuple[Text, ...]:
+    app = "for ever" if each.app_seconds is None else f"{each.app_seconds:g} s"
+    return (
+        _where(each),
+        say("{}", each.platform),
+        say("{}", each.about),
+        say("{}", f"{each.platform_seconds:g} s"),
+        say("{}", app),
+        say("{}", each.verdict),
+    )
+
+
+def _where(each: Sending | Waiting) -> Text:
+    return say("{}:{}", Foreign(each.file, 160), each.line)
+
+
+def _findings(word: Other, of_that: Sequence[Sending | Waiting]) -> Items:
+    """What to change on either side."""
+    items = (
+        Item(say("{}: {}", _where(each), Foreign(each.remedy))) for each in of_that
+    )
+    return Items(tuple(items), with_id(word))
