@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from harness.records.evidence import ControlEvidence
 from harness.records.numbers import contradiction
+from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up
 from harness.records.words import Outcome
 
@@ -26,24 +27,23 @@ def control_fault(control: ControlEvidence | None) -> str | None:
 
 def _is_exact(control: ControlEvidence) -> bool:
     """Whether the probe saw exactly the known capacity, in every respect."""
-    capacity = control.processes * control.threads
-    seen = sum_up(control.rounds, capacity, control.steered, control.workers)
+    capacity, seen = _seen(control)
+    exact = capacity, True, capacity, control.processes, control.threads
     faultless = not any(each.broken or each.stalled for each in control.all_rounds)
-    return faultless and seen[:5] == (
-        capacity,
-        True,
-        capacity,
-        control.processes,
-        control.threads,
-    )
+    return faultless and seen[:5] == exact
+
+
+def _seen(control: ControlEvidence) -> tuple[int, Numbers]:
+    """The capacity of the control, and what its rounds come to."""
+    capacity = control.processes * control.threads
+    return capacity, sum_up(control.rounds, capacity, control.steered, control.workers)
 
 
 def control_words(control: ControlEvidence | None) -> str:
     """The known and the measured capacity of the control; empty without one."""
     if control is None:
         return ""
-    capacity = control.processes * control.threads
-    seen = sum_up(control.rounds, capacity, control.steered, control.workers)
+    capacity, seen = _seen(control)
     waited = "others waited" if seen.bounded else "no request was seen to wait"
     return (
         f"it can hold exactly {capacity} ({control.processes} processes with "

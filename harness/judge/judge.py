@@ -18,12 +18,8 @@ from harness.judge.claims import claims_fault
 from harness.judge.control import control_fault
 from harness.judge.control import control_words
 from harness.judge.questions import answers
-from harness.judge.questions import health_of
-from harness.judge.questions import narrow_places
+from harness.judge.questions import numbers_of
 from harness.judge.questions import tapes
-from harness.judge.questions.http2 import http2_of
-from harness.judge.questions.memory import memory_of
-from harness.judge.questions.staying import staying_of
 from harness.judge.verdict import verdict_on
 from harness.judge.witness import disagreement
 from harness.records.errors import NothingMeasured
@@ -110,12 +106,8 @@ def judge_cell(
         curve=admission_curve(cell.rounds) if measured else (),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
         answers=answers(cell, "" if measured else judgement.reason),
-        health=health_of(cell) if measured else None,
         tapes=tapes(cell, "" if measured else judgement.reason),
-        memory=memory_of(cell) if measured else None,
-        staying=staying_of(cell) if measured else (),
-        http2=http2_of(cell) if measured else None,
-        narrow=narrow_places(cell) if measured else (),
+        **(numbers_of(cell) if measured else {}),
         reason=judgement.reason,
         command=cell.command,
         front=cell.front,

@@ -50,9 +50,13 @@ class JudgedWait(NamedTuple):
     """Which side gives up first, whether that loses requests, and what to change."""
 
     verdict: WaitVerdict
-    fault: bool
     reason: str
     remedy: str = ""
+
+    @property
+    def fault(self) -> bool:
+        """Whether that loses requests."""
+        return self.verdict is WaitVerdict.APP_FIRST
 
 
 def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
@@ -62,25 +66,22 @@ def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
     if app.seconds is None:
         return JudgedWait(
             WaitVerdict.PLATFORM_FIRST,
-            False,
             f"{waits}, then {platform.then}; {app.server} ends no request, so it stays "
             "in the app to its end and keeps its place",
         )
     ends = f"{app.server} ends it after {app.seconds:g} s"
     if abs(app.seconds - platform.seconds) <= NEARLY:
         return JudgedWait(
-            WaitVerdict.TOGETHER, False, f"{waits}, and {ends}: either may be first"
+            WaitVerdict.TOGETHER, f"{waits}, and {ends}: either may be first"
         )
     if app.seconds > platform.seconds:
         return JudgedWait(
             WaitVerdict.PLATFORM_FIRST,
-            False,
             f"{waits}, then {platform.then}; {ends}, and until then it keeps its place",
         )
     remedy = f"write {app.setting} {platform.seconds:g} in {app.of}"
     return JudgedWait(
         WaitVerdict.APP_FIRST,
-        True,
         f"{waits}, and {ends}: the worker is killed, and the request is lost",
         f"{remedy}{app.otherwise}",
     )
@@ -95,12 +96,10 @@ def judge_idle(platform: PlatformWaits, app: AppWaits) -> JudgedWait | None:
     if app.seconds is None or app.seconds > platform.seconds:
         return JudgedWait(
             WaitVerdict.PLATFORM_FIRST,
-            False,
             f"{keeps}, and {app.server} for longer: none is closed under a request",
         )
     return JudgedWait(
         WaitVerdict.APP_FIRST,
-        True,
         f"{keeps}, and {app.server} closes it after {app.seconds:g} s: "
         f"{platform.then or LOST}",
         f"write {app.setting} {platform.seconds + 5:g} in {app.of}{app.otherwise}",

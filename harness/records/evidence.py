@@ -1,9 +1,13 @@
-"""Records of what was observed, without opinions."""
+"""Records of what was observed, without an opinion."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
+from harness.records.questions import QuestionSeen
 from harness.records.rounds import Round
 from harness.records.seen import AnySeen
 from harness.records.steering import SteeredRound
@@ -13,6 +17,8 @@ from harness.records.words import PROBE
 from harness.records.words import Result
 from harness.records.words import SCHEMA
 from harness.records.words import Settled
+
+Seen = TypeVar("Seen", bound=QuestionSeen)
 
 
 class ControlEvidence(Result, frozen=True, kw_only=True):
@@ -37,7 +43,7 @@ class Front(Result, frozen=True, kw_only=True):
 
     title: str
     version: str = ""
-    """The release, as the program prints it; empty if it was not started."""
+    """As the program prints it; empty where it was not started."""
     command: tuple[str, ...] = ()
     """The command as it was run."""
     file: str = ""
@@ -62,26 +68,26 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     log_tail: str = ""
-    """The end of the server's or the installer's output, if something failed."""
+    """The end of the server's (or the installer's) output, where something failed."""
     command: tuple[str, ...] = ()
     """The command of the server as it was run."""
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
     declaration: Declaration
     claims: Claims | None = None
-    """What the server told the app about itself; null if the app never ran."""
+    """What the server told the app about itself; null where the app never ran."""
     rounds: tuple[Round, ...] = ()
-    """Rounds in which chance decided which workers got requests."""
+    """Rounds in which the workers got requests as chance had it."""
     steered: tuple[SteeredRound, ...] = ()
-    """Rounds in which the order of workers was chosen."""
+    """Rounds in which the order was chosen in which the workers got requests."""
     workers: int | None = None
-    """How many processes take requests; null if unknown."""
+    """How many processes take requests; null where that cannot be told."""
     idle_workers: int = 0
     """How many of the workers were never seen to hold a request."""
     asleep_workers: int = 0
     """How many of those slept with a time limit in the end, as one does that boots."""
     not_steered: str = ""
-    """Why no order could be chosen although several processes take requests."""
+    """Why no order could be chosen though several processes take requests."""
     kernel: KernelAccount | None = None
     """The kernel's account of the quiet round in which most requests were held; null
     where there was none."""
@@ -98,6 +104,12 @@ class CellEvidence(Result, frozen=True, kw_only=True):
         """Ordinary and steered rounds."""
         return (*self.rounds, *self.steered)
 
+    def measured(self, kind: type[Seen]) -> Iterator[Seen]:
+        """What was seen when it was asked a question of this kind, if it could be."""
+        for each in self.asked:
+            if isinstance(each, kind) and each.outcome is Outcome.MEASURED:
+                yield each
+
 
 class Host(Result, frozen=True, kw_only=True):
     """The machine that measured."""
@@ -108,7 +120,7 @@ class Host(Result, frozen=True, kw_only=True):
     processors: int
     """Processors that the run was allowed to use."""
     quiet_by: Settled
-    """How this machine detects that a server is quiet."""
+    """How this machine tells that a server is quiet."""
     open_files: int
     """The limit of open files that servers run with."""
 
@@ -119,7 +131,7 @@ class Evidence(Result, frozen=True, kw_only=True):
     schema: int = SCHEMA
     probe: int = PROBE
     tool: str = ""
-    """The release of this project that measured; empty if unknown."""
+    """The release of this project that measured; empty where it is not known."""
     environment: Environment
     title: str = ""
     """The server's name in reports; empty for its name in the catalog."""
@@ -129,7 +141,7 @@ class Evidence(Result, frozen=True, kw_only=True):
     installed: dict[str, str] = {}
     """Every distribution in the environment, and its version."""
     sources: dict[str, str] = {}
-    """Sources of packages that did not come from an index, by package."""
+    """Sources of packages that came from no index, by the name of the package."""
     control: ControlEvidence | None = None
     limit: int
     cells: tuple[CellEvidence, ...]

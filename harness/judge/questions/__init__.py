@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from harness.judge.questions import abandoned
@@ -21,15 +22,18 @@ from harness.judge.questions import staying
 from harness.judge.questions import waits
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
-from harness.records.health import HealthNumbers
+from harness.records.health import HealthNumbers as HealthNumbers
 from harness.records.health import ProbesSeen
+from harness.records.http2 import Http2Seen
 from harness.records.life import LifeSeen
 from harness.records.life import Tape
-from harness.records.places import Narrow
+from harness.records.memory import MemorySeen
+from harness.records.places import Narrow as Narrow
 from harness.records.places import PlacesSeen
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN
 from harness.records.seen import AnySeen
+from harness.records.staying import StayingSeen
 from harness.records.words import Outcome
 
 ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
@@ -67,11 +71,25 @@ def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
 
 
 def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
-    """The tapes of a cell whose life was watched; none if they cannot be trusted."""
-    watched = (each for each in cell.asked if isinstance(each, LifeSeen))
-    return (
-        () if fault else tuple(t for each in watched for t in life.tapes_of(each, cell))
-    )
+    """The tapes of a cell whose life was watched; none where nothing can be trusted."""
+    watched = () if fault else cell.measured(LifeSeen)
+    return tuple(tape for each in watched for tape in life.tapes_of(each, cell))
+
+
+def numbers_of(cell: CellEvidence) -> dict[str, Any]:
+    """What a cell came to in questions that have numbers of their own.
+
+    By the name of the field of ``CellReport``. Empty where that is not known.
+    """
+    stays = (staying.numbers(each, cell) for each in cell.measured(StayingSeen))
+    one_connection = (http2.numbers(each, cell) for each in cell.measured(Http2Seen))
+    return {
+        "health": next(map(probes.numbers, cell.measured(ProbesSeen)), None),
+        "memory": next(map(memory.numbers, cell.measured(MemorySeen)), None),
+        "staying": tuple(each for each in stays if each is not None),
+        "http2": next(one_connection, None),
+        "narrow": tuple(chain(*map(places.narrow, cell.measured(PlacesSeen)))),
+    }
 
 
 def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
@@ -81,20 +99,3 @@ def _answer(seen: AnySeen, cell: CellEvidence, fault: str) -> Answer:
         why = seen.reason or seen.outcome
         return seen.answer(UNKNOWN, f"It could not be asked ({seen.outcome}): {why}.")
     return ANSWERING[seen.question](seen, cell)
-
-
-def health_of(cell: CellEvidence) -> HealthNumbers | None:
-    """The result of a cell's health checks; ``None`` if unknown."""
-    seen = (each for each in cell.asked if isinstance(each, ProbesSeen))
-    return next(map(probes.numbers, seen), None)
-
-
-def narrow_places(cell: CellEvidence) -> tuple[Narrow, ...]:
-    """Places inside a cell's app that fewer requests reach than are in the app."""
-    seen = (each for each in cell.asked if isinstance(each, PlacesSeen))
-    return tuple(
-        narrow
-        for each in seen
-        if each.outcome is Outcome.MEASURED
-        for narrow in places.narrow(each)
-    )

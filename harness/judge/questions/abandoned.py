@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.seen import AbandonedSeen
 
 
@@ -21,7 +19,7 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
     if not seen.held:
         return seen.unknown("no request was in the app")
     if not seen.quiet:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     places, place = _places(seen)
     waiting, run = _waiting(seen)
     after, most = "", max(seen.after, default=0)

@@ -39,7 +39,7 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
         why = "; ".join(each.reason for each in seen.limits) or "nothing was tried"
         return seen.unknown(why)
     if all(each.is_in_doubt for each in known):
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     least = _least_anyway(cell)
     doubtful = [each for each in known if each.is_in_doubt]
     open_ = [

@@ -12,11 +12,8 @@ from harness.records.http2 import Http2Seen
 from harness.records.http2 import StreamRound
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
 from harness.records.text import plural
-from harness.records.words import Outcome
 from harness.records.words import Settled
 
 
@@ -25,7 +22,7 @@ def answer(seen: Http2Seen, cell: CellEvidence) -> Answer:
     answer's number.
     """
     if any(_on_their_way(each) for each in seen.rounds):
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     found = numbers(seen, cell)
     if found is None:
         return seen.unknown("no request on such a connection got into the app")
@@ -54,14 +51,6 @@ def numbers(seen: Http2Seen, cell: CellEvidence) -> Http2Numbers | None:
         fewer=one < min(several, offered),
         processes=max(each.processes for each in many),
     )
-
-
-def http2_of(cell: CellEvidence) -> Http2Numbers | None:
-    """The result for requests that share a connection, if a cell has one."""
-    for seen in cell.asked:
-        if isinstance(seen, Http2Seen) and seen.outcome is Outcome.MEASURED:
-            return numbers(seen, cell)
-    return None
 
 
 # --------------------------------------------------------------------------- in words

@@ -7,14 +7,13 @@ from harness.records.memory import MemoryNumbers
 from harness.records.memory import MemorySeen
 from harness.records.questions import Answer
 from harness.records.text import plural
-from harness.records.words import Outcome
 
 MB = 1_000_000
 
 
 def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     """What all places together cost; the number is in megabytes."""
-    found = numbers_of(seen)
+    found = numbers(seen)
     if found is None:
         return seen.unknown("no request was in the app")
     places = "1 request" if found.places == 1 else f"{found.places} requests"
@@ -30,8 +29,8 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     return seen.answer(f"{full} MB for {found.places}", sentence, full)
 
 
-def numbers_of(seen: MemorySeen) -> MemoryNumbers | None:
-    """What a place costs; ``None`` if no place was taken."""
+def numbers(seen: MemorySeen) -> MemoryNumbers | None:
+    """What a place costs; ``None`` where none was taken."""
     held = [step for step in seen.steps if step.held]
     if not held:
         return None
@@ -51,14 +50,6 @@ def numbers_of(seen: MemorySeen) -> MemoryNumbers | None:
         files=full.files,
         files_idle=idle.files,
     )
-
-
-def memory_of(cell: CellEvidence) -> MemoryNumbers | None:
-    """What a place costs in a cell, if that was asked."""
-    for seen in cell.asked:
-        if isinstance(seen, MemorySeen) and seen.outcome is Outcome.MEASURED:
-            return numbers_of(seen)
-    return None
 
 
 def _mb(size: int) -> str:

@@ -6,8 +6,6 @@ from itertools import pairwise
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.seen import OverflowSeen
 from harness.records.words import Settled
 
@@ -21,7 +19,7 @@ def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     nxt, sentence = _next(seen)
     on_their_way = seen.waiting and seen.settled is Settled.STEADY_COUNT
     if on_their_way or seen.given_up_early:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     if not seen.waiting and not nxt:
         return seen.answer(
             NOBODY,

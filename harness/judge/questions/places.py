@@ -10,7 +10,6 @@ from harness.records.places import PlaceRound
 from harness.records.places import PlaceSeen
 from harness.records.places import PlacesSeen
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.text import plural
 from harness.records.words import Settled
@@ -19,7 +18,7 @@ from harness.records.words import Settled
 def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
     """How many requests get to each place; the number is that of the narrowest."""
     if any(map(_is_unquiet, seen.places)):
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     door = max(round_.at_door for each in seen.places for round_ in _rounds(each))
     parts = ", ".join(
         f"{_range(each) or 'none'} {_where(each)}" for each in seen.places

@@ -15,8 +15,6 @@ from harness.records.health import HealthNumbers
 from harness.records.health import HealthStep
 from harness.records.health import ProbesSeen
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.words import Outcome
 
 FOLLOWS = {
@@ -70,7 +68,7 @@ def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
         return _fails_idle(seen, idle)
     found = numbers(seen)
     if found is None:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     if found.idle_seconds and found.idle_seconds > seen.check.timeout:
         if found.idle_seconds - idle.lag_seconds <= seen.check.timeout:
             return seen.unknown(
@@ -88,7 +86,7 @@ def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
     """The answer if a check fails although the server is idle."""
     where = seen.check.path or "the check"
     if not idle.is_certain:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     if idle.status is None:
         words = f"With no request in the app {where} is not answered."
         return seen.answer("fails when idle", f"{words} {_follows(seen.check)}", 0)

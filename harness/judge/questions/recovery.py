@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.recovery import Killed
 from harness.records.recovery import RecoverySeen
@@ -33,7 +32,7 @@ ENDINGS = {
 def answer(seen: RecoverySeen, cell: CellEvidence) -> Answer:
     """Whether the server recovers, and whether it ends well; there is no number."""
     if not seen.quiet:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     replaced, sentence = _killed(seen.killed)
     finishes, other = _terminated(seen.terminated)
     if replaced == finishes == UNKNOWN:

@@ -16,8 +16,6 @@ from harness.judge.questions.staying import shut_out
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
 from harness.records.slow_clients import SilentSeen
 from harness.records.slow_clients import Slow
@@ -65,7 +63,7 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
         return seen.unknown("without slow clients none got in")
     steps = [step for slow in seen.ways for step in slow.steps]
     if any(_on_their_way(step) for step in steps):
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     by_effect: dict[Effect, list[Slow]] = defaultdict(list)
     for slow in seen.ways:
         by_effect[_effect(slow, cell)].append(slow)

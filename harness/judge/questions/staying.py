@@ -14,7 +14,6 @@ from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
 from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayingSeen
@@ -123,7 +122,7 @@ def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
     """How many staying clients shut everyone else out; that is the answer's number."""
     why = _open_reason(seen)
     if why == NOT_QUIET:
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     found = numbers(seen, cell)
     if found is None:
         return seen.unknown(why)
@@ -207,10 +206,3 @@ def _left(found: StayNumbers) -> str:
         return f"A stream whose client has left is still in the app after {events}."
     when = "the next event is" if after == 1 else f"{after} further events are"
     return f"A stream whose client has left keeps its place until {when} sent."
-
-
-def staying_of(cell: CellEvidence) -> tuple[StayNumbers, ...]:
-    """The results for clients that stay in a cell, for each question about them."""
-    seen = (each for each in cell.asked if isinstance(each, StayingSeen))
-    found = (numbers(each, cell) for each in seen)
-    return tuple(each for each in found if each is not None)

@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
-from harness.records.questions import NOT_QUIET
-from harness.records.questions import UNKNOWN
 from harness.records.rounds import peak_of
 from harness.records.rounds import Round
 from harness.records.rounds import was_quiet
@@ -63,7 +61,7 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     fewest = min(kind.most for kind in kinds)
     fewer = [kind for kind in kinds if _fewer(kind, cell.rounds)]
     if any(not kind.sure for kind in fewer):
-        return seen.answer(UNKNOWN, NOT_QUIET)
+        return seen.not_quiet()
     unlike = [kind for kind in kinds if kind in fewer or kind.failed]
     if not unlike:
         return seen.answer(

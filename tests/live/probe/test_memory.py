@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from harness.judge.questions import numbers_of
 from harness.judge.questions.memory import MB
-from harness.judge.questions.memory import memory_of
 from harness.records.choices import Question
 from harness.records.memory import MemoryNumbers
 from tests.live.commands import control
@@ -20,8 +20,8 @@ def cost(ask: Any) -> Any:
 
     def one(argv: tuple[str, ...], declared: int) -> MemoryNumbers:
         evidence, answer = ask(argv, declared, Question.MEMORY)
-        found = memory_of(evidence)
-        assert found is not None
+        found = numbers_of(evidence)["memory"]
+        assert isinstance(found, MemoryNumbers)
         assert found.places == declared
         assert answer.number == round(found.full / MB)
         return found

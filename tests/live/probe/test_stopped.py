@@ -25,9 +25,9 @@ import msgspec
 import pytest
 
 from harness.judge.questions import answers
+from harness.judge.questions import numbers_of
 from harness.judge.questions import tapes
 from harness.judge.questions.memory import MB
-from harness.judge.questions.memory import memory_of
 from harness.judge.verdict import verdict_on
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
@@ -245,7 +245,7 @@ def test_what_breaks_is_right_or_unknown(tmp_path: Path) -> None:
 def test_what_a_place_costs_is_right(tmp_path: Path) -> None:
     cell = planned(*odd("hoards"), declared=4)
     evidence, _, said = ask(Question.MEMORY, cell, tmp_path, runs_seconds=1.0)
-    found = memory_of(evidence)
+    found = numbers_of(evidence)["memory"]
     if found is not None:
         assert found.places == 4, said
         assert 19 * MB < found.each < 23 * MB, said

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.judge.questions.memory import memory_of
-from harness.judge.questions.memory import numbers_of
+from harness.judge.questions import numbers_of
+from harness.judge.questions.memory import numbers
 from harness.records.memory import Footprint
 from harness.records.memory import MemorySeen
 from harness.records.words import Outcome
@@ -39,7 +39,7 @@ SEEN = MemorySeen(
 
 
 def test_what_a_place_costs() -> None:
-    found = numbers_of(SEEN)
+    found = numbers(SEEN)
     assert found is not None
     assert (found.places, found.each) == (4, 6 * MB)
     assert (found.idle, found.full, found.full_own) == (90 * MB, 113 * MB, 103 * MB)
@@ -51,7 +51,7 @@ def test_what_a_place_costs() -> None:
 
 def test_of_one_place_there_is_no_further_one() -> None:
     one = MemorySeen(steps=(footprint(0, 20 * MB), footprint(1, 21 * MB)))
-    found = numbers_of(one)
+    found = numbers(one)
     assert found is not None
     assert found.each == 0
     assert "further" not in answer(one, 1).sentence
@@ -70,4 +70,4 @@ def test_where_nothing_was_held_it_is_not_known() -> None:
     elsewhere = MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason="Linux only")
     assert "Linux only" in answer(elsewhere).sentence
     asked = cell(WHERE, "sync-4", 4, rounds(4, (4, 1)), asked=(elsewhere,))
-    assert memory_of(asked) is None
+    assert numbers_of(asked)["memory"] is None
