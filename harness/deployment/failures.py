@@ -56,8 +56,7 @@ NO_CAUSE = re.compile(
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
     r"|Control server error)"
-    r"|worker respawning|Respawned uWSGI|DAMN ! worker|.*\[emperor\] "
-    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    r"|.*\[emperor\] |.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
 """Beginnings of lines that servers print at every start or stop."""

@@ -12,17 +12,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 from itertools import cycle
+from itertools import repeat
 from typing import NamedTuple
 
 from harness.probe.clients import Client
-from harness.probe.health import learn_ports
+from harness.probe.crowd import Crowd
+from harness.probe.gathering import all_there
+from harness.probe.gathering import gather
+from harness.probe.gathering import hold
 from harness.probe.orders import AT_MOST
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
+from harness.probe.round import finish
+from harness.probe.schedule import LEARNING_LOAD
+from harness.probe.schedule import LEARNING_ROUNDS
+from harness.probe.source_ports import LearnedPorts
+from harness.probe.source_ports import Ports
+from harness.probe.states import ENDED
 from harness.probe.states import State
-from harness.probe.steer import Ports
 from harness.probe.workers import choose
 from harness.records.steering import Goal
 from harness.records.steering import Steering
@@ -34,11 +44,6 @@ from harness.system.stopping import TooLong
 
 Come = Callable[[Sequence[Client]], Awaitable[None]]
 """Sends clients; returns once they are there or the server is quiet."""
-
-Others = Callable[[], Awaitable[None]]
-"""Makes the others come, which are to meet a certain worker; called again if they could
-not come in the chosen order.
-"""
 
 
 class Workers(NamedTuple):
@@ -78,6 +83,24 @@ async def find_workers(probe: Probe, count: int, *, shared: bool = False) -> Wor
     return Workers(choice.workers, ports) if ports else BY_CHANCE
 
 
+async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
+    """Source ports that lead to each worker, by it; none where too few are found."""
+    learned = LearnedPorts(probe.address.host)
+    probe.sources = learned.sources
+    try:
+        for _ in range(LEARNING_ROUNDS):
+            if learned.known(workers) >= wanted:
+                return learned.ports
+            gather(probe, LEARNING_LOAD * wanted)
+            with probe.dispersing():
+                await hold(probe, probe.crowd.clients)
+                await finish(probe)
+            learned.learn(probe)
+    finally:
+        probe.sources = repeat(0)
+    return learned.ports if learned.known(workers) >= wanted else {}
+
+
 async def arrive(
     probe: Probe,
     workers: Workers,
@@ -85,7 +108,6 @@ async def arrive(
     first: Sequence[Client],
     others: Sequence[Client],
     come: Come,
-    others_come: Others,
 ) -> Goal | None:
     """Send the clients, and with a goal also the others, in the order for that goal.
 
@@ -97,7 +119,7 @@ async def arrive(
         await come(first)
         return None
     known = lead(workers, goal, first, others)
-    kept = await _in_order(probe, workers, goal, first, come, others_come)
+    kept = await _in_order(probe, workers, goal, first, others, come)
     return goal if kept and known else None
 
 
@@ -106,48 +128,54 @@ async def _in_order(
     workers: Workers,
     goal: Goal,
     first: Sequence[Client],
+    others: Sequence[Client],
     come: Come,
-    others: Others,
 ) -> bool:
     """Send the clients in a chosen order, and the others after them.
 
     Returns whether the order was kept: not where a worker would have been stopped for
     too long, or cannot be stopped. All have come in the end.
     """
+
+    async def others_come() -> None:
+        probe.crowd.open([each for each in others if each.state is State.NEW])
+        await probe.until(lambda: all_there(probe, others))
+
     if workers.ports is not None:
         await come(first)
-        await others()
+        await others_come()
         return True
-    kept = False
+    kept, parts = False, shares(first, len(workers.order))
+    if goal is Goal.LEAST:
+        parts = [first]
     with contextlib.suppress(TooLong, CannotStop):
         async with stopping(probe.server.origin) as stopped:
-            await _in_turn(stopped, workers.order, goal, first, come)
-            await others()
+            await in_turn(stopped, workers.order, parts, come)
+            await others_come()
             kept = True
     if not kept:
         await come([each for each in first if each.state is State.NEW])
-        await others()
+        await others_come()
     return kept
 
 
-async def _in_turn(
+async def in_turn(
     stopped: Stopping,
     workers: Sequence[int],
-    goal: Goal,
-    clients: Sequence[Client],
+    parts: Iterable[Sequence[Client]],
     come: Come,
 ) -> None:
-    """Give each worker its share, the smallest to the last; or all clients to one
-    worker.
-    """
-    each = -(-len(clients) // len(workers))
-    shares = [clients[n * each : (n + 1) * each] for n in range(len(workers))]
-    if goal is Goal.LEAST:
-        shares = [clients]
-    for worker, share in zip(workers, shares, strict=False):
+    """Let one worker after another run alone while its part of the clients comes."""
+    for worker, part in zip(workers, parts, strict=False):
         await stopped.stop(other for other in workers if other != worker)
         stopped.go_on([worker])
-        await come(share)
+        await come(part)
+
+
+def shares(clients: Sequence[Client], count: int) -> list[Sequence[Client]]:
+    """Clients in so many equal parts; only the last ones may be smaller."""
+    each = max(1, -(-len(clients) // count))
+    return [clients[n * each : (n + 1) * each] for n in range(count)]
 
 
 def lead(
@@ -172,7 +200,27 @@ def lead(
     return all(client.source for client in (*first, *others))
 
 
-async def until_quiet(probe: Probe) -> None:
+async def come_and_stay(
+    probe: Probe,
+    crowd: Crowd,
+    is_there: Callable[[Client], bool],
+    clients: Sequence[Client],
+) -> None:
+    """Make some clients of a crowd come, and wait until the server is quiet.
+
+    Those that got no connection leave.
+    """
+    crowd.open(list(clients))
+
+    def are_there() -> bool:
+        return all(each.state in ENDED or is_there(each) for each in clients)
+
+    await probe.until(are_there)
+    crowd.leave(each for each in clients if not each.offered)
+    await _until_quiet(probe)
+
+
+async def _until_quiet(probe: Probe) -> None:
     """Wait until the server is quiet, or until it has been busy for too long to wait
     on.
     """

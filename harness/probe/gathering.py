@@ -1,13 +1,17 @@
-"""Prepares the requests to offer to one server, and restarts the count."""
+"""Prepares the requests that are offered to one server, sends them, and counts anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
 
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
+from harness.probe.states import ENDED
+from harness.records.words import Settled
 
 NAME_HEADER = "X-Flask-Concurrency-Request"
 PLACE_HEADER = "X-Flask-Concurrency-Place"
@@ -36,6 +40,12 @@ def _begin(probe: Probe, count: int) -> list[str]:
     probe.holds.begin(names)
     probe.lag.begin()
     return names
+
+
+def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
+    """Whether each of these is in the app or has ended."""
+    entered = probe.holds.entered
+    return all(each.name in entered or each.state in ENDED for each in clients)
 
 
 def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Client:
@@ -87,3 +97,23 @@ def request_head(probe: Probe, method: str, view: str, *headers: str) -> bytes:
     lines |= {line.partition(":")[0].lower(): line for line in headers}
     whole = [f"{method} {place}{view} HTTP/1.1", *lines.values(), "", ""]
     return "\r\n".join(whole).encode("latin-1")
+
+
+async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
+    """Send these, and wait until they have been sent or the server is quiet."""
+    crowd = probe.crowd
+    wanted = crowd.offered + len(crowd.ended) + len(clients)
+    crowd.open(list(clients))
+    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
+
+
+async def all_in(probe: Probe) -> Settled:
+    """Wait until all that was sent is in the app, or the server is quiet."""
+    crowd, holds = probe.crowd, probe.holds
+    return await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
+
+
+async def hold(probe: Probe, clients: Sequence[Client]) -> None:
+    """Send requests, and wait until all are in the app or the server is quiet."""
+    await send_all(probe, clients)
+    await all_in(probe)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from collections.abc import Sized
-from itertools import repeat
+from functools import partial
 from typing import NamedTuple
 
-from harness.probe.clients import Client
+from harness.probe.arriving import in_turn
+from harness.probe.arriving import shares
 from harness.probe.crowd import Crowd
-from harness.probe.gathering import gather
 from harness.probe.gathering import gather_beside
+from harness.probe.gathering import hold
 from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
-from harness.probe.round import finish
-from harness.probe.schedule import LEARNING_LOAD
-from harness.probe.schedule import LEARNING_ROUNDS
-from harness.probe.source_ports import LearnedPorts
+from harness.probe.source_ports import Ports
 from harness.probe.states import State
-from harness.probe.steer import all_in
-from harness.probe.steer import Ports
-from harness.probe.steer import send_all
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder
 from harness.records.health import HealthCheck
@@ -85,12 +79,6 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
     return sent
 
 
-async def hold(probe: Probe, clients: Sequence[Client]) -> None:
-    """Send requests, and wait until all are in the app or the server is quiet."""
-    await send_all(probe, clients)
-    await all_in(probe)
-
-
 async def hold_and_send(
     probe: Probe, check: HealthCheck, order: CheckOrder, workers: Sequence[int]
 ) -> tuple[Check, bool]:
@@ -104,30 +92,11 @@ async def hold_and_send(
             if order is CheckOrder.FULL_FIRST:
                 await _one_takes_all(probe, stopped, workers)
             else:
-                await each_its_share(probe, stopped, workers)
+                parts = shares(probe.crowd.clients, len(workers))
+                await in_turn(stopped, workers, parts, partial(hold, probe))
             return await send(probe, check, check.by), True
     except TooLong:
         return await send(probe, check, check.by), False
-
-
-async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
-    """Source ports that lead to each worker; none if too few are found."""
-    learned = LearnedPorts(probe.address.host)
-    probe.sources = learned.sources
-    try:
-        for _ in range(LEARNING_ROUNDS):
-            if learned.known(workers) >= wanted:
-                return learned.ports
-            gather(probe, LEARNING_LOAD * wanted)
-            try:
-                await hold(probe, probe.crowd.clients)
-                await finish(probe)
-            finally:
-                probe.disperse()
-            learned.learn(probe)
-    finally:
-        probe.sources = repeat(0)
-    return learned.ports if learned.known(workers) >= wanted else {}
 
 
 async def hold_and_send_from(
@@ -136,22 +105,15 @@ async def hold_and_send_from(
     """Hold requests and send a check where each worker has a listening socket of its
     own.
     """
-    sources = [iter(each) for each in ports.values()]
     clients = probe.crowd.clients
-    each_one = len(clients) if order is CheckOrder.FULL_FIRST else _share(probe, ports)
-    worker = 0
-    for number, client in enumerate(clients):
-        worker = number // each_one
-        client.source = next(sources[worker])
-    if order is not CheckOrder.FULL_FIRST:
-        worker = len(sources) - 1
+    full_first = order is CheckOrder.FULL_FIRST
+    parts = [clients] if full_first else shares(clients, len(ports))
+    sources = [iter(each) for each in ports.values()]
+    for part, source in zip(parts, sources, strict=False):
+        for client in part:
+            client.source = next(source)
     await hold(probe, clients)
-    return await send(probe, check, check.by, next(sources[worker]))
-
-
-def _share(probe: Probe, workers: Sized) -> int:
-    """Number of requests for each worker; the last one may get fewer."""
-    return max(1, -(-len(probe.crowd.clients) // len(workers)))
+    return await send(probe, check, check.by, next(sources[0 if full_first else -1]))
 
 
 async def _one_takes_all(
@@ -169,16 +131,3 @@ async def _one_takes_all(
         await stopped.stop([before])
         stopped.go_on([worker])
         await hold(probe, ())
-
-
-async def each_its_share(
-    probe: Probe, stopped: Stopping, workers: Sequence[int]
-) -> None:
-    """Let each worker run alone and offer it its share, the last one the smallest."""
-    clients = probe.crowd.clients
-    share = _share(probe, workers)
-    for number, worker in enumerate(workers):
-        others = [*workers[:number], *workers[number + 1 :]]
-        await stopped.stop(others)
-        stopped.go_on([worker])
-        await hold(probe, clients[number * share : (number + 1) * share])

@@ -26,6 +26,7 @@ from h2.settings import SettingCodes
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 from harness.probe.transports import NotSpoken
+from harness.probe.transports import tls_context
 
 ALPN = "h2"
 
@@ -142,7 +143,7 @@ async def connect(endpoint: Endpoint, moved: Callable[[], None]) -> Http2Connect
     if endpoint.path:
         opening = loop.create_unix_connection(lambda: made, endpoint.path)
     else:
-        secured = _tls_context() if endpoint.tls else None
+        secured = tls_context(ALPN) if endpoint.tls else None
         where = endpoint.host, endpoint.port
         opening = loop.create_connection(lambda: made, *where, ssl=secured)
     try:
@@ -156,12 +157,3 @@ async def connect(endpoint: Endpoint, moved: Callable[[], None]) -> Http2Connect
             made.close()
             raise NotSpoken(NOT_OFFERED)
     return made
-
-
-def _tls_context() -> ssl.SSLContext:
-    """A TLS context without checks: a secret of the run identifies the server."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols([ALPN])
-    return context

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -73,23 +74,17 @@ async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:
     if probe.pause_seconds and probe.waiting():
         await watch(probe, probe.all_in_or_ended, pause_patience(probe))
         settled = await probe.until(probe.all_in_or_ended)
-    return await _awake(probe, settled, before)
+    return await _until(probe, probe.all_in_or_ended, before, settled, clocks=True)
 
 
 async def connect(probe: Probe, before: Before) -> None:
     """Wait for connections that found a backlog full, before they are given up."""
-    crowd, looks = probe.crowd, 0
-    deadline = time.monotonic() + ASLEEP_SECONDS
+    crowd = probe.crowd
 
     def all_offered() -> bool:
         return crowd.offered == len(crowd.clients) or probe.all_ended()
 
-    while not all_offered() and overflows() > before.overflows:
-        looks = 0 if _arrive(probe) else looks + 1
-        if looks > 1 or time.monotonic() > deadline:
-            break
-        await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ASLEEP_SECONDS)
-        await probe.until(all_offered)
+    await _until(probe, all_offered, before)
 
 
 def _nobody_came(probe: Probe) -> bool:
@@ -117,16 +112,24 @@ def _arrive(probe: Probe) -> bool:
     return False
 
 
-async def _awake(probe: Probe, settled: Settled, before: Before) -> Settled:
-    """Wait for threads that sleep on a clock, and for connections to arrive.
+async def _until(
+    probe: Probe,
+    reached: Callable[[], bool],
+    before: Before,
+    settled: Settled = Settled.ALL_ENTERED,
+    *,
+    clocks: bool = False,
+) -> Settled:
+    """Wait for connections to arrive and, by ``clocks``, for threads that sleep on one.
 
     Until then a count is unsure. Connections that the kernel tries again come many at a
-    time, so that a backlog may be full in one look and have room in the next.
+    time, so that a backlog may be full in one look and have room in the next. Returns
+    how the server settled last; ``settled`` is how it did before.
     """
     deadline = time.monotonic() + ASLEEP_SECONDS
     looks = 0
-    while probe.waiting() and settled is not Settled.ALL_ENTERED:
-        asleep = _asleep(probe.server.processes()) - before.asleep
+    while not reached():
+        asleep = clocks and _asleep(probe.server.processes()) - before.asleep
         overflowed = overflows() > before.overflows
         looks = 0 if asleep or (overflowed and _arrive(probe)) else looks + 1
         if looks > overflowed:
@@ -134,5 +137,5 @@ async def _awake(probe: Probe, settled: Settled, before: Before) -> Settled:
         if time.monotonic() > deadline:
             return Settled.STEADY_COUNT
         await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ASLEEP_SECONDS)
-        settled = await probe.until(probe.all_in_or_ended)
+        settled = await probe.until(reached)
     return settled

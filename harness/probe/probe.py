@@ -227,21 +227,18 @@ class Probe:
         with contextlib.suppress(TimeoutError):
             await self.unless_ended(self._moved.wait(), seconds)
 
-    async def wait(self, reached: Callable[[], bool]) -> None:
-        """Wait until ``reached()``, whether or not the server is quiet.
-
-        Used while the server computes. Raises ``TimeoutError`` and ``Ended``.
-        """
-
-        async def moving() -> None:
-            while not reached():
-                self._moved.clear()
-                await self._moved.wait()
-
-        await self.server.unless_ended(moving(), ROUND_SECONDS)
+    @contextlib.contextmanager
+    def dispersing(self) -> Iterator[None]:
+        """A block that leaves no request behind, however it ends."""
+        try:
+            yield
+        finally:
+            self.disperse()
 
     def disperse(self) -> None:
         """Release every hold, and give up every request that has not ended."""
         self.lag.end()
         self.holds.release_all()
         self.crowd.give_up()
+        if self.beside:
+            self.beside.give_up()

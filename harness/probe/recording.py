@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable
 from collections.abc import Callable
 from typing import Any
+from typing import TypeVar
 
 import msgspec
 
@@ -54,6 +55,10 @@ LEAVE_SECONDS = 10.0
 """How long requests may take to be answered after all are released."""
 
 FIRST = "the first process"
+
+OF_LOST = ("offered_at", "entered_at", "ended_at")
+
+Noted = TypeVar("Noted", Lane, SlowHandOff, LostRequest)
 
 
 class Recording:
@@ -162,11 +167,11 @@ class Recording:
             at_ms=tuple(round(1000 * (each.at - at)) for each in noted.moments),
             old=tuple(each.old for each in noted.moments),
             new=tuple(each.new for each in noted.moments),
-            lanes=tuple(_lane(each, at) for each in noted.lanes),
-            slow=tuple(_slow(each, at) for each in noted.slow),
+            lanes=tuple(_after(each, at, "first", "last") for each in noted.lanes),
+            slow=tuple(_after(each, at, "begin", "end") for each in noted.slow),
             requests=stream.requests,
             answered=stream.answered,
-            lost=tuple(_lost(each, at) for each in stream.lost),
+            lost=tuple(_after(each, at, *OF_LOST) for each in stream.lost),
             lost_in_all=stream.lost_in_all,
             before_act=self._lost_before,
             hand_off_seconds=noted.hand_off_seconds,
@@ -178,19 +183,8 @@ class Recording:
         )
 
 
-def _lane(lane: Lane, at: float) -> Lane:
-    return msgspec.structs.replace(lane, first=lane.first - at, last=lane.last - at)
-
-
-def _slow(slow: SlowHandOff, at: float) -> SlowHandOff:
-    return msgspec.structs.replace(slow, begin=slow.begin - at, end=slow.end - at)
-
-
-def _lost(lost: LostRequest, at: float) -> LostRequest:
-    entered = None if lost.entered_at is None else lost.entered_at - at
-    return msgspec.structs.replace(
-        lost,
-        offered_at=lost.offered_at - at,
-        entered_at=entered,
-        ended_at=lost.ended_at - at,
-    )
+def _after(record: Noted, act_at: float, *moments: str) -> Noted:
+    """What was noted, with these of its moments counted from the act on."""
+    known = {name: getattr(record, name) for name in moments}
+    moved = {name: at - act_at for name, at in known.items() if at is not None}
+    return msgspec.structs.replace(record, **moved)

@@ -54,7 +54,7 @@ async def run_round(
         probe.slept_idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, offered.asked, more, view)
-    try:
+    with probe.dispersing():
         settled, settle_seconds = await offer(probe, offered.arrival)
         if offered.asked == 1:
             took = _nanoseconds(before) - ran
@@ -64,8 +64,6 @@ async def run_round(
         if more != ASLEEP:
             settled = await come_in(probe, settled, idle)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
-    finally:
-        probe.disperse()
     # A server that grows also shrinks, which replaces nothing.
     gone = () if probe.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))

@@ -7,6 +7,7 @@ import random
 import socket
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.probe.probe import Probe
@@ -14,6 +15,10 @@ from harness.probe.probe import Probe
 SOURCES = range(10_000, 20_000)
 """Source ports that are tried: below those that the kernel gives to connections, of
 which some are in use a moment longer."""
+
+
+Ports = Mapping[int, Sequence[int]]
+"""Source ports by the process that they lead to."""
 
 
 class LearnedPorts:

@@ -11,18 +11,20 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Mapping
-from collections.abc import Sequence
-from itertools import cycle
 from itertools import islice
 from typing import NamedTuple
 
+from harness.probe.arriving import lead
+from harness.probe.arriving import Workers
 from harness.probe.clients import Client
+from harness.probe.gathering import all_in
 from harness.probe.gathering import gather
+from harness.probe.gathering import send_all
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.probe import Probe
 from harness.probe.round import finish
+from harness.probe.source_ports import Ports
 from harness.probe.turns import give_turns
 from harness.probe.turns import wake
 from harness.probe.watching import PATIENCE_SECONDS
@@ -44,23 +46,6 @@ BREATH_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 """How long a quiet server is watched while a process that listens has never taken a
 request: it may sleep while it boots, or wait for another one to boot."""
-
-Ports = Mapping[int, Sequence[int]]
-"""Source ports by the process that they lead to."""
-
-
-async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
-    """Send these requests, and wait until they are sent or the server is quiet."""
-    crowd = probe.crowd
-    wanted = crowd.offered + len(crowd.ended) + len(clients)
-    crowd.open(list(clients))
-    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
-
-
-async def all_in(probe: Probe) -> Settled:
-    """Wait until all sent requests are in the app, or the server is quiet."""
-    crowd, holds = probe.crowd, probe.holds
-    return await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
 
 
 class Steps:
@@ -112,13 +97,12 @@ async def run_steered(
     each_worker = len(step.order) if step.goal is Goal.MOST else 1
     crowd = gather(probe, step.load * each_worker)
     steps = Steps(probe)
-    try:
+    with probe.dispersing():
         if choice.by is Steering.PORT:
-            led = _lead(probe, step, ports)
+            lead(Workers(step.order, ports), step.goal, crowd.clients)
             await send_all(probe, crowd.clients)
             outcome = StepsTaken()
         else:
-            led = {}
             outcome = await _by_stopping(probe, step, steps)
             crowd.send()
         await steps.settle()
@@ -137,9 +121,6 @@ async def run_steered(
         shares = tuple(held_by[worker] for worker in step.order)
         late, spread = len(probe.holds.entered) - first, probe.holds.spread()
         stalled = await finish(probe)
-    finally:
-        probe.disperse()
-    where = probe.holds.where
     return SteeredRound(
         goal=step.goal,
         by=choice.by,
@@ -153,7 +134,7 @@ async def run_steered(
         admitted=admitted,
         waiting=waiting,
         late=late,
-        elsewhere=sum(where.get(name, led[name]) != led[name] for name in led),
+        elsewhere=_elsewhere(probe, ports),
         processes=spread.processes,
         threads=spread.threads,
         settled=tuple(steps.settled),
@@ -165,6 +146,17 @@ async def run_steered(
         stalled=stalled,
         strays=probe.holds.strays,
         account=crowd.account(probe.holds.entered),
+    )
+
+
+def _elsewhere(probe: Probe, ports: Ports) -> int:
+    """Requests held by another worker than the one that their source port leads to."""
+    owners = {port: worker for worker, its in ports.items() for port in its}
+    where = probe.holds.where
+    return sum(
+        where[each.name] != owners[each.source]
+        for each in probe.crowd.clients
+        if each.name in where and each.source in owners
     )
 
 
@@ -233,20 +225,3 @@ async def _each_alone(
         stopped.go_on([worker])
         await steps.settle(worker)
     stopped.all_go_on()
-
-
-# ---------------------------------------------------------------------- by source port
-
-
-def _lead(probe: Probe, step: Steer, ports: Ports) -> dict[str, int]:
-    """Give each request a source port; return the worker that it leads to, by name.
-
-    For the least all lead to the first worker, for the most as many to each.
-    """
-    targets = step.order if step.goal is Goal.MOST else step.order[:1]
-    sources = {worker: iter(ports[worker]) for worker in targets}
-    led = {}
-    for client, worker in zip(probe.crowd.clients, cycle(targets), strict=False):
-        client.source = next(sources[worker])
-        led[client.name] = worker
-    return led

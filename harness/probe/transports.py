@@ -100,12 +100,12 @@ class TlsFailed(Exception):
 
 
 @functools.cache
-def tls_context() -> ssl.SSLContext:
-    """The TLS context of all clients."""
+def tls_context(protocol: str = "http/1.1") -> ssl.SSLContext:
+    """The TLS context of all clients that ask for a protocol by ALPN."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols([protocol])
     return context
 
 

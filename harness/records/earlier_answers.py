@@ -1,4 +1,4 @@
-"""Adds answers of earlier measurements to a later one that was asked less."""
+"""Answers of earlier measurements, beside a later one that was not asked the same."""
 
 from __future__ import annotations
 

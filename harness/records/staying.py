@@ -1,4 +1,4 @@
-"""Records of clients that stay: slow uploads, event streams, WebSockets and polls.
+"""Clients that stay: slow uploads, event streams and sockets, and who gets in beside.
 
 A client stays when its request, or the connection that it opened, lasts until it or the
 app ends it.
@@ -22,7 +22,7 @@ class StayWords(NamedTuple):
     single: str
     several: str
     open: str
-    """What they are while they stay."""
+    """What is true of them while they stay."""
 
 
 WORDS = {
@@ -34,23 +34,23 @@ WORDS = {
 
 
 class OwnRoutes(Result, frozen=True, kw_only=True):
-    """The app's own paths at which clients stay; empty if none is given."""
+    """Paths of the app's own at which clients stay; empty where none is given."""
 
     upload_to: str = ""
-    """A path that takes an upload by POST."""
+    """Takes an upload by POST."""
     events_at: str = ""
-    """A path that answers with an event stream."""
+    """Answers with an event stream."""
     socket_at: str = ""
-    """A path that opens a WebSocket."""
+    """Opens a WebSocket."""
     polls_at: str = ""
-    """The path of Socket.IO, whose clients poll."""
+    """Has Socket.IO, whose clients poll."""
 
 
 class StayStep(Result, frozen=True, kw_only=True):
-    """A number of staying clients, and what became of ordinary requests beside them."""
+    """Some clients that stay, and what became of ordinary requests beside them."""
 
     clients: int
-    """Clients that had arrived."""
+    """Clients that had come."""
     in_app: int | None = None
     """Clients in the app; null where that cannot be told, as for sockets and for routes
     of the app's own.
@@ -88,13 +88,13 @@ class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
     """What clients that stay leave to others."""
 
     path: str = ""
-    """The app's own path that they requested; empty for the probe's."""
+    """The path of the app's own that they came for; empty for one of the probe."""
     watched_seconds: float = 0.0
     """How long it was watched whether a server that nobody got into frees itself."""
     steps: tuple[StayStep, ...] = ()
-    """Steps in the order they were tried; the first has no client that stays."""
+    """In the order they were tried; the first with no client that stays."""
     statuses: tuple[int, ...] = ()
-    """The statuses with which clients that did not stay were answered."""
+    """With which statuses clients were answered that did not stay."""
 
 
 class UploadsSeen(StayingSeen, frozen=True, kw_only=True, tag="uploads"):
@@ -107,7 +107,8 @@ class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     open: int = 0
     """Streams that were open when the app sent each a further event."""
     live: int | None = None
-    """Streams whose client got that event while the stream lasted; null if not tried.
+    """Streams whose client got that event while the stream lasted; null if that was not
+    tried.
     """
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
@@ -135,14 +136,14 @@ class Taking(StrEnum):
 
 
 NOTICED_SECONDS = 2.0
-"""Seconds for which a place must be kept to count: less may be a busy machine's doing.
+"""Seconds for which a place must be kept to count: less may be due to a busy machine.
 """
 
 
 def least_shut_out(
     number: str, after: str, chance: bool, waits_from: int | None
 ) -> str:
-    """The least number of clients beside which nobody else gets in, in words.
+    """In words, the least number of clients beside which nobody else gets in.
 
     ``after`` is how long the server takes to free itself; empty where it does not.
     """
@@ -153,25 +154,25 @@ def least_shut_out(
 
 
 class StayNumbers(Result, frozen=True, kw_only=True):
-    """The result for clients that stay in one way, in a report."""
+    """What clients that stay in one way come to, in a report."""
 
     question: Question
     places: int
-    """Ordinary requests in the app when nobody stays; at most 16 are offered."""
+    """Ordinary requests in the app when nobody stays; 16 are offered at the most."""
     shut_out_by: int | None
     """The least number of clients that stay beside which nobody else gets in; null
     where there was always room."""
     tried: int
-    """The largest number of staying clients that was tried."""
+    """The most clients that stayed at once."""
     taking: Taking
     frees_after: float | None
     """Seconds after which the server let others in all the same; null if it did not."""
     in_app: bool | None
     """Whether clients that stay are in the app; null where that cannot be told."""
     served_after: bool = True
-    """Whether waiting requests were served after the staying clients had left."""
+    """Whether others that waited were served when those that stay had left."""
     held_back: bool = False
-    """Whether further events do not reach the client while its stream lasts."""
+    """Whether a further event does not reach the client while its stream lasts."""
     chance: bool = False
     """Whether several workers shared the load by chance, so that another number may be
     seen next time."""

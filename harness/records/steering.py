@@ -1,4 +1,4 @@
-"""Records of rounds in which the order of a server's workers is chosen.
+"""Rounds in which the order is chosen in which the workers of a server get requests.
 
 Which of several workers accepts the next request is a matter of order: of who is run
 first by the kernel's scheduler or, where each worker has a listening socket of its own,
@@ -16,7 +16,7 @@ from harness.records.words import Result
 from harness.records.words import Settled
 
 TOO_LONG = "a worker would have been stopped for too long"
-"""Why the order was not chosen if this machine was too slow for it."""
+"""Why the order was not chosen where this machine was too slow for it."""
 
 
 class Steering(StrEnum):
@@ -25,17 +25,16 @@ class Steering(StrEnum):
     STOP = "stop"
     """The other workers were stopped meanwhile (SIGSTOP, SIGCONT)."""
     PORT = "port"
-    """By source ports: the kernel's hash leads each port to one worker."""
+    """By source ports, of which the kernel's hash leads each to one worker."""
 
 
 class Goal(StrEnum):
     """What a steered round is to find."""
 
     LEAST = "least"
-    """Find the least in the app: the first worker takes all that it can, then the
-    next."""
+    """The least in the app: the first worker takes all that it can, then the next."""
     MOST = "most"
-    """Find the most in the app: each worker is offered all requests."""
+    """The most in the app: each worker is offered as many as there are."""
 
 
 class SteeredRound(Result, frozen=True, kw_only=True):
@@ -54,18 +53,18 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """For the least: whether all connections were accepted before anything was sent
     over them; otherwise all was sent before the first one was accepted."""
     after: tuple[int, ...]
-    """How many were in the app after each step; in the last step all workers run."""
+    """How many were in the app after each step, the last of them with all running."""
     alone: int = 0
     """For the least: how many the first worker took while it alone could. One that took
     none, since another holds a lock, has given way to the next."""
     admitted: int
     """Requests in the app at the end."""
     waiting: int
-    """Requests that were offered and neither in the app nor ended at that moment."""
+    """Offered, neither in the app nor ended, at that moment."""
     late: int = 0
     """How many of the admitted entered only while the server was watched for longer."""
     elsewhere: int = 0
-    """Requests held by another worker than the one that their source port leads to."""
+    """Requests that were held by another worker than their source port leads to."""
     processes: int
     threads: int
     settled: tuple[Settled, ...]
@@ -73,12 +72,11 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
     shares: tuple[int, ...] = ()
-    """For the most: how many each worker held in the end, in the order of
-    ``workers``."""
+    """For the most: how many each worker held at last, in the order of ``workers``."""
     complete: bool = True
-    """Whether the round ended before a worker had been stopped for too long."""
+    """Whether it came to its end before a worker had been stopped for too long."""
     same_workers: bool = True
-    """Whether the workers were the same in the end."""
+    """Whether the same workers were there in the end."""
     broken: int = 0
     stalled: int = 0
     strays: int = 0
@@ -86,7 +84,7 @@ class SteeredRound(Result, frozen=True, kw_only=True):
 
 
 def is_conclusive(each: SteeredRound) -> bool:
-    """Whether a round kept the chosen order and each step ended with a quiet server."""
+    """Whether the order was as chosen, and every step ended with a quiet server."""
     return (
         each.complete
         and each.same_workers
@@ -97,7 +95,7 @@ def is_conclusive(each: SteeredRound) -> bool:
 
 
 def _lost(each: SteeredRound) -> bool:
-    """Whether requests stalled that a stopped worker may have accepted.
+    """Whether requests stalled that a worker may have accepted just as it was stopped.
 
     Where all were sent after the last worker went on, the server itself lost them.
     """
@@ -105,7 +103,7 @@ def _lost(each: SteeredRound) -> bool:
 
 
 def ranks(order: Sequence[int]) -> tuple[int, ...]:
-    """The order of workers, each given by its rank among them by start.
+    """An order of workers by which of them was started first, second and so on.
 
     So orders of a server can be compared that was started again.
     """

@@ -1,4 +1,4 @@
-"""Puts values into English sentences.
+"""Put values into English sentences.
 
 Nothing is escaped: whatever prints the text does that.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 MOST_OF_A_VALUE = 200
-"""Most characters of a value from a file that are quoted."""
+"""Characters of a value from a file that are quoted."""
 
 
 def listed(parts: Sequence[str], by: str = "and") -> str:

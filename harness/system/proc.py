@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,3 +38,37 @@ def open_files(process: int) -> Iterator[tuple[int, str]]:
         for name in os.listdir(folder):
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
                 yield int(name), os.readlink(f"{folder}/{name}")
+
+
+def catches(process: int, number: signal.Signals) -> bool | None:
+    """Whether a process has a handler for a signal; ``None`` where that is not told.
+
+    The line ``SigCgt`` of ``/proc/PID/status`` is a mask, see proc_pid_status(5). Some
+    runtimes take signals from a descriptor or wait for them instead: these block them,
+    which is ``SigBlk``, and that counts too.
+    """
+    try:
+        masks = values_of(process)
+    except OSError:
+        return None
+    bit = 1 << (number - 1)
+    return any(int(masks[mask], 16) & bit for mask in ("SigCgt", "SigBlk"))
+
+
+def process_one(processes: Iterable[int]) -> int | None:
+    """The first of some processes that is number 1 in a PID namespace below our own.
+
+    ``None`` where there is none, or that is not told. The line ``NSpid`` of
+    ``/proc/PID/status`` has the number of a process in each namespace that it is in,
+    ours first, see pid_namespaces(7). Of such a process the kernel drops every signal
+    that it has no handler for, but for SIGKILL and SIGSTOP.
+    """
+    return next((each for each in processes if _numbers_of(each)[1:][-1:] == [1]), None)
+
+
+def _numbers_of(process: int) -> list[int]:
+    """The numbers of a process, in the outermost namespace that we see first."""
+    try:
+        return [int(number) for number in values_of(process).get("NSpid", "").split()]
+    except OSError:
+        return []

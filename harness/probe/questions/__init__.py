@@ -10,12 +10,12 @@ import time
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Collection
-from typing import NamedTuple
 from typing import TypeVar
 
 import msgspec
 
 from harness.probe.probe import Probe
+from harness.probe.processor_time import CannotTell
 from harness.probe.questions import abandoned
 from harness.probe.questions import breaks
 from harness.probe.questions import events
@@ -36,26 +36,11 @@ from harness.probe.questions import waits
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.transports import NotSpoken
-from harness.records.breaks import BreaksSeen
 from harness.records.choices import Question
-from harness.records.health import ProbesSeen
-from harness.records.http2 import Http2Seen
-from harness.records.life import LifeSeen
-from harness.records.memory import MemorySeen
-from harness.records.places import PlacesSeen
-from harness.records.recovery import RecoverySeen
-from harness.records.seen import AbandonedSeen
 from harness.records.seen import AnySeen
-from harness.records.seen import OverflowSeen
-from harness.records.seen import ParallelSeen
-from harness.records.seen import SelfCallSeen
-from harness.records.seen import WaitsSeen
-from harness.records.slow_clients import SilentSeen
-from harness.records.staying import EventsSeen
-from harness.records.staying import PollsSeen
-from harness.records.staying import SocketsSeen
-from harness.records.staying import UploadsSeen
+from harness.records.seen import RECORDS
 from harness.records.words import Outcome
+from harness.system.footprint import NotCounted
 from harness.system.process import Ended
 
 T = TypeVar("T")
@@ -70,38 +55,43 @@ class NotMeasured(Exception):
         self.reason = reason
 
 
-class Procedure(NamedTuple):
-    """How one question is asked."""
-
-    ask: Callable[[Servers, Context], Awaitable[AnySeen]]
-    """Raises what ``Servers.use`` and the probe raise."""
-    record: type[AnySeen]
-    """The record of what was seen, or of what went wrong."""
-    own_server: bool = True
-    """Whether it needs servers started for it, because it changes the state of a server
-    or takes long. Others are put to the server that the overlap was measured on."""
+Ask = Callable[[Servers, Context], Awaitable[AnySeen]]
+"""Asks a question. Raises what ``Servers.use`` and the probe raise."""
 
 
-PROCEDURES: dict[Question, Procedure] = {
-    Question.WAITS: Procedure(waits.ask, WaitsSeen),
-    Question.PARALLEL: Procedure(parallel.ask, ParallelSeen),
-    Question.SELF_CALL: Procedure(self_call.ask, SelfCallSeen, own_server=False),
-    Question.OVERFLOW: Procedure(overflow.ask, OverflowSeen),
-    Question.SILENT: Procedure(slow_clients.ask, SilentSeen),
-    Question.ABANDONED: Procedure(abandoned.ask, AbandonedSeen),
-    Question.RECOVERY: Procedure(recovery.ask, RecoverySeen),
-    Question.PLACES: Procedure(places.ask, PlacesSeen),
-    Question.PROBES: Procedure(probes.ask, ProbesSeen, own_server=False),
-    Question.LIFE: Procedure(life.ask, LifeSeen),
-    Question.MEMORY: Procedure(memory.ask, MemorySeen),
-    Question.BREAKS: Procedure(breaks.ask, BreaksSeen),
-    Question.UPLOADS: Procedure(uploads.ask, UploadsSeen),
-    Question.EVENTS: Procedure(events.ask, EventsSeen),
-    Question.SOCKETS: Procedure(sockets.ask, SocketsSeen),
-    Question.POLLS: Procedure(polls.ask, PollsSeen),
-    Question.HTTP2: Procedure(http2.ask, Http2Seen, own_server=False),
+def _of_one(ask: Callable[[Probe, Context], Awaitable[AnySeen]]) -> Ask:
+    """A question that is put to one server."""
+
+    async def asked(servers: Servers, context: Context) -> AnySeen:
+        return await servers.use(lambda probe: ask(probe, context))
+
+    return asked
+
+
+PROCEDURES: dict[Question, Ask] = {
+    Question.WAITS: waits.ask,
+    Question.PARALLEL: _of_one(parallel.ask),
+    Question.SELF_CALL: _of_one(self_call.ask),
+    Question.OVERFLOW: _of_one(overflow.ask),
+    Question.SILENT: slow_clients.ask,
+    Question.ABANDONED: _of_one(abandoned.ask),
+    Question.RECOVERY: recovery.ask,
+    Question.PLACES: _of_one(places.ask),
+    Question.PROBES: _of_one(probes.ask),
+    Question.LIFE: life.ask,
+    Question.MEMORY: _of_one(memory.ask),
+    Question.BREAKS: breaks.ask,
+    Question.UPLOADS: _of_one(uploads.ask),
+    Question.EVENTS: _of_one(events.ask),
+    Question.SOCKETS: _of_one(sockets.ask),
+    Question.POLLS: _of_one(polls.ask),
+    Question.HTTP2: _of_one(http2.ask),
 }
 """How to ask every question but the overlap, which is always measured first."""
+
+HARMLESS = frozenset({Question.SELF_CALL, Question.PROBES, Question.HTTP2})
+"""Questions that are put to the server that the overlap was measured on. Others need
+servers started for them, because they change the state of a server or take long."""
 
 
 class SameServer:
@@ -120,26 +110,25 @@ class SameServer:
 
 
 def on_same_server(questions: Collection[Question]) -> list[Question]:
-    """The questions among these that can be asked of the running server."""
-    return [q for q in PROCEDURES if q in questions and not PROCEDURES[q].own_server]
+    """Those of some questions that are put to the server that is already running."""
+    return [q for q in PROCEDURES if q in questions and q in HARMLESS]
 
 
 def on_own_server(questions: Collection[Question]) -> list[Question]:
-    """The questions among these that need a freshly started server."""
-    return [q for q in PROCEDURES if q in questions and PROCEDURES[q].own_server]
+    """Those of some questions that need a freshly started server."""
+    return [q for q in PROCEDURES if q in questions and q not in HARMLESS]
 
 
 async def ask(question: Question, servers: Servers, context: Context) -> AnySeen:
     """Ask a question; return what was seen, or what went wrong."""
     begun = time.monotonic()
-    procedure = PROCEDURES[question]
     outcome = Outcome.HARNESS_FAILED
     try:
-        seen = await procedure.ask(servers, context)
+        seen = await PROCEDURES[question](servers, context)
         return msgspec.structs.replace(seen, seconds=time.monotonic() - begun)
     except NotMeasured as problem:
         outcome, reason = problem.outcome, problem.reason
-    except NotSpoken as problem:
+    except (NotSpoken, CannotTell, NotCounted) as problem:
         outcome, reason = Outcome.NOT_SUPPORTED, str(problem)
     except Ended as problem:
         outcome, reason = Outcome.DIED, f"{problem} while it was asked"
@@ -147,7 +136,7 @@ async def ask(question: Question, servers: Servers, context: Context) -> AnySeen
         reason = "a wait reached its deadline"
     except OSError as problem:
         reason = f"the probe could not go on: {problem}"
-    return procedure.record(
+    return RECORDS[question](
         outcome=outcome,
         reason=reason,
         log_tail=servers.tail,

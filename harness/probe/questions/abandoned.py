@@ -6,12 +6,9 @@ waiting ones. What the app does with these requests is seen at the holds, as alw
 
 from __future__ import annotations
 
-from functools import partial
-
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
@@ -23,14 +20,11 @@ ROUNDS = 5
 """The most rounds afterwards: workers that share the load do not always admit all."""
 
 
-async def ask(servers: Servers, context: Context) -> AbandonedSeen:
+async def ask(probe: Probe, context: Context) -> AbandonedSeen:
     """See what abandoned requests still take away from others."""
-    return await servers.use(partial(_abandon, ceiling=context.ceiling))
-
-
-async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
     probe.always_quiet = True
-    try:
+    ceiling = context.ceiling
+    with probe.dispersing():
         crowd = await fill(probe, ceiling + BEYOND, ceiling)
         entered = probe.holds.entered
         held = set(probe.holds.held)
@@ -45,8 +39,6 @@ async def _abandon(probe: Probe, ceiling: int) -> AbandonedSeen:
         probe.holds.release_all()
         await expect(probe, lambda: left <= entered)
         await finish(probe)
-    finally:
-        probe.disperse()
     return AbandonedSeen(
         offered=crowd.offered,
         held=len(held),

@@ -7,15 +7,14 @@ In the end all are let go, and one more is sent.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
-from harness.probe.clients import Client
 from harness.probe.crowd import account
 from harness.probe.crowd import statuses
+from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -28,7 +27,6 @@ from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.breaks import Strained
 from harness.records.words import Outcome
-from harness.records.words import Settled
 from harness.system.cgroups import ControlGroup
 from harness.system.cgroups import Controller
 from harness.system.cgroups import make_group
@@ -79,7 +77,7 @@ async def _with_little(servers: Servers, scarce: Scarce, most: int) -> Strained:
         except NoGroup as problem:
             return _not_limited(scarce, problem)
     try:
-        strained = functools.partial(_strained, scarce=scarce, most=most, group=group)
+        strained = partial(_strained, scarce=scarce, most=most, group=group)
         return await servers.use(strained)
     finally:
         if group is not None:
@@ -125,11 +123,12 @@ async def _strain(probe: Probe, most: int) -> Strained:
     """Hold more and more requests, until one of them is not in the app."""
     clients = gather(probe, most).clients
     came = 0
-    try:
+    with probe.dispersing():
         while came < most and len(probe.holds.held) == came:
             probe.crowd.open(clients[came : came + STEP])
             came = min(came + STEP, most)
-            settled = await _come_in(probe, clients[:came])
+            those = clients[:came]
+            settled = await expect(probe, partial(all_there, probe, those))
         ended = [client for client in clients if client.state in ENDED]
         seen = Strained(
             scarce=Scarce.FILES,
@@ -143,18 +142,6 @@ async def _strain(probe: Probe, most: int) -> Strained:
         probe.crowd.give_up_opening()
         await finish(probe)
         return seen
-    finally:
-        probe.disperse()
-
-
-async def _come_in(probe: Probe, clients: Sequence[Client]) -> Settled:
-    """Wait until each of these is in the app or has ended, or nothing moves."""
-
-    def all_in() -> bool:
-        gone = probe.holds.entered | probe.crowd.ended
-        return all(client.name in gone for client in clients)
-
-    return await expect(probe, all_in)
 
 
 def _error(tail: str) -> str:

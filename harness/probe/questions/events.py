@@ -15,7 +15,6 @@ from harness.probe.clients import Client
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.staying import StaySearch
 from harness.probe.round import finish
 from harness.probe.watching import look_until
@@ -57,19 +56,14 @@ class OpenStream:
             probe.crowd.leave(clients)
 
 
-async def ask(servers: Servers, context: Context) -> EventsSeen:
+async def ask(probe: Probe, context: Context) -> EventsSeen:
     """See how many open streams shut everyone else out, and what becomes of them."""
     path = context.own.events_at
-
-    async def search(probe: Probe) -> EventsSeen:
-        looking = StaySearch(probe, OpenStream(path), context)
-        seen = await looking.seen(EventsSeen, path)
-        if path:
-            return seen
-        count = min(context.ceiling, MOST_STREAMS)
-        return await _outlast(probe, count, seen)
-
-    return await servers.use(search)
+    looking = StaySearch(probe, OpenStream(path), context)
+    seen = await looking.seen(EventsSeen, path)
+    if path:
+        return seen
+    return await _outlast(probe, min(context.ceiling, MOST_STREAMS), seen)
 
 
 async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
@@ -77,7 +71,7 @@ async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
     have left. Nothing is added where the server was not quiet meanwhile.
     """
     crowd = gather(probe, count, f"&events={EVENTS + 3}", "stream")
-    try:
+    with probe.dispersing():
         crowd.open(crowd.clients)
         await probe.until(probe.all_in_or_ended)
         quiet = await _next_event(probe)
@@ -90,8 +84,6 @@ async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
             quiet = await _next_event(probe)
             left.append(len(probe.holds.held))
         await finish(probe)
-    finally:
-        probe.disperse()
     if not quiet:
         return seen
     outlasting = {"open": len(listening), "live": live, "left": tuple(left)}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.waits import loads
 from harness.probe.transports import NotSpoken
 from harness.probe.watching import expect
@@ -28,19 +27,15 @@ ROUNDS = 3
 SUCCESS = 200
 
 
-async def ask(servers: Servers, context: Context) -> Http2Seen:
-    """See how many requests of one connection enter the app. Raises ``NotSpoken``."""
+async def ask(probe: Probe, context: Context) -> Http2Seen:
+    """See how many requests of one connection are in the app. Raises ``NotSpoken``."""
     count, _ = loads(context)
-
-    async def on_one_connection(probe: Probe) -> Http2Seen:
-        if probe.address.uwsgi:
-            raise NotSpoken("this is asked only of servers that speak HTTP")
-        rounds = [await _round(probe, n) for n in (1, *(ROUNDS * [count]))]
-        streams = rounds[-1][1]
-        seen = tuple(round_ for round_, _ in rounds)
-        return Http2Seen(asked=count, streams=streams, rounds=seen)
-
-    return await servers.use(on_one_connection)
+    if probe.address.uwsgi:
+        raise NotSpoken("this is asked only of servers that speak HTTP")
+    rounds = [await _round(probe, n) for n in (1, *(ROUNDS * [count]))]
+    streams = rounds[-1][1]
+    seen = tuple(round_ for round_, _ in rounds)
+    return Http2Seen(asked=count, streams=streams, rounds=seen)
 
 
 async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:

@@ -22,7 +22,7 @@ from harness.probe.round import finish
 from harness.probe.states import State
 from harness.probe.watching import expect
 from harness.records.life import IdleSeen
-from harness.system.caught import catches
+from harness.system.proc import catches
 
 CONNECTIONS = 8
 """Number of idle connections."""
@@ -39,7 +39,7 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
     first = probe.server.origin.started.result()
     if not probe.address.is_plain or not catches(first, signal.SIGHUP):
         return None
-    try:
+    with probe.dispersing():
         for _ in range(TRIES):
             idle = await _idle(probe)
             await fill(probe, ceiling, ceiling, 0.0)
@@ -53,9 +53,6 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
         with probe.outliving():
             os.kill(first, signal.SIGHUP)
             return await _next_requests(probe, idle, open_still)
-    finally:
-        idle.give_up()
-        probe.disperse()
 
 
 async def _idle(probe: Probe) -> Crowd:

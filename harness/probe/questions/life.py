@@ -27,8 +27,8 @@ from harness.records.choices import Act
 from harness.records.life import LifeSeen
 from harness.records.life import TapeSeen
 from harness.records.words import Outcome
-from harness.system.caught import catches
-from harness.system.namespaces import process_one
+from harness.system.proc import catches
+from harness.system.proc import process_one
 from harness.system.process import Ended
 
 RECYCLE_SECONDS = 10.0
@@ -115,8 +115,9 @@ async def _newcomers(recording: Recording) -> bool:
     return False
 
 
-async def _reload(recording: Recording) -> None:
-    recording.send(signal.SIGHUP)
+async def _renew(recording: Recording, number: signal.Signals) -> None:
+    """Send a signal on which the server starts workers."""
+    recording.send(number)
     await _newcomers(recording)
     await recording.calm()
 
@@ -126,12 +127,6 @@ async def _upgrade(recording: Recording) -> None:
     if await _newcomers(recording):
         await recording.until_ended(CALM_SECONDS)
         recording.send(signal.SIGTERM)
-    await recording.calm()
-
-
-async def _scale_up(recording: Recording) -> None:
-    recording.send(signal.SIGTTIN)
-    await _newcomers(recording)
     await recording.calm()
 
 
@@ -191,9 +186,9 @@ async def _end(recording: Recording) -> None:
 
 ACTS: dict[Act, Callable[[Recording], Awaitable[None]]] = {
     Act.RECYCLE: _recycle,
-    Act.RELOAD: _reload,
+    Act.RELOAD: functools.partial(_renew, number=signal.SIGHUP),
     Act.UPGRADE: _upgrade,
-    Act.SCALE_UP: _scale_up,
+    Act.SCALE_UP: functools.partial(_renew, number=signal.SIGTTIN),
     Act.SCALE_DOWN: _scale_down,
     Act.KILL: _kill,
     Act.LONG_REQUEST: _long_request,

@@ -36,11 +36,9 @@ async def fill(
 async def admit(
     probe: Probe, count: int, enough: int, seconds: float | None = None
 ) -> list[int]:
-    """Like ``fill``, then release all; return the process of each admitted request."""
-    try:
+    """Like ``fill``, then let all go; return the process of each one admitted."""
+    with probe.dispersing():
         await fill(probe, count, enough, seconds)
         admitted = list(probe.holds.processes().values())
         await finish(probe)
         return admitted
-    finally:
-        probe.disperse()

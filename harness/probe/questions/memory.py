@@ -10,15 +10,12 @@ import time
 
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
 from harness.probe.watching import look_until
 from harness.records.memory import Footprint
 from harness.records.memory import MemorySeen
-from harness.records.words import Outcome
 from harness.records.words import Settled
-from harness.system.footprint import NotCounted
 from harness.system.footprint import taken_by
 
 MOST = 256
@@ -28,28 +25,21 @@ MADE_SECONDS = 20.0
 """How long a server may take to start all its processes."""
 
 
-async def ask(servers: Servers, context: Context) -> MemorySeen:
-    """Hold more and more requests, and look at all processes each time."""
+async def ask(probe: Probe, context: Context) -> MemorySeen:
+    """Hold more and more requests, and look at all processes each time.
+
+    Raises ``NotCounted``.
+    """
     places = min(context.ceiling, MOST)
-    loads = sorted({1, max(1, places // 2), places})
-
-    async def watched(probe: Probe) -> MemorySeen:
-        await _all_made(probe)
-        steps = [_look(probe, Settled.SCHEDSTAT)]
-        for load in loads:
-            try:
-                await fill(probe, load, load)
-                settled = await probe.settle()
-                steps.append(_look(probe, settled))
-                await finish(probe)
-            finally:
-                probe.disperse()
-        return MemorySeen(steps=tuple(steps), after=_look(probe, Settled.SCHEDSTAT))
-
-    try:
-        return await servers.use(watched)
-    except NotCounted as problem:
-        return MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
+    await _all_made(probe)
+    steps = [_look(probe, Settled.SCHEDSTAT)]
+    for load in sorted({1, max(1, places // 2), places}):
+        with probe.dispersing():
+            await fill(probe, load, load)
+            settled = await probe.settle()
+            steps.append(_look(probe, settled))
+            await finish(probe)
+    return MemorySeen(steps=tuple(steps), after=_look(probe, Settled.SCHEDSTAT))
 
 
 async def _all_made(probe: Probe) -> None:

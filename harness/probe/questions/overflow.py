@@ -14,18 +14,22 @@ from __future__ import annotations
 
 import resource
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 from harness.probe.clients import Client
 from harness.probe.crowd import OPENING_AT_ONCE
 from harness.probe.gathering import gather
+from harness.probe.listeners import listened_on
 from harness.probe.probe import Probe
-from harness.probe.questions.backlog import count_backlog
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
 from harness.records.seen import OverflowSeen
+from harness.system.sockets import BEGUN
+from harness.system.sockets import entries
+from harness.system.sockets import LISTENING
 
 MOST = 2_500
 """Requests offered beyond the ceiling, at most: more than the longest listen backlog
@@ -38,18 +42,12 @@ ATTEMPTS = 3
 """Attempts after which a connection counts as impossible."""
 
 
-async def ask(servers: Servers, context: Context) -> OverflowSeen:
-    """Offer more and more requests; then let all in, and see whether any is lost."""
-
-    async def offered(probe: Probe) -> OverflowSeen:
-        fill = context.ceiling if context.bounded else context.load
-        clients = gather(probe, fill + _most()).clients
-        try:
-            return await _seen(probe, clients, fill)
-        finally:
-            probe.disperse()
-
-    return await servers.use(offered)
+async def ask(probe: Probe, context: Context) -> OverflowSeen:
+    """Offer more and more; then let all of them in, and see whether any is lost."""
+    fill = context.ceiling if context.bounded else context.load
+    clients = gather(probe, fill + _most()).clients
+    with probe.dispersing():
+        return await _seen(probe, clients, fill)
 
 
 def _most() -> int:
@@ -62,7 +60,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
     came = await _come(probe, clients, fill)
     settled = await probe.until(probe.all_in_or_ended)
     in_app, waiting = len(probe.holds.held), probe.waiting()
-    in_backlog = count_backlog(probe.server.processes())
+    in_backlog = _count_backlog(probe.server.processes())
     states = Counter(each.state for each in came)
     statuses = Counter(
         str(each.status)
@@ -160,3 +158,25 @@ async def _let_one_in(probe: Probe) -> list[str]:
     probe.holds.release_oldest()
     await probe.until(lambda: len(probe.holds.entered) > len(before))
     return [name for name in probe.holds.held if name not in before]
+
+
+def _count_backlog(processes: list[int]) -> int | None:
+    """Connections that these processes have not accepted; ``None`` if not known."""
+    ports = listened_on(processes)
+    tables = [
+        Path(f"/proc/{process}/net/{table}")
+        for process in processes[:1]
+        for table in ("tcp", "tcp6")
+    ]
+    try:
+        lines = [line for table in tables for line in table.read_text().splitlines()]
+    except OSError:
+        return None
+    return waiting_in(lines, ports) if ports else None
+
+
+def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
+    """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
+    ours = [each for each in entries(lines) if each.port in ports]
+    backlogs = sum(each.queued for each in ours if each.state == LISTENING)
+    return backlogs + sum(each.state == BEGUN for each in ours)

@@ -17,18 +17,16 @@ import time
 
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
+from harness.probe.probe import ROUND_SECONDS
 from harness.probe.processor_time import Between
 from harness.probe.processor_time import between
-from harness.probe.processor_time import CannotTell
 from harness.probe.processor_time import used
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.round import finish
 from harness.probe.round import offer
 from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 from harness.records.words import Arrival
-from harness.records.words import Outcome
 from harness.system.processors import processors
 
 OUT = ".out"
@@ -47,25 +45,20 @@ ROUNDS = 3
 """The most rounds: which worker gets a request may be chance."""
 
 
-async def ask(servers: Servers, context: Context) -> ParallelSeen:
-    """Let as many compute as enter at once, until all processes take part."""
+async def ask(probe: Probe, context: Context) -> ParallelSeen:
+    """Let as many compute as enter at once, until all processes take part.
+
+    Raises ``CannotTell``.
+    """
     together = min(context.ceiling, AT_ONCE)
     known = context.numbers.processes or 1
-
-    async def rounds(probe: Probe) -> tuple[ComputeRound, ...]:
-        steps = await _steps(probe)
-        seen: list[ComputeRound] = []
-        for _ in range(ROUNDS):
-            seen.append(await _round(probe, together, steps))
-            if seen[-1].processes >= min(together, known):
-                break
-        return tuple(seen)
-
-    try:
-        seen = await servers.use(rounds)
-    except CannotTell as problem:
-        return ParallelSeen(outcome=Outcome.NOT_SUPPORTED, reason=str(problem))
-    return ParallelSeen(processors=processors(), rounds=seen)
+    steps = await _steps(probe)
+    rounds: list[ComputeRound] = []
+    for _ in range(ROUNDS):
+        rounds.append(await _round(probe, together, steps))
+        if rounds[-1].processes >= min(together, known):
+            break
+    return ParallelSeen(processors=processors(), rounds=tuple(rounds))
 
 
 async def _steps(probe: Probe) -> int:
@@ -76,14 +69,12 @@ async def _steps(probe: Probe) -> int:
 
 async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
     gather(probe, count, more=f"&compute={steps}")
-    try:
+    with probe.dispersing():
         await offer(probe, Arrival.BURST)
         place = probe.holds.spread()
         computing = list(probe.holds.held)
         seen, lag = await _compute(probe, computing)
         await finish(probe)
-    finally:
-        probe.disperse()
     return ComputeRound(
         computing=len(computing),
         processes=place.processes,
@@ -105,7 +96,13 @@ async def _compute(probe: Probe, computing: list[str]) -> tuple[Between, float]:
     for name in computing:
         probe.holds.release(name)
     releasing = time.monotonic() - before.at
-    await probe.wait(
-        lambda: probe.all_ended() or any(n.endswith(OUT) for n in probe.holds.held)
-    )
+    await probe.unless_ended(_one_computed(probe), ROUND_SECONDS)
     return between(before, used(processes)), max(releasing, probe.lag.worst())
+
+
+async def _one_computed(probe: Probe) -> None:
+    """Wait for it without looking whether the server is quiet: it computes."""
+    while not probe.all_ended():
+        if any(name.endswith(OUT) for name in probe.holds.held):
+            return
+        await probe.until_moved(ROUND_SECONDS)

@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
+from harness.probe.arriving import in_turn
 from harness.probe.arriving import lead
+from harness.probe.arriving import shares
 from harness.probe.arriving import Workers
+from harness.probe.clients import Client
+from harness.probe.gathering import all_there
 from harness.probe.gathering import gather_for_route
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
 from harness.probe.round import finish
 from harness.probe.round import serve_all
@@ -37,7 +42,6 @@ from harness.records.places import PlacesSeen
 from harness.records.steering import Goal
 from harness.records.words import Settled
 from harness.system.stopping import CannotStop
-from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
@@ -54,19 +58,15 @@ WATCHED_SECONDS = 3.0
 """How long those that wait are watched: pools that give up do so after seconds."""
 
 
-async def ask(servers: Servers, context: Context) -> PlacesSeen:
-    """Hold requests at each place in turn. Raises ``NotSpoken``."""
-
-    async def at_places(probe: Probe) -> PlacesSeen:
-        if not probe.places:
-            raise NotSpoken("this is asked of deployments that have `hold-at`")
-        full = context.ceiling if context.bounded else context.load
-        # So it is known which processes take requests; others may listen beside them.
-        await admit(probe, full, full)
-        seen = [await _at_place(probe, place, full + 1) for place in probe.places]
-        return PlacesSeen(route=probe.route, places=tuple(seen))
-
-    return await servers.use(at_places)
+async def ask(probe: Probe, context: Context) -> PlacesSeen:
+    """Hold requests at each of the places in turn. Raises ``NotSpoken``."""
+    if not probe.places:
+        raise NotSpoken("this is asked of deployments that have `hold-at`")
+    full = context.ceiling if context.bounded else context.load
+    # So it is known which processes take requests; others may listen beside them.
+    await admit(probe, full, full)
+    seen = [await _at_place(probe, place, full + 1) for place in probe.places]
+    return PlacesSeen(route=probe.route, places=tuple(seen))
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
@@ -122,44 +122,37 @@ async def _in_order(
     return rounds
 
 
-async def _offer(probe: Probe, count: int, goal: Goal | None, workers: Workers) -> bool:
+async def _offer(probe: Probe, goal: Goal | None, workers: Workers) -> bool:
     """Send the requests of the crowd; whether no worker was stopped for too long."""
     if goal is None or workers.ports is not None:
         known = goal is None or lead(workers, goal, probe.crowd.clients)
         probe.crowd.open(probe.crowd.clients)
         return known
+    clients = probe.crowd.clients
+
+    async def come(part: Sequence[Client]) -> None:
+        probe.crowd.open(list(part))
+        await probe.until(lambda: all_there(probe, clients))
+
+    parts: Iterable[Sequence[Client]] = shares(clients, len(workers.order))
+    if goal is Goal.LEAST:
+        parts = _one_after_another(probe)
     try:
         async with stopping(probe.server.origin) as stopped:
-            await _in_turn(probe, count, goal, workers.order, stopped)
+            await in_turn(stopped, workers.order, parts, come)
     except TooLong:
         return False
     return True
 
 
-async def _in_turn(
-    probe: Probe,
-    count: int,
-    goal: Goal,
-    workers: Sequence[int],
-    stopped: Stopping,
-) -> None:
-    """Let one worker after another run alone; for the most each is offered as many."""
-    clients = probe.crowd.clients
-    for number, worker in enumerate(workers):
-        await stopped.stop(each for each in workers if each != worker)
-        stopped.go_on([worker])
-        probe.crowd.open(clients[number * count : (number + 1) * count])
-        await probe.until(lambda: _all_there(probe))
-        if goal is Goal.LEAST and _all_there(probe):
-            break
+def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
+    """All requests to one worker, and to the next ones what does not get there."""
+    yield probe.crowd.clients
+    while not all_there(probe, probe.crowd.clients):
+        yield ()
 
 
 # --------------------------------------------------------------------------- one round
-
-
-def _all_there(probe: Probe) -> bool:
-    names = {each.name for each in probe.crowd.clients}
-    return names <= probe.holds.entered | probe.crowd.ended
 
 
 async def _round(
@@ -172,22 +165,19 @@ async def _round(
     """Hold requests at a place, see what becomes of the others, and let all go."""
     for_each = len(workers.order) if goal is Goal.MOST else 1
     gather_for_route(probe, count * for_each, place)
-    try:
-        complete = await _offer(probe, count, goal, workers)
+    with probe.dispersing():
+        complete = await _offer(probe, goal, workers)
         return await _count(probe, goal, complete=complete)
-    finally:
-        probe.disperse()
 
 
 async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRound:
-    def all_there() -> bool:
-        return _all_there(probe)
+    def are_all_there() -> bool:
+        return all_there(probe, probe.crowd.clients)
 
-    settled = await probe.until(all_there)
+    settled = await probe.until(are_all_there)
     at_door = len(_names(probe, DOOR))
     begun = time.monotonic()
-    if not all_there():
-        await watch(probe, all_there, WATCHED_SECONDS)
+    await watch(probe, are_all_there, WATCHED_SECONDS)
     watched = time.monotonic() - begun
     processes = probe.holds.processes()
     there = _names(probe, "")

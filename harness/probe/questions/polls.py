@@ -24,7 +24,6 @@ from harness.probe.messages import PartialRequest
 from harness.probe.messages import Response
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.staying import StaySearch
 from harness.probe.transports import NotSpoken
 from harness.records.staying import PollsSeen
@@ -148,14 +147,9 @@ async def _exchange(
         writer.transport.abort()
 
 
-async def ask(servers: Servers, context: Context) -> PollsSeen:
+async def ask(probe: Probe, context: Context) -> PollsSeen:
     """See how many clients that poll shut everyone out. Raises ``NotSpoken``."""
-    path = context.own.polls_at
-
-    async def search(probe: Probe) -> PollsSeen:
-        probe.check_plain()
-        way = Poll(path)
-        seen = await StaySearch(probe, way, context).seen(PollsSeen, path)
-        return msgspec.structs.replace(seen, kept_seconds=way.kept_seconds)
-
-    return await servers.use(search)
+    probe.check_plain()
+    way = Poll(context.own.polls_at)
+    seen = await StaySearch(probe, way, context).seen(PollsSeen, context.own.polls_at)
+    return msgspec.structs.replace(seen, kept_seconds=way.kept_seconds)

@@ -16,21 +16,20 @@ from collections.abc import Mapping
 
 import msgspec
 
+from harness.probe.arriving import learn_ports
 from harness.probe.gathering import gather
+from harness.probe.gathering import hold
 from harness.probe.health import Check
-from harness.probe.health import hold
 from harness.probe.health import hold_and_send
 from harness.probe.health import hold_and_send_from
-from harness.probe.health import learn_ports
 from harness.probe.health import send
 from harness.probe.listeners import listened_on
 from harness.probe.orders import Choice
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.load import BEYOND
 from harness.probe.round import finish
-from harness.probe.steer import Ports
+from harness.probe.source_ports import Ports
 from harness.probe.transports import NotSpoken
 from harness.probe.watching import expect
 from harness.probe.watching import patience
@@ -54,22 +53,18 @@ AT_CHANCE = 4
 """How often to try each number if chance decides the order of workers."""
 
 
-async def ask(servers: Servers, context: Context) -> ProbesSeen:
-    """Find the number of held requests from which on a health check waits."""
-
-    async def look(probe: Probe) -> ProbesSeen:
-        check = context.health
-        asking = Asking(probe, check, choose(probe))
-        if check.port is not None:
-            _check_port(probe, check.port)
-        try:
-            steps = await asking.all_steps(context.ceiling)
-        except CannotStop:
-            await probe.settle()
-            steps = await Asking(probe, check).all_steps(context.ceiling)
-        return ProbesSeen(check=check, steps=tuple(steps))
-
-    return await servers.use(look)
+async def ask(probe: Probe, context: Context) -> ProbesSeen:
+    """See from how many held requests on a health check waits."""
+    check = context.health
+    asking = Asking(probe, check, choose(probe))
+    if check.port is not None:
+        _check_port(probe, check.port)
+    try:
+        steps = await asking.all_steps(context.ceiling)
+    except CannotStop:
+        await probe.settle()
+        steps = await Asking(probe, check).all_steps(context.ceiling)
+    return ProbesSeen(check=check, steps=tuple(steps))
 
 
 def _check_port(probe: Probe, port: int) -> None:

@@ -69,7 +69,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
     """
     first = probe.server.origin.started.result()
     before = await _rounds(probe, load)
-    try:
+    with probe.dispersing():
         crowd = await fill(probe, load, load)
         where = probe.holds.processes()
         process = victim(probe, where.values(), first)
@@ -80,8 +80,6 @@ async def _kill(probe: Probe, load: int) -> Killed:
             still = len((where.keys() - lost) & probe.holds.held.keys())
             await finish(probe)
             await expect(probe, probe.server.ended.done)
-    finally:
-        probe.disperse()
     clients = [client for client in crowd.clients if client.name in lost]
     after, ended = await _afterwards(probe, load, max(map(len, before)))
     known = {each for round_ in before for each in round_} | set(where.values())
@@ -143,7 +141,7 @@ async def _afterwards(
 async def _terminate(probe: Probe, ceiling: int) -> Terminated:
     """Send SIGTERM to the first process while requests are in the app and waiting."""
     server = probe.server
-    try:
+    with probe.dispersing():
         crowd = await fill(probe, ceiling + BEYOND, ceiling)
         held, waiting = set(probe.holds.held), probe.names_waiting()
         with probe.outliving():
@@ -158,8 +156,6 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
                 WATCHED_SECONDS,
             )
             crowd.give_up()
-    finally:
-        probe.disperse()
     entered = probe.holds.entered
     stayed = [client for client in crowd.clients if client.name in held]
     others = [client for client in crowd.clients if client.name in waiting]

@@ -2,15 +2,76 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TypeVar
 
+from harness.probe.arriving import BY_CHANCE
+from harness.probe.arriving import find_workers
+from harness.probe.arriving import Workers
+from harness.probe.clients import Client
+from harness.probe.probe import Probe
+from harness.probe.questions.context import Context
+from harness.probe.watching import watch
 from harness.records.slow_clients import SlowStep
 from harness.records.staying import StayStep
+from harness.records.steering import Goal
 
 Step = TypeVar("Step", SlowStep, StayStep)
+
+
+async def search(
+    probe: Probe,
+    context: Context,
+    step: Callable[[int, float, Workers, Goal | None], Awaitable[Step]],
+    is_whole: Callable[[Step], bool],
+    limit: int,
+    watched_seconds: float,
+    *,
+    places_first: bool,
+) -> tuple[Step, ...]:
+    """Steps until it is known how few clients shut everyone else out.
+
+    The first has no such client. ``step`` makes a number of clients come, with a goal
+    to the workers in the order for it. Where that can be chosen, it is also found
+    beside how few a request waits that meets a full worker. ``places_first`` is whether
+    as many as there are places are tried before anything else.
+    """
+    steps = [await step(0, 0.0, BY_CHANCE, None)]
+    ceiling = context.ceiling if context.bounded else 0
+    floor = context.numbers.floor or 1
+    workers = BY_CHANCE
+    if floor < ceiling:
+        workers = await find_workers(probe, ceiling + steps[0].offered)
+
+    async def find(goal: Goal | None, places: int, limit: int) -> list[Step]:
+        def tried(count: int, seconds: float) -> Awaitable[Step]:
+            return step(count, seconds, workers, goal)
+
+        places = places if places_first else 0
+        return await find_least(tried, is_whole, limit, watched_seconds, places)
+
+    steps += await find(Goal.MOST if workers.chosen else None, ceiling, limit)
+    shut = [each.clients for each in steps[1:] if not each.admitted]
+    if workers.chosen and shut and is_whole(steps[-1]):
+        steps += await find(Goal.LEAST, floor, min(shut))
+    return tuple(steps)
+
+
+async def freed_after(
+    probe: Probe, others: Sequence[Client], since: float, seconds: float
+) -> float | None:
+    """After how long a server that admitted nobody lets somebody in, if it does."""
+    names = {each.name for each in others}
+    await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
+    if not names & probe.holds.entered:
+        return None
+    held = (probe.holds.held.get(name) for name in names)
+    entered = (hold.entered_app_at for hold in held if hold is not None)
+    return max(0.0, min(entered, default=time.monotonic()) - since)
 
 
 async def find_least(

@@ -11,19 +11,22 @@ tells the caller to give up, so that the server can be used for other questions.
 
 from __future__ import annotations
 
+from functools import partial
+
+from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import find_workers
 from harness.probe.arriving import Workers
 from harness.probe.crowd import ending
 from harness.probe.gathering import gather
+from harness.probe.gathering import hold
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.round import finish
-from harness.probe.spread import hold_spread
 from harness.probe.watching import watch
 from harness.records.seen import CallRound
 from harness.records.seen import SelfCallSeen
+from harness.records.steering import Goal
 from harness.records.words import Settled
 
 OUT = ".out"
@@ -37,30 +40,27 @@ AT_ONCE = 64
 """The most calls at once; each takes two requests and three holds."""
 
 
-async def ask(servers: Servers, context: Context) -> SelfCallSeen:
+async def ask(probe: Probe, context: Context) -> SelfCallSeen:
     """Let one request call its own server; then as many as enter at once."""
-
-    async def rounds(probe: Probe) -> tuple[CallRound, ...]:
-        first = await _round(probe, 1, context)
-        most = min(context.ceiling, max(context.load, 1), AT_ONCE)
-        if first.answered < first.calls or most < 2:
-            return (first,)
-        seen, workers = [first], await find_workers(probe, most, shared=True)
+    rounds = [await _round(probe, 1, context)]
+    most = min(context.ceiling, max(context.load, 1), AT_ONCE)
+    if rounds[0].answered == rounds[0].calls and most > 1:
+        workers = await find_workers(probe, most, shared=True)
         for _ in range(ROUNDS):
-            seen.append(await _round(probe, most, context, workers))
-            if seen[-1].stuck or seen[-1].together == most:
+            rounds.append(await _round(probe, most, context, workers))
+            if rounds[-1].stuck or rounds[-1].together == most:
                 break
-        return tuple(seen)
-
-    return SelfCallSeen(rounds=await servers.use(rounds))
+    return SelfCallSeen(rounds=tuple(rounds))
 
 
 async def _round(
     probe: Probe, calls: int, context: Context, workers: Workers = BY_CHANCE
 ) -> CallRound:
     crowd = gather(probe, calls, more=f"&call={probe.from_inside}")
-    try:
-        await hold_spread(probe, workers)
+    with probe.dispersing():
+        goal, come = Goal.MOST if workers.chosen else None, partial(hold, probe)
+        await arrive(probe, workers, goal, crowd.clients, (), come)
+        await come(())  # what waited while workers were stopped
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:
@@ -70,8 +70,6 @@ async def _round(
         stuck, waiting, ended = len(_calling(probe)), probe.waiting(), _ended(probe)
         await finish(probe)
         account = crowd.account(probe.holds.entered)
-    finally:
-        probe.disperse()
     return CallRound(
         calls=calls,
         together=together,

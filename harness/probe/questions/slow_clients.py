@@ -12,13 +12,10 @@ chosen (``arriving``).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from functools import partial
 
 from harness.probe.arriving import arrive
-from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import find_workers
-from harness.probe.arriving import until_quiet
+from harness.probe.arriving import come_and_stay
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
@@ -29,9 +26,9 @@ from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
-from harness.probe.questions.search import find_least
+from harness.probe.questions.search import freed_after
+from harness.probe.questions.search import search
 from harness.probe.round import finish
-from harness.probe.states import ENDED
 from harness.probe.states import State
 from harness.probe.watching import watch
 from harness.records.slow_clients import Freed
@@ -98,26 +95,12 @@ async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:
 async def _search(
     probe: Probe, way: SlowWay, context: Context, limit: int
 ) -> tuple[SlowStep, ...]:
-    """Find the least number of clients, slow in one way, that shuts everyone out.
-
-    Where the workers they come to can be chosen, also the least beside which a request
-    waits that meets a full worker.
-    """
-    partial = partial_requests(probe)[way]
-    ordinary = min(context.ceiling, ORDINARY)
-    steps = [await SlowComing(probe, partial, ordinary).step(0)]
-    workers = BY_CHANCE
-    if context.bounded and (context.numbers.floor or 1) < context.ceiling:
-        workers = await find_workers(probe, context.ceiling + ordinary)
-    goal = Goal.MOST if workers.chosen else None
-    coming = SlowComing(probe, partial, ordinary, workers, goal)
-    steps += await find_least(coming.step, _is_whole, limit, WATCHED_SECONDS)
-    shut = [each.clients for each in steps[1:] if not each.admitted]
-    if workers.chosen and shut and _is_whole(steps[-1]):
-        coming = SlowComing(probe, partial, 1, workers, Goal.LEAST)
-        most = min(shut)
-        steps += await find_least(coming.step, _is_whole, most, WATCHED_SECONDS)
-    return tuple(steps)
+    """Find the least number of slow clients of one way that shuts everyone out."""
+    step = partial(
+        _step, probe, partial_requests(probe)[way], min(context.ceiling, ORDINARY)
+    )
+    how = _is_whole, limit, WATCHED_SECONDS
+    return await search(probe, context, step, *how, places_first=False)
 
 
 def _is_whole(step: SlowStep) -> bool:
@@ -125,89 +108,54 @@ def _is_whole(step: SlowStep) -> bool:
     return step.answered == step.offered
 
 
-class SlowComing:
-    """Sends clients that are slow in one way, and ordinary requests."""
+async def _step(
+    probe: Probe,
+    request: PartialRequest,
+    ordinary: int,
+    count: int,
+    seconds: float,
+    workers: Workers,
+    goal: Goal | None,
+) -> SlowStep:
+    """Make slow clients come, then ordinary requests; then the slow ones leave.
 
-    def __init__(
-        self,
-        probe: Probe,
-        partial: PartialRequest,
-        ordinary: int,
-        workers: Workers = BY_CHANCE,
-        goal: Goal | None = None,
-    ) -> None:
-        self._probe = probe
-        self._partial = partial
-        self._ordinary = ordinary
-        self._workers = workers
-        self._goal = goal
-
-    async def step(self, count: int, seconds: float = 0.0) -> SlowStep:
-        """Send slow clients, then ordinary requests; then make the slow ones leave.
-
-        Where none is in the app the server is watched for ``seconds`` longer.
-        """
-        probe = self._probe
-        crowd = gather(probe, self._ordinary)
-        slow = gather_beside(probe, count, self._partial)
-        try:
-            order = await self._come(slow, crowd)
-            closed, since = _cut_off(slow), time.monotonic()
-            crowd.open([each for each in crowd.clients if each.state is State.NEW])
-            settled = await probe.until(probe.all_in_or_ended)
-            if settled is Settled.STEADY_COUNT:
-                await watch(probe, probe.all_in_or_ended)
-            nobody = await _nobody_gets_in(probe, slow, closed)
-            admitted = 0 if nobody else len(probe.holds.held)
-            waiting = self._ordinary - len(crowd.ended) - admitted
-            freed = await _freed(probe, slow, since, seconds) if nobody else None
-            slow.give_up()
-            await finish(probe)
-            return SlowStep(
-                clients=slow.offered,
-                closed=closed,
-                offered=self._ordinary,
-                admitted=admitted,
-                waiting=waiting,
-                settled=settled,
-                freed=freed,
-                answered=crowd.account(probe.holds.entered).answered,
-                order=order,
-                given_up_early=probe.gave_up_early,
-            )
-        finally:
-            slow.give_up()
-            probe.disperse()
-
-    async def _come(self, slow: Crowd, crowd: Crowd) -> Goal | None:
-        """Make slow clients come, and with a goal also the others, in the order for
-        that goal.
-
-        Returns the goal, or nothing where chance decided.
-        """
-        probe, others = self._probe, crowd.clients
-
-        async def come(clients: Sequence[Client]) -> None:
-            await _come(probe, slow, clients)
-
-        async def others_come() -> None:
-            crowd.open([each for each in others if each.state is State.NEW])
-            await probe.until(probe.all_in_or_ended)
-
-        order = self._workers, self._goal
-        return await arrive(probe, *order, slow.clients, others, come, others_come)
+    Where none is in the app the server is watched for ``seconds`` longer. With a goal
+    one request is enough to see whether one waits that meets a full worker.
+    """
+    crowd = gather(probe, 1 if goal is Goal.LEAST else ordinary)
+    slow = gather_beside(probe, count, request)
+    others, come = crowd.clients, partial(come_and_stay, probe, slow, _was_sent)
+    with probe.dispersing():
+        order = await arrive(probe, workers, goal, slow.clients, others, come)
+        closed, since = _cut_off(slow), time.monotonic()
+        crowd.open([each for each in others if each.state is State.NEW])
+        settled = await probe.until(probe.all_in_or_ended)
+        if settled is Settled.STEADY_COUNT:
+            await watch(probe, probe.all_in_or_ended)
+        nobody = await _nobody_gets_in(probe, slow, closed)
+        admitted = 0 if nobody else len(probe.holds.held)
+        waiting = len(others) - len(crowd.ended) - admitted
+        after = await freed_after(probe, others, since, seconds) if nobody else None
+        freed = None if after is None else Freed(seconds=after, closed=_cut_off(slow))
+        slow.give_up()
+        await finish(probe)
+        return SlowStep(
+            clients=slow.offered,
+            closed=closed,
+            offered=len(others),
+            admitted=admitted,
+            waiting=waiting,
+            settled=settled,
+            freed=freed,
+            answered=crowd.account(probe.holds.entered).answered,
+            order=order,
+            given_up_early=probe.gave_up_early,
+        )
 
 
-async def _come(probe: Probe, slow: Crowd, clients: Sequence[Client]) -> None:
-    """Let slow clients send their part, and wait until the server is quiet."""
-    slow.open(list(clients))
-
-    def sent() -> bool:
-        return all(each.offered or each.state in ENDED for each in clients)
-
-    await probe.until(sent)
-    slow.leave(each for each in clients if not each.offered)
-    await until_quiet(probe)
+def _was_sent(client: Client) -> bool:
+    """Whether a slow client has sent all that it sends."""
+    return client.offered
 
 
 def _cut_off(slow: Crowd) -> int:
@@ -227,15 +175,3 @@ async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
         return True
     await probe.until(probe.all_in_or_ended)
     return False
-
-
-async def _freed(
-    probe: Probe, slow: Crowd, since: float, seconds: float
-) -> Freed | None:
-    """How soon a server that admitted nobody freed itself, if it did."""
-    await watch(probe, lambda: bool(probe.holds.entered), seconds)
-    if not probe.holds.entered:
-        return None
-    entered = [hold.entered_app_at for hold in probe.holds.held.values()]
-    first = min(entered, default=time.monotonic())
-    return Freed(seconds=max(0.0, first - since), closed=_cut_off(slow))

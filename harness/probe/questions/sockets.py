@@ -15,7 +15,6 @@ from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.staying import StaySearch
 from harness.probe.states import State
 from harness.probe.transports import NotSpoken
@@ -65,19 +64,15 @@ class OpenSocket:
         probe.crowd.leave(clients)
 
 
-async def ask(servers: Servers, context: Context) -> SocketsSeen:
+async def ask(probe: Probe, context: Context) -> SocketsSeen:
     """See how many open sockets shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.socket_at
-
-    async def search(probe: Probe) -> SocketsSeen:
-        probe.check_plain()
-        looking = StaySearch(probe, OpenSocket(path), context)
-        seen = await looking.seen(SocketsSeen, path)
-        if set(seen.statuses) & set(MISSING) and not path:
-            raise NotSpoken(
-                "the app that is served has no WebSocket; for a deployment of your own "
-                "write where it has one, such as socket-at = '/ws'"
-            )
-        return seen
-
-    return await servers.use(search)
+    probe.check_plain()
+    looking = StaySearch(probe, OpenSocket(path), context)
+    seen = await looking.seen(SocketsSeen, path)
+    if set(seen.statuses) & set(MISSING) and not path:
+        raise NotSpoken(
+            "the app that is served has no WebSocket; for a deployment of your own "
+            "write where it has one, such as socket-at = '/ws'"
+        )
+    return seen

@@ -16,18 +16,20 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 from typing import TypeVar
 
 from harness.probe.arriving import arrive
-from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import find_workers
-from harness.probe.arriving import until_quiet
+from harness.probe.arriving import come_and_stay
+from harness.probe.arriving import Workers
 from harness.probe.clients import Client
+from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.search import find_least
+from harness.probe.questions.search import freed_after
+from harness.probe.questions.search import search
 from harness.probe.questions.slow_clients import AT_MOST
 from harness.probe.questions.slow_clients import ORDINARY
 from harness.probe.questions.slow_clients import WATCHED_SECONDS
@@ -35,7 +37,6 @@ from harness.probe.round import finish
 from harness.probe.states import ENDED
 from harness.probe.states import State
 from harness.probe.watching import expect
-from harness.probe.watching import watch
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayStep
 from harness.records.steering import Goal
@@ -71,45 +72,24 @@ class StaySearch:
     def __init__(self, probe: Probe, way: Staying, context: Context) -> None:
         self._probe = probe
         self._way = way
-        self._limit = max(AT_MOST, context.limit)
-        self._ceiling = context.ceiling if context.bounded else 0
-        self._floor = context.numbers.floor or 1
+        self._context = context
         self._ordinary = min(context.ceiling, ORDINARY)
-        self._workers = BY_CHANCE
         self._statuses: set[int] = set()
 
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
-        """Carry out the search; it ends early if waiting requests are never served."""
-        steps = await self._steps()
+        """Search; ends early when the server does not serve what waited meanwhile."""
+        limit = max(AT_MOST, self._context.limit)
+        how = self._step, _is_whole, limit, WATCHED_SECONDS
+        steps = await search(self._probe, self._context, *how, places_first=True)
         return kind(
             path=path,
             watched_seconds=WATCHED_SECONDS,
-            steps=tuple(steps),
+            steps=steps,
             statuses=tuple(sorted(self._statuses)),
         )
 
-    async def _steps(self) -> list[StayStep]:
-        steps = [await self._step(0)]
-        if self._ceiling and self._floor < self._ceiling:
-            count = self._ceiling + self._ordinary
-            self._workers = await find_workers(self._probe, count)
-        goal = Goal.MOST if self._workers.chosen else None
-        steps += await self._search(goal, self._ceiling, self._limit)
-        shut = [each.clients for each in steps[1:] if not each.admitted]
-        if goal is not None and shut and _is_whole(steps[-1]):
-            steps += await self._search(Goal.LEAST, self._floor, min(shut))
-        return steps
-
-    async def _search(
-        self, goal: Goal | None, places: int, limit: int
-    ) -> list[StayStep]:
-        async def step(count: int, seconds: float) -> StayStep:
-            return await self._step(count, seconds, goal)
-
-        return await find_least(step, _is_whole, limit, WATCHED_SECONDS, places)
-
     async def _step(
-        self, count: int, seconds: float = 0.0, goal: Goal | None = None
+        self, count: int, seconds: float, workers: Workers, goal: Goal | None
     ) -> StayStep:
         """Send clients that stay, then others; then end those that stay.
 
@@ -119,10 +99,11 @@ class StaySearch:
         probe, way = self._probe, self._way
         crowd = gather(probe, count + (1 if goal is Goal.LEAST else self._ordinary))
         stay, others = crowd.clients[:count], crowd.clients[count:]
+        come = partial(come_and_stay, probe, crowd, self._is_there)
         try:
             await way.prepare(probe, stay)
             async with _beating(way, stay):
-                order = await self._come(stay, others, goal)
+                order = await arrive(probe, workers, goal, stay, others, come)
             since = time.monotonic()
             came = [client for client in stay if client.offered]
             in_app, ended = _held(probe, stay), _ended(came)
@@ -130,12 +111,12 @@ class StaySearch:
             self._statuses |= {c.status for c in came if c.status and c.state in ENDED}
             crowd.open([each for each in others if each.state is State.NEW])
             async with _beating(way, stay):
-                settled = await expect(probe, lambda: _all_in(probe, others))
+                settled = await expect(probe, lambda: all_there(probe, others))
                 admitted = _held(probe, others)
                 waiting = len(others) - admitted - _ended(others)
                 freed = None
                 if not admitted and waiting and seconds:
-                    freed = await self._freed(others, since, seconds)
+                    freed = await freed_after(probe, others, since, seconds)
             await way.end(probe, stay)
             await finish(probe)
             return StayStep(
@@ -156,37 +137,10 @@ class StaySearch:
             crowd.leave(stay)
             probe.disperse()
 
-    async def _come(
-        self, stay: Sequence[Client], others: Sequence[Client], goal: Goal | None
-    ) -> Goal | None:
-        """Make clients that stay come, and with a goal also the others, in the order
-        for it.
-
-        Returns the goal, or nothing where chance decided.
-        """
-        probe = self._probe
-
-        async def come(clients: Sequence[Client]) -> None:
-            await _come(probe, self._way, clients)
-
-        async def others_come() -> None:
-            new = [each for each in others if each.state is State.NEW]
-            probe.crowd.open(new)
-            await probe.until(lambda: _all_in(probe, others))
-
-        order = self._workers, goal
-        return await arrive(probe, *order, stay, others, come, others_come)
-
-    async def _freed(
-        self, others: Sequence[Client], since: float, seconds: float
-    ) -> float | None:
-        """Seconds until a server that admitted nobody lets somebody in, if it does."""
-        probe = self._probe
-        names = {client.name for client in others}
-        await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
-        held = (probe.holds.held.get(name) for name in names)
-        entered = [hold.entered_app_at for hold in held if hold is not None]
-        return max(0.0, min(entered) - since) if entered else None
+    def _is_there(self, client: Client) -> bool:
+        """Whether a client stays by now."""
+        entered = self._probe.holds.entered
+        return self._way.has_begun(client) or client.name in entered
 
 
 @contextlib.asynccontextmanager
@@ -205,25 +159,6 @@ async def _beating(way: Staying, clients: Sequence[Client]) -> AsyncIterator[Non
         beating.cancel()
 
 
-async def _come(probe: Probe, way: Staying, clients: Sequence[Client]) -> None:
-    """Send clients, and wait until the server is quiet."""
-    probe.crowd.open(list(clients))
-
-    def all_there() -> bool:
-        entered = probe.holds.entered
-        return all(
-            client.state in ENDED or way.has_begun(client) or client.name in entered
-            for client in clients
-        )
-
-    await probe.until(all_there)
-    for client in clients:
-        if not client.offered:
-            client.abort()
-            probe.crowd.leave([client])
-    await until_quiet(probe)
-
-
 def _is_whole(step: StayStep) -> bool:
     """Whether clients stayed, and waiting requests were served in the end."""
     return step.ended < step.clients and step.answered == step.offered
@@ -235,9 +170,3 @@ def _held(probe: Probe, clients: Sequence[Client]) -> int:
 
 def _ended(clients: Sequence[Client]) -> int:
     return sum(client.state in ENDED for client in clients)
-
-
-def _all_in(probe: Probe, clients: Sequence[Client]) -> bool:
-    """Whether each of these is in the app or has ended."""
-    entered = probe.holds.entered
-    return all(c.name in entered or c.state in ENDED for c in clients)

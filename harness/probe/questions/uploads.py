@@ -15,7 +15,6 @@ from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
-from harness.probe.questions.context import Servers
 from harness.probe.questions.staying import StaySearch
 from harness.records.staying import UploadsSeen
 
@@ -62,13 +61,9 @@ class SlowUpload:
             client.go_on(b"." * self._unsent.pop(client))
 
 
-async def ask(servers: Servers, context: Context) -> UploadsSeen:
+async def ask(probe: Probe, context: Context) -> UploadsSeen:
     """See how many slow uploads shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.upload_to
-
-    async def search(probe: Probe) -> UploadsSeen:
-        probe.check_plain()
-        looking = StaySearch(probe, SlowUpload(path), context)
-        return await looking.seen(UploadsSeen, path)
-
-    return await servers.use(search)
+    probe.check_plain()
+    looking = StaySearch(probe, SlowUpload(path), context)
+    return await looking.seen(UploadsSeen, path)

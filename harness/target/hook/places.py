@@ -23,6 +23,7 @@ before that stay as they are, but for the views of Flask's apps. It runs on Pyth
 or newer, and imports nothing that a library might patch later.
 """
 
+import contextlib
 import functools
 import inspect
 from contextvars import ContextVar
@@ -31,16 +32,16 @@ HEADER = "HTTP_X_FLASK_CONCURRENCY_REQUEST"
 PLACE = "HTTP_X_FLASK_CONCURRENCY_PLACE"
 
 MESSAGE = 200
-"""Most characters of an error that are sent to the probe."""
+"""Characters of an error that the probe is told, at most."""
 
 current = ContextVar("flask_concurrency_request", default=None)
-"""The probe's request that is being handled, if there is one."""
+"""The request of the probe that is handled now, if it is one."""
 
 route = None
-"""The module with the reserved route, which can connect to the probe."""
+"""The module with the reserved route, which knows how to connect to the probe."""
 
 replaced = {}
-"""The replacement of each function, by the original."""
+"""What each replaced function became, by the original."""
 
 found = set()
 """Names of the places that were replaced in this process."""
@@ -55,26 +56,26 @@ class Request(object):
         self.held = False
 
     def is_for(self, place):
-        """Return whether it is to be held at a place, and has not been yet."""
+        """Return whether it is to be held there, and has not been."""
         return not self.held and self.place == place
 
     def open(self, what):
-        """Tell the probe that the request is now at a place; return the connection."""
+        """Tell the probe that it is somewhere from now on; return the connection."""
         return route.protocol.introduced(self.name + what, route.patches.connect)
 
     def hold(self):
-        """Stay here until the probe releases the request."""
+        """Stay here until the probe lets it go."""
         self.held = True
         route.protocol.hold(self.name, route.patches.connect)
 
     async def hold_async(self):
-        """Stay here like ``hold``, as a coroutine."""
+        """Stay here as a coroutine does."""
         self.held = True
         await route.load_beside("hold_async").hold(self.name, route.protocol)
 
 
 def failure(problem):
-    """Return the line that tells the probe that a place raised an error."""
+    """Return the line by which the probe is told that a place raised an error."""
     line = "{}: {}".format(type(problem).__name__, problem).split("\n")[0][:MESSAGE]
     return "failed {}\n".format(line).encode("utf-8", "replace")
 
@@ -127,7 +128,7 @@ class Pieces(object):
 
 
 def replace_views(app):
-    """Put replacement functions in the place of views that an app registered."""
+    """Put functions that were replaced in the place of views that an app registered."""
     views = getattr(app, "view_functions", {})
     for name, view in list(views.items()):
         try:
@@ -136,8 +137,20 @@ def replace_views(app):
             continue
 
 
+@contextlib.contextmanager
+def asking(request):
+    """Tell the probe that a request asks for its place, and whether that fails."""
+    connection = request.open(".asks")
+    try:
+        yield
+    except BaseException as problem:
+        close(connection, failure(problem))
+        raise
+    close(connection)
+
+
 def wrapped(function, place, when):
-    """Return a function like the given one, which holds requests of the probe."""
+    """Return a function in which requests of the probe are held."""
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
@@ -148,13 +161,8 @@ def wrapped(function, place, when):
             if when == "before":
                 await request.hold_async()
                 return await function(*args, **kwargs)
-            connection = request.open(".asks")
-            try:
+            with asking(request):
                 result = await function(*args, **kwargs)
-            except BaseException as problem:
-                close(connection, failure(problem))
-                raise
-            close(connection)
             if result is not False:
                 await request.hold_async()
             return result
@@ -169,13 +177,8 @@ def wrapped(function, place, when):
         if when == "before":
             request.hold()
             return function(*args, **kwargs)
-        connection = request.open(".asks")
-        try:
+        with asking(request):
             result = function(*args, **kwargs)
-        except BaseException as problem:
-            close(connection, failure(problem))
-            raise
-        close(connection)
         if result is not False:
             request.hold()
         return result
@@ -204,7 +207,7 @@ class Lock(object):
 
 
 def replacement(value, place, when):
-    """Return the replacement of a value, or ``None`` if there is none."""
+    """Return what takes the place of a value, or ``None`` if nothing can."""
     if isinstance(value, (classmethod, staticmethod)):
         return type(value)(wrapped(value.__func__, place, when))
     if inspect.isfunction(value) or inspect.isbuiltin(value):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from harness.system.caught import catches
+from harness.system.proc import catches
 
 SCRIPT = """
 import signal

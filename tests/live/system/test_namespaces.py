@@ -9,7 +9,7 @@ import subprocess
 import psutil
 import pytest
 
-from harness.system.namespaces import process_one
+from harness.system.proc import process_one
 
 IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
 

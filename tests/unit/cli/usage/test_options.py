@@ -25,6 +25,7 @@ from harness.records.choices import TO_CHOOSE
 from harness.records.errors import UsageError
 from harness.records.evidence import CellEvidence
 from harness.records.seen import AnySeen
+from harness.records.seen import RECORDS
 from harness.records.words import Outcome
 from harness.report.words import QUESTIONS
 from tests.builders.catalogs import REAL
@@ -90,8 +91,8 @@ def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
 
 @pytest.mark.parametrize("question", [*Question][1:])
 def test_every_question_has_all_that_it_needs(question: Question) -> None:
-    procedure = PROCEDURES[question]
-    failed = procedure.record(outcome=Outcome.DIED, reason="It fell over")
+    assert question in PROCEDURES
+    failed = RECORDS[question](outcome=Outcome.DIED, reason="It fell over")
     assert failed.question is question
     written = msgspec.json.encode(failed)
     assert msgspec.json.decode(written, type=AnySeen) == failed

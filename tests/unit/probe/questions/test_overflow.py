@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.probe.questions.backlog import waiting_in
+from harness.probe.questions.overflow import waiting_in
 
 
 def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
