@@ -43,7 +43,7 @@ IGNORES = (
 WITHOUT_VARIABLES = (
     "it was started without the variables of the check, as by `tox`, `sudo` or "
     "`env -i`; let PYTHONPATH, PYTHONWARNINGS and FLASK_CONCURRENCY_* through to it "
-    "(`pass_env` of tox)"
+    "(`pass_env` of tox, `-E` of sudo)"
 )
 
 

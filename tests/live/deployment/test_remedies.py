@@ -292,6 +292,31 @@ APPLIED = [
         },
     ),
     Applied(
+        "variables that a script clears",
+        f'command = "sh start.sh"\n{OWN}',
+        "let PYTHONPATH, PYTHONWARNINGS and FLASK_CONCURRENCY_[*] through",
+        "start.sh",
+        "env -i",
+        "env -i $(env | grep -E '^(PYTHONPATH|PYTHONWARNINGS|FLASK_CONCURRENCY_)')",
+        files={
+            "start.sh": 'exec env -i PATH="$PATH" gunicorn -w 2 -b :$PORT shop:app\n'
+        },
+    ),
+    Applied(
+        "variables that tox clears",
+        f'command = "tox -qe serve"\nrequirements = "requirements.txt"\n{OWN}',
+        "FLASK_CONCURRENCY_[*] through to it .`pass_env` of tox",
+        "tox.ini",
+        "pass_env = PORT",
+        "pass_env = PORT, PYTHONPATH, PYTHONWARNINGS, FLASK_CONCURRENCY_*",
+        files={
+            "requirements.txt": "flask\ngunicorn\ntox\n",
+            "tox.ini": "[testenv:serve]\nskip_install = true\npass_env = PORT\n"
+            "allowlist_externals = gunicorn\n"
+            "commands = gunicorn -w 2 -b 127.0.0.1:{env:PORT} shop:app\n",
+        },
+    ),
+    Applied(
         "a gunicorn that may stall",
         'command = "gunicorn --threads 3 --worker-connections 3 shop:app"\n'
         'requirements = "requirements.txt"',

@@ -29,7 +29,7 @@ itself are held by its schema, and what is refused of containers by their own te
 
 ADVICE = re.compile(
     r"\b(?:write|add|leave out|leave that out|install|have one worker|give|chmod|build"
-    r"|start it|call|name one|let it)\b|declares \{\}$|^without `"
+    r"|start it|call|name one|let (?:it|PYTHON\w+))\b|declares \{\}$|^without `"
 )
 
 PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
@@ -87,6 +87,7 @@ APPLIED = {
     "pull or build its images": "containers/test_kinds.py::"
     "test_the_remedy_for_an_image_that_cannot_be_had_is_true",
     "write `{}` in place of `{}`": OTHERS,
+    "it was started without the variables of the check": OTHERS,
     "write `{} exec {}` in place of the list": PORTS,
     "Flask is not installed for {}": OTHERS,
     "{} is there already": "test_shapes.py::"
