@@ -42,7 +42,7 @@ OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that is quiet."""
 
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 """Seconds between two looks at the workers."""
 
 MOUNTS_SECONDS = 20.0
@@ -141,7 +141,7 @@ async def _workers_end(search: AnswerSearch) -> None:
 
     On their own, as to look for other ways may take long, and each lives for a moment.
     """
-    workers = Respawning()
+    workers = Respawning(search.server.log)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         tree = processes_now(search.server.processes())

@@ -56,7 +56,8 @@ NO_CAUSE = re.compile(
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
     r"|Control server error)"
-    r"|.*\[emperor\] |.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    r"|worker respawning|Respawned uWSGI|DAMN ! worker|.*\[emperor\] "
+    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
 """Beginnings of lines that servers print at every start or stop."""

@@ -1,4 +1,4 @@
-"""What gives way first when a server runs out of files, threads or memory."""
+"""Records of what gives way when a server runs out of files, threads or memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.records.words import Settled
 
 
 class Scarce(StrEnum):
-    """What a server is given little of."""
+    """A resource of which a server is given little."""
 
     FILES = "files"
     """Open files, sockets among them: ``ulimit -n``."""
@@ -27,13 +27,13 @@ class Scarce(StrEnum):
 
 
 class Strained(Result, frozen=True, kw_only=True):
-    """What was seen of a server with little of one thing."""
+    """What was seen of a server with little of one resource."""
 
     scarce: Scarce
     outcome: Outcome = Outcome.MEASURED
     reason: str = ""
     allowed: int = 0
-    """How much more it may use than when idle; for memory, in bytes."""
+    """How much more it may use than when it is idle; for memory, in bytes."""
     offered: int = 0
     """Requests that were sent."""
     held: int = 0
@@ -42,7 +42,7 @@ class Strained(Result, frozen=True, kw_only=True):
     """Requests neither in the app nor ended, when nothing more happened."""
     settled: Settled = Settled.ALL_ENTERED
     account: Account = Account()
-    """How all requests had ended by then; *timed out* stands for not at all."""
+    """How all requests had ended by then; *timed out* means that they had not ended."""
     statuses: tuple[int, ...] = ()
     """Statuses of requests that were answered."""
     printed: str = ""
@@ -52,7 +52,7 @@ class Strained(Result, frozen=True, kw_only=True):
     again: bool = False
     """Whether one more request entered the app after all others had left."""
     quiet: bool = True
-    """Whether the server was quiet when that one did not enter."""
+    """Whether the server was quiet when that request did not enter."""
 
     @property
     def is_in_doubt(self) -> bool:
@@ -62,6 +62,6 @@ class Strained(Result, frozen=True, kw_only=True):
 
 
 class BreaksSeen(QuestionSeen, frozen=True, kw_only=True, tag="breaks"):
-    """What was seen of a server with little of each thing."""
+    """What was seen of a server with little of each resource."""
 
     limits: tuple[Strained, ...] = ()

@@ -28,7 +28,7 @@ ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z][a-z0-9]
 ConfigurationId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$")]
 
 Declared = PositiveInt | Literal["unbounded"]
-"""Requests at once that a deployment declares, as its file spells it."""
+"""Requests at once that a deployment declares, spelled as in its file."""
 
 Promised = PositiveInt | str
 """Requests at once that a configuration declares: a number, ``unbounded``, or a formula
@@ -36,16 +36,16 @@ such as ``2 x thread-pool`` whose name is in ``harness/plan/formulas.py``."""
 
 
 class Need(Record, frozen=True, kw_only=True):
-    """A condition for a cell to be measured; every key that is given must hold."""
+    """A condition for a cell to be measured; every given key must hold."""
 
     where: SpecifierSet = ANY
-    """Releases of the server that this applies to; others need nothing."""
+    """Releases of the server that need this; others do not."""
     release: SpecifierSet = ANY
     """Releases of the server that are supported."""
     flask: SpecifierSet = ANY
     python: SpecifierSet = ANY
     platforms: tuple[str, ...] = ()
-    """Supported values of ``sys.platform``; none given means all."""
+    """Supported values of ``sys.platform``; without any, all are."""
     programs: tuple[str, ...] = ()
     """Programs that must be on PATH, all of them."""
     succeeds: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Addition(Record, frozen=True, kw_only=True):
 
 
 class Declares(Record, frozen=True, kw_only=True):
-    """What is declared, why, and where the documentation says so."""
+    """What a configuration declares, why, and where the documentation says so."""
 
     declared: Promised
     because: Sentence
@@ -77,33 +77,33 @@ class Declares(Record, frozen=True, kw_only=True):
 
 
 class DeclaredFor(Declares, frozen=True, kw_only=True):
-    """Another declaration, for some releases of Flask or of the server."""
+    """A different declaration for some releases of Flask or of the server."""
 
     flask: SpecifierSet = ANY
     release: SpecifierSet = ANY
 
 
 class ByChance(Record, frozen=True, kw_only=True):
-    """The fact that a server starts its threads by chance as requests come.
+    """A server that starts its threads by chance as requests arrive.
 
     What was seen of such a pool once it has grown says nothing of one that has not.
     """
 
     release: SpecifierSet = ANY
     besides: tuple[ConfigurationId, ...] = ()
-    """Configurations in which the app runs in no such pool."""
+    """Configurations in which the app does not run in such a pool."""
     because: Sentence
     """The end of a sentence."""
     source: Page
-    """The lines of the server's own code."""
+    """The lines in the server's code that show it."""
 
 
 class Configuration(Declares, frozen=True, kw_only=True):
-    """One way to start a server, and what that declares."""
+    """One way to start a server, and what it declares."""
 
     id: ConfigurationId
     behind: str | None = None
-    """The proxy in front, by the name of its file; by default there is none."""
+    """The proxy in front, by the name of its file; by default none."""
     passed_by: str | None = None
     """How the proxy passes a request on: one of its ``passes``."""
     app: Sentence | None = None
@@ -115,14 +115,15 @@ class Configuration(Declares, frozen=True, kw_only=True):
     wrapper: tuple[str, ...] = ()
     """A program that runs the server's command, with its arguments."""
     argv: tuple[str, ...] = ()
-    """Appended to the server's own."""
+    """Arguments that are appended to the server's own."""
     env: dict[str, str] = {}
     requires: tuple[Requirement, ...] = ()
     releases: tuple[Version, ...] = ()
-    """Releases of the server to measure by default, where not the server's own."""
+    """Releases of the server to measure by default, if they differ from the server's
+    own."""
     needs: tuple[Need, ...] = ()
     declaration: tuple[DeclaredFor, ...] = ()
-    """The first of these that fits takes the place of what it declares itself."""
+    """Other declarations; the first one that fits replaces the configuration's own."""
 
 
 class Server(Record, frozen=True, kw_only=True):
@@ -139,19 +140,20 @@ class Server(Record, frozen=True, kw_only=True):
     part_of_python: bool = False
     """Whether it comes with Python; its release is then that of Python."""
     pinned_by_flask: bool = False
-    """Whether its release is the one that the constraints of the Flask series pin."""
+    """Whether the constraints of the Flask series pin its release."""
     releases: tuple[Version, ...] = ()
     app: Sentence = "app:app"
-    """Value of ``{app}``: the app, as the server's command names it."""
+    """The value of ``{app}``: the app, as the server's command names it."""
     since: Version | None = None
-    """Older releases are not followed by ``track`` and ``bisect`` unless asked for."""
+    """The oldest release that ``track`` and ``bisect`` follow unless asked for older
+    ones."""
     argv: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
     """Arguments for the address and the protocol, where these may differ between
     configurations. They follow ``argv``."""
     env: dict[str, str] = {}
     build_env: dict[str, str] = {}
-    """Variables for its installation, where it has to be built."""
+    """Variables for its installation, if it has to be built."""
     requires: tuple[Requirement, ...] = ()
     needs: tuple[Need, ...] = ()
     addition: tuple[Addition, ...] = ()
@@ -166,9 +168,9 @@ class Proxy(Record, frozen=True, kw_only=True):
     title: Sentence
     documentation: Page
     argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """Its command; the first word is a program that is looked for on PATH."""
+    """Its command; the first word is a program that is looked up on PATH."""
     because: Sentence
-    """Where to get that program, for those who do not have it."""
+    """Where to get that program."""
     version: tuple[str, ...]
     """Arguments with which the program prints its release."""
     file: Sentence
@@ -187,7 +189,7 @@ class Series(Record, frozen=True, kw_only=True):
     """The file in ``catalog/constraints``."""
     python: SpecifierSet
     because: Sentence
-    """Why not on other Pythons."""
+    """Why other Pythons are not supported."""
 
 
 class Exclusion(Record, frozen=True, kw_only=True):
@@ -206,7 +208,7 @@ class Matrix(Record, frozen=True, kw_only=True):
     default: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
     """Globs on cell ids: the selection when nothing else is selected."""
     series: Annotated[tuple[Series, ...], msgspec.Meta(min_length=1)]
-    """The first that a Flask release belongs to is the one that counts."""
+    """Series; the first one that a Flask release belongs to counts."""
     exclusion: tuple[Exclusion, ...] = ()
 
 
@@ -224,14 +226,14 @@ class Catalog(Record, frozen=True, kw_only=True):
     proxies: tuple[Proxy, ...] = ()
     matrix: Matrix
     constraints: dict[str, tuple[Constraint, ...]]
-    """Constraints by the name of their file."""
+    """Constraints, by the name of their file."""
 
 
 class Selection(Result, frozen=True, kw_only=True):
-    """What the user selected to measure, each as it was typed."""
+    """What the user selected to measure, as typed."""
 
     python: str = "{}.{}".format(*sys.version_info)
-    """The Python of the environments; by default the one that runs this."""
+    """The Python of the environments; by default the one that runs this program."""
     only: tuple[str, ...] = ()
     """Globs on cell ids, or whole ids."""
     flask: tuple[str, ...] = ()
@@ -241,7 +243,7 @@ class Selection(Result, frozen=True, kw_only=True):
     server_releases: tuple[str, ...] = ()
     """Releases of servers, in place of those of the catalog: ``NAME==RELEASE,...``."""
     built: tuple[Built, ...] = ()
-    """Releases of Flask and of servers that were built, and are on no index."""
+    """Releases of Flask and of servers that were built from sources."""
     everything: bool = False
     """Whether to select all of the catalog rather than its default selection."""
     limit: PositiveInt = DEFAULT_LIMIT

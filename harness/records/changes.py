@@ -12,7 +12,7 @@ from harness.records.words import Verdict
 
 
 class Change(StrEnum):
-    """How a cell differs from before."""
+    """How a cell differs from an earlier measurement."""
 
     SAME = "same"
     FEWER = "fewer"
@@ -43,9 +43,9 @@ class Difference(Result, frozen=True, kw_only=True):
 
     name: str
     before: str | None
-    """Null where there was none."""
+    """The side before; null if the cell did not exist."""
     now: str | None
-    """Null where there is none any more."""
+    """The side now; null if the cell is gone."""
 
 
 class Reason(Result, frozen=True, kw_only=True):
@@ -59,9 +59,9 @@ class CellChange(Result, frozen=True, kw_only=True):
     """How one cell changed."""
 
     id: str
-    """The id now, or before where the cell is gone."""
+    """The present id, or the earlier one if the cell is gone."""
     previous_id: str | None = None
-    """The id before, where it was measured with other releases."""
+    """The earlier id, if the cell was measured with other releases."""
     change: Change
     reason: str
     """One sentence, with both numbers."""
@@ -70,19 +70,19 @@ class CellChange(Result, frozen=True, kw_only=True):
     versions: tuple[Difference, ...] = ()
     """Distributions installed in another version; the most important first."""
     chance: float | None = None
-    """How likely the rounds differ this much by chance; null where chance has no part
-    in it."""
+    """How likely it is that rounds differ this much by chance; null if chance has no
+    part."""
     expected: Reason | None = None
-    """Set where the change is acknowledged."""
+    """The reason, if the change is acknowledged."""
 
 
 class ReleaseChange(Result, frozen=True, kw_only=True):
     """A change from one release to the next that was measured in the same run."""
 
     package: str
-    """Flask, or the server."""
+    """The package: Flask, or the server."""
     release: str
-    """The first with the new number."""
+    """The first release with the new number."""
     after: str
     """The release before it in this run; those between were not measured."""
     server: str
@@ -98,7 +98,7 @@ class ReleaseChange(Result, frozen=True, kw_only=True):
     """Other distributions in another version; they may be the cause as well."""
     chance: float | None
     reason: str
-    """The reason, where it is known before anything is measured."""
+    """The reason, if it is known before anything is measured."""
 
 
 class MeasuredRun(Result, frozen=True, kw_only=True):
@@ -126,7 +126,7 @@ class Changes(Result, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     baseline: MeasuredRun | None
-    """Null when the run was compared with no other."""
+    """The earlier run; null if the run was not compared with one."""
     now: MeasuredRun
     machine: tuple[Difference, ...] = ()
     """Differences between the machines of the two runs."""

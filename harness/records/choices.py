@@ -15,16 +15,16 @@ MAX_CELLS = 2_000
 """Cells of one run, unless more are allowed; a minute measures about sixty."""
 
 START_SECONDS = 60.0
-"""Seconds that a deployment may take until it answers: its app may import a lot."""
+"""Seconds until a deployment must answer: its app may import a lot."""
 
 
 class Question(StrEnum):
-    """What can be asked of a configuration."""
+    """A question about a configuration."""
 
     OVERLAP = "overlap"
     """How many requests are in the app at the same time? Always asked."""
     WAITS = "waits"
-    """Does it depend on what a request waits for?"""
+    """Does the number depend on what a request waits for?"""
     PARALLEL = "parallel"
     """How many requests compute at the same time?"""
     SELF_CALL = "self-call"
@@ -44,7 +44,7 @@ class Question(StrEnum):
     MEMORY = "memory"
     """What does a place cost?"""
     BREAKS = "breaks"
-    """How far does it go until it breaks?"""
+    """How far does the server go before it breaks?"""
     UPLOADS = "uploads"
     """How many slow uploads shut everyone out?"""
     EVENTS = "events"
@@ -61,24 +61,24 @@ class Question(StrEnum):
 
 
 TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
-"""Questions that can be asked of any configuration."""
+"""Questions that suit any configuration."""
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
 """Questions that are asked by default: those that take milliseconds."""
 
 
 class Act(StrEnum):
-    """What is done to a server while more requests are offered than it has places."""
+    """An act on a server while more requests are offered than it has places."""
 
     RECYCLE = "recycle"
-    """No act, to see whether the server replaces workers by itself, as gunicorn does
-    with ``--max-requests``.
+    """No act: see whether the server replaces workers by itself, as gunicorn
+    does with ``--max-requests``.
     """
     RELOAD = "reload"
     """SIGHUP."""
     UPGRADE = "upgrade"
-    """SIGUSR2, which makes gunicorn start a second master; once workers of that have
-    requests, SIGTERM to the first."""
+    """SIGUSR2, which makes gunicorn start a second master; once its workers have
+    requests, SIGTERM to the first master."""
     SCALE_UP = "scale-up"
     """SIGTTIN: gunicorn starts one more worker."""
     SCALE_DOWN = "scale-down"
@@ -86,13 +86,13 @@ class Act(StrEnum):
     KILL = "kill"
     """SIGKILL to one worker, as when it runs out of memory."""
     LONG_REQUEST = "long-request"
-    """One request stays in the app for longer than a server may allow it."""
+    """One request stays in the app for longer than the server may allow."""
     END = "end"
-    """SIGTERM and, after a grace, SIGKILL to all, as an orchestrator does."""
+    """SIGTERM and, after a grace period, SIGKILL to all, as an orchestrator does."""
 
 
 class FailOn(StrEnum):
-    """What fails a run that was measured; a usage error fails every run."""
+    """What makes a measured run fail; a usage error fails every run."""
 
     NEVER = "never"
     """Nothing: not even a run in which nothing could be measured."""

@@ -15,26 +15,26 @@ class Place(Result, frozen=True, kw_only=True):
     """Path relative to the folder that was looked through."""
     line: int
     what: str
-    """What it is in its file, such as ``web`` or ``service shop``; may be empty."""
+    """Its name in the file, such as ``web`` or ``service shop``; may be empty."""
     command: str
     known: bool
     """Whether the number is known."""
     declared: int | None
-    """Requests at once on this machine; null for no bound, and where it is not known.
+    """Requests at once on this machine; null for no bound, and if unknown.
     """
     because: str
-    """How that comes about, such as ``2 workers × 4 threads``, or why it is not known.
+    """The origin of the number, as ``2 workers × 4 threads``, or why it is unknown.
     """
     elsewhere: int | None = None
-    """The number with the processors that were asked for; null if none were."""
+    """The number with the given processors; null if none were given."""
     depends: bool = False
-    """Whether it depends on the number of processors."""
+    """Whether the number depends on the number of processors."""
     contradicts: tuple[str, ...] = ()
-    """Other places, as ``FILE:LINE``, that say something else of the same app."""
+    """Other places, as ``FILE:LINE``, that declare something else for the same app."""
 
 
 class SendVerdict(StrEnum):
-    """What a platform sends an instance, beside what the app there takes at once."""
+    """Whether what a platform sends an instance fits what the app takes at once."""
 
     MORE = "sends more"
     FEWER = "sends fewer"
@@ -44,45 +44,44 @@ class SendVerdict(StrEnum):
 
 
 class Sending(Result, frozen=True, kw_only=True):
-    """How many requests a platform sends one instance, by a file of the platform."""
+    """How many requests a platform sends one instance, by the platform's file."""
 
     file: str
     """Path relative to the folder that was looked through."""
     line: int
-    """Line of the limit, or of the instance where it has none."""
+    """Line of the limit, or of the instance if it has none."""
     platform: str
     what: str
     """The name of the service or the server; may be empty."""
     most: int | None
     """The most that it is ever sent at once; null for no limit."""
     aims: int | None
-    """What the platform tries to keep to, and exceeds where it has to; null for none.
+    """What the platform aims at, and exceeds if it has to; null for none.
     """
     counts: str
     """``requests`` or ``connections``."""
     because: str
     """The origin of a default; empty if the file itself says it."""
     processors: float | None
-    """Processors of one instance; null where the file does not say."""
+    """Processors of one instance; null if the file does not say."""
     memory: str
     source: str
     """The page that documents what the platform sends."""
     read: str
     """When that page was read, ISO 8601."""
     takes: int | None
-    """Requests that the app takes at once; null for no bound, and where that is not
-    known."""
+    """Requests that the app takes at once; null for no bound, and if unknown."""
     of: str
-    """The place that says so, as ``FILE:LINE``; empty where none does."""
+    """The place that declares this, as ``FILE:LINE``; empty if there is none."""
     verdict: SendVerdict
     reason: str
     """The verdict in a sentence."""
     remedy: str = ""
-    """What to change, on either side."""
+    """What to change on either side."""
 
 
 class Waits(StrEnum):
-    """What is waited for, by a platform and by the app there."""
+    """What a platform and the app wait for."""
 
     ANSWER = "a request that takes long"
     NEXT_REQUEST = "an idle connection"
@@ -97,7 +96,7 @@ class WaitVerdict(StrEnum):
 
 
 class Waiting(Result, frozen=True, kw_only=True):
-    """How long a platform waits, beside how long the app there does."""
+    """How long a platform waits, compared with how long the app does."""
 
     file: str
     """Path relative to the folder that was looked through."""
@@ -106,12 +105,12 @@ class Waiting(Result, frozen=True, kw_only=True):
     about: Waits
     platform_seconds: float
     app_seconds: float | None
-    """Null where nothing in the app gives up."""
+    """Seconds until the app gives up; null if it never does."""
     of: str
-    """What starts the app, as ``FILE:LINE``."""
+    """The place that starts the app, as ``FILE:LINE``."""
     verdict: WaitVerdict
     fault: bool
-    """Whether requests are lost by it that need not be."""
+    """Whether it loses requests that need not be lost."""
     reason: str
     """The verdict in a sentence."""
     remedy: str = ""
@@ -128,9 +127,9 @@ class Places(Result, frozen=True, kw_only=True):
     processors: int
     """Processors of this machine."""
     elsewhere: int | None
-    """Processors that were asked for besides."""
+    """Other numbers of processors that were asked for."""
     places: tuple[Place, ...]
     sendings: tuple[Sending, ...] = ()
-    """What platforms send, in the order of their files."""
+    """What platforms send, in the order of the files."""
     waiting: tuple[Waiting, ...] = ()
-    """How long platforms wait, and the app."""
+    """How long platforms and the app wait."""

@@ -1,4 +1,4 @@
-"""Answers of earlier measurements, beside a later one that was not asked the same."""
+"""Adds answers of earlier measurements to a later one that was asked less."""
 
 from __future__ import annotations
 

@@ -13,23 +13,23 @@ from difflib import get_close_matches
 from harness.records.text import listed
 
 MOST_NAMES = 20
-"""The most names that a message lists."""
+"""Most names that a message lists."""
 
 
 class HarnessError(Exception):
-    """Something that the user can act on; ``exit_code`` is a published interface."""
+    """An error that the user can act on; ``exit_code`` is a published interface."""
 
     exit_code = 1
 
     def __init__(self, *problems: object, brief: str = "") -> None:
         super().__init__(*problems)
         self.brief = brief
-        """The error in a few words, for the end of a report that has the rest."""
+        """The error in a few words, for the end of a report with the details."""
         self.shown = False
-        """Whether it is the end of what was printed on standard output."""
+        """Whether standard output already ends with this error."""
 
     def __str__(self) -> str:
-        """All that is wrong, on one line; ``args`` has each by itself."""
+        """All problems on one line; ``args`` has each by itself."""
         return "; ".join(map(str, self.args))
 
 
@@ -64,7 +64,7 @@ class CouldNotStart(HarnessError):
 
 
 class Unreadable(UsageError):
-    """A stored report or stored evidence is cut off, foreign, or of another schema."""
+    """Stored evidence or a stored report is cut off, foreign, or of another schema."""
 
     exit_code = 6
 

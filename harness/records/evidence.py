@@ -1,4 +1,4 @@
-"""Records of what was observed, without an opinion."""
+"""Records of what was observed, without opinions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Front(Result, frozen=True, kw_only=True):
 
     title: str
     version: str = ""
-    """As the program prints it; empty where it was not started."""
+    """The release, as the program prints it; empty if it was not started."""
     command: tuple[str, ...] = ()
     """The command as it was run."""
     file: str = ""
@@ -68,26 +68,26 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     log_tail: str = ""
-    """The end of the server's (or the installer's) output, where something failed."""
+    """The end of the server's or the installer's output, if something failed."""
     command: tuple[str, ...] = ()
     """The command of the server as it was run."""
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
     declaration: Declaration
     claims: Claims | None = None
-    """What the server told the app about itself; null where the app never ran."""
+    """What the server told the app about itself; null if the app never ran."""
     rounds: tuple[Round, ...] = ()
-    """Rounds in which the workers got requests as chance had it."""
+    """Rounds in which chance decided which workers got requests."""
     steered: tuple[SteeredRound, ...] = ()
-    """Rounds in which the order was chosen in which the workers got requests."""
+    """Rounds in which the order of workers was chosen."""
     workers: int | None = None
-    """How many processes take requests; null where that cannot be told."""
+    """How many processes take requests; null if unknown."""
     idle_workers: int = 0
     """How many of the workers were never seen to hold a request."""
     asleep_workers: int = 0
     """How many of those slept with a time limit in the end, as one does that boots."""
     not_steered: str = ""
-    """Why no order could be chosen though several processes take requests."""
+    """Why no order could be chosen although several processes take requests."""
     kernel: KernelAccount | None = None
     """The kernel's account of the quiet round in which most requests were held; null
     where there was none."""
@@ -120,7 +120,7 @@ class Host(Result, frozen=True, kw_only=True):
     processors: int
     """Processors that the run was allowed to use."""
     quiet_by: Settled
-    """How this machine tells that a server is quiet."""
+    """How this machine detects that a server is quiet."""
     open_files: int
     """The limit of open files that servers run with."""
 
@@ -131,7 +131,7 @@ class Evidence(Result, frozen=True, kw_only=True):
     schema: int = SCHEMA
     probe: int = PROBE
     tool: str = ""
-    """The release of this project that measured; empty where it is not known."""
+    """The release of this project that measured; empty if unknown."""
     environment: Environment
     title: str = ""
     """The server's name in reports; empty for its name in the catalog."""
@@ -141,7 +141,7 @@ class Evidence(Result, frozen=True, kw_only=True):
     installed: dict[str, str] = {}
     """Every distribution in the environment, and its version."""
     sources: dict[str, str] = {}
-    """Sources of packages that came from no index, by the name of the package."""
+    """Sources of packages that did not come from an index, by package."""
     control: ControlEvidence | None = None
     limit: int
     cells: tuple[CellEvidence, ...]

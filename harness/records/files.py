@@ -1,4 +1,4 @@
-"""Read and write records as JSON files.
+"""Reads and writes records as JSON files.
 
 A file appears whole or not at all, always with the same order of keys. Reading any file
 gives a record, or one error that names the file, the fault and a remedy.
@@ -44,7 +44,7 @@ needed yet.
 
 
 class _Shape(msgspec.Struct):
-    """The key ``schema``, which is read before any other."""
+    """The key ``schema``, which is read before all others."""
 
     schema: int
 
@@ -72,7 +72,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write(path: Path, record: msgspec.Struct) -> Path:
-    """Write a record as JSON; the path. Raises ``UsageError``."""
+    """Write a record as JSON; return the path. Raises ``UsageError``."""
     write_text(path, as_json(record) + "\n")
     return path
 
@@ -96,7 +96,7 @@ def read(path: Path, kind: type[Kind], remedy: str = REMEDY) -> Kind:
 def read_all(
     paths: Iterable[Path], read: Callable[[Path], Kind]
 ) -> tuple[list[Kind], list[UsageError]]:
-    """What each of several files holds, and an error for each that cannot be used."""
+    """Read several files; return their records, and an error for each unusable file."""
     records, faults = [], []
     for path in paths:
         try:
@@ -138,7 +138,7 @@ def read_text(path: Path, remedy: str = "check the path") -> str:
 
 
 def text_if_there(path: Path) -> str:
-    """The content of a text file; empty where there is none, or where it is no text."""
+    """The content of a text file; empty if there is none, or if it is not text."""
     try:
         return read_text(path)
     except UsageError:
@@ -185,7 +185,7 @@ def _decode(content: bytes, origin: Path | str, kind: type[Kind], remedy: str) -
 
 
 def _brought_up(written: dict[str, Any], schema: int) -> bytes:
-    """A file of an older schema as it would be written now."""
+    """Convert a file of an older schema to the present one."""
     while schema != SCHEMA:
         written = OLDER[schema](written)
         schema += 1

@@ -1,4 +1,4 @@
-"""Records of health checks: how an orchestrator asks, and what it was answered.
+"""Records of health checks: how an orchestrator asks, and the answers it got.
 
 The orchestrator is what asks: a kubelet, Docker, the proxy of a platform.
 """
@@ -28,7 +28,7 @@ class CheckBy(StrEnum):
 
 
 class Consequence(StrEnum):
-    """What follows when a health check has failed as often as is allowed."""
+    """What follows when a health check has failed too often."""
 
     RESTARTS = "restarted"
     NO_REQUESTS = "sent no more requests"
@@ -49,20 +49,20 @@ class HealthCheck(Result, frozen=True, kw_only=True):
     timeout: Seconds = 1.0
     """Seconds that an answer may take."""
     failures: PositiveInt = 3
-    """Failures in a row after which something follows."""
+    """Failures in a row after which the consequence follows."""
     after_answer: bool = False
     """Whether the period begins when a check has ended, as with Docker."""
     then: Consequence = Consequence.RESTARTS
     says: str = "by Kubernetes' defaults"
-    """Where these settings come from, in words."""
+    """The source of these settings, in words."""
     file: str = ""
-    """The file that they are from; may be empty."""
+    """The file with the settings; may be empty."""
     line: int = 0
     source: str = (
         "https://kubernetes.io/docs/concepts/workloads/pods/probes/"
         "#probe-configuration-fields"
     )
-    """The page that documents them."""
+    """The page that documents the settings."""
 
     @property
     def seconds(self) -> tuple[float, float]:
@@ -80,7 +80,7 @@ class HealthCheck(Result, frozen=True, kw_only=True):
 
 
 class CheckOrder(StrEnum):
-    """Which worker gets the requests that are held, and which the health check."""
+    """Which worker gets the held requests, and which gets the health check."""
 
     ONLY = "one process takes all requests"
     FULL_FIRST = "the first worker takes all that it can, then the check"
@@ -99,14 +99,14 @@ class HealthStep(Result, frozen=True, kw_only=True):
     answered: bool
     """Whether the check was answered while all of them were still in the app."""
     status: int | None = None
-    """Status of its answer; null for a check by TCP, and if no answer came."""
+    """Status of the answer; null for a check by TCP, and without an answer."""
     seconds: float | None = None
     """Seconds from sending the check to its answer; null if none came."""
     behind: int | None = None
     """How many requests had to be let go until a check that waited was answered; null
     where that was not counted, or was not seen."""
     tcp: bool | None = None
-    """Whether a connection was opened meanwhile; null where that was not tried."""
+    """Whether a connection could be opened meanwhile; null if not tried."""
     http: bool | None = None
     """Whether HTTP was answered meanwhile, beside a check by TCP."""
     settled: Settled
@@ -132,26 +132,26 @@ class ProbesSeen(QuestionSeen, frozen=True, kw_only=True, tag="probes"):
 
 
 class HealthNumbers(Result, frozen=True, kw_only=True):
-    """What the steps come to."""
+    """The result of the steps."""
 
     check: HealthCheck
     at_times: int | None
-    """The least number of held requests at which the check waits, if only when it meets
-    the wrong worker; null where it was always answered."""
+    """The least number of held requests at which the check waits, even if only when it
+    meets the wrong worker; null if it was always answered."""
     always: int | None
     """The least number from which on it always waits."""
     tried: int
-    """The most held requests that were tried."""
+    """The largest number of held requests that was tried."""
     behind: int | None
-    """Requests before it at ``always``, one of which has to end."""
+    """At ``always``: requests ahead of the check, one of which has to end."""
     status: int | None = None
     """Status of an unhealthy answer, if the check gets one instead of waiting."""
     chance: bool
-    """Whether it was left to chance which worker the check met."""
+    """Whether chance decided which worker the check met."""
     idle_seconds: float | None
-    """How long its answer takes with no request in the app."""
+    """Seconds until the answer with no request in the app."""
     tcp: bool | None
-    """Whether a connection is opened also with all places taken."""
+    """Whether a connection can be opened even with all places taken."""
     after: tuple[float, float]
     """Seconds from when checks begin to fail until the consequence, least and most."""
 

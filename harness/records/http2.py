@@ -1,4 +1,4 @@
-"""Requests as streams of one HTTP/2 connection, and how many of these get in."""
+"""Records of requests on one HTTP/2 connection, and of how many get in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StreamRound(Result, frozen=True, kw_only=True):
     waiting: int
     """How many were neither in the app nor answered."""
     processes: int
-    """How many processes they were in."""
+    """The number of processes that the admitted requests were in."""
     settled: Settled
     """How it was known that no more would enter."""
     answered: int
@@ -29,7 +29,7 @@ class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
     """What was seen of requests that share a connection."""
 
     asked: int = 0
-    """Requests that were to be sent together."""
+    """Requests that should have been sent together."""
     streams: int | None = None
     """Streams at once that the server allows on a connection
     (``SETTINGS_MAX_CONCURRENT_STREAMS``); null where it names no number."""
@@ -38,7 +38,7 @@ class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
 
 
 class Http2Numbers(Result, frozen=True, kw_only=True):
-    """What the rounds come to, in a report."""
+    """The result of the rounds, in a report."""
 
     one: int
     """The most requests of one connection in the app at once."""

@@ -25,22 +25,22 @@ class Sent(Result, frozen=True, kw_only=True):
     at: float
     """Seconds after the first signal of the act."""
     signal: str
-    """Such as ``SIGHUP``."""
+    """The signal, such as ``SIGHUP``."""
     to: str
-    """Such as ``the first process``."""
+    """The receiver, such as ``the first process``."""
 
 
 class LostRequest(Result, frozen=True, kw_only=True):
     """A request that was offered and not answered by the app."""
 
     request: str
-    """Its name."""
+    """The name of the request."""
     ended: str
     """How it ended: a field of ``Account``."""
     status: int | None = None
-    """The status that it was answered with, if it was."""
+    """The status of its answer, if there was one."""
     process: int | None = None
-    """The process that it was in; null where it never entered the app."""
+    """The process that it was in; null if it never entered the app."""
     offered_at: float
     """Times are seconds after the act; negative is before it."""
     entered_at: float | None = None
@@ -72,18 +72,18 @@ class SlowHandOff(Result, frozen=True, kw_only=True):
 
 
 class TapeSeen(Result, frozen=True, kw_only=True):
-    """What was seen of one act."""
+    """What was seen during one act."""
 
     act: Act
     outcome: Outcome = Outcome.MEASURED
     reason: str = ""
-    """Why there is no tape, or what the server failed to do; may be empty."""
+    """Why there is no tape, or what the server did not do; may be empty."""
     places: int = 0
     """Requests in the app at once, as known before the act."""
     offered: int = 0
-    """Requests that were offered at any time, each replaced once it had ended."""
+    """Requests offered at any time; each was replaced when it ended."""
     stay_seconds: float = 0.0
-    """How long each stayed in the app."""
+    """How long each stayed in the app, in seconds."""
     boot_seconds: float = 0.0
     """How long importing the app was made to take, in seconds."""
     sent: tuple[Sent, ...] = ()
@@ -93,7 +93,7 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """How many were in the app then, in processes that had held requests before the
     act."""
     new: tuple[int, ...] = ()
-    """The same for processes that came later."""
+    """How many were in the app then, in processes that came later."""
     lanes: tuple[Lane, ...] = ()
     """Processes that held requests, by the time of the first."""
     slow: tuple[SlowHandOff, ...] = ()
@@ -102,42 +102,43 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """Requests that were offered in all."""
     answered: int = 0
     lost: tuple[LostRequest, ...] = ()
-    """The first of those that were not answered by the app."""
+    """The first requests that the app did not answer."""
     lost_in_all: int = 0
     before_act: int = 0
-    """How many of these were lost before the act: not by it."""
+    """How many were lost before the act, and so not by it."""
     hand_off_seconds: float = 0.0
     """The longest from the release of a request, before the act, until another was in
     the app."""
     lag_seconds: float = 0.0
-    """How long the harness itself was held up, at the longest."""
+    """The longest time that the harness itself was held up, in seconds."""
     ended: str = ""
     """How the first process ended; empty when it did not."""
     ended_at: float | None = None
     survivors: int = 0
-    """Processes that were left when the first one had ended or the grace was over."""
+    """Processes that were left when the first one had ended or the grace period was
+    over."""
     catches_term: bool | None = None
     """Whether the first process has a handler for SIGTERM. As the first process of a
     container it is not sent signals for which it has none. Null where not known."""
     long_stayed: float | None = None
-    """How long the long request stayed until it was lost; null when it was not."""
+    """How long the long request stayed until it was lost; null if it was not lost."""
     watched_seconds: float = 0.0
     """Length of the tape from the act on."""
 
 
 class IdleSeen(Result, frozen=True, kw_only=True):
-    """What became of connections that idled when the server was reloaded."""
+    """What became of idle connections when the server was reloaded."""
 
     connections: int
     """Clients that got an answer, and would have kept their connection open."""
     kept: int = 0
-    """Connections that the server had not closed when it was told to reload."""
+    """Connections that were still open when the server was told to reload."""
     closed: int = 0
-    """Connections that it closed then, before anything more was sent."""
+    """Connections that it closed after that, before anything more was sent."""
     answered: int = 0
     """Connections whose next request was answered."""
     lost: int = 0
-    """Connections whose next request was sent whole, and then cut off."""
+    """Connections whose next request was sent whole and then cut off."""
 
 
 class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
@@ -145,7 +146,7 @@ class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
 
     tapes: tuple[TapeSeen, ...] = ()
     idle: IdleSeen | None = None
-    """Connections that idled when it was reloaded; null where it was not."""
+    """Idle connections when it was reloaded; null if it was not reloaded."""
 
 
 # ------------------------------------------------------------------- in a report
@@ -163,44 +164,43 @@ class TapePoint(Result, frozen=True, kw_only=True):
 
 
 class Tape(Result, frozen=True, kw_only=True):
-    """One act, and what it came to."""
+    """One act, and its result."""
 
     act: Act
     known: bool
     """Whether it was recorded, and no hold-up of the harness may be taken for a server
     without places."""
     outcome: Outcome = Outcome.MEASURED
-    """What happened when it was tried, such as *not supported*."""
+    """The outcome of the act, such as *not supported*."""
     sentence: str
     """What happened, for somebody who has not heard of the question; or why it is not
     known."""
     usual: int = 0
-    """Places before the act for most of the time, or the floor where that is less."""
+    """Places before the act for most of the time, or the floor if that is less."""
     lowest: int = 0
     """The fewest places from the act on."""
     lowest_seconds: float = 0.0
-    """Seconds in all with no more places than that."""
+    """Seconds in all with no more places than ``lowest``."""
     after: int = 0
     """Places at the end."""
     blink_seconds: float = 0.0
-    """What was missing for no longer than this is not counted: a request leaves, and
-    the next one is about to enter."""
+    """Places that are missing for no longer than this are not counted: a request
+    leaves, and the next one is about to enter."""
     lost_in_app: int = 0
     """Lost requests that were in the app."""
     lost_waiting: int = 0
-    """Lost requests that had been offered before the act, and were waiting."""
+    """Lost requests that had been offered before the act and were waiting."""
     lost_later: int = 0
     """Lost requests that were offered after the act."""
     lost_on_idle: int | None = None
-    """Idle connections that lost the next request; null if none idled, or it was not
-    tried.
+    """Idle connections that lost the next request; null if there were none.
     """
     killed: bool = False
-    """Whether something was left of the server after the grace, and was killed."""
+    """Whether anything left of the server after the grace period was killed."""
     lost: tuple[LostRequest, ...] = ()
-    """The first of these, by name."""
+    """The first lost requests, by name."""
     sent: tuple[Sent, ...] = ()
     points: tuple[TapePoint, ...] = ()
-    """The tape itself, without what is shorter than a blink."""
+    """The tape itself, without gaps shorter than a blink."""
     until: float = 0.0
     """Where the tape ends, in seconds after the act."""

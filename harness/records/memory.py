@@ -1,4 +1,4 @@
-"""What a place costs: memory, threads and open files of a server's processes."""
+"""Records of what a place costs: memory, threads and open files."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Footprint(Result, frozen=True, kw_only=True):
 
 
 class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
-    """What was seen of a server with more and more requests in the app."""
+    """What a server used with more and more requests in the app."""
 
     steps: tuple[Footprint, ...] = ()
-    """The first step has no request in the app, each further one has more."""
+    """Steps; the first has no request in the app, each further one has more."""
     after: Footprint | None = None
     """Memory after all requests had been let go."""
 

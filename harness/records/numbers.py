@@ -1,4 +1,4 @@
-"""What the rounds of a configuration come to: a floor, a ceiling, and how sure each is.
+"""Sums up the rounds of a configuration: a floor, a ceiling, and how sure each is.
 
 *Guaranteed* is a number that no order of arrival changes: it was found by choosing the
 order of the workers; or one process takes all requests, and the same number was in the
@@ -33,7 +33,7 @@ from harness.records.words import Basis
 
 
 class Numbers(NamedTuple):
-    """Floor and ceiling of some rounds; all ``None`` or the default without rounds."""
+    """Floor and ceiling of some rounds; the defaults without rounds."""
 
     ceiling: int | None = None
     bounded: bool | None = None
@@ -105,7 +105,7 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
 
 
 def starts_by_chance(cell: CellEvidence, load: int) -> bool:
-    """Whether chance decides how many threads serve this many requests.
+    """Whether chance decides how many threads serve ``load`` requests.
 
     It does not where one worker got all of them, and had more than it has threads: each
     further request starts another.
@@ -119,7 +119,7 @@ def _floor(
     steered: Sequence[SteeredRound],
     workers: int | None,
 ) -> tuple[int | None, Basis]:
-    """The least of ``load`` offered. An ordinary round below a steered one counts."""
+    """The least admitted of ``load``; an ordinary round below a steered one counts."""
     seen = [each.admitted for each in at_load(rounds, load)]
     if not seen:
         return None, Basis.SEEN
@@ -150,7 +150,7 @@ def _guaranteed(sure: bool) -> Basis:
 
 
 def contradiction(rounds: Iterable[Round | SteeredRound]) -> str | None:
-    """How the sums of a round contradict each other; ``None`` when they do not."""
+    """How the sums of a round contradict each other; ``None`` if they agree."""
     for each in rounds:
         if fault := _contradiction(each):
             return f"{fault}, so the numbers contradict each other"

@@ -1,4 +1,4 @@
-"""Records of requests that are held at a place inside the app."""
+"""Records of requests held at a place inside the app."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from harness.records.words import Settled
 
 
 class When(StrEnum):
-    """When a request that calls a place is held."""
+    """When to hold a request that calls a place."""
 
     BEFORE = "before"
-    """Instead of what the place does first."""
+    """Before the place does anything."""
     AFTER = "after"
-    """With what the place gives out, such as a lock or a connection."""
+    """After the place has returned, with the lock or connection that it gave."""
 
 
 WHERE = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
-"""How a place is spelled."""
+"""Pattern of the spelling of a place."""
 
 Where = Annotated[str, msgspec.Meta(pattern=f"^{WHERE}$")]
 """``module:attribute``, the attribute of a class or an object as ``Class.method``."""
@@ -34,14 +34,14 @@ class HoldPlace(Record, frozen=True, kw_only=True):
     """A function, a method or a lock at which requests are held."""
 
     name: str
-    """As the user gave it."""
+    """The name, as the user gave it."""
     at: tuple[Where, ...]
-    """Where the place may be, depending on the release of a library."""
+    """Where the place may be; it may depend on the release of a library."""
     when: When = When.BEFORE
 
 
 class PlaceRound(Result, frozen=True, kw_only=True):
-    """Some requests for a route of the app, with each held at one place."""
+    """A round of requests for a route of the app, held at one place."""
 
     offered: int
     at_door: int
@@ -49,7 +49,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     at_place: int
     """How many of these were held at the place when the watch ended."""
     asking: int
-    """How many were in a call of the place that had not returned by then."""
+    """How many were waiting in a call of the place by then."""
     ended: dict[str, int] = {}
     """Requests that had ended by then, though none was let go, by status; ``cut off``
     where there was no answer.
@@ -57,7 +57,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     watched_seconds: float = 0.0
     """How long those that waited were watched, in seconds."""
     processes: int
-    """Distinct processes that those at the place were in."""
+    """Distinct processes of the requests at the place."""
     stalled: int
     """Requests that had not ended when all were let go and the server had been quiet
     for a while."""
@@ -71,11 +71,11 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     """Errors that the place raised, such as that a pool has none left, and how many
     requests met each."""
     stuck: int = 0
-    """Requests that still asked for the place a while after all others were let go."""
+    """Requests that still wanted the place a while after all others were let go."""
 
 
 class Narrow(Result, frozen=True, kw_only=True):
-    """A place that fewer requests get to than are in the app at the same time."""
+    """A place that fewer requests reach than are in the app at the same time."""
 
     place: str
     at_door: int
@@ -84,22 +84,22 @@ class Narrow(Result, frozen=True, kw_only=True):
     """
     at_place: int
     others: str
-    """What the requests do that do not get there."""
+    """What the requests that do not get there do."""
     always: bool
-    """Whether it is so every time, and not by chance."""
+    """Whether the number is the same every time, and not by chance."""
 
 
 class PlaceSeen(Result, frozen=True, kw_only=True):
-    """What was seen of requests that were to be held at one place."""
+    """What was seen of requests to be held at one place."""
 
     place: str
     found: bool
-    """Whether a module that was imported when the app was ready has it."""
+    """Whether the place was found in a module when the app was ready."""
     rounds: tuple[PlaceRound, ...]
 
 
 class PlacesSeen(QuestionSeen, frozen=True, kw_only=True, tag="places"):
-    """What was seen of requests that take a route of the app's own."""
+    """What was seen of requests for the app's own route."""
 
     route: str = ""
     places: tuple[PlaceSeen, ...] = ()

@@ -1,4 +1,4 @@
-"""Records of what is going to be measured, and of what it is installed in."""
+"""Records of what will be measured, and of the environments to install."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.records.words import PositiveInt
 from harness.records.words import Result
 
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
-"""A word in braces, such as ``{port}``, that a value is filled in for."""
+"""A word in braces, such as ``{port}``, that a value replaces."""
 
 
 class Environment(Result, frozen=True, kw_only=True):
@@ -89,19 +89,19 @@ class Declaration(Result, frozen=True, kw_only=True):
 
 
 class Formula(Result, frozen=True, kw_only=True):
-    """How to compute a number that depends on the machine that measures."""
+    """How to compute a number that depends on the measuring machine."""
 
     name: str
-    """One of ``harness/plan/formulas.py``."""
+    """The name of a formula in ``harness/plan/formulas.py``."""
     times: PositiveInt = 1
     """A factor, such as the number of workers."""
 
 
 class NeededHere(Result, frozen=True, kw_only=True):
-    """A requirement that only the machine that measures can check."""
+    """A requirement that only the measuring machine can check."""
 
     programs: tuple[str, ...] = ()
-    """On PATH, all of them."""
+    """Programs that must all be on PATH."""
     succeeds: tuple[str, ...] = ()
     """A command with ``{target}`` that ends with exit status 0; none when empty."""
     because: str
@@ -121,7 +121,7 @@ class PlannedFront(Result, frozen=True, kw_only=True):
     """Content of that file, with the same placeholders."""
 
     def fill(self, values: Mapping[str, str]) -> PlannedFront:
-        """The proxy with values in place of the placeholders."""
+        """Fill in the placeholders."""
 
         def filled(text: str) -> str:
             return PLACEHOLDER.sub(lambda word: values[word[1]], text)
@@ -132,7 +132,7 @@ class PlannedFront(Result, frozen=True, kw_only=True):
 
 
 class PlannedCell(Result, frozen=True, kw_only=True):
-    """One cell, with all that is needed to start and measure it."""
+    """One cell, with everything needed to start and measure it."""
 
     id: str
     configuration: str
@@ -160,16 +160,16 @@ class PlannedCell(Result, frozen=True, kw_only=True):
 
 
 Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]
-"""A path that stays below its folder, whoever wrote the plan."""
+"""A path that cannot leave its folder, whoever wrote the plan."""
 
 
 class Built(Result, frozen=True, kw_only=True):
     """A release that is on no index: built from a checkout, an archive or git."""
 
     package: str
-    """As the catalog writes its name."""
+    """The name of the package, as in the catalog."""
     version: str
-    """The project's own version, with a local part that names the source."""
+    """The project's version, with a local part that names the source."""
     origin: str
     """The source, as it was given."""
     wheel: Wheel
@@ -206,7 +206,7 @@ class PlannedEnvironment(Result, frozen=True, kw_only=True):
 
 
 class Plan(Result, frozen=True, kw_only=True):
-    """Everything that a run is going to measure, in order."""
+    """Everything that a run will measure, in order."""
 
     environments: tuple[PlannedEnvironment, ...]
 
@@ -228,15 +228,15 @@ class Installed(Result, frozen=True, kw_only=True):
     """An installed environment: its interpreter, and what could not be installed."""
 
     python: str
-    """Path of the interpreter; its scripts are beside it."""
+    """Path of the interpreter; the environment's scripts are beside it."""
     not_installed: tuple[NotInstalled, ...] = ()
     versions: dict[str, str] | None = None
-    """Every distribution that it finds, where that is known already."""
+    """Every distribution that it finds, if already known."""
     variables: dict[str, str] = {}
     """Variables that it needs to find what is installed, such as PYTHONPATH."""
 
     def missing(self, cell: PlannedCell) -> NotInstalled | None:
-        """Requirements of a cell that could not be installed, if there are any."""
+        """The requirements of a cell that could not be installed."""
         for missing in self.not_installed:
             if set(missing.requires) & set(cell.requires):
                 return missing

@@ -1,4 +1,4 @@
-"""The questions to ask of a configuration, the evidence of each, and the answers.
+"""Records of questions: the evidence of each, and the answers.
 
 Evidence has no opinion: it is rounds and counts. A question that could not be asked has
 an outcome and a reason, and says nothing about the cell that it was asked of.
@@ -12,14 +12,14 @@ from harness.records.words import Result
 
 
 class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
-    """Evidence that all questions have in common; each adds its own fields."""
+    """The evidence common to all questions; each adds its own fields."""
 
     outcome: Outcome = Outcome.MEASURED
-    """What happened when it was asked."""
+    """What happened when the question was asked."""
     reason: str = ""
-    """Why it could not be asked; empty when it was."""
+    """Why the question could not be asked; empty if it was."""
     log_tail: str = ""
-    """The end of the server's output, where it could not be asked."""
+    """The end of the server's output, if the question could not be asked."""
     seconds: float = 0.0
     """Wall time that the question took, with starting a server for it if one was."""
 
@@ -29,7 +29,7 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
         return Question(str(self.__struct_config__.tag))
 
     def answer(self, answer: str, sentence: str, number: int | None = None) -> Answer:
-        """An answer to the question, as it was concluded from what was seen."""
+        """Make an answer to the question, concluded from what was seen."""
         return Answer(
             question=self.question,
             answer=answer,
@@ -54,7 +54,7 @@ NOT_QUIET = (
     "It is not known: the server was not quiet when requests were counted, so more may "
     "have been on their way. Measure again while this machine has less to do."
 )
-"""The sentence where requests may have been on their way when they were counted."""
+"""The sentence if the harness was so slow that the server may only seem slow."""
 
 
 class Answer(Result, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ class Answer(Result, frozen=True, kw_only=True):
     sentence: str
     """The answer as a sentence, for a reader who does not know the question."""
     number: int | None = None
-    """The answer as a number, where it is one; what it counts is told by the page
-    about the question."""
+    """The answer as a number, if it is one; the page about the question says what it
+    counts."""
     seconds: float
     """Wall time that the question took."""

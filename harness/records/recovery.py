@@ -19,7 +19,7 @@ class Killed(Result, frozen=True, kw_only=True):
     held: int
     """Requests in the app when the process was killed."""
     lost: int
-    """How many of these were in the process that was killed."""
+    """How many of these were in the killed process."""
     first: bool
     """Whether the first process of the server was killed."""
     lost_account: Account
@@ -33,7 +33,7 @@ class Killed(Result, frozen=True, kw_only=True):
     after: tuple[int, ...] = ()
     """Requests in the app in each round after, when the server was quiet."""
     new_processes: int = 0
-    """Processes that held any of them and were not there before."""
+    """Processes that held any of them and did not exist before."""
 
 
 class Terminated(Result, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class Terminated(Result, frozen=True, kw_only=True):
     held_statuses: tuple[int, ...] = ()
     """Statuses of those that were answered."""
     waiting: int
-    """Offered and not in the app when the signal was sent."""
+    """Requests that were offered but not in the app when the signal was sent."""
     entered: int
     """How many of these entered the app after it."""
     waiting_account: Account
@@ -58,7 +58,7 @@ class Terminated(Result, frozen=True, kw_only=True):
     waiting_statuses: tuple[int, ...] = ()
     """Statuses of those that were answered."""
     ended: str = ""
-    """How the server ended; empty when it did not while it was watched."""
+    """How the server ended; empty if it did not end while it was watched."""
     watched_seconds: float
     """How long the server was watched once nothing moved any more."""
 
@@ -67,7 +67,7 @@ class RecoverySeen(QuestionSeen, frozen=True, kw_only=True, tag="recovery"):
     """What becomes of requests, and of the server, when processes end."""
 
     killed: Killed | None = None
-    """Null where a process that holds requests cannot be reached."""
+    """The killed process; null if no process with requests can be reached."""
     terminated: Terminated | None = None
     quiet: bool = True
     """Whether the server was quiet each time that something was counted."""

@@ -47,32 +47,35 @@ class CellReport(Result, frozen=True, kw_only=True):
     declared_because: str
     declared_source: str
     declared_formula: str = ""
-    """How the declared number was computed, where it depends on the machine."""
+    """How the declared number was computed, if it depends on the machine."""
     ceiling: int | None
-    """The most ever seen in the app at once; null when nothing was measured."""
+    """The most ever seen in the app at once; null if nothing was measured."""
     bounded: bool | None
     """Whether a request was seen to wait; if not, the ceiling is a lower bound."""
     ceiling_by: Basis = Basis.SEEN
-    """Whether no order of arrival gives more, or more may be possible."""
+    """Whether no order of arrival gives more (guaranteed), or more may be possible
+    (seen)."""
     floor: int | None
     """The least admitted when the declared number (or the limit) was offered."""
     floor_by: Basis = Basis.SEEN
-    """Whether no order of arrival gives less, or less may be possible."""
+    """Whether no order of arrival gives less (guaranteed), or less may be possible
+    (seen)."""
     workers: int | None = None
-    """How many processes take requests; null where that cannot be told."""
+    """How many processes take requests; null if unknown."""
     not_steered: str = ""
-    """Why no order could be chosen though several processes take requests."""
+    """Why no order could be chosen although several processes take requests."""
     verdict: Verdict
     processes: int | None
     threads: int | None
     claims: Claims | None = None
-    """What the server tells the app about itself; null where that is not known."""
+    """What the server tells the app about itself; null if unknown."""
     claims_fault: str = ""
-    """The observation that contradicts these claims, in one sentence; may be empty."""
+    """The observation that contradicts these claims, as a sentence; empty if none
+    does."""
     rounds: tuple[Round, ...]
-    """Rounds in which the workers got requests as chance had it."""
+    """Rounds in which chance decided which workers got requests."""
     steered: tuple[SteeredRound, ...] = ()
-    """Rounds in which the order was chosen in which the workers got requests."""
+    """Rounds in which the order of workers was chosen."""
     curve: tuple[AdmissionPoint, ...]
     hand_off_seconds: float | None
     """Median over the rounds in which a waiting request took a released one's place."""
@@ -81,27 +84,27 @@ class CellReport(Result, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     """Answers to the other questions that were asked."""
     health: HealthNumbers | None = None
-    """What health checks came to, where that was asked and is known."""
+    """The result of health checks, if asked and known."""
     tapes: tuple[Tape, ...] = ()
-    """How many places there were during the life of the server, where it was asked."""
+    """How many places there were during the server's life, if asked."""
     memory: MemoryNumbers | None = None
-    """What a place costs, where that was asked and is known."""
+    """What a place costs, if asked and known."""
     staying: tuple[StayNumbers, ...] = ()
     """What clients that stay leave to others, for each question about them."""
     http2: Http2Numbers | None = None
-    """What requests that share a connection came to, where that was asked."""
+    """The result for requests that share a connection, if asked."""
     narrow: tuple[Narrow, ...] = ()
-    """Places inside the app that fewer requests get to than are in it."""
+    """Places inside the app that fewer requests reach than are in the app."""
     reason: str
-    """One sentence that explains the outcome or the verdict."""
+    """A sentence that explains the outcome or the verdict."""
     remedy: str = ""
-    """What to do about it, with which the reason ends; empty where not known."""
+    """What to do about it, which is the end of the reason; empty if unknown."""
     command: tuple[str, ...]
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
     log_tail: str
     reproduce: str
-    """The command that measures this one cell again."""
+    """The command that measures this cell again."""
 
     @property
     def environment(self) -> Environment:
@@ -110,12 +113,12 @@ class CellReport(Result, frozen=True, kw_only=True):
 
     @property
     def word(self) -> Outcome | Verdict:
-        """The verdict where there is a measurement, otherwise the outcome."""
+        """The verdict if there is a measurement, otherwise the outcome."""
         return self.verdict if self.outcome is Outcome.MEASURED else self.outcome
 
 
 def several_releases(cells: Iterable[CellReport]) -> set[str]:
-    """Servers of which some release of Flask was measured with several releases."""
+    """Servers with several releases measured under the same release of Flask."""
     releases: dict[tuple[str, str], set[str]] = defaultdict(set)
     for cell in cells:
         releases[cell.server, cell.flask].add(cell.server_version)
@@ -123,7 +126,7 @@ def several_releases(cells: Iterable[CellReport]) -> set[str]:
 
 
 class Remark(Result, frozen=True, kw_only=True):
-    """Something that is worth knowing of a deployment, and fails no check."""
+    """Something worth knowing about a deployment that fails no check."""
 
     word: Other
     """The finding."""
@@ -131,7 +134,7 @@ class Remark(Result, frozen=True, kw_only=True):
     remedy: str
     """What to do."""
     file: str
-    """The file that it is about; empty where there is none."""
+    """The file that it is about; empty if there is none."""
     line: int
 
 
@@ -151,7 +154,7 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     """The file with the setting that decides; empty when no file has it."""
     line: int
     found_below: str = ""
-    """The path that its app was found below, where nothing told of it."""
+    """The path that its app was found below, if no file names it."""
     remarks: tuple[Remark, ...] = ()
     """Other things worth knowing."""
 
@@ -172,7 +175,7 @@ class EnvironmentReport(Result, frozen=True, kw_only=True):
     id: str
     installed: dict[str, str]
     sources: dict[str, str] = {}
-    """Sources of distributions that came from no index, by name and version."""
+    """Sources of distributions that did not come from an index, by name and version."""
     control: Outcome | None
     control_reason: str
 

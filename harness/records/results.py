@@ -1,4 +1,4 @@
-"""The folder that a run leaves: which files are in it, and the evidence among them.
+"""Reads and writes the folder of results that a run leaves.
 
 A file that cannot be read never costs the others.
 """
@@ -21,13 +21,13 @@ from harness.records.plan import Plan
 from harness.records.report import Report
 
 EVIDENCE = "evidence"
-"""Folder for a file of evidence for each environment."""
+"""Folder with a file of evidence for each environment."""
 
 PREVIOUS = "previous"
-"""Folder for the files of the run before, until the next run begins."""
+"""Folder for the files of the previous run, until the next run begins."""
 
 LOCK = ".flask-concurrency.lock"
-"""File that a run holds locked."""
+"""File that is locked during a run."""
 
 PLAN = "plan.json"
 """File of the plan of a run."""
@@ -36,7 +36,7 @@ REPORT = "report.json"
 """File of the report of a run."""
 
 CHANGES = "changes.json"
-"""File of what changed against another run."""
+"""File of changes since another run."""
 
 CHECK = "check.json"
 """File of the result of a check."""
@@ -85,7 +85,7 @@ def begin(results: Path, plan: Plan) -> None:
 
 
 def refuse_others(results: Path) -> None:
-    """Raise ``UsageError`` about a foreign file that has the name of one of ours.
+    """Raise ``UsageError`` if somebody else's file has the name of one of ours.
 
     It would be moved, and removed by the next run. In a folder that a run has locked
     before, all such files are ours.
@@ -106,7 +106,7 @@ def refuse_others(results: Path) -> None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a run of ours wrote a file, whole or not."""
+    """Whether one of our runs wrote a file, whole or not."""
     try:
         content = files.read_bytes(path)
     except UsageError:
@@ -152,12 +152,12 @@ def read_plan(path: Path) -> Plan:
 
 
 def read_report(path: Path) -> Report:
-    """Read a report, or that of a folder of results. Raises ``UsageError``."""
+    """Read a report from a file or a folder of results. Raises ``UsageError``."""
     return files.read(path / REPORT if path.is_dir() else path, Report)
 
 
 def write_evidence(results: Path, evidence: Evidence, name: str | None = None) -> Path:
-    """Write the evidence of one environment; the path. Raises ``UsageError``.
+    """Write the evidence of one environment; return its path. Raises ``UsageError``.
 
     The file is named after the environment, or has a ``name`` of its own.
     """
@@ -182,7 +182,7 @@ def read_one(path: Path) -> Evidence:
 
 
 def in_order(evidence: Sequence[Evidence], *plans: Plan) -> list[Evidence]:
-    """Evidence in the order of a plan; what is in none comes last."""
+    """Sort evidence in the order of a plan; evidence that is not in it comes last."""
     planned = [str(e.environment) for plan in plans for e in plan.environments]
     order = {name: n for n, name in enumerate(planned)}
     return sorted(

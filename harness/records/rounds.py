@@ -1,4 +1,4 @@
-"""Rounds: loads that were offered once, and what can be said of them."""
+"""Records of rounds, and functions on them. A round is a load that was offered once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Round(Result, frozen=True, kw_only=True):
     peak: int
     """The most in the app at any moment of the round."""
     waiting: int
-    """Offered, neither in the app nor ended, at that same moment."""
+    """Requests that were offered and neither in the app nor ended at that moment."""
     late: int
     """How many of the admitted entered only while the server was watched for longer."""
     processes: int
@@ -66,16 +66,16 @@ class Round(Result, frozen=True, kw_only=True):
     hand_off_seconds: float | None = None
     """From releasing one held request to a waiting one entering the app."""
     broken: int = 0
-    """Holds that ended without the app's answer to their release (a fault)."""
+    """Holds that ended without the app's answer to their release, which is a fault."""
     stalled: int = 0
-    """Requests that still waited with the server quiet after all were released."""
+    """Requests that still waited in a quiet server after all were released."""
     strays: int = 0
     """Times that the app reported a request that was not sent, or was in it already."""
     asleep: int = 0
     """Threads of the server that slept on a clock for all of the time that it was
     watched while requests waited: they may let more in when they wake."""
     replaced: int = 0
-    """Processes of the server that were there before the round and not after it."""
+    """Processes of the server that existed before the round and not after it."""
     send_seconds: float = 0.0
     """From the first connection begun to the last request sent whole."""
     lag_seconds: float = 0.0
@@ -102,7 +102,7 @@ def load_of(declared: int | None, limit: int) -> int:
 
 
 def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
-    """How many requests were admitted of each offered load, by load."""
+    """How many requests were admitted of each offered load."""
     admitted: dict[int, list[int]] = defaultdict(list)
     for each in rounds:
         admitted[each.offered].append(each.admitted)
@@ -119,7 +119,7 @@ def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
 
 
 def undisturbed(rounds: Sequence[Round]) -> list[Round]:
-    """Rounds in which the server did not end processes, nor in the next one.
+    """Rounds such that neither they nor the next round lost a process of the server.
 
     A worker that is to end takes no more requests for a while before it does.
     """
@@ -141,7 +141,7 @@ def peak_of(rounds: Iterable[Round]) -> int:
 
 
 def waited(each: Round) -> bool:
-    """Whether a request waited that would not have entered by itself.
+    """Whether a request waited and would not have entered by itself.
 
     Where the server was not quiet: one of several entered when another was let go, and
     no more did. A single one may just have been late.
@@ -161,7 +161,7 @@ def turned_away(each: Round) -> bool:
 
 
 def turned_all_away(each: Round) -> bool:
-    """Whether all that was offered was answered, and nothing entered the app."""
+    """Whether every offered request was answered, and none entered the app."""
     return 0 < each.offered == each.account.answered_without_entering
 
 

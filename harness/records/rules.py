@@ -1,4 +1,4 @@
-"""Stable ids of everything that a report can find: a page of ``docs/rules`` for each.
+"""Stable ids of everything that a report can find, each with a page in ``docs/rules``.
 
 An id is never used for another finding, even when its own no longer exists.
 """
@@ -15,7 +15,7 @@ from harness.records.words import Verdict
 
 
 class Other(StrEnum):
-    """Findings that are no outcome, verdict or change of one cell."""
+    """Findings other than outcomes, verdicts and changes of one cell."""
 
     CLAIMS = "claims contradicted"
     AT_LEAST = "below at-least"
@@ -44,7 +44,7 @@ class Rule(NamedTuple):
     code: str
     word: Word
     about: str
-    """What it means, in one sentence."""
+    """The meaning, in one sentence."""
 
     @property
     def name(self) -> str:
@@ -234,5 +234,5 @@ WAITS = {
 
 
 def promise_in(reason: str) -> Other | None:
-    """The promise that the reason of a check is about; ``None`` where it is another."""
+    """The promise that the reason of a check is about; ``None`` for other reasons."""
     return PROMISES.get(reason.partition(": ")[0])

@@ -1,4 +1,4 @@
-"""Records of what is seen when a question is asked: rounds and counts."""
+"""Records of what was seen when questions were asked: rounds and counts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Wait(StrEnum):
 
 
 class WaitKindSeen(Result, frozen=True, kw_only=True):
-    """What was seen of requests that waited for one thing."""
+    """What was seen of requests with one kind of wait."""
 
     wait: Wait
     outcome: Outcome = Outcome.MEASURED
@@ -90,8 +90,8 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """What was seen of requests beyond the ceiling."""
 
     came: int = 0
-    """Requests that came in all, until one got no connection or was sent away, or the
-    limit was reached.
+    """Requests sent in all, until one got no connection or was sent away, or the limit
+    was reached.
     """
     in_app: int = 0
     """How many were in the app when the server was quiet."""
@@ -101,7 +101,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """Connections that the kernel held for the server and that this had not accepted;
     null where that cannot be told."""
     not_opened: int = 0
-    """Requests that got no connection, though it was begun several times."""
+    """Requests that got no connection in several attempts."""
     refused: int = 0
     reset: int = 0
     turned_away: dict[str, int] = {}
@@ -113,7 +113,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     stalled: int = 0
     """Requests that still waited after all were let go."""
     given_up_early: bool = False
-    """Whether the server was not quiet when these were given up."""
+    """Whether these were given up before the server was quiet."""
     settled: Settled = Settled.STEADY_COUNT
     account: Account = Account()
     """How all of those that came ended, and as not opened those that did not come."""
@@ -126,9 +126,9 @@ class ComputeRound(Result, frozen=True, kw_only=True):
 
     computing: int
     processes: int
-    """Distinct processes that they were in."""
+    """Distinct processes of the requests."""
     seconds: float
-    """How long that took, by a monotonic clock."""
+    """Duration in seconds, by a monotonic clock."""
     used: float
     """Processor time of the server meanwhile."""
     waited: float

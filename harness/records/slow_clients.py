@@ -1,4 +1,4 @@
-"""What is seen of clients that send or read slowly, or idle."""
+"""Records of clients that send or read slowly, or idle."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ class SlowWay(StrEnum):
     """How a client can be slow."""
 
     SILENT = "silent"
-    """It opens a connection and sends nothing."""
+    """The client opens a connection and sends nothing."""
     HALF_HEADER = "half a header"
-    """It sends the beginning of a request and stops."""
+    """The client sends the beginning of a request and stops."""
     HALF_BODY = "half a body"
-    """It announces a body that the app will read, and sends half of it."""
+    """The client announces a body that the app will read, and sends half of it."""
     READS_NOTHING = "reads nothing"
-    """It asks for a large answer and takes none of it."""
+    """The client asks for a large answer and reads none of it."""
     IDLE = "idle"
-    """It has had an answer, and keeps the connection open."""
+    """The client has had an answer, and keeps the connection open."""
 
 
 class Freed(Result, frozen=True, kw_only=True):
-    """A server that nobody got into lets somebody in with all slow clients there."""
+    """The moment at which a server lets somebody in although slow clients remain."""
 
     seconds: float
-    """From the slow clients there to the first ordinary request that entered."""
+    """Seconds from the arrival of the slow clients to the first ordinary request in the
+    app."""
     closed: int
     """How many slow clients the server had closed by then."""
 
@@ -38,7 +39,7 @@ class SlowStep(Result, frozen=True, kw_only=True):
     """Some slow clients, and what became of ordinary requests offered meanwhile."""
 
     clients: int
-    """Slow clients that had sent all that they send."""
+    """Slow clients that had sent their part."""
     closed: int
     """How many of their connections the server had closed before
     others were offered.
@@ -67,7 +68,7 @@ class SlowStep(Result, frozen=True, kw_only=True):
 
 
 class Slow(Result, frozen=True, kw_only=True):
-    """All that was tried of one way."""
+    """All steps with clients that are slow in one way."""
 
     way: SlowWay
     steps: tuple[SlowStep, ...]
@@ -79,5 +80,5 @@ class SilentSeen(QuestionSeen, frozen=True, kw_only=True, tag="silent"):
     """What slow clients take away from others."""
 
     watched_seconds: float = 0.0
-    """How long it was watched whether a server that nobody got into frees itself."""
+    """How long a server that let nobody in was watched, in seconds."""
     ways: tuple[Slow, ...] = ()

@@ -1,4 +1,4 @@
-"""Clients that stay: slow uploads, event streams and sockets, and who gets in beside.
+"""Records of clients that stay: slow uploads, event streams, WebSockets and polls.
 
 A client stays when its request, or the connection that it opened, lasts until it or the
 app ends it.
@@ -22,7 +22,7 @@ class StayWords(NamedTuple):
     single: str
     several: str
     open: str
-    """What is true of them while they stay."""
+    """What they are while they stay."""
 
 
 WORDS = {
@@ -34,23 +34,23 @@ WORDS = {
 
 
 class OwnRoutes(Result, frozen=True, kw_only=True):
-    """Paths of the app's own at which clients stay; empty where none is given."""
+    """The app's own paths at which clients stay; empty if none is given."""
 
     upload_to: str = ""
-    """Takes an upload by POST."""
+    """A path that takes an upload by POST."""
     events_at: str = ""
-    """Answers with an event stream."""
+    """A path that answers with an event stream."""
     socket_at: str = ""
-    """Opens a WebSocket."""
+    """A path that opens a WebSocket."""
     polls_at: str = ""
-    """Has Socket.IO, whose clients poll."""
+    """The path of Socket.IO, whose clients poll."""
 
 
 class StayStep(Result, frozen=True, kw_only=True):
-    """Some clients that stay, and what became of ordinary requests beside them."""
+    """A number of staying clients, and what became of ordinary requests beside them."""
 
     clients: int
-    """Clients that had come."""
+    """Clients that had arrived."""
     in_app: int | None = None
     """Clients in the app; null where that cannot be told, as for sockets and for routes
     of the app's own.
@@ -88,13 +88,13 @@ class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
     """What clients that stay leave to others."""
 
     path: str = ""
-    """The path of the app's own that they came for; empty for one of the probe."""
+    """The app's own path that they requested; empty for the probe's."""
     watched_seconds: float = 0.0
     """How long it was watched whether a server that nobody got into frees itself."""
     steps: tuple[StayStep, ...] = ()
-    """In the order they were tried; the first with no client that stays."""
+    """Steps in the order they were tried; the first has no client that stays."""
     statuses: tuple[int, ...] = ()
-    """With which statuses clients were answered that did not stay."""
+    """The statuses with which clients that did not stay were answered."""
 
 
 class UploadsSeen(StayingSeen, frozen=True, kw_only=True, tag="uploads"):
@@ -107,8 +107,7 @@ class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     open: int = 0
     """Streams that were open when the app sent each a further event."""
     live: int | None = None
-    """Streams whose client got that event while the stream lasted; null if that was not
-    tried.
+    """Streams whose client got that event while the stream lasted; null if not tried.
     """
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
@@ -136,14 +135,14 @@ class Taking(StrEnum):
 
 
 NOTICED_SECONDS = 2.0
-"""Seconds for which a place must be kept to count: less may be due to a busy machine.
+"""Seconds for which a place must be kept to count: less may be a busy machine's doing.
 """
 
 
 def least_shut_out(
     number: str, after: str, chance: bool, waits_from: int | None
 ) -> str:
-    """In words, the least number of clients beside which nobody else gets in.
+    """The least number of clients beside which nobody else gets in, in words.
 
     ``after`` is how long the server takes to free itself; empty where it does not.
     """
@@ -154,25 +153,25 @@ def least_shut_out(
 
 
 class StayNumbers(Result, frozen=True, kw_only=True):
-    """What clients that stay in one way come to, in a report."""
+    """The result for clients that stay in one way, in a report."""
 
     question: Question
     places: int
-    """Ordinary requests in the app when nobody stays; 16 are offered at the most."""
+    """Ordinary requests in the app when nobody stays; at most 16 are offered."""
     shut_out_by: int | None
     """The least number of clients that stay beside which nobody else gets in; null
     where there was always room."""
     tried: int
-    """The most clients that stayed at once."""
+    """The largest number of staying clients that was tried."""
     taking: Taking
     frees_after: float | None
     """Seconds after which the server let others in all the same; null if it did not."""
     in_app: bool | None
     """Whether clients that stay are in the app; null where that cannot be told."""
     served_after: bool = True
-    """Whether others that waited were served when those that stay had left."""
+    """Whether waiting requests were served after the staying clients had left."""
     held_back: bool = False
-    """Whether a further event does not reach the client while its stream lasts."""
+    """Whether further events do not reach the client while its stream lasts."""
     chance: bool = False
     """Whether several workers shared the load by chance, so that another number may be
     seen next time."""

@@ -1,4 +1,4 @@
-"""Rounds in which the order is chosen in which the workers of a server get requests.
+"""Records of rounds in which the order of a server's workers is chosen.
 
 Which of several workers accepts the next request is a matter of order: of who is run
 first by the kernel's scheduler or, where each worker has a listening socket of its own,
@@ -16,7 +16,7 @@ from harness.records.words import Result
 from harness.records.words import Settled
 
 TOO_LONG = "a worker would have been stopped for too long"
-"""Why the order was not chosen where this machine was too slow for it."""
+"""Why the order was not chosen if this machine was too slow for it."""
 
 
 class Steering(StrEnum):
@@ -25,16 +25,17 @@ class Steering(StrEnum):
     STOP = "stop"
     """The other workers were stopped meanwhile (SIGSTOP, SIGCONT)."""
     PORT = "port"
-    """By source ports, of which the kernel's hash leads each to one worker."""
+    """By source ports: the kernel's hash leads each port to one worker."""
 
 
 class Goal(StrEnum):
     """What a steered round is to find."""
 
     LEAST = "least"
-    """The least in the app: the first worker takes all that it can, then the next."""
+    """Find the least in the app: the first worker takes all that it can, then the
+    next."""
     MOST = "most"
-    """The most in the app: each worker is offered as many as there are."""
+    """Find the most in the app: each worker is offered all requests."""
 
 
 class SteeredRound(Result, frozen=True, kw_only=True):
@@ -53,18 +54,18 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """For the least: whether all connections were accepted before anything was sent
     over them; otherwise all was sent before the first one was accepted."""
     after: tuple[int, ...]
-    """How many were in the app after each step, the last of them with all running."""
+    """How many were in the app after each step; in the last step all workers run."""
     alone: int = 0
     """For the least: how many the first worker took while it alone could. One that took
     none, since another holds a lock, has given way to the next."""
     admitted: int
     """Requests in the app at the end."""
     waiting: int
-    """Offered, neither in the app nor ended, at that moment."""
+    """Requests that were offered and neither in the app nor ended at that moment."""
     late: int = 0
     """How many of the admitted entered only while the server was watched for longer."""
     elsewhere: int = 0
-    """Requests that were held by another worker than their source port leads to."""
+    """Requests held by another worker than the one that their source port leads to."""
     processes: int
     threads: int
     settled: tuple[Settled, ...]
@@ -72,11 +73,12 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
     shares: tuple[int, ...] = ()
-    """For the most: how many each worker held at last, in the order of ``workers``."""
+    """For the most: how many each worker held in the end, in the order of
+    ``workers``."""
     complete: bool = True
-    """Whether it came to its end before a worker had been stopped for too long."""
+    """Whether the round ended before a worker had been stopped for too long."""
     same_workers: bool = True
-    """Whether the same workers were there in the end."""
+    """Whether the workers were the same in the end."""
     broken: int = 0
     stalled: int = 0
     strays: int = 0
@@ -84,7 +86,7 @@ class SteeredRound(Result, frozen=True, kw_only=True):
 
 
 def is_conclusive(each: SteeredRound) -> bool:
-    """Whether the order was as chosen, and every step ended with a quiet server."""
+    """Whether a round kept the chosen order and each step ended with a quiet server."""
     return (
         each.complete
         and each.same_workers
@@ -95,7 +97,7 @@ def is_conclusive(each: SteeredRound) -> bool:
 
 
 def _lost(each: SteeredRound) -> bool:
-    """Whether requests stalled that a worker may have accepted just as it was stopped.
+    """Whether requests stalled that a stopped worker may have accepted.
 
     Where all were sent after the last worker went on, the server itself lost them.
     """
@@ -103,7 +105,7 @@ def _lost(each: SteeredRound) -> bool:
 
 
 def ranks(order: Sequence[int]) -> tuple[int, ...]:
-    """An order of workers by which of them was started first, second and so on.
+    """The order of workers, each given by its rank among them by start.
 
     So orders of a server can be compared that was started again.
     """

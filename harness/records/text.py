@@ -1,4 +1,4 @@
-"""Put values into English sentences.
+"""Puts values into English sentences.
 
 Nothing is escaped: whatever prints the text does that.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 MOST_OF_A_VALUE = 200
-"""Characters of a value from a file that are quoted."""
+"""Most characters of a value from a file that are quoted."""
 
 
 def listed(parts: Sequence[str], by: str = "and") -> str:

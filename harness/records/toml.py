@@ -1,4 +1,4 @@
-"""Read records from TOML files that people write.
+"""Reads records from TOML files that people write.
 
 Whatever is in a file, reading it gives a record or one error that names the file, the
 table, the key and a remedy.
@@ -36,10 +36,10 @@ class Misfit(Exception):
 
     def __init__(self, table: str, key: str, problem: str) -> None:
         self.table = table
-        """The table that it is in, such as ``configuration sync-4``; may be empty."""
+        """The table with the value, such as ``configuration sync-4``; may be empty."""
         self.key = key
         self.problem = problem
-        """What is wrong, and a remedy."""
+        """The problem and a remedy."""
         super().__init__(": ".join(filter(None, (table, key, problem))))
 
 
@@ -89,7 +89,7 @@ def _values(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _unusable(value: Any) -> str:
-    """Why no key takes a value, and a remedy; empty where one may."""
+    """Why no key takes a value, and a remedy; empty if one may."""
     if isinstance(value, str) and "\0" in value:
         return "a text has a null character; remove it"
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
@@ -177,7 +177,7 @@ def _is_tables(kind: inspect.Type | None) -> bool:
 
 
 def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
-    """The type of a key; if it may be of several, the record among them."""
+    """The type of a key; of several types, the record."""
     types = (field.type for field in struct.fields if field.encode_name == name)
     found = next(types, None)
     kinds = found.types if isinstance(found, inspect.UnionType) else ()
@@ -186,7 +186,7 @@ def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
 
 
 def _get(value: Any, key: Any) -> Any:
-    """The value at a place in the file that msgspec has read already."""
+    """The value at a place in the file that msgspec has already read."""
     return value[key] if isinstance(value, dict | list) else None
 
 

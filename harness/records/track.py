@@ -16,7 +16,7 @@ class Span(Result, frozen=True, kw_only=True):
     """Successive releases with the same number."""
 
     releases: tuple[str, ...]
-    """Releases that were measured, oldest first. The others are in the gaps."""
+    """Measured releases, oldest first; the others are in the gaps."""
     said: str
     """The number as ``expected.toml`` spells it, or the outcome."""
     outcome: Outcome
@@ -25,15 +25,16 @@ class Span(Result, frozen=True, kw_only=True):
     ceiling: int | None
     """The highest ceiling of the releases."""
     apart: dict[str, str] = {}
-    """By release, numbers that differ from ``said``; chance explains the difference."""
+    """Numbers, by release, that differ from ``said``; chance explains the
+    difference."""
     change: Change | None = None
     """The change from the span before; null for the first span."""
     reason: str = ""
     """The number before and now, and which release was compared if it is not the one
     before."""
     versions: tuple[Difference, ...] = ()
-    """Other packages with another version where the span begins. One of them may be the
-    cause of the change."""
+    """Other packages whose version changes where the span begins; one of them may be
+    the cause."""
     new: bool = False
     """Whether the change was not known before this run."""
 
@@ -76,7 +77,7 @@ class Timeline(Result, frozen=True, kw_only=True):
 
 
 class Side(Result, frozen=True, kw_only=True):
-    """One side of a change, and what was measured there."""
+    """One side of a change, and its measurement."""
 
     release: str
     cell: str
@@ -102,11 +103,10 @@ class Try(Result, frozen=True, kw_only=True):
     said: str
     """The number as ``expected.toml`` spells it, or the outcome."""
     like: str
-    """The end that it is like, ``old`` or ``new``; ``neither``; or empty if that is not
-    known."""
+    """The end that it resembles: ``old``, ``new`` or ``neither``; empty if unknown."""
     reason: str
     reused: bool
-    """Whether its measurement comes from the history."""
+    """Whether the measurement comes from the history."""
 
 
 class Swap(Result, frozen=True, kw_only=True):
@@ -117,7 +117,7 @@ class Swap(Result, frozen=True, kw_only=True):
     on: str
     """The side that all other packages are from: ``old`` or ``new``."""
     like: str
-    """The side that the result is like, as for ``Try``."""
+    """The side that the result resembles, as for ``Try``."""
     said: str
     reason: str
 
@@ -137,20 +137,20 @@ class Bisection(Result, frozen=True, kw_only=True):
     releases: tuple[str, ...]
     """All releases from one end of the search to the other, oldest first."""
     old: Side
-    """The last release that is like the old end."""
+    """The last release that resembles the old end."""
     new: Side
-    """The first release after it that is not."""
+    """The first release after ``old`` that does not."""
     words: str
     """The number before and now."""
     between: tuple[Gap, ...]
     """Releases between ``old`` and ``new`` without a result. Any of them may have made
     the change."""
     tries: tuple[Try, ...]
-    """All releases that were looked at, in this order."""
+    """All releases that were looked at, in order."""
     others: tuple[str, ...] = ()
     """Signs that there are more changes, a sentence each."""
     versions: tuple[Difference, ...]
     """All packages with another version, the most important first."""
     swaps: tuple[Swap, ...] = ()
     cause: str
-    """What the change comes from, as far as the swaps show it, as a sentence."""
+    """The cause of the change as a sentence, as far as the swaps show it."""

@@ -1,4 +1,4 @@
-"""Version strings: their order, their series, and those of builds on no index."""
+"""Compares version strings, and makes those of builds from sources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = 4096
 
 @lru_cache(KEPT)
 def release_order(release: str) -> tuple[int, Version, str]:
-    """A key to sort releases by; what is no release, such as a branch, comes last."""
+    """A key to sort releases by; anything else, such as a branch, comes last."""
     try:
         return 0, Version(release), release
     except InvalidVersion:
@@ -25,7 +25,7 @@ def release_order(release: str) -> tuple[int, Version, str]:
 
 
 def is_of(requirement: Requirement, package: str) -> bool:
-    """Whether a requirement is on a package, however either name is written."""
+    """Whether a requirement is for a package, in any spelling of the name."""
     return canonicalize_name(requirement.name) == canonicalize_name(package)
 
 
@@ -36,7 +36,7 @@ def within(version: str, specifier: SpecifierSet) -> bool:
 
 
 def series(release: str) -> str:
-    """``3.1`` of ``3.1.3``; what is no release is a series of its own."""
+    """The series of a release: ``3.1`` of ``3.1.3``; other texts stay as they are."""
     try:
         return "{}.{}".format(*(*Version(release).release, 0)[:2])
     except InvalidVersion:
@@ -47,10 +47,10 @@ LABEL_CHARACTERS = 7
 
 
 class Kind(StrEnum):
-    """Where a project comes from; the word stands in the local part of its version."""
+    """The kind of a source; the word is in the local part of the version."""
 
     CHECKOUT = "checkout"
-    """A folder that git knows the content of."""
+    """A folder in a git checkout."""
     FOLDER = "folder"
     """Any other folder."""
     ARCHIVE = "archive"
@@ -60,7 +60,7 @@ class Kind(StrEnum):
 
 
 def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str:
-    """A version with a local part that tells where it comes from.
+    """A version with a local part that names its source.
 
     ``content`` is a hash, of which enough is taken not to be read as a number: leading
     zeros of a number would be lost.

@@ -1,4 +1,4 @@
-"""A second account of how many requests are in the app, apart from the rounds."""
+"""Records of the kernel's account of requests in the app: a second witness."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class KernelAccount(Result, frozen=True, kw_only=True):
     held: int = 0
     """Requests that were held in the app at that moment, by their own account."""
     held_accepted: int = 0
-    """How many of these have a connection that a process of the server accepted."""
+    """How many of these have a connection that a server process accepted."""
     accepted: int = 0
     """Connections that processes of the server had accepted and not yet answered."""
     queued: int = 0
     """Connections that waited in the backlog of a listening socket."""
     by_process: tuple[int, ...] = ()
-    """How many of the accepted ones each process had that had any, most first. What
-    processes share counts for each."""
+    """How many accepted connections each process had, most first, without zeros.
+    Connections that processes share count for each."""
     upstream: int | None = None
     """Connections that the server behind a proxy had accepted on its own ports; null
     without a proxy, and where it listens on no port."""

@@ -1,4 +1,4 @@
-"""Words that records are written in, and the numbers that version records."""
+"""The words in records, and the numbers that version records."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Record(
     forbid_unknown_fields=True,
     rename="kebab",
 ):
-    """Written in TOML by people: keys have hyphens."""
+    """A record that people write in TOML: keys have hyphens."""
 
     remedies: ClassVar[Mapping[str, str]] = {}
-    """By key: what to write where a value does not fit, if that needs to be said."""
+    """What to write if a value does not fit, by key."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Written in JSON by the harness: keys have underscores."""
+    """A record that the harness writes in JSON: keys have underscores."""
 
 
 # --------------------------------------------------------------------- words
@@ -79,7 +79,7 @@ class Arrival(StrEnum):
     BURST = "burst"
     """All at once."""
     STAGGERED = "staggered"
-    """One, and once it is held (or the server is quiet) the next."""
+    """One by one: the next once one is held or the server is quiet."""
     OPENED = "opened"
     """All at once, over connections that the server could accept before."""
 
@@ -94,14 +94,15 @@ class Settled(StrEnum):
     CPU_TIMES = "cpu times"
     """No process of the server used processor time (elsewhere; coarser)."""
     IN_VAIN = "in vain"
-    """All threads slept but some that computed, for far longer than requests take to
-    enter the app, and let none in."""
+    """Some threads computed for far longer than requests take to enter the app and let
+    none in; all others slept."""
     STEADY_COUNT = "steady count"
-    """The server never went quiet; the number of holds did not change for long."""
+    """The server never became quiet; the number of holds did not change for a long
+    time."""
 
 
 INSTRUMENT = (Outcome.HARNESS_FAILED, Outcome.ACCOUNTS_DISAGREE)
-"""Outcomes that say something about the instrument, and nothing about a server."""
+"""Outcomes that are about the instrument, and not about a server."""
 
 FAILURES = (
     *INSTRUMENT,

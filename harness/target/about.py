@@ -12,7 +12,7 @@ import sys
 
 
 def files(folder):
-    """Yield the files in a folder of the path that say what is installed there."""
+    """Yield the metadata files of the distributions in a folder of the path."""
     try:
         names = os.listdir(folder or ".")
     except OSError:  # a zip file, or not there

@@ -66,7 +66,7 @@ def held():
 
 @app.route("/stream")
 def stream():
-    """Begin to answer, hold the request, then go on with its name."""
+    """Begin the answer, hold the request, then complete the answer with its name."""
     name = request.args["request"]
     events = int(request.args.get("events", "1"))
 
@@ -80,7 +80,7 @@ def stream():
 
 
 def why_not_async():
-    """Return why there are no ``async def`` views, or nothing if there are."""
+    """Return why there are no ``async def`` views; empty if there are."""
     if not hasattr(app, "ensure_sync"):
         return "they came with Flask 2.0"
     if sys.version_info < (3, 7):
@@ -93,7 +93,7 @@ def why_not_async():
 
 
 def no_async():
-    """Answer in place of an ``async def`` view."""
+    """Answer that there are no ``async def`` views."""
     return why_not_async(), 501
 
 
@@ -115,7 +115,7 @@ def large():
 
 @app.route("/upload", methods=["POST"])
 def upload():
-    """Be in the app until all has come that the client sends."""
+    """Stay in the app until everything that the client sends has arrived."""
     name = request.args["request"]
     hold_reading(name, request.get_data)
     return name
@@ -123,5 +123,5 @@ def upload():
 
 @app.route("/read", methods=["POST"])
 def read():
-    """Answer with the number of bytes that the client sent, once all have come."""
+    """Answer with the number of bytes that the client sent, once all have arrived."""
     return str(len(request.get_data()))

@@ -63,7 +63,7 @@ def serve(connection, address, server):
 
 
 def accept_forever(listener, server, spawn):
-    """Serve one connection after the other, with ``spawn`` each in a new thread."""
+    """Serve one connection after the other; with ``spawn``, each in a new thread."""
     while True:
         connection, address = listener.accept()
         if spawn:

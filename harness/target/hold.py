@@ -1,4 +1,4 @@
-"""How a request in the app reports to the probe, and stays until it is let go.
+"""Reports requests in the app to the probe, and holds them until they are released.
 
 This file runs inside the environment under test, on any Python from 2.7 on. It imports
 the standard library only. The protocol uses one connection for each request:
@@ -136,7 +136,7 @@ def wait_for_lock(connection, sleep):
 
 
 def wait_asleep(connection, sleep):
-    """Sleep again and again, until the probe has let the request go.
+    """Sleep again and again until the probe has released the request.
 
     Nothing can wake a thread from ``time.sleep``. So after each sleep this looks,
     without waiting, whether the request was let go, and if not, sleeps twice as long.
@@ -164,11 +164,12 @@ WAITS = {
     "lock": wait_for_lock,
     "sleep": wait_asleep,
 }
-"""Ways to wait for the probe, by name. Each takes the connection, and what sleeps."""
+"""Ways to wait for the probe, by name. Each takes the connection and a function that
+sleeps."""
 
 
 def hold(request, connect=None, wait="socket", sleep=None):
-    """Stay here until the probe lets the request go.
+    """Stay here until the probe releases the request.
 
     ``connect`` opens the connection instead of the standard library, ``sleep`` is
     called instead of ``time.sleep``, and ``wait`` is one of ``WAITS``.
@@ -183,7 +184,7 @@ def hold(request, connect=None, wait="socket", sleep=None):
 
 
 def hold_reading(request, read, connect=None):
-    """Call ``read`` to read the body of the request, and be in the app meanwhile.
+    """Call ``read`` to read the request's body, and count as in the app meanwhile.
 
     The client lets the request go, by sending what is left of the body.
     """
@@ -196,7 +197,7 @@ def hold_reading(request, read, connect=None):
 
 
 def call(request, address, path, headers=None, connect=None, wait_for=None):
-    """Call the own server at ``address`` once the probe lets the request go.
+    """Call the app's own server at ``address`` once the probe releases the request.
 
     The inner request is held under the name ``NAME.in``. While it has no answer, this
     one is held as ``NAME.out``, and gives up when the probe says so. To wait for both,
@@ -226,7 +227,7 @@ def call(request, address, path, headers=None, connect=None, wait_for=None):
 
 
 def compute(request, steps, connect=None):
-    """Compute once the probe lets the request go; then wait once more, as ``NAME.out``.
+    """Compute once the probe releases the request; then wait again, as ``NAME.out``.
 
     A thread that waits for the interpreter's lock wakes now and then to ask for it. On
     a busy machine it waits for a processor to do so, as if it had something to compute.

@@ -10,7 +10,7 @@ import os
 
 
 async def hold(request, protocol):
-    """Stay here until the probe lets the request go; ``protocol`` is ``hold.py``."""
+    """Stay here until the probe releases the request; ``protocol`` is ``hold.py``."""
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:

@@ -11,7 +11,7 @@ app = plain
 
 @Sock(app).route("/socket/")
 def socket(connection):
-    """Say that it is open, and stay."""
+    """Send a message that the WebSocket is open, and stay."""
     connection.send("open")
     while True:
         connection.receive()

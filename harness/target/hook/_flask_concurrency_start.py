@@ -24,11 +24,11 @@ FRAMEWORKS = {
     "fastapi.applications": "fastapi",
     "bottle": "bottle",
 }
-"""Modules of other frameworks, which a check is sometimes tried on."""
+"""Modules of other frameworks, on which a check is sometimes tried."""
 
 
 class Ignored(Warning):
-    """Stands in ``PYTHONWARNINGS``; it is never warned of."""
+    """A category for ``PYTHONWARNINGS``, of which there is never a warning."""
 
 
 def load(name, path):
@@ -43,7 +43,7 @@ def load(name, path):
 
 
 def command_line():
-    """Return the words that this process was started with, where the system tells.
+    """Return the words that this process was started with, if the system shows them.
 
     They are read early: some servers write a title over them.
     """
@@ -56,7 +56,7 @@ def command_line():
 
 
 def note(word):
-    """Leave an empty file that says what was seen here, for the check to find."""
+    """Leave an empty file whose name tells the check what was seen here."""
     folder = os.environ.get(SEEN)
     if folder:
         try:
@@ -85,7 +85,7 @@ def places():
 
 
 def watch_places():
-    """Replace each place when its module has been imported.
+    """Replace each place as soon as its module has been imported.
 
     That may be long before Flask is, or while the app's own module imports Flask.
     """
@@ -135,7 +135,7 @@ class Finder(object):
 
 
 def watch(name, actions):
-    """Do something with a module once it has been imported."""
+    """Call a function with a module once it has been imported."""
     sys.meta_path.insert(0, Finder(name, actions))
 
 

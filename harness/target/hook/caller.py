@@ -1,11 +1,11 @@
-"""The server that called the app, and what it was told; any Python from 3.6 on."""
+"""Finds the server that called the app, and its settings; any Python from 3.6 on."""
 
 import os
 import sys
 
 
 def green():
-    """Return the library of greenlets whose server was imported, or nothing."""
+    """Return the greenlet library whose server was imported, or nothing."""
     servers = (("gevent", "gevent.pywsgi"), ("eventlet", "eventlet.wsgi"))
     return next((name for name, module in servers if module in sys.modules), "")
 
@@ -19,11 +19,11 @@ SERVERS = (
     "tornado",
     "twisted",
 ) + ("cheroot", "waitress", "bjoern", "meinheld", "aiohttp", "gevent", "eventlet")
-"""Packages of servers, of which some do not tell the app their name."""
+"""Packages of servers; some servers do not tell the app their name."""
 
 
 def server():
-    """Return the package of the server that called, or nothing if it is not seen."""
+    """Return the package of the calling server, or nothing if it cannot be seen."""
     frame, found = sys._getframe(), ""
     while frame is not None:
         package = frame.f_globals.get("__name__", "").partition(".")[0]
@@ -39,7 +39,7 @@ def server():
 
 
 def told_gunicorn(worker):
-    """Return the settings of a worker of gunicorn."""
+    """Return the settings of a gunicorn worker."""
     config = worker.cfg
     return {
         "workers": config.workers,
@@ -55,11 +55,11 @@ TOLD = {
     "waitress": lambda task: {"threads": task.channel.server.adj.threads},
     "cheroot": lambda thread: {"threads": thread.server.requests.min},
 }
-"""How many requests at once a server was told to run, by an object that calls the app."""
+"""Readers of such settings, by the name of an object that calls the app."""
 
 
 def told():
-    """Return how many requests at once the server was told to run, if that is seen.
+    """Return the server's settings of how many requests to run at once, if visible.
 
     Where a script starts a server by code, only the server itself knows.
     """

@@ -1,4 +1,4 @@
-"""Whether the standard library was patched too late, and how the app waits then.
+"""Finds out whether the standard library was patched too late, and waits like the app.
 
 This is loaded when Flask is imported, and runs on any Python from 3.6 on.
 """
@@ -60,7 +60,7 @@ def find_stale():
 
 
 def stale():
-    """Return the same, looking only once in each process."""
+    """Return the result of ``find_stale``, which runs only once in each process."""
     if os.getpid() not in _stale:
         _stale[os.getpid()] = find_stale()
     return _stale[os.getpid()]
@@ -82,5 +82,5 @@ def wait_for(*several):
 
 
 def blocking_sleep():
-    """Return the ``sleep`` that some of the app's code has, or nothing."""
+    """Return an unpatched ``sleep`` that the app's code has, or nothing."""
     return BEFORE["sleep"] if stale() else None

@@ -32,16 +32,16 @@ HEADER = "HTTP_X_FLASK_CONCURRENCY_REQUEST"
 PLACE = "HTTP_X_FLASK_CONCURRENCY_PLACE"
 
 MESSAGE = 200
-"""Characters of an error that the probe is told, at most."""
+"""Most characters of an error that are sent to the probe."""
 
 current = ContextVar("flask_concurrency_request", default=None)
-"""The request of the probe that is handled now, if it is one."""
+"""The probe's request that is being handled, if there is one."""
 
 route = None
-"""The module with the reserved route, which knows how to connect to the probe."""
+"""The module with the reserved route, which can connect to the probe."""
 
 replaced = {}
-"""What each replaced function became, by the original."""
+"""The replacement of each function, by the original."""
 
 found = set()
 """Names of the places that were replaced in this process."""
@@ -56,26 +56,26 @@ class Request(object):
         self.held = False
 
     def is_for(self, place):
-        """Return whether it is to be held there, and has not been."""
+        """Return whether it is to be held at a place, and has not been yet."""
         return not self.held and self.place == place
 
     def open(self, what):
-        """Tell the probe that it is somewhere from now on; return the connection."""
+        """Tell the probe that the request is now at a place; return the connection."""
         return route.protocol.introduced(self.name + what, route.patches.connect)
 
     def hold(self):
-        """Stay here until the probe lets it go."""
+        """Stay here until the probe releases the request."""
         self.held = True
         route.protocol.hold(self.name, route.patches.connect)
 
     async def hold_async(self):
-        """Stay here as a coroutine does."""
+        """Stay here like ``hold``, as a coroutine."""
         self.held = True
         await route.load_beside("hold_async").hold(self.name, route.protocol)
 
 
 def failure(problem):
-    """Return the line by which the probe is told that a place raised an error."""
+    """Return the line that tells the probe that a place raised an error."""
     line = "{}: {}".format(type(problem).__name__, problem).split("\n")[0][:MESSAGE]
     return "failed {}\n".format(line).encode("utf-8", "replace")
 
@@ -128,7 +128,7 @@ class Pieces(object):
 
 
 def replace_views(app):
-    """Put functions that were replaced in the place of views that an app registered."""
+    """Put replacement functions in the place of views that an app registered."""
     views = getattr(app, "view_functions", {})
     for name, view in list(views.items()):
         try:
@@ -150,7 +150,7 @@ def asking(request):
 
 
 def wrapped(function, place, when):
-    """Return a function in which requests of the probe are held."""
+    """Return a function like the given one, which holds requests of the probe."""
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
@@ -207,7 +207,7 @@ class Lock(object):
 
 
 def replacement(value, place, when):
-    """Return what takes the place of a value, or ``None`` if nothing can."""
+    """Return the replacement of a value, or ``None`` if there is none."""
     if isinstance(value, (classmethod, staticmethod)):
         return type(value)(wrapped(value.__func__, place, when))
     if inspect.isfunction(value) or inspect.isbuiltin(value):

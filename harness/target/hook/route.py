@@ -87,7 +87,7 @@ def folder():
 
 
 def ready(environ):
-    """Answer with the process, and what in it blocks in spite of patching."""
+    """Answer with a description of the process, and what blocks in spite of patching."""
     return json.dumps(
         {
             "token": os.environ.get("FLASK_CONCURRENCY_TOKEN", ""),
@@ -115,13 +115,13 @@ def queried(environ):
 
 
 def whole(text):
-    """Return a text as the body of an answer: its length, and its pieces."""
+    """Return a text as the length and the pieces of an answer's body."""
     body = text.encode("utf-8")
     return len(body), [body]
 
 
 def same_headers(environ):
-    """Return the headers of a request, for another one that is let through as well."""
+    """Return headers that let another request through in the same way."""
     return {
         name[5:].replace("_", "-").title(): value
         for name, value in environ.items()
@@ -130,7 +130,7 @@ def same_headers(environ):
 
 
 def hold(environ):
-    """Hold the request, then do as it asks, and answer with its name."""
+    """Hold the request, do what its query asks for, and answer with its name."""
     query = queried(environ)
     name = query["request"]
     if "call" in query:
@@ -149,7 +149,7 @@ def hold(environ):
 
 
 def stream(environ):
-    """Begin to answer, hold the request, then go on with its name."""
+    """Begin the answer, hold the request, then complete the answer with its name."""
     query = queried(environ)
     name = query["request"]
 
@@ -163,7 +163,7 @@ def stream(environ):
 
 
 def upload(environ):
-    """Be in the app until all has come that the client sends."""
+    """Stay in the app until everything that the client sends has arrived."""
     name = queried(environ)["request"]
     length = int(environ.get("CONTENT_LENGTH") or 0)
     protocol.hold_reading(
@@ -179,7 +179,7 @@ def large(environ):
 
 
 def read(environ):
-    """Answer with the number of bytes that the client sent, once all have come."""
+    """Answer with the number of bytes that the client sent, once all have arrived."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return whole(str(len(environ["wsgi.input"].read(length))))
 

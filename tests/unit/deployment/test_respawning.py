@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ SPAWNED = ("python", "-c", "from multiprocessing.spawn import spawn_main; spawn_
 
 def looks(*trees: Mapping[int, Running]) -> list[bool]:
     """What each look says, a second after the one before."""
-    seen = Respawning()
+    seen = Respawning(Path("/dev/null"))
     return [seen.look(tree, float(second)) for second, tree in enumerate(trees)]
 
 
@@ -46,7 +47,8 @@ def test_one_that_stays_may_still_answer() -> None:
 @pytest.mark.parametrize(
     ("other", "vain"),
     [
-        (Running(1, ("nginx",), "/usr/sbin/nginx"), False),
+        (Running(1, ("celery",), "/usr/bin/python3.11"), False),
+        (Running(1, ("nginx",), "/usr/sbin/nginx"), True),
         (Running(10, ("python", "-c", "from multiprocessing.resource_tracker"), ""), 1),
     ],
 )
@@ -69,9 +71,56 @@ def test_what_a_worker_starts_is_its_own() -> None:
     assert looks(*trees)[-1]
 
 
-def test_a_loop_of_a_shell_may_wait_for_something() -> None:
-    waits = Running(10, ("sh", "run"), "/usr/bin/dash")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sh", "run"),
+        ("pg_isready", "-h", "db"),
+        ("python", "wait_for_db.py"),
+        ("python", "-c", "import psycopg2"),
+        ("flask", "db", "upgrade"),
+    ],
+)
+def test_a_loop_of_a_shell_may_wait_for_something(words: tuple[str, ...]) -> None:
+    waits = Running(10, words, f"/usr/bin/{words[0]}")
     assert not any(looks(*[{10: SHELL, 100 + n: waits} for n in range(30)]))
+
+
+@pytest.mark.parametrize(
+    "words", [("python", "gunicorn", "a:app"), ("python", "app.py"), ("flask", "run")]
+)
+def test_a_loop_of_a_shell_starts_a_server_again(words: tuple[str, ...]) -> None:
+    server = Running(10, words, "/usr/bin/python3.11")
+    pause = Running(10, ("sleep", "1"), "/usr/bin/sleep")
+    trees = [{10: SHELL, 100 + n: pause if n % 2 else server} for n in range(14)]
+    assert looks(*trees)[-1]
+
+
+def test_a_supervisor_gives_up() -> None:
+    supervisor = Running(1, ("python", "/bin/supervisord", "-n"), "/usr/bin/python3.11")
+    trees = [{5: supervisor, 100 + n: SERVER._replace(parent=5)} for n in range(4)]
+    assert looks(*trees, *[{5: supervisor}] * 5)[-1]
+    other = Running(5, ("celery",), "/usr/bin/python3.11")
+    beside = [{**tree, 50: other} for tree in (*trees, *[{5: supervisor}] * 5)]
+    assert not any(looks(*beside))
+
+
+@pytest.mark.parametrize(("option", "vain"), [("--http", True), ("--processes", False)])
+def test_what_routes_for_uwsgi_is_no_worker(option: str, vain: bool) -> None:
+    master = Running(1, ("python", "/bin/uwsgi", option, "1"), "/usr/bin/python3.11")
+    worker = master._replace(parent=10)
+    trees = [{10: master, 50: worker, 100 + n: worker} for n in range(12)]
+    assert looks(*trees)[-1] == vain
+
+
+@pytest.mark.parametrize(("times", "vain"), [(3, False), (4, True)])
+def test_an_emperor_says_so_itself(times: int, vain: bool, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("[emperor] curse the uwsgi instance a.ini (pid: 1)\n" * times)
+    emperor = Running(1, ("uwsgi", "--emperor", "v"), "/usr/bin/uwsgi")
+    vassal = Running(10, ("uwsgi", "--ini", "a.ini"), "/usr/bin/uwsgi")
+    assert not Respawning(log).look({10: emperor, 11: vassal}, 0.0)
+    assert Respawning(log).look({10: emperor}, 0.0) == vain
 
 
 @pytest.mark.parametrize(
