@@ -1,4 +1,4 @@
-"""The README as the package index shows it: its links lead to the repository."""
+"""Prepares the README for the package index: its links lead to the repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RELATIVE = re.compile(r'(\]\(|(?:srcset|src)=")(?!https?:|#)([^)"]+)')
 
 
 def absolute(readme: str, source: str, tag: str) -> str:
-    """A README in which no link is relative to the repository."""
+    """The README with every relative link made absolute."""
 
     def link(found: re.Match[str]) -> str:
         before, path = found.groups()
@@ -23,7 +23,7 @@ def absolute(readme: str, source: str, tag: str) -> str:
 
 
 class CustomMetadataHook(MetadataHookInterface):
-    """What hatchling asks for the metadata that ``pyproject.toml`` calls dynamic."""
+    """Gives hatchling the metadata that ``pyproject.toml`` calls dynamic."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the README."""

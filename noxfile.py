@@ -54,7 +54,7 @@ def install_groups(session: nox.Session, *groups: str) -> None:
 
 
 def compile_packages(session: nox.Session) -> None:
-    """Compile what is installed, where Python is told to write no bytecode.
+    """Compile installed packages, if Python is told not to write bytecode.
 
     Each of the thousand servers that tests start would compile its packages again.
     """
@@ -101,7 +101,7 @@ def track(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bisect(session: nox.Session) -> None:
-    """Find the release in which a configuration changed, and what it comes from."""
+    """Find the release in which a configuration changed, and the cause."""
     run_verb(session, "bisect")
 
 
@@ -147,7 +147,7 @@ def truths(session: nox.Session) -> None:
 
 
 def succeeds(*command: str) -> bool:
-    """Whether there is such a command, and it does what it is asked."""
+    """Whether a command exists and succeeds."""
     try:
         return not subprocess.run(command, capture_output=True).returncode
     except OSError:
@@ -156,7 +156,7 @@ def succeeds(*command: str) -> bool:
 
 @nox.session
 def containers(session: nox.Session) -> None:
-    """Run the tests that need a Docker engine: the one that is here, or one of theirs.
+    """Run the tests that need a Docker engine: the one here, or one of their own.
 
     Without either they are skipped, and fail where ``REQUIRE_DOCKER`` is set.
     """
@@ -227,7 +227,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the pages that are made of the catalog, the action, and measurements."""
+    """Write the pages made from the catalog, the action, and measurements."""
     install_groups(session, "docs")
     session.run("python", "-m", "docs.make", *session.posargs)
 
@@ -266,6 +266,6 @@ def benchmark(session: nox.Session) -> None:
 
 @nox.session
 def witness(session: nox.Session) -> None:
-    """Hold the numbers of a selection against timed requests and servers' figures."""
+    """Compare numbers of a selection with timed requests and servers' own figures."""
     install_groups(session, "benchmarks")
     session.run("python", "-m", "benchmarks.witness", *session.posargs)

@@ -1,1 +1,1 @@
-"""Figures, printed and never asserted: how fast the probe is, how much it holds."""
+"""Benchmarks, printed and never asserted: how fast the probe is, how much it holds."""

@@ -18,7 +18,7 @@ from benchmarks import usual
 
 
 def verdicts() -> None:
-    """The time of a verdict, beside that of the usual way."""
+    """Print the time to a verdict, beside that of the usual experiment."""
     with tempfile.TemporaryDirectory() as folder:
         ours = selection.alone(Path(folder))
     theirs = usual.main()

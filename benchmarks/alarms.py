@@ -1,4 +1,4 @@
-"""How often ``compare`` is wrong: the same thing again and again, and known changes.
+"""How often ``compare`` is wrong: unchanged configurations, and known changes.
 
 Every configuration is measured so many times, in turn, so that all of them see the same
 loads of the machine. Then all runs of one are compared with each other: whatever is
@@ -65,11 +65,11 @@ KNOWN = (
     ("gthread-4x2", "1 x 4 for 8"),
     ("gthread-4x2-connections-2", "1 x 4 for 8"),
 )
-"""Changes that there are; 2 x 2 and 1 x 4 are falls from 8 to 4."""
+"""Real changes; to 2 x 2 and 1 x 4 the number falls from 8 to 4."""
 
 
 def cells() -> dict[str, PlannedCell]:
-    """What is measured, by name."""
+    """The cells to measure, by name."""
     globs = tuple(f"flask-{FLASK}/gunicorn-{GUNICORN}/{name}/*" for name in SHIPPED)
     plan = make_plan(catalog.load(), Selection(only=globs))
     found = {c.configuration: c for each in plan.environments for c in each.cells}
@@ -88,7 +88,7 @@ def cells() -> dict[str, PlannedCell]:
 
 
 async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
-    """Every configuration so many times, in turn."""
+    """Measure every configuration ``times`` times, in turn."""
     allow_open_files()
     bench = Bench(Path(sys.executable), LIMIT, logs)
     checked = await measure_control(bench)

@@ -1,4 +1,4 @@
-"""How long it takes to build the atlas, and what it weighs.
+"""How long it takes to build the atlas, and how large it is.
 
 Cells are made up: those of the catalog, under as many releases of Flask as it takes,
 each with rounds around what it declares.
@@ -48,7 +48,7 @@ def _build(size: int) -> None:
 
 
 def _heaviest(out: Path) -> list[tuple[str, int]]:
-    """By kind of page, which is its folder or its name: the size of the heaviest."""
+    """The size of the largest page of each kind, which is its folder or its name."""
     sizes: dict[str, int] = {}
     for path in out.rglob("*.html"):
         kind = path.relative_to(out).parts[0].removesuffix(".html")
@@ -57,7 +57,7 @@ def _heaviest(out: Path) -> list[tuple[str, int]]:
 
 
 def _evidence(size: int) -> list[Evidence]:
-    """At least so many cells."""
+    """Evidence with at least ``count`` cells."""
     evidence: list[Evidence] = []
     releases = (f"3.{minor}.{patch}" for minor in range(1, 99) for patch in range(10))
     while sum(len(each.cells) for each in evidence) < size:

@@ -1,4 +1,4 @@
-"""How long each of the other questions takes, by configuration, and its answer."""
+"""How long each other question takes for each configuration, and its answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GLOBS = (
 
 
 def taken(folder: Path) -> dict[str, dict[Question, Answer]]:
-    """Ask everything, one cell after the other; the answers by cell and question."""
+    """Ask everything, cell by cell; return the answers by cell and question."""
     only = [word for glob in GLOBS for word in ("--only", glob)]
     run(ROOT, folder, "--jobs", "1", "--ask", "all", *only)
     return {

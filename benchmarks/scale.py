@@ -1,4 +1,4 @@
-"""Held requests against time and memory, as far as the system lets one client go.
+"""Time and memory for numbers of held requests, as far as the system allows.
 
 The server is gunicorn with gevent workers. Each request takes two open files of the
 probe: its connection, and its hold. Where the system allows fewer than that, the side
@@ -46,7 +46,7 @@ DEADLINE = 120.0
 
 
 class Held(NamedTuple):
-    """What it took to hold some requests at once."""
+    """The cost of holding some requests at once."""
 
     requests: int
     admitted: int
@@ -75,7 +75,7 @@ def _megabytes(process: int) -> float:
 
 
 async def in_one_process(requests: int, log: Path) -> Held:
-    """Hold so many with both sides of the probe in this process."""
+    """Hold ``count`` requests with both sides of the probe in this process."""
     port = free_port(HOST)
     async with listening(HOST) as holds:
         env = _environment(holds.address, holds.token)
@@ -104,7 +104,7 @@ def _names(requests: int) -> list[str]:
 
 
 async def listen_apart() -> None:
-    """Be the process that listens for holds: tell how many, let go when told."""
+    """Be the process that listens for holds: report the count, release on request."""
     allow_open_files()
     requests = int(sys.argv[2])
     reader = asyncio.StreamReader()
@@ -124,7 +124,7 @@ async def listen_apart() -> None:
 
 
 async def in_two_processes(requests: int, log: Path) -> Held:
-    """Hold so many with the listening side in a process of its own."""
+    """Hold ``count`` requests with the listening side in a process of its own."""
     listener = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.scale", "listen", str(requests)],
         stdin=subprocess.PIPE,
@@ -162,7 +162,7 @@ async def in_two_processes(requests: int, log: Path) -> Held:
 
 
 def in_the_way(requests: int, files: int) -> str:
-    """Why so many cannot be held on this system; empty where they can."""
+    """Why ``count`` requests cannot be held on this system; empty if they can."""
     try:
         first, last = map(int, PORTS.read_text().split())
     except OSError:
@@ -178,7 +178,7 @@ def in_the_way(requests: int, files: int) -> str:
 
 
 def hold(requests: int, log: Path) -> Held:
-    """Hold so many requests at once."""
+    """Hold ``count`` requests at once."""
     fits = 2 * requests + FEW_OPEN_FILES <= allow_open_files()
     return asyncio.run((in_one_process if fits else in_two_processes)(requests, log))
 

@@ -1,4 +1,4 @@
-"""The default selection: its wall time, beside starting and stopping the same servers.
+"""The default selection's wall time, beside starting and stopping the same servers.
 
 *Warm* reuses the environments and the installer's cache, *cold* begins with neither.
 The bare time starts each server of the selection, waits for its first answer, sends
@@ -59,7 +59,7 @@ def run(checkout: Path, results: Path, *arguments: str, **environment: str) -> f
 
 
 def cells(results: Path) -> list[CellEvidence]:
-    """Everything that a run has seen."""
+    """All cells that a run has measured."""
     evidence, faults = read_evidence(results)
     assert not faults, faults
     return [cell for each in evidence for cell in each.cells]

@@ -1,4 +1,4 @@
-"""What it costs to start: processor time of help, of listing sessions, and of a run.
+"""The cost of starting: processor time of help, of listing sessions, and of a run.
 
 Processor time and not wall time, so that the figures are of use on a busy machine. A
 run is split by what was done: the kernel adds the time of a process to that of its
@@ -38,7 +38,7 @@ class Used(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Processor seconds of a run, by what was done."""
+    """Processor seconds of a run, by kind of work."""
 
     harness: float
     """The command line: planning, following the run, judging, the report."""
@@ -51,7 +51,7 @@ class Split(NamedTuple):
 
     @property
     def beyond(self) -> float:
-        """All but the measuring and the servers that are measured."""
+        """Everything except the measuring and the measured servers."""
         return self.harness + self.nox + self.installing + self.rest
 
 
@@ -92,7 +92,7 @@ def run(*options: str) -> Split:
 
 
 def _glance(pid: int, seen: dict[int, Used], above: str = "") -> None:
-    """Note what a process and those below it have used so far."""
+    """Record what a process and those below it have used so far."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         own, children = (int(a) + int(b) for a, b in (fields[11:13], fields[13:15]))
@@ -107,7 +107,7 @@ def _glance(pid: int, seen: dict[int, Used], above: str = "") -> None:
 
 
 def _kind(pid: int, above: str) -> str:
-    """What a process is for; empty when it has ended and awaits its parent."""
+    """The purpose of a process; empty if it is a zombie."""
     text = Path(f"/proc/{pid}/cmdline").read_text()
     words = text.split("\0")
     if not text:

@@ -1,4 +1,4 @@
-"""The same question answered the usual way: sleep, send, divide.
+"""The usual experiment for the same question: sleep, send, divide.
 
 As many requests as the probe offers at most are sent at once to a view that sleeps for
 a second, and the time until the last answer is divided by a second: how many batches,
@@ -81,7 +81,7 @@ def _first_answer(url: str) -> None:
 
 
 def main() -> float:
-    """Print what the usual way says and takes; its seconds (median)."""
+    """Print the usual experiment's answer and time; return the median in seconds."""
     tool = "ab" if shutil.which("ab") else "threads with requests"
     with tempfile.TemporaryDirectory() as folder:
         tries = [asyncio.run(once(Path(folder, "log"))) for _ in range(TRIES)]

@@ -1,4 +1,4 @@
-"""``nox -s witness``: what others say of the numbers that the probe gives.
+"""``nox -s witness``: compares the probe's numbers with those of other witnesses.
 
 Measures a selection (the default one, or what is selected), then sends plain timed
 requests to the same configurations, and asks servers for their own figures where they
@@ -53,10 +53,10 @@ def sleep():
     time.sleep(float(request.args["seconds"]))
     return "slept"
 """
-"""Added to the app: a view that reports nothing to anybody."""
+"""A view added to the app, which reports nothing to anybody."""
 
 MOST = 64
-"""So many at most are sent at once."""
+"""Most requests that are sent at once."""
 
 
 class SleepyBench(Bench):
@@ -79,7 +79,7 @@ class SleepyBench(Bench):
 
 
 class Tries(msgspec.Struct):
-    """What was seen from outside of one configuration."""
+    """What was seen of one configuration from outside."""
 
     timed: list[int] = []
     own: list[int] = []
@@ -117,7 +117,7 @@ async def ask_others(
 
 
 def testimonies(results: Path) -> Iterator[witness.Testimony]:
-    """What all witnesses say of each cell of a run that was measured."""
+    """The results of all witnesses for each measured cell of a run."""
     reported = {cell.id: cell for cell in read_report(results / REPORT).cells}
     evidence, _ = read_evidence(results)
     seen = {cell.id: cell for each in evidence for cell in each.cells}
@@ -146,7 +146,7 @@ def python_of(cell: CellEvidence) -> Path:
 def testimony(
     cell: CellReport, evidence: CellEvidence, tries: Tries
 ) -> witness.Testimony:
-    """The numbers of the probe beside what others say."""
+    """The probe's numbers beside those of the other witnesses."""
     counter = COUNTERS.get(cell.server)
     return witness.Testimony(
         id=cell.id,
@@ -163,7 +163,7 @@ def testimony(
 
 
 def main() -> None:
-    """Measure, ask the others, and write down what they say."""
+    """Measure, ask the other witnesses, and write down their answers."""
     with tempfile.TemporaryDirectory() as name:
         results = Path(name, "results")
         run(ROOT, results, "--fail-on", "never", *sys.argv[1:])

@@ -1,4 +1,4 @@
-"""What servers themselves count, where they count requests that are being handled.
+"""Servers' own counts of the requests that they are handling.
 
 Reading it must not change what is measured, so servers are started with it here only.
 gunicorn has no such figure: its statsd counts requests that have ended, and its control
@@ -19,7 +19,7 @@ from urllib.request import urlopen
 SECONDS = 10.0
 
 LISTEN_SECONDS = 0.6
-"""How long reports of all processes are listened to."""
+"""How long to listen for reports of all processes."""
 
 
 class Counter(NamedTuple):
@@ -27,15 +27,16 @@ class Counter(NamedTuple):
 
     name: str
     options: tuple[str, ...] = ()
-    """What its command needs, with the placeholder ``{stats}`` for a free port."""
+    """Options for the command, with the placeholder ``{stats}`` for a free port."""
     ask: Callable[[str, int], int] | None = None
-    """Gives the requests being handled, by host and port of the figures."""
+    """Returns the number of requests being handled, given host and port of the
+    figures."""
     after: float = 0.5
-    """When it is asked, as a part of the time for which requests sleep."""
+    """When to ask, as a part of the time that requests sleep."""
     queued: Callable[[str], int] | None = None
-    """Gives the most requests that waited inside, by the server's output."""
+    """Returns the most requests that waited inside, given the server's output."""
     in_app: str = ""
-    """What the app does in a thread where only that can ask the server."""
+    """Code that the app runs in a thread, if only the app can ask the server."""
 
 
 def uwsgi_stats(host: str, port: int) -> int:
@@ -47,7 +48,7 @@ def uwsgi_stats(host: str, port: int) -> int:
 
 
 def granian_metrics(host: str, port: int) -> int:
-    """Requests that have a thread, by granian's metrics, which are a second old."""
+    """Requests with a thread, by granian's metrics, which are up to a second old."""
     with urlopen(f"http://{host}:{port}/metrics", timeout=SECONDS) as answer:
         return granian_handled(answer.read().decode())
 
@@ -121,4 +122,4 @@ COUNTERS = {
     ),
     "waitress": Counter("queue depth in its log", queued=waitress_queue),
 }
-"""By server."""
+"""The counter of each server."""

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 DEADLINE = 120.0
 
 CUT = 1.5
-"""In units of the sleep: until then the first ones end, and none that waited."""
+"""Time, in units of the sleep, by which the first requests end and no waiting one."""
 
 
 def at_once(host: str, port: int, requests: int, seconds: float) -> int:

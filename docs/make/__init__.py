@@ -1,1 +1,1 @@
-"""What writes the pages of the documentation that are made of data."""
+"""Writes the pages of the documentation that are made from data."""

@@ -1,4 +1,4 @@
-"""``nox -s docs``: write what the documentation shows of the catalog and the action.
+"""``nox -s docs``: write the generated parts of the documentation.
 
 With ``--matrix`` or ``--servers`` also what measurements show there, and with
 ``--data`` the evidence that the atlas is built of.
@@ -29,7 +29,7 @@ from .blocks import replace
 
 
 def main() -> None:
-    """Write the blocks and the pages that are made of data."""
+    """Write the blocks and the pages that are made from data."""
     options = _parser().parse_args()
     if options.matrix:
         report = results.read_report(options.matrix)

@@ -46,7 +46,7 @@ def action() -> dict[Any, Any]:
 
 @functools.cache
 def _read(path: Path) -> dict[Any, Any]:
-    """A file of YAML, which takes a key ``on`` for a truth."""
+    """Read a YAML file, in which the key ``on`` means true."""
     read: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read
 

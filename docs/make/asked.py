@@ -1,4 +1,4 @@
-"""``docs/asked.md``: what people asked in public, and what answers it."""
+"""``docs/asked.md``: what people asked in public, and the answers."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ MARKS = {"yes": "", "partly": " *(in part)*", "no": " *(not answered)*"}
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """One question, and how far it is answered."""
+    """One question, and how well it is answered."""
 
     theme: Sentence
     asks: Sentence
     answer: Sentence
     command: str
-    """Without the program's name; empty where no command answers it."""
+    """A command without the program's name; empty if none answers the question."""
     page: Sentence
-    """Below ``docs``, with the heading."""
+    """A page below ``docs``, with the heading."""
     threads: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """As ``OWNER/NAME#NUMBER``."""
+    """Threads, each as ``OWNER/NAME#NUMBER``."""
     answered: Literal["yes", "partly", "no"]
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """All of them."""
+    """The file ``asked.toml``."""
 
     question: tuple[Question, ...]
 

@@ -78,5 +78,5 @@ def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """A text in which Markdown finds no emphasis and no tags."""
+    """A text without anything that Markdown takes for emphasis or tags."""
     return text.replace("*", r"\*").replace("<", "&lt;")

@@ -1,4 +1,4 @@
-"""``data/``: the evidence that the atlas is built of on a fresh machine.
+"""``data/``: the evidence from which the atlas is built on a fresh machine.
 
 What is shipped is what was measured, but for three things: folders of the machine that
 measured have placeholders in their stead; files are written without spaces; and
@@ -41,7 +41,7 @@ PLACES = (
     (re.compile(r"/tmp/[^/\s'\"]+"), "{folder}"),
     (re.compile(r"/[^\s'\"=:]*/lib/python3\.\d+(?=/)"), "{python}"),
 )
-"""Folders of a machine, and what stands for them."""
+"""Folders of a machine, and the texts that replace them."""
 
 ON_A_MACHINE = re.compile(r"(?<![\w}])/(?:root|home|work|tmp|Users)/[^\s'\"]*")
 
@@ -73,7 +73,7 @@ def save(results: Sequence[Path], histories: Sequence[Path]) -> None:
 
 
 def measured() -> str:
-    """What ``flask-concurrency explain`` compares with, made of what is shipped."""
+    """The data that ``flask-concurrency explain`` compares with, from ``data/``."""
     evidence = _sound(*read_evidence(DATA / "results"))
     evidence += _sound(*history.read(DATA / "history"))
     atlas = Atlas(evidence, catalog.load(), probe_by("flask-concurrency probe"))

@@ -1,4 +1,4 @@
-"""``schema/``, and ``docs/files.md``, which says in words what the schemas say."""
+"""``schema/``, and ``docs/files.md``, which describes the schemas in words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ prints it. An unknown key is an error. If a key ever changes its meaning, the nu
 
 
 class File(NamedTuple):
-    """A file as people know it."""
+    """A file that the page describes."""
 
     schema: str
     name: str
@@ -114,7 +114,7 @@ def _record(name: str, record: dict[str, Any]) -> str:
 
 
 def _type(each: dict[str, Any]) -> str:
-    """What a value is, in a few words."""
+    """The type of a value, in a few words."""
     if "$ref" in each:
         return f"`{each['$ref'].rpartition('/')[2]}`"
     for several in ("anyOf", "oneOf"):

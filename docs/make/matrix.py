@@ -1,4 +1,4 @@
-"""The matrix of the README, made of the report of a run of the default selection.
+"""The README's matrix, made from the report of a run of the default selection.
 
 What its picture shows is stored in ``docs/matrix.json``.
 """
@@ -29,7 +29,7 @@ from .blocks import README
 SHOWN = Path(__file__).parents[1] / "matrix.json"
 
 Shape = list[tuple[str, str, tuple[bool, ...]]]
-"""Of each row the server, the configuration, and which cells are filled."""
+"""The server, the configuration and the filled cells of each row."""
 
 
 def shape(report: Report) -> Shape:
@@ -71,26 +71,26 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     server: str
     label: str
     releases: str
-    """The first and the last one; empty where the configuration has one number."""
+    """The first and the last release; empty if the configuration has one number."""
     number: str
     """As the matrix shows it; empty where there is none."""
     word: str
     """The verdict or the outcome; empty where it is as declared."""
     least: int | None
-    """How many were always in the app; null where that is all of them."""
+    """How many were always in the app; null if that is all of them."""
     most: int | None
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What the picture shows of a run."""
+    """The data of a run that the picture shows."""
 
     where: str
-    """Under which Flask and Python, and on what machine."""
+    """The releases of Flask and Python, and the machine."""
     rows: tuple[Row, ...]
 
 
 def shown(report: Report) -> Shown:
-    """What the picture shows of a report."""
+    """Take the data of the picture from a report."""
     laid, host = lay_out(report), report.host
     newest = f"{laid.axis} {laid.columns[-1]}"
     python = f"Python {report.cells[0].python}"
@@ -100,13 +100,13 @@ def shown(report: Report) -> Shown:
 
 
 def save(report: Report) -> None:
-    """Store what the picture shows."""
+    """Store the data of the picture."""
     text = msgspec.json.format(msgspec.json.encode(shown(report)), indent=1)
     SHOWN.write_bytes(text + b"\n")
 
 
 def read() -> Shown:
-    """What was stored."""
+    """Read the stored data of the picture."""
     return msgspec.json.decode(SHOWN.read_bytes(), type=Shown)
 
 

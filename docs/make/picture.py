@@ -1,4 +1,4 @@
-"""The matrix of the README as a picture: of each configuration the places for requests.
+"""The README's matrix as a picture: the places for requests in each configuration.
 
 A filled square is a request that is always in the app when as many are offered, a
 hollow one a request that is only at times. There is one picture for light pages and one
@@ -26,7 +26,7 @@ DOCS = Path(__file__).parents[1]
 WIDTH, MARGIN, TOP = 1040, 8, 44
 COLUMN = 476
 NAME = 196
-"""Where the squares begin, from the left of a column."""
+"""The left edge of the squares in a column."""
 ROW, GROUP = 21, 31
 SIZE, STEP = 10, 13
 MOST_SQUARES = 10
@@ -48,7 +48,7 @@ PICTURES = {
     "matrix-light.svg": Colours("#1f2328", "#59636e", "#0969da", "#bc4c00"),
     "matrix-dark.svg": Colours("#f0f6fc", "#9198a1", "#4493f8", "#f0883e"),
 }
-"""They differ in lightness too, for those who do not see them as others do."""
+"""The colours differ in lightness too, for people who see colours differently."""
 
 STYLE = """\
 text {{ font: 13px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif;
@@ -108,7 +108,7 @@ def _server(row: Row) -> str:
 
 
 def _balanced(heights: Sequence[int]) -> int:
-    """How many groups stand in the left column, so that the higher one is lowest."""
+    """The number of groups in the left column that makes the picture lowest."""
 
     def highest(n: int) -> int:
         return max(sum(heights[:n]), sum(heights[n:]))
@@ -158,7 +158,7 @@ def _row(row: Row, x: float, y: float) -> Iterator[Markup]:
 
 
 def _length(most: int) -> float:
-    """How long a bar is: that of all squares, and more for each power of ten."""
+    """The length of a bar: that of all squares, and more for each power of ten."""
     shortest = MOST_SQUARES * STEP
     beyond = math.log10(most / MOST_SQUARES)
     return round(min(LONGEST, shortest + 30 * beyond), 1)

@@ -1,4 +1,4 @@
-"""What a release says: its notes, whether its parts agree, and how pages name it.
+"""Prepares a release: its notes, whether its parts agree, and its name on pages.
 
 ``python -m docs.make.release TAG REPOSITORY COMMIT`` prints the notes.
 """
@@ -47,7 +47,7 @@ def notes(tag: str, repository: str, commit: str) -> str:
 
 
 def changes(version: str) -> str:
-    """What the changelog says of a version, without its heading and its date."""
+    """The changelog's entries for a version, without heading and date."""
     text = CHANGELOG.read_text()
     found = re.search(rf"(?ms)^## {re.escape(version)}\n\n(.*?)(?=^## |\Z)", text)
     if not found:
@@ -94,13 +94,13 @@ def pages() -> Iterator[Path]:
 
 
 def owned(text: str, before: str, account: str) -> str:
-    """A text that named a repository, and names that of another account."""
+    """Change the account of a repository in a text."""
     text = text.replace(before, f"{account}/{before.partition('/')[2]}")
     return _WHAT_OWNER_MEANS.sub("", text)
 
 
 def released(text: str, tag: str, commit: str) -> str:
-    """A text in which workflows use a release by its commit."""
+    """Change a text so that workflows use a release by its commit."""
     text = _USES.sub(rf"\1@{commit} # {tag}", text)
     return _REV.sub(rf"\g<1>{commit} # {tag}", text)
 

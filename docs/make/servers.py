@@ -1,4 +1,4 @@
-"""``docs/servers.md``: every configuration of the catalog, and what a run saw of it.
+"""``docs/servers.md``: every configuration of the catalog, and its measurement.
 
 What the page shows of runs is stored in ``docs/servers.json``: after a change of the
 catalog the page can be written again without measuring.
@@ -69,37 +69,37 @@ On the same machine, with Python {python}:
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows of one measured cell."""
+    """The data of one measured cell that the page shows."""
 
     number: str
     """As the matrix shows it; empty where there is none."""
     outcome: str
     as_declared: bool
     finding: str = ""
-    """What is not as declared, and where the documentation says otherwise."""
+    """What differs from the declaration, and the page of the documentation."""
     denied: str = ""
-    """What was seen that denies the server's claims."""
+    """Observations that contradict the server's claims."""
     reason: str = ""
-    """Why it has no number on the Python of the page."""
+    """Why it has no number on the page's main Python."""
     python: str
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows of some runs."""
+    """The data of some runs that the page shows."""
 
     flask: str
     system: str
     processors: int
     python: str
     cells: dict[str, Seen]
-    """By ``SERVER-RELEASE/CONFIGURATION``."""
+    """Cells, by ``SERVER-RELEASE/CONFIGURATION``."""
 
 
 # -------------------------------------------------------------------- what runs show
 
 
 def seen_in(reports: Sequence[Report]) -> Run:
-    """What the page needs of some reports. The first one is of the Python of the page.
+    """Take the page's data from some reports; the first is of the page's main Python.
 
     A cell without a number there may have one in a later report, of another Python.
     """
@@ -173,7 +173,7 @@ def page(known: Catalog, run: Run) -> str:
 
 
 def _section(head: str, items: Iterable[str]) -> list[str]:
-    """A section with a list; none where the list would be empty."""
+    """A section with a list; empty if the list would be empty."""
     lines = "\n".join(items)
     return [f"{head}\n{lines}\n"] if lines else []
 
@@ -260,7 +260,7 @@ def _spelled(declares: Configuration | DeclaredFor) -> str:
 
 
 def _seen(server: Server, configuration: Configuration, run: Run) -> str:
-    """What was seen, by release where there are several."""
+    """The number that was seen, by release if there are several."""
     prefix, suffix = f"{server.name}-", f"/{configuration.id}"
     found = {
         key[len(prefix) : -len(suffix)]: seen
@@ -307,11 +307,11 @@ def listed(known: Catalog) -> str:
 
 
 def read() -> Run:
-    """What the page needs of the runs that it shows."""
+    """Read the stored data of the page."""
     return msgspec.json.decode(SEEN.read_bytes(), type=Run)
 
 
 def save(reports: Iterable[Report]) -> None:
-    """Take what the page shows from other runs."""
+    """Store the page's data from other runs."""
     compact = msgspec.json.encode(seen_in(list(reports)), order="deterministic")
     SEEN.write_bytes(msgspec.json.format(compact, indent=1) + b"\n")

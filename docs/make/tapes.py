@@ -39,14 +39,14 @@ ACTS = (
 """The acts that a table has, in order; ``recycle`` has one of its own."""
 
 NONE_REPLACED = "no worker was replaced"
-"""What the sentence on a tape says then."""
+"""The end of the sentence on a tape without replaced workers."""
 
 SHORT_SECONDS = 0.5
-"""What is missing for no longer is not told: a busy machine does as much."""
+"""Shorter gaps are not reported: a busy machine causes as much."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What one act came to, once."""
+    """The result of one act in one run."""
 
     release: str
     configuration: str
@@ -54,16 +54,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     usual: int
     lowest: int
     seconds: float
-    """How long there were no more than that."""
+    """How long there were no more places than ``lowest``."""
     after: int
     lost: int
-    """Requests that got no answer of the app; on ``end`` of those offered before."""
+    """Requests without an answer of the app; on ``end``, of those offered before."""
     replaced: bool = True
     """For ``recycle``: whether any worker was replaced while it was watched."""
 
 
 class Idle(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of connections that idled on a reload, once."""
+    """What became of idle connections on a reload in one run."""
 
     release: str
     configuration: str
@@ -71,19 +71,19 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the tables show."""
+    """The stored data of the tables."""
 
     lines: tuple[Line, ...]
     idle: tuple[Idle, ...]
 
 
 def read() -> Stored:
-    """What is stored."""
+    """Read the stored data."""
     return msgspec.json.decode(SEEN.read_bytes(), type=Stored)
 
 
 def save(runs: Sequence[Path]) -> None:
-    """Store what runs saw."""
+    """Store the results of runs."""
     lines = [line for run in runs for line in _lines(run)]
     lines.sort(key=lambda line: (line.configuration, _key(line.release), line.act))
     idle = [each for run in runs for each in _idle_ones(run)]
@@ -166,7 +166,7 @@ def _table(lines: Iterable[Line], configuration: str) -> str:
 
 
 def _said(seen: Sequence[Line]) -> str:
-    """What an act came to at the worst."""
+    """The worst result of an act, in words."""
     if not seen:
         return "not known"
     if not any(line.replaced or line.lowest < line.usual for line in seen):
@@ -209,7 +209,7 @@ def _idle(idle: Iterable[Idle], configuration: str) -> str:
 
 
 def _each(seen: Iterable[IdleSeen], name: str) -> str:
-    """A number of each run, in the order of runs."""
+    """A number for each run, in the order of runs."""
     return ", ".join(str(getattr(each, name)) for each in seen)
 
 

@@ -1,4 +1,4 @@
-"""``docs/witness.md``: what others say of the numbers that the probe gives.
+"""``docs/witness.md``: the probe's numbers beside those of other witnesses.
 
 What it shows is stored in ``docs/witness.json``, which ``nox -s witness`` writes.
 """
@@ -44,7 +44,7 @@ depends on which worker gets the requests: `4–8`.
 
 
 class Testimony(msgspec.Struct, frozen=True, kw_only=True):
-    """What all witnesses say of one cell."""
+    """The results of all witnesses for one cell."""
 
     id: str
     floor: int | None
@@ -56,11 +56,11 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
     offered: int
     """How many timed requests were sent at once."""
     timed: tuple[int, ...]
-    """How many of them were handled at once, in each try."""
+    """How many timed requests were handled at once, in each try."""
     counter: str = ""
-    """The server's own figure; empty where it has none."""
+    """The name of the server's own figure; empty if it has none."""
     own: tuple[int, ...] = ()
-    """How many were handled at once by that, each time that it was read."""
+    """How many were handled at once by the server's figure, each time it was read."""
 
     @property
     def disagreements(self) -> tuple[str, ...]:
@@ -74,12 +74,12 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def agreement(self) -> str:
-        """The one word on it."""
+        """The word on whether the witnesses agree."""
         return "disagree" if self.disagreements else "agree"
 
     @property
     def number(self) -> str:
-        """The number of the probe."""
+        """The probe's number."""
         if self.floor is None or self.ceiling is None:
             return "none"
         if not self.bounded:
@@ -88,7 +88,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
         return str(most) if few >= most else f"{few}–{most}"
 
     def _is_within(self, number: int) -> bool:
-        """Whether so many are what the probe says of the load that was offered."""
+        """Whether ``count`` agrees with what the probe says about the offered load."""
         if self.floor is None or self.ceiling is None:
             return True
         most = self.ceiling if self.bounded else self.offered
@@ -96,7 +96,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Testimonies(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen in one run of all witnesses."""
+    """The results of one run of all witnesses."""
 
     measured_at: str
     processors: int

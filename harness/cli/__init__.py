@@ -210,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             end_undisturbed()
         return error.exit_code
     except BrokenPipeError:
-        # What reads our output, such as head, has seen enough.
+        # The program that reads our output, such as head, has seen enough.
         discard_output()
         return 1
     except OSError as problem:

@@ -54,7 +54,7 @@ def escape_unprintable() -> None:
 
 def discard_output() -> None:
     """Discard pending output, so that the interpreter exits without an error."""
-    # It may be closed, and there may be no room for another open file.
+    # The stream may be closed, and the limit of open files may be reached.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

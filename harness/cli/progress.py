@@ -81,7 +81,7 @@ class Progress:
         room = self._console.width - len(head) - len(words)
         name = printable(name)
         if not self.in_lines and len(name) > room >= NARROWEST:
-            # The rest is in the report; that a number is uneven should be seen at once.
+            # The rest is in the report, but an uneven number should be seen at once.
             name = f"{name[: room - 1]}…"
         line = Text(head + name)
         if mark is not None:

@@ -39,7 +39,7 @@ def command_line(
 def _as_written(
     configured: Configured, deployment: Deployment, caller: Mapping[str, str]
 ) -> CommandLine:
-    # Platforms promise their processes the port in PORT: Heroku, Cloud Run and others.
+    # Heroku, Cloud Run and other platforms give their processes the port in PORT.
     env = {"PORT": PORT, **deployment.env}
     if deployment.command is not None:
         command = read("command", deployment.command)

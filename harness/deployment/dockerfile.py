@@ -40,7 +40,7 @@ def command_in(
     The stage is the one that ``target`` names, or else the last. A line for the shell
     may also use the variables of the caller. Raises ``DeploymentFault``.
     """
-    # The port of the check is filled in where an image would have its own.
+    # The check's port replaces the one that an image would set.
     given = {"PATH": caller.get("PATH", ""), **env}
     stage = stage_of(read_named(KEY, path), given, target, path)
     run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
@@ -51,7 +51,7 @@ def command_in(
     for each in run:
         _check_quotes(each)
     if first.items is None:
-        # Of an ENTRYPOINT that is a line, Docker ignores CMD.
+        # With an ENTRYPOINT that is a shell line, Docker ignores CMD.
         run = run[:1]
         given = {**caller, **env}
         place = folder or path.parent
@@ -60,7 +60,7 @@ def command_in(
     else:
         words = tuple(first.items)
         for cmd in run[1:]:
-            # A CMD that is a line is handed to an ENTRYPOINT that is a list as it is.
+            # An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
             words += (*stage.shell, cmd.rest) if cmd.items is None else tuple(cmd.items)
         if addressed(words, folder or path.parent) is None:
             _check_list(words, first.name)

@@ -93,7 +93,7 @@ def _from(rest: str, arguments: Mapping[str, str]) -> tuple[str, str]:
 def _after(stage: Stage, each: Instruction) -> Stage:
     """The settings of a stage after an instruction."""
     if each.name == "ENTRYPOINT":
-        # A new ENTRYPOINT takes away the CMD of the image that it began with.
+        # A new ENTRYPOINT discards the CMD of the base image.
         return stage._replace(entrypoint=each if each.items != [] else None)
     if each.name == "CMD":
         return stage._replace(cmd=each if each.items != [] else None)

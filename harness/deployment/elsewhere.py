@@ -125,7 +125,7 @@ async def reach(
     except NotAnswering:
         secured = endpoint._replace(tls=True)
         if watched.status == BAD_REQUEST and await _answers(search, secured):
-            # So nginx and Apache answer a client that does not begin with TLS.
+            # nginx and Apache answer like this to a client that does not speak TLS.
             return Reached(await wait(secured), secured)
         found = await _below_a_path(search, endpoint, watched)
         if found is None:

@@ -66,7 +66,7 @@ def interpreter(executable: Path) -> Path:
         first = file.readline(512).decode("utf-8", "replace").strip()
         second = file.readline(512).decode("utf-8", "replace").strip()
     named = re.match(r"^#!\s*(\S*/(?:python|pypy)[0-9.]*)$", first)
-    # Where the path is long, installers write a line for the shell that execs Python.
+    # If the path is long, installers write a shell line that execs Python.
     named = named or re.match(r"""^'''exec' "?([^"]*?)"? "\$0" "\$@\"""", second)
     if named and Path(named[1]).exists():
         return Path(named[1])

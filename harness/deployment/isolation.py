@@ -155,7 +155,7 @@ def _hidden(
     found = no_controls.programs(search, confined=confines_signals())
     stand_ins = (own / PROGRAMS / name for name in found)
     pairs = zip((path.resolve() for path in found.values()), stand_ins, strict=True)
-    # Several programs may be one file, as those of busybox are.
+    # Several programs may be one file, as in busybox.
     return [*sockets, *((path, by) for path, by in pairs if path.name == by.name)]
 
 
@@ -204,10 +204,10 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
     no_controls.stand_in(programs, reals, own)
     return {
         **variables,
-        # Clients that are started by their path, and libraries, look here.
+        # Clients started by their path, and libraries, look here.
         ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
-        # The next best thing where there is no layer.
+        # The next best thing without a layer.
         **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),
         "PATH": os.pathsep.join((str(programs), search)),
     }

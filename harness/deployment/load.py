@@ -49,7 +49,7 @@ def load(path: Path) -> Configured:
         fault_words(path, each.name, fault) for each, fault in _name_faults(deployments)
     ]
     if problems:
-        # What is wrong beside the file is said with it, and not after it is mended.
+        # Problems outside the file are reported together with those in it.
         others = Configured(path, path.parent, tuple(sound))
         raise UsageError(*problems, *_command_problems(others))
     return Configured(path, path.parent, tuple(deployments))

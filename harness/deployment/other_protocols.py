@@ -37,7 +37,7 @@ async def _first_bytes(
 async def wants_a_certificate(endpoint: Endpoint) -> bool:
     """Whether the server speaks TLS and refuses a client without a certificate."""
     try:
-        # Of TLS 1.3 the refusal comes after the handshake.
+        # In TLS 1.3 the refusal comes after the handshake.
         await _first_bytes(endpoint, b"GET / HTTP/1.0\r\n\r\n", 1, tls_context())
     except ssl.SSLError as problem:
         return (problem.reason or "").endswith(NO_CERTIFICATE)

@@ -127,7 +127,7 @@ def prepare(
     except Refused as refusal:
         raise DeploymentFault(key, f"{refusal}; correct it") from None
     told = without_own_address(command, where)
-    # Sockets in files that it no longer names are not taken over.
+    # A socket in a file that the command no longer names is not taken over.
     still = promise if told == command else None
     command = told
     _check_sockets(key, command.words, still, folder)

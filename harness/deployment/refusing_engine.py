@@ -78,7 +78,7 @@ def refusing_engine(folder: Path) -> Iterator[None]:
 def _serving(path: Path) -> Iterator[None]:
     with _Server(os.fspath(path), _Refusal) as server:
         path.chmod(0o666)  # whoever the deployment runs as
-        # It looks so often whether it is to end.
+        # How often the server checks whether it should end.
         wait = {"poll_interval": 0.1}
         thread = threading.Thread(target=server.serve_forever, kwargs=wait, daemon=True)
         thread.start()

@@ -31,7 +31,7 @@ from harness.records.versions import Kind
 DOWNLOAD_SECONDS = 300.0
 
 
-# None of these belongs to a project, and some are large.
+# Folders that do not belong to a project; some are large.
 NOT_COPIED = (".git", ".hg", ".venv", "venv", ".nox", ".tox", "__pycache__", "build")
 
 
@@ -120,6 +120,6 @@ def _unpack(path: Path, to: Path) -> None:
     if not tarfile.is_tarfile(path):
         raise SourceFault("is no archive: neither zip nor tar", HOW)
     with tarfile.open(path) as archive:
-        # Nothing of it is put outside of the folder. Python 3.11.4 and newer know how.
+        # No member is extracted outside the folder; needs Python 3.11.4 or newer.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
         archive.extractall(to)

@@ -51,12 +51,12 @@ def variables(results: Path, environments: Path) -> dict[str, str]:
     caller = dict(os.environ)
     if caller.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Many images set it, for the sake of their size. Here dozens of processes would
-        # compile the same modules again: what they keep is in a folder of ours.
+        # compile the same modules again; the compiled files are in a folder of ours.
         caller.setdefault("PYTHONPYCACHEPREFIX", str(environments / BYTECODE))
     return {
         **caller,
         RESULTS: str(results),
-        # This interpreter has what the noxfile needs already.
+        # This interpreter already has what the noxfile needs.
         "NOX_SCRIPT_MODE": "none",
         "PYTHONUNBUFFERED": "1",
     }

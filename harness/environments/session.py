@@ -71,7 +71,7 @@ def _install_pinned(
         constraints.write_text("\n".join((*planned.constraints, "")), encoding="utf-8")
         arguments = ["-c", str(constraints), *planned.requirements, *extra]
         if planned.built and session.venv_backend != "uv":
-            # pip keeps what it has of the same version, whatever is in the file.
+            # pip keeps an installed package of the same version, whatever the file has.
             arguments.append("--force-reinstall")
 
         def install(env: dict[str, str]) -> str:

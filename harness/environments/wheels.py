@@ -47,7 +47,7 @@ def read_metadata(wheel: Path) -> WheelMetadata:
             python=str(metadata.requires_python or ""),
             requires=tuple(map(str, metadata.requires_dist or ())),
         )
-    # What cannot be parsed is a ValueError in all of them.
+    # Anything that cannot be parsed is a ValueError in all of them.
     except (ValueError, OSError, zipfile.BadZipFile):
         raise SourceFault("is not a whole wheel", "make it again") from None
 

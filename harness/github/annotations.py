@@ -70,7 +70,7 @@ def annotate_error(problem: object) -> None:
 
 def command(annotation: Annotation) -> str:
     """The line that makes the runner show an annotation."""
-    # Not shortened nor made visible: it has to be the name of the file.
+    # Neither shortened nor made printable: it must be the name of the file.
     file = annotation.file if annotation.file.isprintable() else ""
     properties = {
         "file": _property(file),

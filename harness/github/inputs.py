@@ -136,7 +136,7 @@ def arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
 def check_arguments(stage: Stage, environ: Mapping[str, str]) -> list[str]:
     """The command line of a stage that is about deployments."""
     line = ["check", *options(DEPLOYMENT, environ, {})]
-    # Beside the rest of this use of the action, and not in the caller's cache.
+    # With the other files of this use of the action, not in the caller's cache.
     line.append(f"--cache={environ[OURS + 'ENVIRONMENTS']}")
     if interpreter := environ.get(OURS + "MEASURED_PYTHON"):
         line.append(f"--interpreter={interpreter}")
@@ -162,7 +162,7 @@ def options(
         option = otherwise.get(name, f"--{_spelled(name)}")
         text = value_of(environ, name)
         values = re.split(SEVERAL[name], text) if name in SEVERAL else [text]
-        # With its value in it, so that no value can pass for an option.
+        # As one word with its value, so that no value can pass for an option.
         yield from (f"{option}={value}" for value in values if value)
 
 

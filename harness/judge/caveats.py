@@ -34,7 +34,7 @@ def caveats_on(
     if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
         caveats.append("fewer only when they arrived one after another")
     if any(each.stalled for each in rounds):
-        # How many is a matter of chance.
+        # The number is a matter of chance.
         caveats.append("some requests were never served after all were let go")
     sure = [each for each in rounds if was_quiet(each)]
     odd = {each.entered_on_release for each in sure} - {None, 1}

@@ -199,7 +199,7 @@ def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
         question = f"more than {lower} in"
     elif old < load:
         # Neither ever reached the declared number. How often each reached its own
-        # maximum is mostly a matter of the load of the machine.
+        # maximum depends mostly on the load of the machine.
         return Comparison(Change.SAME, _explained(before, now))
     else:
         shares = [

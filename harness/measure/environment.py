@@ -63,7 +63,7 @@ async def measure(
     target = TargetApp(python, installed.variables)
     bench = Bench(python, planned.limit, logs, app or target)
     versions = installed_versions(installed)
-    # Where there is no Flask, as beside a container, the control serves another app.
+    # Without Flask, as beside a container, the control serves another app.
     module = "app" if "flask" in versions else "plain_app"
     plain = Bench(python, planned.limit, logs, target)
     control = await measure_control(plain, module)

@@ -97,7 +97,7 @@ class FreshServers:
         self._scratch = scratch
         self._question = question
         name = planned.id.replace("/", "+")
-        # Each question has a log of its own: starting a server begins it anew.
+        # Each question has a log of its own, so it is emptied at each start.
         suffix = "" if question is Question.OVERLAP else f".{question}"
         self._log = bench.logs / f"{name}{suffix}.log"
         self.command: list[str] = []
@@ -123,7 +123,7 @@ class FreshServers:
                 async with listening(self._bench.app.listen) as holds:
                     return await self._use(holds, ports, ask)
             except NotMeasured:
-                # It has ended by now: whoever listens there is another program.
+                # The server has ended, so another program listens there.
                 taken = any(is_of_others(port, ()) for port in ports)
                 if self._is_asked or not taken or not left:
                     raise

@@ -151,7 +151,7 @@ class Client:
     def _received(self, data: bytes) -> None:
         """Process what the server sent; no bytes mean the end of the connection."""
         if self.state is State.IDLE:
-            # What follows a response is the end of the connection, or a 408 before it.
+            # After a response the connection ends, or there is a 408 before that.
             if not data:
                 self._end(State.RESET)
             return

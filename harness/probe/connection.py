@@ -213,8 +213,8 @@ class Connection:
             if self._socket is not None:  # an answer that is complete closes it
                 self._callbacks.received(piece)
 
-    # The loop knows a socket by its number: of the socket itself the selector would
-    # make a text each time, which asks the kernel for both of its addresses.
+    # The loop gets the descriptor's number: of a socket object the selector would make
+    # the repr each time, which asks the kernel for both addresses.
 
     def _write_when_possible(self, callback: Callable[[], None]) -> None:
         assert self._socket is not None

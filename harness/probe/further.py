@@ -112,7 +112,7 @@ def further(
     admitted: dict[int, list[int]] = defaultdict(list)
     for done in rounds:
         admitted[done.offered].append(done.admitted)
-    # Where a backlog is short, fewer are offered than were asked for, each time.
+    # With a short backlog, fewer are offered than were asked for, each time.
     asked = Counter(done.asked for done in rounds)
     tried = {
         load: max(asked[load], len(admitted[load]))

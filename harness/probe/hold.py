@@ -62,7 +62,7 @@ class Hold(asyncio.Protocol):
         This process may have been held up when it was told.
         """
         said = self.said.at if self.said else None
-        # It was before it was told; whatever else is said is not believed.
+        # The app entered before it said so; a later time is not believed.
         if said is None or not 0 <= said <= self.entered_at:
             return self.entered_at
         return said
@@ -91,7 +91,7 @@ class Hold(asyncio.Protocol):
             introduction = msgspec.json.decode(line, type=Introduction)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return self._close()  # some other program, not the app
-        # Of bytes: it refuses text that is not ASCII.
+        # On bytes, since it refuses text that is not ASCII.
         token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._token.encode()):
             return self._close()

@@ -110,7 +110,7 @@ class Holds:
         assert hold.said is not None
         if name in self._marks:
             mark = self._marks.pop(name)
-            # One that nobody waits for any more may still arrive.
+            # A hold that nobody waits for any more may still arrive.
             if not mark.done():
                 mark.set_result(None)
             return

@@ -149,7 +149,7 @@ async def connect(endpoint: Endpoint, moved: Callable[[], None]) -> Http2Connect
     try:
         transport, _ = await asyncio.wait_for(opening, OPEN_SECONDS)
     except ssl.SSLError:
-        # A server that offers no protocol agrees on none; nginx ends the handshake.
+        # A server without ALPN agrees on no protocol; nginx ends the handshake.
         raise NotSpoken(NOT_OFFERED) from None
     if endpoint.tls:
         agreed = transport.get_extra_info("ssl_object").selected_alpn_protocol()

@@ -139,7 +139,7 @@ def _planned(
     opened = by_stop and _opened_gives_less(steered, load)
     for number in range(len(order)):
         rotated = order[number:] + order[:number]
-        # Each first once, in the way that gives less.
+        # Each worker is first once, in the way that gives less.
         if not by_stop or rotated[0] != order[-1 if opened else 0]:
             yield Steer(Goal.LEAST, rotated, load, opened)
 

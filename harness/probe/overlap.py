@@ -59,7 +59,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
                 schedule.cannot_steer("requests pause on their way to the app")
         known = probe.holds.ever == set(choice.workers) and not choice.reason
         if schedule.ordinary_done and not known:
-            # More is known now of who takes requests, or workers were replaced.
+            # By now more is known about who takes requests, or workers were replaced.
             choice = _choose(probe, ports)
         fresh = False
         if stalled:

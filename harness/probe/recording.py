@@ -100,7 +100,7 @@ class Recording:
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
         if not anywhere:
-            # Some workers end by themselves now and then: nobody is in the app then.
+            # Some workers end by themselves now and then, when nobody is in the app.
             await self.stream.watch(lambda: bool(self.stream.where()), FILL_SECONDS)
         if not anywhere and not set(self.stream.where().values()) & set(self.alive()):
             raise Unreachable

@@ -64,7 +64,7 @@ async def run_round(
         if more != ASLEEP:
             settled = await come_in(probe, settled, idle)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
-    # A server that grows also shrinks, which replaces nothing.
+    # A growing server also shrinks, which does not replace anything.
     gone = () if probe.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))
 

@@ -117,12 +117,12 @@ class Schedule:
         """
         self._choice = choice
         idle = set(choice.workers).difference(held)
-        # Where none of them holds requests, they hand them on to others.
+        # If none of them holds requests, they pass them on to others.
         self.idle_workers = len(idle) if len(idle) < len(choice.workers) else 0
         if self._idle_when_filled is None:
             self._idle_when_filled = self.idle_workers
         elif self.idle_workers < self._idle_when_filled:
-            # One that took nothing in its turn does now: it was not up by then.
+            # One that took nothing in its turn takes requests now: it was not up then.
             self._begin_anew(1, BEGUN_ANEW + len(choice.workers))
 
     def cannot_steer(self, reason: str) -> None:

@@ -181,13 +181,13 @@ async def _one_after_another(
     if step.opened:
         await _accepted_one_after_another(probe, step, steps, stopped)
         return
-    # All is there before the first one looks, or else chance decides what it sees.
+    # Everything must be there before the first one looks, or chance decides.
     await send_all(probe, probe.crowd.clients)
     for number, worker in enumerate(step.order):
         if steps.alone and worker == step.order[-1]:
             break  # what all of them come to is seen in the end
         if number and not steps.alone:
-            # Another holds a lock around accept, or that one takes no requests.
+            # Another worker holds a lock around accept, or this one takes no requests.
             await stopped.stop([step.order[number - 1]])
         stopped.go_on([worker])
         all_in = await steps.settle(worker)

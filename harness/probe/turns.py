@@ -171,7 +171,7 @@ async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
         while waiting and len(probe.holds.entered) == entered:
             begun = time.monotonic()
             await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
-            # Where this process was stopped itself, that time does not count.
+            # If this process was stopped itself, that time does not count.
             waited += min(time.monotonic() - begun, MOST_COUNTED)
             for thread in list(waiting):
                 state = thread_state(*thread)

@@ -52,7 +52,7 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
     those = [_asked(each, listeners[each]) for each in held if each in listeners]
     if held and not those and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
-    # What all of those ask for requests: some may have inherited other sockets.
+    # The sockets that all of them wait on: some may have inherited other sockets.
     common = set.intersection(*(set(its.values()) for its in those)) if those else set()
     wanted = common or {place for its in listeners.values() for place in its.values()}
     listening_on = {

@@ -169,8 +169,8 @@ def decode(
 def _decode(content: bytes, origin: Path | str, kind: type[Kind], remedy: str) -> Kind:
     try:
         record = msgspec.json.decode(content, type=kind)
-        # Numbers beyond 64 bits, which no file of ours has, are refused by this: with
-        # them later computations would fail.
+        # This refuses numbers beyond 64 bits, which no file of ours has: later
+        # computations would fail with them.
         msgspec.msgpack.encode(record)
     except msgspec.ValidationError as problem:
         words = text.shortened(str(problem), text.MOST_OF_A_VALUE)

@@ -128,7 +128,7 @@ def mermaid(text: str, *, characters: int = 40) -> str:
     """Text for a quoted label of a Mermaid chart, with nothing special in it."""
     shown = line(text, characters=1000)
     if len(shown) > characters:
-        # What tells similar names apart is at both ends.
+        # Similar names differ at either end.
         tail = (characters - 1) // 2
         shown = f"{shown[: characters - 1 - tail]}…{shown[len(shown) - tail :]}"
     return re.sub(r"[^A-Za-z0-9 .,'+=/_→·…-]", "_", shown)

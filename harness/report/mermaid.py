@@ -89,7 +89,7 @@ def _rows(chart: Chart) -> Iterator[tuple[str, Bar]]:
 def _labels(texts: list[str]) -> list[str]:
     """The labels in quotes, all different."""
     most = max(map(len, texts))
-    # The first character is there since Mermaid removes spaces that come first.
+    # The first character is there because Mermaid removes leading spaces.
     wide = INVISIBLE + "\u00a0" * round(most * (NARROW - 1) / SPACE)
     labels: list[str] = []
     for text in texts:

@@ -181,7 +181,7 @@ def _cell(cell: Cell) -> RichText:
         return _text(cell)
     text = RichText(cell.number)
     if cell.mark is not None:
-        # A line for the note: what is narrow leaves room for more columns.
+        # The note gets a line of its own: a narrow cell leaves room for more columns.
         mark = f"{cell.mark.symbol} {cell.mark.word}"
         text.append("\n" if cell.number else "")
         text.append("\n".join(filter(None, (mark, cell.note))), cell.mark.colour)

@@ -111,7 +111,7 @@ def put_all(
         instead = os.path.join(place, f"hidden-{number}")
         with open(instead, "x", encoding="utf-8"):
             bind(path, instead)
-    # Opened before a layer is over them, and in this namespace of mounts.
+    # Opened before a layer covers them, and in this mount namespace.
     opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]
     place_now = os.open(place, os.O_PATH | os.O_DIRECTORY)
     for count, folder in enumerate(folders):  # it may be in what is kept

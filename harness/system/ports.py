@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import socket
 
-# Below the range that kernels take the ports of outgoing connections from, so that
-# none of the probe's own connections can occupy the port before the server does.
+# Below the range of ports that kernels give to outgoing connections, so that no
+# connection of the probe can occupy the port before the server does.
 PORTS = range(20_000, 30_000)
 
 

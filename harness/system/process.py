@@ -199,7 +199,8 @@ class ProcessTree:
             raise NothingLeftViolated(f"processes {left} survived SIGKILL") from None
         finally:
             self._close()
-        # What ended by itself, such as a client without an engine, may leave nothing.
+        # A command that ended by itself, such as a client without an engine, may
+        # have left nothing.
         if self._not_removed and not by_itself:
             raise NothingLeftViolated(
                 f"the command that removes its containers {self._not_removed}"

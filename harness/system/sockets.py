@@ -202,7 +202,7 @@ def unix_sockets(processes: list[int]) -> list[str]:
         for place in (places.get(inode) for inode in sorted(inodes)):
             if isinstance(place, str) and not place.isdigit():
                 seen = f"/proc/{process}/root{os.path.join(folder, place)}"
-                # The kernel shows both of these alike.
+                # The kernel shows both in the same way.
                 nameless = ["\0" + place[1:]] if place.startswith("@") else []
                 if not place.endswith(".ctl"):
                     paths |= dict.fromkeys((seen, *nameless))

@@ -50,7 +50,7 @@ def children(process: int) -> list[int]:
     processes: list[int] = []
     try:
         for task in os.listdir(f"/proc/{process}/task"):
-            # Without a buffer and its text: this is read thousands of times a minute.
+            # Without buffering and decoding: this is read thousands of times a minute.
             path = f"/proc/{process}/task/{task}/children"
             with open(path, "rb", buffering=0) as file:
                 processes += map(int, file.read().split())
@@ -94,7 +94,7 @@ def leave_nothing(command: int) -> None:
             kill(process)
         try:
             # Returns when any child has ended. A child that was forked meanwhile is
-            # ours by then, and the next turn finds it.
+            # ours by then, and the next iteration finds it.
             os.waitpid(-1, 0)
         except ChildProcessError:
             return

@@ -45,7 +45,7 @@ def name_and_version(path):
 
 
 if __name__ == "__main__":
-    # Of several with one name, the first on the path is what is imported.
+    # Of several with one name, the first on the path is the one that is imported.
     every = [name_and_version(each) for folder in sys.path for each in files(folder)]
     versions = dict(filter(None, reversed(every)))
     versions["python"] = platform.python_version()

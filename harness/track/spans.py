@@ -169,5 +169,5 @@ def _gap_key(point: Point) -> tuple[Outcome, str] | None:
     if point.act and point.cell.outcome is Outcome.MEASURED:
         outcome = point.tape.outcome if point.tape else Outcome.NOT_SUPPORTED
         return outcome, point.reason
-    # Most reasons name the release, which would make each another reason.
+    # Most reasons name the release, so that no two would be the same.
     return point.cell.outcome, point.cell.reason.replace(f", not {point.release}:", ":")

@@ -40,16 +40,16 @@ OWN_NETWORKS = ("", "default", "bridge", "host", "none")
 
 
 DROPPED = frozenset(
-    # Names and addresses of the user's own, and what would outlive a check.
+    # The user's own names and addresses, and settings that would outlive a check.
     {"name", "cidfile", "network-alias", "net-alias", "restart"}
     | {"ip", "ip6", "link-local-ip", "mac-address"}
-    # What a proxy that watches the engine would find the container by.
+    # Settings by which a proxy that watches the engine would find the container.
     | {"label", "label-file"}
-    # What is shared with other containers, or would have others ended in its place.
+    # Sharing with other containers, and settings that get others killed in its place.
     | {"volume-driver", "cgroup-parent", "oom-score-adj", "oom-kill-disable"}
-    # A terminal, which a check has none of.
+    # A terminal, which a check does not have.
     | {"tty", "interactive", "attach", "detach-keys", "sig-proxy"}
-    # What would write to a log elsewhere.
+    # Logs that are written elsewhere.
     | {"log-driver", "log-opt", "disable-content-trust"}
 )
 

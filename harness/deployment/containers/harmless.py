@@ -142,7 +142,7 @@ def _run(
     _refuse_sockets(engine, from_others)
     given = map("=".join, {**discovery.LABELS, **_labels(label)}.items())
     own = [word for each in given for word in ("--label", each)]
-    # Unlike a volume it is not made where it is missing, as on another machine.
+    # Unlike a volume, it is not created if missing, as on another machine.
     own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
     own += [word for each in PROBE for word in ("--env", each)]
     own += ["--log-driver", compose.LOGGING["driver"]]

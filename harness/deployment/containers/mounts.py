@@ -115,7 +115,7 @@ def treatment(
     except OSError:
         return Treatment.EMPTY  # the engine would make a folder of that name
     if mount.read_only:
-        # The engine makes only the folder itself read only, before release 25.
+        # Before release 25 the engine makes only the folder itself read-only.
         return Treatment.ALONE if _has_others_in_it(path) else Treatment.UNCHANGED
     if kernel := _kernels(path):
         inside = PurePosixPath(mount.target).is_relative_to(kernel)

@@ -69,7 +69,7 @@ def instead(words: Sequence[str], mount: Mount, what: Treatment) -> tuple[str, .
     if what is Treatment.ALONE:
         return ("--mount", _line([*_pairs(bind), "readonly", "bind-nonrecursive"]))
     if what is Treatment.COPIED and Path(mount.source).is_dir():
-        # What the image has at that place would be hidden, and is not to be mixed in.
+        # The mount would hide what the image has there, so that must not be mixed in.
         own = {"type": "volume", "dst": mount.target}
         return ("--mount", _line([*_pairs(own), "volume-nocopy"]))
     return ()  # a file is copied into the container itself

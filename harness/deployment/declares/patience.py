@@ -81,7 +81,7 @@ def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Pat
     known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
     if kind not in known:
         return NOT_KNOWN
-    # Only a sync worker does nothing else while a request is in the app.
+    # Only a sync worker cannot report that it is alive while a request is in the app.
     answer = AppWaits(
         "gunicorn",
         timeout if kind == "sync" and timeout else None,

@@ -162,7 +162,7 @@ def _waited(kind: WaitsFor | None, at: At, line: int) -> Waited | None:
     seconds = values.seconds(values.value(written))
     if written is not None and seconds:
         return Waited(seconds, written.line, last_step(kind.at))
-    # What is written and cannot be read is no default.
+    # A value that cannot be read is not replaced by the default.
     known = None if written is not None and written.text else kind.default
     return Waited(known, line) if known else None
 

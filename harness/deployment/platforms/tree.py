@@ -116,7 +116,7 @@ def _of_yaml(node: Any, made: dict[int, Node]) -> Node:
                 for each in several:
                     value = {**_of_yaml(each, made).items, **value}
             elif key.id == "scalar":
-                # The line of its key is where a reader looks.
+                # Readers look for the line of the key.
                 entry = _of_yaml(inner, made)
                 value[key.value] = Node(entry.value, key.start_mark.line + 1)
     elif node.id == "sequence":

@@ -53,7 +53,7 @@ def variables(node: Node | None) -> dict[str, str]:
     """A mapping, or a list of names and values."""
     if node is None:
         return {}
-    # Without a value it is from a secret, which no file says.
+    # Without a value it comes from a secret, which is in no file.
     listed = {}
     for each in node.list:
         name, given = (_first(each, keys) for keys in (_NAMES, _VALUES))

@@ -48,7 +48,7 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
         f"yes; {DEADLOCK} at {each.calls}",
         "A request that calls its own server is answered while there is a place left; "
         f"when such requests take all places, {_stuck(each)} for ever.",
-        # Where chance decides whether all are let in, as many may have passed before.
+        # If chance decides whether all are let in, as many may have passed before.
         passed if passed < each.calls else 1,
     )
 

@@ -123,7 +123,7 @@ def _taken(
             return EACH
     elif shut_out_by in (0, places) and all(got == places - n for n, got in seen):
         return EACH
-    # Where the same load is not admitted every time, fewer may have other reasons.
+    # If the same load is not admitted every time, fewer may have other reasons.
     floor = min((each.admitted for each in cell.rounds if each.waiting), default=places)
     floor = min([floor, *(each.admitted for each in cell.steered if each.waiting)])
     if any(got < min(places, floor) for _, got in seen):

@@ -85,7 +85,7 @@ async def _next_requests(probe: Probe, idle: Crowd, open_before: int) -> IdleSee
     await probe.until(decided)
     await finish(probe)
     await expect(probe, decided)
-    # One that is answered may be closed after its answer.
+    # A connection may be closed after its answer.
     answered = sum(not each.cut_short for each in sent)
     lost = sum(each.cut_short and each.state is State.RESET for each in sent)
     return IdleSeen(

@@ -63,7 +63,7 @@ async def ask(probe: Probe, context: Context) -> PlacesSeen:
     if not probe.places:
         raise NotSpoken("this is asked of deployments that have `hold-at`")
     full = context.ceiling if context.bounded else context.load
-    # So it is known which processes take requests; others may listen beside them.
+    # This shows which processes take requests; others may listen beside them.
     await admit(probe, full, full)
     seen = [await _at_place(probe, place, full + 1) for place in probe.places]
     return PlacesSeen(route=probe.route, places=tuple(seen))

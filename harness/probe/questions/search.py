@@ -97,7 +97,7 @@ async def find_least(
             return steps
     count = least(shut_out)
     if count is not None and steps[-1].clients != count:
-        # When it was tried it was not known to be the least, and not watched for long.
+        # When it was tried, it was not known to be the least, so the watch was short.
         steps.append(await step(count, watched_seconds))
     return steps
 

@@ -106,7 +106,7 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
 def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
     alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
     for cell in cells:
-        # A number is of one server; a reason may be one for all.
+        # A number belongs to one server; a reason may be shared by all.
         server = _server(cell) if word in NUMBERS else ""
         alike[server, _why(cell)].append(cell)
     lines = [say("{}: {}", _where(same), why) for (_, why), same in alike.items()]

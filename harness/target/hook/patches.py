@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 
-# What code that was imported together with Flask got. If a library such as gevent
-# patches the standard library later, names that were imported before stay as they were.
+# What modules imported together with Flask got. If a library such as gevent
+# patches the standard library later, names imported before that stay unpatched.
 BEFORE = {
     "sleep": time.sleep,
     "socket": socket.socket,

@@ -42,7 +42,7 @@ class Holds:
         return self._measured.always >= self._wanted
 
     def __repr__(self) -> str:
-        """What an assertion that fails says."""
+        """The text of a failed assertion."""
         one = self._measured
         if self:
             return f"{one.name} holds {self._wanted}: {one.reason}"
@@ -51,13 +51,13 @@ class Holds:
 
 
 class Measured:
-    """What was measured of one deployment."""
+    """The measurement of one deployment."""
 
     def __init__(self, report: dict[str, Any], reason: str, rule: str) -> None:
         self.asked: list[Holds] = []
-        """Every answer that was given of it in the present test."""
+        """Every answer about the deployment in the present test."""
         self.report = report
-        """Its cell of ``report.json``."""
+        """The deployment's cell in ``report.json``."""
         self.name: str = report["configuration"]
         self.declared: int | None = report["declared"]
         """Requests at once that it declares; ``None`` for no bound."""
@@ -70,7 +70,7 @@ class Measured:
         """Id and name of the finding, such as ``FC001 uneven``; empty for none."""
 
     def holds(self, requests: int) -> Holds:
-        """Whether so many requests are always handled at once."""
+        """Whether ``requests`` requests are always handled at once."""
         self.asked.append(Holds(self, requests))
         return self.asked[-1]
 
@@ -98,12 +98,12 @@ class Deployments:
         return self._measured[key]
 
     def begin_test(self) -> None:
-        """Forget what was asked in earlier tests."""
+        """Forget the questions of earlier tests."""
         for measured in self._measured.values():
             measured.asked.clear()
 
     def not_held(self) -> list[str]:
-        """What is not handled of what was asked in the present test, and why."""
+        """What the present test asked for and is not handled, and why."""
         every = self._measured.values()
         return [repr(one) for each in every for one in each.asked if not one]
 
@@ -148,7 +148,7 @@ def _program() -> str:
 
 
 def _finding(sarif: str) -> tuple[str, str]:
-    """The reason and the rule of the one finding; empty where there is none."""
+    """The reason and the rule of the finding; empty if there is none."""
     (run,) = json.loads(sarif)["runs"]
     for result in run["results"]:
         rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
