@@ -95,8 +95,9 @@ def _procfile(folder: Path) -> Iterator[Candidate]:
 
 
 def _dockerfile(folder: Path) -> Iterator[Candidate]:
-    path = folder / "Dockerfile"
-    if not path.is_file():
+    names = ("Dockerfile", "dockerfile", "Containerfile")
+    path = next((folder / n for n in names if (folder / n).is_file()), None)
+    if path is None:
         return
     try:
         command = dockerfile.command_in(path, {}, {})

@@ -34,6 +34,21 @@ NOT_OF_PRODUCTION = frozenset(
 
 MOST_NAMED = 4
 
+NOT_STARTED = {
+    "passenger_wsgi.py": "Passenger",
+    "zappa_settings.json": "Zappa",
+    "zappa_settings.toml": "Zappa",
+    "serverless.yml": "a platform of functions",
+    "vercel.json": "Vercel",
+    "*.wsgi": "mod_wsgi",
+}
+"""Files by which something serves an app that a check cannot start, and what it is."""
+
+AS_USER = frozenset({"sudo", "doas", "runuser", "gosu", "su-exec", "chpst", "setpriv"})
+"""Programs that change the user; here that is the one who checks."""
+
+_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?")
+
 _DECIDES = re.compile(r"WEB_CONCURRENCY|(?:GUNICORN|UWSGI|GRANIAN|UVICORN)_\w+")
 """Variables that say how many requests a server takes."""
 
@@ -49,15 +64,18 @@ class StartedBy(NamedTuple):
     """The folder to give the command in; ``.`` is the current one."""
     words: tuple[str, ...]
     variables: Mapping[str, str]
+    what: str = "starts a server, and such a file is not run here"
+    give: str = "its command"
 
     def told(self, verb: str) -> str:
         """What to do about it, with a verb of the command line."""
         change = "" if self.folder == "." else f"cd {shlex.quote(self.folder)} && "
         given = "".join(f"{k}={shlex.quote(v)} " for k, v in self.variables.items())
+        names = sorted({n for word in self.words for n in _UNKNOWN.findall(word)})
+        values = f", with values in place of {' and '.join(names)}" if names else ""
         return (
-            f"{self.where} starts a server, and such a file is not run here; give its "
-            f"command: {change}{given}flask-concurrency {verb} -- "
-            f"{shlex.join(self.words)}"
+            f"{self.where} {self.what}; give {self.give}{values}: {change}"
+            f"{given}flask-concurrency {verb} -- {shlex.join(self.words)}"
         )
 
 
@@ -74,7 +92,19 @@ def started_by_files(folder: Path, *, has_app: bool) -> list[StartedBy]:
         if started is None or (has_app and _is_plain_flask(started.words)):
             continue
         found.setdefault((started.folder, *started.words), started)
-    return [*found.values(), *_scripts(folder)][:MOST_NAMED]
+    several = [*found.values(), *_scripts(folder)] or [*_not_started(folder)]
+    return several[:MOST_NAMED]
+
+
+def _not_started(folder: Path) -> Iterator[StartedBy]:
+    """Files by which something serves the app that cannot be started here."""
+    app = find_app(folder)
+    of = "the command of another server, such as Flask's own"
+    for name, who in NOT_STARTED.items() if app else ():
+        for there in sorted(folder.glob(name))[:1]:
+            words = ("flask", "--app", app or "", "run")
+            what = f"says that {who} serves the app, which a check does not start"
+            yield StartedBy(there.name, ".", words, {}, what, of)
 
 
 _SERVERS_OF_CODE = re.compile(
@@ -109,7 +139,7 @@ def _started(each: ReadPlace, top: Path) -> StartedBy | None:
         return None
     words, variables = counted.command.words, counted.command.variables
     folder = _folder(each, top)
-    if each.path.suffix in (".py", ".ini") and not each.started.what:
+    if each.path.name in words and not each.started.what:
         words = _of_settings(each.path, words, folder)
         if not words:
             return None
@@ -154,6 +184,9 @@ def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, .
 def _here(words: Sequence[str], folder: Path) -> tuple[str, ...]:
     """A command without the paths of the machine that it was written for."""
     kept: list[str] = []
+    if PurePath(words[0]).name in AS_USER:
+        program, arguments = server_words(words)
+        words = (program, *arguments)
     for word in words:
         path = Path(word.rpartition("=")[2])
         if not path.is_absolute() or path.exists():

@@ -34,6 +34,7 @@ WRAPPERS = frozenset(
         *("ddtrace-run", "opentelemetry-instrument", "newrelic-admin", "scout-apm"),
         *("dumb-init", "tini", "docker-init", "catatonit", "s6-setuidgid", "gosu"),
         *("su-exec", "chpst", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye"),
+        *("sudo", "doas", "runuser"),
         *("pixi", "conda", "mamba", "micromamba", "dotenv", "chamber", "doppler"),
         *("envdir", "xvfb-run", "aws-vault", "op", "wait-for-it", "dockerize"),
     }

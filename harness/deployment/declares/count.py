@@ -6,6 +6,7 @@ is said.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -81,6 +82,8 @@ def _uwsgi(arguments: Sequence[str], context: CommandContext) -> Count:
     config = None
     for word in arguments:
         name = word.removeprefix("--ini=")
+        if name.endswith((".yaml", ".yml", ".xml", ".json")):
+            raise CannotDerive(f"its file {name.rpartition('=')[2]} is not read")
         if name.endswith(".ini"):
             settings |= _ini_settings(name, context)
             config = context.file(name)
@@ -125,16 +128,31 @@ def _ini_settings(name: str, context: CommandContext) -> dict[str, Setting]:
 
 
 def _hypercorn(arguments: Sequence[str], context: CommandContext) -> Count:
-    if option(arguments, "-c", "--config", env={}):
-        raise CannotDerive("its configuration file is not read")
+    config = option(arguments, "-c", "--config", env={})
+    settings = _toml_settings(str(config.value), context) if config else {}
     kind = option(arguments, "-k", "--worker-class", env={})
+    kind = kind or settings.get("worker_class")
     if kind is not None and kind.value not in ("asyncio", "uvloop"):
         raise CannotDerive(f"what the worker class {kind.value} declares is not known")
     workers = option(arguments, "-w", "--workers", env={})
+    workers = workers or settings.get("workers")
     processes = int(positive(workers, 1, "workers").value)
     threads = min(HYPERCORN_MOST_THREADS, context.processors + 4)
     words = f"{plural(processes, 'worker')} × {plural(threads, 'thread')}"
     return Count(processes * threads, words)
+
+
+def _toml_settings(name: str, context: CommandContext) -> dict[str, Setting]:
+    """The settings of a file of TOML. Raises ``CannotDerive``."""
+    path = context.file(name) if name.endswith(".toml") else None
+    if path is None:
+        raise CannotDerive(f"its configuration file {name} is not read")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise CannotDerive(f"{path.name} is not TOML: {problem}") from None
+    names = ("workers", "worker_class")
+    return {k: Setting(values[k], path.name, path) for k in names if k in values}
 
 
 def _granian(arguments: Sequence[str], context: CommandContext) -> Count:

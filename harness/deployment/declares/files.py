@@ -15,6 +15,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.deployment import procfile
+from harness.deployment.declares.beanstalk import option_settings
+from harness.deployment.declares.in_lines import FILES
+from harness.deployment.declares.in_lines import in_lines
+from harness.deployment.declares.sections import ini_file
+from harness.deployment.declares.sections import supervisor_file
+from harness.deployment.declares.sections import unit_file
 from harness.deployment.dockerfile_stages import assignments
 from harness.deployment.dockerfile_stages import instructions
 from harness.deployment.platforms.tree import find
@@ -99,75 +105,21 @@ def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
         yield StartLine(min(lines), "", shlex.join(["gunicorn", "-c", path.name]))
 
 
-def _uwsgi(path: Path, text: str) -> Iterator[StartLine]:
-    lines = text.splitlines()
-    if "[uwsgi]" in (line.strip() for line in lines):
-        numbers = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
-        command = shlex.join(["uwsgi", "--ini", path.name])
-        yield StartLine(next(numbers, 1), "", command)
+def _uwsgi_in_other_words(path: Path, text: str) -> Iterator[StartLine]:
+    """A file of uWSGI in YAML, XML or JSON."""
+    kind = path.suffix[1:].replace("yml", "yaml")
+    yield StartLine(1, "", shlex.join(["uwsgi", f"--{kind}", path.name]))
 
 
-_PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
-
-
-def _supervisor(path: Path, text: str) -> Iterator[StartLine]:
-    for name, settings in _sections(text):
-        if name.startswith("program:") and "command" in settings:
-            line, command = settings["command"]
-            _, variables = settings.get("environment", (0, ""))
-            _, times = settings.get("numprocs", (0, "1"))
-            yield StartLine(
-                line,
-                name.replace(":", " "),
-                command.replace("%%", "%"),
-                _pairs(variables.replace(",", " ")),
-                int(times) if times.isdecimal() else 1,
-            )
-
-
-def _unit(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of a systemd unit."""
-    variables: dict[str, str] = {}
-    for name, settings in _sections(text, several=("Environment",)):
-        if name == "Service" and "ExecStart" in settings:
-            variables |= _pairs(settings.get("Environment", (0, ""))[1])
-            line, command = settings["ExecStart"]
-            yield StartLine(line, "ExecStart", command.lstrip("@-:+!"), variables)
-
-
-def _sections(
-    text: str, several: tuple[str, ...] = ()
-) -> Iterator[tuple[str, dict[str, tuple[int, str]]]]:
-    """The sections of an ini file: each setting with its line.
-
-    What is given ``several`` times is joined.
-    """
-    name, settings = "", dict[str, tuple[int, str]]()
-    key = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.strip()
-        if not words or words.startswith(("#", ";")):
-            continue
-        if words.startswith("[") and words.endswith("]"):
-            yield name, settings
-            name, settings, key = words[1:-1], {}, ""
-        elif key and (line[0].isspace() or settings[key][1].endswith("\\")):
-            at, before = settings[key]
-            settings[key] = at, f"{before.removesuffix(chr(92))} {words}"
-        elif "=" in words:
-            key, value = (each.strip() for each in words.split("=", 1))
-            if key in several and key in settings:
-                value = f"{settings[key][1]} {value}"
-            settings[key] = number, value
-    yield name, settings
-
-
-def _pairs(text: str) -> dict[str, str]:
+def _captain(path: Path, text: str) -> Iterator[StartLine]:
+    """The Dockerfile in a definition of CapRover."""
     try:
-        words = shlex.split(text)
-    except ValueError:
-        return {}
-    return dict(each.split("=", 1) for each in words if "=" in each)
+        lines = json.loads(text).get("dockerfileLines", [])
+        several = "\n".join(map(str, lines))
+    except (ValueError, AttributeError, TypeError):
+        return
+    for each in _dockerfile(path, several):
+        yield each._replace(line=1)
 
 
 def _deployments(path: Path, text: str) -> Iterator[StartLine]:
@@ -196,20 +148,37 @@ DEPLOYMENTS = {
 """Files that say what ``check`` measures, and where in them."""
 
 
+def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
+    """Deployments, and the tasks of the runner of whichever tool."""
+    deployments = [*_deployments(path, text)]
+    yield from deployments
+    lines = {each.line for each in deployments}
+    yield from (each for each in in_lines(path, text) if each.line not in lines)
+
+
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
-    yield StartLine(1, "", text)
+    # Scripts that set machines up write units of systemd.
+    yield StartLine(1, "", text.replace("ExecStart=", ""))
 
 
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("Procfile", "Procfile.*"), _procfile),
-    (("Dockerfile", "Dockerfile.*", "*.dockerfile", "Containerfile"), _dockerfile),
+    (("[Dd]ockerfile", "[Dd]ockerfile.*", "*.[Dd]ockerfile"), _dockerfile),
+    (("Containerfile", "Containerfile.*"), _dockerfile),
     (("compose*.y*ml", "docker-compose*.y*ml"), _compose),
+    (("*stack*.y*ml",), _compose),
     (("gunicorn*.py", "*gunicorn.py", "gunicorn_conf*"), _gunicorn),
-    (("*.ini",), _uwsgi),
-    (("supervisord*.conf", "supervisor*.ini", "supervisor*.conf"), _supervisor),
-    (("*.service",), _unit),
+    (("uwsgi*.y*ml", "uwsgi*.xml", "uwsgi*.json"), _uwsgi_in_other_words),
+    (("tox.ini",), in_lines),
+    (("*.ini",), ini_file),
+    (("*.conf",), supervisor_file),
+    (("*.service",), unit_file),
+    (("pyproject.toml",), _pyproject),
     (tuple(DEPLOYMENTS), _deployments),
     (("*.sh", "entrypoint", "start", "run"), _shell),
+    (("captain-definition",), _captain),
+    (("*.config",), option_settings),
+    (FILES, in_lines),
 )
 """Readers, by the names of files."""
 

@@ -40,7 +40,7 @@ SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
 )
 
-SHOWN = frozenset({".do"})
+SHOWN = frozenset({".do", ".ebextensions"})
 """Hidden folders in which platforms look for their files."""
 
 PROJECT = (
@@ -218,6 +218,10 @@ def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
     return msgspec.structs.replace(one.place, contradicts=tuple(others))
 
 
+def _is_for_development(words: Sequence[str]) -> bool:
+    return server_words(words)[0] in DEVELOPMENT or "--reload" in words
+
+
 def _is_one_of_several(
     one: ReadPlace, other: ReadPlace, every: Sequence[ReadPlace]
 ) -> bool:
@@ -236,7 +240,7 @@ def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
         return False
     if one.app and other.app and one.app != other.app:
         return False
-    if any(server_words(p.command.split())[0] in DEVELOPMENT for p in places):
+    if any(_is_for_development(each.command.split()) for each in places):
         return False
     if one.reads == other.path or other.reads == one.path:
         return (one if one.reads == other.path else other).overrides

@@ -18,6 +18,8 @@ _COUNTED = re.compile(
 _ARITHMETIC = re.compile(r"\$\(\(((?:[^()]|\([^()]*\))*)\)\)")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.S)
+_BRANCH = re.compile(r"\(?[\w.*?-]+\)")
+"""The pattern of a branch of ``case``."""
 _KEYWORDS = frozenset({"then", "else", "do", "exec", "if", "!", "time", "{"})
 
 
@@ -42,7 +44,7 @@ def commands(
     for line, whole in _lines(text):
         for words in _simple(filled(whole, known, processors)):
             words = [filled(word, known, processors) for word in words]
-            while words and words[0] in _KEYWORDS:
+            while words and (words[0] in _KEYWORDS or _BRANCH.fullmatch(words[0])):
                 words = words[1:]
             if words[:1] == ["export"]:
                 words = words[1:]

@@ -39,9 +39,20 @@ def told(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[s
             "app:app",
         ),
         (
-            {"docker/start.sh": "gunicorn \"app:make('x')\" -w $N\n"},
+            {"docker/start.sh": "gunicorn \"app:make('x')\" -b :$PORT\n"},
             "docker/start.sh:1",
-            "flask-concurrency check -- gunicorn 'app:make('\"'\"'x'\"'\"')' -w '$N'",
+            "flask-concurrency check -- gunicorn 'app:make('\"'\"'x'\"'\"')' "
+            "-b ':$PORT'",
+        ),
+        (
+            {"web/run": "exec chpst -u app gunicorn app:app\n"},
+            "web/run:1",
+            "flask-concurrency check -- gunicorn app:app",
+        ),
+        (
+            {"tasks.py": 'def serve(c):\n    c.run("gunicorn -w 3 app:app")\n'},
+            "tasks.py:2",
+            "flask-concurrency check -- gunicorn -w 3 app:app",
         ),
         (
             {"ops/gunicorn.conf.py": "workers = 3\n"},
@@ -64,6 +75,27 @@ def test_a_command_to_give(
     files: dict[str, str], place: str, command: str, tmp_path: Path
 ) -> None:
     assert told(tmp_path, {**APP, **files}) == [f"{place} {GIVE}{command}"]
+
+
+def test_values_that_only_the_server_has(tmp_path: Path) -> None:
+    (said,) = told(tmp_path, {**APP, "start.sh": "gunicorn -w ${N} app:app\n"})
+    assert "give its command, with values in place of ${N}: flask" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("passenger_wsgi.py", "Passenger"),
+        ("serverless.yml", "a platform of functions"),
+        ("shop.wsgi", "mod_wsgi"),
+    ],
+)
+def test_what_a_check_does_not_start(name: str, who: str, tmp_path: Path) -> None:
+    assert told(tmp_path, {**APP, name: ""}) == [
+        f"{name} says that {who} serves the app, which a check does not start; give "
+        "the command of another server, such as Flask's own: "
+        "flask-concurrency check -- flask --app app:app run"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,87 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
             3,
         ),
         ("start.sh", "#!/bin/sh\nset -e\nexec gunicorn -w 3 a:a\n", 3, "", 3),
+        ("Makefile", "serve:\n\tgunicorn -w 3 a:a --bind :$(PORT)\n", 2, "", 3),
+        ("justfile", "serve:\n    @gunicorn -w 3 a:a\n", 2, "", 3),
+        ("Pipfile", '[scripts]\nserve = "gunicorn -w 3 a:a"\n', 2, "", 3),
+        (
+            "pyproject.toml",
+            '[tool.pdm.scripts]\ns = {cmd = "gunicorn -w 3 a:a"}',
+            2,
+            "",
+            3,
+        ),
+        ("package.json", '{"scripts": {"start": "gunicorn -w 3 a:a"}}', 1, "", 3),
+        (
+            "config/deploy.yml",
+            "servers:\n  web:\n    cmd: gunicorn -w 3 a:a\n",
+            3,
+            "",
+            3,
+        ),
+        ("shop.service.j2", "ExecStart={{ venv }}/bin/gunicorn -w 3 a:a\n", 1, "", 3),
+        ("startup.txt", "gunicorn --workers=3 a:a\n", 1, "", 3),
+        ("nixpacks.toml", "[start]\ncmd = \"gunicorn -w 3 'a:make()'\"\n", 2, "", 3),
+        (
+            "docker-stack.yml",
+            "services:\n  a:\n    command: gunicorn -w 3 a:a",
+            3,
+            "service a",
+            3,
+        ),
+        (
+            "deploy/shop.conf",
+            "[program:shop]\ncommand=gunicorn -w 3 a:a\n",
+            2,
+            "program shop",
+            3,
+        ),
+        (
+            "circus.ini",
+            "[watcher:a]\ncmd = gunicorn a:a\nnumprocesses = 3\n",
+            2,
+            "watcher a",
+            3,
+        ),
+        ("dockerfile", "FROM x\nCMD gunicorn -w 3 a:a\n", 2, "CMD", 3),
+        (
+            "entry.sh",
+            'case "$1" in\n  web) exec gunicorn -w 3 a:a ;;\nesac\n',
+            2,
+            "",
+            3,
+        ),
+        (
+            "setup.sh",
+            "cat <<E\n[Service]\nExecStart=/bin/gunicorn -w 3 a:a\nE\n",
+            3,
+            "",
+            3,
+        ),
+        ("web/run", "#!/bin/sh\nexec sudo -u app gunicorn -w 3 a:a\n", 2, "", 3),
+        (
+            "captain-definition",
+            '{"dockerfileLines": ["FROM x", "CMD gunicorn -w 3 a:a"]}',
+            1,
+            "CMD",
+            3,
+        ),
+        (
+            ".ebextensions/a.config",
+            "option_settings:\n  aws:elasticbeanstalk:container:python:\n"
+            "    NumThreads: 3\n    WSGIPath: a:a\n",
+            3,
+            "Elastic Beanstalk",
+            3,
+        ),
+        (
+            ".ebextensions/b.config",
+            "option_settings:\n- namespace: aws:elasticbeanstalk:container:python\n"
+            "  option_name: NumThreads\n  value: 3\n",
+            4,
+            "Elastic Beanstalk",
+            3,
+        ),
         (
             "concurrency.toml",
             '[[deployment]]\nname = "a"\ncommand = "celery"\n[[deployment]]\n'
@@ -130,6 +211,14 @@ def test_a_place(
         {"concurrency.toml": "deployment = 1"},
         {"pyproject.toml": "[tool]"},
         {"start.sh": "\0\1"},
+        {"Makefile": "install:\n\tpip install gunicorn uwsgi\n# gunicorn a:a\n"},
+        {"pyproject.toml": '[project]\ndependencies = ["gunicorn >=20", "a"]\n'},
+        {"package.json": '{"keywords": ["gunicorn", "flask"]}'},
+        {"captain-definition": "[]"},
+        {"captain-definition": '{"dockerfilePath": "./Dockerfile"}'},
+        {".ebextensions/a.config": "packages:\n  yum: {git: []}\n"},
+        {".ebextensions/a.config": "- a: [\n"},
+        {"nginx.conf": "server { listen 80; }\n"},
         {"gunicorn.conf.py": "bind = ''\n"},
         {"node_modules/Procfile": "web: gunicorn a:a"},
         {".git/Procfile": "web: gunicorn a:a"},
@@ -151,6 +240,7 @@ def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
         ({"Dockerfile": "CMD gunicorn -w 8 shop:app"}, []),
         ({"Dockerfile": "CMD gunicorn -w 2 other:app"}, []),
         ({"Dockerfile": "CMD flask run"}, []),
+        ({"Makefile": "dev:\n\tgunicorn --reload shop:app"}, []),
         ({"Dockerfile": "CMD gunicorn -w $N shop:app"}, []),
         ({"gunicorn.conf.py": "workers = 2"}, []),
         ({"gunicorn.conf.py": "preload_app = True\nthreads = 4"}, []),
@@ -169,6 +259,31 @@ def test_places_contradict_each_other(
     assert list(found["Procfile"].contradicts) == against
     for other in against:
         assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
+
+
+def test_files_of_variables_beside_a_unit(tmp_path: Path) -> None:
+    unit = "[Service]\nEnvironmentFile=-/etc/shop.env\nExecStart=gunicorn -w $N a:a\n"
+    variables = "# it's ours\nN=3\n"
+    (place,) = places(tmp_path, {"ops/shop@.service": unit, "ops/shop.env": variables})
+    assert (place.known, place.declared) == (True, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known", "declared"),
+    [
+        ("h.toml", "workers = 2", True, 16),
+        ("h.toml", "workers = ", False, None),
+        ("h.py", "workers = 2", False, None),
+        ("uwsgi.yaml", "uwsgi:\n  processes: 2\n", False, None),
+    ],
+)
+def test_settings_of_other_servers(
+    name: str, text: str, known: bool, declared: int | None, tmp_path: Path
+) -> None:
+    command = "uwsgi --yaml" if "uwsgi" in name else "hypercorn -c"
+    files = {name: text, "start.sh": f"{command} {name} a:a\n"}
+    found = [each for each in places(tmp_path, files) if each.file == "start.sh"]
+    assert [(each.known, each.declared) for each in found] == [(known, declared)]
 
 
 @pytest.mark.parametrize(

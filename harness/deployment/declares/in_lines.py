@@ -1,0 +1,60 @@
+"""Command lines in files that are not read as what they are.
+
+Task runners, deployment tools and templates have commands in many formats. A server
+with an app behind it on one line, such as ``serve = "gunicorn -w 2 shop:app"``, is
+recognized in any of them; a list of requirements has no app.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.declared.program import SERVERS
+from harness.deployment.shell import StartLine
+
+FILES = (
+    *("Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
+    *(".justfile", "Taskfile.y*ml", "taskfile.y*ml", "pixi.toml", "Pipfile"),
+    *("nixpacks.toml", "package.json", "deploy.y*ml", "deploy.*.y*ml", "*.j2"),
+    *("startup.txt", "koyeb.y*ml", ".replit", "tasks.py", "fabfile.py", "dodo.py"),
+    *("*.upstart",),
+)
+"""Those whose commands are recognized line by line."""
+
+_SERVER = re.compile(
+    r"""(?:^|(?<=[\s"'=@;&({,-]))(?:[\w./{}-]*/)?"""
+    rf"(?:{'|'.join(sorted(SERVERS - {'flask'}, key=len, reverse=True))})\s(?=.*\S)"
+)
+_APP = re.compile(r"\b[A-Za-z_][\w.]*:[A-Za-z_]\w*|(?:^|\s)(?:-c|--config|--ini)[ =]")
+_VARIABLE_OF_MAKE = re.compile(r"\$\$|\$\((\w+)\)")
+_OF_TEMPLATES = re.compile(r"\{\{.*?\}\}/?")
+
+
+def in_lines(path: Path, text: str) -> Iterator[StartLine]:
+    """The lines of a file that start a server."""
+    for number, whole in enumerate(text.splitlines(), start=1):
+        line = _OF_TEMPLATES.sub("", whole)
+        found = _SERVER.search(line)
+        if found is None or line.lstrip().startswith(("#", "//", ";")):
+            continue
+        command = _to_the_quote(line, found.start()).rstrip("\\ ")
+        if _APP.search(command):
+            command = _VARIABLE_OF_MAKE.sub(_for_a_shell, command)
+            yield StartLine(number, "", command)
+
+
+def _to_the_quote(line: str, start: int) -> str:
+    """What follows, to the quote that closes the one in front of it if there is one."""
+    before = line[:start]
+    for quote in "\"'":
+        if before.count(quote) % 2:
+            inside = re.match(rf"(?:\\.|[^{quote}\\])*", line[start:])
+            return re.sub(r"\\(.)", r"\1", inside[0]) if inside else ""
+    return line[start:]
+
+
+def _for_a_shell(found: re.Match[str]) -> str:
+    """How a shell writes a variable of make."""
+    return f"${{{found[1]}}}" if found[1] else "$"

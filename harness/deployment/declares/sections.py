@@ -1,0 +1,105 @@
+"""Files with sections: of uWSGI, supervisord, circus and systemd."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.shell import StartLine
+from harness.records.files import text_if_there
+
+
+def ini_file(path: Path, text: str) -> Iterator[StartLine]:
+    """A file of uWSGI, of supervisord or of circus."""
+    yield from uwsgi_file(path, text)
+    yield from supervisor_file(path, text)
+
+
+def uwsgi_file(path: Path, text: str) -> Iterator[StartLine]:
+    """A file of uWSGI, by its section."""
+    lines = text.splitlines()
+    if "[uwsgi]" in (line.strip() for line in lines):
+        numbers = (n for n, line in enumerate(lines, 1) if _PROCESSES.match(line))
+        command = shlex.join(["uwsgi", "--ini", path.name])
+        yield StartLine(next(numbers, 1), "", command)
+
+
+_PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
+
+
+def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
+    """The programs of supervisord, or the watchers of circus."""
+    for name, settings in _sections(text):
+        key = {"program": "command", "watcher": "cmd"}.get(name.partition(":")[0], "")
+        if ":" in name and key in settings:
+            line, command = settings[key]
+            _, variables = settings.get("environment", (0, ""))
+            number = "numprocesses" if key == "cmd" else "numprocs"
+            _, times = settings.get(number, (0, "1"))
+            yield StartLine(
+                line,
+                name.replace(":", " "),
+                command.replace("%%", "%"),
+                _pairs(variables.replace(",", " ")),
+                int(times) if times.isdecimal() else 1,
+            )
+
+
+def unit_file(path: Path, text: str) -> Iterator[StartLine]:
+    """The command of a systemd unit."""
+    variables: dict[str, str] = {}
+    for name, settings in _sections(text, several=("Environment", "EnvironmentFile")):
+        if name == "Service" and "ExecStart" in settings:
+            variables |= _pairs(settings.get("Environment", (0, ""))[1])
+            _, files = settings.get("EnvironmentFile", (0, ""))
+            variables |= _of_files(path, files.split())
+            line, command = settings["ExecStart"]
+            yield StartLine(line, "ExecStart", command.lstrip("@-:+!"), variables)
+
+
+def _of_files(unit: Path, names: list[str]) -> dict[str, str]:
+    """What files of variables that lie beside a unit, or one folder above, set."""
+    found: dict[str, str] = {}
+    for name in names:
+        for folder in (unit.parent, unit.parent.parent):
+            if (path := folder / Path(name.removeprefix("-")).name).is_file():
+                found |= _pairs(text_if_there(path))
+                break
+    return found
+
+
+def _sections(
+    text: str, several: tuple[str, ...] = ()
+) -> Iterator[tuple[str, dict[str, tuple[int, str]]]]:
+    """The sections of an ini file: each setting with its line.
+
+    What is given ``several`` times is joined.
+    """
+    name, settings = "", dict[str, tuple[int, str]]()
+    key = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.strip()
+        if not words or words.startswith(("#", ";")):
+            continue
+        if words.startswith("[") and words.endswith("]"):
+            yield name, settings
+            name, settings, key = words[1:-1], {}, ""
+        elif key and (line[0].isspace() or settings[key][1].endswith("\\")):
+            at, before = settings[key]
+            settings[key] = at, f"{before.removesuffix(chr(92))} {words}"
+        elif "=" in words:
+            key, value = (each.strip() for each in words.split("=", 1))
+            if key in several and key in settings:
+                value = f"{settings[key][1]} {value}"
+            settings[key] = number, value
+    yield name, settings
+
+
+def _pairs(text: str) -> dict[str, str]:
+    try:
+        words = shlex.split(text, comments="\n" in text)
+    except ValueError:
+        return {}
+    return dict(each.split("=", 1) for each in words if "=" in each)
