@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
@@ -18,7 +17,6 @@ from harness.records.versions import release_order
 from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.report import words
-from harness.report.escape import line
 from harness.report.words import MARKS
 from harness.site import described
 from harness.site.atlas import Atlas
@@ -27,6 +25,7 @@ from harness.site.entry import EvidenceFile
 from harness.site.folding import folded
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import filled
 from harness.site.look import piece
 from harness.site.look import render
 from harness.site.look import text_file
@@ -178,69 +177,16 @@ def machine_files(
     paths: Sequence[str],
 ) -> Iterator[File]:
     """``llms.txt``, ``robots.txt``, and a sitemap where the address is known."""
-    yield text_file("llms.txt", _llms(atlas, frame, answered))
+    yield filled(
+        "llms.txt",
+        site=frame,
+        cells=plural(len(atlas.entries), "cell"),
+        answered=answered,
+        servers=[(name, words.title(e[0].cell)) for name, e in atlas.servers.items()],
+        license=described.LICENSE,
+    )
     robots = "User-agent: *\nAllow: /\n"
     if frame.url:
         robots += f"Sitemap: {frame.url}sitemap.xml\n"
-        yield text_file("sitemap.xml", _sitemap(frame, paths))
+        yield filled("sitemap.xml", site=frame, paths=paths)
     yield text_file("robots.txt", robots)
-
-
-def _llms(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> str:
-    """What an assistant needs to know, in the form of https://llmstxt.org."""
-    root = frame.url
-    questions = (
-        f"- [{line(each.asked)}]({root}{each.path}): "
-        f"{line(each.answer, characters=900)}"
-        for each in answered
-        if not each.missing
-    )
-    server_pages = (
-        f"- [{line(words.title(entries[0].cell))}]({root}server/{name}.html)"
-        for name, entries in atlas.servers.items()
-        if line(name).isidentifier() or "-" in name
-    )
-    return "\n".join(
-        [
-            "# Flask Concurrency Matrix",
-            "",
-            "> How many requests a Flask deployment really handles at the same time: "
-            "counted inside the app, never inferred from time. "
-            f"{plural(len(atlas.entries), 'cell')} of server, configuration and "
-            f"release; the newest was measured at {atlas.generated_at}.",
-            "",
-            "Workers times threads is the most there can be, and not what is "
-            "guaranteed. Where numbers are given as 4–8, 4 is the least that was in "
-            "the app of as many as are declared, offered together.",
-            "",
-            "## Questions",
-            "",
-            *questions,
-            "",
-            "## Servers",
-            "",
-            *server_pages,
-            "",
-            "## Data",
-            "",
-            f"- [All cells]({root}data.json): JSON, with a schema_version",
-            f"- [All cells as a table]({root}data.csv): CSV, with the "
-            f"[meaning of its columns]({root}data.csv-metadata.json)",
-            f"- [Licence, and how to cite]({root}data.html): {described.LICENSE}",
-            f"- [Description of the API]({root}api/v1/openapi.json): OpenAPI 3.1",
-            f"- [How it is measured]({root}method.html)",
-            "",
-        ]
-    )
-
-
-def _sitemap(frame: Frame, paths: Sequence[str]) -> str:
-    day = frame.generated_at[:10]
-    urls = (
-        f"<url><loc>{escape(frame.url + path)}</loc>"
-        f"<lastmod>{escape(day)}</lastmod></url>"
-        for path in paths
-    )
-    head = '<?xml version="1.0" encoding="utf-8"?>'
-    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return "\n".join([head, f'<urlset xmlns="{space}">', *urls, "</urlset>"]) + "\n"

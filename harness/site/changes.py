@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
-from xml.sax.saxutils import escape
-from xml.sax.saxutils import quoteattr
 
 from harness.judge.releases import RELEASE_CHANGES
 from harness.records.report import CellReport
@@ -16,7 +14,6 @@ from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.versions import release_order
 from harness.report import words
-from harness.report.escape import line as printable
 from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import address
@@ -27,9 +24,9 @@ from harness.site.folding import folded
 from harness.site.frame import Frame
 from harness.site.lines import FLASK
 from harness.site.look import File
+from harness.site.look import filled
 from harness.site.look import piece
 from harness.site.look import render
-from harness.site.look import text_file
 from harness.site.timelines import cells_of
 from harness.site.timelines import swings
 
@@ -171,33 +168,12 @@ def _by_package(
 def _feed(frame: Frame, name: str, title: str, several: Sequence[ChangeEntry]) -> File:
     """An Atom feed (RFC 4287); its links are relative where no address is known."""
     path = f"changes/{name}.atom"
-    root = frame.url or address.root_from(path)
-    newest = max((each.measured_at for each in several), default=frame.generated_at)
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<id>{uuid.uuid5(SPACE, f'feed/{name}').urn}</id>",
-        f"<title>{_text(title)}</title>",
-        f"<updated>{_text(newest)}</updated>",
-        "<author><name>Flask Concurrency Matrix</name></author>",
-        f'<link rel="self" href={quoteattr(root + path)}/>',
-        f"<link href={quoteattr(root + 'changes.html')}/>",
-        *(line for each in several for line in _entry(each, root)),
-        "</feed>",
-    ]
-    return text_file(path, "\n".join(lines) + "\n")
-
-
-def _entry(each: ChangeEntry, root: str) -> Iterator[str]:
-    yield "<entry>"
-    yield f"<id>{each.id}</id>"
-    yield f"<title>{_text(each.title)}</title>"
-    yield f"<updated>{_text(each.measured_at)}</updated>"
-    yield f"<link href={quoteattr(root + address.cell_page(each.cell))}/>"
-    yield f"<summary>{_text(each.sentence)}</summary>"
-    yield "</entry>"
-
-
-def _text(text: str) -> str:
-    """Text of an element; nothing in it is invisible, or not allowed in XML."""
-    return escape(printable(text, characters=1000))
+    return filled(
+        "feed.atom",
+        path,
+        root=frame.url or address.root_from(path),
+        id=uuid.uuid5(SPACE, f"feed/{name}").urn,
+        title=title,
+        newest=max((e.measured_at for e in several), default=frame.generated_at),
+        entries=several,
+    )

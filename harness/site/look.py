@@ -200,18 +200,21 @@ def render(
     path = path or template
     style = Markup(static("style.css"))
     code = Markup(static(script)) if script else Markup("")
-    text = (
-        environment()
-        .get_template(template)
-        .render(
-            root=address.root_from(path),
-            path=path,
-            card=card,
-            described=described,
-            style=style,
-            code=code,
-            policy=Markup(policy(style, code)),
-            **values,
-        )
+    return filled(
+        template,
+        path,
+        root=address.root_from(path),
+        card=card,
+        described=described,
+        style=style,
+        code=code,
+        policy=Markup(policy(style, code)),
+        **values,
     )
+
+
+def filled(template: str, path: str = "", **values: Any) -> File:
+    """A file that is made of a template, by default at a path like that's."""
+    path = path or template
+    text = environment().get_template(template).render(path=path, **values)
     return text_file(path, text)
