@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SHELLS
+from harness.deployment.no_path import is_file
 from harness.deployment.ports import check_port
 from harness.deployment.ports import PORT
 from harness.deployment.shell import expand
@@ -194,7 +195,7 @@ def _files(words: Sequence[str], folder: Path) -> list[Path]:
         return []
     named = (word.partition("=")[2] or word for word in arguments)
     paths = (folder / each for each in named if each.endswith(UWSGI_FILES))
-    return [path for path in paths if path.is_file()]
+    return [path for path in paths if is_file(path)]
 
 
 def _without(

@@ -13,6 +13,7 @@ from pathlib import Path
 from pathlib import PurePath
 from typing import NamedTuple
 
+from harness.deployment.no_path import is_folder
 from harness.deployment.shell import split_loosely
 
 _READ_BYTES = 100_000
@@ -93,7 +94,7 @@ def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]
 def _vassals(words: Sequence[str], folder: Path) -> list[str]:
     """The files in the folders that a command names, such as an emperor's vassals."""
     places = [folder / word for word in words if not word.startswith(("-", "/", "."))]
-    files = [each for path in places if path.is_dir() for each in path.glob("*.ini")]
+    files = [each for path in places if is_folder(path) for each in path.glob("*.ini")]
     return sorted(str(each.relative_to(folder)) for each in files)
 
 

@@ -6,6 +6,7 @@ What is missing is refused before anything runs, with what to write or install.
 from __future__ import annotations
 
 import re
+import stat
 import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ from harness.deployment.interpreter import on_path
 from harness.deployment.interpreter import takes_a_shell
 from harness.deployment.isolation import stays_in_layer
 from harness.deployment.migrations import check_database
+from harness.deployment.no_path import mode_of
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
@@ -217,7 +219,7 @@ def _check_sockets(
     for word in (*words_of(words), *",".join(given).split(",")):
         match = _UNIX.match(word)
         path = folder / match["path"] if match else folder
-        if path.is_socket() and not stays_in_layer(path, folder):
+        if stat.S_ISSOCK(mode_of(path)) and not stays_in_layer(path, folder):
             raise DeploymentFault(
                 key,
                 f"{path} is there already, and the server would take it over from the "

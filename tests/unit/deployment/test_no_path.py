@@ -1,4 +1,4 @@
-"""A word that is too long for a path is one short error about its deployment."""
+"""Words that are too long for a path."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from harness.cli import main
 from harness.deployment.config import DeploymentFault
+from harness.deployment.no_path import is_file
+from harness.deployment.no_path import is_folder
 from harness.deployment.no_path import looking_at_paths
 
 LONG = "x" * 5000
@@ -19,6 +21,19 @@ def test_an_error_about_a_path_is_a_fault_of_the_deployment() -> None:
     assert caught.value.key == "command"
     assert caught.value.problem.endswith(": File name too long; correct it")
     assert len(caught.value.problem) < 300
+
+
+@pytest.mark.parametrize("word", [LONG, "x" * 300, "a\0b", "", "shop.py/x"])
+def test_a_word_that_is_no_path_is_none(word: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.py").touch()
+    assert not is_file(tmp_path / word)
+    assert not is_folder(tmp_path / word / "x")
+
+
+def test_a_path_is_one(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").touch()
+    assert is_file(tmp_path / "shop.py") and not is_folder(tmp_path / "shop.py")
+    assert is_folder(tmp_path) and not is_file(tmp_path)
 
 
 def test_any_other_error_is_left_alone(tmp_path: Path) -> None:
