@@ -54,12 +54,8 @@ def compare(before: Report, now: Report) -> Changes:
     of Flask, or with another release of the server.
     """
     pairs = pair_cells(before.cells, now.cells)
-    conditions = Conditions(
-        (before.limit, now.limit), (before.host.processors, now.host.processors)
-    )
-    comparisons = compare_pairs(
-        pairs, [conditions] * len(pairs), _other_probe(before, now)
-    )
+    conditions = [Conditions.of(before, now)] * len(pairs)
+    comparisons = compare_pairs(pairs, conditions, _other_probe(before, now))
     installed = installed_in(before), installed_in(now)
     return Changes(
         baseline=measured_run(before),

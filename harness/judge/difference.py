@@ -24,7 +24,9 @@ from harness.judge.number_words import always_reached
 from harness.judge.number_words import both_numbers
 from harness.judge.number_words import numbers
 from harness.records.changes import Change
+from harness.records.evidence import Evidence
 from harness.records.report import CellReport
+from harness.records.report import Report
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
@@ -45,12 +47,21 @@ ENOUGH = 3
 steady, if they differ from rounds in which all arrive together."""
 
 
+Run = Evidence | Report
+
+
 class Conditions(NamedTuple):
     """The conditions of two measurements; equal by default."""
 
     limits: tuple[int, int] = (0, 0)
     """The limits up to which an unbounded declaration was tried, before and now."""
     processors: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, before: Run, now: Run) -> Conditions:
+        """Those of two runs."""
+        limits = before.limit, now.limit
+        return cls(limits, (before.host.processors, now.host.processors))
 
 
 class Comparison(NamedTuple):

@@ -18,6 +18,7 @@ from harness.site import servers
 from harness.site.atlas import Atlas
 from harness.site.entry import age
 from harness.site.entry import AtlasCell
+from harness.site.entry import newer
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
@@ -101,9 +102,8 @@ def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasC
         asked: dict[str, AtlasCell] = {}
         for entry in atlas.servers[name]:
             if answer_of(entry.cell, question):
-                known = asked.setdefault(entry.cell.configuration, entry)
-                if age(known.cell) < age(entry.cell):
-                    asked[entry.cell.configuration] = entry
+                key = entry.cell.configuration
+                asked[key] = newer(asked.get(key, entry), entry)
         order = [each.cell.configuration for each in servers.newest_of(atlas, name)]
         if asked:
             yield name, [asked[each] for each in order if each in asked]

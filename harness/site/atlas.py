@@ -24,9 +24,9 @@ from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.records.words import Record
 from harness.records.words import Result
-from harness.site.entry import age
 from harness.site.entry import AtlasCell
 from harness.site.entry import entries_of
+from harness.site.entry import newer
 from harness.site.lines import FLASK
 from harness.site.lines import lines_along
 
@@ -124,15 +124,10 @@ class Atlas:
     @cached_property
     def servers(self) -> Mapping[str, list[AtlasCell]]:
         """Cells by the name of their server, in the order of the catalog."""
-        order = {server.name: n for n, server in enumerate(self.catalog.servers)}
-        names = sorted(
-            {entry.cell.server for entry in self.entries},
-            key=lambda name: (order.get(name, len(order)), name),
-        )
-        return {
-            name: [entry for entry in self.entries if entry.cell.server == name]
-            for name in names
-        }
+        cells: dict[str, list[AtlasCell]] = defaultdict(list)
+        for entry in self.entries:
+            cells[entry.cell.server].append(entry)
+        return cells
 
     @cached_property
     def by_configuration(self) -> Mapping[tuple[str, str], list[AtlasCell]]:
@@ -148,8 +143,7 @@ class Atlas:
         newest: dict[tuple[str, str], AtlasCell] = {}
         for entry in self.entries:
             key = entry.cell.server, entry.cell.configuration
-            if key not in newest or age(newest[key].cell) < age(entry.cell):
-                newest[key] = entry
+            newest[key] = newer(newest.get(key, entry), entry)
         return newest
 
     @cached_property

@@ -138,17 +138,14 @@ def compare(axis: Axis, before: str, now: str) -> list[Finding]:
     rows = [row for row in axis.rows if before in row.entries or now in row.entries]
     both = [(row.entries.get(before), row.entries.get(now)) for row in rows]
     pairs = [Pair(a.cell if a else None, b.cell if b else None) for a, b in both]
-    comparisons = compare_pairs(pairs, [_conditions(a, b) for a, b in both])
+    comparisons = compare_pairs(
+        pairs,
+        [
+            Conditions.of(a.evidence, b.evidence) if a and b else Conditions()
+            for a, b in both
+        ],
+    )
     return [
         Finding(row, *pair, CHANGES.get(each.change, SAME), each.words)
         for row, pair, each in zip(rows, pairs, comparisons, strict=True)
     ]
-
-
-def _conditions(before: AtlasCell | None, now: AtlasCell | None) -> Conditions:
-    if before is None or now is None:
-        return Conditions()
-    one, other = before.evidence, now.evidence
-    return Conditions(
-        (one.limit, other.limit), (one.host.processors, other.host.processors)
-    )

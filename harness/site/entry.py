@@ -48,6 +48,11 @@ def age(cell: CellReport) -> tuple[object, ...]:
     return tuple(map(release_order, (cell.flask, cell.server_version, cell.python)))
 
 
+def newer(one: AtlasCell, other: AtlasCell) -> AtlasCell:
+    """The one of two cells with the newer releases."""
+    return max(one, other, key=lambda entry: age(entry.cell))
+
+
 def entries_of(report: Report, evidence: Sequence[Evidence]) -> Iterator[AtlasCell]:
     """The cells of a report, each with the evidence that it was judged from."""
     cells = iter(report.cells)

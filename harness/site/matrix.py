@@ -78,11 +78,8 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
     newest: dict[tuple[str, ...], CellReport] = {}
     for cell in cells:
         key = cell.flask, cell.server, cell.configuration, cell.python
-        known = newest.get(key)
-        if known is None or release_order(known.server_version) < release_order(
-            cell.server_version
-        ):
-            newest[key] = cell
+        both = newest.get(key, cell), cell
+        newest[key] = max(both, key=lambda each: release_order(each.server_version))
     return list(newest.values())
 
 

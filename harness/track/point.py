@@ -84,24 +84,14 @@ def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     The limit on false alarms holds for all the pairs of one call together. Releases
     with tapes are compared by these instead.
     """
-    found = _compare_numbers(pairs)
+    found = compare_pairs(
+        [Pair(before.cell, now.cell) for before, now in pairs],
+        [Conditions.of(before.evidence, now.evidence) for before, now in pairs],
+    )
     return [
         lost.differ(before.tape, now.tape) if before.tape and now.tape else comparison
         for (before, now), comparison in zip(pairs, found, strict=True)
     ]
-
-
-def _compare_numbers(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
-    return compare_pairs(
-        [Pair(before.cell, now.cell) for before, now in pairs],
-        [_conditions(before, now) for before, now in pairs],
-    )
-
-
-def _conditions(before: Point, now: Point) -> Conditions:
-    one, other = before.evidence, now.evidence
-    processors = one.host.processors, other.host.processors
-    return Conditions((one.limit, other.limit), processors)
 
 
 def is_same(finding: Comparison, before: Point, now: Point) -> bool:
