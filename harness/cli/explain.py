@@ -7,10 +7,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.cli.rule_pages import page_of
 from harness.records import files
-from harness.records.errors import did_you_mean
-from harness.records.errors import UsageError
-from harness.records.rules import BY_CODE
 from harness.records.words import Result
 from harness.report.escape import printable
 from harness.site.explain import explain as explained
@@ -26,12 +24,6 @@ class Measured(Result, frozen=True, kw_only=True):
     cells: tuple[MeasuredCell, ...]
 
 
-RULES = (
-    Path(__file__).parents[1] / "rules",
-    Path(__file__).parents[2] / "docs" / "rules",
-)
-"""Folders with the pages of rules, of an installed package and of a checkout."""
-
 _CODE = re.compile(r"(?i)fc\d+")
 
 
@@ -45,16 +37,6 @@ def explain(data: Path, command: tuple[str, ...]) -> int:
     for line in lines(explained(text, measured), measured):
         print(printable(line, characters=2000))
     return 0
-
-
-def page_of(code: str) -> str:
-    """The page of a rule. Raises ``UsageError``."""
-    if code not in BY_CODE:
-        raise UsageError(f"there is no rule {code!r}; {did_you_mean(code, BY_CODE)}")
-    for folder in RULES:
-        if (path := folder / f"{code}.md").exists():
-            return files.read_text(path)
-    raise UsageError(f"the page of {code} was not installed; install this again")
 
 
 def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.cli.rule_pages import meanings
 from harness.cli.usage.printing import Printing
 from harness.cli.usage.printing import TEXT
 from harness.github.annotations import annotate
@@ -63,7 +64,10 @@ def show(
         case "junit":
             print(junit.write(content.cases, content.measured_at), end="")
         case "sarif":
-            print(sarif.write(content.cases, os.path.realpath(os.curdir)), end="")
+            print(
+                sarif.write(content.cases, meanings(), os.path.realpath(os.curdir)),
+                end="",
+            )
         case "markdown":
             print(markdown.write(content.page), end="")
         case _:

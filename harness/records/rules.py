@@ -6,7 +6,6 @@ An id is never used for another finding, even when its own no longer exists.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from harness.records.changes import Change
 from harness.records.declares import Waits
@@ -38,173 +37,42 @@ class Other(StrEnum):
 Word = Outcome | Verdict | Change | Other
 
 
-class Rule(NamedTuple):
-    """One kind of finding."""
-
-    code: str
-    word: Word
-    about: str
-    """The meaning, in one sentence."""
-
-    @property
-    def name(self) -> str:
-        """A short name, such as ``not-installed``."""
-        return self.word.replace(" ", "-").replace(",", "")
-
-
-RULES = (
-    Rule(
-        "FC001",
-        Verdict.UNEVEN,
-        "The declared number of requests is handled at times, and fewer at others.",
-    ),
-    Rule(
-        "FC002",
-        Verdict.FEWER,
-        "Never as many requests are handled at once as are declared.",
-    ),
-    Rule(
-        "FC003",
-        Verdict.MORE,
-        "More requests are handled at once than are declared.",
-    ),
-    Rule(
-        "FC004",
-        Verdict.UNKNOWN,
-        "The measurement leaves open how many requests are handled at once.",
-    ),
-    Rule(
-        "FC005",
-        Other.CLAIMS,
-        "What the server tells the app about itself is contradicted by what was seen.",
-    ),
-    Rule(
-        "FC101",
-        Outcome.NOT_INSTALLED,
-        "The packages that are needed could not be installed.",
-    ),
-    Rule("FC102", Outcome.NOT_STARTED, "The server ended before the app answered."),
-    Rule("FC103", Outcome.NOT_ANSWERING, "The server ran, but the app did not answer."),
-    Rule("FC104", Outcome.DIED, "The server ended while it was measured."),
-    Rule(
-        "FC105",
-        Outcome.HARNESS_FAILED,
-        "The instrument failed, so there is no number.",
-    ),
-    Rule(
-        "FC106",
-        Outcome.NOT_SUPPORTED,
-        "This cannot be measured here, for a reason known in advance.",
-    ),
-    Rule(
-        "FC107",
-        Outcome.ACCOUNTS_DISAGREE,
-        "Two independent accounts of the requests in the app contradict each other.",
-    ),
-    Rule(
-        "FC201",
-        Other.AT_LEAST,
-        "Fewer requests than `at-least` were handled at once, always or at times.",
-    ),
-    Rule(
-        "FC202",
-        Other.NEVER_BELOW,
-        "At some moment of the server's life there were fewer places than "
-        "`never-below`.",
-    ),
-    Rule(
-        "FC203",
-        Other.ON_TERM,
-        "On SIGTERM requests in the app were lost, though they are to finish.",
-    ),
-    Rule(
-        "FC301",
-        Other.CONTRADICTION,
-        "Two places of a repository declare different numbers for the same app.",
-    ),
-    Rule(
-        "FC302",
-        Other.PROCESSORS,
-        "What is declared depends on the processors of the machine.",
-    ),
-    Rule(
-        "FC303",
-        Other.PLATFORM_MORE,
-        "The platform sends an instance more requests at once than its app takes.",
-    ),
-    Rule(
-        "FC304",
-        Other.PLATFORM_FEWER,
-        "The platform sends an instance fewer requests at once than its app takes.",
-    ),
-    Rule(
-        "FC305",
-        Other.APP_GIVES_UP,
-        "The server ends a request for which its platform would still wait.",
-    ),
-    Rule(
-        "FC306",
-        Other.APP_CLOSES,
-        "The server closes idle connections that its platform still wants to use.",
-    ),
-    Rule(
-        "FC401",
-        Change.FEWER,
-        "Fewer requests are handled at once than in the baseline.",
-    ),
-    Rule(
-        "FC402", Change.BROKE, "What the baseline has could not be measured any more."
-    ),
-    Rule("FC403", Change.GONE, "What is in the baseline was not measured this time."),
-    Rule(
-        "FC404",
-        Change.NOT_COMPARABLE,
-        "The two measurements cannot be compared with each other.",
-    ),
-    Rule(
-        "FC405",
-        Change.MORE,
-        "More requests are handled at once than in the baseline.",
-    ),
-    Rule(
-        "FC406",
-        Change.RECOVERED,
-        "What could not be measured in the baseline was measured this time.",
-    ),
-    Rule(
-        "FC407",
-        Other.UNMATCHED,
-        "A change was acknowledged in advance, and did not come.",
-    ),
-    Rule(
-        "FC501",
-        Other.STARVED,
-        "Requests in the app can keep a health check from being answered in time.",
-    ),
-    Rule(
-        "FC502",
-        Other.SHUT_OUT,
-        "Slow uploads, event streams, WebSockets or Socket.IO clients that poll can "
-        "keep everyone else out.",
-    ),
-    Rule(
-        "FC503",
-        Other.HELD_BACK,
-        "Events do not reach the client while their stream lasts.",
-    ),
-    Rule(
-        "FC504",
-        Other.ONE_CONNECTION,
-        "Requests on one HTTP/2 connection get fewer places than on several.",
-    ),
-    Rule(
-        "FC505",
-        Other.NARROW,
-        "Fewer requests get to a place inside the app than are in it at once.",
-    ),
-)
-
-BY_CODE = {each.code: each for each in RULES}
+RULES: dict[str, Word] = {
+    "FC001": Verdict.UNEVEN,
+    "FC002": Verdict.FEWER,
+    "FC003": Verdict.MORE,
+    "FC004": Verdict.UNKNOWN,
+    "FC005": Other.CLAIMS,
+    "FC101": Outcome.NOT_INSTALLED,
+    "FC102": Outcome.NOT_STARTED,
+    "FC103": Outcome.NOT_ANSWERING,
+    "FC104": Outcome.DIED,
+    "FC105": Outcome.HARNESS_FAILED,
+    "FC106": Outcome.NOT_SUPPORTED,
+    "FC107": Outcome.ACCOUNTS_DISAGREE,
+    "FC201": Other.AT_LEAST,
+    "FC202": Other.NEVER_BELOW,
+    "FC203": Other.ON_TERM,
+    "FC301": Other.CONTRADICTION,
+    "FC302": Other.PROCESSORS,
+    "FC303": Other.PLATFORM_MORE,
+    "FC304": Other.PLATFORM_FEWER,
+    "FC305": Other.APP_GIVES_UP,
+    "FC306": Other.APP_CLOSES,
+    "FC401": Change.FEWER,
+    "FC402": Change.BROKE,
+    "FC403": Change.GONE,
+    "FC404": Change.NOT_COMPARABLE,
+    "FC405": Change.MORE,
+    "FC406": Change.RECOVERED,
+    "FC407": Other.UNMATCHED,
+    "FC501": Other.STARVED,
+    "FC502": Other.SHUT_OUT,
+    "FC503": Other.HELD_BACK,
+    "FC504": Other.ONE_CONNECTION,
+    "FC505": Other.NARROW,
+}
+"""Every finding by its id. What it means is the first sentence of its page."""
 
 
 def with_id(word: Word) -> str:
@@ -214,8 +82,12 @@ def with_id(word: Word) -> str:
 
 def code_of(word: Word) -> str:
     """The id of a word; empty if it is no finding."""
-    same = (each for each in RULES if type(each.word) is type(word))
-    return next((each.code for each in same if each.word == word), "")
+    return next((code for code, each in RULES.items() if each is word), "")
+
+
+def name_of(word: Word) -> str:
+    """A short name, such as ``not-installed``."""
+    return word.replace(" ", "-").replace(",", "")
 
 
 PROMISES = {

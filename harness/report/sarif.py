@@ -6,11 +6,13 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 import harness
+from harness.records.rules import name_of
 from harness.records.rules import RULES
 from harness.report.cases import Case
 from harness.report.escape import printable
@@ -20,16 +22,16 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 CHARACTERS = 4000
 
 
-def write(cases: Sequence[Case], root: str = "") -> str:
+def write(cases: Sequence[Case], meanings: Mapping[str, str], root: str = "") -> str:
     """The findings among the cases; files are written relative to ``root``."""
     findings = [each for each in cases if each.code]
-    codes = [rule.code for rule in RULES]
+    codes = list(RULES)
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": _driver()},
+                "tool": {"driver": _driver(meanings)},
                 "results": [_result(each, codes, root) for each in findings],
             }
         ],
@@ -37,17 +39,17 @@ def write(cases: Sequence[Case], root: str = "") -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _driver() -> dict[str, Any]:
+def _driver(meanings: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": "flask-concurrency",
         "semanticVersion": harness.__version__,
         "rules": [
             {
-                "id": rule.code,
-                "name": rule.name,
-                "shortDescription": {"text": rule.about},
+                "id": code,
+                "name": name_of(word),
+                "shortDescription": {"text": meanings[code]},
             }
-            for rule in RULES
+            for code, word in RULES.items()
         ],
     }
 

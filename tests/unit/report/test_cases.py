@@ -14,14 +14,15 @@ import xmlschema
 
 from harness.cli import main
 from harness.cli import run
+from harness.cli.rule_pages import meanings
 from harness.github.annotations import deployment_annotations
 from harness.judge.gate import FORBIDDEN
 from harness.records.choices import FailOn
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Remark
-from harness.records.rules import BY_CODE
 from harness.records.rules import Other
+from harness.records.rules import RULES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import junit
@@ -74,11 +75,11 @@ def suite(cases: list[Case]) -> ET.Element:
 
 def results(cases: list[Case]) -> list[dict[str, Any]]:
     """What is written, which the schema of SARIF allows."""
-    log = json.loads(sarif.write(cases, "/repo"))
+    log = json.loads(sarif.write(cases, meanings(), "/repo"))
     of_sarif().validate(log)
     (one,) = log["runs"]
     rules = [each["id"] for each in one["tool"]["driver"]["rules"]]
-    assert log["version"] == "2.1.0" and rules == list(BY_CODE)
+    assert log["version"] == "2.1.0" and rules == list(RULES)
     for each in one["results"]:
         assert rules[each["ruleIndex"]] == each["ruleId"]
     found: list[dict[str, Any]] = one["results"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from harness.judge.compare import compare
-from harness.records.rules import BY_CODE
+from harness.records.rules import RULES
 from harness.records.words import Verdict
 from harness.report import markdown
 from harness.report.sections.changes import page_section
@@ -36,7 +36,7 @@ def test_a_page_says_what_to_do_about_each_kind_of_change() -> None:
 
 
 def test_remedies_are_about_findings() -> None:
-    assert set(REMEDIES) <= set(BY_CODE)
+    assert set(REMEDIES) <= set(RULES)
     assert REMEDIES["FC002"] != REMEDIES["FC401"], "fewer than declared, or than before"
 
 
