@@ -15,6 +15,7 @@ from harness.records.rounds import turned_away
 from harness.records.rounds import undisturbed
 from harness.records.rounds import was_quiet
 from harness.records.steering import is_conclusive
+from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
 from harness.records.words import Settled
 
@@ -33,6 +34,16 @@ def was_full(cell: CellEvidence, admitted: int) -> bool:
         each.admitted == admitted < each.offered and is_conclusive(each)
         for each in cell.steered
     )
+
+
+def passed_over(cell: CellEvidence) -> int:
+    """How many workers may have had room whenever all were to be filled.
+
+    Others, which had a lock around accept, had accepted all that waited.
+    """
+    if most_rounds(cell.steered):
+        return 0
+    return max((each.passed_over for each in cell.steered), default=0)
 
 
 def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from harness.judge.caveats import caveats_on
 from harness.judge.full import lets_nobody_in
+from harness.judge.full import passed_over
 from harness.judge.full import unsure_rounds
 from harness.judge.full import was_full
 from harness.judge.full import was_full_alone
@@ -84,6 +85,12 @@ def _verdict(
         return Verdict.MORE, (
             f"declares {declared}; up to {ceiling} were in the app at once when "
             f"{_most_offered(cell)} were offered"
+        )
+    if left_out := passed_over(cell):
+        return Verdict.UNKNOWN, (
+            f"{_declares(declared)}; {_so_many(load, cell, numbers)}, but "
+            f"{left_out} of {cell.workers} processes got none of those that waited, as "
+            "others had accepted them before, so it may admit more"
         )
     if cell.declaration.grows and floor < load:
         return _grows(load, cell, numbers)

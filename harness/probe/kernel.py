@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
@@ -63,6 +64,20 @@ def kernel_account(probe: Probe) -> KernelAccount:
         return KernelAccount(held=held, reason=reason)
     seconds = round(time.thread_time() - begun, 6)
     return KernelAccount(held=held, seconds=seconds, **account)
+
+
+def room_inside(probe: Probe) -> set[int]:
+    """The processes in which no request waits: each one that they accepted is held.
+
+    None where the kernel does not tell.
+    """
+    try:
+        accepted = set(_inodes(probe).values())
+        owned = {each: sockets_of(each) for each in probe.server.processes()}
+    except (Unavailable, PermissionError):
+        return set()
+    held = Counter(probe.holds.processes().values())
+    return {each for each, its in owned.items() if len(its & accepted) <= held[each]}
 
 
 def _held(probe: Probe) -> set[str]:

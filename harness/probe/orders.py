@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from harness.records.steering import are_alike
 from harness.records.steering import Goal
+from harness.records.steering import guarantee_least
 from harness.records.steering import is_conclusive
 from harness.records.steering import least_rounds
 from harness.records.steering import ranks
@@ -86,6 +87,10 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
     if choice.by is Steering.STOP and len(sent) >= max(2, len(choice.workers)):
         if not any(each.alone for each in sent):
             return "no worker took a request while it ran alone"
+    leasts, alike = least_rounds(steered, load), are_alike(steered)
+    all_done = leasts and next_steered(choice, load, steered) is None
+    if all_done and not guarantee_least(leasts, alike=alike):
+        return "workers that differ share a lock, and not each could be the first"
     return ""
 
 
@@ -105,6 +110,8 @@ def _fault(each: SteeredRound) -> str:
         return "the server was never quiet"
     if each.elsewhere:
         return "source ports did not lead to the same worker again"
+    if each.passed_over:
+        return "workers share a lock, and one of them took all requests"
     if each.stalled or each.broken:
         return "requests got lost when workers had been stopped"
     return "not all requests got a connection"

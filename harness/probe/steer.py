@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter
 from itertools import islice
 from typing import NamedTuple
 
 from harness.probe.arriving import lead
 from harness.probe.arriving import Workers
-from harness.probe.clients import Client
-from harness.probe.gathering import all_in
 from harness.probe.gathering import gather
 from harness.probe.gathering import send_all
 from harness.probe.orders import Choice
@@ -25,14 +22,13 @@ from harness.probe.orders import Steer
 from harness.probe.probe import Probe
 from harness.probe.round import finish
 from harness.probe.source_ports import Ports
+from harness.probe.steps import Steps
 from harness.probe.turns import give_turns
-from harness.probe.turns import wake
 from harness.probe.watching import PATIENCE_SECONDS
 from harness.probe.watching import watch
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
-from harness.records.words import Settled
 from harness.system.asleep import wakes_by_itself
 from harness.system.stopping import STOPPED_SECONDS
 from harness.system.stopping import Stopping
@@ -46,35 +42,6 @@ BREATH_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 """How long a quiet server is watched while a process that listens has never taken a
 request: it may sleep while it boots, or wait for another one to boot."""
-
-
-class Steps:
-    """Records the number in the app after each step of a steered round."""
-
-    def __init__(self, probe: Probe) -> None:
-        self._probe = probe
-        self.after: list[int] = []
-        self.settled: list[Settled] = []
-        self.alone = 0
-        """How many the first worker took that took any while it alone ran."""
-
-    async def connect(self, clients: list[Client]) -> None:
-        """Open connections for these requests, without sending anything yet."""
-        self._probe.crowd.connect(clients)
-        await self._probe.until(self._probe.crowd.all_connected)
-
-    async def settle(self, worker: int | None = None) -> bool:
-        """Wait until all that was sent is in the app, which is returned, or quiet.
-
-        ``worker`` is the one that began to run, and may have been asleep.
-        """
-        settled = await all_in(self._probe)
-        if worker is not None and settled is not Settled.ALL_ENTERED:
-            if await wake(self._probe, worker):
-                settled = await all_in(self._probe)
-        self.settled.append(settled)
-        self.after.append(len(self._probe.holds.held))
-        return self.settled[-1] is Settled.ALL_ENTERED
 
 
 class StepsTaken(NamedTuple):
@@ -117,8 +84,8 @@ async def run_steered(
         if step.goal is Goal.MOST:
             await give_turns(probe, again=True, short=short)
         admitted, waiting = len(probe.holds.held), probe.waiting()
-        held_by = Counter(probe.holds.processes().values())
-        shares = tuple(held_by[worker] for worker in step.order)
+        shares = steps.shares(step.order)
+        passed_over = steps.passed_over(step.order) if step.goal is Goal.MOST else 0
         late, spread = len(probe.holds.entered) - first, probe.holds.spread()
         stalled = await finish(probe)
     return SteeredRound(
@@ -140,6 +107,8 @@ async def run_steered(
         settled=tuple(steps.settled),
         stopped_seconds=outcome.seconds,
         shares=shares if step.goal is Goal.MOST else (),
+        takers=tuple(steps.takers) if choice.by is Steering.STOP else None,
+        passed_over=passed_over,
         complete=outcome.complete,
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
@@ -201,10 +170,11 @@ async def _accepted_one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
     """Let each worker in turn accept all connections that it wants."""
-    await steps.connect(probe.crowd.clients)
+    await steps.connect(probe.crowd.clients, step.order)
     for worker in step.order:
         stopped.go_on([worker])
         await probe.let_accept()
+        steps.see_accepted(worker)
         await stopped.stop([worker])
     stopped.all_go_on()
 

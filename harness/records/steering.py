@@ -75,6 +75,12 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     shares: tuple[int, ...] = ()
     """For the most: how many each worker held in the end, in the order of
     ``workers``."""
+    takers: tuple[int, ...] | None = None
+    """By stopping: workers that took requests in their turn, in that order. One that
+    others keep from it by a lock takes none. Null in evidence of older releases."""
+    passed_over: int = 0
+    """For the most: workers that took none in their turn and may have room, as others
+    had accepted all that waited."""
     complete: bool = True
     """Whether the round ended before a worker had been stopped for too long."""
     same_workers: bool = True
@@ -92,7 +98,7 @@ def is_conclusive(each: SteeredRound) -> bool:
         and each.same_workers
         and each.asked == each.offered
         and Settled.STEADY_COUNT not in each.settled
-        and not (each.broken or each.elsewhere or _lost(each))
+        and not (each.broken or each.elsewhere or each.passed_over or _lost(each))
     )
 
 
@@ -135,7 +141,8 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
 
     By stopping, it takes two orders that come to the same, of workers that are
     ``alike``, or else each worker as the first once, in the way that gives less; and in
-    one of them a worker has to take requests while it runs alone. By port it takes all
+    one of them a worker has to take requests while it runs alone. The first is who took
+    requests first: a lock around accept may keep others from it. By port it takes all
     requests to each worker once.
     """
     if not rounds:
@@ -148,12 +155,18 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
         return False
     lowest = min(rounds, key=lambda each: each.admitted)
     same_way = [each for each in rounds if each.opened is lowest.opened]
-    firsts = {ranks(each.workers)[0] for each in same_way}
+    firsts = {_first(each) for each in same_way} - {None}
     each_first = firsts == workers
     if rounds[0].by is Steering.PORT:
         return each_first
     agree = alike and len({each.admitted for each in rounds}) == 1 and len(orders) > 1
     return (agree or each_first) and any(each.alone for each in rounds)
+
+
+def _first(each: SteeredRound) -> int | None:
+    """The rank of the worker that took requests first; ``None`` where chance chose."""
+    takers = each.workers if each.takers is None else each.takers
+    return sorted(each.workers).index(takers[0]) if takers else None
 
 
 def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:

@@ -321,6 +321,24 @@ def unequal_greedy(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 @sly(
+    lambda rng: {
+        "each": rng.choice(([3, 1], [1, 3], [2, 1, 2], [2, 2], [1, 2, 3])),
+        "lock": rng.choice(list(LOCKS)),
+    },
+    of_each,
+    lambda n, offered: min(offered, *n["each"]),
+)
+def unequal_locked(listener: Listener, server: Any, n: Parameters) -> None:
+    """The same, of which one at a time may accept: whoever has a lock."""
+    locked = LOCKS[n["lock"]]()
+    pool = ThreadPoolExecutor(n["each"][fork(len(n["each"]))])
+    while True:
+        with locked():
+            connection, address = listener.accept()
+        pool.submit(control.serve, connection, address, server)
+
+
+@sly(
     lambda rng: {"each": rng.choice(([3, 1], [1, 3], [2, 1, 2], [1, 1], [2, 2]))},
     of_each,
     lambda n, offered: min(offered, *n["each"]),

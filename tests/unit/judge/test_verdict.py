@@ -502,3 +502,16 @@ def test_a_worker_that_sleeps_leaves_it_open_though_each_had_its_turn() -> None:
     word, why = verdict_on(msgspec.structs.replace(seen, asleep_workers=1), 64)
     assert word is Verdict.UNKNOWN
     assert "1 of 2 processes that listen never took a request and sleeps, so" in why
+
+
+@pytest.mark.parametrize("declared", [3, 4])
+def test_who_was_passed_over_may_have_room(declared: int) -> None:
+    seen = cell(WHERE, "sync-4", declared, rounds(declared, (1, 3), [3]))
+    filled = steered(Goal.MOST, (1, 2), 4, (0, 3, 3), takers=(2,), passed_over=1)
+    seen = msgspec.structs.replace(seen, workers=2, steered=(filled,))
+    word, why = verdict_on(seen, 64)
+    assert word is Verdict.UNKNOWN
+    assert "but 1 of 2 processes got none of those that waited, as others had" in why
+    again = steered(Goal.MOST, (1, 2), 4, (3, 3), shares=(2, 1), takers=(1, 2))
+    seen = msgspec.structs.replace(seen, steered=(filled, again))
+    assert verdict_on(seen, 64)[0] is not Verdict.UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.probe.orders import AT_MOST
@@ -203,3 +204,37 @@ def test_so_many_requests_are_not_steered() -> None:
 def test_what_cannot_be_chosen_has_a_reason() -> None:
     assert obstacle(Choice((1, 2), None, "a reason"), 8, []) == "a reason"
     assert obstacle(Choice((1,)), 8, []) == ""
+
+
+def of_a_lock(step: Steer) -> SteeredRound:
+    """What comes of a step with two workers of which the second has the lock.
+
+    The first runs 3 of all that it takes, and the second 1.
+    """
+    if step.goal is Goal.MOST:
+        return steered(step.goal, step.order, 4, (0, 1, 4), shares=(3, 1), takers=(2,))
+    after = (1,) if step.order[0] == 2 else (0, 1)
+    return steered(step.goal, step.order, 4, after, alone=1, takers=(2,))
+
+
+def test_who_has_a_lock_is_the_first_in_every_order() -> None:
+    choice, done = Choice((1, 2), STOP), list[SteeredRound]()
+    while step := next_steered(choice, 4, done):
+        assert not obstacle(choice, 4, done)
+        done.append(msgspec.structs.replace(of_a_lock(step), opened=step.opened))
+    leasts = least_rounds(done, 4)
+    assert {each.workers[0] for each in leasts} == {1, 2}
+    assert not guarantee_least(leasts, alike=are_alike(done))
+    assert "not each could be the first" in obstacle(choice, 4, done)
+    older = [msgspec.structs.replace(each, takers=None) for each in leasts]
+    assert guarantee_least(older, alike=False)
+
+
+def test_a_worker_that_was_passed_over_is_not_full() -> None:
+    choice = Choice((1, 2), STOP)
+    once = steered(Goal.MOST, (1, 2), 4, (0, 3, 3), takers=(2,), passed_over=1)
+    assert not is_conclusive(once)
+    step = next_steered(choice, 4, [once])
+    assert step is not None and step.goal is Goal.MOST
+    assert next_steered(choice, 4, [once, once]) is None
+    assert "one of them took all requests" in obstacle(choice, 4, [once, once])

@@ -1,0 +1,81 @@
+"""The steps of a steered round: what is in the app after each, and who took it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from harness.probe.clients import Client
+from harness.probe.gathering import all_in
+from harness.probe.kernel import kernel_account
+from harness.probe.kernel import room_inside
+from harness.probe.probe import Probe
+from harness.probe.turns import wake
+from harness.records.words import Settled
+from harness.system.sockets import sockets_of
+
+
+class Steps:
+    """What is in the app after each step of a steered round."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._held_before = set(probe.holds.ever)
+        self._sockets: dict[int, int] = {}
+        self.after: list[int] = []
+        self.settled: list[Settled] = []
+        self.takers: list[int] = []
+        """The workers that took requests in their turn, in the order of that."""
+        self.alone = 0
+        """How many the first worker took that took any while it alone ran."""
+        self.in_turn: set[int] = set()
+        """Workers that took requests while they alone ran."""
+
+    async def connect(self, clients: list[Client], workers: Sequence[int]) -> None:
+        """Open connections for these, over which nothing is sent yet."""
+        self._sockets = {each: len(sockets_of(each)) for each in workers}
+        self._probe.crowd.connect(clients)
+        await self._probe.until(self._probe.crowd.all_connected)
+
+    def see_accepted(self, worker: int) -> None:
+        """Note whether a worker has accepted connections in its turn."""
+        if len(sockets_of(worker)) > self._sockets[worker]:
+            self._note(worker)
+
+    async def settle(self, worker: int | None = None) -> bool:
+        """Wait until all that was sent is in the app, which is returned, or quiet.
+
+        ``worker`` is the one that began to run, and may have been asleep.
+        """
+        settled = await all_in(self._probe)
+        if worker is not None and settled is not Settled.ALL_ENTERED:
+            if await wake(self._probe, worker):
+                settled = await all_in(self._probe)
+        self.settled.append(settled)
+        self.after.append(len(self._probe.holds.held))
+        if worker is not None and worker in self._probe.holds.processes().values():
+            self._note(worker)
+            self.in_turn.add(worker)
+        return self.settled[-1] is Settled.ALL_ENTERED
+
+    def _note(self, worker: int) -> None:
+        if worker not in self.takers:
+            self.takers.append(worker)
+
+    def shares(self, workers: Sequence[int]) -> tuple[int, ...]:
+        """How many requests each worker holds."""
+        held = Counter(self._probe.holds.processes().values())
+        return tuple(held[worker] for worker in workers)
+
+    def passed_over(self, workers: Sequence[int]) -> int:
+        """How many workers may have room, as others have accepted all that waits.
+
+        One that took requests in its turn, when more waited, was full. One that took
+        none, since another held a lock around accept, is full where requests are left
+        in the backlog, or in itself.
+        """
+        probe = self._probe
+        others = (set(workers) & self._held_before) - self.in_turn
+        if not others or not probe.waiting() or kernel_account(probe).queued:
+            return 0
+        return len(others & room_inside(probe))
