@@ -75,3 +75,23 @@ def lets_nobody_in(rounds: Sequence[Round]) -> bool:
     A server that is full turns requests away too, but lets others in later.
     """
     return any(turned_all_away(each) and each.offered == 1 for each in rounds[-1:])
+
+
+def may_be_chance(cell: CellEvidence, ceiling: int, load: int) -> bool:
+    """Whether a server that starts threads by chance may still reach the load.
+
+    At worst every other request starts a thread; fewer than that are not chance.
+    """
+    return bool(cell.declaration.by_chance) and ceiling > load / 2
+
+
+def is_more_by_chance(cell: CellEvidence, ceiling: int) -> bool:
+    """Whether a server that starts threads by chance may have started one too many.
+
+    Two that are started at the same time can be one more than there should be, in each
+    of its processes.
+    """
+    declared = cell.declaration.declared
+    if declared is None or not cell.declaration.by_chance:
+        return False
+    return declared < ceiling <= declared + (cell.workers or 1)

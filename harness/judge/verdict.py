@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.judge.caveats import caveats_on
+from harness.judge.full import is_more_by_chance
 from harness.judge.full import lets_nobody_in
+from harness.judge.full import may_be_chance
 from harness.judge.full import passed_over
 from harness.judge.full import unsure_rounds
 from harness.judge.full import was_full
@@ -63,6 +65,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     if starts_by_chance(cell, load):
         why = cell.declaration.by_chance
         chance.append(f"the least is what was seen, and no more: {why}")
+    elif is_more_by_chance(cell, numbers.ceiling or 0):
+        chance.append(f"one more is by chance: {cell.declaration.by_chance}")
     if cell.restarts:
         chance.append(CAME_LATE)
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
@@ -82,7 +86,8 @@ def _verdict(
     if ceiling is None or floor is None:
         return Verdict.UNKNOWN, f"{_declares(declared)}; {_no_round(load, cell)}"
     if declared is not None and ceiling > declared:
-        return Verdict.MORE, (
+        word = Verdict.UNEVEN if is_more_by_chance(cell, ceiling) else Verdict.MORE
+        return word, (
             f"declares {declared}; up to {ceiling} were in the app at once when "
             f"{_most_offered(cell)} were offered"
         )
@@ -180,6 +185,11 @@ def _short(
         return Verdict.UNKNOWN, (
             f"{so_many}, but {plural(asleep, 'thread')} of the server slept all the "
             "while, and may let more in on waking up"
+        )
+    if not uneven and may_be_chance(cell, ceiling, load):
+        return Verdict.UNKNOWN, (
+            f"{so_many}, but chance may start more threads: "
+            f"{cell.declaration.by_chance}"
         )
     if not uneven:
         return Verdict.FEWER, (

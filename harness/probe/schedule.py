@@ -169,7 +169,8 @@ class Schedule:
         least = min((each.admitted for each in leasts), default=None)
         seen = [each.admitted for each in at_load(self.rounds, self._load)]
         if self._steers() and (least is None or least <= min(seen, default=least)):
-            return beyond(self.rounds, self.steered, self._declared)
+            more = beyond(self.rounds, self.steered, self._declared)
+            return more or self._on_another_server()
         several = (self.workers or 1) > 1 or any(r.processes > 1 for r in self.rounds)
         shared = several and self.workers != 1
         more = further(

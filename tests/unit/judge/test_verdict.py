@@ -430,6 +430,29 @@ def test_threads_that_start_by_chance_are_seen_and_not_guaranteed(
     assert (report.floor, report.floor_by) == (floor, floor_by)
 
 
+@pytest.mark.parametrize(
+    ("declared", "ceiling", "word"),
+    [
+        (4, 3, Verdict.UNKNOWN),
+        (4, 2, Verdict.FEWER),
+        (8, 4, Verdict.FEWER),
+        (4, 5, Verdict.UNEVEN),
+        (4, 6, Verdict.MORE),
+    ],
+)
+def test_what_chance_explains_is_neither_fewer_nor_more(
+    declared: int, ceiling: int, word: Verdict
+) -> None:
+    """At worst every other request starts a thread, and at best one too many does."""
+    loads = (1, declared, declared, declared + 2)
+    seen = [offer(load, min(load, ceiling)) for load in loads]
+    declaration = msgspec.structs.replace(BY_CHANCE, declared=declared)
+    one = cell(WHERE, "pool", declared, tuple(seen), declaration=declaration)
+    said, reason = verdict_on(msgspec.structs.replace(one, workers=1), 64)
+    assert said is word
+    assert (BY_CHANCE.by_chance in reason) or word is Verdict.MORE
+
+
 def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
     """The verdict on a cell whose workers were about to be stopped for too long."""
     one = cell(WHERE, "gthread-2x4", 8, (offer(8, 8), offer(8, 6), offer(9, 8)))
