@@ -12,6 +12,7 @@ from harness.records.rounds import Round
 from harness.records.seen import AnySeen
 from harness.records.steering import SteeredRound
 from harness.records.witness import KernelAccount
+from harness.records.words import Count
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
@@ -24,13 +25,13 @@ Seen = TypeVar("Seen", bound=QuestionSeen)
 class ControlEvidence(Result, frozen=True, kw_only=True):
     """The probe's measurement of a server whose capacity is known exactly."""
 
-    processes: int
-    threads: int
+    processes: Count
+    threads: Count
     outcome: Outcome
     reason: str = ""
     rounds: tuple[Round, ...] = ()
     steered: tuple[SteeredRound, ...] = ()
-    workers: int | None = None
+    workers: Count | None = None
 
     @property
     def all_rounds(self) -> tuple[Round | SteeredRound, ...]:
@@ -80,11 +81,11 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """Rounds in which chance decided which workers got requests."""
     steered: tuple[SteeredRound, ...] = ()
     """Rounds in which the order of workers was chosen."""
-    workers: int | None = None
+    workers: Count | None = None
     """How many processes take requests; null if unknown."""
-    idle_workers: int = 0
+    idle_workers: Count = 0
     """How many of the workers were never seen to hold a request."""
-    asleep_workers: int = 0
+    asleep_workers: Count = 0
     """How many of those slept with a time limit in the end, as one does that boots."""
     not_steered: str = ""
     """Why no order could be chosen although several processes take requests."""
@@ -93,7 +94,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     where there was none."""
     asked: tuple[AnySeen, ...] = ()
     """Evidence of the other questions, each at most once."""
-    restarts: int = 0
+    restarts: Count = 0
     """How often the rounds were started over because capacity appeared late."""
     start_seconds: float = 0.0
     measure_seconds: float = 0.0
@@ -117,7 +118,7 @@ class Host(Result, frozen=True, kw_only=True):
     system: str
     kernel: str
     machine: str
-    processors: int
+    processors: Count
     """Processors that the run was allowed to use."""
     quiet_by: Settled
     """How this machine detects that a server is quiet."""

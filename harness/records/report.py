@@ -23,6 +23,7 @@ from harness.records.rules import Other
 from harness.records.staying import StayNumbers
 from harness.records.steering import SteeredRound
 from harness.records.words import Basis
+from harness.records.words import Count
 from harness.records.words import Outcome
 from harness.records.words import PROBE
 from harness.records.words import Result
@@ -42,31 +43,31 @@ class CellReport(Result, frozen=True, kw_only=True):
     configuration: str
     python: str
     outcome: Outcome
-    declared: int | None
+    declared: Count | None
     """Requests at once that the configuration declares; null for no bound."""
     declared_because: str
     declared_source: str
     declared_formula: str = ""
     """How the declared number was computed, if it depends on the machine."""
-    ceiling: int | None
+    ceiling: Count | None
     """The most ever seen in the app at once; null if nothing was measured."""
     bounded: bool | None
     """Whether a request was seen to wait; if not, the ceiling is a lower bound."""
     ceiling_by: Basis = Basis.SEEN
     """Whether no order of arrival gives more (guaranteed), or more may be possible
     (seen)."""
-    floor: int | None
+    floor: Count | None
     """The least admitted when the declared number (or the limit) was offered."""
     floor_by: Basis = Basis.SEEN
     """Whether no order of arrival gives less (guaranteed), or less may be possible
     (seen)."""
-    workers: int | None = None
+    workers: Count | None = None
     """How many processes take requests; null if unknown."""
     not_steered: str = ""
     """Why no order could be chosen although several processes take requests."""
     verdict: Verdict
-    processes: int | None
-    threads: int | None
+    processes: Count | None
+    threads: Count | None
     claims: Claims | None = None
     """What the server tells the app about itself; null if unknown."""
     claims_fault: str = ""

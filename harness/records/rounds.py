@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from harness.records.words import Arrival
+from harness.records.words import Count
 from harness.records.words import Result
 from harness.records.words import Settled
 
@@ -15,19 +16,19 @@ from harness.records.words import Settled
 class Account(Result, frozen=True, kw_only=True):
     """How the requests of a round ended; each ended in exactly one way."""
 
-    answered: int = 0
+    answered: Count = 0
     """Entered the app and were answered with success."""
-    failed: int = 0
+    failed: Count = 0
     """Entered the app and were answered with an error status."""
-    answered_without_entering: int = 0
+    answered_without_entering: Count = 0
     """Answered, with any status, though the view function never ran."""
-    refused: int = 0
+    refused: Count = 0
     """The connection was refused."""
-    reset: int = 0
+    reset: Count = 0
     """The connection ended without a whole answer."""
-    timed_out: int = 0
+    timed_out: Count = 0
     """No answer by the deadline; the probe gave up on them."""
-    unopened: int = 0
+    unopened: Count = 0
     """The connection was still being opened when the round went on: never offered."""
 
     @property
@@ -40,41 +41,41 @@ class Round(Result, frozen=True, kw_only=True):
     """One load offered once. Times are seconds, by a monotonic clock."""
 
     arrival: Arrival
-    asked: int
+    asked: Count
     """Requests that the probe set out to send."""
-    offered: int
+    offered: Count
     """Requests sent whole on an open connection."""
-    admitted: int
+    admitted: Count
     """Requests in the app once the server had gone quiet. If they are fewer than
     declared, it was watched for longer first.
     """
-    peak: int
+    peak: Count
     """The most in the app at any moment of the round."""
-    waiting: int
+    waiting: Count
     """Requests that were offered and neither in the app nor ended at that moment."""
-    late: int
+    late: Count
     """How many of the admitted entered only while the server was watched for longer."""
-    processes: int
+    processes: Count
     """Distinct processes that held a request when the server had gone quiet."""
-    threads: int
+    threads: Count
     """The most requests held in one process, each by its thread or greenlet."""
     settled: Settled
     settle_seconds: float
     """From the last request sent to the server known to be quiet."""
-    entered_on_release: int | None = None
+    entered_on_release: Count | None = None
     """How many entered when one was released while others waited; 1 is right."""
     hand_off_seconds: float | None = None
     """From releasing one held request to a waiting one entering the app."""
-    broken: int = 0
+    broken: Count = 0
     """Holds that ended without the app's answer to their release, which is a fault."""
-    stalled: int = 0
+    stalled: Count = 0
     """Requests that still waited in a quiet server after all were released."""
-    strays: int = 0
+    strays: Count = 0
     """Times that the app reported a request that was not sent, or was in it already."""
-    asleep: int = 0
+    asleep: Count = 0
     """Threads of the server that slept on a clock for all of the time that it was
     watched while requests waited: they may let more in when they wake."""
-    replaced: int = 0
+    replaced: Count = 0
     """Processes of the server that existed before the round and not after it."""
     send_seconds: float = 0.0
     """From the first connection begun to the last request sent whole."""
@@ -86,11 +87,11 @@ class Round(Result, frozen=True, kw_only=True):
 class AdmissionPoint(Result, frozen=True, kw_only=True):
     """One offered load of the admission curve."""
 
-    offered: int
-    rounds: int
-    worst: int
+    offered: Count
+    rounds: Count
+    worst: Count
     median: float
-    best: int
+    best: Count
 
 
 def load_of(declared: int | None, limit: int) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from harness.records.rounds import Account
+from harness.records.words import Count
 from harness.records.words import Result
 from harness.records.words import Settled
 
@@ -45,34 +46,34 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     by: Steering
     workers: tuple[int, ...]
     """Process ids of all workers, in the order in which requests could reach them."""
-    load: int
+    load: Count
     """Requests offered: in all for the least, to each worker for the most."""
-    asked: int
-    offered: int
+    asked: Count
+    offered: Count
     """Requests sent whole on an open connection."""
     opened: bool = False
     """For the least: whether all connections were accepted before anything was sent
     over them; otherwise all was sent before the first one was accepted."""
-    after: tuple[int, ...]
+    after: tuple[Count, ...]
     """How many were in the app after each step; in the last step all workers run."""
-    alone: int = 0
+    alone: Count = 0
     """For the least: how many the first worker took while it alone could. One that took
     none, since another holds a lock, has given way to the next."""
-    admitted: int
+    admitted: Count
     """Requests in the app at the end."""
-    waiting: int
+    waiting: Count
     """Requests that were offered and neither in the app nor ended at that moment."""
-    late: int = 0
+    late: Count = 0
     """How many of the admitted entered only while the server was watched for longer."""
-    elsewhere: int = 0
+    elsewhere: Count = 0
     """Requests held by another worker than the one that their source port leads to."""
-    processes: int
-    threads: int
+    processes: Count
+    threads: Count
     settled: tuple[Settled, ...]
     """How it was known after each step that no more would enter."""
     stopped_seconds: tuple[float, ...] = ()
     """The longest time that each worker was stopped, in the order of ``workers``."""
-    shares: tuple[int, ...] = ()
+    shares: tuple[Count, ...] = ()
     """For the most: how many each worker held in the end, in the order of
     ``workers``."""
     takers: tuple[int, ...] | None = None
@@ -85,9 +86,9 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """Whether the round ended before a worker had been stopped for too long."""
     same_workers: bool = True
     """Whether the workers were the same in the end."""
-    broken: int = 0
-    stalled: int = 0
-    strays: int = 0
+    broken: Count = 0
+    stalled: Count = 0
+    strays: Count = 0
     account: Account
 
 

@@ -19,6 +19,9 @@ results with different values of it are never compared."""
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""How many; a file with less than none is not one of ours."""
+
 
 class Record(
     msgspec.Struct,

@@ -201,7 +201,7 @@ def chart_section(
 ) -> Section:
     """A section with a chart; empty if there would be fewer than two bars."""
     chart = Chart(tuple(groups), Text())
-    chart = chart._replace(caption=joined(" ", caption(chart)))
-    drawn = sum(bool(bar.highest) for bar in chart.bars) > 1
-    blocks = (chart,) if drawn else ()
+    blocks: tuple[Chart, ...] = ()
+    if sum(bool(bar.highest) for bar in chart.bars) > 1:
+        blocks = (chart._replace(caption=joined(" ", caption(chart))),)
     return Section.of("the picture", "", *blocks, worth=Worth.CHART)

@@ -26,8 +26,7 @@ def draw(cell: CellReport) -> Markup:
     """
     if not cell.processes or not cell.threads or not cell.ceiling:
         return Markup("")
-    shared = _shared(cell.ceiling, cell.processes, cell.threads)
-    shown = shared[:MOST_PROCESSES]
+    shown = _shared(cell.ceiling, cell.processes, cell.threads)
     boxes: list[Markup] = []
     y = 0.0
     for start in range(0, len(shown), COLUMNS):
@@ -58,14 +57,15 @@ def left_out(cell: CellReport) -> str:
 
 
 def _shared(requests: int, processes: int, most: int) -> list[int]:
-    """Requests by process: the fullest first, the others as even as can be.
+    """Requests of the processes that are drawn: the fullest first, the others as even
+    as can be.
 
     Rounds say how many processes there were and how many requests the fullest had.
     """
     shared = [min(most, requests)]
-    for left in range(processes - 1, 0, -1):
+    for number in range(1, min(processes, MOST_PROCESSES)):
         rest = requests - sum(shared)
-        shared.append(min(most, -(-rest // left)))
+        shared.append(min(most, -(-rest // (processes - number))))
     return shared
 
 

@@ -62,7 +62,7 @@ def of_run(
     tally = words.tally(report.cells)
     kinds = ", ".join(f"{count} {mark.word}" for count, mark in tally)
     cells = plural(len(report.cells), "cell")
-    text = f"{kinds}, of {cells}"
+    text = f"{kinds}, of {cells}" if tally else "the evidence has no cells"
     if len(tally) == 1:
         text = f"{cells}, {'all ' if len(report.cells) > 1 else ''}{tally[0][1].word}"
     if seconds is not None:
@@ -72,7 +72,9 @@ def of_run(
         mark = INTERRUPTED
         were = "was" if missing == 1 else "were"
         total = plural(len(report.cells) + missing, "cell")
-        text = f"{missing} of {total} {were} not measured; {kinds}"
+        text = "; ".join(
+            filter(None, (f"{missing} of {total} {were} not measured", kinds))
+        )
     elif isinstance(fault, GateFailed):
         return _line(FAILED, fault.brief or str(fault))
     elif isinstance(fault, UsageError):

@@ -100,6 +100,10 @@ BAD = {
         WHOLE.replace('"asked":8', '"asked":"many"'),
         r"Expected `int`, got `str` - at `\$\.control\.rounds\[3\]\.asked`",
     ),
+    "less than none": (
+        WHOLE.replace('"admitted":4', '"admitted":-4'),
+        r"Expected `int` >= 0 - at `\$\..*\.admitted`",
+    ),
     "unknown word": (
         WHOLE.replace('"outcome":"measured"', '"outcome":"fine"'),
         r"'fine' - at `\$.*outcome`",

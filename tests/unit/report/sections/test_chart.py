@@ -106,3 +106,8 @@ def test_nothing_that_was_measured_is_left_out_silently() -> None:
     report = sample("story")
     only = msgspec.structs.replace(report, cells=report.cells[:2])
     assert set(bars(drawn(only))) == {"run: 1", "run-without-threads: 1"}
+
+
+def test_evidence_without_a_cell_has_no_chart() -> None:
+    nothing = msgspec.structs.replace(sample("story"), cells=())
+    assert chart.section(lay_out(nothing)).blocks == ()

@@ -79,6 +79,14 @@ def test_an_interrupted_run_counts_what_is_missing() -> None:
     assert "1 of 2 cells was not" in line(verdict.of_run(report(EIGHT), None, 1))
 
 
+def test_evidence_without_a_cell_is_nothing() -> None:
+    nothing = "nothing was measured: the evidence has no cells"
+    assert line(verdict.of_run(report(), NothingMeasured("x"))) == nothing
+    assert line(verdict.of_run(report(), None, 2)) == (
+        "interrupted: 2 of 2 cells were not measured"
+    )
+
+
 # ---------------------------------------------------------------------------- checks
 
 
