@@ -89,9 +89,9 @@ def _procfile(folder: Path) -> Iterator[Candidate]:
     path = folder / "Procfile"
     for line in procfile.lines(text_if_there(path)):
         words = _words(line.text)
-        if line.name == WEB or server_words(words)[0] in SERVERS:
-            name = "production" if line.name == WEB else line.name
-            yield Candidate(name, {"procfile": line.name}, words, path, line.number)
+        if line.what == WEB or server_words(words)[0] in SERVERS:
+            name = "production" if line.what == WEB else line.what
+            yield Candidate(name, {"procfile": line.what}, words, path, line.line)
 
 
 def _dockerfile(folder: Path) -> Iterator[Candidate]:

@@ -17,6 +17,7 @@ from harness.deployment.declaration import say_declared
 from harness.deployment.failures import Advice
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.fixed_ports import taken_port
+from harness.deployment.hook import SILENT
 from harness.deployment.measure import Checked
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
@@ -61,7 +62,8 @@ def judge_deployments(
 ) -> Findings:
     """Judge the evidence, and whether each deployment keeps what it promises."""
     report = judge([each.evidence for each in checked], reproduce=reproduce)
-    report = _with_remedies(report, checked)
+    cells = tuple(map(_with_remedy, checked, report.cells))
+    report = msgspec.structs.replace(report, cells=cells)
     file = str(configured.path or "")
     results = [
         deployment_result(each.deployment, cell, each.promise, file)
@@ -70,21 +72,12 @@ def judge_deployments(
     return Findings(configured, checked, report, relax(results, fail_on))
 
 
-def _with_remedies(report: Report, checked: Sequence[Checked]) -> Report:
-    """The report, with causes and remedies added to its reasons."""
-    cells = map(_with_remedy, checked, report.cells)
-    return msgspec.structs.replace(report, cells=tuple(cells))
-
-
 def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
-    hello = checked.hello
-    stale, patched = (hello.stale, hello.patched) if hello else ((), False)
-    green = hello.green if hello else ""
+    """A cell, with causes and remedies added to its reason."""
+    hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
-        advice = about_patches(cell, stale, patched=patched, green=green)
-        return _without_declaration(checked, cell, advice)
-    explained = explain(cell, checked.promise, stale, patched=patched, green=green)
-    return _about_a_taken_port(checked, explained)
+        return _without_declaration(checked, cell, about_patches(cell, hello))
+    return _about_a_taken_port(checked, explain(cell, checked.promise, hello))
 
 
 def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
@@ -95,8 +88,8 @@ def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
     port = taken_port(cell.log_tail)
     if port is None or prepared.contained is not None:
         return cell
-    place = prepared.command, checked.promise, (port,), prepared.where.folder
-    remedy = remedy_for(*place)
+    folder = prepared.where.folder
+    remedy = remedy_for(prepared.command, checked.promise, (port,), folder)
     reason = f"{cell.reason}; port {port} is another program's; {remedy}"
     return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 

@@ -80,3 +80,7 @@ class Hello(msgspec.Struct, frozen=True):
     multithread: bool | None = None
     multiprocess: bool | None = None
     """What the server claims (PEP 3333)."""
+
+
+SILENT = Hello(patched=False, stale=())
+"""Stands for a process that reported nothing."""

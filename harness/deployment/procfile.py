@@ -6,31 +6,23 @@ import shutil
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment.address import read_line
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.shell import CommandLine
 from harness.deployment.shell import SHELL
+from harness.deployment.shell import StartLine
 
 KEY = "procfile"
 
 
-class ProcessLine(NamedTuple):
-    """A line of a ``Procfile``: a kind of process, and what starts it."""
-
-    number: int
-    name: str
-    text: str
-
-
-def lines(text: str) -> Iterator[ProcessLine]:
-    """The lines of a ``Procfile`` that name a process."""
+def lines(text: str) -> Iterator[StartLine]:
+    """The lines of a ``Procfile`` that name a process, and what starts it."""
     for number, line in enumerate(text.splitlines(), start=1):
         name, colon, command = line.partition(":")
         if colon and not line.startswith("#"):
-            yield ProcessLine(number, name.strip(), command.strip())
+            yield StartLine(number, name.strip(), command.strip())
 
 
 def command_in(path: Path, name: str, variables: Mapping[str, str]) -> CommandLine:
@@ -41,11 +33,11 @@ def command_in(path: Path, name: str, variables: Mapping[str, str]) -> CommandLi
     """
     names = []
     for line in lines(read_named(KEY, path)):
-        if line.name == name:
+        if line.what == name:
             bash = shutil.which("bash", path=variables.get("PATH"))
             shell = ("bash", "-c") if bash else SHELL
             command = read_line(KEY, line.text, variables, shell, path.parent)
-            return CommandLine(*command, path, line.number, key=KEY)
-        names.append(line.name)
+            return CommandLine(*command, path, line.line, key=KEY)
+        names.append(line.what)
     known = ", ".join(names)
     raise DeploymentFault(KEY, f"{path} has no line {name}; it has: {known}")

@@ -16,6 +16,8 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.failures import about_failure
 from harness.deployment.failures import Advice
 from harness.deployment.failures import NAMED
+from harness.deployment.hook import Hello
+from harness.deployment.hook import SILENT
 from harness.records.report import CellReport
 from harness.records.words import Basis
 from harness.records.words import Outcome
@@ -37,12 +39,7 @@ LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-thre
 
 
 def explain(
-    cell: CellReport,
-    promise: Promise | None,
-    stale: Sequence[str],
-    *,
-    patched: bool,
-    green: str = "",
+    cell: CellReport, promise: Promise | None, hello: Hello = SILENT
 ) -> CellReport:
     """A cell with its cause and a remedy at the end of its reason, where these are
     known.
@@ -50,7 +47,7 @@ def explain(
     if cell.outcome is not Outcome.MEASURED:
         advice = about_failure(cell, promise)
     elif cell.verdict in SHORT:
-        advice = _about_short(cell, promise, stale, patched=patched, green=green)
+        advice = _about_short(cell, promise, hello)
     elif cell.verdict is Verdict.MORE:
         advice = _about_more(cell, promise)
     else:
@@ -72,15 +69,8 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     )
 
 
-def _about_short(
-    cell: CellReport,
-    promise: Promise | None,
-    stale: Sequence[str],
-    *,
-    patched: bool,
-    green: str,
-) -> Advice:
-    if any(advice := about_patches(cell, stale, patched=patched, green=green)):
+def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Advice:
+    if any(advice := about_patches(cell, hello)):
         return advice
     if promise is None:
         return Advice()
@@ -95,7 +85,7 @@ def _about_short(
     if cell.verdict is Verdict.UNEVEN:
         left_to_chance = promise.by_chance and cell.floor_by is Basis.SEEN
         return Advice("", AT_LEAST) if left_to_chance else _one_worker(promise)
-    if promise.server == "uwsgi" and "gevent" in promise.settings and not patched:
+    if promise.server == "uwsgi" and "gevent" in promise.settings and not hello.patched:
         return Advice(
             "because the standard library is not patched, so that a request that waits "
             "blocks its process",
@@ -104,14 +94,13 @@ def _about_short(
     return Advice()
 
 
-def about_patches(
-    cell: CellReport, stale: Sequence[str], *, patched: bool, green: str
-) -> Advice:
+def about_patches(cell: CellReport, hello: Hello) -> Advice:
     """Why requests block a greenlet server, if its patches are missing."""
-    if stale:
-        return _patched_late(stale)
-    if green and not patched and cell.bounded and (cell.threads or 1) <= 1:
-        return _unpatched(green)
+    if hello.stale:
+        return _patched_late(hello.stale)
+    is_unpatched = hello.green and not hello.patched
+    if is_unpatched and cell.bounded and (cell.threads or 1) <= 1:
+        return _unpatched(hello.green)
     return Advice()
 
 

@@ -38,8 +38,7 @@ _CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\
 
 
 def _procfile(path: Path, text: str) -> Iterator[StartLine]:
-    for line in procfile.lines(text):
-        yield StartLine(line.number, line.name, line.text)
+    return procfile.lines(text)
 
 
 def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:

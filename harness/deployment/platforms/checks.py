@@ -39,30 +39,24 @@ class Form(NamedTuple):
     """Place of the protocol; without it, HTTP if there is a path."""
 
 
-KUBERNETES = Form("periodSeconds", "timeoutSeconds", "failureThreshold")
-COMPOSE = Form("interval", "timeout", "retries")
-APP_ENGINE = Form("check_interval_sec", "timeout_sec", "failure_threshold")
-FLY = Form("interval", "timeout", "", unit=0.001)
-ECS = Form("interval", "timeout", "retries")
-TERRAFORM = Form(
+_COMPOSE = Form("interval", "timeout", "retries")
+_FLY = Form("interval", "timeout", "", unit=0.001)
+_TERRAFORM = Form(
     "period_seconds", "timeout_seconds", "failure_threshold", path="http_get.0.path"
 )
-DIGITALOCEAN = TERRAFORM._replace(path="http_path")
-APP_RUNNER = Form(
-    "Interval", "Timeout", "UnhealthyThreshold", path="Path", by="Protocol"
-)
-RENDER = Form("", "", "")
 FORMS = {
-    "ecs": ECS,
-    "kubernetes-terraform": TERRAFORM,
-    "digitalocean": DIGITALOCEAN,
-    "app-runner": APP_RUNNER,
-    "render": RENDER,
-    "kubernetes": KUBERNETES,
-    "compose": COMPOSE,
-    "app-engine": APP_ENGINE,
-    "fly": FLY,
-    "fly-tcp": FLY,
+    "kubernetes": Form("periodSeconds", "timeoutSeconds", "failureThreshold"),
+    "kubernetes-terraform": _TERRAFORM,
+    "compose": _COMPOSE,
+    "ecs": _COMPOSE,
+    "fly": _FLY,
+    "fly-tcp": _FLY,
+    "app-engine": Form("check_interval_sec", "timeout_sec", "failure_threshold"),
+    "app-runner": Form(
+        "Interval", "Timeout", "UnhealthyThreshold", path="Path", by="Protocol"
+    ),
+    "digitalocean": _TERRAFORM._replace(path="http_path"),
+    "render": Form("", "", ""),
 }
 
 WORDS = {

@@ -13,9 +13,7 @@ from tests.builders.deployments import cell
 
 def test_the_last_error_is_the_cause() -> None:
     log = "Traceback:\n  File\nValueError: one\nlib.errors.NoSuchError: two\nbye\n"
-    said = explain(
-        cell(outcome=Outcome.NOT_STARTED, log_tail=log), None, (), patched=False
-    ).reason
+    said = explain(cell(outcome=Outcome.NOT_STARTED, log_tail=log), None).reason
     assert said.endswith("it said: lib.errors.NoSuchError: two")
 
 
@@ -131,7 +129,7 @@ def test_the_last_error_is_the_cause() -> None:
 def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
     seen = cell(outcome=Outcome.NOT_STARTED, reason="it ended", log_tail=log)
     words = "; ".join(filter(None, ("it ended", said)))
-    reason = explain(seen, None, (), patched=False).reason
+    reason = explain(seen, None).reason
     assert reason.startswith(words)
     assert said or reason == words
 
@@ -142,7 +140,7 @@ def test_another_port_is_cause_enough() -> None:
         reason="it listens on port 5000 and not on the one it was given; write PORT",
         log_tail="Error: Build failed with 1 failure.\n",
     )
-    explained = explain(seen, None, (), patched=False)
+    explained = explain(seen, None)
     assert (explained.reason, explained.remedy) == (seen.reason, "write PORT")
 
 
@@ -164,12 +162,10 @@ def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> No
         reason="the server exited with status 0 before it answered",
         command=tuple(shlex.split(command)),
     )
-    assert said in explain(seen, None, (), patched=False).remedy
+    assert said in explain(seen, None).remedy
 
 
 def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
     log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
-    explained = explain(
-        cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None, (), patched=False
-    )
+    explained = explain(cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None)
     assert "it said" not in explained.reason

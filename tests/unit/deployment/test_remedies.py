@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.deployment.declared.promise import Promise
+from harness.deployment.hook import Hello
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
 from harness.records.words import Outcome
@@ -29,17 +30,17 @@ from tests.builders.deployments import UNEVEN
 def test_the_remedy_for_gthread_depends_on_the_release(
     promise: Promise, words: str
 ) -> None:
-    assert words in explain(UNEVEN, promise, (), patched=False).reason
+    assert words in explain(UNEVEN, promise).reason
 
 
 @pytest.mark.parametrize("promise", [None, gthread(connections=2)])
 def test_no_remedy_is_better_than_a_wrong_one(promise: Promise | None) -> None:
-    assert explain(UNEVEN, promise, (), patched=False).reason == UNEVEN.reason
+    assert explain(UNEVEN, promise).reason == UNEVEN.reason
 
 
 def test_names_that_block_are_named() -> None:
     names = ("a.sleep", "b.socket", "c.sleep", "d.sleep")
-    said = explain(FEWER, gthread(), names, patched=True).reason
+    said = explain(FEWER, gthread(), Hello(patched=True, stale=names)).reason
     assert "a.sleep, b.socket, c.sleep and others were imported before gevent" in said
 
 
@@ -61,13 +62,13 @@ def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
     assert promise.declared
     seen = cell(promise.declared, at=(promise.declared, 3))
     assert seen.verdict is Verdict.UNEVEN
-    assert words in explain(seen, promise, (), patched=False).reason
+    assert words in explain(seen, promise).reason
     fewer = cell(promise.declared, at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
-    assert words not in explain(fewer, promise, (), patched=False).reason
+    assert words not in explain(fewer, promise).reason
 
 
 def test_a_reason_ends_with_the_remedy() -> None:
-    seen = explain(UNEVEN, gthread(), (), patched=False)
+    seen = explain(UNEVEN, gthread())
     assert seen.remedy.startswith("add `--worker-connections 2`")
     assert seen.reason.endswith(f"; {seen.remedy}")
     below = deployment_result(deployment(at_least=8), seen, gthread())
@@ -79,9 +80,9 @@ def test_a_reason_ends_with_the_remedy() -> None:
 
 
 def test_gthread_that_is_limited_where_that_stalls() -> None:
-    seen = explain(FEWER, gthread("23.0.0", connections=2), (), patched=False).reason
+    seen = explain(FEWER, gthread("23.0.0", connections=2)).reason
     assert "install gunicorn 24 or newer" in seen
-    other = explain(FEWER, gthread("24.1.1", connections=2), (), patched=False).reason
+    other = explain(FEWER, gthread("24.1.1", connections=2)).reason
     assert other == FEWER.reason
 
 
@@ -89,5 +90,5 @@ def test_a_reason_that_names_its_remedy_has_it_alone_too() -> None:
     remedy = "write `{port}` in place of `5000`"
     reason = f"it listens on port 5000 and not on the one it was given; {remedy}"
     seen = cell(outcome=Outcome.NOT_ANSWERING, reason=reason, log_tail="warnings.warn(")
-    told = explain(seen, None, (), patched=False)
+    told = explain(seen, None)
     assert (told.reason, told.remedy) == (reason, remedy)
