@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.instance import Instance
@@ -25,38 +24,31 @@ BEYOND_NGINX = "beyond that nginx answers 503"
 BEYOND_HAPROXY = "beyond that they wait in HAProxy"
 
 
-class ProxyLimit(NamedTuple):
-    """One limit."""
-
-    line: int
-    name: str
-    """Name of the server or the zone."""
-    value: str
-    key: str
-    beyond: str
-    """What becomes of requests beyond it."""
-
-
 def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
-    """The limits of a proxy, or only its waits if it has no limit."""
+    """The limits of a proxy, and what it waits for."""
     in_nginx = platform.format == "nginx"
-    for limit in (_limits_in_nginx if in_nginx else _limits_in_haproxy)(text):
-        most, problem = number(limit.key, limit.value)
-        yield Instance(
-            platform,
-            limit.name,
-            limit.line,
-            most=most,
-            of=platform.sends.of,
-            written=limit.key,
-            because=limit.beyond,
-            problem=problem,
-        )
-    for waits in (_waits_in_nginx if in_nginx else _waits_in_haproxy)(text):
-        yield Instance(platform, "", waits.line, answer=waits.answer, idle=waits.idle)
+    yield from (_limits_in_nginx if in_nginx else _limits_in_haproxy)(platform, text)
+    yield from (_waits_in_nginx if in_nginx else _waits_in_haproxy)(platform, text)
 
 
-def _limits_in_nginx(text: str) -> Iterator[ProxyLimit]:
+def _limited(
+    platform: Platform, line: int, name: str, key: str, value: str, beyond: str
+) -> Instance:
+    """The instance with the limit that a line says: ``key`` is its setting."""
+    most, problem = number(key, value)
+    return Instance(
+        platform,
+        name,
+        line,
+        most=most,
+        of=platform.sends.of,
+        written=key,
+        because=beyond,
+        problem=problem,
+    )
+
+
+def _limits_in_nginx(platform: Platform, text: str) -> Iterator[Instance]:
     """Limits of connections to a server, or of requests to all of them.
 
     A limit for each client says nothing of what all clients send together.
@@ -65,27 +57,19 @@ def _limits_in_nginx(text: str) -> Iterator[ProxyLimit]:
     for at, line in _lines(text):
         if server := _NGINX_SERVER.search(line + " "):
             name, value = server.groups()
-            yield ProxyLimit(at, name, value, "max_conns", BEYOND_MAX)
+            yield _limited(platform, at, name, "max_conns", value, BEYOND_MAX)
         elif limit := _NGINX_LIMIT.search(line):
             zone, value = limit.groups()
             if zones.get(zone) not in OF_CLIENTS:
-                yield ProxyLimit(at, zone, value, "limit_conn", BEYOND_NGINX)
+                yield _limited(platform, at, zone, "limit_conn", value, BEYOND_NGINX)
 
 
-def _limits_in_haproxy(text: str) -> Iterator[ProxyLimit]:
+def _limits_in_haproxy(platform: Platform, text: str) -> Iterator[Instance]:
     """Limits of connections to a server; further ones wait in HAProxy."""
     for at, line in _lines(text):
         if limit := _HAPROXY.match(line.strip()):
             name = limit[1] or "default-server"
-            yield ProxyLimit(at, name, limit[2], "maxconn", BEYOND_HAPROXY)
-
-
-class ProxyWaits(NamedTuple):
-    """How long a proxy waits for an answer, and keeps an idle connection."""
-
-    line: int
-    answer: Waited | None
-    idle: Waited | None = None
+            yield _limited(platform, at, name, "maxconn", limit[2], BEYOND_HAPROXY)
 
 
 _PASSES = re.compile(r"\b(proxy|uwsgi)_pass\s")
@@ -103,24 +87,24 @@ https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout and
 https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout"""
 
 
-def _waits_in_nginx(text: str) -> Iterator[ProxyWaits]:
+def _waits_in_nginx(platform: Platform, text: str) -> Iterator[Instance]:
     """How long nginx waits: each setting in the file, or else the default.
 
     Connections to the server behind are kept where an upstream says ``keepalive``;
     nginx does so by itself from 1.29.7 on, which its file does not say.
     """
     idle, again = next(_kept(text), None), _tries_another(text)
-    passes = 0
-    found = False
-    for at, line in _lines(text):
-        passes = passes or (at if _PASSES.search(line) else 0)
-        if written := _READ_TIMEOUT.search(line):
-            found = True
-            answer = _waited(seconds(written[2]), at, written[1], again)
-            yield ProxyWaits(at, answer, idle)
-            idle = None
-    if passes and not found:
-        yield ProxyWaits(passes, Waited(NGINX_SECONDS, passes, "", again), idle)
+    passes = next((at for at, line in _lines(text) if _PASSES.search(line)), 0)
+    answers = [
+        (at, _waited(seconds(written[2]), at, written[1], again))
+        for at, line in _lines(text)
+        if (written := _READ_TIMEOUT.search(line))
+    ]
+    if passes and not answers:
+        answers = [(passes, Waited(NGINX_SECONDS, passes, "", again))]
+    for at, answer in answers:
+        yield Instance(platform, "", at, answer=answer, idle=idle)
+        idle = None
 
 
 def _waited(
@@ -129,47 +113,52 @@ def _waited(
     return Waited(time, line, key, again) if time else None
 
 
+def _upstreams(text: str) -> Iterator[list[tuple[int, str]]]:
+    """The lines of each ``upstream`` of nginx."""
+    inside: list[tuple[int, str]] = []
+    for at, line in _lines(text):
+        if inside or _UPSTREAM.search(line):
+            inside.append((at, line))
+        if inside and "}" in line:
+            yield inside
+            inside = []
+
+
 def _tries_another(text: str) -> bool:
-    """Whether nginx sends a request to another server when one takes too long.
+    """Whether nginx tries another server when one takes too long to answer.
 
     It does by itself, unless the request may not be sent twice, such as a POST.
     """
     said = _NEXT.search("\n".join(line for _, line in _lines(text)))
-    inside, servers, most = False, 0, 0
-    for _, line in _lines(text):
-        inside = inside or bool(_UPSTREAM.search(line))
-        servers += len(_SERVER.findall(line)) if inside else 0
-        most = max(most, servers)
-        if inside and "}" in line:
-            inside, servers = False, 0
-    return most > 1 and (said is None or "timeout" in said[1])
+    several = any(
+        sum(len(_SERVER.findall(line)) for _, line in lines) > 1
+        for lines in _upstreams(text)
+    )
+    return several and (said is None or "timeout" in said[1])
 
 
 def _kept(text: str) -> Iterator[Waited]:
     """How long each upstream with a keepalive keeps idle connections."""
-    inside, keeps = False, 0
-    kept_for: Waited | None = None
-    for at, line in _lines(text):
-        inside = inside or bool(_UPSTREAM.search(line))
-        if inside and _KEEPS.search(line):
-            keeps = at
-        if inside and (written := _KEPT_FOR.search(line)):
-            kept_for = _waited(seconds(written[1]), at, "keepalive_timeout")
-        if inside and "}" in line:
-            if keeps:
-                yield kept_for or Waited(NGINX_SECONDS, keeps)
-            inside, keeps, kept_for = False, 0, None
+    for lines in _upstreams(text):
+        keeps = [at for at, line in lines if _KEEPS.search(line)]
+        times = [
+            _waited(seconds(written[1]), at, "keepalive_timeout")
+            for at, line in lines
+            if (written := _KEPT_FOR.search(line))
+        ]
+        if keeps:
+            yield (times and times[-1]) or Waited(NGINX_SECONDS, keeps[-1])
 
 
-def _waits_in_haproxy(text: str) -> Iterator[ProxyWaits]:
+def _waits_in_haproxy(platform: Platform, text: str) -> Iterator[Instance]:
     """How long HAProxy waits for an answer: each setting in the file.
 
     Bare numbers are milliseconds.
     """
     for at, line in _lines(text):
         if written := _SERVER_TIMEOUT.match(line.strip()):
-            time = seconds(written[1], 0.001)
-            yield ProxyWaits(at, _waited(time, at, "timeout server"))
+            answer = _waited(seconds(written[1], 0.001), at, "timeout server")
+            yield Instance(platform, "", at, answer=answer)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
