@@ -71,22 +71,14 @@ _OWN_ADDRESS = re.compile(
 )
 
 
-class OwnAddress(NamedTuple):
-    """An address in a file that no option can replace."""
-
-    path: Path
-    line: int
-    text: str
-
-
 class Addressed(NamedTuple):
     """A command with the address that the check chose."""
 
     words: tuple[str, ...]
     dropped: tuple[str, ...]
     """Words with another address that were removed."""
-    own: OwnAddress | None = None
-    """The address in a file that the command still names."""
+    own: str = ""
+    """The address in a file that the command still names, as it is written there."""
 
 
 def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
@@ -109,11 +101,10 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
             return None
         start += arguments.index("run") + 1
     own = own_address(words, folder)
-    if own is None and takes_port(words, folder):
+    if not own and takes_port(words, folder):
         return None
     others, dropped = _without(words[start:], listening.instead)
-    if own is not None:
-        dropped = (*dropped, own.text)
+    dropped = (*dropped, own) if own else dropped
     return Addressed((*words[:start], *listening.told, *others), dropped, own)
 
 
@@ -140,10 +131,7 @@ _EMPEROR_IN_A_FILE = re.compile(rf"""(?m){_KEY}emperor["']?\s*[=:>]""")
 
 def _is_emperor(words: Sequence[str], folder: Path) -> bool:
     """Whether a uWSGI command, or a file that it names, starts an emperor."""
-    texts = (
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in _files(words, folder)
-    )
+    texts = _texts(words, folder)
     return any(map(_EMPEROR.match, words)) or any(map(_EMPEROR_IN_A_FILE.search, texts))
 
 
@@ -168,34 +156,28 @@ def is_addressed(words: Sequence[str], values: Sequence[str] = ()) -> bool:
     return any(PORT in word for word in (*words, *values))
 
 
-def own_address(words: Sequence[str], folder: Path) -> OwnAddress | None:
-    """The address in a uWSGI file; the command line can only add another."""
-    for path in _files(words, folder):
-        text = path.read_text(encoding="utf-8", errors="replace")
+def own_address(words: Sequence[str], folder: Path) -> str:
+    """The address in a uWSGI file, if any; the command line can only add another."""
+    for text in _texts(words, folder):
         for match in _OWN_ADDRESS.finditer(text):
             if "$(" not in match["value"]:
-                line = text.count("\n", 0, match.start("value")) + 1
-                return OwnAddress(path, line, match[0].lstrip("{,>").strip())
-    return None
+                return match[0].lstrip("{,>").strip()
+    return ""
 
 
 def takes_port(words: Sequence[str], folder: Path) -> bool:
     """Whether a uWSGI file that the command names takes the port from ``PORT``."""
-    texts = (
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in _files(words, folder)
-    )
-    return any("$(PORT)" in text for text in texts)
+    return any("$(PORT)" in text for text in _texts(words, folder))
 
 
-def _files(words: Sequence[str], folder: Path) -> list[Path]:
-    """The uWSGI files that a command names."""
+def _texts(words: Sequence[str], folder: Path) -> list[str]:
+    """The content of the uWSGI files that a command names."""
     name, arguments = server_words(words)
     if "uwsgi" not in name:
         return []
     named = (word.partition("=")[2] or word for word in arguments)
     paths = (folder / each for each in named if each.endswith(UWSGI_FILES))
-    return [path for path in paths if is_file(path)]
+    return [p.read_text("utf-8", errors="replace") for p in paths if is_file(p)]
 
 
 def _without(

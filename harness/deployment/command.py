@@ -33,7 +33,7 @@ def command_line(
     if dropped:
         notes.append(f"listens on a free port in place of `{' '.join(dropped)}`")
     note = "; ".join(filter(None, notes))
-    return command._replace(words=words, note=note, has_own_address=own is not None)
+    return command._replace(words=words, note=note, has_own_address=bool(own))
 
 
 def _as_written(

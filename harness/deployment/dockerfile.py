@@ -18,9 +18,7 @@ from harness.deployment.config import read_named
 from harness.deployment.dockerfile_stages import Instruction
 from harness.deployment.dockerfile_stages import Stage
 from harness.deployment.dockerfile_stages import stage_of
-from harness.deployment.ports import in_a_line
-from harness.deployment.ports import literal_port
-from harness.deployment.ports import PORT
+from harness.deployment.ports import check_port
 from harness.deployment.shell import CommandLine
 
 KEY = "dockerfile"
@@ -63,7 +61,7 @@ def command_in(
             # An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
             words += (*stage.shell, cmd.rest) if cmd.items is None else tuple(cmd.items)
         if addressed(words, folder or path.parent) is None:
-            _check_list(words, first.name)
+            check_port(KEY, words, as_list=first.name)
     _check_paths(words)
     return CommandLine(
         words,
@@ -92,17 +90,6 @@ def _check_quotes(instruction: Instruction) -> None:
             f"line {instruction.line}: Docker takes this for a line for a shell, and "
             f"not for a list: {instruction.rest}; write every word in double quotes, "
             "with a comma between each two",
-        )
-
-
-def _check_list(words: Sequence[str], instruction: str) -> None:
-    """Raise ``DeploymentFault`` if a list names a port."""
-    literal = literal_port(words)
-    if literal is not None and not any(PORT in word for word in words):
-        word, port = literal
-        remedy = in_a_line(instruction, words, word, port)
-        raise DeploymentFault(
-            KEY, f"listens on port {port} whatever $PORT is; {remedy}"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -89,7 +90,7 @@ def plan_deployment(
             id=str(where.cell(deployment.name)),
             configuration=deployment.name,
             argv=(),
-            declaration=_UNKNOWN_DECLARATION,
+            declaration=_NOT_ASKED,
         )
     return PlannedEnvironment(
         environment=where,
@@ -98,29 +99,28 @@ def plan_deployment(
         constraints=(),
         cells=(cell,),
         limit=most,
-        ask=_with_promised(deployment, ask),
+        ask=tuple(dict.fromkeys((*ask, *_promised(deployment)))),
     )
 
 
-def _with_promised(
-    deployment: Deployment, ask: Collection[Question]
-) -> tuple[Question, ...]:
-    """The questions to ask, and further ones that the deployment's keys need."""
-    places = (Question.PLACES,) if deployment.hold_at else ()
-    life = (Question.LIFE,) if acts_of(deployment) else ()
-    own = (
-        (deployment.upload_to, Question.UPLOADS),
-        (deployment.events_at, Question.EVENTS),
-        (deployment.socket_at, Question.SOCKETS),
-        (deployment.polls_at, Question.POLLS),
-    )
-    staying = (question for path, question in own if path)
-    return tuple(dict.fromkeys((*ask, *places, *life, *staying)))
+def _promised(deployment: Deployment) -> Iterator[Question]:
+    """The questions that the deployment's keys need."""
+    if deployment.hold_at:
+        yield Question.PLACES
+    if acts_of(deployment):
+        yield Question.LIFE
+    yield from (_STAYING[name] for name in _own_routes(deployment))
 
 
-_UNKNOWN_DECLARATION = Declaration(
-    declared=None, because="It was not asked.", source=""
-)
+_NOT_ASKED = Declaration(declared=None, because="It was not asked.", source="")
+
+_STAYING = {
+    "upload_to": Question.UPLOADS,
+    "events_at": Question.EVENTS,
+    "socket_at": Question.SOCKETS,
+    "polls_at": Question.POLLS,
+}
+"""Keys that name routes at which clients stay, and the questions about them."""
 
 
 def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
@@ -134,19 +134,14 @@ def _cell(prepared: Prepared, where: Environment, most: int) -> PlannedCell:
         declaration=prepared.declaration,
         also_offered=_also_offered(prepared, most),
         health=health_check(prepared.deployment, prepared.where.folder),
-        own=_own_routes(prepared.deployment),
+        own=OwnRoutes(**_own_routes(prepared.deployment)),
         acts=acts_of(prepared.deployment),
     )
 
 
-def _own_routes(deployment: Deployment) -> OwnRoutes:
-    """The routes at which clients stay, as the deployment names them."""
-    return OwnRoutes(
-        upload_to=deployment.upload_to or "",
-        events_at=deployment.events_at or "",
-        socket_at=deployment.socket_at or "",
-        polls_at=deployment.polls_at or "",
-    )
+def _own_routes(deployment: Deployment) -> dict[str, str]:
+    """The routes at which clients stay, by the key that names each."""
+    return {name: path for name in _STAYING if (path := getattr(deployment, name))}
 
 
 def _also_offered(prepared: Prepared, most: int) -> tuple[int, ...]:

@@ -51,11 +51,16 @@ def in_a_line(instruction: str, words: Sequence[str], fixed: str, port: str) -> 
     )
 
 
-def check_port(key: str, words: Sequence[str]) -> None:
-    """Raise ``DeploymentFault`` if a command names a fixed port."""
+def check_port(key: str, words: Sequence[str], as_list: str = "") -> None:
+    """Raise ``DeploymentFault`` if a command names a fixed port.
+
+    ``as_list`` is the instruction of a Dockerfile that has the command as a list.
+    """
     literal = literal_port(words)
     if literal is None or any(PORT in word for word in words):
         return
     word, port = literal
     remedy = instead_of(word, port, f"${{PORT:-{port}}}")
+    if as_list:
+        remedy = in_a_line(as_list, words, word, port)
     raise DeploymentFault(key, f"listens on port {port} whatever $PORT is; {remedy}")

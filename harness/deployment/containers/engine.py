@@ -64,7 +64,14 @@ class Engine(NamedTuple):
 
     def ask(self, *words: str) -> str:
         """Run the client; return what it prints. Raises ``EngineFailed``."""
-        return ask((*self.client, *words), self.folder, self.variables, self.seconds)
+        return self._run((*self.client, *words))
+
+    def _run(self, words: Sequence[str]) -> str:
+        env, seconds = self.variables, self.seconds
+        done = output(words, seconds=seconds, cwd=self.folder, env=env)
+        if done.problem:
+            raise EngineFailed(" ".join(done.errors.split()) or done.problem)
+        return done.text
 
     def release(self) -> tuple[str, str]:
         """The release of the engine, and its name if it is not Docker's.
@@ -139,8 +146,7 @@ class Engine(NamedTuple):
         """Remove what checks that were killed left behind. Raises ``EngineFailed``."""
         for owner in sorted(set(self._owners())):
             if labels.is_gone(owner):
-                words = removing(f"{labels.OWNER}={owner}", self.client)
-                ask(words, self.folder, self.variables)
+                self._run(removing(f"{labels.OWNER}={owner}", self.client))
 
     def _owners(self) -> Iterator[str]:
         wanted = ("--filter", f"label={labels.OWNER}")
@@ -152,19 +158,6 @@ class Engine(NamedTuple):
 def removing(label: str, client: Sequence[str]) -> tuple[str, ...]:
     """The command that removes everything with a label."""
     return (sys.executable, "-I", "-S", remove.__file__, label, *client)
-
-
-def ask(
-    words: Sequence[str],
-    folder: Path,
-    variables: Mapping[str, str],
-    seconds: float = SECONDS,
-) -> str:
-    """Run a client; return what it prints. Raises ``EngineFailed`` with its message."""
-    done = output(words, seconds=seconds, cwd=folder, env=variables)
-    if done.problem:
-        raise EngineFailed(" ".join(done.errors.split()) or done.problem)
-    return done.text
 
 
 def _container(inspected: Mapping[str, Any]) -> Container:

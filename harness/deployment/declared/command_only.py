@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.deployment.declared.promise import CannotDerive
@@ -51,7 +50,8 @@ def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
     if interface is None or interface.value != "wsgi":
         raise CannotDerive("it serves a Flask app only with --interface wsgi")
     variable = "WEB_CONCURRENCY" if env.get("WEB_CONCURRENCY") else "UVICORN_WORKERS"
-    workers = _workers(arguments, env, variable)
+    given = option(arguments, "--workers", env=env, variable=variable)
+    workers = number(given, 1, "--workers")
     return Promise(
         "uvicorn",
         int(workers.value) * UVICORN_THREADS,
@@ -60,10 +60,3 @@ def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
         "https://uvicorn.dev/settings/#implementation",
         {"workers": workers, "threads": Setting(UVICORN_THREADS, "")},
     )
-
-
-def _workers(
-    arguments: Sequence[str], env: Mapping[str, str], variable: str
-) -> Setting:
-    setting = option(arguments, "--workers", env=env, variable=variable)
-    return number(setting, 1, "--workers")

@@ -50,14 +50,13 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     """What a gunicorn command line declares. Raises ``CannotDerive``."""
     parsed = ask_server("gunicorn", arguments, where, GunicornSettings)
     used = _used(parsed)
-    settings = {name: _setting(parsed, name, where) for name in used}
     words = " × ".join(_count(getattr(parsed, name), name) for name in used[:-1])
     declared = prod(getattr(parsed, name) for name in used[:-1])
-    everything = {
+    settings = {
         name: _setting(parsed, name, where)
         for name in ("workers", "threads", "worker_connections", "worker_class")
     }
-    everything |= {
+    others = {
         name: _setting(parsed, name, where)._replace(value=value)
         for name, value in _others(parsed).items()
     }
@@ -65,9 +64,9 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         "gunicorn",
         declared,
         f"gunicorn itself reads the command as {words}, worker class "
-        f"{parsed.worker_class} ({listed(settings)})",
+        f"{parsed.worker_class} ({listed({name: settings[name] for name in used})})",
         PAGE,
-        everything | {"version": Setting(parsed.version, "")},
+        {**settings, **others, "version": Setting(parsed.version, "")},
     )
 
 
@@ -91,12 +90,9 @@ def promise_in_code(told: Mapping[str, int | str]) -> Promise:
 
 def _others(parsed: GunicornSettings) -> dict[str, str]:
     """Settings that are needed only for remedies."""
-    given = {
-        "bind": ",".join(parsed.bind),
-        "daemon": str(parsed.daemon) if parsed.daemon else "",
-        "reuse_port": str(parsed.reuse_port) if parsed.reuse_port else "",
-    }
-    return {name: value for name, value in given.items() if value}
+    given = {"daemon": parsed.daemon, "reuse_port": parsed.reuse_port}
+    others = {name: str(value) for name, value in given.items() if value}
+    return {"bind": ",".join(parsed.bind), **others} if parsed.bind else others
 
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:

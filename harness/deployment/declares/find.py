@@ -25,8 +25,6 @@ from harness.deployment.platforms.read import is_read
 from harness.deployment.shell import StartLine
 from harness.records.declares import Place
 from harness.records.declares import Places
-from harness.records.declares import Sending
-from harness.records.declares import Waiting
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 
@@ -65,12 +63,21 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     by_platform = {path: instances_in(path) for path in _files(folder)}
     unmatched = _places(folder, by_platform, processors, elsewhere)
     places = tuple(_compared(each, unmatched) for each in unmatched)
+    by_project = list(_by_project(folder, by_platform, unmatched))
     return Places(
         processors=processors,
         elsewhere=elsewhere,
         places=places,
-        sendings=tuple(_sendings(folder, by_platform, unmatched, elsewhere)),
-        waiting=tuple(_waiting(folder, by_platform, unmatched)),
+        sendings=tuple(
+            sending(each, path, folder, there, elsewhere)
+            for each, path, there in by_project
+            if is_told(each)
+        ),
+        waiting=tuple(
+            waits
+            for each, path, there in by_project
+            for waits in waiting(each, path, folder, there)
+        ),
     )
 
 
@@ -93,31 +100,16 @@ def _places(
     ]
 
 
-def _sendings(
+def _by_project(
     folder: Path,
     by_platform: Mapping[Path, Sequence[Instance]],
     places: Sequence[ReadPlace],
-    elsewhere: int | None,
-) -> Iterator[Sending]:
-    """What the platforms send, compared with what the app takes."""
+) -> Iterator[tuple[Instance, Path, list[ReadPlace]]]:
+    """Instances of platforms, their files, and the places of the same project."""
     for path, several in by_platform.items():
         project = _project(path.parent, folder)
         there = [place for place in places if place.project == project]
-        for each in filter(is_told, several):
-            yield sending(each, path, folder, there, elsewhere)
-
-
-def _waiting(
-    folder: Path,
-    by_platform: Mapping[Path, Sequence[Instance]],
-    places: Sequence[ReadPlace],
-) -> Iterator[Waiting]:
-    """How long the platforms wait, compared with how long the app does."""
-    for path, several in by_platform.items():
-        project = _project(path.parent, folder)
-        there = [place for place in places if place.project == project]
-        for each in several:
-            yield from waiting(each, path, folder, there)
+        yield from ((each, path, there) for each in several)
 
 
 def _files(folder: Path) -> Iterator[Path]:
