@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
-from harness.deployment.no_containers import NOWHERE
-from harness.deployment.no_containers import REFUSED
-from harness.deployment.no_containers import REMEDY
-from harness.deployment.no_controls import LEAVES_ALONE
+from harness.deployment.no_engine import NOWHERE
+from harness.deployment.stand_ins import LEAVES_ALONE
+from harness.deployment.stand_ins import REFUSED
+from harness.deployment.stand_ins import STARTS_NONE
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 
@@ -104,7 +104,7 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
         return Advice(because, _as_wsgi(cell.command))
     cause = _cause(cell.log_tail, cell.reason)
     if NOWHERE in cause:
-        return Advice(cause, REMEDY)
+        return Advice(cause, STARTS_NONE)
     if cause.endswith(NOT_PERMITTED):
         sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
         return Advice(cause, f"{sent}{LEAVES_ALONE}")

@@ -21,13 +21,11 @@ from pathlib import Path
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-from harness.deployment import no_controls
+from harness.deployment import stand_ins
 from harness.deployment.declared.promise import Promise
-from harness.deployment.no_containers import ENGINE
-from harness.deployment.no_containers import engine_sockets
-from harness.deployment.no_containers import NOWHERE
-from harness.deployment.no_containers import stand_in_for_clients
-from harness.deployment.refusing_engine import MOST_BYTES
+from harness.deployment.no_engine import engine_sockets
+from harness.deployment.no_engine import MOST_BYTES
+from harness.deployment.no_engine import NOWHERE
 from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
@@ -152,11 +150,11 @@ def _hidden(
     refusing = engine if engine.is_socket() else Path(os.devnull)
     sockets = [(path, refusing) for path in engine_sockets(variables)]
     search = variables.get("PATH", os.defpath)
-    found = no_controls.programs(search, confined=confines_signals())
-    stand_ins = (own / PROGRAMS / name for name in found)
-    pairs = zip((path.resolve() for path in found.values()), stand_ins, strict=True)
-    # Several programs may be one file, as in busybox.
-    return [*sockets, *((path, by) for path, by in pairs if path.name == by.name)]
+    found = stand_ins.controls(search, confined=confines_signals())
+    real = ((name, path.resolve()) for name, path in found.items())
+    # Several programs may be one file, as those of busybox are.
+    pairs = [(path, own / PROGRAMS / name) for name, path in real if path.name == name]
+    return [*sockets, *pairs]
 
 
 def _layer(
@@ -197,15 +195,16 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
     hidden = [path for path, _ in _hidden(tree, folder, variables)]
     places = {p: f"{folder}/{LAYER}/hidden-{n}" for n, p in enumerate(hidden)}
     engine = next((f"unix://{places[p]}" for p in hidden[:1] if p.is_socket()), "")
-    stand_in_for_clients(programs, search, engine or variables.get(ENGINE, ""))
-    found = no_controls.programs(search, confined=confines_signals())
+    found = stand_ins.controls(search, confined=confines_signals())
     reals = {name: places.get(p.resolve(), str(p)) for name, p in found.items()}
+    reals |= {name: str(path) for name, path in stand_ins.clients(search).items()}
     own = dict.fromkeys((folder, tree, *layers(tree, variables)))
-    no_controls.stand_in(programs, reals, own)
+    engine = engine or variables.get(stand_ins.ENGINE, "")
+    stand_ins.write(programs, reals, own, engine)
     return {
         **variables,
-        # Clients started by their path, and libraries, look here.
-        ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
+        # Clients that are started by their path, and libraries, look here.
+        stand_ins.ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
         # The next best thing without a layer.
         **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),

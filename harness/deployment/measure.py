@@ -11,9 +11,9 @@ from harness.deployment.containers.app import ContainedApp
 from harness.deployment.declared.promise import Promise
 from harness.deployment.hook import Hello
 from harness.deployment.isolation import own_folder
+from harness.deployment.no_engine import refusing_engine
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.deployment.refusing_engine import refusing_engine
 from harness.measure.environment import measure
 from harness.measure.nothing import nothing_measured
 from harness.records.evidence import Evidence

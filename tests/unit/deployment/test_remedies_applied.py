@@ -21,8 +21,8 @@ LIVE = ROOT / "tests" / "live" / "deployment"
 MODULES = (
     *("at_least", "command", "declared/script", "declared/uwsgi", "dockerfile"),
     *("elsewhere", "failures", "fixed_in_files", "fixed_ports", "interpreter"),
-    *("migrations", "mounted", "no_containers", "no_controls", "ports", "prepare"),
-    "remedies",
+    *("migrations", "mounted", "ports", "prepare", "remedies"),
+    "stand_ins",
 )
 """Those that say what to change in what a user has. Errors in the file of deployments
 itself are held by its schema, and what is refused of containers by their own tests."""

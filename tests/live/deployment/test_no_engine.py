@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.no_containers import NOWHERE
-from harness.deployment.refusing_engine import refusing_engine
+from harness.deployment.no_engine import NOWHERE
+from harness.deployment.no_engine import refusing_engine
 
 
 def asked(path: Path, method: str, target: str, body: bytes = b"") -> tuple[int, bytes]:

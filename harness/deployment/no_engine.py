@@ -1,6 +1,8 @@
-"""A stand-in for a container engine that refuses every request.
+"""Keeps a deployment from reaching an engine of containers.
 
-Whoever asks it, be it a client that was started by its path or a library, prints why.
+The sockets of engines are hidden, so that clients that are started by their path, and
+libraries, do not reach one either. In their place is an engine that refuses everything:
+whoever asks it prints why.
 """
 
 from __future__ import annotations
@@ -8,18 +10,33 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from harness.deployment.no_containers import NOWHERE
-from harness.deployment.no_containers import REFUSED
-from harness.deployment.no_containers import REMEDY
+from harness.deployment.stand_ins import ENGINE
+from harness.deployment.stand_ins import REFUSED
+from harness.deployment.stand_ins import STARTS_NONE
 from harness.system.scratch import scratch_folder
 
-MESSAGE = json.dumps({"message": f"{REFUSED} {REMEDY}"}).encode()
+SOCKETS = (
+    "/run/docker.sock",
+    "/run/podman/podman.sock",
+    "/run/containerd/containerd.sock",
+)
+"""Sockets of engines that run for all users."""
+
+OF_A_USER = ("docker.sock", "podman/podman.sock")
+"""The same in the folder ``XDG_RUNTIME_DIR`` of a user."""
+
+NOWHERE = "no-containers.sock"
+"""The name of the socket to which clients are led; it refuses everything."""
+
+MESSAGE = json.dumps({"message": f"{REFUSED} {STARTS_NONE}"}).encode()
 """The error, in the form of Docker's Engine API (``ErrorResponse``)."""
 
 MOST_BYTES = 103
@@ -29,6 +46,31 @@ SHORT = "/tmp"
 
 IDLE_SECONDS = 10.0
 """How long a connection may be idle."""
+
+
+def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
+    """The sockets of engines that exist, the default one first."""
+    given = variables.get(ENGINE, "")
+    own = variables.get("XDG_RUNTIME_DIR", "")
+    named = [given.removeprefix("unix://")] if given.startswith("unix://") else []
+    named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
+    named += _of_contexts(variables)
+    found = (Path(os.path.realpath(each)) for each in named)
+    return [path for path in dict.fromkeys(found) if path.is_socket()]
+
+
+def _of_contexts(variables: Mapping[str, str]) -> list[str]:
+    """The sockets in the contexts of Docker's client, which has a file for each."""
+    home = os.path.join(variables.get("HOME", ""), ".docker")
+    folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
+    named = []
+    for file in sorted(folder.glob("*/meta.json")):
+        try:
+            text = file.read_text(errors="replace")
+        except OSError:
+            continue
+        named += re.findall(r'"Host"\s*:\s*"unix://([^"]+)"', text)
+    return named
 
 
 class _Refusal(BaseHTTPRequestHandler):
