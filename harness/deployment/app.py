@@ -19,9 +19,9 @@ from typing import Any
 from harness.deployment import hook
 from harness.deployment import isolation
 from harness.deployment import mounted
-from harness.deployment.declaration import declared_by
 from harness.deployment.declared import running
 from harness.deployment.declared.program import is_direct
+from harness.deployment.declared.promise import declared_by
 from harness.deployment.elsewhere import AnswerSearch
 from harness.deployment.elsewhere import reach
 from harness.deployment.elsewhere import Watched

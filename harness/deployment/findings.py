@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.config import Configured
-from harness.deployment.declaration import say_declared
+from harness.deployment.declared.promise import say_declared
 from harness.deployment.failures import Advice
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.fixed_ports import taken_port

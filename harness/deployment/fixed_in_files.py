@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from harness.deployment.no_path import is_folder
+from harness.deployment.python_source import with_os
 from harness.deployment.shell import split_loosely
 
 _READ_BYTES = 100_000
@@ -133,8 +134,7 @@ _NO_VARIABLES = (".toml", ".yaml", ".yml", ".json", ".xml", ".ini", ".cfg", ".co
 
 def _in_python(place: PortLine, port: str, text: str) -> str:
     where = f"in {place.name}, line {place.number}"
-    imports = re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text) is not None
-    also = "" if imports else " (with `import os` above)"
+    also = with_os(text)
     quoted = re.search(rf"(['\"])([^'\"{{}}]*)\b{port}\1", place.line)
     if quoted is None:
         return (

@@ -152,7 +152,7 @@ def _hidden(
     search = variables.get("PATH", os.defpath)
     found = stand_ins.controls(search, confined=confines_signals())
     real = ((name, path.resolve()) for name, path in found.items())
-    # Several programs may be one file, as those of busybox are.
+    # Several programs may be one file, as in busybox.
     pairs = [(path, own / PROGRAMS / name) for name, path in real if path.name == name]
     return [*sockets, *pairs]
 
@@ -203,7 +203,7 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
     stand_ins.write(programs, reals, own, engine)
     return {
         **variables,
-        # Clients that are started by their path, and libraries, look here.
+        # Clients started by their path, and libraries, look here.
         stand_ins.ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
         # The next best thing without a layer.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from harness.deployment.config import Deployment
@@ -46,48 +48,46 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
     """The first promise about its life that a deployment does not keep."""
     lasting = [tape for tape in cell.tapes if tape.act is not Act.END]
     end = [tape for tape in cell.tapes if tape.act is Act.END]
-    if deployment.never_below is not None:
-        found = _uneven(deployment.never_below, cell)
-        if found := found or _below(deployment.never_below, lasting):
-            return found
-        wanted = {*deployment.life, *_usual(deployment)} - {Act.END}
-        asked = set(deployment.life) - {Act.END}
-        if found := _unknown("never-below", lasting, wanted, asked):
-            return found
-    if deployment.on_term is not None:
-        lost = [
-            tape for tape in end if tape.known and (tape.lost_in_app or tape.killed)
-        ]
-        if lost:
-            return BrokenPromise(GateFailed, f"on-term: {lost[0].sentence}")
-        return _unknown("on-term", end, {Act.END}, {Act.END})
-    return None
+    broken = chain(_below(deployment, cell, lasting), _lost_in_the_end(deployment, end))
+    return next(broken, None)
 
 
-def _uneven(never_below: int, cell: CellReport) -> BrokenPromise | None:
-    """A broken promise if there are too few places even before an act.
-
-    Which worker gets the requests while a tape is made is chance: a tape may show more
-    places than there always are.
-    """
-    if cell.floor is None or cell.floor >= never_below:
-        return None
-    words = f"never-below: {never_below} asked for, and at times there are {cell.floor}"
-    return BrokenPromise(GateFailed, f"{words} also when nothing is done to it")
-
-
-def _below(never_below: int, tapes: list[Tape]) -> BrokenPromise | None:
+def _below(
+    deployment: Deployment, cell: CellReport, tapes: list[Tape]
+) -> Iterator[BrokenPromise]:
+    """Why there are, or may be, fewer places than ``never-below``."""
+    if (never_below := deployment.never_below) is None:
+        return
+    words = f"never-below: {never_below} asked for, and"
+    # Which worker gets the requests while a tape is made is chance: a tape may show
+    # more places than there always are.
+    if cell.floor is not None and cell.floor < never_below:
+        at_times = f"{words} at times there are {cell.floor}"
+        yield BrokenPromise(GateFailed, f"{at_times} also when nothing is done to it")
     known = [tape for tape in tapes if tape.known]
     lowest = min(known, key=lambda tape: tape.lowest, default=None)
-    if lowest is None or lowest.lowest >= never_below:
-        return None
-    words = f"never-below: {never_below} asked for, and there were {lowest.lowest} "
-    return BrokenPromise(GateFailed, f"{words}at the least. {lowest.sentence}")
+    if lowest is not None and lowest.lowest < never_below:
+        least = f"{words} there were {lowest.lowest} at the least."
+        yield BrokenPromise(GateFailed, f"{least} {lowest.sentence}")
+    asked = set(deployment.life) - {Act.END}
+    wanted = asked | set(_usual(deployment))
+    yield from _unknown("never-below", tapes, wanted, asked)
+
+
+def _lost_in_the_end(
+    deployment: Deployment, tapes: list[Tape]
+) -> Iterator[BrokenPromise]:
+    """Why requests are, or may be, lost when it ends, against ``on-term``."""
+    if deployment.on_term is not None:
+        for tape in tapes:
+            if tape.known and (tape.lost_in_app or tape.killed):
+                yield BrokenPromise(GateFailed, f"on-term: {tape.sentence}")
+        yield from _unknown("on-term", tapes, {Act.END}, {Act.END})
 
 
 def _unknown(
     key: str, tapes: list[Tape], wanted: set[Act], asked: set[Act]
-) -> BrokenPromise | None:
+) -> Iterator[BrokenPromise]:
     """Why a promise cannot be judged, if a wanted act has no tape.
 
     What a server does not know, such as a signal, is only missed where it was
@@ -96,8 +96,7 @@ def _unknown(
     for tape in tapes:
         excused = tape.outcome is Outcome.NOT_SUPPORTED and tape.act not in asked
         if not tape.known and not excused:
-            return BrokenPromise(NothingMeasured, f"{key}: {tape.sentence}")
+            yield BrokenPromise(NothingMeasured, f"{key}: {tape.sentence}")
     if missing := sorted(wanted - {tape.act for tape in tapes}):
         words = f"{key}: cannot be told: {', '.join(missing)} could not be tried"
-        return BrokenPromise(NothingMeasured, words)
-    return None
+        yield BrokenPromise(NothingMeasured, words)

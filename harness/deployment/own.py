@@ -57,34 +57,15 @@ def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
 
 
 def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
-    program = uv()
-    interpreter = str(place / "bin" / "python")
-    wanted = ["-r", str(requirements)]
-    if program is None:
-        for words in (
-            [_named(python), "-m", "venv", str(place)],
-            [interpreter, "-m", "pip", "install", "--quiet", *wanted],
-        ):
-            if problem := _install(words, folder, {}):
-                raise CannotInstall(problem)
-        return
+    program = uv() or "uv"
     make = [program, "venv", "--quiet", "--python", python, str(place)]
     if problem := _install(make, folder, {}):
         _check_found(python)
         raise CannotInstall(problem)
-    command = [program, "pip", "install", "--quiet", "--python", interpreter, *wanted]
+    command = [program, "pip", "install", "--quiet", "-r", str(requirements)]
+    command += ["--python", str(place / "bin" / "python")]
     if problem := offline_first(lambda env: _install(command, folder, env), {}):
         raise CannotInstall(problem)
-
-
-def _named(python: str) -> str:
-    """The interpreter of a Python release. Raises ``DeploymentFault``."""
-    if os.sep in python:
-        return python
-    if python == "{}.{}".format(*sys.version_info):
-        return sys.executable
-    _check_found(python)
-    return shutil.which(f"python{python}") or sys.executable
 
 
 def _check_found(python: str) -> None:

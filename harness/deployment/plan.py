@@ -14,9 +14,9 @@ from harness.deployment.config import Deployment
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
-from harness.deployment.health import health_check
 from harness.deployment.hook import Hello
 from harness.deployment.life import acts_of
+from harness.deployment.platform import health_check
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.prepare import UNKNOWN

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.count import count
 from harness.deployment.declares.patience import patience
 from harness.deployment.declares.sendings import limit_of
@@ -14,6 +13,7 @@ from harness.deployment.declares.waiting import judgements
 from harness.deployment.platform import platform_of
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.prepare import Prepared
+from harness.deployment.shell import CommandContext
 from harness.judge.platform import judge_platform
 from harness.judge.platform import Judged
 from harness.judge.platform import Takes

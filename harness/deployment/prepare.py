@@ -19,12 +19,13 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.harmless import contained
-from harness.deployment.declaration import declared_by
-from harness.deployment.declaration import say_declared
 from harness.deployment.declared.derive import derive
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import declared_by
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
+from harness.deployment.declared.promise import say_declared
+from harness.deployment.declared.uwsgi import without_own_address
 from harness.deployment.environment import caller_variables
 from harness.deployment.environment import installed
 from harness.deployment.environment import Where
@@ -40,7 +41,6 @@ from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
 from harness.deployment.shell import CommandLine
-from harness.deployment.uwsgi_settings import without_own_address
 from harness.measure.app import HOST
 from harness.records.places import HoldPlace
 from harness.records.plan import Declaration

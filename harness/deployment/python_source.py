@@ -42,6 +42,12 @@ def text_of(value: ast.expr | None) -> str | None:
     return None
 
 
+def with_os(text: str) -> str:
+    """What to say of a remedy that needs ``os``, if a module does not import that."""
+    imports = re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text)
+    return "" if imports else " (with `import os` above)"
+
+
 def find_app(folder: Path) -> str | None:
     """The Flask app of a folder, as servers name it, such as ``shop.wsgi:app``."""
     for path in sorted(_modules(folder), key=_likely):

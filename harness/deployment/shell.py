@@ -138,3 +138,17 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
         return variables.get(name) or match["default"] or ""
 
     return _VARIABLE.sub(value, text)
+
+
+class CommandContext(NamedTuple):
+    """The folder and the variables that a command runs with."""
+
+    folders: tuple[Path, ...]
+    """Folders in which to look for files that the command names."""
+    variables: Mapping[str, str]
+    processors: int
+
+    def file(self, name: str) -> Path | None:
+        """The file that a word names; ``None`` if it is not in the repository."""
+        paths = (each / name.removeprefix("file:") for each in self.folders)
+        return next((path for path in paths if path.is_file()), None)

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -20,10 +19,9 @@ from packaging.utils import canonicalize_name
 from harness.environments.fetch import fetch
 from harness.environments.programs import run
 from harness.environments.programs import tail
-from harness.environments.project import Fetched
-from harness.environments.project import SourceFault
 from harness.environments.source import parse
 from harness.environments.source import Source
+from harness.environments.source import SourceFault
 from harness.environments.wheels import content_hash
 from harness.environments.wheels import keep_wheel
 from harness.environments.wheels import only_wheel
@@ -41,14 +39,6 @@ from harness.records.versions import labelled
 BUILD_SECONDS = 900.0
 
 Say = Callable[[str], None]
-
-
-class Wanted(NamedTuple):
-    """A source of a package, and the option that names it."""
-
-    option: str
-    package: str
-    source: Source
 
 
 class Builder:
@@ -71,7 +61,7 @@ class Builder:
         key = canonicalize_name(package), text
         if key not in self._built:
             self._say(f"building {package} from {source.text}")
-            self._built[key] = self._build(Wanted(option, package, source))
+            self._built[key] = self._build(option, package, source)
         return self._built[key].version
 
     def built(self) -> tuple[Built, ...]:
@@ -87,51 +77,51 @@ class Builder:
                 )
         return tuple(by_version.values())
 
-    def _build(self, wanted: Wanted) -> Built:
+    def _build(self, option: str, package: str, source: Source) -> Built:
         with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
             try:
-                return asyncio.run(self._fetch_and_build(wanted, Path(scratch)))
+                made = self._fetch_and_build(package, source, Path(scratch))
+                return asyncio.run(made)
             except SourceFault as fault:
                 problem, remedy = fault.problem, fault.remedy
             except OSError as error:
                 problem, remedy = f"cannot be copied: {error}", "correct that"
-        where = f"{wanted.option}: {wanted.source.text}"
-        raise UsageError(f"{where} {problem}; {remedy}")
+        raise UsageError(f"{option}: {source.text} {problem}; {remedy}")
 
-    async def _fetch_and_build(self, wanted: Wanted, scratch: Path) -> Built:
-        fetched = await fetch(wanted.source, scratch, self._results)
+    async def _fetch_and_build(
+        self, package: str, source: Source, scratch: Path
+    ) -> Built:
+        fetched = await fetch(source, scratch, self._results)
         wheel = fetched.path
         if wheel.suffix != ".whl":
-            wheel = await self._build_wheel(wanted, fetched, scratch)
+            wheel = await self._build_wheel(package, fetched.path, scratch)
         metadata = read_metadata(wheel)
-        if canonicalize_name(metadata.name) != canonicalize_name(wanted.package):
+        if canonicalize_name(metadata.name) != canonicalize_name(package):
             raise SourceFault(
-                f"is the project {metadata.name}, not {wanted.package}",
-                f"name a source of {wanted.package}",
+                f"is the project {metadata.name}, not {package}",
+                f"name a source of {package}",
             )
         content = content_hash(wheel)
         version = labelled(
             metadata.version, fetched.kind, fetched.content or content, fetched.dirty
         )
         return Built(
-            package=wanted.package,
+            package=package,
             version=version,
-            origin=wanted.source.text,
+            origin=source.text,
             wheel=keep_wheel(wheel, content, self._results),
             python=metadata.python,
             requires=metadata.requires,
         )
 
-    async def _build_wheel(
-        self, wanted: Wanted, fetched: Fetched, scratch: Path
-    ) -> Path:
+    async def _build_wheel(self, package: str, project: Path, scratch: Path) -> Path:
         """Build a project, offline if the installer's cache has everything."""
         uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
         out = scratch / "out"
-        log = self._results / "logs" / f"build-{canonicalize_name(wanted.package)}.log"
+        log = self._results / "logs" / f"build-{canonicalize_name(package)}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         command = [uv, "build", "--wheel", "--python", _interpreter(self._python)]
-        command += ["--out-dir", str(out), str(fetched.path)]
+        command += ["--out-dir", str(out), str(project)]
         for env in ({"UV_OFFLINE": "1"}, {}):
             if await run(command, scratch, log, BUILD_SECONDS, env):
                 return only_wheel(out)

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 from harness.environments.git import checkout_of
 from harness.environments.git import copy_checkout
 from harness.environments.git import fetch_reference
-from harness.environments.project import check_project
-from harness.environments.project import Fetched
-from harness.environments.project import is_project
-from harness.environments.project import PROJECT
-from harness.environments.project import SourceFault
+from harness.environments.source import check_project
+from harness.environments.source import Fetched
 from harness.environments.source import HOW
+from harness.environments.source import is_project
+from harness.environments.source import PROJECT
 from harness.environments.source import Source
+from harness.environments.source import SourceFault
 from harness.records.versions import Kind
 
 DOWNLOAD_SECONDS = 300.0

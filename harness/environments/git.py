@@ -9,11 +9,11 @@ from typing import NamedTuple
 from harness.environments.programs import environment
 from harness.environments.programs import run
 from harness.environments.programs import tail
-from harness.environments.project import check_project
-from harness.environments.project import Fetched
-from harness.environments.project import PROJECT
-from harness.environments.project import SourceFault
+from harness.environments.source import check_project
+from harness.environments.source import Fetched
+from harness.environments.source import PROJECT
 from harness.environments.source import Source
+from harness.environments.source import SourceFault
 from harness.records.versions import Kind
 from harness.system.command import output
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.environments.project import SourceFault
+from harness.environments.source import SourceFault
 from harness.system.process import CannotExecute
 from harness.system.process import running
 

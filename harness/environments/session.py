@@ -70,16 +70,9 @@ def _install_pinned(
         constraints = Path(folder, "constraints.txt")
         constraints.write_text("\n".join((*planned.constraints, "")), encoding="utf-8")
         arguments = ["-c", str(constraints), *planned.requirements, *extra]
-        if planned.built and session.venv_backend != "uv":
-            # pip keeps an installed package of the same version, whatever the file has.
-            arguments.append("--force-reinstall")
-
-        def install(env: dict[str, str]) -> str:
-            return _install(session, arguments, env)
-
-        if session.venv_backend == "uv":
-            return offline_first(install, planned.build_env)
-        return install(dict(planned.build_env))
+        return offline_first(
+            lambda env: _install(session, arguments, env), planned.build_env
+        )
 
 
 def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
@@ -176,7 +169,7 @@ def register(planned: PlannedEnvironment, results: Path) -> None:
 def register_planned() -> None:
     """Make each environment of a run's plan a nox session."""
     nox.needs_version = ">=2026.7"
-    nox.options.default_venv_backend = "uv|virtualenv"
+    nox.options.default_venv_backend = "uv"
     nox.options.reuse_venv = "yes"
     results = Path(os.environ[RESULTS]).resolve()
     for planned in read_plan(results / PLAN).environments:

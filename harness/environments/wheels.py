@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from packaging.utils import parse_wheel_filename
 
-from harness.environments.project import SourceFault
+from harness.environments.source import SourceFault
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 

@@ -38,6 +38,9 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
     Raises ``UsageError`` when the selection names something that does not exist, and
     ``NoSuchCell``, which is one, when a glob matches nothing.
     """
+    axes = selection.flask or selection.servers or selection.server_releases
+    if not (axes or selection.only or selection.everything):
+        return _default(catalog, selection.python)
     cells = list(_everything(catalog, selection))
     if selection.only:
         return _only(catalog, selection, cells)
@@ -45,23 +48,16 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
         return _usual(catalog, selection, cells)
     if selection.everything:
         return cells
-    if selection.flask:
-        return _default_configurations(catalog, selection, cells)
-    return _default(catalog, cells)
-
-
-def _default_configurations(
-    catalog: Catalog, selection: Selection, cells: list[Cell]
-) -> list[Cell]:
-    """Cells of the default selection's configurations, with any Flask."""
-    every = list(_everything(catalog, Selection(python=selection.python)))
-    usual = {(each.server, each.configuration) for each in _default(catalog, every)}
+    default = _default(catalog, selection.python)
+    usual = {(each.server, each.configuration) for each in default}
     return [cell for cell in cells if (cell.server, cell.configuration) in usual]
 
 
-def _default(catalog: Catalog, cells: list[Cell]) -> list[Cell]:
+def _default(catalog: Catalog, python: str) -> list[Cell]:
+    """The cells of the default selection."""
     globs = catalog.matrix.default
-    return [cell for cell in cells if any(fnmatchcase(str(cell), g) for g in globs)]
+    every = _everything(catalog, Selection(python=python))
+    return [cell for cell in every if any(fnmatchcase(str(cell), g) for g in globs)]
 
 
 def _usual(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
@@ -75,8 +71,7 @@ def _usual(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Ce
     if selection.server_releases:
         usual = {str(catalog.matrix.flask[-1])}
     else:
-        everything = _everything(catalog, Selection(python=selection.python))
-        usual = {cell.flask for cell in _default(catalog, list(everything))}
+        usual = {cell.flask for cell in _default(catalog, selection.python)}
     return [cell for cell in cells if cell.flask in usual]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,10 +14,10 @@ import msgspec
 
 from harness.deployment.app import DeployedApp
 from harness.deployment.containers import contained as containers
+from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
+from harness.deployment.containers.engine import Container
 from harness.deployment.containers.engine import EngineFailed
-from harness.deployment.containers.inside import look_inside
-from harness.deployment.containers.inside import wait_until_started
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.plan import environment
@@ -22,11 +25,18 @@ from harness.deployment.plan import in_environment
 from harness.deployment.plan import placeholders
 from harness.deployment.prepare import Prepared
 from harness.probe.quiet import Quiet
+from harness.probe.quiet import START
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Settled
 from harness.system.process import CannotExecute
 from harness.system.process import ProcessTree
+
+LOOK_SECONDS = 0.3
+"""Seconds between two looks at the containers."""
+
+LEAST_SECONDS = 1.0
+"""The least time that the engine has to answer, however little time is left."""
 
 
 class ContainedApp(DeployedApp):
@@ -80,13 +90,52 @@ class ContainedApp(DeployedApp):
         return self._contained.removing(port)
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
-        await wait_until_started(self._contained, server, port, self._seconds)
+        """Wait until all containers have started up, or until time is up.
+
+        A proxy among them that is asked before the others listen takes them for failed
+        for a while: nginx for 10 s, where it has several to choose from.
+        """
+        until = time.monotonic() + self._seconds
+        while (left := until - time.monotonic()) > 0 and not server.ended.done():
+            running = await self._running(port, left)
+            if any(port in each.ports or each.on_host for each in running):
+                quiet = self._quiet(running, server, port)
+                with contextlib.suppress(TimeoutError):
+                    left = max(until - time.monotonic(), 0)
+                    await asyncio.wait_for(quiet.wait(lambda: 0, START), left)
+                left = until - time.monotonic()
+                if len(await self._running(port, left)) == len(running):
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_inside(
         self, server: ProcessTree, port: int
     ) -> tuple[Quiet | None, str]:
-        quiet, inside, self._is_seen = await look_inside(self._contained, server, port)
-        return quiet, inside
+        running = await self._running(port)
+        address = engine.reached_from_inside(running, port) or ""
+        return self._quiet(running, server, port), address
+
+    async def _running(
+        self, port: int, seconds: float = engine.SECONDS
+    ) -> list[Container]:
+        """The containers of one start; the engine has ``seconds`` to list them."""
+        label = self._contained.label.replace("{port}", str(port))
+        seconds = max(seconds, LEAST_SECONDS)
+        asked = self._contained.engine._replace(seconds=seconds)
+        try:
+            return await asyncio.to_thread(asked.containers, label)
+        except EngineFailed:
+            return []  # one of them has just ended
+
+    def _quiet(
+        self, running: Sequence[Container], server: ProcessTree, port: int
+    ) -> Quiet:
+        """The detector that tells when these containers are quiet."""
+        self._is_seen = engine.are_seen_here(running)
+        if not self._is_seen:
+            return Quiet(server.processes, Settled.STEADY_COUNT)
+        proxies = engine.proxies(port)
+        return Quiet(lambda: engine.processes(running) + proxies)
 
     async def _ask_running(self, server: ProcessTree) -> None:
         """Ask nothing: what runs in a container is not seen from outside."""

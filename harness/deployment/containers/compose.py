@@ -18,13 +18,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment.containers import discovery
+from harness.deployment.containers import labels
 from harness.deployment.containers.compose_mounts import ProjectMounts
 from harness.deployment.containers.compose_networks import replace_networks
-from harness.deployment.containers.compose_ports import publish_measured
-from harness.deployment.containers.compose_ports import STAND_IN
-from harness.deployment.containers.compose_privileges import drop_privileges
-from harness.deployment.containers.compose_privileges import refuse_reaching
 from harness.deployment.containers.contained import behind_hook
 from harness.deployment.containers.contained import GATEWAY
 from harness.deployment.containers.contained import HOOK
@@ -32,6 +28,10 @@ from harness.deployment.containers.contained import INSIDE
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
+from harness.deployment.containers.ports import publish_measured
+from harness.deployment.containers.ports import STAND_IN
+from harness.deployment.containers.privileges import drop_privileges
+from harness.deployment.containers.privileges import refuse_reaching
 from harness.measure.target import TARGET
 
 VARIABLE = "FLASK_CONCURRENCY_PORT"
@@ -132,7 +132,7 @@ class _ProjectModel:
         for key in DROPPED:
             service.pop(key, None)
         self.notes += drop_privileges(name, service)
-        service["labels"] = {**discovery.LABELS, **self.labels}
+        service["labels"] = {**labels.PASSED_OVER, **self.labels}
         service["logging"] = LOGGING
         if service.get("pull_policy") != "never":
             service.pop("pull_policy", None)
@@ -180,8 +180,8 @@ class _ProjectModel:
             variable = f"{PATH}_{len(self.built) + 1}"
             self.built[variable] = service["image"]
             path = f"{HOOK}${{{variable}:-}}"
-        empty = discovery.emptied({**image, **given})
-        self.notes += map(discovery.note, empty)
+        empty = labels.emptied({**image, **given})
+        self.notes += map(labels.note, empty)
         probe = {each: f"${{{each}}}" for each in PROBE}
         service["environment"] = {**given, **empty, **probe, "PYTHONPATH": path}
         if not re.match("service:|container:|none$", service.get("network_mode", "")):

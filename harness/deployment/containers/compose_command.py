@@ -15,13 +15,13 @@ import msgspec
 
 from harness.deployment.containers import compose
 from harness.deployment.containers.compose import HarmlessProject
-from harness.deployment.containers.compose_ports import STAND_IN
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.run_ports import LOOPBACK
+from harness.deployment.containers.ports import LOOPBACK
+from harness.deployment.containers.ports import STAND_IN
 from harness.measure.target import TARGET
 
 OPTIONS_WITH_VALUE = frozenset(

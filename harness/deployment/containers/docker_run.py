@@ -20,6 +20,10 @@ from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
+from harness.deployment.containers.ports import measured_port
+from harness.deployment.containers.ports import network_of
+from harness.deployment.containers.ports import networks_of
+from harness.deployment.containers.ports import published_words
 from harness.deployment.containers.privileges import changes_devices
 from harness.deployment.containers.privileges import is_beyond
 from harness.deployment.containers.privileges import refuse_namespace
@@ -28,10 +32,6 @@ from harness.deployment.containers.privileges import UNMASKED
 from harness.deployment.containers.run_mounts import instead
 from harness.deployment.containers.run_mounts import of_mount
 from harness.deployment.containers.run_mounts import of_volume
-from harness.deployment.containers.run_ports import measured_port
-from harness.deployment.containers.run_ports import network_of
-from harness.deployment.containers.run_ports import networks_of
-from harness.deployment.containers.run_ports import published_words
 from harness.deployment.containers.run_words import Option
 from harness.deployment.containers.run_words import Run
 

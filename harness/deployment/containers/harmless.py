@@ -11,7 +11,6 @@ from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
 from harness.deployment.containers import compose_command
-from harness.deployment.containers import discovery
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
 from harness.deployment.containers.compose_command import ask_compose
@@ -140,14 +139,14 @@ def _run(
     image = {} if problem else engine.image_variables(run.image)
     from_others = [e.value for e in run.options if e.name == "volumes-from"]
     _refuse_sockets(engine, from_others)
-    given = map("=".join, {**discovery.LABELS, **_labels(label)}.items())
+    given = map("=".join, {**labels.PASSED_OVER, **_labels(label)}.items())
     own = [word for each in given for word in ("--label", each)]
     # Unlike a volume, it is not created if missing, as on another machine.
     own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
     own += [word for each in PROBE for word in ("--env", each)]
     own += ["--log-driver", compose.LOGGING["driver"]]
-    empty = discovery.emptied({**image, **made.variables})
-    notes = (*made.notes, *map(discovery.note, empty))
+    empty = labels.emptied({**image, **made.variables})
+    notes = (*made.notes, *map(labels.note, empty))
     theirs = made.variables.get("PYTHONPATH", image.get("PYTHONPATH", ""))
     path = ":".join((HOOK, *behind_hook(theirs)))
     variables = [f"{name}=" for name in empty] + [f"PYTHONPATH={path}"]

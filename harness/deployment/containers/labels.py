@@ -1,15 +1,21 @@
-"""Labels that tell which check made what is in an engine.
+"""Labels that tell which check made what is in an engine, and who may find it.
 
 Only what carries them is ever stopped or removed. A label names the process that made
 it, so that a later check can remove what one that was killed left behind, and can leave
 alone what belongs to one that runs beside it.
+
+Proxies such as Traefik and nginx-proxy send requests to whatever container says by its
+labels or variables that it serves a name. One of a check would be sent a part of the
+requests of production. So it keeps none of what its user wrote to be found by.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -66,3 +72,31 @@ def _started(process: int) -> str:
         return f"{psutil.Process(process).create_time():.2f}"
     except psutil.NoSuchProcess:
         return ""
+
+
+PASSED_OVER: Mapping[str, str] = MappingProxyType(
+    {"traefik.enable": "false", "com.centurylinklabs.watchtower.enable": "false"}
+)
+"""Labels that make such programs ignore a container, whatever its image says."""
+
+FOUND_BY = frozenset(
+    {"VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS", "LETSENCRYPT_HOST", "ACME_HOST"}
+)
+"""Variables by which nginx-proxy and its companion find containers."""
+
+ENGINE = "DOCKER_HOST"
+"""The variable by which a container reaches an engine over the network."""
+
+
+def emptied(theirs: Mapping[str, str | None]) -> dict[str, str]:
+    """Variables of a container that are emptied, so that other programs ignore it."""
+    names = sorted({*FOUND_BY, ENGINE} & set(theirs))
+    return {name: "" for name in names if theirs[name]}
+
+
+def note(name: str) -> str:
+    """A note on a variable that is emptied."""
+    because = "a proxy would send it requests of production"
+    if name == ENGINE:
+        because = "it would start and stop containers that nobody removes"
+    return f"variable {name}: empty, as {because}"

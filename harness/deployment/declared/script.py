@@ -7,7 +7,6 @@ what can be followed to a Flask app. All else is left to the server that then ru
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from harness.deployment.flask_source import comes_from
 from harness.deployment.flask_source import is_flask
 from harness.deployment.flask_source import source_of
 from harness.deployment.flask_source import SourceFile
+from harness.deployment.python_source import with_os
 
 FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"
 WERKZEUG_PAGE = "https://werkzeug.palletsprojects.com/en/stable/serving/"
@@ -136,13 +136,8 @@ def _check_port(call: ast.Call, path: Path) -> None:
         raise Refused(
             f"{path.name}:{call.lineno}: it listens on port {number} whatever $PORT is;"
             f' write `port=int(os.environ.get("PORT", {number}))` there'
-            f"{'' if _imports_os(path) else ' (with `import os` above)'}"
+            f"{with_os(path.read_text(encoding='utf-8'))}"
         )
-
-
-def _imports_os(path: Path) -> bool:
-    text = path.read_text(encoding="utf-8")
-    return re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text) is not None
 
 
 _OTHER_PLACES = ("listen", "unix_socket", "sockets", "fd")

@@ -6,12 +6,15 @@ uWSGI itself reads its command line, variables and files, in any format and with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.address import SERVERS
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.ask_server import run_command
+from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number
@@ -20,6 +23,7 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
+from harness.deployment.shell import CommandLine
 from harness.measure.target import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
@@ -158,3 +162,38 @@ def _placed(
         if where.variables.get(variable) == value:
             return Setting(value, f"the variable {variable}")
     return Setting(value, "the command line")
+
+
+_READ_ALREADY = re.compile(
+    r"(?:for|if-|end|inherit|include|(?:ini|ya?ml|json|xml|config)$|show-config$)"
+)
+"""Options that uWSGI has already carried out in what it shows: files and loops."""
+
+_ALSO_ADDRESSES = frozenset({*ADDRESSES, "http11-socket", "uwsgi-socket", "s"})
+
+
+def without_own_address(command: CommandLine, where: Where) -> CommandLine:
+    """The command without a file that has an address, if uWSGI shows what it reads."""
+    if not command.has_own_address:
+        return command
+    try:
+        shown = [*everything_shown(command.words, where)]
+    except CannotDerive:
+        return command  # where it then listens is seen
+    name, arguments = server_words(command.words)
+    start = len(command.words) - len(arguments)
+    told = SERVERS[name].told
+    words = (*command.words[:start], *told, *as_words(shown, where.folder))
+    return command._replace(words=words)
+
+
+def as_words(shown: Iterable[tuple[str, str]], folder: Path) -> Iterator[str]:
+    """Settings other than addresses, as words of a command line.
+
+    ``--set`` takes a setting as a file does, so that flags need no list of them.
+    """
+    for name, value in shown:
+        if name == "ini-paste":
+            name, value = "paste", f"config:{folder / value}"
+        if name not in _ALSO_ADDRESSES and not _READ_ALREADY.match(name):
+            yield from ("--set", f"{name}={value}")

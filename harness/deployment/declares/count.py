@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.declared.command_only import flask
-from harness.deployment.declared.command_only import uvicorn
-from harness.deployment.declared.command_only import waitress
+from harness.deployment.declared.derive import flask
+from harness.deployment.declared.derive import uvicorn
+from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.gunicorn import lane_of
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
@@ -21,9 +21,9 @@ from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import positive
 from harness.deployment.declared.promise import Setting
 from harness.deployment.declared.uwsgi import NAMES
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.gunicorn import gunicorn_settings
 from harness.deployment.environment import Where
+from harness.deployment.shell import CommandContext
 from harness.records.text import plural
 
 HYPERCORN_MOST_THREADS = 32

@@ -21,8 +21,7 @@ from harness.deployment.declares.in_lines import in_lines
 from harness.deployment.declares.sections import ini_file
 from harness.deployment.declares.sections import supervisor_file
 from harness.deployment.declares.sections import unit_file
-from harness.deployment.dockerfile_stages import assignments
-from harness.deployment.dockerfile_stages import instructions
+from harness.deployment.dockerfile_stages import stage_of
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
@@ -43,30 +42,15 @@ def _procfile(path: Path, text: str) -> Iterator[StartLine]:
 
 def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     """The command of the last stage, which is the one that an image starts."""
-    last: dict[str, tuple[int, str]] = {}
-    variables: dict[str, str] = {}
-    for instruction, rest, number in instructions(text):
-        if instruction == "FROM":
-            last.clear()
-        elif instruction in ("ENV", "ARG"):
-            try:
-                variables |= assignments(rest)
-            except ValueError:
-                continue
-        last[instruction] = number, _as_text(rest)
-    run = [last[each] for each in ("ENTRYPOINT", "CMD") if each in last]
-    if run:
-        what = " ".join(each for each in ("ENTRYPOINT", "CMD") if each in last)
-        whole = " ".join(text for _, text in run)
-        yield StartLine(run[-1][0], what, whole, variables)
-
-
-def _as_text(rest: str) -> str:
-    """A list of words as a shell line."""
     try:
-        return shlex.join(map(str, json.loads(rest))) if rest[:1] == "[" else rest
+        stage = stage_of(text, {"PATH": ""}, "", path)
     except ValueError:
-        return rest
+        return  # quotes that do not close
+    run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
+    if run:
+        what = " ".join(each.name for each in run)
+        whole = " ".join(shlex.join(each.items or ()) or each.rest for each in run)
+        yield StartLine(run[-1].line, what, whole, stage.env)
 
 
 def _compose(path: Path, text: str) -> Iterator[StartLine]:

@@ -15,12 +15,12 @@ from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import positive
 from harness.deployment.declared.promise import Setting
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.evaluate import evaluate
 from harness.deployment.declares.evaluate import Known
 from harness.deployment.declares.evaluate import NotLiteral
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
+from harness.deployment.shell import CommandContext
 
 CONCURRENCY = "WEB_CONCURRENCY"
 

@@ -14,8 +14,8 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Setting
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.gunicorn import gunicorn_settings
+from harness.deployment.shell import CommandContext
 from harness.judge.patience import AppWaits
 
 GUNICORN_TIMEOUT = 30.0

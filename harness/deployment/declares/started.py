@@ -8,11 +8,11 @@ from typing import NamedTuple
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.count import count
 from harness.deployment.declares.files import DEPLOYMENTS
 from harness.deployment.declares.script import commands
 from harness.deployment.declares.script import SimpleCommand
+from harness.deployment.shell import CommandContext
 from harness.deployment.shell import StartLine
 from harness.records.declares import Place
 

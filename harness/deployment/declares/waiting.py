@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.patience import NOT_KNOWN
 from harness.deployment.declares.patience import Patience
 from harness.deployment.declares.patience import patience
@@ -14,6 +13,7 @@ from harness.deployment.declares.sendings import candidates
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import Waited
+from harness.deployment.shell import CommandContext
 from harness.judge.patience import judge_answer
 from harness.judge.patience import judge_idle
 from harness.judge.patience import JudgedWait

@@ -1,16 +1,21 @@
-"""The documents of a platform's file, whatever it is written in."""
+"""The documents of a platform's file, and what variables of Terraform stand for."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.deployment.platforms.braces import from_bicep
 from harness.deployment.platforms.braces import from_hcl
 from harness.deployment.platforms.catalog import Format
-from harness.deployment.platforms.terraform import given_in
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import NotReadable
+from harness.records.errors import UsageError
+from harness.records.files import read_text
 
 STARTS_SOMETHING = ("containers:", "containerConcurrency:")
 """Marks of a template that is worth reporting."""
@@ -47,3 +52,53 @@ def _chart(path: Path) -> str:
         return ""
     at = folders.index("templates")
     return folders[at - 1] if at else "."
+
+
+MOST_SIBLINGS = 100
+"""Most files of one folder that are searched for variables."""
+
+
+@functools.lru_cache(maxsize=32)
+def given_in(folder: Path) -> Mapping[str, str]:
+    """The values of Terraform variables, by the files of a folder."""
+    found: dict[str, Node] = {}
+    try:
+        names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
+    except OSError:
+        return {}
+    for path in names[:MOST_SIBLINGS]:
+        if path.suffix == ".tfvars" and not _is_loaded(path.name):
+            continue
+        try:
+            found[path.name] = from_hcl(read_text(path))[0]
+        except (UsageError, NotReadable):
+            continue
+    return hcl_given(found)
+
+
+def _is_loaded(name: str) -> bool:
+    """Whether Terraform reads a file of values by default."""
+    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
+def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
+    """The values of ``var.NAME`` and ``local.NAME``, by the files of a folder.
+
+    Values of ``terraform.tfvars`` and ``*.auto.tfvars`` count for more than defaults.
+    """
+    defaults: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for name, root in documents.items():
+        if name.endswith(".tfvars"):
+            values |= dict(_plain("var", root))
+            continue
+        for variable, node in root.items.get("variable", Node({}, 0)).items.items():
+            if default := node.items.get("default"):
+                defaults[f"var.{variable}"] = default.text
+        for each in root.items.get("locals", Node([], 0)).list:
+            defaults |= dict(_plain("local", each))
+    return {name: value for name, value in (defaults | values).items() if value}
+
+
+def _plain(prefix: str, node: Node) -> Iterator[tuple[str, str]]:
+    return ((f"{prefix}.{name}", each.text) for name, each in node.items.items())

@@ -19,9 +19,9 @@ ROOM = ROOT / "harness" / "deployment"
 LIVE = ROOT / "tests" / "live" / "deployment"
 
 MODULES = (
-    *("at_least", "command", "declared/script", "declared/uwsgi", "dockerfile"),
+    *("command", "declared/script", "declared/uwsgi", "dockerfile"),
     *("elsewhere", "failures", "fixed_in_files", "fixed_ports", "interpreter"),
-    *("migrations", "mounted", "ports", "prepare", "remedies"),
+    *("migrations", "mounted", "ports", "prepare", "remedies", "result"),
     "stand_ins",
 )
 """Those that say what to change in what a user has. Errors in the file of deployments

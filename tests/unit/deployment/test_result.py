@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies import explain
 from harness.deployment.result import deployment_result
+from harness.deployment.result import raise_to
 from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -22,6 +24,8 @@ from tests.builders.deployments import deployment
 from tests.builders.deployments import DIED
 from tests.builders.deployments import FAILED
 from tests.builders.deployments import FEWER
+from tests.builders.deployments import gunicorn
+from tests.builders.deployments import pool
 from tests.builders.deployments import UNEVEN
 
 
@@ -90,3 +94,43 @@ def test_a_badge(seen: CellReport, message: str, colour: str) -> None:
     said = json.loads(badge(seen))
     assert said["schemaVersion"] == 1
     assert (said["message"], said["color"]) == (message, colour)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "promise", "words"),
+    [
+        (3, gunicorn(2, "sync"), "`--workers 3` declares 3"),
+        (6, gunicorn(4, "gthread"), "`--threads 3 --worker-connections 3` declares 6"),
+        (5, gunicorn(4, "gthread", version="23.0.0"), "`--workers 1 --threads 5` decl"),
+        (5, gunicorn(4, "gthread", workers=1), "`--workers 1 --threads 5` declares 5"),
+        (7, gunicorn(6, "gevent"), "`--worker-connections 4` declares 8"),
+        (5, pool("uwsgi", 4, processes=2, threads=2), "`processes = 3` declares 6"),
+        (5, pool("uwsgi", 4, processes=2, gevent=2), "`processes = 3` declares 6"),
+        (5, pool("waitress", 4, threads=4), "`--threads=5` declares 5"),
+        (
+            5,
+            pool("granian", 4, workers=2, blocking_threads=2),
+            "`--workers 1 --blockin",
+        ),
+        (2, Promise("werkzeug", 1, "", ""), "without `--without-threads`"),
+    ],
+)
+def test_how_to_raise_what_is_declared(
+    at_least: int, promise: Promise, words: str
+) -> None:
+    assert raise_to(at_least, promise).startswith(words)
+    assert promise.declared is not None
+    assert raise_to(promise.declared, promise) == "", "enough is declared"
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        None,
+        gunicorn(1, "tornado"),
+        pool("uvicorn", 10, workers=1, threads=10),
+        pool("granian", 4, workers=2, blocking_threads=2, backpressure=2),
+    ],
+)
+def test_nothing_is_said_where_nothing_is_known(promise: Promise | None) -> None:
+    assert raise_to(99, promise) == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.environments import fetch
-from harness.environments.project import SourceFault
+from harness.environments.source import SourceFault
 from harness.records.versions import Kind
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.environments.project import SourceFault
+from harness.environments.source import SourceFault
 from harness.environments.wheels import bring_wheels
 from harness.environments.wheels import content_hash
 from harness.environments.wheels import read_metadata

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli.explain import lines
-from harness.deployment.declared.command_only import flask
-from harness.deployment.declared.command_only import uvicorn
-from harness.deployment.declared.command_only import waitress
+from harness.deployment.declared.derive import flask
+from harness.deployment.declared.derive import uvicorn
+from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
 from harness.site.cells import written

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.containers import discovery
 from harness.deployment.containers.compose import harmless
 from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
-from harness.deployment.containers.compose_ports import STAND_IN
 from harness.deployment.containers.contained import PROBE
+from harness.deployment.containers.labels import PASSED_OVER
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.ports import STAND_IN
 from harness.measure.target import TARGET
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
@@ -48,7 +48,7 @@ def test_names_are_left_out() -> None:
     model, _ = made({**service, **labels, **logging, "pull_policy": "always"})
     app = model["services"]["app"]
     assert not {*service, "pull_policy"} & set(app)
-    assert app["labels"] == {**discovery.LABELS, "l": "v"}
+    assert app["labels"] == {**PASSED_OVER, "l": "v"}
     assert app["logging"] == {"driver": "json-file"}
     assert "name" not in model
 

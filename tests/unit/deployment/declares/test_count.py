@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.count import Count
 from harness.deployment.declares.count import count
+from harness.deployment.shell import CommandContext
 
 FILES = {
     "c.py": "workers = cpu_count() * 2 + 1\nthreads = 2\n",

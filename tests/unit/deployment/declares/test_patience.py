@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.declares.context import CommandContext
 from harness.deployment.declares.patience import NOT_KNOWN
 from harness.deployment.declares.patience import Patience
 from harness.deployment.declares.patience import patience
+from harness.deployment.shell import CommandContext
 
 
 def of(words: str, folder: Path, **variables: str) -> Patience:

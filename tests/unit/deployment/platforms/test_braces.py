@@ -6,7 +6,7 @@ import pytest
 
 from harness.deployment.platforms.braces import from_bicep
 from harness.deployment.platforms.braces import from_hcl
-from harness.deployment.platforms.terraform import hcl_given
+from harness.deployment.platforms.documents import hcl_given
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable

@@ -10,7 +10,7 @@ import pytest
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
-from harness.deployment.health import health_check
+from harness.deployment.platform import health_check
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 from tests.builders.deployments import deployment
