@@ -1,0 +1,124 @@
+"""The words of a verdict: clauses on what was measured of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.records.evidence import CellEvidence
+from harness.records.numbers import Numbers
+from harness.records.rounds import at_load
+from harness.records.rounds import Round
+from harness.records.rounds import undisturbed
+from harness.records.rounds import waited
+from harness.records.steering import least_rounds
+from harness.records.steering import SteeredRound
+from harness.records.words import Basis
+
+LAG_SECONDS = 0.2
+"""A hold-up of the harness that is worth a word, in seconds: a third of the time that a
+count has to stand still.
+"""
+
+
+class CellNumbers(NamedTuple):
+    """A measured cell, and what its rounds come to."""
+
+    cell: CellEvidence
+    load: int
+    """The declared number, or the limit where none is declared."""
+    numbers: Numbers
+
+    @property
+    def declared(self) -> int | None:
+        """Requests at once that it declares; ``None`` for no bound."""
+        return self.cell.declaration.declared
+
+    @property
+    def declares(self) -> str:
+        """What it declares."""
+        return f"declares {'no bound' if self.declared is None else self.declared}"
+
+    @property
+    def most_offered(self) -> int:
+        """The most requests that were offered in a round."""
+        return max(each.offered for each in self.cell.all_rounds)
+
+    def so_many(self) -> str:
+        """How many were in the app, with what is declared."""
+        ceiling, floor, load = self.numbers.ceiling, self.numbers.floor, self.load
+        words = f"at times {floor} of {load}"
+        if (ceiling or 0) < load:
+            words = f"at most {ceiling} of {self.most_offered}"
+        elif (floor or 0) >= load:
+            words = f"all of {load}"
+        return f"{self.declares}; {words} offered were in the app at once"
+
+    def uneven(self) -> str:
+        """How many of the load enter at worst, at best, and by chance."""
+        floor, load, steered = self.numbers.floor or 0, self.load, self.cell.steered
+        rounds = at_load(undisturbed(self.cell.rounds), load)
+        seen = [each.admitted for each in rounds]
+        if self.numbers.floor_by is Basis.SEEN or not least_rounds(steered, load):
+            if (most := max(seen, default=load)) < load:
+                return (
+                    f"{_range(floor, most)} of {load} offered were in the app at once, "
+                    f"and {load} only when more were offered"
+                )
+            return (
+                f"between {floor} and {load} of {load} offered were in the app at once"
+            )
+        return (
+            f"of {load} offered at once {floor} are in the app where one worker takes "
+            f"all that it can, the least that can happen, and {load} where they are "
+            f"spread; left to chance, {_range(min(seen), max(seen))} were"
+        )
+
+    def whenever(self) -> str:
+        """In which rounds the declared number was reached."""
+        chosen = self.cell.steered and self.numbers.floor_by is Basis.GUARANTEED
+        return f"in every round{', whichever worker came first' if chosen else ''}"
+
+    def fate(self) -> str:
+        """What happened to requests beyond the declared number."""
+        steered = any(each.waiting for each in self.cell.steered)
+        waiting = steered or any(map(waited, self.cell.rounds))
+        return "waited" if waiting else "were turned away"
+
+    def open_end(self) -> str:
+        """Why it is unknown whether more would have been admitted."""
+        if self.most_offered <= self.load:
+            return f"never more than {self.load} were offered"
+        return "no other was seen to wait"
+
+    def no_round(self) -> str:
+        """Why no round shows how many of the load are in the app."""
+        if at_load(self.cell.rounds, self.load):
+            return (
+                f"the server replaced processes in every round that offered "
+                f"{self.load} at once"
+            )
+        return f"no round managed to offer {self.load} at once"
+
+    def idle(self) -> str:
+        """How many workers were never seen to hold a request."""
+        idle, asleep = self.cell.idle_workers, self.cell.asleep_workers
+        listen = f"{idle} of {self.cell.workers} processes that listen"
+        sleep = f" and {'sleeps' if asleep == 1 else 'sleep'}" if asleep else ""
+        return f"{listen} never took a request{sleep}"
+
+
+def advice(unsure: Sequence[Round | SteeredRound]) -> str:
+    """What to do if rounds ended without a quiet server."""
+    if any(each.stalled for each in unsure):
+        return "it left requests unserved then, so measuring again will not tell more"
+    lags = (each.lag_seconds for each in unsure if isinstance(each, Round))
+    lag = max(lags, default=0.0)
+    again = "measure again while this machine has less to do"
+    if lag >= LAG_SECONDS:
+        return f"the harness itself was held up for {lag:.1f} s, so {again}"
+    return again
+
+
+def _range(least: int, most: int) -> str:
+    return " to ".join(map(str, sorted({least, most})))
