@@ -22,6 +22,7 @@ from harness.deployment.other_protocols import TRY_SECONDS
 from harness.deployment.other_protocols import wants_a_certificate
 from harness.deployment.respawning import processes_now
 from harness.deployment.respawning import Respawning
+from harness.deployment.respawning import without_supervisors
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
 from harness.probe.listeners import listening_addresses
@@ -144,9 +145,11 @@ async def _workers_end(search: AnswerSearch) -> None:
     workers = Respawning(search.server.log)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        tree = processes_now(search.server.processes())
-        if not search.is_client and workers.look(tree, time.monotonic()):
+        tree, now = processes_now(search.server.processes()), time.monotonic()
+        if not search.is_client and workers.look(tree, now):
             raise NotAnswering("its workers end again and again before they answer")
+        if not search.is_client and workers.is_idle(tree, now):
+            raise NotAnswering("its supervisor runs nothing")
 
 
 async def _below_a_path(
@@ -178,7 +181,7 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     while True:
         await asyncio.sleep(1)
         now = look(server.processes())
-        ports = listened_on(server.processes())
+        ports = listened_on(without_supervisors(server.processes()))
         state = watched.state
         for endpoint in _other_ways(search, state, ports):
             if await _answers(search, endpoint):

@@ -35,7 +35,7 @@ CAUSES = (
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found"
-        r"|no python application found|unknown option)\b",
+        r"|no such file or directory|no python application found|unknown option)\b",
         re.IGNORECASE,
     ),
 )
@@ -52,7 +52,7 @@ class Advice(NamedTuple):
 
 
 NO_CAUSE = re.compile(
-    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/)[^\w\[(]"
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/|-\w*sh: )[^\w\[(]"
     r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
     r"|Control server error)"

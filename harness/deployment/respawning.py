@@ -43,6 +43,9 @@ WAITS = re.compile(r"wait|check|ping|health|migrat|upgrade|alembic|\bdb\b|^-c$",
 SUPERVISORS = frozenset({"supervisord", "circusd", "uwsgi", "runsv", "s6-supervise"})
 """Programs that restart others, whose command lines differ from their own."""
 
+IDLE = frozenset({"supervisord", "circusd", "runsv", "runsvdir", "s6-supervise"})
+"""Supervisors that answer nothing themselves, and start all that they have at once."""
+
 BESIDE = re.compile(r"multiprocessing\.(?:resource_tracker|semaphore_tracker)")
 """Processes that live beside the workers of Python's ``multiprocessing``."""
 
@@ -95,6 +98,18 @@ class Respawning:
         self._log = log
         """What the server prints."""
         self._read = self._said = 0
+        self._idle_since: float | None = None
+
+    def is_idle(self, tree: Mapping[int, Running], now: float) -> bool:
+        """Whether a supervisor has run nothing for a while."""
+        if not any(_supervises(each, IDLE) for each in tree.values()) or not all(
+            _supervises(each, IDLE) or SHELLS.match(PurePath(each.program).name)
+            for each in tree.values()
+        ):
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        return self._idle_since is not None and now - self._idle_since >= SECONDS
 
     def look(self, tree: Mapping[int, Running], now: float) -> bool:
         """Whether all that is left are workers that end again and again."""
@@ -163,8 +178,8 @@ def _serves(words: tuple[str, ...]) -> bool:
     return program in SERVERS or bool(IS_PYTHON.match(program))
 
 
-def _supervises(running: Running) -> bool:
-    return not SUPERVISORS.isdisjoint(PurePath(word).name for word in running.words[:3])
+def _supervises(running: Running, those: frozenset[str] = SUPERVISORS) -> bool:
+    return not those.isdisjoint(PurePath(word).name for word in running.words[:3])
 
 
 def _routes(running: Running) -> bool:
@@ -206,3 +221,9 @@ def processes_now(processes: Iterable[int]) -> dict[int, Running]:
         except psutil.Error:
             continue
     return tree
+
+
+def without_supervisors(processes: Iterable[int]) -> list[int]:
+    """Those that may answer: a port of a supervisor is for its control."""
+    running = processes_now(processes)
+    return [number for number in running if not _supervises(running[number], IDLE)]

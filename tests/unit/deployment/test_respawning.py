@@ -105,6 +105,16 @@ def test_a_supervisor_gives_up() -> None:
     assert not any(looks(*beside))
 
 
+def test_a_supervisor_that_runs_nothing() -> None:
+    supervisor = Running(1, ("python", "/bin/circusd", "c.ini"), "/usr/bin/python3.11")
+    seen = Respawning(Path("/dev/null"))
+    above = {5: SHELL, 10: supervisor._replace(parent=5)}
+    assert [seen.is_idle(above, float(n)) for n in (0, 7, 8)] == [False, False, True]
+    assert not seen.is_idle({**above, 11: SERVER._replace(parent=10)}, 9.0)
+    assert not seen.is_idle(above, 10.0)
+    assert not any(seen.is_idle({5: SHELL}, float(n)) for n in (0, 20))
+
+
 @pytest.mark.parametrize(("option", "vain"), [("--http", True), ("--processes", False)])
 def test_what_routes_for_uwsgi_is_no_worker(option: str, vain: bool) -> None:
     master = Running(1, ("python", "/bin/uwsgi", option, "1"), "/usr/bin/python3.11")
