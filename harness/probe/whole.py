@@ -13,6 +13,7 @@ from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.quiet import START
 from harness.probe.workers import find_workers
+from harness.probe.workers import forked_by_workers
 from harness.records.words import Settled
 from harness.system.asleep import takes_no_message
 from harness.system.schedstat import thread_state
@@ -20,6 +21,10 @@ from harness.system.schedstat import thread_state
 BOOT_SECONDS = 60.0
 """How long workers are waited for that sleep, or compute, before their first request.
 After that they are taken for what does not take requests."""
+
+FORKED_SECONDS = 20.0
+"""The same for those that a process forked which takes requests itself: some servers
+do that, and so does an app that forks when it is imported."""
 
 LOOK_SECONDS = 0.05
 
@@ -31,15 +36,15 @@ async def settle_whole(probe: Probe) -> None:
 
     Threads that never rest are told apart from workers that boot. Raises ``Ended``.
     """
-    deadline = time.monotonic() + BOOT_SECONDS
+    begun = time.monotonic()
     while True:
         settled = await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
         restless: frozenset[Thread] = frozenset()
         if settled is Settled.STEADY_COUNT:
             finding = probe.quiet.find_restless()
             restless = await probe.unless_ended(finding, BOOT_SECONDS)
-        boots = _boots(probe, restless)
-        if not boots or time.monotonic() > deadline:
+        boots = _boots(probe, restless, time.monotonic() - begun)
+        if not boots or time.monotonic() - begun > BOOT_SECONDS:
             break
         await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), BOOT_SECONDS)
     if restless and not boots:
@@ -62,13 +67,20 @@ def _alive(probe: Probe) -> set[int]:
     return {each for each in processes if thread_state(each, each) not in ENDED}
 
 
-def _boots(probe: Probe, restless: frozenset[Thread]) -> bool:
-    """Whether a worker that has not answered yet sleeps on a clock, or computes."""
+def _boots(probe: Probe, restless: frozenset[Thread], seconds: float) -> bool:
+    """Whether a worker that has not answered yet sleeps on a clock, or computes.
+
+    For so many ``seconds`` such workers were waited for.
+    """
     seen = set(probe.holds.ever)
     if probe.answered_by is not None:
         seen.add(probe.answered_by)
-    workers = find_workers(probe.server.origin.processes(), seen).workers
-    return any(
-        takes_no_message(worker) or (worker, worker) in restless
-        for worker in set(workers) - seen
-    )
+    processes = probe.server.origin.processes()
+    boot = {
+        worker
+        for worker in set(find_workers(processes, seen).workers) - seen
+        if takes_no_message(worker) or (worker, worker) in restless
+    }
+    if boot and seconds > FORKED_SECONDS:
+        boot -= forked_by_workers(processes, seen)
+    return bool(boot)

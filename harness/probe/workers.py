@@ -2,12 +2,15 @@
 
 The workers are the processes that listen where those listen that held requests. A
 process that has others of them below it is a master, and none of the workers unless it
-held requests itself, or waits for connections as they do.
+held requests itself, or waits for connections as they do. Nor is one that a worker
+forked which has a master: workers come from there, and this one from an app that forks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from harness.probe.orders import Choice
 from harness.probe.probe import Probe
@@ -60,16 +63,45 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         for process, its in listeners.items()
         if wanted & set(its.values())
     }
+    forked, others = _forked_by_workers(listening_on, held), listening_on.keys()
     workers = {
         process: inodes
         for process, inodes in listening_on.items()
         if process in held
-        or not listening_on.keys() & set(warden.descendants(process))
+        or not (forked.get(process) or others & set(warden.descendants(process)))
         or sockets_waited_for(process, inodes)
     }
     if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
         return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)
+
+
+def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:
+    """Processes that listen as the worker does that forked them.
+
+    A worker is a process that was ``seen`` to answer, or that waits for connections.
+    """
+    try:
+        listeners = _listeners(processes)
+    except PermissionError:
+        return set()
+    waited_on = {process: set(its) for process, its in listeners.items()}
+    return set(_forked_by_workers(waited_on, seen))
+
+
+def _forked_by_workers(
+    listening_on: Mapping[int, Collection[str]], seen: set[int]
+) -> dict[int, bool]:
+    """Processes that a worker forked, and whether that worker has a master."""
+    parents = {
+        child: process for process in listening_on for child in warden.children(process)
+    }
+    return {
+        process: parent in parents
+        for process, parent in parents.items()
+        if process in listening_on
+        and (parent in seen or sockets_waited_for(parent, listening_on[parent]))
+    }
 
 
 def _asked(process: int, listeners: dict[str, Place]) -> dict[str, Place]:

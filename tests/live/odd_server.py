@@ -57,6 +57,23 @@ def sleeps_on(listener: Listener, server: Any) -> None:
     work(listener, server, 2)
 
 
+def app_forks(listener: Listener, server: Any) -> None:
+    """A master, and two workers; in each the app forks, and sleeps on in the child."""
+    for _ in range(2):
+        if os.fork() == 0:
+            if os.fork() == 0:
+                time.sleep(3600)
+            known_server.greedy(listener, server, {"processes": 1, "threads": 2})
+    signal.pause()
+
+
+def app_forks_alone(listener: Listener, server: Any) -> None:
+    """Two at a time, and a child that takes requests when it has slept for long."""
+    if os.fork() == 0:
+        time.sleep(45)
+    work(listener, server, 2)
+
+
 def overbooks(listener: Listener, server: Any) -> None:
     """Two workers that accept two connections each, as gunicorn 21 to 23 does.
 

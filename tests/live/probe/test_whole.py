@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.judge.verdict import verdict_on
+from harness.probe import whole
 from harness.records.words import Verdict
 from tests.live.commands import odd
 from tests.live.conftest import Measure
@@ -41,6 +42,27 @@ def test_a_thread_that_sleeps_all_the_while_may_take_requests_later(
     if word is Verdict.UNKNOWN:
         assert "1 thread of the server slept all the while" in reason
         assert max(each.asleep for each in evidence.rounds) == 1
+
+
+def test_what_an_app_forks_is_no_worker_where_those_have_a_master(
+    measure: Measure,
+) -> None:
+    evidence = measure(odd("app-forks"), declared=4)
+    assert (evidence.workers, evidence.idle_workers) == (2, 0)
+    given, reason = verdict_on(evidence, 64)
+    assert given is Verdict.UNEVEN, reason
+
+
+@pytest.mark.parametrize(
+    ("declared", "word"), [(3, Verdict.UNKNOWN), (2, Verdict.AS_DECLARED)]
+)
+def test_what_the_only_worker_forked_is_not_waited_for_as_long(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch, declared: int, word: Verdict
+) -> None:
+    monkeypatch.setattr(whole, "FORKED_SECONDS", 0.5)
+    evidence = measure(odd("app-forks-alone"), declared=declared)
+    given, reason = verdict_on(evidence, 64)
+    assert given is word, reason
 
 
 def test_workers_that_are_replaced(measure: Measure) -> None:
