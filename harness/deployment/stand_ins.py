@@ -41,6 +41,11 @@ LEAVES_FILES = (
     "out that line, or write the command of the server itself"
 )
 
+DEPLOYS_NOTHING = (
+    "a check changes no cluster and deploys nothing; leave out that line, or write the "
+    "command of the server itself"
+)
+
 CLIENTS = (
     *("docker", "docker-compose", "podman", "podman-compose", "podman-remote"),
     *("nerdctl", "buildah", "finch", "ctr", "crictl"),
@@ -62,7 +67,25 @@ REMOVING = ("rm", "unlink")
 OPTIONS_ALONE = ("crontab", "reboot", "shutdown", "halt", "poweroff", "telinit")
 """Programs that change something without a word that is no option."""
 
+_OF_CLUSTERS = "get describe logs version config cluster-info explain diff wait auth"
+
+DEPLOYING = {
+    **dict.fromkeys(("kubectl", "oc"), _OF_CLUSTERS),
+    "helm": "list ls status get history show template version lint search env",
+    "nomad": "status version",
+    **dict.fromkeys(("flyctl", "fly"), "status logs version"),
+    **dict.fromkeys(("terraform", "tofu"), "version validate fmt show output plan"),
+    "pulumi": "preview version whoami",
+    "cdk": "ls list synth diff",
+    **dict.fromkeys(("serverless", "sls"), "info logs print"),
+    "zappa": "status tail",
+    "eb": "status health list logs",
+    **dict.fromkeys(("kamal", "ansible", "ansible-playbook"), ""),
+}
+"""Programs that deploy to other machines, and words that change nothing."""
+
 LOOKING = {
+    **DEPLOYING,
     **dict.fromkeys(
         CLIENTS,
         "ps images inspect logs port top stats events version info search history diff",
@@ -77,7 +100,7 @@ LOOKING = {
     **dict.fromkeys(OPTIONS_ALONE, ""),
 }
 """Programs that are told by a word what to do, and words that change nothing. They
-control containers, services and the machine."""
+control containers, services, the machine, and other machines."""
 
 FLAGS = {
     **dict.fromkeys(CLIENTS, "-v"),
@@ -186,7 +209,9 @@ def script(name: str, real: str, own: Iterable[Path], engine: str) -> str:
     """A shell program that stands in for another."""
     is_client = name in (*CLIENTS, *AS_OTHERS)
     check, remedy = _BY_VERB, LEAVES_ALONE
-    if name in STORES:
+    if name in DEPLOYING:
+        remedy = DEPLOYS_NOTHING
+    elif name in STORES:
         check, remedy = _STORES, LEAVES_DATA
     elif name in REMOVING:
         check, remedy = _REMOVING, LEAVES_FILES
