@@ -120,7 +120,7 @@ def declares(each: Prepared | NotPrepared) -> str:
     declared, because = each.declaration.declared, each.declaration.because
     number = "no bound" if declared is None else declared
     if each.problem and each.deployment.declared is None:
-        problem = "its command does not tell what it declares, the running server may"
+        problem = "its command does not show what it declares; the running server may"
         return printable(f"{each.deployment.name}: {problem}: {each.problem}")
     words = f"{each.deployment.name}: declares {number}: {because}"
     if sent := on_paper(each):

@@ -73,7 +73,7 @@ def _as_wsgi(words: Sequence[str]) -> str:
     """The remedy for an ASGI server of a Flask app: an option, or an adapter."""
     if server_words(words)[0] in ("uvicorn", "granian"):
         return "add `--interface wsgi`"
-    return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a server of WSGI"
+    return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a WSGI server"
 
 
 _FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given")
@@ -87,7 +87,7 @@ def _calls_a_factory(cell: CellReport) -> Advice:
     word = next(filter(place.fullmatch, cell.command), "") if place else ""
     if not found or not word:
         return Advice()
-    because = f"it calls `{found[1]}` as if that were the app, and it makes the app"
+    because = f"it calls `{found[1]}` as if that were the app, but that makes the app"
     if server_words(cell.command)[0].startswith("waitress"):
         return Advice(because, "add `--call`")
     return Advice(because, f"write `'{word}()'` in place of `{word}`")
@@ -100,7 +100,7 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if any(advice := _calls_a_factory(cell)):
         return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):
-        because = "it calls the app as one of ASGI, and a Flask app is one of WSGI"
+        because = "it calls the app as an ASGI app, and a Flask app is a WSGI app"
         return Advice(because, _as_wsgi(cell.command))
     cause = _cause(cell.log_tail, cell.reason)
     if NOWHERE in cause:
@@ -177,7 +177,7 @@ def _cause(log: str, reason: str) -> str:
     lines = lines or _KILLED.findall(log)
     if not lines or NAMED.search(reason):
         return ""
-    return f"the last that it said: {lines[-1]}"
+    return f"the last line that it printed: {lines[-1]}"
 
 
 _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")

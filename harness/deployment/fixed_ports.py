@@ -126,4 +126,4 @@ def _handed_on(command: CommandLine) -> str:
     """How to set the variable if the deployment does not set it yet."""
     if "{port}" in command.env.get("PORT", ""):
         return ""
-    return f", and hand the port on: {HANDED_ON}"
+    return f", and pass the port on: {HANDED_ON}"

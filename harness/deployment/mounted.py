@@ -94,9 +94,9 @@ def _no_flask(status: int, seen: Collection[str]) -> str:
         return "nothing there has imported Flask"  # which may have been what failed
     others = [title for name, title in FRAMEWORKS.items() if name in seen]
     if "quart" in seen or (others and "flask" not in seen):
-        return f"it is an app of {others[0]}, and only Flask apps are measured"
+        return f"it is a {others[0]} app, and only Flask apps are measured"
     if "fastapi" in seen and "flask" not in seen:
-        return "it is an app of FastAPI without Flask, and only Flask apps are measured"
+        return "it is a FastAPI app without Flask, and only Flask apps are measured"
     if "python" in seen and "flask" not in seen:
         return "nothing there imported Flask, and only Flask apps are measured"
     return ""

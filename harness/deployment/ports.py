@@ -47,7 +47,7 @@ def in_a_line(instruction: str, words: Sequence[str], fixed: str, port: str) -> 
     both = " and CMD" if instruction == "ENTRYPOINT" else ""
     return (
         f"write `{instruction} exec {line}` in place of the list of "
-        f"{instruction}{both}: a list is not filled in, and a line is"
+        f"{instruction}{both}: variables are filled in only in a line"
     )
 
 

@@ -72,7 +72,7 @@ def _health(cell: CellReport) -> Iterator[Remark]:
 SHUT_OUT = {
     Question.UPLOADS: (
         "slow uploads on the way",
-        "let a proxy that reads whole bodies first stand in front, such as nginx",
+        "put a proxy in front that reads whole bodies first, such as nginx",
     ),
     Question.EVENTS: (
         "event streams open",
@@ -107,8 +107,8 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
         yield _remark(
             word=Other.HELD_BACK,
             reason="events do not reach the client while their stream lasts",
-            remedy="send X-Accel-Buffering: no with the stream, or do not buffer it "
-            "where a proxy stands in front (proxy_buffering off)",
+            remedy="send X-Accel-Buffering: no with the stream, or turn off "
+            "buffering in the proxy in front (proxy_buffering off)",
         )
 
 
@@ -121,7 +121,7 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
         word=Other.ONE_CONNECTION,
         reason=f"on one HTTP/2 connection {found.one} requests are in the app at once, "
         f"and {found.several} on several",
-        remedy="let a proxy that opens a connection for each request stand in front, "
+        remedy="put a proxy in front that opens a connection for each request, "
         "or have one worker with all places",
     )
 
@@ -129,7 +129,7 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
 def _narrow(cell: CellReport) -> Iterator[Remark]:
     """A remark on a place inside the app that admits fewer than the server does."""
     for each in cell.narrow:
-        times = "" if each.always else ", as chance has it"
+        times = "" if each.always else ", by chance"
         others = f"; {each.others}" if each.others else ""
         yield _remark(
             word=Other.NARROW,

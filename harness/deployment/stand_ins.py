@@ -32,7 +32,7 @@ LEAVES_ALONE = (
 )
 
 LEAVES_DATA = (
-    "a check empties no store of data; leave out that line, or start a store for the "
+    "a check empties no data store; leave out that line, or start a store for the "
     "check in front of the server"
 )
 

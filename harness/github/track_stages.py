@@ -123,7 +123,7 @@ def _publish(environ: Mapping[str, str], _command: Run) -> int:
     try:
         timeline = _timeline(environ)
         if timeline is None:
-            faults.append("there is no timeline: nothing came of measuring")
+            faults.append("there is no timeline: measuring gave no result")
     except UsageError as fault:
         faults.append(str(fault))
     try:

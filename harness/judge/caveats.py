@@ -35,7 +35,9 @@ def caveats_on(
         caveats.append("fewer only when they arrived one after another")
     if any(each.stalled for each in rounds):
         # The number is a matter of chance.
-        caveats.append("some requests were never served after all were let go")
+        caveats.append(
+            "some requests were never served, even after all others were let go"
+        )
     sure = [each for each in rounds if was_quiet(each)]
     odd = {each.entered_on_release for each in sure} - {None, 1}
     if odd and not order_is_known:
@@ -48,7 +50,9 @@ def caveats_on(
             f"{len(rounds)} count only for the most at once"
         )
     if not all(map(was_quiet, rounds)):
-        caveats.append("the server did not go quiet in every round, so less sure")
+        caveats.append(
+            "the server did not go quiet in every round, so this is less certain"
+        )
     return caveats
 
 

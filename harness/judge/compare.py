@@ -141,11 +141,11 @@ def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
     """Compare by outcome; ``None`` if both sides have a number."""
     before, now = pair
     if before is None:
-        return Comparison(Change.NEW, f"not part of it before; now {_words(now)}")
+        return Comparison(Change.NEW, f"not in the earlier run; now {_words(now)}")
     words = f"{_words(before)} before; now {_words(now)}"
     supported = before.outcome is not Outcome.NOT_SUPPORTED
     if now is None:
-        gone = f"{_words(before)} before; not part of it now"
+        gone = f"{_words(before)} before; not in this run"
         return Comparison(Change.GONE if supported else Change.NEW, gone)
     if now.outcome is Outcome.NOT_SUPPORTED:
         change = Change.GONE if supported else Change.SAME

@@ -116,7 +116,7 @@ def _gate_instrument(report: Report) -> None:
     if Outcome.MEASURED not in outcomes:
         raise NothingMeasured(
             f"none of {len(outcomes)} cells could be measured; "
-            "the report says of each what happened instead"
+            "the report says for each what happened instead"
         )
 
 

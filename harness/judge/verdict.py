@@ -30,8 +30,8 @@ from harness.records.words import Basis
 from harness.records.words import Verdict
 
 CAME_LATE = (
-    "a part of that came late, while requests waited, and rounds before it are left "
-    "out: a server that has just started has fewer in the app"
+    "some of its capacity came late, while requests waited; earlier rounds are left "
+    "out, since a server that has just started has fewer in the app"
 )
 """The caveat on a server that starts threads or workers late without declaring it."""
 

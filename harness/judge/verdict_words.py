@@ -13,6 +13,7 @@ from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
+from harness.records.text import number_range
 from harness.records.words import Basis
 
 LAG_SECONDS = 0.2
@@ -62,16 +63,16 @@ class CellNumbers(NamedTuple):
         if self.numbers.floor_by is Basis.SEEN or not least_rounds(steered, load):
             if (most := max(seen, default=load)) < load:
                 return (
-                    f"{_range(floor, most)} of {load} offered were in the app at once, "
+                    f"{number_range(floor, most)} of {load} offered were in the app at once, "
                     f"and {load} only when more were offered"
                 )
             return (
                 f"between {floor} and {load} of {load} offered were in the app at once"
             )
         return (
-            f"of {load} offered at once {floor} are in the app where one worker takes "
-            f"all that it can, the least that can happen, and {load} where they are "
-            f"spread; left to chance, {_range(min(seen), max(seen))} were"
+            f"of {load} offered at once, {floor} are in the app when one worker takes "
+            f"all that it can, the least that can happen, and {load} when they are "
+            f"spread; left to chance, {number_range(min(seen), max(seen))} were"
         )
 
     def whenever(self) -> str:
@@ -118,7 +119,3 @@ def advice(unsure: Sequence[Round | SteeredRound]) -> str:
     if lag >= LAG_SECONDS:
         return f"the harness itself was held up for {lag:.1f} s, so {again}"
     return again
-
-
-def _range(least: int, most: int) -> str:
-    return " to ".join(map(str, sorted({least, most})))

@@ -58,7 +58,9 @@ def kernel_account(probe: Probe) -> KernelAccount:
     try:
         account = _account(probe)
     except Unavailable as problem:
-        return KernelAccount(held=held, reason=f"this kernel does not tell: {problem}")
+        return KernelAccount(
+            held=held, reason=f"this kernel does not answer: {problem}"
+        )
     except PermissionError:
         reason = "the sockets of the server's processes cannot be seen"
         return KernelAccount(held=held, reason=reason)
@@ -90,7 +92,7 @@ def _held(probe: Probe) -> set[str]:
 
 def _account(probe: Probe) -> dict[str, Any]:
     if probe.address.path:
-        return {"reason": "of a Unix socket the kernel does not tell who is connected"}
+        return {"reason": "the kernel does not show who is connected to a Unix socket"}
     listeners, port = listening(), probe.address.port
     owned = {process: sockets_of(process) for process in probe.server.processes()}
     everyones = set[str]().union(*owned.values())

@@ -38,7 +38,7 @@ def choose(probe: Probe) -> Choice:
     server = probe.server
     choice = find_workers(server.origin.processes(), probe.holds.ever)
     if choice.by is not None and probe.quiet.by is not Settled.SCHEDSTAT:
-        reason = "this machine does not tell for sure when a server is quiet"
+        reason = "this machine does not show for sure when a server is quiet"
         return choice._replace(by=None, reason=reason)
     if choice.by is Steering.PORT and server.origin is not server:
         reason = "what stands in front chooses the connections"

@@ -162,7 +162,7 @@ def _contradiction(each: Round | SteeredRound) -> str:
     most = max(each.admitted, getattr(each, "peak", 0))
     expected = each.asked - account.refused - account.unopened
     if most > offered:
-        were = f"where {offered} were offered"
+        were = f"when {offered} were offered"
         return f"{most} requests said that they were in the app {were}"
     if strays := getattr(each, "strays", 0):
         more = f"{plural(strays, 'request')} more than the {offered} that were offered"

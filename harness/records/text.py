@@ -39,6 +39,13 @@ def span(several: Sequence[str]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def number_range(least: int, most: int) -> str:
+    """A range of whole numbers: ``4``, ``7 or 8``, ``5 to 8``."""
+    if least == most:
+        return str(least)
+    return f"{least} {'or' if most == least + 1 else 'to'} {most}"
+
+
 def without_user(url: str) -> str:
     """A URL without the user name, password or token in it, so that it can be shown."""
     return re.sub(r"(https?://)[^/@]*@", r"\1", url)

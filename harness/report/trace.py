@@ -26,10 +26,10 @@ NAME = 12
 MOST_DIGIT = 9
 
 DIGITS_READ = (
-    "A digit is the least number of places in a span of time, the bar is the act."
+    "A digit is the least number of places in a span of time; the bar is the act."
 )
 HEIGHTS_READ = (
-    "A height is the least number of places in a span of time, the bar is the act."
+    "A height is the least number of places in a span of time; the bar is the act."
 )
 PICTURES = (
     "Places at every moment, on top in another colour those in processes that came "

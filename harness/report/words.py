@@ -119,13 +119,13 @@ class QuestionWords(NamedTuple):
 QUESTIONS: dict[Question, QuestionWords] = {
     Question.WAITS: QuestionWords(
         "Does it depend on what a request waits for?",
-        "“no”: as many are in the app at once whatever they wait for. “blocking: 1”: "
-        "only one when it waits in a C function, as database drivers do.",
+        "“no”: the same number is in the app at once, whatever they wait for. "
+        "“blocking: 1”: only one, if it waits in a C function, as database drivers do.",
     ),
     Question.PARALLEL: QuestionWords(
         "How many requests compute at the same time?",
-        "“1”: of those that compute, and wait for nothing, one does so at a time. “4; "
-        "here 2”: four would, and this machine has two processors.",
+        "“1”: one request computes at a time. “4; here 2”: four would, and this "
+        "machine has two processors.",
     ),
     Question.SELF_CALL: QuestionWords(
         "Can a request call its own server?",
@@ -156,8 +156,8 @@ QUESTIONS: dict[Question, QuestionWords] = {
     Question.PROBES: QuestionWords(
         "Would the orchestrator kill it?",
         "“Waits from 8”: with 8 requests in the app the health check waits for a "
-        "place; “restarted after 21 to 31 s”: what its settings come to when that "
-        "lasts. “Answered”: also with all places taken.",
+        "place; “restarted after 21 to 31 s”: by its settings, if that lasts. "
+        "“Answered”: even with all places taken.",
     ),
     Question.LIFE: QuestionWords(
         "How many places are there while the server is reloaded, scaled or ended?",
@@ -171,11 +171,11 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "together take so much memory.",
     ),
     Question.BREAKS: QuestionWords(
-        "How far does it go until it breaks?",
+        "How far does it go before it breaks?",
         "“Files: breaks at 32”: with 64 files more than it has open when idle, 32 "
         "requests are in the app when something gives way. “For good”: it takes no "
-        "request any more, also when all have gone. “Holds 4”: all four are in the "
-        "app, with little of anything.",
+        "more requests, even when all have gone. “Holds 4”: all four are in the app, "
+        "with little of anything.",
     ),
     Question.UPLOADS: QuestionWords(
         "How many slow uploads shut everyone out?",

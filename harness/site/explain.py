@@ -81,7 +81,7 @@ def _server(command: ServerCommand) -> CommandOf:
     for each in rules().server:
         if command.program in each.programs:
             return each
-    raise Cannot(f"{command.program} is no server whose options are known here.")
+    raise Cannot(f"{command.program} is not a server whose options are known here.")
 
 
 def _explained(
@@ -107,7 +107,7 @@ def _explained(
         )
     processes, lanes = (_count(each, settings) for each in (rule.processes, rule.lanes))
     if not processes or not lanes:
-        raise Cannot("What zero means here is not known.")
+        raise Cannot("It is not known what zero means here.")
     same = _nearest(server.name, rule.kind, processes, lanes, measured)
     return Explained(
         server=server.name,

@@ -63,7 +63,7 @@ def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
             rest = rest[rest.index("-m") + 1 :]
         elif INTERPRETER.fullmatch(name):
             raise Cannot(
-                "What a script of Python starts only a run shows: measure it with "
+                "Only running a Python script shows what it starts: measure it with "
                 "flask-concurrency check."
             )
         else:
@@ -76,14 +76,14 @@ def _listed(text: str) -> list[str]:
     try:
         return msgspec.json.decode(text, type=list[str])
     except (msgspec.MsgspecError, UnicodeEncodeError):
-        raise Cannot("It begins as a list of words, and is none.") from None
+        raise Cannot("It begins like a list of words, but is not one.") from None
 
 
 def _shell_words(text: str) -> list[str]:
     """The words of a line. Raises ``Cannot``."""
     if SHELL.search(text):
         raise Cannot(
-            "This is a line for a shell, of which only a run shows what it starts: "
+            "This is a shell line, and only running it shows what it starts: "
             "give the command of the server alone, or measure the line with "
             "flask-concurrency check."
         )

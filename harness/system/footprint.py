@@ -34,7 +34,7 @@ def taken_by(processes: Iterable[int]) -> TakenTogether:
     """
     counted = [each for each in map(_of_one, processes) if each is not None]
     if not counted:
-        raise NotCounted("the memory of the server's processes is told by Linux only")
+        raise NotCounted("only Linux shows the memory of the server's processes")
     return TakenTogether(*map(sum, zip(*counted, strict=True)))
 
 

@@ -117,16 +117,16 @@ def cause(parts: Sequence[Part], swaps: Sequence[Swap]) -> str:
     if not parts:
         return "Nothing that could be swapped differs between the two."
     if len(parts) == 1:
-        return f"It comes from {names(parts[0])}: nothing else differs."
+        return f"{names(parts[0])}, since nothing else differs."
     alone = [p for p in parts if _like(swaps, p, Like.OLD) == Like.NEW]
     undone = [p for p in parts if _like(swaps, p, Like.NEW) == Like.OLD]
     if len(alone) == 1 and undone in ([], alone):
-        more = ", and taken back it undoes it" if undone else ""
-        return f"It comes from {names(alone[0])}: alone it makes the change{more}."
+        more = "; taking it back undoes the change" if undone else ""
+        return f"{names(alone[0])}, which makes the change alone{more}."
     if not alone and len(undone) == 1:
         return (
-            f"It takes {names(undone[0])}: taken back it undoes the change, but alone "
-            "it was not seen to make it."
+            f"{names(undone[0])} is needed: taking it back undoes the change, but "
+            "alone it was not seen to make it."
         )
     if alone:
         several = " and ".join(map(names, alone))

@@ -6,7 +6,7 @@ Names of apps are changed, and nothing else.
 
 from __future__ import annotations
 
-SHELL = "a line for a shell"
+SHELL = "a shell line"
 FILE = "The file that it names"
 
 PUBLIC: tuple[tuple[str, int | str], ...] = (
@@ -75,13 +75,13 @@ PUBLIC: tuple[tuple[str, int | str], ...] = (
     ),
     ('CMD ["flask", "run", "--host=0.0.0.0", "--port=5000"]', "no bound"),
     ("uv run flask --app src run --debug", "no bound"),
-    ("python app.py", "script of Python"),
+    ("python app.py", "Python script"),
     ("uvicorn app:app --host 127.0.0.1 --port 5001", "--interface wsgi"),
     ("uvicorn --interface wsgi app:app --workers 4", 40),
     ("hypercorn --bind '0.0.0.0:5000'  main:app -w 1 --worker-class uvloop", "pool"),
     ("CMD mod_wsgi-express start-server wsgi.py --processes 2 --threads 10", 20),
     ("mod_wsgi-express start-server wsgi.py --log-to-terminal", 5),
-    ("docker run -p 80:80 image gunicorn app:app", "no server"),
-    ("supervisord -c supervisord.conf", "no server"),
+    ("docker run -p 80:80 image gunicorn app:app", "not a server"),
+    ("supervisord -c supervisord.conf", "not a server"),
     ('CMD ["gunicorn", "a:b"', "list of words"),
 )

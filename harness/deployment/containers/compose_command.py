@@ -233,9 +233,9 @@ def ask_compose(
         model: dict[str, Any] = msgspec.json.decode(compose.ask(*words))
     except EngineFailed as problem:
         raise ContainerRefused(
-            f"Compose cannot say what its files come to: {problem}; correct that, or "
+            f"Compose cannot read its files: {problem}; correct that, or "
             "install Compose 2"
         ) from None
     except msgspec.DecodeError:
-        raise ContainerRefused("Compose 2 is needed, and this is none") from None
+        raise ContainerRefused("Compose 2 is needed, and this is another one") from None
     return model

@@ -97,6 +97,6 @@ def derive(words: Sequence[str], where: Where) -> Promise:
     if IS_PYTHON.match(name):
         reader = script.promise
     if reader is None:
-        problem = f"{name} is no server whose options are known"
-        raise CannotDerive(problem if name else "a line for a shell is not looked into")
+        problem = f"{name} is not a server whose options are known"
+        raise CannotDerive(problem if name else "a shell line is not looked into")
     return reader(arguments, where)

@@ -50,7 +50,7 @@ def count(words: Sequence[str], context: CommandContext) -> Count:
     if name in ASKED_NOTHING:
         promise = ASKED_NOTHING[name](arguments, where)
         return Count(promise.declared, promise.because)
-    raise CannotDerive(f"{name} is no server whose options are known")
+    raise CannotDerive(f"{name} is not a server whose options are known")
 
 
 # -------------------------------------------------------------------------- gunicorn

@@ -85,7 +85,7 @@ def _left_open(seen: Sequence[Strained]) -> Iterator[str]:
     if seen:
         scarce = listed([str(each.scarce) for each in seen])
         yield (
-            f"Whether anything gives way is not known with little of these: {scarce}. "
+            f"It is unknown whether anything gives way with little of these: {scarce}. "
             "Requests waited, but workers share them by chance here, so that some wait "
             "with nothing scarce too."
         )

@@ -63,7 +63,7 @@ def _summary(known: Sequence[Tape], lasting: Sequence[Tape]) -> str:
         worst = min(lasting, key=lambda tape: tape.lowest - tape.usual)
         words.append(f"{WHEN[worst.act]}: {_places_words(worst)}.")
     in_app = sum(tape.lost_in_app for tape in known)
-    words.append(f"Lost in the app in all that was done: {in_app}.")
+    words.append(f"Requests lost in the app during all acts: {in_app}.")
     return " ".join(words)
 
 

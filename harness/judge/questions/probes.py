@@ -148,9 +148,8 @@ def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
         most = max(seen.steps, key=_held)
         words = f"With all {found.tried} requests in the app a connection is opened"
         if most.http is False:
-            return (
-                f"{words}, though no request is answered: TCP tells nothing of the app."
-            )
+            words = f"{words}, though no request is answered"
+            return f"{words}: TCP says nothing about the app."
         return f"{words}, and a request is answered too."
     own = f" on port {found.check.port}" if found.check.port else ""
     held = f"With {found.tried} requests in the app, the most that were tried,"

@@ -66,8 +66,8 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     if not unlike:
         return seen.answer(
             SAME,
-            "As many requests are in the app at once whatever they wait for: a socket, "
-            f"{listed([WORDS[kind.wait] for kind in kinds])}.",
+            "The same number of requests is in the app, whatever they wait for: "
+            f"a socket, {listed([WORDS[kind.wait] for kind in kinds])}.",
             fewest,
         )
     return seen.answer("; ".join(map(str, unlike)), _unlike(unlike, kinds), fewest)

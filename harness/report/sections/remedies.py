@@ -24,8 +24,8 @@ REMEDIES = {
     "FC103": "give it more time, or correct its address; what it printed is below",
     "FC104": "read what it printed, which is below; raise the server's timeout if that "
     "ended it",
-    "FC105": "measure again with `--jobs 1`; please report it if it stays",
-    "FC107": "measure again with `--jobs 1`; please report it if it stays",
+    "FC105": "measure again with `--jobs 1`; please report it if that does not help",
+    "FC107": "measure again with `--jobs 1`; please report it if that does not help",
     "FC401": "`flask-concurrency bisect` finds the release; acknowledge it in "
     "`expected.toml` if it is meant",
     "FC402": "correct that, or acknowledge it in `expected.toml`",

@@ -7,12 +7,12 @@ const explained = (() => {
   function listed(text) {
     let found = null;
     try { found = JSON.parse(text); } catch { /* Said below. */ }
-    if (!Array.isArray(found) || !found.every((each) => typeof each === "string")) throw new Cannot("It begins as a list of words, and is none.");
+    if (!Array.isArray(found) || !found.every((each) => typeof each === "string")) throw new Cannot("It begins like a list of words, but is not one.");
     return found;
   }
 
   function words(text) {
-    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("This is a line for a shell, of which only a run shows what it starts: give the command of the server alone, or measure the line with flask-concurrency check.");
+    if (/[|;&<>`\n]|\$\(/.test(text)) throw new Cannot("This is a shell line, and only running it shows what it starts: give the command of the server alone, or measure the line with flask-concurrency check.");
     const found = [];
     let word = null, quote = "";
     for (let n = 0; n < text.length; n += 1) {
@@ -52,7 +52,7 @@ const explained = (() => {
       } else if (/^(python|pypy)[0-9.]*$/.test(name) && rest.slice(0, 4).includes("-m")) {
         rest = rest.slice(rest.indexOf("-m") + 1);
       } else if (/^(python|pypy)[0-9.]*$/.test(name)) {
-        throw new Cannot("What a script of Python starts only a run shows: measure it with flask-concurrency check.");
+        throw new Cannot("Only running a Python script shows what it starts: measure it with flask-concurrency check.");
       } else return { program: name, arguments: rest.slice(1), variables };
     }
     throw new Cannot("There is no command.");
@@ -140,7 +140,7 @@ const explained = (() => {
     }
     const count = (part) => (typeof part === "string" ? Number(settings[part]) : part);
     const processes = count(rule.processes), lanes = count(rule.lanes);
-    if (!processes || !lanes) throw new Cannot("What zero means here is not known.");
+    if (!processes || !lanes) throw new Cannot("It is not known what zero means here.");
     const cell = nearest(server.name, rule.kind, processes, lanes);
     return {
       ...nothing, server: server.name, declared: rule.unbounded ? null : processes * lanes, unbounded: rule.unbounded,
@@ -154,7 +154,7 @@ const explained = (() => {
     try {
       const command = split(text);
       server = rules.server.find((each) => each.programs.includes(command.program));
-      if (!server) throw new Cannot(`${command.program} is no server whose options are known here.`);
+      if (!server) throw new Cannot(`${command.program} is not a server whose options are known here.`);
       return explainServer(server, command);
     } catch (why) {
       if (!(why instanceof Cannot)) throw why;

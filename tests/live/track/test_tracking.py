@@ -127,7 +127,7 @@ def test_flask_1_0_changed_its_own_server(
     between = [release for gap in found["between"] for release in gap["releases"]]
     assert between == ([] if new[0] == "1.0" else ["1.0", "1.0.1", "1.0.2"])
     assert len(found["releases"]) > 40 and len(found["tries"]) <= 8
-    assert found["cause"] == "It comes from Flask: nothing else differs."
+    assert found["cause"] == "Flask, since nothing else differs."
     assert "went from 1 to unbounded" in found["printed"]
 
 
@@ -200,9 +200,7 @@ def test_of_flask_and_the_server_the_one_that_it_comes_from_is_told(
     }
     assert came["old", "gunicorn"] == "new" and came["old", "Flask"] == "old"
     assert came["new", "gunicorn"] == "old" and came["new", "Flask"] == "new"
-    assert found["cause"].startswith(
-        "It comes from gunicorn: alone it makes the change"
-    )
+    assert found["cause"].startswith("gunicorn, which makes the change alone")
 
 
 def test_ends_that_agree_are_one_error(

@@ -97,7 +97,7 @@ def test_variables(
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("serve app", "no server whose options are known"),
+        ("serve app", "not a server whose options"),
         ("flask shell", "not `flask run`"),
         ("uvicorn app:app", "--interface wsgi"),
         ("waitress-serve --threads=many app:app", "no number"),

@@ -43,9 +43,12 @@ def test_the_last_error_is_the_cause() -> None:
         # A script that waits
         (
             "2026 [INFO] one\nwaiting for the database\n[2026] [INFO] two\n",
-            "the last that it said: waiting for the database",
+            "the last line that it printed: waiting for the database",
         ),
-        ("sh: 3: set: Illegal option -o x\n", "the last that it said: sh: 3: set: "),
+        (
+            "sh: 3: set: Illegal option -o x\n",
+            "the last line that it printed: sh: 3: set: ",
+        ),
         # A migration by two workers at once
         (
             "INFO [alembic] one\n(sqlite3.OperationalError) table x already exists\n"
@@ -55,7 +58,8 @@ def test_the_last_error_is_the_cause() -> None:
         ),
         (
             "[7] [ERROR] connection to unix:/none/x.sock failed: [Errno 2]\n",
-            "the last that it said: [7] [ERROR] connection to unix:/none/x.sock",
+            "the last line that it printed: "
+            "[7] [ERROR] connection to unix:/none/x.sock",
         ),
         # An engine that may pull no more
         (
@@ -69,7 +73,7 @@ def test_the_last_error_is_the_cause() -> None:
             "23:45:55 system   | worker.1 started (pid=7)\n"
             "23:45:55 worker.1 | no redis\n"
             "23:45:55 system   | web.1 stopped (rc=-15)\n",
-            "the last that it said: no redis",
+            "the last line that it printed: no redis",
         ),
         (
             "web-1  | ValueError: one\nweb-1 exited with code 1\n",
@@ -79,7 +83,8 @@ def test_the_last_error_is_the_cause() -> None:
         (
             "[7] [INFO] Booting worker with pid: 8\n"
             "[7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n",
-            "the last that it said: Worker (pid:8) was sent SIGKILL! Perhaps out",
+            "the last line that it printed: "
+            "Worker (pid:8) was sent SIGKILL! Perhaps out",
         ),
         # Two workers and their master, whose lines meet: each text and the end of its
         # line are written apart
@@ -91,14 +96,14 @@ def test_the_last_error_is_the_cause() -> None:
             "[2026-11-27 01:38:10 +0000] [20450] [INFO] Worker exiting (pid: 20450)\n"
             "[2026-11-27 01:38:11 +0000] [20139] [ERROR] Worker (pid:20450) exited "
             "with code 1.\n",
-            "the last that it said: no license",
+            "the last line that it printed: no license",
         ),
         # What goes wrong beside the app is not why a worker ends
         (
             "no license\n"
             "[2026-11-27 01:41:49 +0000] [32118] [ERROR] Control server error: AF_UNIX "
             "path too long\n",
-            "the last that it said: no license",
+            "the last line that it printed: no license",
         ),
         (
             "no license\n"
@@ -106,7 +111,7 @@ def test_the_last_error_is_the_cause() -> None:
             "98] Address '/root/.gunicorn/gunicorn.ctl' is already in use\n"
             "[2026-11-27 01:36:58 +0000] [14644] [ERROR] Control server error: [Errno "
             "2] No such file or directory: '/root/.gunicorn/gunicorn.ctl'\n",
-            "the last that it said: no license",
+            "the last line that it printed: no license",
         ),
         # pydantic 2 names what is missing in lines of their own
         (

@@ -66,9 +66,9 @@ def test_a_path_that_is_wrong_is_told_from_none() -> None:
     ("status", "seen", "words"),
     [
         (200, "python", "200: nothing there imported Flask, and only Flask apps"),
-        (404, "python django", "404: it is an app of Django, and only Flask apps"),
-        (404, "python flask quart", "404: it is an app of Quart, and only Flask apps"),
-        (404, "python fastapi", "404: it is an app of FastAPI without Flask"),
+        (404, "python django", "404: it is a Django app, and only Flask apps"),
+        (404, "python flask quart", "404: it is a Quart app, and only Flask apps"),
+        (404, "python fastapi", "404: it is a FastAPI app without Flask"),
         (404, "python fastapi flask", "if it is mounted below a path"),
         (404, "", "otherwise its Python may ignore PYTHONPATH"),
         (500, "python", "500: nothing there has imported Flask"),

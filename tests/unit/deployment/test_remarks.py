@@ -182,7 +182,7 @@ def test_a_place_inside_the_app_that_is_narrower_than_its_door(tmp_path: Path) -
     by_chance = narrow("shop:lock", always=False, others="")
     found = msgspec.structs.replace(cell(8), narrow=(by_chance,))
     (remark,) = told(tmp_path, cell=found)
-    assert remark.reason.endswith("3 get to shop:lock, as chance has it")
+    assert remark.reason.endswith("3 get to shop:lock, by chance")
     assert told(tmp_path, cell=cell(8)) == ()
 
 

@@ -84,7 +84,8 @@ APPLIED = {
     "runs `{}`, which would change the database": "test_standing_by.py::"
     "test_a_database_of_others_is_not_migrated",
     "a check changes no cluster": "test_standing_by.py::test_services_are_left_alone",
-    "a check empties no store": "test_standing_by.py::test_services_are_left_alone",
+    "a check empties no data store": "test_standing_by.py::"
+    "test_services_are_left_alone",
     "pull or build its images": "containers/test_kinds.py::"
     "test_the_remedy_for_an_image_that_cannot_be_had_is_true",
     "write `{}` in place of `{}`": OTHERS,

@@ -43,7 +43,7 @@ STAGGERED: dict[str, Any] = {"arrival": Arrival.STAGGERED}
 
 
 NOT_QUIET = "but the server was not quiet meanwhile, so more may have been on their way"
-LESS_SURE = "the server did not go quiet in every round, so less sure"
+LESS_SURE = "the server did not go quiet in every round, so this is less certain"
 
 VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
     "as declared": (
@@ -119,21 +119,24 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
-        "may admit more; the server did not go quiet in every round, so less sure",
+        "may admit more; the server did not go quiet in every round, so this is less "
+        "certain",
     ),
     "never quiet, but one took the place of the one let go": (
         4,
         (offer(4, 4), offer(8, 4, settled=Settled.STEADY_COUNT)),
         Verdict.AS_DECLARED,
         "declares 4; 4 of 4 offered were in the app at once in every round, and "
-        "further ones waited; the server did not go quiet in every round, so less sure",
+        "further ones waited; the server did not go quiet in every round, so this is "
+        "less certain",
     ),
     "never quiet, and the last one came when another was let go": (
         4,
         (offer(4, 4), offer(5, 4, settled=Settled.STEADY_COUNT)),
         Verdict.UNKNOWN,
         "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
-        "may admit more; the server did not go quiet in every round, so less sure",
+        "may admit more; the server did not go quiet in every round, so this is less "
+        "certain",
     ),
     "no bound, and a count stood still": (
         None,
@@ -175,7 +178,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.UNKNOWN,
         f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}; it "
         "left requests unserved then, so measuring again will not tell more; some "
-        f"requests were never served after all were let go; {LESS_SURE}",
+        f"requests were never served, even after all others were let go; {LESS_SURE}",
     ),
     "none of many, and a count stood still": (
         40,
@@ -311,7 +314,10 @@ def test_verdict(name: str) -> None:
 @pytest.mark.parametrize(
     ("oddity", "caveat"),
     [
-        ({"stalled": 3}, "some requests were never served after all were let go"),
+        (
+            {"stalled": 3},
+            "some requests were never served, even after all others were let go",
+        ),
         ({"entered_on_release": 0}, "when one was let go, none took its place"),
         ({"entered_on_release": 2}, "when one was let go, 2 took its place"),
         ({"account": Account(answered=7, failed=1)}, "1 of 8 answered with an error"),

@@ -19,7 +19,7 @@ AGREE = "so the numbers contradict each other"
         ({}, None),
         (
             {"peak": 816},
-            f"816 requests said that they were in the app where 16 were offered, "
+            f"816 requests said that they were in the app when 16 were offered, "
             f"{AGREE}",
         ),
         (

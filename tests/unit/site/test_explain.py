@@ -122,7 +122,7 @@ def test_one_of_something_is_said_in_the_singular() -> None:
     ("command", "why"),
     [
         ("", "no command"),
-        ("node server.js", "no server whose options are known"),
+        ("node server.js", "not a server whose options"),
         ("gunicorn -w $WORKERS app:app", "variable WORKERS"),
         ("gunicorn -w ${N:-2} app:app", "variable N"),
         ("gunicorn -w two app:app", "no number"),

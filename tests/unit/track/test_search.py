@@ -164,4 +164,4 @@ def test_the_record_has_both_sides_and_every_look() -> None:
     assert found.new.reproduce == "measure again"
     assert [gap.releases for gap in found.between] == [("24.6",)]
     assert [each.release for each in found.tries if each.reused] == ["24.0"]
-    assert found.cause == "It comes from gunicorn: nothing else differs."
+    assert found.cause == "gunicorn, since nothing else differs."

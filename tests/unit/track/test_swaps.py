@@ -58,16 +58,15 @@ def swaps(**like: str) -> list[Swap]:
         (
             {"flask_old": "old", "gunicorn_old": "new"}
             | {"flask_new": "new", "gunicorn_new": "old"},
-            "It comes from gunicorn: alone it makes the change, and taken back it "
-            "undoes it.",
+            "gunicorn, which makes the change alone; taking it back undoes the change.",
         ),
         (
             {"flask_old": "old", "gunicorn_old": "new", "gunicorn_new": ""},
-            "It comes from gunicorn: alone it makes the change.",
+            "gunicorn, which makes the change alone.",
         ),
         (
             {"flask_old": "", "gunicorn_old": "old", "flask_new": "old"},
-            "It takes Flask: taken back it undoes the change, but alone it was not "
+            "Flask is needed: taking it back undoes the change, but alone it was not "
             "seen to make it.",
         ),
         (
@@ -89,7 +88,7 @@ def test_the_cause_is_no_more_than_the_swaps_say(
 
 def test_without_another_difference_no_swap_is_needed() -> None:
     parts = [tuple(changed("Flask"))]
-    assert cause(parts, []) == "It comes from Flask: nothing else differs."
+    assert cause(parts, []) == "Flask, since nothing else differs."
     assert cause([], []) == "Nothing that could be swapped differs between the two."
 
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_overridden(tmp_path: Path) -> None:
         ("hypercorn -c x a", "not read"),
         ("granian --interface wsgi a", "differs by release"),
         ("granian a", "--interface wsgi"),
-        ("celery worker", "no server"),
+        ("celery worker", "not a server"),
     ],
 )
 def test_what_is_not_known_is_said(command: str, why: str, tmp_path: Path) -> None:

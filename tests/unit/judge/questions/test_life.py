@@ -39,8 +39,8 @@ def test_the_answer_names_what_each_act_takes_away() -> None:
     assert found.answer == "reload: 0 of 4; kill: 3 of 4, 1 lost; end: finish"
     assert found.number == 0
     assert found.sentence == (
-        "On SIGHUP: no place instead of 4 for 1.1 s, then 4. Lost in the app in all "
-        "that was done: 1."
+        "On SIGHUP: no place instead of 4 for 1.1 s, then 4. Requests lost in the app "
+        "during all acts: 1."
     )
 
 

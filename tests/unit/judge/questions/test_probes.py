@@ -109,7 +109,8 @@ def test_by_tcp_nothing_is_told_of_the_app() -> None:
     steps = (IDLE, step(4, True, http=False))
     found = answer(ProbesSeen(check=HealthCheck(by=CheckBy.TCP), steps=steps))
     assert (
-        found.answer == "answered" and "TCP tells nothing of the app" in found.sentence
+        found.answer == "answered"
+        and "TCP says nothing about the app" in found.sentence
     )
 
 
