@@ -46,7 +46,7 @@ class CellNumbers(NamedTuple):
         return max(each.offered for each in self.cell.all_rounds)
 
     def so_many(self) -> str:
-        """How many were in the app, with what is declared."""
+        """The declaration, and how many were in the app."""
         ceiling, floor, load = self.numbers.ceiling, self.numbers.floor, self.load
         words = f"at times {floor} of {load}"
         if (ceiling or 0) < load:
@@ -56,15 +56,15 @@ class CellNumbers(NamedTuple):
         return f"{self.declares}; {words} offered were in the app at once"
 
     def uneven(self) -> str:
-        """How many of the load enter at worst, at best, and by chance."""
+        """A clause on how many of the load enter at worst, at best, and by chance."""
         floor, load, steered = self.numbers.floor or 0, self.load, self.cell.steered
         rounds = at_load(undisturbed(self.cell.rounds), load)
         seen = [each.admitted for each in rounds]
         if self.numbers.floor_by is Basis.SEEN or not least_rounds(steered, load):
             if (most := max(seen, default=load)) < load:
                 return (
-                    f"{number_range(floor, most)} of {load} offered were in the app at once, "
-                    f"and {load} only when more were offered"
+                    f"{number_range(floor, most)} of {load} offered were in the app at "
+                    f"once, and {load} only when more were offered"
                 )
             return (
                 f"between {floor} and {load} of {load} offered were in the app at once"
@@ -76,12 +76,12 @@ class CellNumbers(NamedTuple):
         )
 
     def whenever(self) -> str:
-        """In which rounds the declared number was reached."""
+        """A clause on the rounds that reached the declared number."""
         chosen = self.cell.steered and self.numbers.floor_by is Basis.GUARANTEED
         return f"in every round{', whichever worker came first' if chosen else ''}"
 
     def fate(self) -> str:
-        """What happened to requests beyond the declared number."""
+        """A clause on what happened to requests beyond the declared number."""
         steered = any(each.waiting for each in self.cell.steered)
         waiting = steered or any(map(waited, self.cell.rounds))
         return "waited" if waiting else "were turned away"
