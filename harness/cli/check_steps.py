@@ -9,8 +9,8 @@ from pathlib import Path
 from harness.cli.again import check_again
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
-from harness.cli.pages import shown_path
-from harness.cli.pages import write_pages
+from harness.cli.formats import shown_path
+from harness.cli.formats import write_pages
 from harness.cli.progress import Progress
 from harness.cli.progress import progress
 from harness.cli.usage.checking import CheckOptions

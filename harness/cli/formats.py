@@ -1,4 +1,4 @@
-"""What each format of ``--output-format`` prints."""
+"""Prints findings in each format of ``--output-format``, and writes pages of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,8 @@ from harness.github.annotations import Level
 from harness.github.annotations import roll_up
 from harness.records import files
 from harness.records.errors import HarnessError
+from harness.records.report import CellReport
+from harness.records.track import Timeline
 from harness.records.words import NOTEWORTHY
 from harness.report import junit
 from harness.report import markdown
@@ -103,3 +106,25 @@ def _annotation(case: Case) -> Annotation:
     title = f"{case.word} ({case.code}): {case.name}"
     file = in_repository(case.file, os.environ)
     return Annotation(level, title, case.message, file, case.line)
+
+
+def write_pages(
+    results: Path,
+    title: str,
+    sections: Sequence[Section],
+    cells: Sequence[CellReport] = (),
+    timeline: Timeline | None = None,
+) -> None:
+    """Write both pages beside ``report.json``. Raises ``UsageError``."""
+    # Imported late: a run that fails before it has a report needs no templates.
+    from harness.site.run import report_page
+
+    files.write_text(results / "report.md", markdown.write(sections))
+    page = report_page(title, sections, cells, timeline)
+    files.write_text(results / "report.html", page)
+
+
+def shown_path(path: Path) -> str:
+    """A path as one would type it in the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

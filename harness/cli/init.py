@@ -17,12 +17,12 @@ from harness.deployment.config import Deployment
 from harness.deployment.detect import candidates
 from harness.deployment.detect import from_command
 from harness.deployment.load import DEFAULT
-from harness.deployment.published import Published
-from harness.deployment.published import published
-from harness.deployment.published import UNKNOWN
 from harness.deployment.starter import config_text
 from harness.deployment.starter import deployments
+from harness.deployment.starter import Published
+from harness.deployment.starter import published
 from harness.deployment.starter import StarterEntry
+from harness.deployment.starter import UNKNOWN
 from harness.deployment.workflow import repository_of
 from harness.deployment.workflow import WORKFLOW
 from harness.deployment.workflow import workflow_text

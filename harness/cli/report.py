@@ -9,8 +9,8 @@ from harness.cli.again import probe_again
 from harness.cli.compare import read_baseline
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
-from harness.cli.pages import shown_path
-from harness.cli.pages import write_pages
+from harness.cli.formats import shown_path
+from harness.cli.formats import write_pages
 from harness.cli.progress import say_faults
 from harness.cli.usage.comparing import ComparisonOptions
 from harness.cli.usage.printing import Printing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.cli.again import probe_again
 from harness.cli.formats import show_text
-from harness.cli.pages import write_pages
+from harness.cli.formats import write_pages
 from harness.cli.progress import say
 from harness.cli.progress import say_faults
 from harness.cli.releases import adopt

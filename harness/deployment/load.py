@@ -20,6 +20,7 @@ from harness.deployment.config import fault_words
 from harness.deployment.config import MOST_IN_NAME
 from harness.deployment.config import PYPROJECT
 from harness.deployment.config import TABLE
+from harness.deployment.no_path import is_file
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -58,15 +59,9 @@ def load(path: Path) -> Configured:
 def _label(table: Any, number: int) -> str:
     """The name of a deployment, or its position if it has no valid name."""
     name = table.get("name") if isinstance(table, dict) else None
-    good = (
-        isinstance(name, str)
-        and len(name) <= MOST_IN_NAME
-        and re.fullmatch(_NAME, name)
-    )
-    return str(name if good else number)
-
-
-_NAME = r"[a-z0-9][a-z0-9._-]*"
+    if isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        return name if len(name) <= MOST_IN_NAME else str(number)
+    return str(number)
 
 
 def _command_problems(configured: Configured) -> Iterator[str]:
@@ -128,9 +123,7 @@ def _table(path: Path) -> Any:
     tables = toml.parse(path, remedy)
     if path.name != PYPROJECT:
         return tables
-    tool = tables.get("tool")
-    table = tool.get(TABLE) if isinstance(tool, dict) else None
-    if table is None:
+    if (table := _of_tool(tables)) is None:
         raise UsageError(
             f"{path}: has no table [tool.{TABLE}]; add [[tool.{TABLE}.deployment]], or "
             f"name a file with --config"
@@ -140,8 +133,13 @@ def _table(path: Path) -> Any:
 
 def has_table(path: Path) -> bool:
     """Whether a ``pyproject.toml`` describes deployments. Raises ``UsageError``."""
-    tool = toml.parse(path).get("tool")
-    return isinstance(tool, dict) and TABLE in tool
+    return _of_tool(toml.parse(path)) is not None
+
+
+def _of_tool(tables: Mapping[str, Any]) -> Any:
+    """The table of a ``pyproject.toml`` that belongs to us, if there is one."""
+    tool = tables.get("tool")
+    return tool.get(TABLE) if isinstance(tool, dict) else None
 
 
 def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
@@ -149,9 +147,23 @@ def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
     if (length := len(deployment.name)) > MOST_IN_NAME:
         problem = f"has {length} characters; write {MOST_IN_NAME} at most"
         yield DeploymentFault("name", problem)
-    yield from _command_faults(deployment)
-    yield from _promise_faults(deployment)
-    yield from _file_faults(deployment, folder)
+    sources = [key for key in COMMANDS if getattr(deployment, key)]
+    if len(sources) != 1:
+        given = f"{' and '.join(sources)} are given" if sources else "is missing"
+        problem = f"{given}; write exactly one of {', '.join(COMMANDS)}"
+        yield DeploymentFault("command", problem)
+    elif deployment.target and not deployment.dockerfile:
+        problem = 'is a stage of a Dockerfile; name that: dockerfile = "Dockerfile"'
+        yield DeploymentFault("target", problem)
+    at_least, declared = deployment.at_least, deployment.declared
+    if at_least and isinstance(declared, int) and at_least > declared:
+        problem = f"{at_least} is more than declared = {declared}"
+        yield DeploymentFault("at-least", f"{problem}; lower it or raise that")
+    if deployment.requirements is not None:
+        path = folder / deployment.requirements
+        if not is_file(path):
+            problem = f"there is no file {path.resolve()}; correct the path"
+            yield DeploymentFault("requirements", problem)
 
 
 def _name_faults(
@@ -162,32 +174,3 @@ def _name_faults(
         if (count := names.count(each.name)) > 1:
             problem = f"{count} deployments have this name; give each one of its own"
             yield each, DeploymentFault("name", problem)
-
-
-def _command_faults(each: Deployment) -> Iterator[DeploymentFault]:
-    sources = [key for key in COMMANDS if getattr(each, key)]
-    if len(sources) != 1:
-        given = f"{' and '.join(sources)} are given" if sources else "is missing"
-        problem = f"{given}; write exactly one of {', '.join(COMMANDS)}"
-        yield DeploymentFault("command", problem)
-    elif each.target and not each.dockerfile:
-        problem = 'is a stage of a Dockerfile; name that: dockerfile = "Dockerfile"'
-        yield DeploymentFault("target", problem)
-
-
-def _promise_faults(each: Deployment) -> Iterator[DeploymentFault]:
-    at_least, declared = each.at_least, each.declared
-    if at_least and isinstance(declared, int) and at_least > declared:
-        yield DeploymentFault(
-            "at-least",
-            f"{at_least} is more than declared = {declared}; lower it or raise that",
-        )
-
-
-def _file_faults(each: Deployment, folder: Path) -> Iterator[DeploymentFault]:
-    if each.requirements is None:
-        return
-    path = folder / each.requirements
-    if not os.path.isfile(path):  # unlike the method of Path: false for any odd name
-        problem = f"there is no file {path.resolve()}; correct the path"
-        yield DeploymentFault("requirements", problem)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.load import DEFAULT
-from harness.deployment.published import Published
+from harness.deployment.starter import Published
 from harness.deployment.starter import StarterEntry
 from harness.records.words import Outcome
 

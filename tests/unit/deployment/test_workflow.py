@@ -10,8 +10,8 @@ import yaml
 
 from harness.deployment.detect import Candidate
 from harness.deployment.detect import from_command
-from harness.deployment.published import Published
 from harness.deployment.starter import deployments
+from harness.deployment.starter import Published
 from harness.deployment.starter import StarterEntry
 from harness.deployment.workflow import CHECKOUT
 from harness.deployment.workflow import repository_of
