@@ -125,7 +125,9 @@ def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[s
 def usual_python(cells: Iterable[CellReport]) -> str:
     """The Python that most cells were measured with: no row needs to name it."""
     counts = Counter(cell.python for cell in cells)
-    return max(counts, key=lambda python: (counts[python], release_order(python)))
+    return max(
+        counts, key=lambda python: (counts[python], release_order(python)), default=""
+    )
 
 
 def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:

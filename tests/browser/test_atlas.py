@@ -14,12 +14,19 @@ from playwright.sync_api import Browser
 from playwright.sync_api import expect
 from playwright.sync_api import Page
 
+from harness.cli.site import write
+from harness.judge.changes import changes_in
+from harness.report import contents
 from harness.site.cells import written
 from harness.site.explain import explain
 from harness.site.measured import measured_cells
+from harness.site.pages import site
+from harness.site.run import report_page
 from tests.browser.conftest import DEADLINE
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence
+from tests.builders.atlas import hostile
+from tests.builders.atlas import QUESTIONS
 from tests.builders.atlas import sample
 from tests.builders.commands import PUBLIC
 
@@ -51,6 +58,7 @@ KINDS = {
 }
 WIDTHS = (360, 768, 1440)
 SCHEMES = ("light", "dark")
+UNFOLD = "document.querySelectorAll('details').forEach(each => each.open = true)"
 
 
 @contextmanager
@@ -104,6 +112,28 @@ def test_a_page_loads_fits_and_is_accessible(
                 if width != 768:
                     assert violations(page, axe) == [], (scheme, width)
             assert faults == [], scheme
+
+
+@pytest.mark.parametrize("name", ["failures", "questions"])
+def test_words_of_any_length_do_not_widen_a_page(
+    name: str, tmp_path: Path, chromium: Browser
+) -> None:
+    made = atlas_of([hostile(each, "x" * 300) for each in sample(name)])
+    write(tmp_path, site(made, QUESTIONS))
+    changes = changes_in(made.report)
+    text = report_page("A run", contents.page(made.report, changes), made.report.cells)
+    (tmp_path / "report.html").write_text(text)
+    wide = {}
+    with opened(chromium, (tmp_path / "report.html").as_uri()) as (page, _):
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        for path in sorted(tmp_path.rglob("*.html")):
+            page.goto(path.as_uri())
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(d => d.open = 1)"
+            )
+            if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
+                wide[str(path.relative_to(tmp_path))[:60]] = width
+    assert wide == {}
 
 
 def violations(page: Page, axe: str) -> list[object]:

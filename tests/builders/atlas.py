@@ -127,20 +127,20 @@ PLAIN = (
 """Fields that hold a word of ours, or a time."""
 
 
-def hostile(evidence: Evidence) -> Evidence:
-    """The same evidence with text that tries to break out in every field of text."""
-    return msgspec.convert(_hostile(msgspec.to_builtins(evidence)), Evidence)
+def hostile(evidence: Evidence, text: str = EVIL) -> Evidence:
+    """The same evidence with a text behind that of every field.
+
+    By default it is one that tries to break out.
+    """
+    return msgspec.convert(_hostile(msgspec.to_builtins(evidence), text), Evidence)
 
 
-def _hostile(value: Any, key: str = "") -> Any:
+def _hostile(value: Any, text: str, key: str = "") -> Any:
     if isinstance(value, dict):
-        return {_key(k, key): _hostile(v, k) for k, v in value.items()}
+        inside = text if key in ("installed", "sources", "turned_away") else ""
+        return {k + inside: _hostile(v, text, k) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_hostile(each, key) for each in value]
+        return [_hostile(each, text, key) for each in value]
     if isinstance(value, str) and key not in PLAIN and key != "way":
-        return value + EVIL
+        return value + text
     return value
-
-
-def _key(name: str, within: str) -> str:
-    return name + EVIL if within in ("installed", "sources", "turned_away") else name

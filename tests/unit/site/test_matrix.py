@@ -1,0 +1,17 @@
+"""The matrix of a site, where there is little to show."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.site.matrix import view
+from harness.site.pages import site
+from tests.builders.atlas import atlas_of
+from tests.builders.atlas import sample
+
+
+def test_evidence_without_a_cell_makes_a_site() -> None:
+    (evidence, *_) = sample("story")
+    atlas = atlas_of([msgspec.structs.replace(evidence, cells=())])
+    assert view(atlas, []).groups == ()
+    assert "index.html" in {file.path for file in site(atlas, {})}
