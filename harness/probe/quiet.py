@@ -102,7 +102,7 @@ class Quiet:
             if still.in_vain >= window.looks and still.all_had_their_turn():
                 return Settled.IN_VAIN
             patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
-            if still.gave_up(time.monotonic() - begun > patience):
+            if still.gave_up(time.monotonic() - begun, patience):
                 self._restless = True
                 return Settled.STEADY_COUNT
             await asyncio.sleep(pause)

@@ -138,14 +138,19 @@ class Still:
                 return False
         return True
 
-    def gave_up(self, patience_over: bool) -> bool:
-        """Whether the count has been steady for so long that this must suffice."""
-        if not patience_over or self._looks < STEADY_LOOKS:
+    def gave_up(self, waited: float, patience: float = 0.0) -> bool:
+        """Whether the count has been steady for so long that this must suffice.
+
+        It has been ``waited`` so many seconds in all, and ``patience`` is how many it
+        takes at least: more where threads had to wait for processors.
+        """
+        if waited <= patience or self._looks < STEADY_LOOKS:
             return False
         computed_at = self._computed_at
         computes = computed_at is not None and self._looks - computed_at <= STEADY_LOOKS
         if computes and time.monotonic() - self._since < BUDGET_SECONDS:
             return False  # it is about to use up its budget
         assert self._first is not None and self._last is not None
-        seconds = STEADY_SECONDS * slowed_down(self._first, self._last)
-        return time.monotonic() - self._since > seconds
+        slowed = slowed_down(self._first, self._last)
+        steady = time.monotonic() - self._since > STEADY_SECONDS * slowed
+        return steady and waited > patience * slowed

@@ -26,6 +26,7 @@ from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 from typing import cast
+from wsgiref.simple_server import ServerHandler
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
 
@@ -613,6 +614,51 @@ def replaces(listener: Listener, server: Any) -> None:
             workers.add(worker)
             signal.signal(signal.SIGTERM, finish)
         workers.remove(os.wait()[0])
+
+
+class Lasting(control.Handler):  # type: ignore[misc]
+    """Answer all requests of a connection, one after the other."""
+
+    reloaded = threading.Event()
+    next_ones = itertools.count()
+
+    def handle(self) -> None:
+        """After a reload the first next request is answered, the second is cut off, and
+        all others are kept waiting.
+        """
+        for number in itertools.count():
+            self.raw_requestline = self.rfile.readline(65_537)
+            if not self.raw_requestline or not self.parse_request():
+                return
+            if number and self.reloaded.is_set():
+                if (which := next(self.next_ones)) == 1:
+                    return
+                if which > 1:
+                    threading.Event().wait()
+            run: Any = ServerHandler(
+                self.rfile, self.wfile, self.get_stderr(), self.get_environ()
+            )
+            run.http_version, run.request_handler = "1.1", self
+            run.run(self.server.get_app())
+
+
+def hesitates(listener: Listener, server: Any) -> None:
+    """Two at a time. Connections stay open, and after SIGHUP few get another answer."""
+    signal.signal(signal.SIGHUP, lambda *_: Lasting.reloaded.set())
+    places, app = threading.Semaphore(2), server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        with places:
+            return app(environ, start_response)
+
+    def serve(connection: socket.socket, address: object) -> None:
+        with contextlib.suppress(OSError):
+            Lasting(connection, address, server)
+        connection.close()
+
+    server.application = called
+    while True:
+        threading.Thread(target=serve, args=listener.accept(), daemon=True).start()
 
 
 def health_port(listener: Listener, server: Any) -> None:

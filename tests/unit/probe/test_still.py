@@ -44,4 +44,19 @@ def test_a_process_that_is_new_may_compute_as_it_starts() -> None:
 
 def test_one_that_is_about_to_use_up_its_budget_is_waited_for() -> None:
     begun = watched((0, 0, 0), *[(20, 0, 0)] * STEADY_LOOKS)
-    assert not begun.gave_up(patience_over=True)
+    assert not begun.gave_up(60.0)
+
+
+@pytest.mark.parametrize(
+    ("waited_for_processors", "seconds", "gives_up"),
+    [(0, 1.0, False), (0, 3.0, True), (300, 3.0, False), (300, 9.0, True)],
+)
+def test_where_threads_wait_for_processors_there_is_more_patience(
+    waited_for_processors: int, seconds: float, gives_up: bool
+) -> None:
+    still = Still(frozenset(), Budget(frozenset(), 0))
+    for number in range(STEADY_LOOKS):
+        waited = waited_for_processors * number
+        still.add(Look({A: 100 * number + waited}, (A,), waited, {}))
+    still._since -= 60.0
+    assert still.gave_up(seconds, patience=2.0) is gives_up
