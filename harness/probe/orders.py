@@ -37,6 +37,8 @@ TRIES_REPLACED = 6
 """The same where the server replaces workers meanwhile, as after some requests. Another
 try costs little beside the many rounds that are left to chance otherwise."""
 
+REPLACED = "workers were replaced meanwhile"
+
 
 class Choice(NamedTuple):
     """The workers that share the requests, and how their order can be chosen."""
@@ -103,7 +105,7 @@ def _are_enough(tried: Sequence[SteeredRound]) -> bool:
 def _fault(each: SteeredRound) -> str:
     """Why a steered round is not conclusive."""
     if not each.same_workers:
-        return "workers were replaced meanwhile"
+        return REPLACED
     if not each.complete:
         return TOO_LONG
     if Settled.STEADY_COUNT in each.settled:

@@ -17,6 +17,7 @@ from harness.probe.workers import choose
 from harness.records.steering import Steering
 from harness.system.asleep import wakes_by_itself
 from harness.system.stopping import CannotStop
+from harness.system.stopping import HasEnded
 
 
 async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
@@ -58,6 +59,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             if probe.pause_seconds:
                 schedule.cannot_steer("requests pause on their way to the app")
         known = probe.holds.ever == set(choice.workers) and not choice.reason
+        known = known and probe.holds.ever <= set(probe.server.processes())
         if schedule.ordinary_done and not known:
             # By now more is known about who takes requests, or workers were replaced.
             choice = _choose(probe, ports)
@@ -74,7 +76,10 @@ async def _steered(
     try:
         done = await run_steered(probe, step, choice, ports.ports, below)
     except CannotStop as problem:
-        schedule.cannot_steer(str(problem))
+        if isinstance(problem, HasEnded):
+            schedule.worker_ended()
+        else:
+            schedule.cannot_steer(str(problem))
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         return 0
     schedule.seen_steered(done)

@@ -23,7 +23,9 @@ from harness.probe.loads import offers_to_growing
 from harness.probe.orders import Choice
 from harness.probe.orders import next_steered
 from harness.probe.orders import obstacle
+from harness.probe.orders import REPLACED
 from harness.probe.orders import Steer
+from harness.probe.orders import TRIES_REPLACED
 from harness.records.rounds import at_load
 from harness.records.rounds import load_of
 from harness.records.rounds import Round
@@ -92,6 +94,7 @@ class Schedule:
         self._idle_when_filled: int | None = 0
         """How many workers were idle after each had been filled in turn."""
         self._repeated = 0
+        self._ended = 0
         self.begun_anew = 0
         """How often the rounds were begun anew."""
 
@@ -128,6 +131,12 @@ class Schedule:
     def cannot_steer(self, reason: str) -> None:
         """Record that the order could not be chosen after all."""
         self._given_up = reason
+
+    def worker_ended(self) -> None:
+        """Record that a worker ended as it was about to be stopped."""
+        self._ended += 1
+        if self._ended >= TRIES_REPLACED:
+            self._given_up = REPLACED
 
     def next(self) -> Offer | Steer | None:
         """The next load to offer; ``None`` when the question is answered."""

@@ -76,7 +76,8 @@ async def run_steered(
         crowd.give_up_opening()
         first = len(probe.holds.entered)
         short = len(probe.holds.held) < patient_below
-        idle = set(step.order) - probe.holds.ever
+        present = set(step.order) & set(probe.server.processes())
+        idle = present - probe.holds.ever
         boots = step.goal is Goal.MOST and any(map(wakes_by_itself, idle))
         if probe.waiting() and (short or boots):
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS

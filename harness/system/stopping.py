@@ -41,6 +41,10 @@ class CannotStop(Exception):
     """A process cannot be stopped, or did not stop; the message says which and why."""
 
 
+class HasEnded(CannotStop):
+    """A process that was to be stopped has ended meanwhile."""
+
+
 class Stopping:
     """Keeps the processes of one tree that are stopped now."""
 
@@ -61,6 +65,8 @@ class Stopping:
         for each in stopping:
             try:
                 os.kill(each, signal.SIGSTOP)
+            except ProcessLookupError:
+                raise HasEnded(f"process {each} has ended meanwhile") from None
             except OSError as problem:
                 words = f"process {each} cannot be stopped: {problem.strerror}"
                 raise CannotStop(words) from None

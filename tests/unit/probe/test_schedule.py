@@ -13,6 +13,7 @@ from harness.probe.further import AT_SHARED
 from harness.probe.loads import Offer
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
+from harness.probe.orders import TRIES_REPLACED
 from harness.probe.schedule import BEGUN_ANEW
 from harness.probe.schedule import LEARNING_ROUNDS
 from harness.probe.schedule import OTHER_SERVERS
@@ -293,3 +294,15 @@ def test_threads_that_start_by_chance_are_tried_on_other_servers(
         most = 4 if others >= reached_by else 3
         schedule.seen(seen(offer.asked, min(offer.asked, most)))
     assert others == min(reached_by, OTHER_SERVERS)
+
+
+def test_a_worker_that_ends_as_it_is_to_be_stopped_is_no_reason_to_give_up() -> None:
+    schedule = Schedule(4, 64)
+    schedule.choose_among(TWO)
+    while isinstance(schedule.next(), Offer):
+        schedule.seen(seen(4, 4))
+    for _ in range(TRIES_REPLACED):
+        assert isinstance(schedule.next(), Steer)
+        schedule.worker_ended()
+    assert not isinstance(schedule.next(), Steer)
+    assert schedule.not_steered == "workers were replaced meanwhile"
