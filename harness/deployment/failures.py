@@ -38,6 +38,7 @@ CAUSES = (
         r"|no such file or directory|no python application found|unknown option)\b",
         re.IGNORECASE,
     ),
+    re.compile(r"connect\(\) to .* failed \("),
 )
 """How a line begins that names the cause of a server's end: what a check refused, what
 the kernel refused, a rate or a disk that is used up, an exception, an app that is not
@@ -167,7 +168,7 @@ def _cause(log: str, reason: str) -> str:
         return ""  # whatever it said, that is not why
     lines = [
         _OF_WHICH.sub("", line.strip())
-        for line in _WITHIN.sub("\n", log).splitlines()
+        for line in _OF_NGINX.sub(r"\1", _WITHIN.sub("\n", log)).splitlines()
         if PROBES not in line and not _OF_HONCHO.match(line)
     ]
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
@@ -179,6 +180,11 @@ def _cause(log: str, reason: str) -> str:
         return ""
     return f"the last line that it printed: {lines[-1]}"
 
+
+_OF_NGINX = re.compile(
+    r"(?m)^.*\*\d+ (connect\(\) to .* failed \(\d+: .*?\)) while connecting to .*$"
+)
+"""What nginx writes of a server that it does not reach, with the request behind it."""
 
 _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
 """The prefix by which honcho, foreman and Compose name the process of a line."""

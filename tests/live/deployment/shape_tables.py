@@ -9,6 +9,8 @@
     what is measured, and said of it (by default *as declared*).
 ``outcome``, ``says``
     another outcome than *measured*, and words that the reason has.
+``start-seconds``
+    how long it is waited for, where nothing will answer.
 ``packages``
     what has to be installed besides; ``needs`` a program of the system.
 """
@@ -21,6 +23,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from harness.records.choices import START_SECONDS
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 from tests.live.deployment.conftest import ROOT
@@ -82,7 +85,9 @@ def _toml(value: Any) -> str:
 def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
     """Check a shape, and compare what comes out with what should."""
     before = sorted(folder.rglob("*"))
-    checked = check(folder, "--ask", "overlap", "--limit", str(LIMIT))
+    seconds = str(shape.get("start-seconds", START_SECONDS))
+    options = "--ask", "overlap", "--limit", str(LIMIT), "--start-seconds", seconds
+    checked = check(folder, *options)
     assert sorted(folder.rglob("*")) == before
     said = checked.message + reason(checked)
     assert shape.get("says", "") in said, said
