@@ -47,9 +47,6 @@ ENOUGH = 3
 steady, if they differ from rounds in which all arrive together."""
 
 
-Run = Evidence | Report
-
-
 class Conditions(NamedTuple):
     """The conditions of two measurements; equal by default."""
 
@@ -58,7 +55,7 @@ class Conditions(NamedTuple):
     processors: tuple[int, int] = (0, 0)
 
     @classmethod
-    def of(cls, before: Run, now: Run) -> Conditions:
+    def of(cls, before: Evidence | Report, now: Evidence | Report) -> Conditions:
         """Those of two runs."""
         limits = before.limit, now.limit
         return cls(limits, (before.host.processors, now.host.processors))

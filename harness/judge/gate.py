@@ -67,91 +67,80 @@ class DeploymentResult(NamedTuple):
     """The remedy alone, which is the end of the reason."""
 
 
-def gate(
-    report: Report,
-    fail_on: FailOn | None,
-    changes: Changes | None = None,
-    deployments: Sequence[DeploymentResult] = (),
-) -> None:
-    """Return if a run passes; otherwise raise the error that it fails with.
-
-    Where deployments were measured, the worst of the faults that ``relax`` leaves of
-    them decides. Raises ``HarnessFailed``, ``CouldNotStart``, ``NothingMeasured`` or
-    ``GateFailed``.
-    """
-    fail_on = fail_on or FailOn.HARNESS
-    if deployments:
-        _gate_deployments(deployments)
-    elif fail_on is not FailOn.NEVER:
-        _gate_instrument(report)
-        _gate_cells(report, fail_on)
-        if changes is not None and changes.baseline is not None:
-            _gate_changes(changes, fail_on)
-
-
 def fault_of(
     report: Report,
     fail_on: FailOn | None,
     changes: Changes | None = None,
     deployments: Sequence[DeploymentResult] = (),
 ) -> HarnessError | None:
-    """The error that ``gate`` raises, if it raises one."""
-    try:
-        gate(report, fail_on, changes, deployments)
-    except HarnessError as fault:
-        return fault
-    return None
+    """The error that a run fails with; ``None`` if it passes.
+
+    Where deployments were measured, the worst of the faults that ``relax`` leaves of
+    them decides.
+    """
+    fail_on = fail_on or FailOn.HARNESS
+    if deployments:
+        return _worst_of(deployments)
+    if fail_on is FailOn.NEVER:
+        return None
+    fault = _instrument_fault(report) or _fault_of_cells(report, fail_on)
+    if fault is None and changes is not None and changes.baseline is not None:
+        return _fault_of_changes(changes, fail_on)
+    return fault
 
 
-def _gate_instrument(report: Report) -> None:
-    """Raise unless a cell was measured and the instrument failed in none."""
+def _instrument_fault(report: Report) -> HarnessError | None:
+    """An error unless a cell was measured and the instrument failed in none."""
     outcomes = [cell.outcome for cell in report.cells]
     failed = [c for c in report.cells if c.outcome in INSTRUMENT]
     if failed:
-        raise HarnessFailed(
+        return HarnessFailed(
             f"the instrument failed in {len(failed)} of {len(outcomes)} cells, so "
             "these have no numbers and the report says why; measure the first again "
             f"with: {failed[0].reproduce}"
         )
     if Outcome.MEASURED not in outcomes:
-        raise NothingMeasured(
+        return NothingMeasured(
             f"none of {len(outcomes)} cells could be measured; "
             "the report says for each what happened instead"
         )
+    return None
 
 
-def _gate_cells(report: Report, fail_on: FailOn) -> None:
+def _fault_of_cells(report: Report, fail_on: FailOn) -> HarnessError | None:
     words = [cell.word for cell in report.cells]
     failing = [word for word in words if word in FORBIDDEN[fail_on]]
     if failing:
         kinds = ", ".join(
             f"{failing.count(word)} {word}" for word in KINDS if word in failing
         )
-        raise GateFailed(
+        return GateFailed(
             f"{len(failing)} of {len(words)} cells fail because of --fail-on "
             f"{fail_on}: {kinds}; the report gives the reason for each",
             brief=f"{len(failing)} of {len(words)} cells fail --fail-on {fail_on}: "
             f"{kinds}",
         )
+    return None
 
 
-def _gate_changes(changes: Changes, fail_on: FailOn) -> None:
+def _fault_of_changes(changes: Changes, fail_on: FailOn) -> HarnessError | None:
     forbidden = FORBIDDEN_CHANGES.get(fail_on, ())
     worse = [c for c in changes.cells if c.change in forbidden and not c.expected]
     if worse:
         what = "regressed" if fail_on is FailOn.REGRESSION else "changed"
-        raise GateFailed(
+        return GateFailed(
             f"{len(worse)} of {len(changes.cells)} cells {what}; the first is "
             f"{worse[0].id}: {worse[0].reason}",
             brief=f"{len(worse)} of {len(changes.cells)} cells {what}",
         )
     if fail_on is FailOn.CHANGE and changes.unmatched:
         left = changes.unmatched[0]
-        raise GateFailed(
+        return GateFailed(
             f"{len(changes.unmatched)} expected changes were not found; the first is "
             f"{left.cell} from {left.before} to {left.now}: {left.problem}",
             brief=f"{len(changes.unmatched)} expected changes were not found",
         )
+    return None
 
 
 # ----------------------------------------------------------------------- deployments
@@ -193,11 +182,12 @@ def _relaxed(
     return each
 
 
-def _gate_deployments(results: Sequence[DeploymentResult]) -> None:
+def _worst_of(results: Sequence[DeploymentResult]) -> HarnessError | None:
     for kind in WORST_FIRST:
         failing = [each for each in results if each.fault is kind]
         if failing:
             first, *others = failing
             more = f" (and {len(others)} more)" if others else ""
             where = f"{first.file}: deployment {first.name}{more}: "
-            raise kind(f"{where if first.file else ''}{first.reason}")
+            return kind(f"{where if first.file else ''}{first.reason}")
+    return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from harness.judge.compare import compare
-from harness.judge.gate import gate
 from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.choices import FailOn
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import PROBE
+from tests.builders.gate import gate
 from tests.builders.reports import cell
 from tests.builders.reports import EIGHT
 from tests.builders.reports import elsewhere

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.judge.gate import gate
 from harness.records.choices import FailOn
 from harness.records.errors import HarnessFailed
 from harness.records.words import Outcome
+from tests.builders.gate import gate
 from tests.builders.reports import judged
 from tests.samples.make import cell
 from tests.samples.make import CONTROL

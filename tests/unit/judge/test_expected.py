@@ -10,7 +10,6 @@ from harness.github.annotations import change_annotations
 from harness.judge import expected
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
-from harness.judge.gate import gate
 from harness.records import toml
 from harness.records.changes import Changes
 from harness.records.choices import FailOn
@@ -20,6 +19,7 @@ from harness.records.words import Outcome
 from harness.report import markdown
 from harness.report import plain
 from harness.report.sections.changes import section
+from tests.builders.gate import gate
 from tests.builders.reports import DIED
 from tests.builders.reports import EIGHT
 from tests.builders.reports import even

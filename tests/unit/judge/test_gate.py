@@ -9,7 +9,6 @@ from harness.github.annotations import change_annotations
 from harness.judge.compare import ALTERED
 from harness.judge.compare import compare
 from harness.judge.compare import REGRESSIONS
-from harness.judge.gate import gate
 from harness.judge.gate import relax
 from harness.records.choices import FailOn
 from harness.records.errors import CouldNotStart
@@ -26,6 +25,7 @@ from tests.builders.deployments import DIED
 from tests.builders.deployments import FAILED
 from tests.builders.deployments import FEWER
 from tests.builders.deployments import UNEVEN
+from tests.builders.gate import gate
 from tests.builders.reports import cell
 from tests.builders.reports import report
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.judge.gate import gate
 from harness.judge.witness import disagreement
 from harness.records.choices import FailOn
 from harness.records.errors import HarnessFailed
@@ -14,6 +13,7 @@ from harness.records.report import Report
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from tests.builders.gate import gate
 from tests.samples import make
 from tests.samples.make import judge
 from tests.samples.make import offer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.judge.gate import gate
 from harness.records.choices import FailOn
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
@@ -22,6 +21,7 @@ from harness.records.words import Verdict
 from harness.report import plain
 from harness.report.document import Section
 from harness.report.sections import verdict
+from tests.builders.gate import gate
 from tests.builders.rendered import drawn
 from tests.builders.rendered import sample
 from tests.builders.reports import cell
