@@ -67,17 +67,12 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     yield render(
         "method.html",
         site=frame,
-        name="How concurrent requests to Flask are measured",
-        description="Requests are counted in the app, and nothing is inferred from "
-        "time.",
         marks=list(MARKS.values()),
         asked=list(words.QUESTIONS.items()),
     )
     yield render(
         "omissions.html",
         site=frame,
-        name="What is not measured, and why",
-        description="Every cell without a number has a reason.",
         omissions=list(_omissions(atlas)),
         exclusions=atlas.catalog.matrix.exclusion,
     )
@@ -85,8 +80,6 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
     yield render(
         "404.html",
         site=frame,
-        name="There is no such page",
-        description="There is no such page.",
         home=frame.url,
     )
 
@@ -157,9 +150,6 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
             "control.html",
             pager.paths[pager.at],
             site=frame,
-            name="The control's record",
-            description="In which environments a server of known capacity was measured "
-            "exactly right.",
             controls=shown,
             right=right,
             count=len(controls),

@@ -126,9 +126,6 @@ def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator
             "changes.html",
             pager.paths[pager.at],
             site=frame,
-            name="What changed from release to release",
-            description="Releases of Flask and of servers that changed how many "
-            "requests are handled at once.",
             packages=_by_package(several),
             servers=[
                 (name, words.title(each[0].cell))

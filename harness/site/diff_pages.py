@@ -72,9 +72,6 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
         "diff.html",
         script="diff-choice.js",
         site=frame,
-        name="Two releases side by side",
-        description="What changed in how many requests are handled at once, from one "
-        "release to another.",
         axes=[
             (axis, axis_path(axis), steps[0], _last_change(steps))
             for axis, steps in every

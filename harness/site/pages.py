@@ -129,9 +129,6 @@ def _explain(atlas: Atlas, frame: Frame) -> File:
         "explain.html",
         script="explain.js",
         site=frame,
-        name="What does the command of a server declare?",
-        description="Paste a command; get what it declares, and the nearest "
-        "configuration that was measured.",
         rules=rules(),
         examples=EXAMPLES,
         data=embedded({"rules": rules(), "measured": measured_cells(atlas)}),

@@ -30,8 +30,6 @@ def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
     yield render(
         "questions.html",
         site=frame,
-        name="Questions that people ask about Flask and concurrency",
-        description="Each has its answer in one line, with numbers that were measured.",
         topics=_by_topic(answered),
     )
     for each in answered:
