@@ -29,13 +29,14 @@ READY_SECONDS = 20.0
 
 
 class App(Protocol):
-    """An app that is served: how its server is started, and how the
-    probe reaches it.
+    """An app that is served: how its server is started, and how the probe reaches it.
+
+    By default the command is run as it is, and all is over with its processes.
     """
 
-    listen: str
+    listen: str = HOST
     """The address at which the probe listens for held requests."""
-    declaration: Declaration | None
+    declaration: Declaration | None = None
     """What the running server declares, if that takes the place of what was planned;
     known once it was reached."""
 
@@ -47,15 +48,19 @@ class App(Protocol):
 
     def folder(self, scratch: Path) -> Path:
         """The folder to start the server in; ``scratch`` is empty."""
+        return scratch
 
     def run(self, command: list[str]) -> list[str]:
         """The command as it is run."""
+        return command
 
     def remove(self, port: int) -> Sequence[str]:
         """The command that removes what outlives the server's processes, if any."""
+        return ()
 
     def log_text(self) -> str:
         """What the last server wrote to log files instead of its output."""
+        return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait until the app answers; a probe of it.
@@ -64,11 +69,8 @@ class App(Protocol):
         """
 
 
-class TargetApp:
+class TargetApp(App):
     """The app in ``target/app.py``, served by one interpreter."""
-
-    listen = HOST
-    declaration: Declaration | None = None
 
     def __init__(
         self, python: Path, variables: Mapping[str, str] | None = None
@@ -79,22 +81,6 @@ class TargetApp:
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """A few of the caller's variables, the interpreter's and the server's."""
         return server_environment(os.environ, self._scripts, {**self._variables, **own})
-
-    def folder(self, scratch: Path) -> Path:
-        """The empty folder."""
-        return scratch
-
-    def run(self, command: list[str]) -> list[str]:
-        """The command itself."""
-        return command
-
-    def remove(self, port: int) -> Sequence[str]:
-        """No command: everything ends with the processes."""
-        return ()
-
-    def log_text(self) -> str:
-        """Empty: its servers have no log files."""
-        return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the routes of that app, on a port that no other program shares."""

@@ -24,19 +24,12 @@ async def measure_control(bench: Bench, module: str = "app") -> ControlEvidence:
     ``module`` of the target has its app; that in ``plain_app`` needs no Flask.
     """
     processes, threads = CONTROL_SHAPE
-    command = (
-        "{python}",
-        "{target}/control.py",
-        "--host",
-        "{host}",
-        "--port",
-        "{port}",
-    )
+    address = ("--host", "{host}", "--port", "{port}")
     shape = ("--processes", str(processes), "--threads", str(threads), "--app", module)
     planned = PlannedCell(
         id="control",
         configuration="control",
-        argv=(*command, *shape),
+        argv=("{python}", "{target}/control.py", *address, *shape),
         declaration=_CONTROL,
     )
     cell = await measure_cell(bench, planned)

@@ -112,11 +112,7 @@ def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
     """Mount points of a controller's hierarchies, with our own group in each."""
     with contextlib.suppress(OSError):
         own = dict(_own_groups())
-        for line in (
-            Path("/proc/self/mountinfo")
-            .read_text(encoding="utf-8", errors="surrogateescape")
-            .splitlines()
-        ):
+        for line in _lines("/proc/self/mountinfo"):
             before, _, after = line.partition(" - ")
             kind, _, options = after.split(" ", 2)
             where = Path(before.split()[4])
@@ -128,11 +124,11 @@ def _mounted(controller: Controller) -> Iterator[tuple[Path, str]]:
 
 def _own_groups() -> Iterator[tuple[str, str]]:
     """Our own group for each controller; for version 2 without a name."""
-    for line in (
-        Path("/proc/self/cgroup")
-        .read_text(encoding="utf-8", errors="surrogateescape")
-        .splitlines()
-    ):
+    for line in _lines("/proc/self/cgroup"):
         _, controllers, path = line.split(":", 2)
         for each in controllers.split(","):
             yield each, path
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text("utf-8", "surrogateescape").splitlines()

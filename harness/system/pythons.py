@@ -41,15 +41,8 @@ def _of_uv() -> list[str]:
     program = uv()
     if program is None:
         return []
-    command = [
-        program,
-        "python",
-        "list",
-        "--only-installed",
-        "--offline",
-        "--no-config",
-    ]
-    done = output(command, seconds=ASK_SECONDS)
+    words = "python list --only-installed --offline --no-config".split()
+    done = output([program, *words], seconds=ASK_SECONDS)
     return (
         re.findall(r"(?m)^cpython-(\d+\.\d+)\.", done.text) if not done.status else []
     )

@@ -15,6 +15,7 @@ from harness.probe.clients import Client
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.staying import Staying
 from harness.probe.questions.staying import StaySearch
 from harness.probe.round import finish
 from harness.probe.watching import look_until
@@ -27,7 +28,7 @@ EVENTS = 3
 MOST_STREAMS = 16
 
 
-class OpenStream:
+class OpenStream(Staying):
     """An event stream of the probe's route, or of a route of the app."""
 
     def __init__(self, path: str = "") -> None:
@@ -47,13 +48,10 @@ class OpenStream:
         """Whether a first event has arrived."""
         return bool(client.body)
 
-    def beat(self, clients: Sequence[Client]) -> None:
-        """Do nothing: clients of a stream only listen."""
-
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """End the streams: the app ends the probe's own; clients leave all others."""
         if self._path:
-            probe.crowd.leave(clients)
+            await super().end(probe, clients)
 
 
 async def ask(probe: Probe, context: Context) -> EventsSeen:

@@ -24,6 +24,7 @@ from harness.probe.messages import PartialRequest
 from harness.probe.messages import Response
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.staying import Staying
 from harness.probe.questions.staying import StaySearch
 from harness.probe.transports import NotSpoken
 from harness.records.staying import PollsSeen
@@ -49,10 +50,8 @@ TOGETHER = 8
 MISSING = (404, 405)
 
 
-class Poll:
+class Poll(Staying):
     """Socket.IO at one path, whose clients poll."""
-
-    in_app = False
 
     def __init__(self, path: str = "") -> None:
         self._where = (path or VIEW) + QUERY
@@ -70,16 +69,9 @@ class Poll:
                 self._sessions[client] = session
                 client.partial = PartialRequest(request_head(probe, "GET", session))
 
-    def has_begun(self, client: Client) -> bool:
-        """False: nothing comes back while a poll waits."""
-        return False
-
-    def beat(self, clients: Sequence[Client]) -> None:
-        """Do nothing: clients that poll only wait."""
-
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Make the clients leave, and close their sessions once there is room."""
-        probe.crowd.leave(clients)
+        await super().end(probe, clients)
         probe.holds.release_all()
         since = time.monotonic()
         sessions = [self._sessions.pop(client) for client in clients]

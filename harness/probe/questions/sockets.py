@@ -15,6 +15,7 @@ from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.staying import Staying
 from harness.probe.questions.staying import StaySearch
 from harness.probe.states import State
 from harness.probe.transports import NotSpoken
@@ -27,10 +28,8 @@ Socket.IO needs (version 4 of its protocol); others do not look at it."""
 MISSING = (404, 501)
 
 
-class OpenSocket:
+class OpenSocket(Staying):
     """A WebSocket at one path."""
-
-    in_app = False
 
     def __init__(self, path: str = "") -> None:
         self._path = path
@@ -55,13 +54,6 @@ class OpenSocket:
     def has_begun(self, client: Client) -> bool:
         """Whether the WebSocket is open."""
         return client.state is State.IDLE
-
-    def beat(self, clients: Sequence[Client]) -> None:
-        """Do nothing: clients of a WebSocket only listen."""
-
-    async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Make the clients leave."""
-        probe.crowd.leave(clients)
 
 
 async def ask(probe: Probe, context: Context) -> SocketsSeen:

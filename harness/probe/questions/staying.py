@@ -17,7 +17,6 @@ import time
 from collections.abc import AsyncIterator
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
 from typing import TypeVar
 
 from harness.probe.arriving import arrive
@@ -47,10 +46,10 @@ BEAT_SECONDS = 1.0
 Seen = TypeVar("Seen", bound=StayingSeen)
 
 
-class Staying(Protocol):
-    """A way to stay."""
+class Staying:
+    """A way to stay; where it says no more, clients wait, and leave in the end."""
 
-    in_app: bool
+    in_app: bool = False
     """Whether the app reports clients that stay to the probe."""
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
@@ -58,12 +57,14 @@ class Staying(Protocol):
 
     def has_begun(self, client: Client) -> bool:
         """Whether a client has received the first part of what it asked for."""
+        return False
 
     def beat(self, clients: Sequence[Client]) -> None:
         """Send what keeps the server from giving up on the clients."""
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """End the stay of the clients, by their own action or the app's."""
+        probe.crowd.leave(clients)
 
 
 class StaySearch:

@@ -15,13 +15,14 @@ from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.staying import Staying
 from harness.probe.questions.staying import StaySearch
 from harness.records.staying import UploadsSeen
 
 BODY_BYTES = 1000
 
 
-class SlowUpload:
+class SlowUpload(Staying):
     """A slow upload, to the probe's route or to a route of the app."""
 
     def __init__(self, path: str = "") -> None:
@@ -41,10 +42,6 @@ class SlowUpload:
         client.partial = PartialRequest(head + b"." * (BODY_BYTES // 2))
         self._unsent[client] = BODY_BYTES - BODY_BYTES // 2
 
-    def has_begun(self, client: Client) -> bool:
-        """False: nothing comes back before the whole body has been sent."""
-        return False
-
     def beat(self, clients: Sequence[Client]) -> None:
         """Send one more byte, but never the last one."""
         for client in clients:
@@ -55,8 +52,7 @@ class SlowUpload:
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Send the rest; to the app's own route, give up instead."""
         if self._path:
-            probe.crowd.leave(clients)
-            return
+            return await super().end(probe, clients)
         for client in clients:
             client.go_on(b"." * self._unsent.pop(client))
 
