@@ -107,9 +107,7 @@ class Configuration(Declares, frozen=True, kw_only=True):
     passed_by: str | None = None
     """How the proxy passes a request on: one of its ``passes``."""
     app: Sentence | None = None
-    """An app in place of the server's own ``app``, such as the same one wrapped for
-    ASGI.
-    """
+    """An app in place of the server's own, such as the same one wrapped for ASGI."""
     listen: tuple[str, ...] = ()
     """Arguments in place of the server's own ``listen``."""
     wrapper: tuple[str, ...] = ()
