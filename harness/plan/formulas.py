@@ -7,8 +7,6 @@ ever evaluated as code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
 from harness.records.catalog import Promised
 from harness.records.plan import Formula
@@ -18,20 +16,17 @@ UNBOUNDED = "unbounded"
 _SPELLED = re.compile(r"(?:(?P<times>[1-9][0-9]*) x )?(?P<name>[a-z][a-z-]*)")
 
 
-class KnownFormula(NamedTuple):
-    """One formula."""
+def thread_pool(processors: int) -> int:
+    """The default of a ThreadPoolExecutor, which asyncio runs functions in too.
 
-    words: str
-    """The formula, as the documentation writes it."""
-    value: Callable[[int], int]
-    """Computes the value from the number of processors."""
+    That is so since Python 3.8:
+    https://docs.python.org/3/library/concurrent.futures.html
+    """
+    return min(32, processors + 4)
 
 
-FORMULAS = {
-    # https://docs.python.org/3/library/concurrent.futures.html: since Python 3.8 the
-    # default of a ThreadPoolExecutor, which is also what asyncio runs functions in.
-    "thread-pool": KnownFormula("min(32, processors + 4)", lambda p: min(32, p + 4)),
-}
+FORMULAS = {"thread-pool": ("min(32, processors + 4)", thread_pool)}
+"""By name: how the documentation writes it, and its value by processors."""
 
 
 def parse(declared: Promised) -> Formula | None:
@@ -49,10 +44,11 @@ def parse(declared: Promised) -> Formula | None:
 
 def words(formula: Formula) -> str:
     """A formula as documentation writes it."""
-    known = FORMULAS[formula.name].words
+    known, _ = FORMULAS[formula.name]
     return known if formula.times == 1 else f"{formula.times} × {known}"
 
 
 def value(formula: Formula, processors: int) -> int:
     """The value of a formula with this number of processors."""
-    return formula.times * FORMULAS[formula.name].value(processors)
+    _, computed = FORMULAS[formula.name]
+    return formula.times * computed(processors)

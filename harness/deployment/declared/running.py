@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import psutil
@@ -32,15 +31,6 @@ from harness.deployment.hook import Hello
 from harness.deployment.interpreter import find_executable
 from harness.deployment.interpreter import interpreter
 from harness.records.text import plural
-
-
-class StartedProcess(NamedTuple):
-    """The words and the folders that a process was started with."""
-
-    words: tuple[str, ...]
-    folders: tuple[Path, ...]
-    """Folders that the process may have been started in, the most likely first."""
-    variables: dict[str, str]
 
 
 def ask(
@@ -67,45 +57,43 @@ def promise_of(
     what the kernel shows. Raises ``CannotDerive``, which says why.
     """
     problem = CannotDerive("the process that serves is not seen")
-    for started in _lineage(process, words, tree, where.folder):
-        for folder in started.folders:
-            try:
-                return derive(started.words, _where(started, folder))
-            except (DeploymentFault, CannotDerive) as other:
-                if server_words(started.words)[0] or not problem.args:
-                    problem = CannotDerive(str(other))
+    for started, folder, variables in _lineage(process, words, tree, where.folder):
+        try:
+            return derive(started, _where(started, folder, variables))
+        except (DeploymentFault, CannotDerive) as other:
+            if server_words(started)[0]:
+                problem = CannotDerive(str(other))
     raise problem
 
 
 def _lineage(
     process: int, words: Sequence[str], tree: Sequence[int], folder: Path
-) -> Iterator[StartedProcess]:
-    """A process and its ancestors within a tree."""
+) -> Iterator[tuple[Sequence[str], Path, Mapping[str, str]]]:
+    """How a process and its ancestors within a tree were started.
+
+    That are the words, each folder that it may have been in, and the variables.
+    """
     try:
         each: psutil.Process | None = psutil.Process(process)
         while each is not None and each.pid in tree:
             variables = each.environ()
             likely = [variables.get("PWD", ""), each.cwd(), str(folder)]
-            folders = tuple(Path(name) for name in dict.fromkeys(likely) if name)
-            for given in (words, each.cmdline()):
-                if given:
-                    yield StartedProcess(tuple(given), folders, variables)
+            folders = [Path(name) for name in dict.fromkeys(likely) if name]
+            for given in filter(None, (words, each.cmdline())):
+                yield from ((given, place, variables) for place in folders)
             words = ()
             each = each.parent()
     except psutil.Error:
         return
 
 
-def _where(started: StartedProcess, folder: Path) -> Where:
+def _where(words: Sequence[str], folder: Path, started: Mapping[str, str]) -> Where:
     """The place to run the server's code in. Raises ``DeploymentFault``."""
-    variables = _without_probe(started.variables)
-    executable = find_executable("command", started.words, folder, variables)
+    ours = "FLASK_CONCURRENCY"
+    variables = {k: v for k, v in started.items() if not k.startswith(ours)}
+    executable = find_executable("command", words, folder, variables)
     python = executable if IS_PYTHON.match(executable.name) else None
     return Where(folder, python or interpreter(executable), variables)
-
-
-def _without_probe(variables: Mapping[str, str]) -> dict[str, str]:
-    return {k: v for k, v in variables.items() if not k.startswith("FLASK_CONCURRENCY")}
 
 
 def code_that_starts(hello: Hello) -> str:

@@ -24,9 +24,8 @@ from harness.deployment.declared.uwsgi import NAMES
 from harness.deployment.declares.gunicorn import gunicorn_settings
 from harness.deployment.environment import Where
 from harness.deployment.shell import CommandContext
+from harness.plan.formulas import thread_pool
 from harness.records.text import plural
-
-HYPERCORN_MOST_THREADS = 32
 
 
 class Count(NamedTuple):
@@ -137,7 +136,7 @@ def _hypercorn(arguments: Sequence[str], context: CommandContext) -> Count:
     workers = option(arguments, "-w", "--workers", env={})
     workers = workers or settings.get("workers")
     processes = int(positive(workers, 1, "workers").value)
-    threads = min(HYPERCORN_MOST_THREADS, context.processors + 4)
+    threads = thread_pool(context.processors)
     words = f"{plural(processes, 'worker')} × {plural(threads, 'thread')}"
     return Count(processes * threads, words)
 

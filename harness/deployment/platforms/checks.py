@@ -137,10 +137,11 @@ def _by_program(kind: Checks, node: Node) -> str:
 def _settings(kind: Checks, node: Node) -> dict[str, Any]:
     """The three settings of a check, by its file or by default."""
     form, default = FORMS[kind.form], kind.defaults
+    failures = text_at(node, form.failures)
     return {
-        "period": _seconds(text_at(node, form.period), default.period, form.unit),
-        "timeout": _seconds(text_at(node, form.timeout), default.timeout, form.unit),
-        "failures": _count(text_at(node, form.failures), default.failures),
+        "period": seconds(text_at(node, form.period), form.unit) or default.period,
+        "timeout": seconds(text_at(node, form.timeout), form.unit) or default.timeout,
+        "failures": int(failures if failures.isdecimal() else 0) or default.failures,
     }
 
 
@@ -156,15 +157,6 @@ def _assumed(kind: Checks, node: Node) -> str:
         return ""
     verb = "is" if len(words) == 1 else "are"
     return f"; {' and '.join(words)} {verb} assumed, since no page documents a default"
-
-
-def _seconds(text: str, default: float, unit: float) -> float:
-    """A time such as ``1m30s``; a bare number counts units of ``unit`` seconds."""
-    return seconds(text, unit) or default
-
-
-def _count(text: str, default: float) -> int:
-    return int(text) if text.isdecimal() and int(text) else int(default)
 
 
 def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
