@@ -49,6 +49,14 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
             3,
         ),
         (
+            "Dockerfile",
+            "FROM a AS base\nARG N=3\nENV WORKERS=$N\nCMD gunicorn -w $WORKERS\n"
+            "FROM base\nUSER shop\n",
+            4,
+            "CMD",
+            3,
+        ),
+        (
             "compose.yaml",
             "services:\n  shop:\n    environment: {WEB_CONCURRENCY: 3}\n"
             "    command: gunicorn a:a\n",
