@@ -33,7 +33,7 @@ OUT = ".out"
 """Suffix of the name of a hold whose request waits for its call."""
 
 ROUNDS = 4
-"""The most rounds at the ceiling: where workers share the load as chance has it,
+"""The most rounds at the ceiling: where workers share the load by chance,
 requests that come together do not always all enter."""
 
 AT_ONCE = 64

@@ -65,7 +65,7 @@ def details(cells: Sequence[CellReport]) -> Section:
     )
     return Section.of(
         "what servers tell apps",
-        "What servers tell apps of themselves, and what was seen",
+        "What servers tell apps about themselves, and what was seen",
         Table.of(heads, rows, range(1, 5)),
         worth=Worth.FOLDED,
     )
