@@ -179,8 +179,8 @@ def _cost_of_connections(workers: int, threads: int) -> str:
     full, rest = divmod(workers * threads, threads + 1)
     always = full * threads + min(rest, threads)
     return (
-        f" (it then closes each connection after its answer; {threads + 1} keeps one "
-        f"open for each worker, and {always} of {workers * threads} always get in)"
+        f" (each connection is then closed after its answer; with {threads + 1}, one "
+        f"stays open in each worker, and {always} of {workers * threads} always get in)"
     )
 
 

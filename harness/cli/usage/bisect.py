@@ -37,16 +37,16 @@ from harness.records.choices import Act
     type=click.Choice([str(act) for act in Act]),
     callback=lambda ctx, param, value: Act(value) if value else None,
     metavar="ACT",
-    help="Search for the release in which requests began to be lost, or ceased to be, "
-    f"when something is done to the server: {', '.join(Act)}.  [default: the number of "
-    "requests in the app is searched]",
+    help="Search for the release in which requests began or ceased to be lost when "
+    f"something is done to the server: {', '.join(Act)}.  [default: search for a "
+    "change in the number of requests]",
 )
 @following
 @loudness
 def bisect() -> None:
     """Find the release in which a configuration changed, and why.
 
-    CELL is SERVER/CONFIGURATION, or the id of a cell, which also says what stays the
-    same beside the releases that are searched. At the change, packages are exchanged
-    one at a time to find the cause.
+    CELL is SERVER/CONFIGURATION, or the id of a cell, which also fixes everything but
+    the releases that are searched. At the change, packages are exchanged one at a time
+    to find the cause.
     """

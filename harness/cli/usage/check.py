@@ -22,7 +22,7 @@ from harness.cli.usage.verb import Verb
 def check() -> None:
     """Measure deployments of your own.
 
-    COMMAND starts your server; where it listens is chosen for it. Without COMMAND, the
+    COMMAND starts your server; the check chooses its address. Without COMMAND, the
     deployments in concurrency.toml or pyproject.toml are measured, or else what a
     Procfile, a Dockerfile or a server's own file in this folder starts. The check fails
     if a deployment handles fewer requests at once than it declares.

@@ -117,7 +117,7 @@ checking = as_record(
     click.option(
         "--command",
         metavar="COMMAND",
-        help="The command that starts the server, as one text.",
+        help="The command that starts the server, as one argument.",
     ),
     click.option(
         "--requirements",
@@ -127,24 +127,24 @@ checking = as_record(
     click.option(
         "--python-version",
         metavar="X.Y",
-        help="The Python that it must run on.",
+        help="The Python that the deployment must run on.",
     ),
     click.option(
         "--interpreter",
         type=shared.FILE,
         metavar="FILE",
-        help="Where that Python is.",
+        help="Path of that Python.",
     ),
     click.option(
         "--ready",
         metavar="PATH",
-        help="Path that must answer before it is measured.",
+        help="Path that must answer before measuring begins.",
     ),
     click.option(
         "--declared",
         type=_number,
         metavar="N",
-        help="How many requests at once it promises, or unbounded.",
+        help="How many requests at once it promises: a number, or unbounded.",
     ),
     click.option(
         "--at-least",
@@ -179,7 +179,7 @@ checking = as_record(
         "--limit",
         type=shared.positive,
         metavar="N",
-        help="How many requests to offer at most where no bound is declared.  "
+        help="The most requests to offer if no bound is declared.  "
         f"[default: {DEFAULT_LIMIT}]",
     ),
     shared.ask,

@@ -40,7 +40,7 @@ expected_changes = click.option(
     "--expected",
     type=shared.FILE,
     metavar="FILE",
-    help="Changes that are expected, such as expected.toml.",
+    help="File of expected changes, such as expected.toml.",
 )
 
 comparing = as_record(

@@ -50,8 +50,8 @@ def declares() -> None:
     """Show every place in a repository that declares a concurrency.
 
     Files are read and nothing is run: Procfile, Dockerfile, compose files,
-    gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts. Beside it
-    stands what the files of platforms send: Cloud Run, Knative, Fly, App Engine, App
-    Runner, ECS, Azure, Heroku, Render, Railway, App Platform, Kubernetes, Nomad, nginx
-    and HAProxy; also as Terraform, Bicep or CloudFormation.
+    gunicorn.conf.py, files of uWSGI, supervisord and systemd, and scripts. Each number
+    is compared with what the files of platforms send: Cloud Run, Knative, Fly, App
+    Engine, App Runner, ECS, Azure, Heroku, Render, Railway, App Platform, Kubernetes,
+    Nomad, nginx and HAProxy; also as Terraform, Bicep or CloudFormation.
     """

@@ -10,7 +10,7 @@ from harness.cli.usage import options as shared
 from harness.cli.usage.verb import Verb
 
 SHIPPED = Path(__file__).parents[2] / "site" / "measured.json"
-"""The newest cells of the evidence that is shipped."""
+"""The newest cells of the evidence in ``data/``, included in the package."""
 
 
 @click.command(
@@ -27,8 +27,8 @@ SHIPPED = Path(__file__).parents[2] / "site" / "measured.json"
     default=SHIPPED,
     show_default=False,
     metavar="FILE",
-    help="Measured cells: the api/v1/measured.json of a site.  [default: those that "
-    "are shipped]",
+    help="Measured cells: the api/v1/measured.json of a site.  [default: those "
+    "included]",
 )
 @click.argument("command", nargs=-1, required=True)
 def explain() -> None:

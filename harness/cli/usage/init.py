@@ -39,12 +39,12 @@ EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
 @click.option(
     "--measure/--no-measure",
     default=True,
-    help="Measure once, to write down what is handled today.",
+    help="Measure once, to write down the present number.",
 )
 def init() -> None:
     """Write concurrency.toml for the app in this folder.
 
-    COMMAND starts your server. Without it, how the app is started is taken from a
-    Procfile, a Dockerfile, gunicorn.conf.py, an ini file of uWSGI, or the app itself.
-    What is there is never overwritten.
+    COMMAND starts your server. Without it, the command comes from a Procfile, a
+    Dockerfile, gunicorn.conf.py, a uWSGI ini file, or the app itself.
+    Existing files are never overwritten.
     """

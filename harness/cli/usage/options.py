@@ -118,8 +118,8 @@ axes = several(
         multiple=True,
         metavar="NAME==RELEASE,...",
         shell_complete=_servers,
-        help="Releases of a server instead of the catalog's; a folder, an archive or a "
-        "git reference is one too.",
+        help="Releases of a server instead of the catalog's; each may also be a "
+        "folder, an archive or a git reference.",
     ),
     click.option(
         "--python",
@@ -132,7 +132,7 @@ axes = several(
         type=positive,
         default=DEFAULT_LIMIT,
         metavar="N",
-        help="How many requests to offer at most where no bound is declared.",
+        help="The most requests to offer if no bound is declared.",
     ),
     click.option(
         "--catalog",
@@ -140,8 +140,8 @@ axes = several(
         default=FOLDER,
         show_default=False,
         metavar="DIR",
-        help="Folder of servers and releases to select from.  [default: the one that "
-        "is shipped]",
+        help="Folder of servers and releases to select from.  [default: the one "
+        "included]",
     ),
 )
 """Options that say what is installed, and how many requests are offered."""

@@ -37,26 +37,26 @@ from harness.plan.folder import FOLDER
     default=FOLDER,
     show_default=False,
     metavar="DIR",
-    help="Folder of servers that the cells are of.  [default: the one that is shipped]",
+    help="Catalog of the servers in the site.  [default: the one included]",
 )
 @click.option(
     "--snapshot",
     type=shared.FILE,
     metavar="FILE",
-    help="How the evidence was made: a snapshot.toml.",
+    help="A snapshot.toml, which says how the evidence was made.",
 )
 @click.option(
     "--released",
     type=shared.FILE,
     metavar="FILE",
-    help="Releases that are on the package index: a released.json.",
+    help="A released.json, with the releases on the package index.",
 )
 @click.option(
     "--ask-index",
     is_flag=True,
     help="Ask the package index for releases first, and write that file.",
 )
-@click.option("--url", default="", metavar="URL", help="Where the site is going to be.")
+@click.option("--url", default="", metavar="URL", help="Future address of the site.")
 @click.option(
     "--out",
     type=shared.RESOLVED,
@@ -67,5 +67,5 @@ from harness.plan.folder import FOLDER
 def site() -> None:
     """Write the atlas: static pages made of reports and histories.
 
-    Nothing is measured, and no network is used but with --ask-index.
+    Nothing is measured, and the network is used only with --ask-index.
     """

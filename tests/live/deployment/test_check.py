@@ -355,7 +355,7 @@ def test_the_remedy_for_gthread_is_true(deploy: Check) -> None:
     assert before.cells["mine"]["floor"] < 8
     assert "because a gthread worker accepts what its busy threads" in before.message
     assert "add `--worker-connections 2`" in before.message
-    assert "3 keeps one open for each worker, and 6 of 8 always" in before.message
+    assert "with 3, one stays open in each worker, and 6 of 8 always" in before.message
     after = deploy(f"{GTHREAD} --worker-connections 2")
     assert numbers(after) == ("as declared", 8, 8)
     assert after.code == 0
