@@ -99,11 +99,15 @@ def _where(words: Sequence[str], folder: Path, started: Mapping[str, str]) -> Wh
 def code_that_starts(hello: Hello) -> str:
     """A remark that names the server that a script starts by code; empty if unknown.
 
-    The settings of such a server stand in the code alone.
+    The settings of such a server stand in the code alone. A program of the server's own
+    may start it too, one whose options are not read.
     """
     name = software_name(hello.software)[0] or hello.server
-    is_known = server_words(hello.words)[0] in SERVERS or not hello.words
-    return "" if is_known or not name else f"its server, {name}, is started by code"
+    if server_words(hello.words)[0] in SERVERS or not hello.words or not name:
+        return ""
+    if name in (Path(word).name for word in hello.words[:3]):
+        return f"how many requests {name} takes is not read from its options"
+    return f"its server, {name}, is started by code"
 
 
 def promise_in_code(hello: Hello) -> Promise | None:
