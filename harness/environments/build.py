@@ -7,7 +7,6 @@ with a source is one error that names it, before anything is measured.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -35,6 +34,7 @@ from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.versions import labelled
+from harness.system.pythons import uv
 
 BUILD_SECONDS = 900.0
 
@@ -116,11 +116,16 @@ class Builder:
 
     async def _build_wheel(self, package: str, project: Path, scratch: Path) -> Path:
         """Build a project, offline if the installer's cache has everything."""
-        uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
         out = scratch / "out"
         log = self._results / "logs" / f"build-{canonicalize_name(package)}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [uv, "build", "--wheel", "--python", _interpreter(self._python)]
+        command = [
+            uv() or "uv",
+            "build",
+            "--wheel",
+            "--python",
+            _interpreter(self._python),
+        ]
         command += ["--out-dir", str(out), str(project)]
         for env in ({"UV_OFFLINE": "1"}, {}):
             if await run(command, scratch, log, BUILD_SECONDS, env):
