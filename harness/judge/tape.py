@@ -130,12 +130,8 @@ def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
 
 def number_at(steps: Sequence[Step], moment: float) -> int:
     """The number at a moment, from steps in order of time; 0 before the first."""
-    place = bisect_right(steps, moment, key=_moment_of)
+    place = bisect_right(steps, moment, key=lambda step: step.at)
     return steps[place - 1].number if place else 0
-
-
-def _moment_of(step: Step) -> float:
-    return step.at
 
 
 class Depth(NamedTuple):

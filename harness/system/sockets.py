@@ -63,14 +63,19 @@ def listening() -> dict[str, Place]:
             places.update(kernel.listening())
     except (Unavailable, OSError):
         places.update(_listening_by_table())
+    for words in map(str.split, _lines_of(UNIX_TABLE)):
+        if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
+            places[words[6]] = " ".join(words[7:]) or words[6]
+    return places
+
+
+def _lines_of(table: str) -> Iterator[str]:
+    """The lines of a table; none where it cannot be read."""
     with (
         contextlib.suppress(OSError),
-        open(UNIX_TABLE, encoding="utf-8", errors="surrogateescape") as file,
+        open(table, encoding="utf-8", errors="surrogateescape") as file,
     ):
-        for words in map(str.split, file):
-            if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
-                places[words[6]] = " ".join(words[7:]) or words[6]
-    return places
+        yield from file
 
 
 def share_an_address(inodes: Collection[str]) -> bool:
@@ -95,15 +100,11 @@ def _listening_by_table() -> dict[str, int]:
     """
     ports = {}
     for table in TABLES:
-        with (
-            contextlib.suppress(OSError),
-            open(table, encoding="utf-8", errors="surrogateescape") as file,
-        ):
-            for each in entries(file):
-                if each.state not in (LISTENING, BEGUN):
-                    break
-                if each.state == LISTENING:
-                    ports[each.inode] = each.port
+        for each in entries(_lines_of(table)):
+            if each.state not in (LISTENING, BEGUN):
+                break
+            if each.state == LISTENING:
+                ports[each.inode] = each.port
     return ports
 
 
@@ -155,15 +156,10 @@ def _connections_by_table(ports: Collection[int]) -> set[str]:
     marks = [f":{port:04X} " for port in ports]
     inodes = set()
     for table in TABLES:
-        with (
-            contextlib.suppress(OSError),
-            open(table, encoding="utf-8", errors="surrogateescape") as file,
-        ):
-            for line in file:
-                if any(mark in line for mark in marks):
-                    (each,) = entries([line])
-                    if each.port in ports and each.state not in (LISTENING, TIME_WAIT):
-                        inodes.add(each.inode)
+        lines = (s for s in _lines_of(table) if any(mark in s for mark in marks))
+        for each in entries(lines):
+            if each.port in ports and each.state not in (LISTENING, TIME_WAIT):
+                inodes.add(each.inode)
     return inodes
 
 

@@ -101,11 +101,8 @@ def _short(seen: Strained) -> str:
         return UNKNOWN
     if not _broke(seen):
         return f"holds {seen.offered}"
-    return f"breaks at {seen.held}{', for good' if _is_for_good(seen) else ''}"
-
-
-def _is_for_good(seen: Strained) -> bool:
-    return bool(seen.ended) or not seen.again
+    for_good = seen.ended or not seen.again
+    return f"breaks at {seen.held}{', for good' if for_good else ''}"
 
 
 def _more(seen: Strained) -> str:

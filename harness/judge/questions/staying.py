@@ -36,7 +36,7 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
     steps = [step for step in others if step.order is not Goal.LEAST]
     known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
     shut = [step for step in steps if not step.admitted]
-    least = min(shut, key=_clients, default=None)
+    least = min(shut, key=lambda step: step.clients, default=None)
     told = [step for step in others if step.in_app is not None]
     inside = [step for step in told if step.in_app]
     return StayNumbers(
@@ -66,10 +66,6 @@ def _waits_from(steps: Sequence[StayStep], least: StayStep | None) -> int | None
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
     return number if least and number and number < least.clients else None
-
-
-def _clients(step: StayStep) -> int:
-    return step.clients
 
 
 def _open_reason(seen: StayingSeen) -> str:
