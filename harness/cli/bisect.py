@@ -100,8 +100,8 @@ def bisect(
     )
     change = find_change(search, *find_ends(search, good, bad))
     swaps = _swap(known, selection, followed, change, given.results, quiet=quiet)
-    found = make_bisection(followed, search, change, swaps, probe_again())
-    _show(given.results, found, printing)
+    bisection = make_bisection(followed, search, change, swaps, probe_again())
+    _show(given.results, bisection, printing)
     return code
 
 

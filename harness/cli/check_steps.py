@@ -150,5 +150,5 @@ def show(
     page = contents.page(report, changes, result)
     cases = of_check(report, result)
     measured_at = report.measured_at
-    found = AllWays(result, result.deployments, cases, sections, page, measured_at)
-    show_in(printing, found, fault)
+    ways = AllWays(result, result.deployments, cases, sections, page, measured_at)
+    show_in(printing, ways, fault)

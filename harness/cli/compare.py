@@ -58,8 +58,8 @@ def compare(
     fault = fault_of(now, fail_on, changes)
     sections = [in_lists(changes), verdict.of_changes(counted(changes), fault)]
     page = [page_section(changes)]
-    found = AllWays(changes, changes.cells, cases, sections, page, now.measured_at)
-    show(printing._replace(format=older or printing.format), found, fault)
+    ways = AllWays(changes, changes.cells, cases, sections, page, now.measured_at)
+    show(printing._replace(format=older or printing.format), ways, fault)
     if fault is not None:
         raise fault
     return 0

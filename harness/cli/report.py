@@ -87,5 +87,5 @@ def show(
     write_pages(results, TITLE, page, judged.cells)
     sections = overview(judged, compared, end, shown_path(results))
     cases = of_report(judged, FORBIDDEN[fail_on])
-    found = AllWays(judged, judged.cells, cases, sections, page, judged.measured_at)
-    show_in(printing, found, fault)
+    ways = AllWays(judged, judged.cells, cases, sections, page, judged.measured_at)
+    show_in(printing, ways, fault)

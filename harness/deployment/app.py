@@ -169,8 +169,10 @@ class DeployedApp:
         probe = Probe(server, holds, endpoint, target, quiet, headers, inside)
         take_note(probe, client)
         probe.route = self._below + (self._prepared.deployment.route or "")
-        found = self.hello.places if self.hello else ()
-        probe.places = {each.name: each.name in found for each in self._prepared.places}
+        places = self.hello.places if self.hello else ()
+        probe.places = {
+            each.name: each.name in places for each in self._prepared.places
+        }
         return probe
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:

@@ -83,12 +83,12 @@ _FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given
 
 def _calls_a_factory(cell: CellReport) -> Advice:
     """The remedy if a factory is served in place of its app."""
-    found = _FACTORY.search(cell.log_tail)
-    place = re.compile(rf"\w[\w.]*:{found[1]}") if found else None
+    match = _FACTORY.search(cell.log_tail)
+    place = re.compile(rf"\w[\w.]*:{match[1]}") if match else None
     word = next(filter(place.fullmatch, cell.command), "") if place else ""
-    if not found or not word:
+    if not match or not word:
         return Advice()
-    because = f"it calls `{found[1]}` as if that were the app, but that makes the app"
+    because = f"it calls `{match[1]}` as if that were the app, but that makes the app"
     if server_words(cell.command)[0].startswith("waitress"):
         return Advice(because, "add `--call`")
     return Advice(because, f"write `'{word}()'` in place of `{word}`")
@@ -128,9 +128,9 @@ _UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
 
 def _lacks_variable(cause: str, log: str) -> str:
     """The environment variable that the app looked up and did not find, if any."""
-    found = _UNSET.search(cause)
+    match = _UNSET.search(cause)
     is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
-    return found["name"] if found and is_looked_up else ""
+    return match["name"] if match and is_looked_up else ""
 
 
 _NO_IMAGE = re.compile(

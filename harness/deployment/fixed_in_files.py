@@ -67,11 +67,11 @@ def variable_of(words: Sequence[str], port: str, folder: Path) -> str:
     Empty where it is the default of none.
     """
     for place in _places((*words, *_SETTINGS), port, folder):
-        if place.name in _SETTINGS and (found := _IS_SET.match(place.line)):
-            return found[1]
-        for found in _IS_DEFAULT.finditer(place.line):
-            if port in (found["port"], found["other"]):
-                return found["python"] or found["shell"]
+        if place.name in _SETTINGS and (match := _IS_SET.match(place.line)):
+            return match[1]
+        for match in _IS_DEFAULT.finditer(place.line):
+            if port in (match["port"], match["other"]):
+                return match["python"] or match["shell"]
     return ""
 
 

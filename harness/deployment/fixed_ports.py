@@ -57,8 +57,8 @@ def taken_port(log: str) -> int | None:
     """The port that was taken, if the server's log says so."""
     if not _IS_TAKEN.search(log):
         return None
-    found = [int(each["port"]) for each in _TAKEN.finditer(log)]
-    return found[-1] if found else None
+    ports = [int(each["port"]) for each in _TAKEN.finditer(log)]
+    return ports[-1] if ports else None
 
 
 def _in_command(command: CommandLine, port: str) -> str:
@@ -115,11 +115,13 @@ def _by_option(command: CommandLine, port: str) -> str:
     listening = SERVERS.get(name)
     if listening is None or "uwsgi" in name:
         return ""
-    told = " ".join(listening.told)
+    options = " ".join(listening.told)
     if command.key != "command":
-        told = told.replace("{host}", "0.0.0.0").replace("{port}", f"${{PORT:-{port}}}")
+        options = options.replace("{host}", "0.0.0.0").replace(
+            "{port}", f"${{PORT:-{port}}}"
+        )
     behind = " behind `run`" if name == "flask" else ""
-    return f"add `{told}` to the command{behind}"
+    return f"add `{options}` to the command{behind}"
 
 
 def _handed_on(command: CommandLine) -> str:

@@ -105,11 +105,11 @@ def _caches(home: Path) -> Path:
 def layers(folder: Path, variables: Mapping[str, str]) -> list[Path]:
     """The folders that a deployment sees through a layer: its home, and its tree."""
     tree, home = working_tree(folder), home_of(variables)
-    found = [] if layer_problem(tree) else [tree]
+    folders = [] if layer_problem(tree) else [tree]
     if home is None or home.is_relative_to(tree) or layer_problem(home):
-        return found
+        return folders
     inside = tree.is_relative_to(home) and not tree.is_relative_to(_caches(home))
-    return [home] if inside else [home, *found]
+    return [home] if inside else [home, *folders]
 
 
 def stays_in_layer(path: Path, folder: Path) -> bool:
@@ -132,9 +132,11 @@ def layered(
     if not over:
         return command
     home = home_of(variables)
-    kept = [_caches(home), own] if home is not None else [own]
+    uncovered = [_caches(home), own] if home is not None else [own]
     hidden = _hidden(tree, own, variables)
-    return _layer(over, own, command, hidden, [path for path in kept if path.is_dir()])
+    return _layer(
+        over, own, command, hidden, [path for path in uncovered if path.is_dir()]
+    )
 
 
 def _hidden(
@@ -150,8 +152,8 @@ def _hidden(
     refusing = engine if engine.is_socket() else Path(os.devnull)
     sockets = [(path, refusing) for path in engine_sockets(variables)]
     search = variables.get("PATH", os.defpath)
-    found = stand_ins.controls(search, confined=confines_signals())
-    real = ((name, path.resolve()) for name, path in found.items())
+    programs = stand_ins.controls(search, confined=confines_signals())
+    real = ((name, path.resolve()) for name, path in programs.items())
     # Several programs may be one file, as in busybox.
     pairs = [(path, own / PROGRAMS / name) for name, path in real if path.name == name]
     return [*sockets, *pairs]

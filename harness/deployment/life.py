@@ -69,9 +69,9 @@ def _below(
     if lowest is not None and lowest.lowest < never_below:
         least = f"{words} there were {lowest.lowest} at the least."
         yield BrokenPromise(GateFailed, f"{least} {lowest.sentence}")
-    asked = set(deployment.life) - {Act.END}
-    wanted = asked | set(_usual(deployment))
-    yield from _unknown("never-below", tapes, wanted, asked)
+    acts = set(deployment.life) - {Act.END}
+    wanted = acts | set(_usual(deployment))
+    yield from _unknown("never-below", tapes, wanted, acts)
 
 
 def _lost_in_the_end(

@@ -53,15 +53,15 @@ def check_database(
 
     ``given`` are the variables that the deployment itself sets for the check.
     """
-    found = next(filter(None, map(_CHANGES.search, _texts(words, folder))), None)
-    if found is None or variables.get(CI):
+    change = next(filter(None, map(_CHANGES.search, _texts(words, folder))), None)
+    if change is None or variables.get(CI):
         return
     for name, value in (*variables.items(), *_in_files(folder, variables)):
         if name in given or not _SERVER.match(value):
             continue
         raise DeploymentFault(
             key,
-            f"runs `{' '.join(found[0].split())}`, which would change the database "
+            f"runs `{' '.join(change[0].split())}`, which would change the database "
             f"that {name} names{_place(value)}; name one that the check may change: "
             f'env = {{ {name} = "sqlite:///check.db" }}',
         )

@@ -151,10 +151,11 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
             f'"/shop"{ignores}'
         )
     if client.status in (502, 503, 504):
-        kept = ", or lets nobody in, as for maintenance" if client.status == 503 else ""
+        closed = client.status == 503
+        reason = ", or lets nobody in, as for maintenance" if closed else ""
         return problem + (
-            f"what stands in front has not reached the app{kept}; what was printed may "
-            "say why"
+            f"what stands in front has not reached the app{reason}; what was printed "
+            "may say why"
         )
     if (client.status or 0) >= 500:
         return problem + (

@@ -55,8 +55,8 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     named = [given.removeprefix("unix://")] if given.startswith("unix://") else []
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
     named += _of_contexts(variables)
-    found = (Path(os.path.realpath(each)) for each in named)
-    return [path for path in dict.fromkeys(found) if path.is_socket()]
+    resolved = (Path(os.path.realpath(each)) for each in named)
+    return [path for path in dict.fromkeys(resolved) if path.is_socket()]
 
 
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:

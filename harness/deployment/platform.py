@@ -24,25 +24,25 @@ def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] |
     """
     if deployment.platform is not None:
         return _named(folder / deployment.platform)
-    found = [
+    limited = [
         (each, path)
         for path in sorted(folder.iterdir())
         for each in instances_in(path)
         if each.limit is not None and not each.problem
     ]
-    return found[0] if len(found) == 1 else None
+    return limited[0] if len(limited) == 1 else None
 
 
 def _named(path: Path) -> tuple[Instance, Path]:
-    found = named_instances("platform", path)
-    if not found:
+    named = named_instances("platform", path)
+    if not named:
         raise DeploymentFault(
             "platform",
             f"{path} is of no platform that is known; name a service.yaml, fly.toml, "
             "app.yaml, main.tf, a Kubernetes manifest or the like",
         )
-    limited = [each for each in found if each.limit is not None]
-    return (limited or found)[0], path
+    limited = [each for each in named if each.limit is not None]
+    return (limited or named)[0], path
 
 
 GIVEN = ("path", "port", "by", "period", "timeout", "failures")
@@ -57,25 +57,25 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     check = HealthCheck(path=deployment.ready or "")
     if given.file:
         check = _in_file(folder / given.file)
-    elif found := platform_of(deployment, folder):
-        check = found[0].check or check
+    elif platform := platform_of(deployment, folder):
+        check = platform[0].check or check
     keys = {name: getattr(given, name) for name in GIVEN}
-    said = {name: value for name, value in keys.items() if value is not None}
-    if said:
+    settings = {name: value for name, value in keys.items() if value is not None}
+    if settings:
         says = "as its file says" if check.file == "" else f"{check.says} and `probes`"
-        said["says"] = says
-    if said.get("by") is CheckBy.TCP:
-        said["path"] = ""
-    return msgspec.structs.replace(check, **said)
+        settings["says"] = says
+    if settings.get("by") is CheckBy.TCP:
+        settings["path"] = ""
+    return msgspec.structs.replace(check, **settings)
 
 
 def _in_file(path: Path) -> HealthCheck:
     """The first health check of a file. Raises ``DeploymentFault``."""
-    found = named_instances("probes", path)
-    for each in found:
+    in_file = named_instances("probes", path)
+    for each in in_file:
         if each.check is not None:
             return each.check
-    why = next((f": {each.not_asked}" for each in found if each.not_asked), "")
+    why = next((f": {each.not_asked}" for each in in_file if each.not_asked), "")
     raise DeploymentFault(
         "probes",
         f"{path} has no health check that can be asked from here, by HTTP or TCP{why}; "

@@ -35,10 +35,10 @@ def on_paper(prepared: Prepared) -> str:
 
     Raises ``DeploymentFault`` about a file that was named.
     """
-    found = platform_of(prepared.deployment, prepared.where.folder)
-    if found is None or found[0].limit is None:
+    platform = platform_of(prepared.deployment, prepared.where.folder)
+    if platform is None or platform[0].limit is None:
         return ""
-    instance, path = found
+    instance, path = platform
     limit = limit_of(instance, f"{path.name}:{instance.line}")
     declared = prepared.declaration.declared
     name = prepared.deployment.name
@@ -53,10 +53,10 @@ def remarks_on_platform(
     ``processors`` are those of this machine. Raises ``DeploymentFault`` about a file
     that was named.
     """
-    found = platform_of(prepared.deployment, prepared.where.folder)
-    if found is None:
+    platform = platform_of(prepared.deployment, prepared.where.folder)
+    if platform is None:
         return
-    instance, path = found
+    instance, path = platform
     file = str(path.absolute())
     sent = _sent(instance, path, cell)
     if sent.verdict in WORDS:

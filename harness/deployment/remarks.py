@@ -49,21 +49,21 @@ def _remark(word: Other, reason: str, remedy: str) -> Remark:
 
 def _health(cell: CellReport) -> Iterator[Remark]:
     """A remark on a health check that waits."""
-    found = cell.health
-    if found is None or not found.waits:
+    health = cell.health
+    if health is None or not health.waits:
         return
-    least, most = found.after
-    enough = (found.at_times or 1) - 1
+    least, most = health.after
+    enough = (health.at_times or 1) - 1
     first = f"let the platform send at most {enough} at once"
     if not enough:
         first = "have more than one place"
     yield Remark(
         word=Other.STARVED,
-        reason=f"with {found.at_times} requests in the app its health check may wait; "
-        f"{found.check.then} when that lasts {least:g} to {most:g} s",
+        reason=f"with {health.at_times} requests in the app its health check may wait; "
+        f"{health.check.then} when that lasts {least:g} to {most:g} s",
         remedy=f"{first}, or answer the check on a port of its own",
-        file=str(Path(found.check.file).absolute()) if found.check.file else "",
-        line=found.check.line,
+        file=str(Path(health.check.file).absolute()) if health.check.file else "",
+        line=health.check.line,
     )
 
 
@@ -114,13 +114,13 @@ def _staying(found: StayNumbers) -> Iterator[Remark]:
 
 def _one_connection(cell: CellReport) -> Iterator[Remark]:
     """A remark on requests that get fewer places because they share a connection."""
-    found = cell.http2
-    if found is None or not found.fewer:
+    http2 = cell.http2
+    if http2 is None or not http2.fewer:
         return
     yield _remark(
         word=Other.ONE_CONNECTION,
-        reason=f"on one HTTP/2 connection {found.one} requests are in the app at once, "
-        f"and {found.several} on several",
+        reason=f"on one HTTP/2 connection {http2.one} requests are in the app at once, "
+        f"and {http2.several} on several",
         remedy="put a proxy in front that opens a connection for each request, "
         "or have one worker with all places",
     )

@@ -186,8 +186,8 @@ def controls(search: str, *, confined: bool) -> dict[str, Path]:
 
 
 def _found(names: Iterable[str], search: str) -> dict[str, Path]:
-    found = ((name, shutil.which(name, path=search)) for name in names)
-    return {name: Path(path) for name, path in found if path}
+    paths = ((name, shutil.which(name, path=search)) for name in names)
+    return {name: Path(path) for name, path in paths if path}
 
 
 def write(

@@ -119,8 +119,8 @@ async def arrive(
         await come(first)
         return None
     known = lead(workers, goal, first, others)
-    kept = await _in_order(probe, workers, goal, first, others, come)
-    return goal if kept and known else None
+    in_order = await _in_order(probe, workers, goal, first, others, come)
+    return goal if in_order and known else None
 
 
 async def _in_order(
@@ -145,18 +145,18 @@ async def _in_order(
         await come(first)
         await others_come()
         return True
-    kept, parts = False, shares(first, len(workers.order))
+    in_order, parts = False, shares(first, len(workers.order))
     if goal is Goal.LEAST:
         parts = [first]
     with contextlib.suppress(TooLong, CannotStop):
         async with stopping(probe.server.origin) as stopped:
             await in_turn(stopped, workers.order, parts, come)
             await others_come()
-            kept = True
-    if not kept:
+            in_order = True
+    if not in_order:
         await come([each for each in first if each.state is State.NEW])
         await others_come()
-    return kept
+    return in_order
 
 
 async def in_turn(

@@ -84,11 +84,11 @@ def further_to_growing(
     load = load_of(declared, limit)
     if peak_of(rounds) >= load:
         return None
-    asked = [each.asked for each in rounds]
-    if 4 * load not in asked:
+    loads = [each.asked for each in rounds]
+    if 4 * load not in loads:
         return Offer(4 * load)
     above = FAR_ABOVE * load
-    return Offer(above, anew=True) if asked.count(above) < AT_GROWING else None
+    return Offer(above, anew=True) if loads.count(above) < AT_GROWING else None
 
 
 def further(
@@ -113,10 +113,10 @@ def further(
     for done in rounds:
         admitted[done.offered].append(done.admitted)
     # With a short backlog, fewer are offered than were asked for, each time.
-    asked = Counter(done.asked for done in rounds)
+    counts = Counter(done.asked for done in rounds)
     tried = {
-        load: max(asked[load], len(admitted[load]))
-        for load in {*asked, *admitted, load}
+        load: max(counts[load], len(admitted[load]))
+        for load in {*counts, *admitted, load}
     }
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
     short = any(short_of(done, declared, limit) for done in rounds)
@@ -144,7 +144,7 @@ def further(
     return (
         None
         if declared is None
-        else _from_above(load, admitted, asked[FAR_ABOVE * load])
+        else _from_above(load, admitted, counts[FAR_ABOVE * load])
     )
 
 

@@ -53,12 +53,12 @@ def listened_on(processes: Iterable[int]) -> set[int]:
 
 def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:
     """The addresses and ports that these processes listen on."""
-    found: set[tuple[str, int]] = set()
+    addresses: set[tuple[str, int]] = set()
     for process in processes:
         try:
             connections = psutil.Process(process).net_connections("tcp")
         except psutil.Error:
             continue
         listening = (c.laddr for c in connections if c.status == psutil.CONN_LISTEN)
-        found |= {(address.ip, address.port) for address in listening}
-    return found
+        addresses |= {(address.ip, address.port) for address in listening}
+    return addresses

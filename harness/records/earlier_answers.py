@@ -41,7 +41,7 @@ def _with_answers(cell: CellEvidence, before: Sequence[Evidence]) -> CellEvidenc
     """A cell with answers of earlier runs, the newest of each question."""
     if cell.outcome is not Outcome.MEASURED:
         return cell
-    asked = {
+    questions = {
         seen.question: seen
         for run in before
         for known in run.cells
@@ -49,5 +49,5 @@ def _with_answers(cell: CellEvidence, before: Sequence[Evidence]) -> CellEvidenc
         for seen in known.asked
     }
     again = {seen.question for seen in cell.asked}
-    kept = (seen for question, seen in asked.items() if question not in again)
-    return msgspec.structs.replace(cell, asked=(*cell.asked, *kept))
+    earlier = (seen for question, seen in questions.items() if question not in again)
+    return msgspec.structs.replace(cell, asked=(*cell.asked, *earlier))

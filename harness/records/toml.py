@@ -179,10 +179,10 @@ def _is_tables(kind: inspect.Type | None) -> bool:
 def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
     """The type of a key; of several types, the record."""
     types = (field.type for field in struct.fields if field.encode_name == name)
-    found = next(types, None)
-    kinds = found.types if isinstance(found, inspect.UnionType) else ()
+    first = next(types, None)
+    kinds = first.types if isinstance(first, inspect.UnionType) else ()
     records = (each for each in kinds if isinstance(each, inspect.StructType))
-    return next(records, found)
+    return next(records, first)
 
 
 def _get(value: Any, key: Any) -> Any:

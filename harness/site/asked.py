@@ -67,8 +67,8 @@ def pages(
 ) -> Iterator[File]:
     """The pages of all questions that were asked."""
     for question in of_any(atlas):
-        asked = list(_newest(atlas, question))
-        groups, unfit = _groups(asked, question), _unfit(asked, question)
+        newest = list(_newest(atlas, question))
+        groups, unfit = _groups(newest, question), _unfit(newest, question)
         meaning = QUESTIONS[question].meaning
         first = about(typed, question)[:MOST_ANSWERS]
         best = f"{first[0].asked} {first[0].answer}" if first else meaning
@@ -99,14 +99,14 @@ def pages(
 def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasCell]]]:
     """The newest cell of each configuration that was asked, by server."""
     for name in atlas.servers:
-        asked: dict[str, AtlasCell] = {}
+        newest: dict[str, AtlasCell] = {}
         for entry in atlas.servers[name]:
             if answer_of(entry.cell, question):
                 key = entry.cell.configuration
-                asked[key] = newer(asked.get(key, entry), entry)
+                newest[key] = newer(newest.get(key, entry), entry)
         order = [each.cell.configuration for each in servers.newest_of(atlas, name)]
-        if asked:
-            yield name, [asked[each] for each in order if each in asked]
+        if newest:
+            yield name, [newest[each] for each in order if each in newest]
 
 
 def answer_of(cell: CellReport, question: Question) -> Answer | None:

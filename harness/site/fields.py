@@ -37,18 +37,18 @@ _OF_TAPES = ("least", "gap", "lost")
 
 def _details(cell: CellReport) -> dict[str, str]:
     """Numbers of the questions whose answers are more than a word."""
-    found = {}
+    details = {}
     if memory := cell.memory:
-        found["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
-        found["memory-further"] = _size(memory.each)
+        details["memory-place"] = f"{memory.full / memory.places / MB:.0f} MB"
+        details["memory-further"] = _size(memory.each)
     if cell.health and cell.health.at_times is not None:
-        found["probes-from"] = str(cell.health.at_times)
+        details["probes-from"] = str(cell.health.at_times)
     for tape in cell.tapes:
         lost = tape.lost_in_app + tape.lost_waiting
         known = str(tape.lowest), f"{tape.lowest_seconds:.1f} s", str(lost)
         said = known if tape.known else ("not known",) * 3
-        found |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
-    return found
+        details |= {f"{tape.act}-{w}": s for w, s in zip(_OF_TAPES, said, strict=True)}
+    return details
 
 
 def _size(size: int) -> str:

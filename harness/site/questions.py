@@ -196,8 +196,10 @@ def citing(
     pages: Iterable[QuestionPage], cited: Callable[[CellReport], bool]
 ) -> list[QuestionPage]:
     """Questions whose answer cites a cell; those that begin with it come first."""
-    found = [page for page in pages if any(map(cited, page.cells.values()))]
-    return sorted(found, key=lambda page: not cited(next(iter(page.cells.values()))))
+    citing_pages = [page for page in pages if any(map(cited, page.cells.values()))]
+    return sorted(
+        citing_pages, key=lambda page: not cited(next(iter(page.cells.values())))
+    )
 
 
 def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPage]:

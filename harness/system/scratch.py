@@ -73,8 +73,8 @@ _remove_left_once = functools.cache(lambda parent: remove_left(Path(parent)))
 
 def remove_left(parent: Path) -> None:
     """Remove the empty folders of runs that were killed, and nothing else."""
-    with contextlib.suppress(OSError), os.scandir(parent) as found:
-        for entry in found:
+    with contextlib.suppress(OSError), os.scandir(parent) as entries:
+        for entry in entries:
             with contextlib.suppress(OSError):
                 if _OURS.fullmatch(entry.name) and _is_left(entry):
                     _remove_if_empty(Path(entry.path))

@@ -29,14 +29,14 @@ def files(folder):
 
 def name_and_version(path):
     """Name and version from the head of such a file; nothing if it has none."""
-    found = {}
+    fields = {}
     try:
         with io.open(path, encoding="utf-8", errors="replace") as file:
             for line in file:
                 key, _, value = line.partition(":")
-                found.setdefault(key, value.strip())
-                if "Name" in found and "Version" in found:
-                    return found["Name"].lower(), found["Version"]
+                fields.setdefault(key, value.strip())
+                if "Name" in fields and "Version" in fields:
+                    return fields["Name"].lower(), fields["Version"]
                 if not line.strip():
                     break
     except EnvironmentError:  # left behind by something that was uninstalled

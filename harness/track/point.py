@@ -84,13 +84,13 @@ def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     The limit on false alarms holds for all the pairs of one call together. Releases
     with tapes are compared by these instead.
     """
-    found = compare_pairs(
+    comparisons = compare_pairs(
         [Pair(before.cell, now.cell) for before, now in pairs],
         [Conditions.of(before.evidence, now.evidence) for before, now in pairs],
     )
     return [
         lost.differ(before.tape, now.tape) if before.tape and now.tape else comparison
-        for (before, now), comparison in zip(pairs, found, strict=True)
+        for (before, now), comparison in zip(pairs, comparisons, strict=True)
     ]
 
 

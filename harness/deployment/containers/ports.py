@@ -70,10 +70,10 @@ def measured_port(run: Run) -> Option | None:
     """The option that publishes the measured port; ``None`` if none is needed."""
     given = [each for each in run.options if each.name == "publish"]
     published = [each for each in given if not each.value.endswith("/udp")]
-    told = [each for each in published if PORT in each.value]
+    with_place = [each for each in published if PORT in each.value]
     inside = {each.value.rpartition(":")[2].removesuffix("/tcp") for each in published}
     plain = [each for each in published if not is_for_tls(each.value)]
-    ours = _measured(told, published, len(inside), plain)
+    ours = _measured(with_place, published, len(inside), plain)
     if "host" in networks_of(run):
         _refuse_fixed_port(run)
         return ours[0] if ours else None

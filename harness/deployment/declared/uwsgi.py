@@ -182,8 +182,8 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
         return command  # where it then listens is seen
     name, arguments = server_words(command.words)
     start = len(command.words) - len(arguments)
-    told = SERVERS[name].told
-    words = (*command.words[:start], *told, *as_words(shown, where.folder))
+    options = SERVERS[name].told
+    words = (*command.words[:start], *options, *as_words(shown, where.folder))
     return command._replace(words=words)
 
 

@@ -56,20 +56,20 @@ def count(words: Sequence[str], context: CommandContext) -> Count:
 
 
 def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
-    found = gunicorn_settings(arguments, context)
-    lane = lane_of(found.kind, found.threads, found.connections)
+    settings = gunicorn_settings(arguments, context)
+    lane = lane_of(settings.kind, settings.threads, settings.connections)
     if lane is None:
         raise CannotDerive(
-            f"what the worker class {found.shown_kind} declares is not known"
+            f"what the worker class {settings.shown_kind} declares is not known"
         )
-    each = {"": 1, "threads": found.threads}.get(lane, found.connections)
-    noun = "thread" if found.kind == "gthread" else "connection"
-    parts = (plural(found.workers, "worker"), plural(each, noun) if lane else "")
+    each = {"": 1, "threads": settings.threads}.get(lane, settings.connections)
+    noun = "thread" if settings.kind == "gthread" else "connection"
+    parts = (plural(settings.workers, "worker"), plural(each, noun) if lane else "")
     return Count(
-        found.workers * each,
+        settings.workers * each,
         " × ".join(filter(None, parts)),
-        found.config,
-        found.overrides,
+        settings.config,
+        settings.overrides,
     )
 
 

@@ -36,10 +36,10 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
     """The lines of a file that start a server."""
     for number, whole in enumerate(text.splitlines(), start=1):
         line = _OF_TEMPLATES.sub("", whole)
-        found = _SERVER.search(line)
-        if found is None or line.lstrip().startswith(("#", "//", ";")):
+        match = _SERVER.search(line)
+        if match is None or line.lstrip().startswith(("#", "//", ";")):
             continue
-        command = _to_the_quote(line, found.start()).rstrip("\\ ")
+        command = _to_the_quote(line, match.start()).rstrip("\\ ")
         if _APP.search(command):
             command = _VARIABLE_OF_MAKE.sub(_for_a_shell, command)
             yield StartLine(number, "", command)

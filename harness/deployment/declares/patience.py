@@ -74,10 +74,10 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
 
 
 def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
-    found = gunicorn_settings(arguments, context)
-    kind, connections = found.kind, found.connections
-    timeout = _seconds(found.given("timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
-    keep = _seconds(found.given("keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
+    settings = gunicorn_settings(arguments, context)
+    kind, connections = settings.kind, settings.connections
+    timeout = _seconds(settings.given("timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(settings.given("keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
     known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
     if kind not in known:
         return NOT_KNOWN
@@ -89,7 +89,9 @@ def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Pat
         of,
         ", or give its workers threads: with those the timeout ends no request",
     )
-    keeps_none = kind == "sync" or (kind == "gthread" and connections <= found.threads)
+    keeps_none = kind == "sync" or (
+        kind == "gthread" and connections <= settings.threads
+    )
     idle = AppWaits(
         "gunicorn", 0 if keeps_none or not keep else keep, "--keep-alive", of
     )

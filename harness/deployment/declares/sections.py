@@ -61,13 +61,13 @@ def unit_file(path: Path, text: str) -> Iterator[StartLine]:
 
 def _of_files(unit: Path, names: list[str]) -> dict[str, str]:
     """What files of variables that lie beside a unit, or one folder above, set."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name in names:
         for folder in (unit.parent, unit.parent.parent):
             if (path := folder / Path(name.removeprefix("-")).name).is_file():
-                found |= _pairs(text_if_there(path))
+                variables |= _pairs(text_if_there(path))
                 break
-    return found
+    return variables
 
 
 def _sections(

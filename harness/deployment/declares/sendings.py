@@ -119,8 +119,10 @@ def taken_by(
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
     numbers = {(there.known, there.declared) for _, there in counted}
     if len(numbers) > 1:
-        said = [f"{_where(each)} {_number(there)}" for each, there in counted[:2]]
-        return AppPlaces(False, why=f"{said[0]} and {said[1]} contradict each other")
+        differing = [f"{_where(each)} {_number(there)}" for each, there in counted[:2]]
+        return AppPlaces(
+            False, why=f"{differing[0]} and {differing[1]} contradict each other"
+        )
     place, there = counted[0]
     if not there.known:
         return AppPlaces(

@@ -31,10 +31,10 @@ def waiting(
     """
     if instance.answer is None and instance.idle is None:
         return
-    found = _started(instance, path, places)
-    if found is None:
+    started = _started(instance, path, places)
+    if started is None:
         return
-    of, app = found
+    of, app = started
     file = str(path.relative_to(folder))
     for waits, seen, judged in judgements(instance, app):
         about = instance.platform
@@ -86,7 +86,7 @@ def _started(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> tuple[str, Patience] | None:
     """The server that an instance starts, if all candidates wait equally long."""
-    found: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
+    by_waits: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
     for each in candidates(instance, path, places):
         there = each.elsewhere(dict(instance.variables), 1)
         of = f"{each.place.file}:{each.place.line}"
@@ -97,5 +97,5 @@ def _started(
         if waits == NOT_KNOWN:
             return None
         seconds = tuple(e.seconds if e else -1 for e in waits)
-        found.setdefault(seconds, (of, waits))
-    return next(iter(found.values())) if len(found) == 1 else None
+        by_waits.setdefault(seconds, (of, waits))
+    return next(iter(by_waits.values())) if len(by_waits) == 1 else None

@@ -82,23 +82,23 @@ class _Reader:
 
     def body(self, end: str, line: int) -> Node:
         """Settings and blocks up to a closing brace, or to the end of the file."""
-        found: dict[str, Node] = {}
+        settings: dict[str, Node] = {}
         self._deeper(1)
         while True:
             self._lines()
             if self._is(end):
                 self._take()
                 self._deeper(-1)
-                return Node(found, line)
+                return Node(settings, line)
             name = self._take()
             if name.kind not in ("word", "text"):
                 self._at -= name.kind != "end"
                 raise self._wrong()
             if self._is("=", ":"):
                 self._take()
-                found[name.value] = Node(self._value().value, name.line)
+                settings[name.value] = Node(self._value().value, name.line)
             else:
-                self._block(name, found)
+                self._block(name, settings)
 
     def _block(self, name: Token, found: dict[str, Node]) -> None:
         labels = []
@@ -124,12 +124,12 @@ class _Reader:
 
     def resources(self) -> list[Node]:
         """Each ``resource NAME 'TYPE@VERSION' = { … }``, with its type as a key."""
-        found: list[Node] = []
+        nodes: list[Node] = []
         while self._now().kind != "end":
             token = self._take()
             if (token.kind, token.value) == ("word", "resource"):
-                found += self._resource(token.line)
-        return found
+                nodes += self._resource(token.line)
+        return nodes
 
     def _resource(self, line: int) -> list[Node]:
         name, kind = self._take(), self._take()
@@ -189,31 +189,31 @@ class _Reader:
 
     def _object(self) -> Node:
         line = self._take().line
-        found: dict[str, Node] = {}
+        items: dict[str, Node] = {}
         while True:
             self._lines()
             if self._is("}"):
                 self._take()
-                return Node(found, line)
+                return Node(items, line)
             key = self._take()
             if not self._is("=", ":"):
                 if key.kind == "end" or self._assigns == "=":
                     raise self._wrong()
                 continue  # a spread, or a loop of Bicep
             self._take()
-            found[key.value] = Node(self._value().value, key.line)
+            items[key.value] = Node(self._value().value, key.line)
 
     def _list(self) -> Node:
         line = self._take().line
-        found: list[Node] = []
+        items: list[Node] = []
         while True:
             self._lines()
             if self._is("]"):
                 self._take()
-                return Node(found, line)
+                return Node(items, line)
             if self._now().kind == "end":
                 raise self._wrong()
-            found.append(self._value())
+            items.append(self._value())
 
     def _encoded(self) -> Node:
         self._at += 2

@@ -80,13 +80,13 @@ def first_check(
     not_asked = ""
     ports = [text_at(e.node, "containerPort") for e in find(instance, "ports.*")]
     for kind in kinds:
-        asked = at(kind.at)
-        if asked is None:
+        nodes = at(kind.at)
+        if nodes is None:
             continue
-        if check := _check_of(kind, asked, path, ports):
+        if check := _check_of(kind, nodes, path, ports):
             return check, not_asked
         name = last_step(kind.at).removeprefix("/")
-        how = f"{name} in line {asked.line} {_by_program(kind, asked)}"
+        how = f"{name} in line {nodes.line} {_by_program(kind, nodes)}"
         not_asked = not_asked or how
     return None, not_asked
 

@@ -61,7 +61,7 @@ MOST_SIBLINGS = 100
 @functools.lru_cache(maxsize=32)
 def given_in(folder: Path) -> Mapping[str, str]:
     """The values of Terraform variables, by the files of a folder."""
-    found: dict[str, Node] = {}
+    values: dict[str, Node] = {}
     try:
         names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
     except OSError:
@@ -70,10 +70,10 @@ def given_in(folder: Path) -> Mapping[str, str]:
         if path.suffix == ".tfvars" and not _is_loaded(path.name):
             continue
         try:
-            found[path.name] = from_hcl(read_text(path))[0]
+            values[path.name] = from_hcl(read_text(path))[0]
         except (UsageError, NotReadable):
             continue
-    return hcl_given(found)
+    return hcl_given(values)
 
 
 def _is_loaded(name: str) -> bool:

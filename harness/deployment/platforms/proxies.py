@@ -129,12 +129,12 @@ def _tries_another(text: str) -> bool:
 
     It does by itself, unless the request may not be sent twice, such as a POST.
     """
-    said = _NEXT.search("\n".join(line for _, line in _lines(text)))
+    setting = _NEXT.search("\n".join(line for _, line in _lines(text)))
     several = any(
         sum(len(_SERVER.findall(line)) for _, line in lines) > 1
         for lines in _upstreams(text)
     )
-    return several and (said is None or "timeout" in said[1])
+    return several and (setting is None or "timeout" in setting[1])
 
 
 def _kept(text: str) -> Iterator[Waited]:

@@ -48,19 +48,19 @@ def is_read(name: str) -> bool:
 
 def instances(path: Path, text: str) -> list[Instance]:
     """The kinds of instances in a file; none if it belongs to no platform."""
-    found: list[Instance] = []
+    every: list[Instance] = []
     if len(text) > MOST_CHARACTERS:
-        return found
+        return every
     for platform in with_files_like(path.name):
         if not platform.is_in(text):
             continue
         try:
-            found += _read(platform, path, text)
+            every += _read(platform, path, text)
         except NotReadable as problem:
             words = unrendered(path, text, str(problem))
-            if words and not found:
-                found.append(Instance(platform, "", 1, problem=words))
-    return found
+            if words and not every:
+                every.append(Instance(platform, "", 1, problem=words))
+    return every
 
 
 def instances_in(path: Path) -> list[Instance]:
@@ -73,10 +73,10 @@ def instances_in(path: Path) -> list[Instance]:
 
 def named_instances(key: str, path: Path) -> list[Instance]:
     """The instances in a file that a key names. Raises ``DeploymentFault``."""
-    found = instances(path, read_named(key, path))
-    if problem := next((each.problem for each in found if each.problem), ""):
+    named = instances(path, read_named(key, path))
+    if problem := next((each.problem for each in named if each.problem), ""):
         raise DeploymentFault(key, f"{path}: {problem}; correct it")
-    return found
+    return named
 
 
 def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
@@ -86,8 +86,8 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
     for document in documents(platform.format, path, text):
         if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
             continue
-        for found in _each(platform, document):
-            yield _instance(platform, path, document, found)
+        for instance in _each(platform, document):
+            yield _instance(platform, path, document, instance)
 
 
 def _each(platform: Platform, document: Node) -> Iterator[Found]:

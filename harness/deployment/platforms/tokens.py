@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a text, without spaces and comments, and an end token."""
-    found: list[Token] = []
+    pieces: list[Token] = []
     line = 1
     for match in _TOKEN.finditer(text):
         kind = str(match.lastgroup)
@@ -47,6 +47,6 @@ def tokens(text: str) -> list[Token]:
         else:
             value = whole
         if kind != "space":
-            found.append(Token(kind, value, line, match.start(), match.end()))
+            pieces.append(Token(kind, value, line, match.start(), match.end()))
         line += whole.count("\n")
-    return [*found, Token("end", "", line, len(text), len(text))]
+    return [*pieces, Token("end", "", line, len(text), len(text))]

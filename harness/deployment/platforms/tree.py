@@ -52,16 +52,16 @@ def find(node: Node, steps: str) -> list[Found]:
 
     A name with a dot in it stands between quotes.
     """
-    found = [Found("", node)]
+    nodes = [Found("", node)]
     for step in (quoted or plain for quoted, plain in _STEP.findall(steps)):
-        found = [inner for each in found for inner in _step(each, step)]
-    return found
+        nodes = [inner for each in nodes for inner in _step(each, step)]
+    return nodes
 
 
 def text_at(node: Node, steps: str) -> str:
     """The plain value at a place; empty where there is none."""
-    found = find(node, steps) if steps else []
-    return found[0].node.text if found else ""
+    nodes = find(node, steps) if steps else []
+    return nodes[0].node.text if nodes else ""
 
 
 def _step(found: Found, step: str) -> Iterator[Found]:

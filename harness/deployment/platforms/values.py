@@ -38,10 +38,10 @@ def processors(text: str, units: int = 1) -> float | None:
     elif text.endswith("vCPU"):
         number, scale = text[:-4], 1
     try:
-        found = float(number) / scale
+        count = float(number) / scale
     except ValueError:
         return None
-    return found if found > 0 and math.isfinite(found) else None
+    return count if count > 0 and math.isfinite(count) else None
 
 
 def memory(text: str, unit: str) -> str:

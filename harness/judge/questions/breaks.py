@@ -45,15 +45,15 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
     open_ = [
         each for each in known if each not in doubtful and _waits_anyway(each, least)
     ]
-    told = [each for each in known if each not in doubtful and each not in open_]
-    broken = [each for each in told if _broke(each)]
+    certain = [each for each in known if each not in doubtful and each not in open_]
+    broken = [each for each in certain if _broke(each)]
     words = [
         f"{each.scarce}: {UNKNOWN if each in open_ else _short(each)}" for each in known
     ]
     held = {_short(each) for each in known}
-    if len(known) > 1 and len(held) == 1 and len(told) == len(known) and not broken:
+    if len(known) > 1 and len(held) == 1 and len(certain) == len(known) and not broken:
         words = [*held]
-    whole = [each for each in told if not _broke(each)]
+    whole = [each for each in certain if not _broke(each)]
     others = (each for each in seen.limits if each not in known)
     sentences = [
         *_unbroken(whole),

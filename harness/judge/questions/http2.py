@@ -23,10 +23,10 @@ def answer(seen: Http2Seen, cell: CellEvidence) -> Answer:
     """
     if any(_on_their_way(each) for each in seen.rounds):
         return seen.not_quiet()
-    found = numbers(seen, cell)
-    if found is None:
+    result = numbers(seen, cell)
+    if result is None:
         return seen.unknown("no request on such a connection got into the app")
-    return seen.answer(_short(found), _sentence(found), found.one)
+    return seen.answer(_short(result), _sentence(result), result.one)
 
 
 def _on_their_way(seen: StreamRound) -> bool:

@@ -13,20 +13,20 @@ MB = 1_000_000
 
 def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     """What all places together cost; the number is in megabytes."""
-    found = numbers(seen)
-    if found is None:
+    result = numbers(seen)
+    if result is None:
         return seen.unknown("no request was in the app")
-    places = "1 request" if found.places == 1 else f"{found.places} requests"
-    further = f" Each further request costs {_little(found.each)}."
+    places = "1 request" if result.places == 1 else f"{result.places} requests"
+    further = f" Each further request costs {_little(result.each)}."
     sentence = (
-        f"The server takes {_mb(found.idle)} of memory when idle, and "
-        f"{_mb(found.full)} with {places} in the app, of which {_mb(found.full_own)} "
-        f"are shared with nothing else.{further if found.places > 1 else ''} Then it "
-        f"has {_processes(found.processes)}, {plural(found.threads, 'thread')} and "
-        f"{plural(found.files, 'open file')}."
+        f"The server takes {_mb(result.idle)} of memory when idle, and "
+        f"{_mb(result.full)} with {places} in the app, of which {_mb(result.full_own)} "
+        f"are shared with nothing else.{further if result.places > 1 else ''} Then it "
+        f"has {_processes(result.processes)}, {plural(result.threads, 'thread')} and "
+        f"{plural(result.files, 'open file')}."
     )
-    full = round(found.full / MB)
-    return seen.answer(f"{full} MB for {found.places}", sentence, full)
+    full = round(result.full / MB)
+    return seen.answer(f"{full} MB for {result.places}", sentence, full)
 
 
 def numbers(seen: MemorySeen) -> MemoryNumbers | None:

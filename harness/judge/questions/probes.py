@@ -66,20 +66,20 @@ def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
     idle = seen.steps[0]
     if not idle.answered:
         return _fails_idle(seen, idle)
-    found = numbers(seen)
-    if found is None:
+    result = numbers(seen)
+    if result is None:
         return seen.not_quiet()
-    if found.idle_seconds and found.idle_seconds > seen.check.timeout:
-        if found.idle_seconds - idle.lag_seconds <= seen.check.timeout:
+    if result.idle_seconds and result.idle_seconds > seen.check.timeout:
+        if result.idle_seconds - idle.lag_seconds <= seen.check.timeout:
             return seen.unknown(
                 "the harness itself was held up while the check was answered"
             )
-        words = f"Its answer takes {found.idle_seconds:.2g} s with no request in the "
+        words = f"Its answer takes {result.idle_seconds:.2g} s with no request in the "
         words += f"app, and may take {seen.check.timeout:g} s. {_follows(seen.check)}"
         return seen.answer("too slow when idle", words, 0)
-    if not found.waits:
-        return seen.answer("answered", _answered(found, seen))
-    return seen.answer(_short(found), _waits(found, seen), found.at_times)
+    if not result.waits:
+        return seen.answer("answered", _answered(result, seen))
+    return seen.answer(_short(result), _waits(result, seen), result.at_times)
 
 
 def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:

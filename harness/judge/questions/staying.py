@@ -37,8 +37,8 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
     known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
     shut = [step for step in steps if not step.admitted]
     least = min(shut, key=lambda step: step.clients, default=None)
-    told = [step for step in others if step.in_app is not None]
-    inside = [step for step in told if step.in_app]
+    counted = [step for step in others if step.in_app is not None]
+    inside = [step for step in counted if step.in_app]
     return StayNumbers(
         question=seen.question,
         places=alone.admitted,
@@ -47,7 +47,7 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
         taking=_taking(known.ceiling or 1, steps, least),
         served_after=all(step.answered == step.offered for step in others),
         frees_after=_freed(steps),
-        in_app=bool(inside) if told else None,
+        in_app=bool(inside) if counted else None,
         held_back=bool(getattr(seen, "open", 0)) and getattr(seen, "live", None) == 0,
         chance=_by_chance(known, least),
         waits_from=_waits_from(others, least),
@@ -119,12 +119,12 @@ def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
     why = _open_reason(seen)
     if why == NOT_QUIET:
         return seen.not_quiet()
-    found = numbers(seen, cell)
-    if found is None:
+    result = numbers(seen, cell)
+    if result is None:
         return seen.unknown(why)
-    sentences = [_sentence(found, seen.watched_seconds), *_where(found)]
-    short = _short(found) + ("; events held back" if found.held_back else "")
-    return seen.answer(short, " ".join(sentences), found.shut_out_by)
+    sentences = [_sentence(result, seen.watched_seconds), *_where(result)]
+    short = _short(result) + ("; events held back" if result.held_back else "")
+    return seen.answer(short, " ".join(sentences), result.shut_out_by)
 
 
 def shut_out(count: int) -> str:
@@ -166,30 +166,30 @@ def _sentence(found: StayNumbers, watched: float) -> str:
 
 def _where(found: StayNumbers) -> list[str]:
     """Sentences on where the clients stay, and on streams whose clients left."""
-    said = []
+    sentences = []
     if found.waits_from:
-        said.append(may_wait_from(found.waits_from))
+        sentences.append(may_wait_from(found.waits_from))
     if found.chance:
-        said.append(
+        sentences.append(
             "Several workers share the load by chance: it may be another number next "
             "time, and a request that meets a full worker waits earlier."
         )
     if found.question is Question.UPLOADS and found.in_app is not None:
-        said.append(
+        sentences.append(
             "The app is called before the whole body is there, and waits for it."
             if found.in_app
             else "The app is not called before the whole body is there."
         )
     if found.held_back:
-        said.append("An event does not reach the client while its stream lasts.")
+        sentences.append("An event does not reach the client while its stream lasts.")
     if found.left:
-        said.append(_left(found))
+        sentences.append(_left(found))
     if found.kept_seconds >= NOTICED_SECONDS:
-        said.append(
+        sentences.append(
             "When their clients have left, polls stay in the app until they end by "
             f"themselves: for {found.kept_seconds:.0f} s here."
         )
-    return said
+    return sentences
 
 
 def _left(found: StayNumbers) -> str:

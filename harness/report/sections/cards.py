@@ -42,13 +42,13 @@ def sections(report: Report, result: CheckResult) -> list[Section]:
     if len(checked) == 1:
         return [*early, _card(*checked[0], top=True)]
     broken = [each for each in checked if each[0].reason]
-    kept = [each for each in checked if not each[0].reason]
+    passing = [each for each in checked if not each[0].reason]
     broken.sort(key=lambda each: not each[0].exit_code)
     return [
         *early,
         _title(checked),
         *(_card(*each) for each in broken),
-        Section.of("those that pass", _passing(broken), _rows(kept)),
+        Section.of("those that pass", _passing(broken), _rows(passing)),
     ]
 
 
@@ -89,9 +89,9 @@ def _card(each: CheckedDeployment, cell: CellReport, top: bool = False) -> Secti
 def _number(cell: CellReport) -> Text:
     if cell.outcome is not Outcome.MEASURED:
         return say("no number")
-    found = number(cell)
-    words = "{} request at a time" if found == "1" else "{} requests at once"
-    return say(words, found)
+    count = number(cell)
+    words = "{} request at a time" if count == "1" else "{} requests at once"
+    return say(words, count)
 
 
 def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Text]]:
@@ -99,9 +99,9 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
     known = say(": {}", quoted(because)) if because else Text()
     yield say("Promise"), say("{}{}", _promise(each, cell), known)
     if each.found_below:
-        told = Name(f'below = "{each.found_below}"')
-        found = say("found below {}; {} says so", Name(each.found_below), told)
-        yield say("App"), found
+        key = Name(f'below = "{each.found_below}"')
+        place = say("found below {}; {} says so", Name(each.found_below), key)
+        yield say("App"), place
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
     reason, cause = split_reason(cell, cell.reason, remedy)
@@ -123,10 +123,10 @@ def _promise(each: CheckedDeployment, cell: CellReport) -> Text:
 
 
 def _verdict(cell: CellReport) -> Text:
-    found = words.mark(cell)
-    rule = say(" ({})", found.rule) if found.rule else Text()
-    meaning = say(": {}", found.meaning) if found.rule else Text()
-    return say("{}{}{}", found, rule, meaning)
+    mark = words.mark(cell)
+    rule = say(" ({})", mark.rule) if mark.rule else Text()
+    meaning = say(": {}", mark.meaning) if mark.rule else Text()
+    return say("{}{}{}", mark, rule, meaning)
 
 
 # ------------------------------------------------------------------------ one table

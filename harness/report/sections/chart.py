@@ -57,12 +57,12 @@ def section(grid: Grid) -> Section:
 def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
     """The bars that are not as declared, and the first of each server."""
     servers: set[str] = set()
-    kept: list[Drawn] = []
+    noteworthy: list[Drawn] = []
     for each in bars:
         if each.server not in servers or each.cell.word is not Verdict.AS_DECLARED:
-            kept.append(each)
+            noteworthy.append(each)
         servers.add(each.server)
-    return kept
+    return noteworthy
 
 
 def _bars(row: GridRow, grid: Grid) -> Iterator[Drawn]:

@@ -52,12 +52,12 @@ def section(grid: Grid) -> Section:
     """A sentence for each behaviour, and a table of the questions to which there are
     too many answers for that.
     """
-    asked = _asked(grid)
-    many = [each for each in asked if len(_sentences(grid, each)) > MOST_SENTENCES]
+    questions = _asked(grid)
+    many = [each for each in questions if len(_sentences(grid, each)) > MOST_SENTENCES]
     return Section.of(
         "the other questions",
-        say("The other questions: {}", joined(", ", asked)),
-        *_meanings(grid, asked),
+        say("The other questions: {}", joined(", ", questions)),
+        *_meanings(grid, questions),
         *([_table(grid, many)] if many else []),
         worth=Worth.FOLDED,
     )

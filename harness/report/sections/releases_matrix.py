@@ -87,9 +87,9 @@ def _entry(row: GridRow) -> Text:
     """A configuration and its number, which stay on one line together."""
     cell = row.cells[0]
     assert cell is not None
-    found = value(cell)
-    together = found.number.replace("–", "–\u2060")  # no line breaks behind the dash
+    shown = value(cell)
+    together = shown.number.replace("–", "–\u2060")  # no line breaks behind the dash
     number = say("{}", Strong(together)) if together else Text()
-    mark = say("{}", found.mark) if found.mark else Text()
-    parts = (say("{}", Name(row.label)), number, mark, say("{}", found.note))
+    mark = say("{}", shown.mark) if shown.mark else Text()
+    parts = (say("{}", Name(row.label)), number, mark, say("{}", shown.note))
     return joined("\u00a0", filter(None, parts))

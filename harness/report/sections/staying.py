@@ -62,12 +62,12 @@ def _besides(found: StayNumbers) -> Iterator[str]:
     if found.held_back:
         yield f"events held back ({code_of(Other.HELD_BACK)})"
     if found.kept_seconds >= NOTICED_SECONDS:
-        kept = f"keeps its place for {found.kept_seconds:.0f} s"
-        yield f"{kept} after its client has left"
+        place = f"keeps its place for {found.kept_seconds:.0f} s"
+        yield f"{place} after its client has left"
     if found.left and found.gone_after != 0:
         events = plural(found.gone_after or len(found.left) - 1, "event")
-        kept = f"keeps its place for {events} after its client has left"
-        yield kept if found.gone_after else f"{kept}, and longer"
+        place = f"keeps its place for {events} after its client has left"
+        yield place if found.gone_after else f"{place}, and longer"
 
 
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
