@@ -26,6 +26,8 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.no_engine import engine_sockets
 from harness.deployment.no_engine import MOST_BYTES
 from harness.deployment.no_engine import NOWHERE
+from harness.deployment.no_path import is_folder
+from harness.deployment.no_path import mode_of
 from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
@@ -56,7 +58,7 @@ def working_tree(folder: Path) -> Path:
     for each in (folder, *folder.parents):
         if each in (Path.home(), Path(each.anchor)):
             break
-        if (each / ".git").exists():
+        if mode_of(each / ".git"):
             return each
     return folder
 
@@ -92,7 +94,7 @@ def home_of(variables: Mapping[str, str]) -> Path | None:
     """The home folder of a deployment, if it has one."""
     given = variables.get("HOME", "")
     path = Path(given)
-    if not path.is_absolute() or not path.is_dir() or path == Path(path.anchor):
+    if not path.is_absolute() or not is_folder(path) or path == Path(path.anchor):
         return None
     return path.resolve()
 
@@ -134,9 +136,7 @@ def layered(
     home = home_of(variables)
     uncovered = [_caches(home), own] if home is not None else [own]
     hidden = _hidden(tree, own, variables)
-    return _layer(
-        over, own, command, hidden, [path for path in uncovered if path.is_dir()]
-    )
+    return _layer(over, own, command, hidden, list(filter(is_folder, uncovered)))
 
 
 def _hidden(

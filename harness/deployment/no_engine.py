@@ -12,12 +12,15 @@ import json
 import os
 import re
 import socketserver
+import stat
 import threading
 from collections.abc import Iterator
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from harness.deployment.no_path import is_folder
+from harness.deployment.no_path import mode_of
 from harness.deployment.stand_ins import ENGINE
 from harness.deployment.stand_ins import REFUSED
 from harness.deployment.stand_ins import STARTS_NONE
@@ -56,15 +59,18 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
     named += _of_contexts(variables)
     resolved = (Path(os.path.realpath(each)) for each in named)
-    return [path for path in dict.fromkeys(resolved) if path.is_socket()]
+    return [each for each in dict.fromkeys(resolved) if stat.S_ISSOCK(mode_of(each))]
 
 
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:
-    """The sockets in the contexts of Docker's client, which has a file for each."""
+    """The sockets in the contexts of Docker's client, which has a file for each.
+
+    None where they cannot be looked at, as in a home folder of somebody else.
+    """
     home = os.path.join(variables.get("HOME", ""), ".docker")
     folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
-    named = []
-    for file in sorted(folder.glob("*/meta.json")):
+    named: list[str] = []
+    for file in sorted(folder.glob("*/meta.json")) if is_folder(folder) else ():
         try:
             text = file.read_text(errors="replace")
         except OSError:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from harness.deployment.config import DeploymentFault
 from harness.system.command import output
@@ -21,6 +25,9 @@ from harness.system.pythons import uv
 
 INSTALL_SECONDS = 900.0
 
+LOOK_SECONDS = 0.2
+"""How often to look whether another check has made an environment."""
+
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -31,19 +38,57 @@ def own_environment(
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless ``cache`` has one of the same content. ``python`` is a release or
-    an interpreter, by default the one that runs this. Raises ``CannotInstall``, and
-    ``DeploymentFault`` when there is no such Python.
+    It is made unless ``cache`` has one of the same content. Another check that makes
+    the same one is waited for. ``python`` is a release or an interpreter, by default
+    the one that runs this. Raises ``CannotInstall``, and ``DeploymentFault`` when there
+    is no such Python, or for a ``cache`` that cannot be used.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
     place = cache / hashlib.sha256(content).hexdigest()[:16]
     done = place / "done"
-    if not done.exists():
-        shutil.rmtree(place, ignore_errors=True)
-        _make(place, wanted, requirements, folder)
-        done.touch()
+    with _alone(place):
+        # The Python that it was made with may be gone.
+        if not (done.exists() and (place / "bin" / "python").exists()):
+            shutil.rmtree(place, ignore_errors=True)
+            _make(place, wanted, requirements, folder)
+            done.touch()
     return place / "bin"
+
+
+@contextlib.contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Keep other checks out of an environment until the block ends.
+
+    The lock of a check that was killed is released too.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = place.with_name(f"{place.name}.lock").open("a", encoding="utf-8")
+    except OSError as problem:
+        raise DeploymentFault(
+            "requirements",
+            f"{place.parent}: cannot be used for environments: {problem.strerror}; "
+            "name another folder with --cache",
+        ) from None
+    with lock:
+        deadline = time.monotonic() + INSTALL_SECONDS
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                raise CannotInstall(
+                    f"{place}: another check still makes it after "
+                    f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
+                )
+            time.sleep(LOOK_SECONDS)
+        yield
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:

@@ -24,6 +24,16 @@ def release_order(release: str) -> tuple[int, Version, str]:
         return 1, Version("0"), release
 
 
+@lru_cache(KEPT)
+def is_version(text: str) -> bool:
+    """Whether a text is a version (PEP 440)."""
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
 def is_of(requirement: Requirement, package: str) -> bool:
     """Whether a requirement is for a package, in any spelling of the name."""
     return canonicalize_name(requirement.name) == canonicalize_name(package)
@@ -73,5 +83,5 @@ def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str
 
 def is_labelled(version: str) -> bool:
     """Whether a version is one that ``labelled`` makes: no index has it."""
-    local = Version(version).local or ""
+    local = Version(version).local or "" if is_version(version) else ""
     return local.partition(".")[0] in list(Kind)

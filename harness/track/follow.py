@@ -33,6 +33,7 @@ from harness.records.evidence import Evidence
 from harness.records.plan import Cell
 from harness.records.text import MOST_OF_A_VALUE
 from harness.records.text import shortened
+from harness.records.versions import is_version
 
 
 class Target(NamedTuple):
@@ -206,7 +207,7 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 
 
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
-    """The releases of a package with measurements."""
+    """The releases of a package with measurements; what is no version is left out."""
     releases = set()
     for each in measurements:
         environment = each.environment
@@ -214,7 +215,7 @@ def measured_releases(package: Package, measurements: Iterable[Evidence]) -> lis
             releases.add(environment.flask)
         elif environment.server == package.name:
             releases.add(environment.server_version)
-    return sorted(releases, key=Version)
+    return sorted(filter(is_version, releases), key=Version)
 
 
 class Limits(NamedTuple):

@@ -12,9 +12,12 @@ from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
 from harness.track.follow import Limits
+from harness.track.follow import measured_releases
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
 from tests.builders.catalogs import REAL
+from tests.samples.make import environment
+from tests.samples.make import evidence
 
 
 def cells(text: str, of: str, *releases: str, python: str = "3.11") -> list[str]:
@@ -98,3 +101,13 @@ def test_what_is_no_release_is_named() -> None:
         cells("werkzeug/run", "Flask", "3.1.3", "latest")
     said = "Flask: Invalid version: 'latest'; write a release like 3.1.3"
     assert str(caught.value) == said
+
+
+def test_what_is_no_version_is_not_followed() -> None:
+    stored = [
+        evidence(environment(flask, "gunicorn", server), [])
+        for flask, server in (("3.1.3", "x"), ("\u00e9", "27.0.1"), ("2.0", "9"))
+    ]
+    flask, gunicorn = (find_package(REAL, name) for name in ("flask", "gunicorn"))
+    assert measured_releases(flask, stored) == ["2.0", "3.1.3"]
+    assert measured_releases(gunicorn, stored) == ["9", "27.0.1"]
