@@ -115,7 +115,7 @@ def _run(folder: Path) -> list[Evidence]:
 def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
     """Write a site whole or not at all; return the number of files and of bytes.
 
-    Raises ``UsageError`` where the folder has something else in it.
+    Raises ``UsageError`` if the folder has something else in it.
     """
     if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
         raise UsageError(

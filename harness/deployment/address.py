@@ -84,7 +84,7 @@ class Addressed(NamedTuple):
 def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     """A command with the options that tell its server where to listen.
 
-    ``None`` where it is not known how the server is told: another program starts it,
+    ``None`` if it is not known how the server is told: another program starts it,
     or a file that it reads takes the port from the variable ``PORT``.
     """
     name, arguments = server_words(words)

@@ -116,8 +116,8 @@ class Deployment(Record, frozen=True, kw_only=True):
     name: ConfigurationId
     """Stands for the deployment everywhere: lower-case letters, digits, . _ and -."""
     command: Sentence | None = None
-    """What starts the server, in the folder of this file, with ``{port}`` (and, where
-    it takes one, ``{host}``) in place of the port that it listens on."""
+    """The command of the server, run in the folder of this file, with ``{port}`` (and,
+    if it takes one, ``{host}``) in place of the port that it listens on."""
     procfile: Sentence | None = None
     """In place of ``command``: the name of a line in the ``Procfile``, such as web."""
     dockerfile: Sentence | None = None
@@ -187,7 +187,7 @@ class Deployments(Record, frozen=True, kw_only=True):
 
 
 class DeploymentFault(Exception):
-    """A key of a deployment that cannot be used: what is wrong, and a remedy."""
+    """A key of a deployment that cannot be used: the problem and a remedy."""
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(f"{key}: {problem}")

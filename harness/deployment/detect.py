@@ -64,7 +64,7 @@ class Candidate(NamedTuple):
 def candidates(folder: Path, verb: str) -> list[Candidate]:
     """All ways to start the app of a folder, the most specific first.
 
-    Raises ``UsageError`` where there is no way, or only an app is left, and another
+    Raises ``UsageError`` if there is no way, or only an app is left, and another
     file says what serves it: Flask's own server would have another number. What to do
     is told with a verb of the command line.
     """

@@ -64,7 +64,7 @@ def in_files(words: Sequence[str], port: str, folder: Path) -> str:
 def variable_of(words: Sequence[str], port: str, folder: Path) -> str:
     """The variable whose default is this port; setting it changes no file.
 
-    Empty where it is the default of none.
+    Empty if it is the default of none.
     """
     for place in _places((*words, *_SETTINGS), port, folder):
         if place.name in _SETTINGS and (match := _IS_SET.match(place.line)):

@@ -127,7 +127,7 @@ def _defined(
 def _imported(name: str, source: SourceFile) -> Iterator[tuple[SourceFile, str]]:
     """The files that a name is imported from, each with its name there.
 
-    That is empty where the name stands for the file itself.
+    That is empty if the name stands for the file itself.
     """
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):

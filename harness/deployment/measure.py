@@ -68,7 +68,7 @@ def not_measured(
 async def measure_deployment(
     prepared: Prepared, planned: PlannedEnvironment, logs: Path, seconds: float
 ) -> Checked:
-    """Measure a planned deployment, which may take so many ``seconds`` to start."""
+    """Measure a planned deployment, which has ``seconds`` to start."""
     with own_folder() as own, refusing_engine(own):
         if (contained := prepared.contained) is not None:
             app: DeployedApp = ContainedApp(prepared, contained, own, seconds)

@@ -172,7 +172,7 @@ def _has_module(folder: Path, name: str) -> bool:
 def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, ...]:
     """The usual command for a file of settings, which is given in a folder.
 
-    None where it is not known which app is served.
+    None if it is not known which app is served.
     """
     shown = path.relative_to(folder).as_posix()
     named = tuple(shown if word == path.name else word for word in words)

@@ -40,7 +40,7 @@ class StarterEntry(NamedTuple):
     candidate: Candidate
     deployment: Deployment
     cell: CellReport | None
-    """``None`` where nothing was measured."""
+    """``None`` if nothing was measured."""
 
 
 def deployments(

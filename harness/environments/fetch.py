@@ -38,7 +38,7 @@ NOT_COPIED = (".git", ".hg", ".venv", "venv", ".nox", ".tox", "__pycache__", "bu
 async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
     """Bring a source below ``scratch``, which is empty.
 
-    Raises ``SourceFault``, and ``OSError`` where a file cannot be read or written.
+    Raises ``SourceFault``, and ``OSError`` if a file cannot be read or written.
 
     What is below ``results`` is not part of any project, though it may lie inside.
     """

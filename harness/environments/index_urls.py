@@ -18,11 +18,11 @@ from pathlib import Path
 PYPI = "https://pypi.org/simple"
 
 Read = Callable[[Path], str]
-"""The text of a file; empty where there is none."""
+"""The text of a file; empty if there is none."""
 
 
 def read_if_there(path: Path) -> str:
-    """The text of a file; empty where it is not there or cannot be read."""
+    """The text of a file; empty if it is not there or cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

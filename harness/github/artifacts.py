@@ -55,7 +55,7 @@ class _Run(msgspec.Struct):
 def newest_report(repository: Repository, name: str) -> bytes | None:
     """The text of ``report.json`` in the newest artifact of this name.
 
-    Only runs that succeeded count, and none of pull requests. ``None`` where there is
+    Only runs that succeeded count, and none of pull requests. ``None`` if there is
     no such artifact yet. Raises ``UsageError`` when the API does not answer, and
     ``Unreadable`` when the artifact is not one of ours.
     """

@@ -54,7 +54,7 @@ def read(text: str) -> Report:
 
 
 def find(text: str, where: Repository | None = None, name: str = "") -> str | None:
-    """The text of a report to compare with; ``None`` where there is none yet.
+    """The text of a report to compare with; ``None`` if there is none yet.
 
     ``text`` is a file, an https address, or ``artifact``, which stands for the newest
     artifact ``name`` of the default branch of a repository. Raises ``UsageError`` when

@@ -163,7 +163,7 @@ def _publish(environ: Mapping[str, str]) -> None:
 def _publish_check(environ: Mapping[str, str]) -> int:
     """Show the report on deployments; return the exit code of the check.
 
-    Raises ``HarnessFailed`` where no report could be made.
+    Raises ``HarnessFailed`` if no report could be made.
     """
     results = Path(inputs.results(environ)).resolve()
     path = results / REPORT

@@ -43,7 +43,7 @@ class App(Protocol):
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of the server, with its ``own`` variables.
 
-        Raises ``CannotExecute`` where it is known already that it cannot be started.
+        Raises ``CannotExecute`` if it is known already that it cannot be started.
         """
 
     def folder(self, scratch: Path) -> Path:

@@ -17,7 +17,7 @@ PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "TZ"),
     *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"),
 )
-"""Variables of the caller that a server gets. What is not listed does not pass:
+"""Variables of the caller that a server gets. Unlisted variables do not pass:
 FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for
 next year would change its defaults."""
 

@@ -100,7 +100,7 @@ def usual_releases(
 ) -> list[str]:
     """Releases of a server to measure a configuration with by default.
 
-    Raises ``UsageError`` where the constraints pin none.
+    Raises ``UsageError`` if the constraints pin none.
     """
     if server.part_of_python:
         return [python]

@@ -173,7 +173,7 @@ async def in_turn(
 
 
 def shares(clients: Sequence[Client], count: int) -> list[Sequence[Client]]:
-    """Clients in so many equal parts; only the last ones may be smaller."""
+    """Clients in ``count`` equal parts; only the last ones may be smaller."""
     each = max(1, -(-len(clients) // count))
     return [clients[n * each : (n + 1) * each] for n in range(count)]
 

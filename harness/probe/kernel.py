@@ -71,7 +71,7 @@ def kernel_account(probe: Probe) -> KernelAccount:
 def room_inside(probe: Probe) -> set[int]:
     """The processes in which no request waits: each one that they accepted is held.
 
-    None where the kernel does not tell.
+    None if the kernel does not tell.
     """
     try:
         accepted = set(_inodes(probe).values())

@@ -121,7 +121,7 @@ class Response:
         self.broken = isinstance(event, h11.ConnectionClosed)
 
     def _fault(self, problem: h11.RemoteProtocolError, *, ended: bool) -> str:
-        """What is wrong with it, without its text."""
+        """The problem with the response, without its text."""
         unread = self._parser.trailing_data[0]
         if self.status is None and not unread.startswith(b"HTTP/"[: len(unread)]):
             return "what it answered is not HTTP"

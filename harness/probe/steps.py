@@ -1,4 +1,4 @@
-"""The steps of a steered round: what is in the app after each, and who took it."""
+"""The steps of a steered round: the number in the app after each, by worker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.system.sockets import sockets_of
 
 
 class Steps:
-    """What is in the app after each step of a steered round."""
+    """Records the number in the app after each step of a steered round."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
@@ -43,7 +43,7 @@ class Steps:
             self._note(worker)
 
     async def settle(self, worker: int | None = None) -> bool:
-        """Wait until all that was sent is in the app, which is returned, or quiet.
+        """Wait until all sent requests are in the app or it is quiet; return how many.
 
         ``worker`` is the one that began to run, and may have been asleep.
         """
@@ -68,7 +68,7 @@ class Steps:
         return tuple(held[worker] for worker in workers)
 
     def passed_over(self, workers: Sequence[int]) -> int:
-        """How many workers may have room, as others have accepted all that waits.
+        """Number of workers that may have room, as others have accepted all requests.
 
         One that took requests in its turn, when more waited, was full. One that took
         none, since another held a lock around accept, is full where requests are left

@@ -72,8 +72,8 @@ class Declares(Record, frozen=True, kw_only=True):
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
     at_first: PositiveInt | None = None
-    """Requests at once before the server has grown, where it starts further processes
-    only while requests wait."""
+    """Requests at once at first, if the server adds processes only while requests
+    wait."""
 
 
 class DeclaredFor(Declares, frozen=True, kw_only=True):

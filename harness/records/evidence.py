@@ -91,7 +91,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     """Why no order could be chosen although several processes take requests."""
     kernel: KernelAccount | None = None
     """The kernel's account of the quiet round in which most requests were held; null
-    where there was none."""
+    if there was none."""
     asked: tuple[AnySeen, ...] = ()
     """Evidence of the other questions, each at most once."""
     restarts: Count = 0

@@ -103,8 +103,8 @@ class HealthStep(Result, frozen=True, kw_only=True):
     seconds: float | None = None
     """Seconds from sending the check to its answer; null if none came."""
     behind: int | None = None
-    """How many requests had to be let go until a check that waited was answered; null
-    where that was not counted, or was not seen."""
+    """How many requests had to be released until a waiting check was answered; null if
+    that was not counted or not seen."""
     tcp: bool | None = None
     """Whether a connection could be opened meanwhile; null if not tried."""
     http: bool | None = None

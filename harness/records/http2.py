@@ -32,7 +32,7 @@ class Http2Seen(QuestionSeen, frozen=True, kw_only=True, tag="http2"):
     """Requests that should have been sent together."""
     streams: int | None = None
     """Streams at once that the server allows on a connection
-    (``SETTINGS_MAX_CONCURRENT_STREAMS``); null where it names no number."""
+    (``SETTINGS_MAX_CONCURRENT_STREAMS``); null if it names no number."""
     rounds: tuple[StreamRound, ...] = ()
     """Rounds; the first has one request alone."""
 

@@ -130,7 +130,7 @@ class IdleSeen(Result, frozen=True, kw_only=True):
     """What became of idle connections when the server was reloaded."""
 
     connections: int
-    """Clients that got an answer, and would have kept their connection open."""
+    """Clients that got an answer and wanted to keep their connection open."""
     kept: int = 0
     """Connections that were still open when the server was told to reload."""
     closed: int = 0

@@ -64,7 +64,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     settled: Settled
     order: Goal | None = None
     """Whether the order of workers was chosen for the most or the least that gets
-    there; null where it was left to chance."""
+    there; null if it was left to chance."""
     complete: bool = True
     """Whether no worker had been stopped for too long when the order was chosen."""
     errors: dict[str, int] = {}

@@ -73,14 +73,14 @@ class Declaration(Result, frozen=True, kw_only=True):
     source: str
     """The page of the server's documentation that says so."""
     formula: str = ""
-    """How the number is computed, where it depends on the machine that measures; not
-    computed yet where the number is missing."""
+    """How the number is computed, if it depends on the measuring machine; it is not
+    computed yet if the number is missing."""
     at_first: PositiveInt | None = None
-    """Requests at once before the server has grown, where it starts further processes
-    only while requests wait."""
+    """Requests at once at first, if the server adds processes only while requests
+    wait."""
     by_chance: str = ""
-    """Why it is a matter of chance how many threads the server starts for the requests
-    that come, where it is: the end of a sentence."""
+    """Why chance decides how many threads the server starts for arriving requests, as
+    the end of a sentence; empty if it does not."""
 
     @property
     def grows(self) -> bool:

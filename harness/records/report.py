@@ -148,9 +148,9 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     reason: str
     """Why it fails, and a remedy; empty when it passes."""
     remedy: str = ""
-    """The remedy alone, with which the reason ends; empty where none is known."""
+    """The remedy alone, with which the reason ends; empty if none is known."""
     at_least: int | None = None
-    """How many requests it must always handle; null where nothing says so."""
+    """How many requests it must always handle; null if nothing says so."""
     file: str
     """The file with the setting that decides; empty when no file has it."""
     line: int

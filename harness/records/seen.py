@@ -99,7 +99,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """How many were sent whole, and neither in the app nor ended, at that moment."""
     in_backlog: int | None = None
     """Connections that the kernel held for the server and that this had not accepted;
-    null where that cannot be told."""
+    null if unknown."""
     not_opened: int = 0
     """Requests that got no connection in several attempts."""
     refused: int = 0
@@ -186,7 +186,7 @@ AnySeen = (
     | Http2Seen
     | PlacesSeen
 )
-"""What was seen of one question; in JSON the key ``question`` tells of which."""
+"""What was seen of one question; in JSON the key ``question`` names it."""
 
 RECORDS: dict[Question, type[AnySeen]] = {
     Question(str(kind.__struct_config__.tag)): kind for kind in get_args(AnySeen)

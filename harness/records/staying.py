@@ -52,7 +52,7 @@ class StayStep(Result, frozen=True, kw_only=True):
     clients: int
     """Clients that had arrived."""
     in_app: int | None = None
-    """Clients in the app; null where that cannot be told, as for sockets and for routes
+    """Clients in the app; null if unknown, as for sockets and for routes
     of the app's own.
     """
     begun: int = 0
@@ -111,7 +111,7 @@ class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     """
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
-    each further event that the app sent them; empty where that was not tried."""
+    each further event that the app sent them; empty if that was not tried."""
 
 
 class SocketsSeen(StayingSeen, frozen=True, kw_only=True, tag="sockets"):
@@ -144,7 +144,7 @@ def least_shut_out(
 ) -> str:
     """The least number of clients beside which nobody else gets in, in words.
 
-    ``after`` is how long the server takes to free itself; empty where it does not.
+    ``after`` is how long the server takes to free itself; empty if it does not.
     """
     until = f" for {after}" if after else ""
     by_chance = ", by chance" if chance else ""
@@ -160,14 +160,14 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     """Ordinary requests in the app when nobody stays; at most 16 are offered."""
     shut_out_by: int | None
     """The least number of clients that stay beside which nobody else gets in; null
-    where there was always room."""
+    if there was always room."""
     tried: int
     """The largest number of staying clients that was tried."""
     taking: Taking
     frees_after: float | None
     """Seconds after which the server let others in all the same; null if it did not."""
     in_app: bool | None
-    """Whether clients that stay are in the app; null where that cannot be told."""
+    """Whether clients that stay are in the app; null if unknown."""
     served_after: bool = True
     """Whether waiting requests were served after the staying clients had left."""
     held_back: bool = False
@@ -176,13 +176,13 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     """Whether several workers shared the load by chance, so that another number may be
     seen next time."""
     waits_from: int | None = None
-    """The least number beside which a request waits that meets a full worker, though
-    others have room; null where that is not less, or was not found out."""
+    """The least number beside which a request that meets a full worker waits, although
+    others have room; null if that is not less, or unknown."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""
     kept_seconds: float = 0.0
-    """The longest that polls whose clients had left were still in the app; zero where
-    that is another question."""
+    """The longest time that polls stayed in the app after their clients had left; zero
+    for other questions."""
 
     @property
     def gone_after(self) -> int | None:

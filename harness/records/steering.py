@@ -80,8 +80,8 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """By stopping: workers that took requests in their turn, in that order. One that
     others keep from it by a lock takes none. Null in evidence of older releases."""
     passed_over: int = 0
-    """For the most: workers that took none in their turn and may have room, as others
-    had accepted all that waited."""
+    """For the most: workers that took none in their turn and may have room, because
+    others had accepted all waiting requests."""
     complete: bool = True
     """Whether the round ended before a worker had been stopped for too long."""
     same_workers: bool = True

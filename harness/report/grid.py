@@ -27,7 +27,7 @@ class GridRow(NamedTuple):
     label: str
     """The configuration, and the Python where there are several."""
     cells: tuple[CellReport | None, ...]
-    """Cells by column; ``None`` where the run did not include one."""
+    """Cells by column; ``None`` if the run did not include one."""
 
 
 class Grid(NamedTuple):

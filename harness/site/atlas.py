@@ -76,7 +76,7 @@ class Atlas:
         out.
 
         ``runs`` are those that can be compared with each other. Raises
-        ``NothingMeasured`` where there is no evidence.
+        ``NothingMeasured`` if there is no evidence.
         """
         if not evidence:
             raise NothingMeasured(

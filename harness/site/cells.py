@@ -122,7 +122,7 @@ def _drawn_answers(cell: CellReport) -> Markup:
 def written(atlas: Atlas, cell: CellReport) -> str:
     """The options that make the configuration, as the catalog has them.
 
-    Without what only measuring needs, such as the address to listen on. Empty where
+    Without what only measuring needs, such as the address to listen on. Empty if
     the catalog does not have it.
     """
     configuration = atlas.configuration(cell)

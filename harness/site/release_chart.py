@@ -34,7 +34,7 @@ SYMBOLS = {
 
 
 class ReleaseNumbers(NamedTuple):
-    """What one release was measured with; ``None`` where there is no number, or it is
+    """What one release was measured with; ``None`` if there is no number, or it is
     not known.
     """
 

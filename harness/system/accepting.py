@@ -28,7 +28,7 @@ MOST_FILES = 4096
 def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
     """The listening sockets among these on which a thread waits for a connection.
 
-    ``sockets`` are inodes. None where that cannot be told.
+    ``sockets`` are inodes. None if unknown.
     """
     return set[str]().union(*_waits(process, sockets).values())
 

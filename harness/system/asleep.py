@@ -83,7 +83,7 @@ def sleep_in(call: SystemCall) -> Sleep:
 def _seconds_left(process: int, call: SystemCall) -> float | None:
     """How long a call lasts at most; ``None`` without a limit.
 
-    Raises ``OSError`` where it cannot be told.
+    Raises ``OSError`` if it cannot be told.
     """
     if call.name in MILLISECONDS:
         wait = call.arguments[MILLISECONDS[call.name]] & 0xFFFFFFFF
@@ -101,7 +101,7 @@ def _seconds_left(process: int, call: SystemCall) -> float | None:
 
 
 def _clock(call: SystemCall) -> int | None:
-    """The clock whose time the limit is; ``None`` where it counts from the call on."""
+    """The clock whose time the limit is; ``None`` if it counts from the call on."""
     first, second, *_ = call.arguments
     if call.name == "clock_nanosleep":
         return first if second & TIMER_ABSTIME else None
@@ -125,7 +125,7 @@ def for_a_time(process: int) -> dict[int, Sleep]:
 def takes_no_message(process: int) -> bool:
     """Whether a process sleeps on a clock and none of its threads waits for a message.
 
-    So does a worker that sleeps while it boots. False where that cannot be told.
+    So does a worker that sleeps while it boots. False if unknown.
     """
     sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
     main = sleeps.get(process, Sleep())
@@ -136,7 +136,7 @@ def wakes_by_itself(process: int) -> bool:
     """Whether a process goes on after a time though nothing comes to it.
 
     One of its threads sleeps with a time limit, and none waits for a connection or a
-    message without one. False where that cannot be told.
+    message without one. False if unknown.
     """
     sleeps = [sleep_of(process, thread) for thread in threads_of(process)]
     timed = [each for each in sleeps if _is_timed(each)]

@@ -55,7 +55,7 @@ class SystemCall(NamedTuple):
     """A system call that a thread is in."""
 
     name: str = ""
-    """Empty where the thread runs, and for one that is not known."""
+    """Empty if the thread runs, and for one that is not known."""
     arguments: tuple[int, ...] = (0,) * 6
 
 
@@ -93,7 +93,7 @@ def first_call(function: str, restarted: SystemCall) -> SystemCall:
 
 
 def memory_of(process: int, address: int, size: int) -> bytes:
-    """Read so many bytes from an address on. Raises ``OSError`` where it cannot."""
+    """Read so many bytes from an address on. Raises ``OSError`` if it cannot."""
     descriptor = os.open(f"/proc/{process}/mem", os.O_RDONLY)
     try:
         return os.pread(descriptor, size, address)

@@ -13,7 +13,7 @@ from pathlib import Path
 def values_of(process: int, name: str = "status") -> dict[str, str]:
     """The values of a file with lines such as ``VmData: 12 kB``, by key.
 
-    Raises ``OSError`` where the system has no such file, or the process has ended.
+    Raises ``OSError`` if the system has no such file, or the process has ended.
     """
     text = Path(f"/proc/{process}/{name}").read_text(encoding="utf-8", errors="replace")
     pairs = (line.partition(":") for line in text.splitlines())
@@ -31,7 +31,7 @@ def threads_of(process: int) -> list[int]:
 def open_files(process: int) -> Iterator[tuple[int, str]]:
     """The file descriptors of a process, each with its target.
 
-    None when it has ended. Raises ``PermissionError`` where they cannot be seen.
+    None when it has ended. Raises ``PermissionError`` if they cannot be seen.
     """
     folder = f"/proc/{process}/fd"
     with contextlib.suppress(FileNotFoundError):
@@ -41,7 +41,7 @@ def open_files(process: int) -> Iterator[tuple[int, str]]:
 
 
 def catches(process: int, number: signal.Signals) -> bool | None:
-    """Whether a process has a handler for a signal; ``None`` where that is not told.
+    """Whether a process has a handler for a signal; ``None`` if unknown.
 
     The line ``SigCgt`` of ``/proc/PID/status`` is a mask, see proc_pid_status(5). Some
     runtimes take signals from a descriptor or wait for them instead: these block them,
@@ -58,7 +58,7 @@ def catches(process: int, number: signal.Signals) -> bool | None:
 def process_one(processes: Iterable[int]) -> int | None:
     """The first of some processes that is number 1 in a PID namespace below our own.
 
-    ``None`` where there is none, or that is not told. The line ``NSpid`` of
+    ``None`` if there is none, or that is not told. The line ``NSpid`` of
     ``/proc/PID/status`` has the number of a process in each namespace that it is in,
     ours first, see pid_namespaces(7). Of such a process the kernel drops every signal
     that it has no handler for, but for SIGKILL and SIGSTOP.

@@ -70,7 +70,7 @@ def listening() -> dict[str, Place]:
 
 
 def _lines_of(table: str) -> Iterator[str]:
-    """The lines of a table; none where it cannot be read."""
+    """The lines of a table; none if it cannot be read."""
     with (
         contextlib.suppress(OSError),
         open(table, encoding="utf-8", errors="surrogateescape") as file,
@@ -81,7 +81,7 @@ def _lines_of(table: str) -> Iterator[str]:
 def share_an_address(inodes: Collection[str]) -> bool:
     """Whether some of these sockets listen at one address and port (SO_REUSEPORT).
 
-    False where that is not told.
+    False if unknown.
     """
     try:
         with sock_diag() as kernel:
@@ -125,7 +125,7 @@ def overflows() -> int:
 def will_arrive(inodes: Collection[str]) -> bool:
     """Whether connections that found a backlog full will now find room.
 
-    ``inodes`` are those of listening sockets. False where that is not told.
+    ``inodes`` are those of listening sockets. False if unknown.
     """
     try:
         with sock_diag() as kernel:
@@ -137,7 +137,7 @@ def will_arrive(inodes: Collection[str]) -> bool:
 def connections(ports: Collection[int]) -> set[str]:
     """The inodes of the connections of some local ports; "0" for those in a backlog.
 
-    Empty where that is not told. The kernel tells them in pieces while they change, so
+    Empty if unknown. The kernel tells them in pieces while they change, so
     connections may be missing.
     """
     try:
@@ -166,7 +166,7 @@ def _connections_by_table(ports: Collection[int]) -> set[str]:
 def sockets_of(process: int) -> set[str]:
     """The inodes of the sockets of a process; none when it has ended.
 
-    Raises ``PermissionError`` where they cannot be seen.
+    Raises ``PermissionError`` if they cannot be seen.
     """
     return {inode for _, inode in socket_files(process)}
 
@@ -174,7 +174,7 @@ def sockets_of(process: int) -> set[str]:
 def socket_files(process: int) -> Iterator[tuple[int, str]]:
     """The file descriptor and the inode of each socket of a process.
 
-    Raises ``PermissionError`` where they cannot be seen.
+    Raises ``PermissionError`` if they cannot be seen.
     """
     for number, target in open_files(process):
         if target.startswith("socket:["):

@@ -46,7 +46,7 @@ def say(*words: object) -> None:
 
 
 def children(process: int) -> list[int]:
-    """The direct children of a process; empty where the system does not say."""
+    """The direct children of a process; empty if the system does not say."""
     processes: list[int] = []
     try:
         for task in os.listdir(f"/proc/{process}/task"):

@@ -83,7 +83,7 @@ def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
     """Store each measured cell in a file of its own; return the new files.
 
     A measurement that is stored already is not written again, nor is the same
-    retryable failure of a cell twice. Raises ``UsageError`` where a file cannot be
+    retryable failure of a cell twice. Raises ``UsageError`` if a file cannot be
     written.
     """
     stored = newest(read(folder)[0])

@@ -108,7 +108,7 @@ def find_ends(search: Search, good: str | None, bad: str | None) -> tuple[Point,
     """The two ends of a search, the older first.
 
     An end that is not named is the oldest or the newest release that can be measured.
-    Raises ``UsageError`` where the ends do not differ or cannot be measured, and
+    Raises ``UsageError`` if the ends do not differ or cannot be measured, and
     ``NothingMeasured`` where no release can be.
     """
     named = [_find_release(search, text) for text in (good, bad) if text]

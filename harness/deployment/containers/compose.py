@@ -97,7 +97,7 @@ def harmless(
 
 
 class Images(NamedTuple):
-    """What is known about the images of a project."""
+    """The known facts about the images of a project."""
 
     name: str
     """Prefix of the names of images that are built."""

@@ -29,7 +29,7 @@ def replace_networks(
     """Replace the networks of a model; return notes on differences from production.
 
     ``in_use`` has the addresses of the engine's networks, each with its name. Raises
-    ``ContainerRefused`` where services ask for addresses that others have.
+    ``ContainerRefused`` if services ask for addresses that others have.
     """
     notes = []
     for key, network in model.get("networks", {}).items():

@@ -117,7 +117,7 @@ class Engine(NamedTuple):
         }
 
     def mounted(self, container: str) -> list[str]:
-        """The paths that a container mounts; none where there is no such container."""
+        """The paths that a container mounts; none if there is no such container."""
         try:
             answer = self.ask("inspect", container, "--format", "{{json .Mounts}}")
             return [each["Source"] for each in msgspec.json.decode(answer)]
@@ -221,7 +221,7 @@ def proxies(port: int) -> list[int]:
 def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:
     """``HOST:PORT`` by which a container reaches the server behind a local port.
 
-    ``None`` where none publishes it: then the address is the same as outside.
+    ``None`` if none publishes it: then the address is the same as outside.
     """
     for each in containers:
         inside = each.ports.get(port)

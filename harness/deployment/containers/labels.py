@@ -1,4 +1,4 @@
-"""Labels that tell which check made what is in an engine, and who may find it.
+"""Labels that show which check made the things in an engine, and that hide them.
 
 Only what carries them is ever stopped or removed. A label names the process that made
 it, so that a later check can remove what one that was killed left behind, and can leave

@@ -117,7 +117,7 @@ def published_words(each: Option) -> tuple[str, ...]:
 def publish_measured(model: dict[str, Any]) -> list[str]:
     """Publish only the port that is measured; return notes on the others.
 
-    Raises ``ContainerRefused`` where it cannot be told which that is.
+    Raises ``ContainerRefused`` if it cannot be told which that is.
     """
     services = model.get("services", {})
     every = [

@@ -119,7 +119,7 @@ def number(setting: Setting | None, default: int, name: str) -> Setting:
 
 
 def positive(setting: Setting | None, default: int, name: str) -> Setting:
-    """A positive number. Raises ``CannotDerive`` where it depends on a variable."""
+    """A positive number. Raises ``CannotDerive`` if it depends on a variable."""
     if setting is not None and str(setting.value).startswith("$"):
         raise CannotDerive(f"{name} depends on {setting.value}")
     return number(setting, default, name)

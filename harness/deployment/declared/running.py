@@ -146,7 +146,7 @@ def promise_of_werkzeug(hello: Hello) -> Promise | None:
 
 
 def software_name(software: str) -> tuple[str, str]:
-    """The name and the release in a ``SERVER_SOFTWARE``; empty where it has none."""
+    """The name and the release in a ``SERVER_SOFTWARE``; empty if it has none."""
     name, _, release = software.split(" ")[0].partition("/")
     return SOFTWARE.get(name.lower(), name.lower()), release
 

@@ -46,7 +46,7 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _to_the_quote(line: str, start: int) -> str:
-    """What follows, to the quote that closes the one in front of it if there is one."""
+    """The rest of a line, up to the quote that closes one in front of the command."""
     before = line[:start]
     for quote in "\"'":
         if before.count(quote) % 2:

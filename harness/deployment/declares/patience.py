@@ -23,7 +23,7 @@ GUNICORN_KEEP_ALIVE = 2.0
 
 
 class Patience(NamedTuple):
-    """How long a server waits; ``None`` where that is unknown."""
+    """How long a server waits; ``None`` if that is unknown."""
 
     answer: AppWaits | None
     idle: AppWaits | None

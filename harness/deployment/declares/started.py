@@ -58,7 +58,7 @@ class ReadPlace(NamedTuple):
     path: Path
     project: Path
     app: str
-    """The app that the server serves; empty where a file leaves it to a command."""
+    """The app that the server serves; empty if a file leaves it to a command."""
     reads: Path | None
     overrides: bool
     started: StartLine

@@ -146,7 +146,7 @@ def _settings(kind: Checks, node: Node) -> dict[str, Any]:
 
 
 def _assumed(kind: Checks, node: Node) -> str:
-    """Which settings are assumed, as the end of a clause; empty where none is."""
+    """Which settings are assumed, as the end of a clause; empty if none is."""
     form, default = FORMS[kind.form], kind.defaults
     words = [
         WORDS[name].format(getattr(default, name))

@@ -46,7 +46,7 @@ def unrendered(path: Path, text: str, problem: str) -> str:
 
 
 def _chart(path: Path) -> str:
-    """The name of the chart that a template is in; empty where it is in none."""
+    """The name of the chart that a template is in; empty if it is in none."""
     folders = path.parts[:-1]
     if "templates" not in folders:
         return ""

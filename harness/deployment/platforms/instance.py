@@ -38,10 +38,10 @@ class Instance(NamedTuple):
     most: int | None = None
     """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None
-    """What the platform tries to keep to; ``None`` where there is no such number."""
+    """What the platform tries to keep to; ``None`` if there is no such number."""
     of: str = "requests"
     written: str = ""
-    """The key that says the limit; empty where it is the default."""
+    """The key that says the limit; empty if it is the default."""
     because: str = ""
     """The origin of a default, or what becomes of requests beyond the limit."""
     processors: float | None = None

@@ -59,7 +59,7 @@ def find(node: Node, steps: str) -> list[Found]:
 
 
 def text_at(node: Node, steps: str) -> str:
-    """The plain value at a place; empty where there is none."""
+    """The plain value at a place; empty if there is none."""
     nodes = find(node, steps) if steps else []
     return nodes[0].node.text if nodes else ""
 

@@ -9,7 +9,7 @@ from harness.deployment.platforms.tree import Node
 
 
 def value(node: Node | None) -> str:
-    """A plain value; empty where there is none."""
+    """A plain value; empty if there is none."""
     return node.text if node is not None else ""
 
 

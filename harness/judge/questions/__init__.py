@@ -71,7 +71,7 @@ def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:
 
 
 def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
-    """The tapes of a cell whose life was watched; none where nothing can be trusted."""
+    """The tapes of a cell whose life was watched; none if nothing can be trusted."""
     watched = () if fault else cell.measured(LifeSeen)
     return tuple(tape for each in watched for tape in life.tapes_of(each, cell))
 
@@ -79,7 +79,7 @@ def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
 def numbers_of(cell: CellEvidence) -> dict[str, Any]:
     """What a cell came to in questions that have numbers of their own.
 
-    By the name of the field of ``CellReport``. Empty where that is not known.
+    By the name of the field of ``CellReport``. Empty if unknown.
     """
     stays = (staying.numbers(each, cell) for each in cell.measured(StayingSeen))
     one_connection = (http2.numbers(each, cell) for each in cell.measured(Http2Seen))

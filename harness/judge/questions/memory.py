@@ -30,7 +30,7 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
 
 
 def numbers(seen: MemorySeen) -> MemoryNumbers | None:
-    """What a place costs; ``None`` where none was taken."""
+    """What a place costs; ``None`` if none was taken."""
     held = [step for step in seen.steps if step.held]
     if not held:
         return None

@@ -53,8 +53,8 @@ class Effect(NamedTuple):
     chance: bool
     """Whether chance decided which of several differing workers got what."""
     waits_from: int
-    """The least number beside which one waits that meets a full worker; zero where that
-    is not less than shuts everyone out."""
+    """The least number beside which a request that meets a full worker waits; zero if
+    that is not less than the number that shuts everyone out."""
 
 
 def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:

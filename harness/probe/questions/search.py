@@ -106,7 +106,7 @@ def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int |
     """The number of clients to try next; ``None`` when the least is known.
 
     As many as there are ``places`` are tried first, then one less: where each takes a
-    place, that is all. ``places`` is zero where nothing bounds them.
+    place, that is all. ``places`` is zero if nothing bounds them.
     """
     for first in (places, places - 1):
         if 0 < first <= limit and first not in shut_out and all(shut_out.values()):

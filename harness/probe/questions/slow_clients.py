@@ -154,7 +154,7 @@ async def _step(
 
 
 def _was_sent(client: Client) -> bool:
-    """Whether a slow client has sent all that it sends."""
+    """Whether a slow client has sent its part."""
     return client.offered
 
 

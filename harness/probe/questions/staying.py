@@ -47,7 +47,7 @@ Seen = TypeVar("Seen", bound=StayingSeen)
 
 
 class Staying:
-    """A way to stay; where it says no more, clients wait, and leave in the end."""
+    """A way to stay; by default clients wait, and leave in the end."""
 
     in_app: bool = False
     """Whether the app reports clients that stay to the probe."""

@@ -67,7 +67,7 @@ def section(grid: Grid) -> Section:
 
 
 def beside(grid: Grid) -> list[Beside]:
-    """A column for each question; none where a row has answers of several releases,
+    """A column for each question; none if a row has answers of several releases,
     or where there is one row only, of which lines say more.
     """
     if len(grid.columns) > 1 or len(grid.rows) < 2:
