@@ -34,17 +34,6 @@ from harness.site.questions import QuestionPage
 NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
 
 
-USED = (
-    '{get}api/v1/server/gunicorn.json | jq -r ".configurations[]'
-    ' | .configuration + \\" \\" + .number"',
-    "python3 -c 'import collections, csv",
-    'with open("data.csv", newline="") as file:',
-    '    words = [row["word"] for row in csv.DictReader(file)]',
-    "print(collections.Counter(words))'",
-)
-"""First steps with the data, using nothing but curl, jq and Python."""
-
-
 class Omission(NamedTuple):
     """Cells without a number, for the same reason."""
 
@@ -127,9 +116,6 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
         site=frame,
         name="Flask concurrency as data: JSON, CSV, feeds",
         description=about,
-        used="\n".join(USED).format(
-            get=f"curl -sS {frame.url}" if frame.url else "cat "
-        ),
         license=described.LICENSE,
         license_page=described.LICENSE_PAGE,
         snapshot=atlas.snapshot,

@@ -21,6 +21,7 @@ from harness.site.entry import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
+from harness.site.look import static
 from harness.site.look import text_file
 from harness.site.measured import measured_cells
 from harness.site.openapi import description
@@ -85,28 +86,8 @@ def files(
     yield json_file(f"{BASE}/openapi.json", description(frame))
     yield text_file(table.PATH, table.table(atlas))
     yield json_file(f"{table.PATH}-metadata.json", table.description())
-    yield text_file("_headers", HEADERS)
-
-
-HEADERS = """/api/*
-  Access-Control-Allow-Origin: *
-/data.json
-  Access-Control-Allow-Origin: *
-/data.csv
-  Access-Control-Allow-Origin: *
-/data.csv-metadata.json
-  Access-Control-Allow-Origin: *
-/badge/*
-  Access-Control-Allow-Origin: *
-/embed/*
-  Content-Security-Policy: frame-ancestors *
-/*
-  X-Content-Type-Options: nosniff
-  Referrer-Policy: no-referrer
-"""
-"""A file of headers for hosts that read one; GitHub Pages allows
-every origin anyway.
-"""
+    # Hosts that read it allow every origin then, as GitHub Pages does anyway.
+    yield text_file("_headers", static("_headers"))
 
 
 def json_file(path: str, content: object) -> File:

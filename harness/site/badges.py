@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from markupsafe import Markup
-
 from harness.records.report import CellReport
-from harness.report import svg
 from harness.report import words
 from harness.report.badge import badge as shields
+from harness.report.badge import LABEL
 from harness.report.escape import line
 from harness.site import address
 from harness.site import sentences
@@ -17,11 +15,10 @@ from harness.site.atlas import Atlas
 from harness.site.entry import AtlasCell
 from harness.site.frame import Frame
 from harness.site.look import File
+from harness.site.look import filled
 from harness.site.look import number_of
 from harness.site.look import render
 from harness.site.look import text_file
-
-LABEL = "concurrent requests"
 
 COLOURS = {
     "green": "#1f7a4d",
@@ -48,59 +45,28 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
 
 
 def _badges(path: str, cell: CellReport) -> Iterator[File]:
-    yield text_file(f"badge/{path}.svg", drawn(cell))
+    yield _drawn(f"badge/{path}.svg", cell)
     yield text_file(f"badge/{path}.json", shields(cell))
 
 
-def drawn(cell: CellReport) -> str:
+def _drawn(path: str, cell: CellReport) -> File:
     """A badge as a picture."""
     message = line(f"{number_of(cell)} {_word(cell)}".strip(), characters=60)
-    left = round(len(LABEL) * CHARACTER + 12)
-    right = round(len(message) * CHARACTER + 12)
-    title = f"{LABEL}: {message}"
-    colour = COLOURS[words.mark(cell).colour]
-    parts = Markup("").join(
-        (
-            svg.element("title", title),
-            _box(0, left, "#3b4441"),
-            _box(left, right, colour),
-            _text(left / 2, LABEL),
-            _text(left + right / 2, message),
-        )
+    return filled(
+        "badge.svg",
+        path,
+        label=LABEL,
+        message=message,
+        left=round(len(LABEL) * CHARACTER + 12),
+        right=round(len(message) * CHARACTER + 12),
+        colour=COLOURS[words.mark(cell).colour],
     )
-    drawing = svg.element(
-        "svg",
-        parts,
-        xmlns="http://www.w3.org/2000/svg",
-        width=left + right,
-        height=20,
-        role="img",
-        aria_label=title,
-    )
-    return f"{drawing}\n"
 
 
 def _word(cell: CellReport) -> str:
     """The word of a cell, unless its number says as much."""
     word = str(cell.word)
     return "" if word in ("as declared", str(cell.outcome)) else f"({word})"
-
-
-def _box(x: float, width: float, colour: str) -> Markup:
-    return svg.element("rect", x=x, width=width, height=20, fill=colour)
-
-
-def _text(x: float, text: str) -> Markup:
-    return svg.element(
-        "text",
-        text,
-        x=float(x),
-        y=14,
-        fill="#fff",
-        text_anchor="middle",
-        font_family="Verdana,DejaVu Sans,sans-serif",
-        font_size=11,
-    )
 
 
 def _embed(frame: Frame, path: str, entry: AtlasCell) -> File:
