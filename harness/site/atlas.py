@@ -29,6 +29,7 @@ from harness.site.entry import entries_of
 from harness.site.entry import newer
 from harness.site.lines import FLASK
 from harness.site.lines import lines_along
+from harness.site.lines import release_of
 
 
 class Snapshot(Record, frozen=True, kw_only=True):
@@ -176,7 +177,7 @@ class Atlas:
         newer_releases = []
         for package, releases in sorted(packages.items()):
             measured = {
-                entry.cell.flask if package == FLASK else entry.cell.server_version
+                release_of(package, entry.cell)
                 for entry in self.entries
                 if package in (FLASK, entry.cell.server)
             }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from harness.records.report import CellReport
 from harness.records.report import several_releases
 from harness.records.track import Line
 from harness.records.track import Span
@@ -34,6 +35,11 @@ def lines_along(every: Sequence[AtlasCell]) -> Iterator[Line]:
             yield line
 
 
+def release_of(package: str, cell: CellReport) -> str:
+    """The release of a package, Flask or its server, in a cell."""
+    return cell.flask if package == FLASK else cell.server_version
+
+
 def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:
     """The span of a line that has a release, and the one before it."""
     for n, span in enumerate(line.spans):
@@ -44,11 +50,7 @@ def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:
 
 def _line(package: str, beside: str, entries: Sequence[AtlasCell]) -> Line | None:
     """A line of the releases of a package; none with fewer than two of them."""
-
-    by_release = {
-        entry.cell.flask if package == FLASK else entry.cell.server_version: entry
-        for entry in entries
-    }
+    by_release = {release_of(package, entry.cell): entry for entry in entries}
     if len(by_release) < 2:
         return None
     points = [

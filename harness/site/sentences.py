@@ -12,6 +12,7 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
 from harness.site.lines import FLASK
+from harness.site.lines import release_of
 from harness.site.lines import so_since
 
 
@@ -38,18 +39,13 @@ def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
     for line in atlas.lines_of.get((cell.server, cell.configuration), ()):
         if not is_on(line, cell):
             continue
-        if spans := so_since(line, release_of(line, cell)):
+        if spans := so_since(line, release_of(line.package, cell)):
             yield _since(words.package(line), *spans)
-
-
-def release_of(line: Line, cell: CellReport) -> str:
-    """The release of a cell of the package that a line follows."""
-    return cell.flask if line.package == FLASK else cell.server_version
 
 
 def by_release(line: Line, cells: Iterable[CellReport]) -> dict[str, CellReport]:
     """Cells on a line, by the release that the line follows."""
-    return {release_of(line, cell): cell for cell in cells if is_on(line, cell)}
+    return {release_of(line.package, cell): cell for cell in cells if is_on(line, cell)}
 
 
 def is_on(line: Line, cell: CellReport) -> bool:
