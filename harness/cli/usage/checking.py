@@ -101,10 +101,8 @@ checking = as_record(
     click.argument(
         "words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]"
     ),
-    click.option(
+    shared.file_option(
         "--config",
-        type=shared.FILE,
-        metavar="FILE",
         help="File that describes deployments.  [default: concurrency.toml or "
         "pyproject.toml in this folder]",
     ),
@@ -129,12 +127,7 @@ checking = as_record(
         metavar="X.Y",
         help="The Python that the deployment must run on.",
     ),
-    click.option(
-        "--interpreter",
-        type=shared.FILE,
-        metavar="FILE",
-        help="Path of that Python.",
-    ),
+    shared.file_option("--interpreter", help="Path of that Python."),
     click.option(
         "--ready",
         metavar="PATH",
@@ -175,10 +168,8 @@ checking = as_record(
         help="Folder for environments made from requirements.  [default: in the user's "
         "cache]",
     ),
-    click.option(
+    shared.number_option(
         "--limit",
-        type=shared.positive,
-        metavar="N",
         help="The most requests to offer if no bound is declared.  "
         f"[default: {DEFAULT_LIMIT}]",
     ),

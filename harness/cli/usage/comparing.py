@@ -36,11 +36,8 @@ def comparison(
     return ComparisonOptions(baseline, baseline_optional, expected, fail_on)
 
 
-expected_changes = click.option(
-    "--expected",
-    type=shared.FILE,
-    metavar="FILE",
-    help="File of expected changes, such as expected.toml.",
+expected_changes = shared.file_option(
+    "--expected", help="File of expected changes, such as expected.toml."
 )
 
 comparing = as_record(

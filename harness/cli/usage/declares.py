@@ -31,11 +31,8 @@ PLATFORM = "platform"
     ),
 )
 @click.argument("folder", type=shared.DIRECTORY, default=".", metavar="[FOLDER]")
-@click.option(
-    "--processors",
-    type=shared.positive,
-    metavar="N",
-    help="Also show each number for a machine with N processors.",
+@shared.number_option(
+    "--processors", help="Also show each number for a machine with N processors."
 )
 @click.option(
     "--fail-on",

@@ -21,12 +21,10 @@ SHIPPED = Path(__file__).parents[2] / "site" / "measured.json"
         "flask-concurrency explain 'WEB_CONCURRENCY=3 gunicorn -k gevent app:app'",
     ),
 )
-@click.option(
+@shared.file_option(
     "--data",
-    type=shared.FILE,
     default=SHIPPED,
     show_default=False,
-    metavar="FILE",
     help="Measured cells: the api/v1/measured.json of a site.  [default: those "
     "included]",
 )

@@ -67,11 +67,9 @@ following = as_record(
         help="Leave out newer releases of a package; may be repeated.",
     ),
     click.option("--pre", is_flag=True, help="Include pre-releases."),
-    click.option(
+    shared.folder_option(
         "--history",
-        type=shared.DIRECTORY,
         default="history",
-        metavar="DIR",
         help="Folder of all measurements, one file each.",
     ),
     shared.axes,

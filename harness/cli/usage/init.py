@@ -29,10 +29,8 @@ EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
 @click.option(
     "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
 )
-@click.option(
+@shared.number_option(
     "--at-least",
-    type=shared.positive,
-    metavar="N",
     help="How many requests must always be handled at once.  [default: as many as are "
     "today]",
 )

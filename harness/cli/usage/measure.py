@@ -19,11 +19,8 @@ from harness.cli.usage.verb import Verb
     metavar="K/N",
     help="Part of the plan to measure.  [default: all of it]",
 )
-@click.option(
-    "--plan",
-    type=shared.FILE,
-    metavar="FILE",
-    help="The plan.  [default: plan.json in the folder of results]",
+@shared.file_option(
+    "--plan", help="The plan.  [default: plan.json in the folder of results]"
 )
 @shared.jobs
 @shared.results

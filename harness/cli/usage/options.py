@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from harness.cli.usage.verb import as_record
+from harness.cli.usage.verb import Function
 from harness.cli.usage.verb import several
 from harness.plan.folder import FOLDER
 from harness.records.choices import DEFAULT_ASK
@@ -28,6 +31,21 @@ ALL = "all"
 FILE = click.Path(path_type=Path)
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 RESOLVED = click.Path(path_type=Path, file_okay=False, resolve_path=True)
+
+
+def file_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that takes a file."""
+    return click.option(*names, type=FILE, metavar="FILE", **settings)
+
+
+def folder_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that takes a folder."""
+    return click.option(*names, type=DIRECTORY, metavar="DIR", **settings)
+
+
+def number_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that takes a whole number from 1 on."""
+    return click.option(*names, type=positive, metavar="N", **settings)
 
 
 def positive(value: str) -> int:
@@ -127,19 +145,15 @@ axes = several(
         metavar="X.Y",
         help="Python to measure with.  [default: this one]",
     ),
-    click.option(
+    number_option(
         "--limit",
-        type=positive,
         default=DEFAULT_LIMIT,
-        metavar="N",
         help="The most requests to offer if no bound is declared.",
     ),
-    click.option(
+    folder_option(
         "--catalog",
-        type=DIRECTORY,
         default=FOLDER,
         show_default=False,
-        metavar="DIR",
         help="Folder of servers and releases to select from.  [default: the one "
         "included]",
     ),
@@ -200,12 +214,10 @@ selecting = as_record(
 
 # ------------------------------------------------------------------------------ others
 
-jobs = click.option(
+jobs = number_option(
     "--jobs",
-    type=positive,
     default=side_by_side,
     show_default=False,
-    metavar="N",
     help="Environments to install and measure side by side.  [default: the number of "
     "processors, and two more]",
 )

@@ -14,19 +14,9 @@ from harness.records.choices import MAX_CELLS
     examples=("flask-concurrency plan --server gunicorn --shards 4",),
 )
 @shared.selecting
-@click.option(
-    "--shards",
-    type=shared.positive,
-    default=1,
-    metavar="N",
-    help="Split the plan into at most N jobs.",
-)
-@click.option(
-    "--max-cells",
-    type=shared.positive,
-    default=MAX_CELLS,
-    metavar="N",
-    help="Refuse to plan more cells.",
+@shared.number_option("--shards", default=1, help="Split the plan into at most N jobs.")
+@shared.number_option(
+    "--max-cells", default=MAX_CELLS, help="Refuse to plan more cells."
 )
 @shared.results
 def plan() -> None:

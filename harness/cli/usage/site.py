@@ -16,40 +16,26 @@ from harness.plan.folder import FOLDER
         "flask-concurrency site --results results --url https://example.org/atlas/",
     ),
 )
-@click.option(
+@shared.folder_option(
     "--results",
     multiple=True,
-    type=shared.DIRECTORY,
     default=("results",),
-    metavar="DIR",
     help="Results of a run; may be repeated.",
 )
-@click.option(
-    "--history",
-    multiple=True,
-    type=shared.DIRECTORY,
-    metavar="DIR",
-    help="A history that track keeps; may be repeated.",
+@shared.folder_option(
+    "--history", multiple=True, help="A history that track keeps; may be repeated."
 )
-@click.option(
+@shared.folder_option(
     "--catalog",
-    type=shared.DIRECTORY,
     default=FOLDER,
     show_default=False,
-    metavar="DIR",
     help="Catalog of the servers in the site.  [default: the one included]",
 )
-@click.option(
-    "--snapshot",
-    type=shared.FILE,
-    metavar="FILE",
-    help="A snapshot.toml, which says how the evidence was made.",
+@shared.file_option(
+    "--snapshot", help="A snapshot.toml, which says how the evidence was made."
 )
-@click.option(
-    "--released",
-    type=shared.FILE,
-    metavar="FILE",
-    help="A released.json, with the releases on the package index.",
+@shared.file_option(
+    "--released", help="A released.json, with the releases on the package index."
 )
 @click.option(
     "--ask-index",
