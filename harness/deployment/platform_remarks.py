@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,34 +58,22 @@ def remarks_on_platform(
     if platform is None:
         return
     instance, path = platform
-    file = str(path.absolute())
-    sent = _sent(instance, path, cell)
-    if sent.verdict in WORDS:
-        yield Remark(
-            word=WORDS[sent.verdict],
-            reason=sent.reason,
-            remedy=sent.remedy,
-            file=file,
-            line=instance.line,
-        )
+    remark = functools.partial(Remark, file=str(path.absolute()))
+    line, sent = instance.line, _sent(instance, path, cell)
+    if word := WORDS.get(sent.verdict):
+        yield remark(word=word, reason=sent.reason, remedy=sent.remedy, line=line)
     if reason := _about_processors(instance, prepared, processors):
-        yield Remark(
-            word=Other.PROCESSORS,
-            reason=reason,
-            remedy="write a number in place of the processors, or set WEB_CONCURRENCY",
-            file=file,
-            line=instance.line,
-        )
+        remedy = "write a number in place of the processors, or set WEB_CONCURRENCY"
+        yield remark(word=Other.PROCESSORS, reason=reason, remedy=remedy, line=line)
     app = patience(
         prepared.command.words, _context(prepared, 1), prepared.deployment.name
     )
     for about, seen, judged in judgements(instance, app):
         if judged.fault:
-            yield Remark(
+            yield remark(
                 word=WAITS[about],
                 reason=judged.reason,
                 remedy=judged.remedy,
-                file=file,
                 line=seen.line,
             )
 
