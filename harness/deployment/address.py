@@ -21,6 +21,7 @@ from harness.deployment.shell import expand
 from harness.deployment.shell import read
 from harness.deployment.shell import ShellCommand
 from harness.deployment.shell import split
+from harness.records.files import text_if_there
 
 
 class Listening(NamedTuple):
@@ -143,11 +144,7 @@ def _handed_on(words: Sequence[str], folder: Path) -> int:
     for index, word in enumerate(words[:-1]):
         if word in SHELLS or word.startswith("-"):
             continue
-        try:
-            text = (folder / word).read_text(encoding="utf-8")
-        except (OSError, ValueError):
-            return 0
-        return index + 1 if _HANDS_ON.search(text) else 0
+        return index + 1 if _HANDS_ON.search(text_if_there(folder / word)) else 0
     return 0
 
 

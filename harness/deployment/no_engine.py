@@ -24,6 +24,7 @@ from harness.deployment.no_path import mode_of
 from harness.deployment.stand_ins import ENGINE
 from harness.deployment.stand_ins import REFUSED
 from harness.deployment.stand_ins import STARTS_NONE
+from harness.records.files import text_if_there
 from harness.system.scratch import scratch_folder
 
 SOCKETS = (
@@ -71,10 +72,7 @@ def _of_contexts(variables: Mapping[str, str]) -> list[str]:
     folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
     named: list[str] = []
     for file in sorted(folder.glob("*/meta.json")) if is_folder(folder) else ():
-        try:
-            text = file.read_text(errors="replace")
-        except OSError:
-            continue
+        text = text_if_there(file)
         named += re.findall(r'"Host"\s*:\s*"unix://([^"]+)"', text)
     return named
 

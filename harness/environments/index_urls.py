@@ -15,21 +15,15 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.records.files import text_if_there
+
 PYPI = "https://pypi.org/simple"
 
 Read = Callable[[Path], str]
 """The text of a file; empty if there is none."""
 
 
-def read_if_there(path: Path) -> str:
-    """The text of a file; empty if it is not there or cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def index_urls(environ: Mapping[str, str], read: Read = read_if_there) -> list[str]:
+def index_urls(environ: Mapping[str, str], read: Read = text_if_there) -> list[str]:
     """Addresses of the indexes to ask, the one that counts first; never empty.
 
     The first that has a project is the one that counts for it, as it is for uv. Those

@@ -38,13 +38,12 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     parsed = ask_server("granian", arguments, where, GranianSettings)
     if parsed.interface != "wsgi":
         raise CannotDerive("it serves a Flask app only with --interface wsgi")
-    settings = {
-        "workers": _setting(arguments, where, "workers", parsed.workers),
-        "blocking-threads": _setting(
-            arguments, where, "blocking-threads", parsed.threads
-        ),
-        "backpressure": _setting(arguments, where, "backpressure", parsed.backpressure),
+    values = {
+        "workers": parsed.workers,
+        "blocking-threads": parsed.threads,
+        "backpressure": parsed.backpressure,
     }
+    settings = {k: _setting(arguments, where, k, v) for k, v in values.items()}
     few = parsed.backpressure < parsed.threads
     lane = "backpressure" if few else "blocking-threads"
     used = {name: settings[name] for name in ("workers", lane)}

@@ -8,7 +8,7 @@ import pytest
 
 from harness.environments.index_urls import index_urls
 from harness.environments.index_urls import PYPI
-from harness.environments.index_urls import read_if_there
+from harness.records.files import text_if_there
 
 HOME = {"HOME": "/home/me"}
 UV, PIP = "/home/me/.config/uv/uv.toml", "/home/me/.config/pip/pip.conf"
@@ -72,6 +72,6 @@ def test_index(
 
 def test_a_file_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     (tmp_path / "uv.toml").write_bytes(b"\xff\xfe")
-    assert read_if_there(tmp_path / "uv.toml") == ""
-    assert read_if_there(tmp_path / "no" / "uv.toml") == ""
-    assert read_if_there(tmp_path) == ""
+    assert text_if_there(tmp_path / "uv.toml") == ""
+    assert text_if_there(tmp_path / "no" / "uv.toml") == ""
+    assert text_if_there(tmp_path) == ""
