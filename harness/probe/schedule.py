@@ -244,6 +244,7 @@ class Schedule:
             return False
         self.begun_anew += 1
         self._idle_when_filled = 0
+        self._given_up = ""
         self.rounds.clear()
         self.steered.clear()
         self._pending = deque(self._offers)

@@ -88,7 +88,11 @@ async def run_steered(
         shares = steps.shares(step.order)
         passed_over = steps.passed_over(step.order) if step.goal is Goal.MOST else 0
         late, spread = len(probe.holds.entered) - first, probe.holds.spread()
+        ever = set(probe.holds.ever)
         stalled = await finish(probe)
+        if step.goal is Goal.MOST:
+            # A worker that took its first request by now has come up too late for it.
+            late += len(probe.holds.ever.difference(ever).intersection(step.order))
     return SteeredRound(
         goal=step.goal,
         by=choice.by,
