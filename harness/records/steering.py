@@ -167,7 +167,8 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
 def _first(each: SteeredRound) -> int | None:
     """The rank of the worker that took requests first; ``None`` where chance chose."""
     takers = each.workers if each.takers is None else each.takers
-    return sorted(each.workers).index(takers[0]) if takers else None
+    first = takers[0] if takers else None
+    return sorted(each.workers).index(first) if first in each.workers else None
 
 
 def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:

@@ -1,0 +1,24 @@
+"""What rounds in a chosen order guarantee."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.records.steering import guarantee_least
+from harness.records.steering import Goal
+from tests.builders.steered import steered
+
+
+@pytest.mark.parametrize(
+    ("takers", "guaranteed"),
+    [(((1,), (2,)), True), (((1,), (1,)), False), (((1,), (99,)), False)],
+    ids=["each first", "one twice", "nobody that is a worker"],
+)
+def test_each_worker_has_to_have_been_the_first(
+    takers: tuple[tuple[int, ...], ...], guaranteed: bool
+) -> None:
+    rounds = [
+        steered(Goal.LEAST, order, 4, (2, admitted), takers=first)
+        for order, admitted, first in zip(((1, 2), (2, 1)), (2, 3), takers, strict=True)
+    ]
+    assert guarantee_least(rounds) is guaranteed
