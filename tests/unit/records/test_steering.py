@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.records.steering import guarantee_least
 from harness.records.steering import Goal
+from harness.records.steering import guarantee_least
 from tests.builders.steered import steered
 
 
