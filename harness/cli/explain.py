@@ -51,7 +51,9 @@ def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
     words += [answer.because, *answer.remarks]
     if answer.nearest:
         same = (
-            "measured, with just these settings" if answer.exact else "nearest measured"
+            "measured with exactly these settings"
+            if answer.exact
+            else "nearest measured"
         )
         words.append(_cell(same, cells[answer.nearest]))
     elif not answer.see:

@@ -62,12 +62,10 @@ def is_on(line: Line, cell: CellReport) -> bool:
 def _since(package: str, span: Span, before: Span | None) -> str:
     first = span.releases[0]
     if before is None:
-        return (
-            f"It is so in every release of {package} from {first} on that was measured."
-        )
+        return f"This is so in every measured release of {package} from {first} on."
     return (
-        f"It is so since {package} {first}; {before.releases[-1]}, the release before "
-        f"it that was measured: {before.said}."
+        f"This is so since {package} {first}; {before.releases[-1]}, the measured "
+        f"release before it: {before.said}."
     )
 
 

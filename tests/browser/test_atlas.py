@@ -288,7 +288,7 @@ def test_explain_is_an_address_and_works_by_keyboard(
     start = file_of(atlas, "explain.html?command=gunicorn%20-w%204%20--threads%202%20a")
     with opened(chromium, start) as (page, faults):
         expect(page.locator("#answer .number").first).to_have_text("8 declared")
-        expect(page.locator("#answer")).to_contain_text("with just these settings")
+        expect(page.locator("#answer")).to_contain_text("with exactly these settings")
         tab_to(page, "#command")
         page.keyboard.press("Control+A")
         page.keyboard.type("gunicorn -w $N a")

@@ -190,7 +190,7 @@ const explained = (() => {
     const number = known ? (answer.unbounded ? "no bound" : String(answer.declared)) : "not known";
     const remarks = answer.remarks.map((remark) => element("p", remark, "soft"));
     out.append(box(number, "", known ? "declared" : "", element("p", answer.because), ...remarks));
-    if (answer.nearest) out.append(cellBox(answer.nearest, answer.exact ? "Measured with just these settings: " : "The nearest that was measured: "));
+    if (answer.nearest) out.append(cellBox(answer.nearest, answer.exact ? "Measured with exactly these settings: " : "The nearest that was measured: "));
     else if (!answer.see.length) out.append(element("p", "Nothing like it was measured."));
     for (const id of answer.see) out.append(cellBox(id, "What it may be: "));
   }

@@ -169,7 +169,7 @@ def test_the_verb_prints_the_answer_line_by_line() -> None:
     answer = explain("gunicorn -w 4 --threads 2 app:app", measured())
     assert lines(answer, measured())[0] == "declares 8"
     assert lines(answer, measured())[-1].startswith(
-        "measured, with just these settings: flask-3.1.3/gunicorn-27.0.1/gthread-4x2"
+        "measured with exactly these settings: flask-3.1.3/gunicorn-27.0.1/gthread-4x2"
     )
     nothing = lines(explain("node x", measured()), measured())
     assert nothing[0] == "what it declares is not known"
