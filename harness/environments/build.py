@@ -119,13 +119,8 @@ class Builder:
         out = scratch / "out"
         log = self._results / "logs" / f"build-{canonicalize_name(package)}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [
-            uv() or "uv",
-            "build",
-            "--wheel",
-            "--python",
-            _interpreter(self._python),
-        ]
+        python = _interpreter(self._python)
+        command = [uv() or "uv", "build", "--wheel", "--python", python]
         command += ["--out-dir", str(out), str(project)]
         for env in ({"UV_OFFLINE": "1"}, {}):
             if await run(command, scratch, log, BUILD_SECONDS, env):
