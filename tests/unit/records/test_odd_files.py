@@ -142,12 +142,17 @@ def in_catalog(name: str) -> Write:
 
     def read(folder: Path, content: bytes) -> None:
         copy = folder / "catalog"
+        copy.mkdir()
         servers = {"servers/wsgiref.toml", name}
-        for path in FOLDER.rglob("*.t*"):
-            inside = path.relative_to(FOLDER)
-            if inside.parts[0] != "servers" or str(inside) in servers:
-                (copy / inside).parent.mkdir(parents=True, exist_ok=True)
-                (copy / inside).symlink_to(path)
+        for path in FOLDER.iterdir():
+            if path.name not in ("servers", name.partition("/")[0]) or path.is_file():
+                (copy / path.name).symlink_to(path)
+                continue
+            (copy / path.name).mkdir()
+            for each in path.glob("*.t*"):
+                inside = f"{path.name}/{each.name}"
+                if path.name != "servers" or inside in servers:
+                    (copy / inside).symlink_to(each)
         (copy / name).unlink()
         (copy / name).write_bytes(content)
         catalog.load(copy)
