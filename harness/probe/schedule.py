@@ -39,8 +39,7 @@ AT_REPLACED = 12
 """Rounds that are run again, at most, as the server replaced processes meanwhile."""
 
 OTHER_SERVERS = 6
-"""Servers of which chance decides how many threads they start that are started anew, at
-most, until one reaches the declared number."""
+"""Other servers that are tried, at most, if chance decides how many threads start."""
 
 GROWS = "the server starts processes only while requests wait"
 """Why the workers of a growing server are not put into an order."""

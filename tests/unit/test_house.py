@@ -35,6 +35,9 @@ def table() -> dict[str, set[str]]:
 
 MAY_IMPORT = table()
 
+MOST_LINES = 250
+"""A file with more is two files."""
+
 # Rooms of pure functions: they touch neither files nor processes nor the clock.
 PURE = {"judge", "report", "track", "plan", "site"}
 OUTSIDE = {"os", "subprocess", "socket", "asyncio", "time", "requests", "rich", "nox"}
@@ -89,6 +92,13 @@ def room(name: str) -> str | None:
 def test_every_room_is_in_the_table() -> None:
     rooms = {path.parent.name for path in HARNESS.glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT) - {"target"}
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    texts = {path: path.read_bytes() for path in HARNESS.rglob("*.py")}
+    lengths = {path: text.count(b"\n") for path, text in texts.items()}
+    assert lengths
+    assert not {path: n for path, n in lengths.items() if n > MOST_LINES}
 
 
 @pytest.mark.parametrize("own", sorted(set(MAY_IMPORT) - {"target"}))

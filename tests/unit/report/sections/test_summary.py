@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
+from harness.report import markdown
+from harness.report import plain
+from harness.report.sections.summary import interrupted
 from tests.builders.rendered import page
 from tests.builders.rendered import sample
 
@@ -65,3 +69,12 @@ def test_no_answer() -> None:
     for case in ("nothing-measured", "control-wrong"):
         assert "Nothing could be measured." in page(sample(case))
     assert "[!CAUTION]" in page(sample("control-wrong"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"), [(1, "1 cell was not"), (12, "12 cells were not")]
+)
+def test_how_many_cells_are_missing(missing: int, words: str) -> None:
+    text = plain.write([interrupted(missing)])
+    assert text.startswith("warning: The run was interrupted: ") and words in text
+    assert markdown.write([interrupted(missing)]).startswith("> [!WARNING]\n> The run")
