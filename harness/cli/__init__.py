@@ -156,8 +156,11 @@ def run(argv: Sequence[str]) -> int:
     return code
 
 
-def check(argv: Sequence[str]) -> None:
-    """Check a command line without running its verb. Raises ``UsageError``."""
+def check_words(argv: Sequence[str]) -> None:
+    """Check a command line without running its verb. Raises ``UsageError``.
+
+    Not ``check``: the module of that verb takes this name once it is imported.
+    """
     with _usage_errors(), verbs.make_context(PROGRAM, list(argv)) as context:
         name, verb, rest = verbs.resolve_command(context, list(argv))
         if verb is not None:

@@ -12,7 +12,7 @@ def action(stage: Stage | track_stages.Stage) -> int:
     """Run one stage of the GitHub Action, or of the workflow that follows releases."""
     match stage:
         case "plan" | "measure" | "report":
-            stages.run(stage, cli.run, cli.check)
+            stages.run(stage, cli.run, cli.check_words)
         case _:
             track_stages.run(stage, cli.run)
     return 0

@@ -6,6 +6,7 @@ the server's options.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from typing import NamedTuple
 
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SHELLS
-from harness.deployment.no_path import is_file
 from harness.deployment.ports import check_port
 from harness.deployment.ports import PORT
 from harness.deployment.shell import expand
@@ -174,7 +174,7 @@ def _texts(words: Sequence[str], folder: Path) -> list[str]:
         return []
     named = (word.partition("=")[2] or word for word in arguments)
     paths = (folder / each for each in named if each.endswith(UWSGI_FILES))
-    return [p.read_text("utf-8", errors="replace") for p in paths if is_file(p)]
+    return [p.read_text("utf-8", errors="replace") for p in paths if os.path.isfile(p)]
 
 
 def _without(

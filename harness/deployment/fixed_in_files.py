@@ -6,6 +6,7 @@ whose way is known.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from pathlib import Path
 from pathlib import PurePath
 from typing import NamedTuple
 
-from harness.deployment.no_path import is_folder
 from harness.deployment.python_source import with_os
 from harness.deployment.shell import split_loosely
 
@@ -95,7 +95,8 @@ def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]
 def _vassals(words: Sequence[str], folder: Path) -> list[str]:
     """The files in the folders that a command names, such as an emperor's vassals."""
     places = [folder / word for word in words if not word.startswith(("-", "/", "."))]
-    files = [each for path in places if is_folder(path) for each in path.glob("*.ini")]
+    folders = filter(os.path.isdir, places)
+    files = [each for path in folders for each in path.glob("*.ini")]
     return sorted(str(each.relative_to(folder)) for each in files)
 
 

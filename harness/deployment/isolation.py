@@ -26,8 +26,6 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.no_engine import engine_sockets
 from harness.deployment.no_engine import MOST_BYTES
 from harness.deployment.no_engine import NOWHERE
-from harness.deployment.no_path import is_folder
-from harness.deployment.no_path import mode_of
 from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
@@ -58,7 +56,7 @@ def working_tree(folder: Path) -> Path:
     for each in (folder, *folder.parents):
         if each in (Path.home(), Path(each.anchor)):
             break
-        if mode_of(each / ".git"):
+        if os.path.exists(each / ".git"):
             return each
     return folder
 
@@ -94,7 +92,7 @@ def home_of(variables: Mapping[str, str]) -> Path | None:
     """The home folder of a deployment, if it has one."""
     given = variables.get("HOME", "")
     path = Path(given)
-    if not path.is_absolute() or not is_folder(path) or path == Path(path.anchor):
+    if not path.is_absolute() or not os.path.isdir(path) or path == Path(path.anchor):
         return None
     return path.resolve()
 
@@ -136,7 +134,7 @@ def layered(
     home = home_of(variables)
     uncovered = [_caches(home), own] if home is not None else [own]
     hidden = _hidden(tree, own, variables)
-    return _layer(over, own, command, hidden, list(filter(is_folder, uncovered)))
+    return _layer(over, own, command, hidden, list(filter(os.path.isdir, uncovered)))
 
 
 def _hidden(

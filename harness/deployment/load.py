@@ -20,7 +20,6 @@ from harness.deployment.config import fault_words
 from harness.deployment.config import MOST_IN_NAME
 from harness.deployment.config import PYPROJECT
 from harness.deployment.config import TABLE
-from harness.deployment.no_path import is_file
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -161,7 +160,7 @@ def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
         yield DeploymentFault("at-least", f"{problem}; lower it or raise that")
     if deployment.requirements is not None:
         path = folder / deployment.requirements
-        if not is_file(path):
+        if not os.path.isfile(path):
             problem = f"there is no file {path.resolve()}; correct the path"
             yield DeploymentFault("requirements", problem)
 

@@ -12,15 +12,13 @@ import json
 import os
 import re
 import socketserver
-import stat
 import threading
 from collections.abc import Iterator
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from harness.deployment.no_path import is_folder
-from harness.deployment.no_path import mode_of
+from harness.deployment.no_path import is_socket
 from harness.deployment.stand_ins import ENGINE
 from harness.deployment.stand_ins import REFUSED
 from harness.deployment.stand_ins import STARTS_NONE
@@ -60,7 +58,7 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
     named += _of_contexts(variables)
     resolved = (Path(os.path.realpath(each)) for each in named)
-    return [each for each in dict.fromkeys(resolved) if stat.S_ISSOCK(mode_of(each))]
+    return [each for each in dict.fromkeys(resolved) if is_socket(each)]
 
 
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:
@@ -71,7 +69,7 @@ def _of_contexts(variables: Mapping[str, str]) -> list[str]:
     home = os.path.join(variables.get("HOME", ""), ".docker")
     folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
     named: list[str] = []
-    for file in sorted(folder.glob("*/meta.json")) if is_folder(folder) else ():
+    for file in sorted(folder.glob("*/meta.json")) if os.path.isdir(folder) else ():
         text = text_if_there(file)
         named += re.findall(r'"Host"\s*:\s*"unix://([^"]+)"', text)
     return named

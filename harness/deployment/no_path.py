@@ -32,23 +32,13 @@ def looking_at_paths(key: str) -> Iterator[None]:
         raise DeploymentFault(key, words) from None
 
 
-def mode_of(path: str | Path) -> int:
-    """The mode of what is at a path, or 0.
+def is_socket(path: str | Path) -> bool:
+    """Whether a text is the path of a Unix socket.
 
-    There is nothing at a text that is too long for a path, as a key, a format or a line
-    for the shell may be.
+    A text that is too long for a path is none, as a key, a format or a line for the
+    shell may be; the same goes for ``os.path.isfile`` and others there.
     """
     try:
-        return os.stat(path).st_mode
+        return stat.S_ISSOCK(os.stat(path).st_mode)
     except (OSError, ValueError):
-        return 0
-
-
-def is_file(path: str | Path) -> bool:
-    """Whether a text is the path of a regular file."""
-    return stat.S_ISREG(mode_of(path))
-
-
-def is_folder(path: str | Path) -> bool:
-    """Whether a text is the path of a folder."""
-    return stat.S_ISDIR(mode_of(path))
+        return False

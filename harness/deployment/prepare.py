@@ -6,7 +6,6 @@ What is missing is refused before anything runs, with what to write or install.
 from __future__ import annotations
 
 import re
-import stat
 import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -36,7 +35,7 @@ from harness.deployment.interpreter import on_path
 from harness.deployment.interpreter import takes_a_shell
 from harness.deployment.isolation import stays_in_layer
 from harness.deployment.migrations import check_database
-from harness.deployment.no_path import mode_of
+from harness.deployment.no_path import is_socket
 from harness.deployment.own import activated
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
@@ -219,7 +218,7 @@ def _check_sockets(
     for word in (*words_of(words), *",".join(given).split(",")):
         match = _UNIX.match(word)
         path = folder / match["path"] if match else folder
-        if stat.S_ISSOCK(mode_of(path)) and not stays_in_layer(path, folder):
+        if is_socket(path) and not stays_in_layer(path, folder):
             raise DeploymentFault(
                 key,
                 f"{path} is there already, and the server would take it over from the "

@@ -6,6 +6,7 @@ machines. What is left of one is its command, which a check can start.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -20,8 +21,6 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declared.script import serving_call
 from harness.deployment.declares.find import read_places
 from harness.deployment.declares.started import ReadPlace
-from harness.deployment.no_path import is_file
-from harness.deployment.no_path import mode_of
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
@@ -166,7 +165,9 @@ def _folder(each: ReadPlace, top: Path) -> Path:
 
 def _has_module(folder: Path, name: str) -> bool:
     path = folder / name.replace(".", "/")
-    return is_file(path.with_suffix(".py")) or is_file(path / "__init__.py")
+    return os.path.isfile(path.with_suffix(".py")) or os.path.isfile(
+        path / "__init__.py"
+    )
 
 
 def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, ...]:
@@ -191,7 +192,7 @@ def _here(words: Sequence[str], folder: Path) -> tuple[str, ...]:
         words = (program, *arguments)
     for word in words:
         path = Path(word.rpartition("=")[2])
-        if not path.is_absolute() or mode_of(path):
+        if not path.is_absolute() or os.path.exists(path):
             kept.append(word)
         elif path.parent.name in ("bin", "sbin"):
             kept.append(word.replace(str(path), path.name))
@@ -209,6 +210,6 @@ def _same_file(path: Path, folder: Path) -> str:
     parts = path.parts[1:]
     for index in range(len(parts)):
         end = PurePath(*parts[index:])
-        if is_file(folder / end):
+        if os.path.isfile(folder / end):
             return end.as_posix()
     return ""

@@ -42,6 +42,8 @@ from harness.records.results import PLAN
 from harness.records.results import read_plan
 from harness.records.results import read_report
 from harness.records.results import REPORT
+from harness.records.text import MOST_OF_A_VALUE
+from harness.records.text import shortened
 from harness.report import contents
 from harness.report import markdown
 from harness.report.document import Section
@@ -73,6 +75,10 @@ def run(stage: Stage, command: Run, check: Check) -> None:
     except HarnessError as problem:
         _set_exit_code(stage, environ, problem.exit_code)
         annotate_error(problem)
+    except OSError as problem:  # such as a full disk, or an input that is no path
+        _set_exit_code(stage, environ, UsageError.exit_code)
+        path = shortened(str(problem.filename or ""), MOST_OF_A_VALUE)
+        annotate_error(f"{path}: {problem.strerror}" if path else problem.strerror)
 
 
 def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -> int:
@@ -128,8 +134,9 @@ def carry_out(command: Run, line: Sequence[str]) -> int:
 
 def _working_directory(environ: Mapping[str, str]) -> Path:
     path = Path(inputs.value_of(environ, "WORKING_DIRECTORY") or ".")
-    if not path.is_dir():
-        raise UsageError(f"working-directory: there is no folder {str(path)!r}")
+    if not os.path.isdir(path):
+        name = shortened(repr(str(path)), MOST_OF_A_VALUE)
+        raise UsageError(f"working-directory: there is no folder {name}; correct it")
     return path
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 import harness
-from harness.cli import check
+from harness.cli import check_words
 from harness.cli import COMPLETE
 from harness.cli import HIDDEN
 from harness.cli import main
@@ -42,7 +42,7 @@ def test_every_example_is_a_command_line_of_ours(name: str) -> None:
     for example in verb(name).examples:
         program, first, *rest = shlex.split(example)
         assert (program, first) == (PROGRAM, name)
-        check([first, *rest])
+        check_words([first, *rest])
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -103,9 +103,9 @@ def test_a_message_cannot_forge_others(capsys: Capture) -> None:
 
 
 def test_a_command_line_is_checked_without_being_run() -> None:
-    check(["measure", "--jobs=2", "--results=/nowhere"])
+    check_words(["measure", "--jobs=2", "--results=/nowhere"])
     with pytest.raises(UsageError, match="needs a --baseline"):
-        check(["report", "--fail-on=regression"])
+        check_words(["report", "--fail-on=regression"])
 
 
 @pytest.mark.parametrize(

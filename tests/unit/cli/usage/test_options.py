@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from docs.make.action import action
-from harness.cli import check
+from harness.cli import check_words
 from harness.cli.plan import plan_of
 from harness.cli.usage import options
 from harness.cli.usage.plan import plan as plan_verb
@@ -69,7 +69,7 @@ def test_all_is_everything() -> None:
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])
 def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
     with pytest.raises(UsageError, match=f"'{word}' is none of: overlap, .*all"):
-        check(["probe", f"--ask=self-call,{word}"])
+        check_words(["probe", f"--ask=self-call,{word}"])
 
 
 def test_each_environment_is_told() -> None:
