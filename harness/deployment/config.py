@@ -138,8 +138,8 @@ class Deployment(Record, frozen=True, kw_only=True):
     ready: UrlPath | None = None
     """A path that must answer, with any status below 500, before it is measured."""
     below: UrlPath | None = None
-    """The path that the Flask app is mounted below, where that is not the root. By
-    default the variable ``SCRIPT_NAME``."""
+    """The path that the Flask app is mounted below, if that is not the root. By default
+    the variable ``SCRIPT_NAME``."""
     headers: Headers = {}
     """Headers of every request, such as those that a proxy would set."""
     route: UrlPath | None = None
@@ -158,21 +158,22 @@ class Deployment(Record, frozen=True, kw_only=True):
     polls_at: UrlPath | None = None
     """The path of Socket.IO, for the question ``polls``."""
     declared: Declared | None = None
-    """How many requests at once it promises, where the command does not tell."""
+    """How many requests at once it promises, if the command does not show it."""
     at_least: PositiveInt | None = None
     """How many of those offered at once must always be in the app together."""
     never_below: PositiveInt | None = None
-    """How many places there must be at every moment of its life, but for its end."""
+    """How many places there must be at every moment of its life, except its end."""
     on_term: OnTerm | None = None
     """``finish``: on SIGTERM all requests in the app are answered before it ends."""
     life: tuple[Act, ...] = ()
-    """What is done to it for the question ``life``. By default what ``never-below``
-    (recycle, reload and kill) and ``on-term`` (end) are about, and else all."""
+    """The acts on it for the question ``life``. By default those of ``never-below``
+    (recycle, reload and kill) and ``on-term`` (end), or else all."""
     python: PythonRelease | None = None
     """The Python that it must run on."""
     keep_mounts: tuple[Sentence, ...] = ()
-    """Folders, files and volumes that a container may write to, though they are not the
-    check's own: they are mounted as they are, and what is written to them stays."""
+    """Folders, files and volumes that a container may write to although they do not
+    belong to the check: they are mounted as they are, and what is written to them
+    stays."""
 
     @property
     def source_key(self) -> str:

@@ -61,7 +61,7 @@ class Prepared(NamedTuple):
     source: str = ""
     """The place of the declared number, if the deployment itself declares one."""
     problem: str = ""
-    """Why its command does not tell what it declares; the running server may."""
+    """Why its command does not show what it declares; the running server may."""
     contained: Contained | None = None
     """How to start it, if it runs in containers."""
     places: tuple[HoldPlace, ...] = ()

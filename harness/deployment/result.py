@@ -41,7 +41,7 @@ def deployment_result(
 
 
 def _more(at_least: int | None, cell: CellReport, promise: Promise | None) -> str:
-    """How to declare more, where the declared number is too low."""
+    """How to declare more, if the declared number is too low."""
     enough = cell.verdict in (Verdict.AS_DECLARED, Verdict.UNEVEN)
     low = at_least is not None and (cell.floor or 0) < at_least
     return raise_to(at_least or 0, promise) if enough and low else ""

@@ -37,8 +37,8 @@ class App(Protocol):
     listen: str = HOST
     """The address at which the probe listens for held requests."""
     declaration: Declaration | None = None
-    """What the running server declares, if that takes the place of what was planned;
-    known once it was reached."""
+    """What the running server declares, if that replaces the planned declaration; known
+    once the app was reached."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of the server, with its ``own`` variables.

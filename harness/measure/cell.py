@@ -36,7 +36,7 @@ from harness.system.process import Ended
 from harness.system.scratch import scratch_folder
 
 STARTS = 10
-"""How often a server is started for the overlap of one cell, at most. One that stalls
+"""How often a server may be started for the overlap of one cell. One that stalls
 is started again for the next round; gunicorn 21 to 23 can stall in nearly all."""
 
 

@@ -42,8 +42,8 @@ from harness.system.process import ProcessTree
 from harness.system.process import running
 
 BOOT_SECONDS = 1.0
-"""How long our own app takes to be imported where the life of a server is watched: the
-places that a server lacks meanwhile are lost in an instant otherwise."""
+"""How long importing our own app takes while the life of a server is watched. Otherwise
+missing places would be back in an instant."""
 
 PORTS_TRIED = 3
 """How often a server is started while other programs take its port."""

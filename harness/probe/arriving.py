@@ -63,8 +63,8 @@ class Workers(NamedTuple):
 BY_CHANCE = Workers()
 
 COMING_TRIES = 3
-"""How often a server that is not quiet is waited for once clients are there. A busy
-machine takes long to fill the buffers of those that read nothing."""
+"""How often to wait for a busy server once clients are there. A busy machine takes long
+to fill the buffers of clients that read nothing."""
 
 
 async def find_workers(probe: Probe, count: int, *, shared: bool = False) -> Workers:

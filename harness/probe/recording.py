@@ -30,8 +30,8 @@ SPARE = 4
 """Requests offered beyond twice the number of places."""
 
 STAY_SECONDS = 0.2
-"""How long each request stays in the app, or more with many places: then they would
-come and go too fast for what is measured."""
+"""How long each request stays in the app; longer with many places, where requests would
+otherwise come and go too fast to be measured."""
 
 STAY_FOR_EACH_PLACE = 0.01
 

@@ -32,7 +32,7 @@ class Sends(Record, frozen=True, kw_only=True):
     most: Steps | None = None
     """The most that it is ever sent at once."""
     aims: Steps | None = None
-    """What the platform tries to keep to, and exceeds where it has to."""
+    """What the platform aims at, and exceeds if it has to."""
     default: PositiveInt | None = None
     """Default of ``most``; ``None`` for no limit."""
     default_per_processor: bool = False
@@ -179,7 +179,7 @@ class Platform(Record, frozen=True, kw_only=True):
     only_each: dict[str, str] = {}
     """Values that an instance has to have."""
     needs: tuple[Steps, ...] = ()
-    """What an instance has to have."""
+    """What an instance must have."""
     one_with: Steps | None = None
     """The key of the instance that stands for several that share a limit; else the
     first does.
