@@ -28,6 +28,9 @@ RecordType = TypeVar("RecordType", bound=Record)
 
 _STEP = re.compile(r"\.([A-Za-z_-]+)|\[(\d+)\]")
 _AT = " - at `"
+_PATTERN = "matching regex"
+CORRECT = "correct it"
+"""The remedy where a record has none of its own for a key."""
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*)`$", re.S)
 
 
@@ -153,6 +156,8 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     if field := _FIELD.match(problem):
         return Misfit(table, field[2], _about_field(field[1], field[2], struct))
     remedy = _remedy(struct, key, at)
+    if _PATTERN in problem and remedy != CORRECT:  # which says the same in words
+        problem = "cannot be written like this"
     return Misfit(table, key, f"{problem[:1].lower()}{problem[1:]}; {remedy}")
 
 
@@ -169,7 +174,7 @@ def _remedy(struct: inspect.StructType, key: str, kind: inspect.Type | None) -> 
     if _is_tables(kind):
         return f"add a [[{key}]] and its keys below it"
     remedies: Mapping[str, str] = getattr(struct.cls, "remedies", {})
-    return remedies.get(key, "correct it")
+    return remedies.get(key, CORRECT)
 
 
 def _is_tables(kind: inspect.Type | None) -> bool:

@@ -127,7 +127,7 @@ def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> N
             "to = 0",
             "change 1: to: expected `int` >= 1; write a positive number",
         ),
-        ("to = 4", 'to = "some"', "change 1: to: expected `str` matching regex"),
+        ("to = 4", 'to = "some"', "change 1: to: cannot be written like this; "),
         ("to = 4", "to = 4.5", "change 1: to: expected `int | str`, got `float`"),
         (
             "https:",
