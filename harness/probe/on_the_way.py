@@ -58,7 +58,7 @@ def _asleep(processes: Iterable[int]) -> set[Thread]:
     processes = list(processes)
     if len(processes) > MANY:
         return set()
-    return {(process, thread) for process in processes for thread in on_clock(process)}
+    return on_clock(processes)
 
 
 async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:

@@ -17,6 +17,7 @@ from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.system.accepting import waiting_for_connections
 from harness.system.asleep import for_a_time
+from harness.system.file_locks import wait_for_each_other
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
@@ -143,9 +144,11 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
     if len(processes) > MANY:
         return {}
     busy = processes & set(probe.holds.processes().values())
-    sleepers = {}
+    sleepers, each_other = {}, wait_for_each_other(processes)
     for process in processes:
         for thread, its in for_a_time(process).items():
+            if its.for_file and process in each_other:
+                continue
             limit = CLOCK_SECONDS if its.on_clock else 0.0
             if process in busy and its.for_lock:
                 limit = LOCK_SECONDS

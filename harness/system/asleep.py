@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import struct
 import time
+from collections.abc import Collection
 from typing import NamedTuple
 
 from harness.system.calls import memory_of
 from harness.system.calls import system_call
 from harness.system.calls import SystemCall
+from harness.system.file_locks import wait_for_each_other
 from harness.system.proc import threads_of
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
@@ -46,6 +48,8 @@ class Sleep(NamedTuple):
     """Whether it waits for a connection or a message, with a time limit or without."""
     for_lock: bool = False
     """Whether it waits for a lock or an event, with a time limit."""
+    for_file: bool = False
+    """Whether it waits for a lock on a file."""
     seconds: float | None = None
     """The time limit in seconds; ``None`` if there is none, or if it is unknown."""
 
@@ -73,10 +77,13 @@ def sleep_in(call: SystemCall) -> Sleep:
         case "select" | "pselect6" | "poll" | "ppoll":
             files = second if "poll" in call.name else first
             return Sleep(on_clock=not files, for_message=bool(files))
-        case "nanosleep" | "clock_nanosleep" | "flock":
+        case "nanosleep" | "clock_nanosleep":
             return Sleep(on_clock=True)
+        case "flock":
+            return Sleep(on_clock=True, for_file=True)
         case "fcntl":
-            return Sleep(on_clock=second in (F_SETLKW, F_OFD_SETLKW))
+            locks = second in (F_SETLKW, F_OFD_SETLKW)
+            return Sleep(on_clock=locks, for_file=locks)
     return Sleep(for_message=True)
 
 
@@ -111,9 +118,24 @@ def _clock(call: SystemCall) -> int | None:
     return None
 
 
-def on_clock(process: int) -> set[int]:
-    """Threads of a process that sleep on a clock, or wait for a lock on a file."""
-    return {t for t in threads_of(process) if sleep_of(process, t).on_clock}
+def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
+    """Threads of some processes that sleep on a clock, or wait for a lock on a file.
+
+    A lock that another of them has is left out: that one sleeps itself, or is full.
+    """
+    sleeping = {
+        (process, thread): its
+        for process in processes
+        for thread in threads_of(process)
+        if (its := sleep_of(process, thread)).on_clock
+    }
+    files = any(its.for_file for its in sleeping.values())
+    each_other = wait_for_each_other(processes) if files else set()
+    return {
+        (process, thread)
+        for (process, thread), its in sleeping.items()
+        if not (its.for_file and process in each_other)
+    }
 
 
 def for_a_time(process: int) -> dict[int, Sleep]:

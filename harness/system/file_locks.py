@@ -1,0 +1,38 @@
+"""Which processes wait for a lock on a file, by ``/proc/locks`` (``man 5 proc``)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterable
+
+TABLE = "/proc/locks"
+
+WAITS = "->"
+
+
+def wait_for_each_other(processes: Collection[int]) -> set[int]:
+    """Those of some processes that wait for a file lock that another of them has.
+
+    None where that cannot be told.
+    """
+    try:
+        with open(TABLE, encoding="utf-8") as file:
+            waits = parse(file)
+    except (OSError, ValueError):
+        return set()
+    return {p for p, holder in waits.items() if {p, holder} <= set(processes)}
+
+
+def parse(lines: Iterable[str]) -> dict[int, int]:
+    """The process that has the lock, by each that waits for it. Raises ``ValueError``.
+
+    A line that waits has the number of the line before it whose lock it waits for.
+    """
+    holders: dict[str, int] = {}
+    waits = {}
+    for number, *words in map(str.split, lines):
+        if words[0] == WAITS:
+            waits[int(words[4])] = holders.get(number, 0)
+        else:
+            holders[number] = int(words[3])
+    return waits
