@@ -14,8 +14,8 @@ from harness.probe.source_ports import LearnedPorts
 from harness.probe.steer import run_steered
 from harness.probe.whole import whole_again
 from harness.probe.workers import choose
+from harness.probe.workers import may_be_booting
 from harness.records.steering import Steering
-from harness.system.asleep import wakes_by_itself
 from harness.system.stopping import CannotStop
 from harness.system.stopping import HasEnded
 
@@ -43,8 +43,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
         schedule.choose_among(choice, probe.holds.ever)
         step = schedule.next()
         if step is None:
-            idle = set(choice.workers) - probe.holds.ever
-            schedule.asleep_workers = sum(map(wakes_by_itself, idle))
+            schedule.asleep_workers = len(may_be_booting(probe, choice.workers))
             return True
         if isinstance(step, Steer):
             stalled = await _steered(probe, schedule, step, choice, ports)

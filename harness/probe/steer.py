@@ -26,10 +26,10 @@ from harness.probe.steps import Steps
 from harness.probe.turns import give_turns
 from harness.probe.watching import PATIENCE_SECONDS
 from harness.probe.watching import watch
+from harness.probe.workers import may_be_booting
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
-from harness.system.asleep import wakes_by_itself
 from harness.system.stopping import STOPPED_SECONDS
 from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
@@ -78,7 +78,7 @@ async def run_steered(
         short = len(probe.holds.held) < patient_below
         present = set(step.order) & set(probe.server.processes())
         idle = present - probe.holds.ever
-        boots = step.goal is Goal.MOST and any(map(wakes_by_itself, idle))
+        boots = step.goal is Goal.MOST and may_be_booting(probe, present)
         if probe.waiting() and (short or boots):
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
             await watch(probe, probe.all_in_or_ended, seconds)

@@ -18,6 +18,7 @@ from harness.records.steering import Steering
 from harness.records.words import Settled
 from harness.system import warden
 from harness.system.accepting import sockets_waited_for
+from harness.system.asleep import wakes_by_itself
 from harness.system.sockets import listening
 from harness.system.sockets import Place
 from harness.system.sockets import share_an_address
@@ -44,6 +45,17 @@ def choose(probe: Probe) -> Choice:
         reason = "what stands in front chooses the connections"
         return choice._replace(by=None, reason=reason)
     return choice
+
+
+def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
+    """Those of some workers that never took a request, and sleep for a time.
+
+    What a process forked that took requests itself is no worker: its app did that.
+    """
+    processes = probe.server.origin.processes()
+    forked = forked_by_workers(processes, probe.holds.ever)
+    idle = set(workers) - probe.holds.ever - forked
+    return {worker for worker in idle if wakes_by_itself(worker)}
 
 
 def find_workers(processes: Iterable[int], held: set[int]) -> Choice:

@@ -605,20 +605,16 @@ def shared_places(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {
         "threads": rng.randint(1, 2),
         "processes": rng.randint(2, 3),
-        "master": rng.random() < 0.5,
         **a_pause(rng, 0.3, 2.5, 6.0, 100.0),
     },
     lambda n: of_all(n) if n["seconds"] < LONGEST_BOOT else int(n["threads"]),
 )
 def boots_late(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes of which all but the first pause before they take requests.
-
-    A parent that takes none may be above them.
-    """
-    number = fork(n["processes"] + n["master"])
-    if n["master"] and not number:
+    """Processes below a parent, of which all but the first pause at the beginning."""
+    number = fork(n["processes"] + 1)
+    if not number:
         threading.Event().wait()
-    if number > n["master"]:
+    if number > 1:
         pause(n)
     control.work(listener, server, n["threads"], False)
 
