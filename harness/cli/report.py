@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.again import probe_again
+from harness.cli.again import stored_again
 from harness.cli.compare import read_baseline
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
@@ -55,7 +55,7 @@ def conclude(
     """
     evidence, faults = collect(results)
     code = say_faults(faults)
-    judged = judge(evidence, probe_again())
+    judged = judge(evidence, stored_again(results))
     compared = changes_in(judged, NOTHING if faults else before)
     fault: HarnessError | None = faults[0] if faults else None
     if fault is None:
