@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -210,7 +211,10 @@ def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
     return msgspec.structs.replace(one.place, contradicts=tuple(others))
 
 
-def _is_for_development(words: Sequence[str]) -> bool:
+@functools.lru_cache(maxsize=MOST_FILES)
+def _is_for_development(command: str) -> bool:
+    """Whether a command is not one for production. It is asked of every pair."""
+    words = command.split()
     return server_words(words)[0] in DEVELOPMENT or "--reload" in words
 
 
@@ -232,7 +236,7 @@ def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
         return False
     if one.app and other.app and one.app != other.app:
         return False
-    if any(_is_for_development(each.command.split()) for each in places):
+    if any(_is_for_development(each.command) for each in places):
         return False
     if one.reads == other.path or other.reads == one.path:
         return (one if one.reads == other.path else other).overrides
