@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
 from harness.deployment.no_engine import NOWHERE
+from harness.deployment.stand_ins import CLIENTS
 from harness.deployment.stand_ins import LEAVES_ALONE
 from harness.deployment.stand_ins import REFUSED
 from harness.deployment.stand_ins import STARTS_NONE
@@ -58,6 +59,8 @@ NO_CAUSE = re.compile(
     r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
     r"|Control server error)"
     r"|worker respawning|Respawned uWSGI|DAMN ! worker|.*\[emperor\] "
+    r"|Attaching to |(?:Network|Container|Volume|Image) flask-concurrency-"
+    r"|[\w.-]+ exited with code \d"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
@@ -116,7 +119,8 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if re.search("[Nn]o space left on", cause):
         return Advice(cause, "make room on that disk")
     is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
-    if is_error or "exited with status 0 before" not in cell.reason:
+    is_client = server_words(cell.command)[0] in CLIENTS
+    if is_error or is_client or "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
@@ -168,18 +172,26 @@ def _cause(log: str, reason: str) -> str:
         return ""  # whatever it said, that is not why
     lines = [
         _OF_WHICH.sub("", line.strip())
-        for line in _OF_NGINX.sub(r"\1", _WITHIN.sub("\n", log)).splitlines()
+        for line in _plain(log).splitlines()
         if PROBES not in line and not _OF_HONCHO.match(line)
     ]
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
             return f"it said: {errors[-1]}{_details(errors[-1], lines)}"
-    lines = lines or _KILLED.findall(log)
+    lines = lines or _KILLED.findall(_plain(log))
     if not lines or NAMED.search(reason):
         return ""
     return f"the last line that it printed: {lines[-1]}"
 
+
+def _plain(log: str) -> str:
+    """The output without what moves a cursor, and without requests of ours."""
+    log = _OF_TERMINALS.sub("", _WITHIN.sub("\n", log.replace("\r", "\n")))
+    return _OF_NGINX.sub(r"\1", log)
+
+
+_OF_TERMINALS = re.compile(r"(?m)\x1b\[[0-9;?]*[A-Za-z]|^\[K")
 
 _OF_NGINX = re.compile(
     r"(?m)^.*\*\d+ (connect\(\) to .* failed \(\d+: .*?\)) while connecting to .*$"
@@ -195,7 +207,9 @@ _WITHIN = re.compile(r"(?<=\S)(?=\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] \[[A-Z]+\] )"
 _OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
 """The beginning of lines that honcho and foreman write themselves."""
 
-_KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIG(?!TERM).*")
+_KILLED = re.compile(
+    r"Worker \(pid:\d+\) was sent SIG(?!TERM).*|[\w.-]+ exited with code [1-9]\d*"
+)
 """gunicorn's message about a worker that something else killed."""
 
 DETAILS = 3

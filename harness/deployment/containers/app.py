@@ -18,14 +18,19 @@ from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.engine import Container
 from harness.deployment.containers.engine import EngineFailed
+from harness.deployment.containers.listening import listens_on_another_port
+from harness.deployment.containers.listening import listens_on_loopback
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.plan import environment
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import placeholders
 from harness.deployment.prepare import Prepared
+from harness.probe.holds import Holds
+from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import START
+from harness.probe.ready import NotAnswering
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Settled
@@ -104,9 +109,21 @@ class ContainedApp(DeployedApp):
                     left = max(until - time.monotonic(), 0)
                     await asyncio.wait_for(quiet.wait(lambda: 0, START), left)
                 left = until - time.monotonic()
+                if words := listens_on_loopback(running, port):
+                    raise NotAnswering(words)
                 if len(await self._running(port, left)) == len(running):
                     return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
+        """Wait for the reserved route; where it stays out, say what port is open."""
+        try:
+            return await super().reach(server, holds, port)
+        except NotAnswering:
+            running = await self._running(port)
+            if words := listens_on_another_port(running, port):
+                raise NotAnswering(words) from None
+            raise
 
     async def _look_inside(
         self, server: ProcessTree, port: int

@@ -1,0 +1,91 @@
+"""Where a program in a container listens, if nothing that is published leads there.
+
+The engine accepts a connection to a published port in any case, and closes it where
+nobody listens inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.containers import engine
+from harness.deployment.containers.engine import Container
+
+_LISTENS = "0A"
+"""The state of a listening socket in ``/proc/PID/net/tcp`` (``man 5 proc``)."""
+
+_OF_ENGINE = "0B00007F"
+"""127.0.0.11, where the engine answers what names mean."""
+
+
+class ContainerSocket(NamedTuple):
+    """A listening socket in a container."""
+
+    port: int
+    on_loopback: bool
+
+
+def listens_on_loopback(running: Sequence[Container], port: int) -> str:
+    """What to do about a container that listens where the engine leads nobody.
+
+    Empty where nothing is wrong, or where that is not seen.
+    """
+    for inside, found in _published(running, port):
+        same = [each for each in found if each.port == inside]
+        if same and all(each.on_loopback for each in same):
+            return (
+                "it listens on the loopback address of its container, where nothing "
+                f"outside connects; let it listen on 0.0.0.0:{inside}"
+            )
+    return ""
+
+
+def listens_on_another_port(running: Sequence[Container], port: int) -> str:
+    """What to do about a container that listens on other ports than is published."""
+    for inside, found in _published(running, port):
+        ports = sorted({each.port for each in found})
+        if ports and inside not in ports:
+            return (
+                f"it listens on port {', '.join(map(str, ports))} in its container, "
+                f"and the published port leads to {inside}; let it listen on "
+                f"0.0.0.0:{inside}, or publish the other"
+            )
+    return ""
+
+
+def _published(
+    running: Sequence[Container], port: int
+) -> Iterator[tuple[int, list[ContainerSocket]]]:
+    """The port in each container that publishes one, and where it listens."""
+    for each in running:
+        inside = each.ports.get(port)
+        if inside is not None and engine.are_seen_here([each]):
+            yield inside, [*_listening(each.process)]
+
+
+def _listening(process: int) -> Iterator[ContainerSocket]:
+    """The listening sockets in the network of a process."""
+    for name in ("tcp", "tcp6"):
+        try:
+            text = Path(f"/proc/{process}/net/{name}").read_text(encoding="utf-8")
+        except OSError:
+            continue
+        yield from listening_in(text.splitlines()[1:])
+
+
+def listening_in(lines: Sequence[str]) -> Iterator[ContainerSocket]:
+    """The listening sockets in the lines of a table."""
+    for words in map(str.split, lines):
+        address, _, port = words[1].partition(":")
+        if words[3] == _LISTENS and address != _OF_ENGINE:
+            yield ContainerSocket(int(port, 16), _is_loopback(address))
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether an address, as the kernel writes it, is one of 127.0.0.0/8 or ::1."""
+    if len(address) == 8:
+        return address.endswith("7F")
+    return address == "00000000000000000000000001000000"
