@@ -207,7 +207,8 @@ def test_connections_that_are_accepted_before_requests(measure: Measure) -> None
         (
             Verdict.FEWER,
             "declares 4; never more than 2 in the app at once, though up to 8 were "
-            "offered; some requests were never served after all were let go",
+            "offered; some requests were never served, even after all others were let "
+            "go",
         )
     }
 
