@@ -39,6 +39,11 @@ try costs little beside the many rounds that are left to chance otherwise."""
 
 REPLACED = "workers were replaced meanwhile"
 
+SEVERAL_SOCKETS = (
+    "a process has several listening sockets, among which the kernel chooses"
+)
+"""Why neither the order nor the only process tells where requests go (SO_REUSEPORT)."""
+
 
 class Choice(NamedTuple):
     """The workers that share the requests, and how their order can be chosen."""
@@ -51,6 +56,11 @@ class Choice(NamedTuple):
     """Why several workers cannot be put into an order; empty if they can."""
     ports: int = 0
     """With source ports: how many are known to lead to each worker."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes or listening sockets share the requests."""
+        return len(self.workers) > 1 or self.reason == SEVERAL_SOCKETS
 
 
 class Steer(NamedTuple):

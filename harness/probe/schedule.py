@@ -179,7 +179,7 @@ class Schedule:
         if self._steers() and (least is None or least <= min(seen, default=least)):
             more = beyond(self.rounds, self.steered, self._declared)
             return more or self._on_another_server()
-        several = (self.workers or 1) > 1 or any(r.processes > 1 for r in self.rounds)
+        several = self._choice.is_shared or any(r.processes > 1 for r in self.rounds)
         shared = several and self.workers != 1
         more = further(
             self.rounds,

@@ -72,10 +72,15 @@ class Steps:
 
         One that took requests in its turn, when more waited, was full. One that took
         none, since another held a lock around accept, is full where requests are left
-        in the backlog, or in itself.
+        in the backlog, or in itself. Behind a proxy that passes on no more, each may
+        have room, and none was kept from it.
         """
         probe = self._probe
         others = (set(workers) & self._held_before) - self.in_turn
-        if not others or not probe.waiting() or kernel_account(probe).queued:
+        if not others or not probe.waiting():
+            return 0
+        account = kernel_account(probe)
+        behind = account.upstream
+        if account.queued or (behind is not None and behind <= account.held):
             return 0
         return len(others & room_inside(probe))

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 
 from harness.probe.orders import Choice
+from harness.probe.orders import SEVERAL_SOCKETS
 from harness.probe.probe import Probe
 from harness.records.steering import Steering
 from harness.records.words import Settled
@@ -24,11 +25,6 @@ from harness.system.sockets import Place
 from harness.system.sockets import share_an_address
 from harness.system.sockets import sockets_of
 from harness.system.stopping import may_stop
-
-SEVERAL_SOCKETS = (
-    "a process has several listening sockets, among which the kernel chooses"
-)
-"""Why neither the order nor the only process tells where requests go (SO_REUSEPORT)."""
 
 Listeners = dict[int, dict[str, Place]]
 """The place of each listening socket by inode, for each process."""

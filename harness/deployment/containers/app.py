@@ -43,6 +43,9 @@ LOOK_SECONDS = 0.3
 LEAST_SECONDS = 1.0
 """The least time that the engine has to answer, however little time is left."""
 
+WHY_SECONDS = 5.0
+"""How long the engine is asked why nothing answered, once that time is up."""
+
 
 class ContainedApp(DeployedApp):
     """The app of a deployment whose command is a client of an engine."""
@@ -120,7 +123,7 @@ class ContainedApp(DeployedApp):
         try:
             return await super().reach(server, holds, port)
         except NotAnswering:
-            running = await self._running(port)
+            running = await self._running(port, WHY_SECONDS)
             if words := listens_on_another_port(running, port):
                 raise NotAnswering(words) from None
             raise

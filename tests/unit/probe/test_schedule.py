@@ -12,6 +12,7 @@ from harness.probe.further import AT_GROWING
 from harness.probe.further import AT_SHARED
 from harness.probe.loads import Offer
 from harness.probe.orders import Choice
+from harness.probe.orders import SEVERAL_SOCKETS
 from harness.probe.orders import Steer
 from harness.probe.orders import TRIES_REPLACED
 from harness.probe.schedule import BEGUN_ANEW
@@ -65,11 +66,19 @@ def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
     assert (schedule.workers, schedule.not_steered) == (2, "")
 
 
-def test_where_the_order_cannot_be_chosen_more_is_left_to_chance() -> None:
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice((1, 2), reason="they may not be stopped"),
+        Choice(reason=SEVERAL_SOCKETS),
+    ],
+)
+def test_where_the_order_cannot_be_chosen_more_is_left_to_chance(
+    choice: Choice,
+) -> None:
     schedule = Schedule(8, 64)
-    choice = Choice((1, 2), reason="they may not be stopped")
     assert run(schedule, 8, choice) == [1, 8, 8, 8, 9, *[8] * (AT_SHARED - 3), 32]
-    assert schedule.not_steered == "they may not be stopped"
+    assert schedule.not_steered == choice.reason
 
 
 def test_a_least_that_is_not_conclusive_is_left_to_chance() -> None:
