@@ -34,6 +34,7 @@ CAUSES = (
     re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
+    re.compile(r"service .* didn't complete successfully"),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found"
         r"|no such file or directory|no python application found|unknown option)\b",
@@ -43,7 +44,8 @@ CAUSES = (
 )
 """How a line begins that names the cause of a server's end: what a check refused, what
 the kernel refused, a rate or a disk that is used up, an exception, an app that is not
-in its module (in words by gunicorn, uvicorn and waitress), anything else."""
+in its module (in words by gunicorn, uvicorn and waitress), a service that Compose
+waited for in vain, anything else."""
 
 
 class Advice(NamedTuple):

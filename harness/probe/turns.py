@@ -18,6 +18,7 @@ from harness.probe.probe import ROUND_SECONDS
 from harness.system.accepting import waiting_for_connections
 from harness.system.asleep import for_a_time
 from harness.system.file_locks import wait_for_each_other
+from harness.system.proc import threads_of
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
@@ -102,7 +103,7 @@ async def wake(probe: Probe, worker: int) -> bool:
     sleep for longer is not waited for again. Returns whether there was any. Raises
     ``Ended``.
     """
-    napped = False
+    napped = looked_again = False
     while probe.waiting():
         listens = waiting_for_connections(worker, listening().keys())
         napping = {
@@ -110,15 +111,25 @@ async def wake(probe: Probe, worker: int) -> bool:
             for thread, its in for_a_time(worker).items()
             if thread not in listens and (its.seconds or 0.0) <= NAP_SECONDS
         } - probe.sleep_long
-        if not napping:
+        entered = len(probe.holds.entered)
+        if napping:
+            napped = True
+            slept = await _turns(probe, dict.fromkeys(napping, NAP_SECONDS))
+            probe.sleep_long |= slept
+        elif not napped and not _runs(worker):
             break
-        napped, entered = True, len(probe.holds.entered)
-        slept = await _turns(probe, dict.fromkeys(napping, NAP_SECONDS))
-        probe.sleep_long |= slept
         await probe.until(probe.all_in_or_ended)
-        if len(probe.holds.entered) == entered:
+        # One that runs just now may be between two naps.
+        if len(probe.holds.entered) == entered and (napping or looked_again):
             break
+        looked_again = not napping
     return napped
+
+
+def _runs(process: int) -> bool:
+    """Whether a thread of a process runs now, or waits for a processor."""
+    threads = threads_of(process)
+    return any(thread_state(process, thread) in (b"R", b"D") for thread in threads)
 
 
 def idle_sleepers(processes: Iterable[int]) -> set[Thread]:

@@ -49,6 +49,12 @@ def test_the_last_error_is_the_cause() -> None:
             "sh: 3: set: Illegal option -o x\n",
             "the last line that it printed: sh: 3: set: ",
         ),
+        # Compose 2, which waits for a migration
+        (
+            "migrate-1  | cat: can't open '/data/rows': No such file or directory\n"
+            'service "migrate" didn\'t complete successfully: exit 3\n',
+            'it said: service "migrate" didn\'t complete successfully: exit 3',
+        ),
         # A migration by two workers at once
         (
             "INFO [alembic] one\n(sqlite3.OperationalError) table x already exists\n"
