@@ -48,10 +48,11 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
 
     What a process forked that took requests itself is no worker: its app did that.
     """
+    asleep = {w for w in set(workers) - probe.holds.ever if wakes_by_itself(w)}
+    if not asleep:
+        return asleep
     processes = probe.server.origin.processes()
-    forked = forked_by_workers(processes, probe.holds.ever)
-    idle = set(workers) - probe.holds.ever - forked
-    return {worker for worker in idle if wakes_by_itself(worker)}
+    return asleep - forked_by_workers(processes, probe.holds.ever)
 
 
 def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
