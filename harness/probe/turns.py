@@ -16,8 +16,8 @@ from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.system.accepting import waiting_for_connections
+from harness.system.asleep import all_for_a_time
 from harness.system.asleep import for_a_time
-from harness.system.file_locks import wait_for_each_other
 from harness.system.proc import threads_of
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
@@ -155,20 +155,17 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
     if len(processes) > MANY:
         return {}
     busy = processes & set(probe.holds.processes().values())
-    sleepers, each_other = {}, wait_for_each_other(processes)
-    for process in processes:
-        for thread, its in for_a_time(process).items():
-            if its.for_file and process in each_other:
-                continue
-            limit = CLOCK_SECONDS if its.on_clock else 0.0
-            if process in busy and its.for_lock:
-                limit = LOCK_SECONDS
-            if process in busy and (process, thread) in probe.slept_idle:
-                limit = max(limit, IDLE_SECONDS)
-            limit = SLOW_SECONDS if short else limit
-            if limit:
-                sleeper = Sleeper(limit, its.seconds, its.on_clock)
-                sleepers[process, thread] = sleeper
+    sleepers = {}
+    for (process, thread), its in all_for_a_time(processes).items():
+        limit = CLOCK_SECONDS if its.on_clock else 0.0
+        if process in busy and its.for_lock:
+            limit = LOCK_SECONDS
+        if process in busy and (process, thread) in probe.slept_idle:
+            limit = max(limit, IDLE_SECONDS)
+        limit = SLOW_SECONDS if short else limit
+        if limit:
+            sleeper = Sleeper(limit, its.seconds, its.on_clock)
+            sleepers[process, thread] = sleeper
     return sleepers
 
 

@@ -129,12 +129,33 @@ def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
         for thread in threads_of(process)
         if (its := sleep_of(process, thread)).on_clock
     }
-    files = any(its.for_file for its in sleeping.values())
-    each_other = wait_for_each_other(processes) if files else set()
+    return {*_not_for_each_other(sleeping, processes)}
+
+
+def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
+    """Threads of some processes that sleep with a time limit, and what they sleep in.
+
+    One that waits for a lock on a file that another of them has is left out.
+    """
+    sleeping = {
+        (process, thread): its
+        for process in processes
+        for thread, its in for_a_time(process).items()
+    }
+    return _not_for_each_other(sleeping, processes)
+
+
+def _not_for_each_other(
+    sleeping: dict[tuple[int, int], Sleep], processes: Collection[int]
+) -> dict[tuple[int, int], Sleep]:
+    """Those threads that wait for no file lock that another of the processes has."""
+    if not any(its.for_file for its in sleeping.values()):
+        return sleeping  # reading the table of locks takes long
+    each_other = wait_for_each_other(processes)
     return {
-        (process, thread)
-        for (process, thread), its in sleeping.items()
-        if not (its.for_file and process in each_other)
+        thread: its
+        for thread, its in sleeping.items()
+        if not (its.for_file and thread[0] in each_other)
     }
 
 
