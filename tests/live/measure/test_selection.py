@@ -1,0 +1,40 @@
+"""The default selection comes to the same words as the shipped data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from harness.judge.judge import judge
+from harness.records.report import CellReport
+from harness.records.results import read_evidence
+from harness.records.words import Basis
+from harness.records.words import Outcome
+from tests.live.sessions import probe
+
+SHIPPED = Path(__file__).parents[3] / "data" / "results"
+
+
+def words(cell: CellReport) -> tuple[object, ...]:
+    """What may not differ from one run to the next."""
+    floor = cell.floor if cell.floor_by is Basis.GUARANTEED else None
+    return cell.verdict, cell.ceiling, floor
+
+
+def test_each_cell_has_the_verdict_of_the_shipped_data(tmp_path: Path) -> None:
+    done = probe(tmp_path / "results")
+    assert done.returncode == 0, done.stderr
+    shipped, faults = read_evidence(SHIPPED)
+    assert not faults
+    known = {cell.id: words(cell) for cell in judge(shipped, lambda *_: "").cells}
+    evidence, faults = read_evidence(tmp_path / "results")
+    assert not faults
+    report = judge(evidence, lambda *_: "")
+    measured = [each for each in report.cells if each.outcome is Outcome.MEASURED]
+    assert measured
+    differ = {
+        cell.id: (words(cell), known[cell.id], cell.reason)
+        for cell in measured
+        if words(cell) != known[cell.id]
+    }
+    assert not differ, json.dumps(differ, indent=2)
