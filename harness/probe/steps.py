@@ -43,9 +43,10 @@ class Steps:
             self._note(worker)
 
     async def settle(self, worker: int | None = None) -> bool:
-        """Wait until all sent requests are in the app or it is quiet; return how many.
+        """Wait until all sent requests are in the app or the server is quiet.
 
-        ``worker`` is the one that began to run, and may have been asleep.
+        ``worker`` is the one that began to run, and may have been asleep. Returns
+        whether all are in the app, or have ended.
         """
         settled = await all_in(self._probe)
         if worker is not None and settled is not Settled.ALL_ENTERED:
@@ -56,7 +57,7 @@ class Steps:
         if worker is not None and worker in self._probe.holds.processes().values():
             self._note(worker)
             self.in_turn.add(worker)
-        return self.settled[-1] is Settled.ALL_ENTERED
+        return settled is Settled.ALL_ENTERED
 
     def _note(self, worker: int) -> None:
         if worker not in self.takers:

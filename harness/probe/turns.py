@@ -45,6 +45,9 @@ NAP_SECONDS = 0.5
 """The same for one that sleeps for a time in a worker that runs while others are
 stopped, which must not last long."""
 
+RUNNING = (b"R", b"D")
+"""States of threads that run or wait for a processor, or for a disk."""
+
 LOOK_SECONDS = 0.02
 MOST_COUNTED = 0.1
 """The most that counts of the time between two looks."""
@@ -128,8 +131,7 @@ async def wake(probe: Probe, worker: int) -> bool:
 
 def _runs(process: int) -> bool:
     """Whether a thread of a process runs now, or waits for a processor."""
-    threads = threads_of(process)
-    return any(thread_state(process, thread) in (b"R", b"D") for thread in threads)
+    return any(thread_state(process, each) in RUNNING for each in threads_of(process))
 
 
 def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
@@ -186,7 +188,7 @@ async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
             waited += min(time.monotonic() - begun, MOST_COUNTED)
             for thread in list(waiting):
                 state = thread_state(*thread)
-                late = waited > limits[thread] and state not in (b"R", b"D")
+                late = waited > limits[thread] and state not in RUNNING
                 if thread_turns(*thread)[1] - due[thread] >= turns:
                     waiting.discard(thread)
                 elif not state or late:

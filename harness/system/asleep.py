@@ -126,8 +126,8 @@ def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
     sleeping = {
         (process, thread): its
         for process in processes
-        for thread in threads_of(process)
-        if (its := sleep_of(process, thread)).on_clock
+        for thread, its in _sleeps(process).items()
+        if its.on_clock
     }
     return {*_not_for_each_other(sleeping, processes)}
 
@@ -159,10 +159,14 @@ def _not_for_each_other(
     }
 
 
+def _sleeps(process: int) -> dict[int, Sleep]:
+    """What each thread of a process sleeps in."""
+    return {thread: sleep_of(process, thread) for thread in threads_of(process)}
+
+
 def for_a_time(process: int) -> dict[int, Sleep]:
     """Threads of a process that sleep with a time limit, and the call they sleep in."""
-    sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
-    return {thread: its for thread, its in sleeps.items() if _is_timed(its)}
+    return {thread: its for thread, its in _sleeps(process).items() if _is_timed(its)}
 
 
 def takes_no_message(process: int) -> bool:
@@ -170,7 +174,7 @@ def takes_no_message(process: int) -> bool:
 
     So does a worker that sleeps while it boots. False if unknown.
     """
-    sleeps = {thread: sleep_of(process, thread) for thread in threads_of(process)}
+    sleeps = _sleeps(process)
     main = sleeps.get(process, Sleep())
     return main.on_clock and not any(each.for_message for each in sleeps.values())
 
@@ -181,7 +185,7 @@ def wakes_by_itself(process: int) -> bool:
     One of its threads sleeps with a time limit, and none waits for a connection or a
     message without one. False if unknown.
     """
-    sleeps = [sleep_of(process, thread) for thread in threads_of(process)]
+    sleeps = _sleeps(process).values()
     timed = [each for each in sleeps if _is_timed(each)]
     return bool(timed) and all(_is_timed(e) or not e.for_message for e in sleeps)
 
